@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// list prints the catalogue.
+func (f *flags) list() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "The catalogue",
+		Args:  noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			list, err := f.selected(nil)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return f.listJSON(list)
+			}
+			w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+			var family scenarios.Family
+			for _, s := range list {
+				if s.Family != family {
+					family = s.Family
+					fmt.Fprintf(w, "%s\t\t\t\n", family)
+				}
+				expect := string(s.Expect.Verdict)
+				if s.Expect.Level == scenarios.Should && s.Expect.Verdict != scenarios.Either {
+					expect += "?"
+				}
+				class := ""
+				if len(s.Expect.Failures) > 0 && s.Expect.Verdict != scenarios.Accept {
+					class = string(s.Expect.Failures[0])
+				}
+				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, s.Title)
+			}
+			return w.Flush()
+		},
+	}
+	f.addJSON(cmd)
+	f.addFamily(cmd)
+	return cmd
+}
+
+// entry is a scenario as list --json prints it.
+type entry struct {
+	ID      string             `json:"id"`
+	Family  scenarios.Family   `json:"family"`
+	Port    int                `json:"port_offset"`
+	Title   string             `json:"title"`
+	Story   report.Story       `json:"story"`
+	Remedy  string             `json:"remedy"`
+	Host    string             `json:"host"`
+	Expect  report.Expectation `json:"expect"`
+	Control string             `json:"control"`
+	Defect  []string           `json:"defect"`
+	Recipe  pki.Recipe         `json:"recipe"`
+	Server  scenarios.Server   `json:"server"`
+	Known   []scenarios.Known  `json:"known"`
+	Sources []string           `json:"sources"`
+}
+
+func (f *flags) listJSON(list []*scenarios.Scenario) error {
+	out := []entry{}
+	for _, s := range list {
+		out = append(out, entry{
+			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Known: s.Known, Sources: s.Sources,
+		})
+	}
+	return report.WriteJSON(f.stdout, out)
+}
+
+// show prints one scenario's story, chain and remedy.
+func (f *flags) show() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:               "show ID...",
+		Short:             "A scenario's story, chain and remedy",
+		Args:              someArgs,
+		ValidArgsFunction: completeIDs,
+		RunE: func(_ *cobra.Command, ids []string) error {
+			list, err := f.selected(ids)
+			if err != nil {
+				return err
+			}
+			c, err := f.config()
+			if err != nil {
+				return err
+			}
+			l, err := lab.New(c)
+			if err != nil {
+				return err
+			}
+			defer l.Close()
+			var out []report.Scenario
+			for _, s := range list {
+				described, err := l.Describe(s)
+				if err != nil {
+					return err
+				}
+				out = append(out, described)
+			}
+			if f.json {
+				return report.WriteJSON(f.stdout, out)
+			}
+			t := f.terminal()
+			for _, s := range out {
+				t.Scenario(s)
+				t.Fix(s)
+			}
+			return nil
+		},
+	}
+	f.addJSON(cmd)
+	f.addMinting(cmd)
+	return cmd
+}
+
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("unexpected argument %q", args[0])}
+	}
+	return nil
+}
+
+func someArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{fmt.Errorf("%s: name a scenario, for example expired; tlslab list shows all", cmd.CommandPath())}
+	}
+	return nil
+}

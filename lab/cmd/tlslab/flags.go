@@ -1,0 +1,160 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/scenarios"
+)
+
+// flags are the values of the command line's flags, and where output goes.
+type flags struct {
+	stdout, stderr io.Writer
+
+	json     bool
+	seed     string
+	at       string
+	anyTime  bool
+	dir      string
+	bind     string
+	basePort int
+	clients  []string
+	families []string
+	timeout  time.Duration
+}
+
+func (f *flags) addJSON(c *cobra.Command) {
+	c.Flags().BoolVar(&f.json, "json", false, "print results as JSON")
+}
+
+func (f *flags) addFamily(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.families, "family", nil, "only these families")
+	c.RegisterFlagCompletionFunc("family", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, family := range scenarios.Families() {
+			names = append(names, string(family))
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// addMinting adds the flags that decide what is minted.
+func (f *flags) addMinting(c *cobra.Command) {
+	c.Flags().StringVar(&f.seed, "seed", "", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
+	c.Flags().StringVar(&f.at, "at", "", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
+	c.Flags().BoolVar(&f.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
+}
+
+// config returns the lab's configuration that the flags ask for.
+func (f *flags) config() (lab.Config, error) {
+	at, err := parseTime(f.at)
+	if err != nil {
+		return lab.Config{}, err
+	}
+	if f.basePort < 0 || f.basePort > 65535-1000 {
+		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 1 to 64535, so that the catalogue's offsets fit above it", f.basePort)}
+	}
+	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind}, nil
+}
+
+func parseTime(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, usageError{fmt.Errorf("--at %q: want a date as 2026-11-22 or a time as 2026-11-22T00:00:00Z", s)}
+}
+
+// terminal returns where results go, as wide as it is and colored if it is a terminal.
+func (f *flags) terminal() report.Terminal {
+	t := report.Terminal{W: f.stdout}
+	if file, ok := f.stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		t.Color = os.Getenv("NO_COLOR") == "" // no-color.org
+		t.Width, _, _ = term.GetSize(int(file.Fd()))
+	}
+	return t
+}
+
+// selected returns the scenarios that were named; those of the families if some are given;
+// all if neither.
+func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
+	var list []*scenarios.Scenario
+	for _, id := range ids {
+		s, ok := scenarios.Lookup(id)
+		if !ok {
+			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, suggest(id))}
+		}
+		list = append(list, s)
+	}
+	known := scenarios.Families()
+	for _, family := range f.families {
+		if !slices.Contains(known, scenarios.Family(family)) {
+			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
+		}
+	}
+	if len(ids) == 0 {
+		list = scenarios.All()
+	}
+	return slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
+		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
+	}), nil
+}
+
+// suggest names scenarios that a mistyped ID may have meant.
+func suggest(id string) string {
+	var near []string
+	for _, s := range scenarios.All() {
+		if strings.Contains(s.ID, id) || strings.Contains(id, s.ID) && len(s.ID) > 4 || distance(s.ID, id) <= 2 {
+			near = append(near, s.ID)
+		}
+	}
+	slices.SortFunc(near, func(a, b string) int { return cmp.Compare(distance(a, id), distance(b, id)) })
+	if len(near) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near[:min(3, len(near))], ", "))
+}
+
+// distance is the Levenshtein distance of two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// completeIDs completes scenario IDs in the shell.
+func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var ids []string
+	for _, s := range scenarios.All() {
+		ids = append(ids, s.ID+"\t"+s.Title)
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}

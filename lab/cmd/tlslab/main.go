@@ -1,0 +1,88 @@
+// Command tlslab reproduces TLS failures: it mints good and broken certificate chains,
+// serves them on this machine, and shows what real clients do with them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses.
+const (
+	exitOK    = 0 // as documented
+	exitBad   = 1 // a judgement is bad
+	exitUsage = 2 // wrong usage
+	exitLab   = 3 // the lab itself failed
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second interrupt ends the program at once, should the first hang.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// errNotDocumented is returned by commands that have shown what went wrong already.
+var errNotDocumented = errors.New("not as documented")
+
+// usageError is an error in how the command was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// run is main with its surroundings given, and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	cmd := root(stdout, stderr)
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errNotDocumented):
+		return exitBad
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "tlslab: %v\n", err)
+		return exitUsage
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "tlslab: interrupted")
+		return exitLab
+	}
+	fmt.Fprintf(stderr, "tlslab: %v\n", err)
+	return exitLab
+}
+
+func root(stdout, stderr io.Writer) *cobra.Command {
+	f := &flags{stdout: stdout, stderr: stderr}
+	cmd := &cobra.Command{
+		Use:   "tlslab",
+		Short: "Reproduce TLS failures, and see what real clients do with them",
+		Long: `tlslab breaks TLS on purpose, the same way every time. It mints one good certificate chain and
+every broken one, serves each on this machine, points real client programs at them, and says for
+each client what it did, what it should have done, and why.
+
+Exit status: 0 as documented, 1 a judgement is bad, 2 wrong usage, 3 the lab itself failed.`,
+		Example: `  tlslab list
+  tlslab show expired
+  tlslab run expired
+  tlslab run --client python --client curl missing-intermediate wrong-host
+  tlslab up
+  tlslab mint ./pki expired`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
+	})
+	cmd.AddCommand(f.list(), f.show(), f.run(), f.up(), f.mint())
+	return cmd
+}

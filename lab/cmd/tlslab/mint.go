@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// mint writes the files of scenarios, or of a recipe.
+func (f *flags) mint() *cobra.Command {
+	var recipe string
+	cmd := &cobra.Command{
+		Use:   "mint DIR [ID...]",
+		Short: "Write certificates and keys, a folder a scenario",
+		Long: `mint writes the files of every scenario, or of those named, into a folder each: leaf.pem chain.pem key.pem
+key-encrypted.pem combined.pem root.pem bundle.p12, and where there are any crl.pem, staple.der and client.pem
+client-key.pem client-combined.pem. The passphrase is ` + pki.Passphrase + `. Same seed and time, same bytes.
+
+With --recipe it mints what a JSON file says instead; tlslab list --json shows the catalogue's recipes.`,
+		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 0 {
+				return nil, cobra.ShellCompDirectiveFilterDirs
+			}
+			return completeIDs(c, args, word)
+		},
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{fmt.Errorf("tlslab mint: name a directory to write to")}
+			}
+			if recipe != "" && len(args) > 1 {
+				return usageError{fmt.Errorf("tlslab mint: with --recipe no scenarios can be named")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := f.config()
+			if err != nil {
+				return err
+			}
+			list, err := f.selected(args[1:])
+			if err != nil {
+				return err
+			}
+			if recipe != "" {
+				if list, err = readRecipe(recipe); err != nil {
+					return err
+				}
+			}
+			mc := lab.Minting(c, f.basePort)
+			m, err := pki.New(mc)
+			if err != nil {
+				return usageError{err}
+			}
+			dir, err := pki.OpenDir(args[0])
+			if err != nil {
+				return err
+			}
+			if err := write(m, dir, list); err != nil {
+				return err
+			}
+			fmt.Fprintf(f.stdout, "%d scenarios minted into %s\nseed %s, for %s\n", len(list), dir.Path(), mc.Seed, mc.At.Format("2006-01-02T15:04:05Z07:00"))
+			return cmd.Context().Err()
+		},
+	}
+	f.addFamily(cmd)
+	f.addMinting(cmd)
+	f.addBasePort(cmd)
+	cmd.Flags().StringVar(&recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")
+	return cmd
+}
+
+// readRecipe makes a scenario of a recipe in a file.
+func readRecipe(path string) ([]*scenarios.Scenario, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--recipe: %w", err)}
+	}
+	r, err := pki.ParseRecipe(data)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--recipe %s: %w", path, err)}
+	}
+	return []*scenarios.Scenario{{ID: "recipe", Recipe: r}}, nil
+}
+
+// write mints and writes on all processors.
+func write(m *pki.Minter, dir *pki.Dir, list []*scenarios.Scenario) error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, s := range list {
+		group.Go(func() error {
+			chain, err := m.Mint(s.ID, s.Recipe)
+			if err != nil {
+				return err
+			}
+			return dir.WriteChain(chain)
+		})
+	}
+	return group.Wait()
+}

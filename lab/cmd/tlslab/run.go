@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/scenarios"
+)
+
+// run reproduces scenarios with every client there is.
+func (f *flags) run() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [ID...]",
+		Short: "Reproduce scenarios with every client stack found",
+		Long: `run serves each scenario and its control, points every client stack that it finds on this machine at
+them, shows what each did and what the server saw, and judges. Without an ID it runs the catalogue.
+
+A judgement is ok, or one of: wrong-reason (rejected, but for another reason), insecure (accepted what it must
+reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
+control too), unsupported, error. With * it was to be expected: a variant that is declared not to check, or
+what is known of the stack. The exit status is 0 if every judgement was.`,
+		ValidArgsFunction: completeIDs,
+		RunE: func(cmd *cobra.Command, ids []string) (err error) {
+			list, err := f.selected(ids)
+			if err != nil {
+				return err
+			}
+			c, err := f.config()
+			if err != nil {
+				return err
+			}
+			l, err := lab.New(c)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, l.Close()) }()
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, set.Close()) }()
+			result, err := f.runAll(cmd.Context(), l, list, set)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				if err := report.WriteJSON(f.stdout, result); err != nil {
+					return err
+				}
+			} else {
+				f.terminal().Run(result)
+			}
+			if !result.Documented() {
+				return errNotDocumented
+			}
+			return nil
+		},
+	}
+	f.addJSON(cmd)
+	f.addFamily(cmd)
+	f.addMinting(cmd)
+	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
+	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
+	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
+	return cmd
+}
+
+// runAll runs the lab, with a progress bar on stderr if that is a terminal.
+func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set) (*report.Run, error) {
+	options := lab.RunOptions{Timeout: f.timeout}
+	file, ok := f.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return l.Run(ctx, list, set, options)
+	}
+	bar := progress.NewWriter()
+	bar.SetOutputWriter(f.stderr)
+	bar.SetAutoStop(false)
+	bar.SetStyle(progress.StyleBlocks)
+	tracker := &progress.Tracker{Message: "probing", Total: int64(len(list) * len(set.Clients)), RemoveOnCompletion: true}
+	bar.AppendTracker(tracker)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		bar.Render()
+	}()
+	options.Progress = func(n, _ int) { tracker.SetValue(int64(n)) }
+	result, err := l.Run(ctx, list, set, options)
+	tracker.MarkAsDone()
+	bar.Stop()
+	<-done
+	if err != nil {
+		return nil, fmt.Errorf("running: %w", err)
+	}
+	return result, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/report"
+)
+
+// servingTime is how long a certificate lives under up that is to expire while it is served:
+// long enough to connect before it does.
+const servingTime = 30 * time.Second
+
+// up serves scenarios until it is interrupted.
+func (f *flags) up() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "up [ID...]",
+		Short: "Serve scenarios at fixed ports until interrupted",
+		Long: `up serves every scenario, or those named, each at its own port: the base port and the scenario's offset.
+When all files are written it writes endpoints.json into the directory, for programs to wait for and to read.
+Without --dir the directory is temporary, and gone when up ends.`,
+		ValidArgsFunction: completeIDs,
+		RunE: func(cmd *cobra.Command, ids []string) (err error) {
+			list, err := f.selected(ids)
+			if err != nil {
+				return err
+			}
+			c, err := f.config()
+			if err != nil {
+				return err
+			}
+			c.Ports, c.Lifetime = f.basePort, servingTime
+			f.warnBind()
+			l, err := lab.New(c)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, l.Close()) }()
+			up, err := l.Up(cmd.Context(), list, func(up *lab.Up) {
+				if !f.json {
+					f.table(up)
+				}
+			})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, up.Close()) }()
+			if f.json {
+				if err := report.WriteJSON(f.stdout, up.Endpoints); err != nil {
+					return err
+				}
+			} else {
+				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n",
+					len(up.Instances), l.Dir(), l.Config().Seed)
+			}
+			<-cmd.Context().Done()
+			return nil
+		},
+	}
+	f.addJSON(cmd)
+	f.addFamily(cmd)
+	f.addMinting(cmd)
+	f.addBasePort(cmd)
+	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
+	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
+	return cmd
+}
+
+func (f *flags) addBasePort(c *cobra.Command) {
+	c.Flags().IntVar(&f.basePort, "base-port", lab.DefaultBasePort, "port that scenarios' offsets are added to; 0 for ports that are free")
+}
+
+// warnBind says aloud what it means to listen on more than loopback.
+func (f *flags) warnBind() {
+	if a, err := netip.ParseAddr(f.bind); f.bind == "" || err == nil && a.IsLoopback() {
+		return
+	}
+	fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
+}
+
+func (f *flags) table(up *lab.Up) {
+	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+	for _, in := range up.Instances {
+		note := in.Scenario.Title
+		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" {
+			note += "; connect to " + in.Endpoint.Connect
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", in.Scenario.ID, in.Endpoint.URL, note)
+	}
+	w.Flush()
+}

@@ -1,0 +1,251 @@
+// Package lab ties a run together: it mints what scenarios ask for, serves it, points
+// clients at it and judges what they did.
+//
+// [New] makes a [Lab]. [Lab.Serve] gives one scenario an address of its own, [Lab.Up] serves
+// many at fixed ports, and [Lab.Run] reproduces scenarios with every client there is. Go tests
+// use package lab/labtest, which wraps this one.
+package lab
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
+const DefaultBasePort = 10000
+
+// Config says how a lab is set up. The zero Config is good for a run on this machine.
+type Config struct {
+	// Seed decides keys and serial numbers. Empty draws a fresh one.
+	Seed string
+	// At is the time around which certificates are valid. Zero means midnight UTC of
+	// today.
+	At time.Time
+	// AnyTime lets the lab work with certificates that are not valid now.
+	AnyTime bool
+	// Bind is the address to listen on. Empty means loopback.
+	Bind string
+	// Dir is where files are written. Empty means a temporary directory that Close
+	// removes.
+	Dir string
+	// Lifetime is how long after New a certificate lives that is to expire while it is
+	// served; at least a second. Zero means 2 s.
+	Lifetime time.Duration
+	// Ports, if not zero, is the base port: the lab's revocation responder listens on it,
+	// and [Lab.Up] serves each scenario at its offset from it. Zero means ports that are free.
+	Ports int
+}
+
+// Minting returns how files are to be minted that are the same for the same seed and time, at
+// whatever moment they are written: certificates say that revocation status is to be had at
+// the base port, and those that are to expire while they are served do so soon after c.At.
+func Minting(c Config, basePort int) pki.Config {
+	if c.At.IsZero() {
+		c.At = Today(time.Now())
+	}
+	return pki.Config{Seed: cmp.Or(c.Seed, NewSeed()), At: c.At, Responder: fmt.Sprintf("http://127.0.0.1:%d", basePort)}
+}
+
+// Lab mints chains and serves them. It is safe for concurrent use.
+type Lab struct {
+	config    Config
+	minter    *pki.Minter
+	dir       *pki.Dir
+	temporary bool
+	responder *serve.Responder
+
+	mu     sync.Mutex
+	chains map[string]*minted
+}
+
+// minted is a scenario's chain, and its files, made when they are first asked for.
+type minted struct {
+	mint, write sync.Once
+	chain       *pki.Chain
+	files       serve.Files
+	mintErr     error
+	writeErr    error
+}
+
+// NewSeed draws a fresh seed.
+func NewSeed() string { return strings.ToLower(rand.Text()) }
+
+// Today returns midnight UTC of the day that a time lies in.
+func Today(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
+
+// ErrNotValidNow is returned by [New] if certificates minted for the time it was given
+// would not be valid now.
+var ErrNotValidNow = errors.New("the good chain would not be valid now")
+
+// New sets a lab up. Close must be called to remove what it made.
+func New(c Config) (*Lab, error) {
+	now := time.Now()
+	c.Seed = cmp.Or(c.Seed, NewSeed())
+	if c.At.IsZero() {
+		c.At = Today(now)
+	}
+	c.Lifetime = cmp.Or(c.Lifetime, 2*time.Second)
+	if err := checkNow(c, now); err != nil {
+		return nil, err
+	}
+	l := &Lab{config: c, chains: map[string]*minted{}}
+	var err error
+	if l.responder, err = serve.StartResponder(c.Bind, c.Ports, l.chainOf); err != nil {
+		return nil, err
+	}
+	if err := l.open(now); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// checkNow says so if the good chain would not be valid now.
+func checkNow(c Config, now time.Time) error {
+	from, to := pki.GoodPeriod(c.At)
+	if c.AnyTime || !now.Before(from) && now.Before(to) {
+		return nil
+	}
+	return fmt.Errorf("%w: minted for %s it is valid from %s to %s, and it is %s: leave the time out, choose one nearer, or say that any will do (--any-time)",
+		ErrNotValidNow, c.At.Format(time.RFC3339), from.Format(time.DateOnly), to.Format(time.DateOnly), now.UTC().Format(time.RFC3339))
+}
+
+// open makes the minter and the directory.
+func (l *Lab) open(now time.Time) error {
+	var err error
+	l.minter, err = pki.New(pki.Config{
+		Seed: l.config.Seed, At: l.config.At,
+		Soon:      now.Add(max(l.config.Lifetime, time.Second)),
+		Responder: l.responder.URL(),
+	})
+	if err != nil {
+		return err
+	}
+	path := l.config.Dir
+	if path == "" {
+		if path, err = os.MkdirTemp("", "tlslab-"); err != nil {
+			return fmt.Errorf("making a directory for the lab's files: %w", err)
+		}
+		l.temporary = true
+	}
+	l.dir, err = pki.OpenDir(path)
+	return err
+}
+
+// Config returns what the lab was set up with, its defaults filled in.
+func (l *Lab) Config() Config { return l.config }
+
+// Dir returns the directory that the lab writes its files to.
+func (l *Lab) Dir() string { return l.dir.Path() }
+
+// Close removes what the lab made: its responder, and its directory if that is temporary.
+// Servers are closed by whoever started them.
+func (l *Lab) Close() error {
+	err := l.responder.Close()
+	if l.temporary && l.dir != nil {
+		err = errors.Join(err, os.RemoveAll(l.dir.Path()))
+	}
+	return err
+}
+
+func (l *Lab) entry(id string) *minted {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.chains[id]
+	if m == nil {
+		m = new(minted)
+		l.chains[id] = m
+	}
+	return m
+}
+
+// Chain returns what a scenario serves, minted when it is first asked for.
+func (l *Lab) Chain(s *scenarios.Scenario) (*pki.Chain, error) {
+	m := l.entry(s.ID)
+	m.mint.Do(func() { m.chain, m.mintErr = l.minter.Mint(s.ID, s.Recipe) })
+	return m.chain, m.mintErr
+}
+
+// chainOf is Chain by ID, for the responder, which is asked by whoever can reach it.
+func (l *Lab) chainOf(id string) (*pki.Chain, error) {
+	s, ok := scenarios.Lookup(id)
+	if !ok {
+		return nil, fmt.Errorf("there is no scenario %q", id)
+	}
+	return l.Chain(s)
+}
+
+// Files writes a scenario's files when they are first asked for, and returns where those are
+// that a client needs.
+func (l *Lab) Files(s *scenarios.Scenario) (serve.Files, error) {
+	chain, err := l.Chain(s)
+	if err != nil {
+		return serve.Files{}, err
+	}
+	m := l.entry(s.ID)
+	m.write.Do(func() {
+		m.writeErr = l.dir.WriteChain(chain)
+		m.files = l.files(chain)
+	})
+	return m.files, m.writeErr
+}
+
+func (l *Lab) files(c *pki.Chain) serve.Files {
+	path := func(name string) string { return filepath.Join(l.dir.Path(), c.Name, name) }
+	f := serve.Files{CAFile: path(pki.FileRoot)}
+	if c.CRLs != nil {
+		f.CRLFile = path(pki.FileCRL)
+	}
+	if c.Client != nil {
+		f.CertFile, f.KeyFile, f.CombinedFile = path(pki.FileClientCert), path(pki.FileClientKey), path(pki.FileClient)
+	}
+	return f
+}
+
+// Instance is one scenario being served.
+type Instance struct {
+	*serve.Server
+	Scenario *scenarios.Scenario
+	// Endpoint is what a client needs to connect.
+	Endpoint serve.Endpoint
+	// Due is the time from which the scenario's expectation holds, if it is to expire
+	// while it is served; else zero.
+	Due time.Time
+}
+
+// Serve serves one scenario on a port that is free. The caller must close the instance.
+func (l *Lab) Serve(s *scenarios.Scenario) (*Instance, error) {
+	files, err := l.Files(s)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := l.Chain(s)
+	if err != nil {
+		return nil, err
+	}
+	srv, err := serve.Start(s, l.source(s), serve.Options{Bind: l.config.Bind})
+	if err != nil {
+		return nil, err
+	}
+	return instance(srv, s, files, chain), nil
+}
+
+func (l *Lab) source(s *scenarios.Scenario) serve.Source {
+	return serve.ChainSource(func() (*pki.Chain, error) { return l.Chain(s) })
+}
+
+func instance(srv *serve.Server, s *scenarios.Scenario, files serve.Files, chain *pki.Chain) *Instance {
+	i := &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(files), Due: chain.Due()}
+	i.Endpoint.ExpectFrom = i.Due
+	return i
+}

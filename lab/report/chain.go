@@ -1,0 +1,100 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/pki"
+)
+
+// chain draws the path from the root to the leaf, with what is wrong marked where it is. What
+// is wrong is not told by hand: it is the difference from the control.
+func (t Terminal) chain(s Scenario) {
+	var on, off []Certificate
+	for _, c := range s.Certificate {
+		if c.Off {
+			off = append(off, c)
+		} else {
+			on = append(on, c)
+		}
+	}
+	drawn := map[string]bool{}
+	for i, c := range slices.Backward(on) {
+		broken := t.certificate(s, c, len(on)-1-i, drawn)
+		if i > 0 {
+			link := "│"
+			if broken || differs(s, on[i-1].Name) {
+				link = t.paint("✗", text.FgRed, text.Bold)
+			}
+			fmt.Fprintf(t.W, "%s  %s\n", strings.Repeat("  ", len(on)-1-i), link)
+		}
+	}
+	for _, c := range off {
+		fmt.Fprintln(t.W, "  beside the path:")
+		t.certificate(s, c, 1, drawn)
+	}
+	for _, d := range s.Differences {
+		if !drawn[d.Where] {
+			t.difference(d, 0)
+		}
+	}
+	fmt.Fprintln(t.W)
+}
+
+// differs reports whether a certificate is not as in the control, so that it breaks the link
+// up to its issuer.
+func differs(s Scenario, name string) bool {
+	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool { return d.Where == name })
+}
+
+// certificate draws one certificate and what is wrong with it, and reports whether the link
+// down from it is broken because the server does not send it.
+func (t Terminal) certificate(s Scenario, c Certificate, depth int, drawn map[string]bool) bool {
+	var marks []string
+	if c.Trusted {
+		marks = append(marks, "trusted by the client")
+	}
+	if c.Sent {
+		marks = append(marks, "sent")
+	}
+	if !c.Trusted && !c.Sent {
+		marks = append(marks, t.paint("neither sent nor trusted", text.FgRed))
+	}
+	name := c.Name
+	if c.Subject != "" && c.Subject != c.Name {
+		name += fmt.Sprintf(" %q", c.Subject)
+	}
+	indent := strings.Repeat("  ", depth)
+	fmt.Fprintf(t.W, "%s%s  %s, %s to %s, %s\n", indent, t.paint(name, text.Bold), c.Key,
+		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, ", "))
+	if c.Names != "" {
+		t.wrapped(indent+"  ", "for "+c.Names)
+	}
+	drawn[c.Name] = true
+	for _, d := range s.Differences {
+		if d.Where == c.Name {
+			t.difference(d, depth+1)
+		}
+	}
+	return !c.Trusted && !c.Sent
+}
+
+// difference says one thing that is wrong, beside what it is in the control.
+func (t Terminal) difference(d pki.Difference, depth int) {
+	got, want := d.Got, d.Want
+	if got == "" {
+		got = "none"
+	}
+	if want == "" {
+		want = "none"
+	}
+	what := d.What
+	if d.Where == "chain" || d.Where == "server" || d.Where == "host" {
+		what = strings.TrimSpace(d.Where + " " + d.What)
+	}
+	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf("%s: %s (in the control: %s)", what, got, want))
+}

@@ -1,0 +1,146 @@
+// Package report shows what a run came to: as a page for a terminal, and as JSON.
+package report
+
+import (
+	"time"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Schema is the version of the form of a run's JSON.
+const Schema = 1
+
+// Run is what a run over scenarios and clients came to.
+type Run struct {
+	Schema    int               `json:"schema"`
+	Seed      string            `json:"seed"`
+	At        time.Time         `json:"at"`
+	Started   time.Time         `json:"started"`
+	Duration  time.Duration     `json:"duration_ns"`
+	Clients   []clients.Info    `json:"clients"`
+	Missing   []clients.Missing `json:"missing"`
+	Scenarios []Scenario        `json:"scenarios"`
+}
+
+// Documented reports whether every cell of the run came out as documented: the failures were
+// reproduced.
+func (r *Run) Documented() bool {
+	for _, s := range r.Scenarios {
+		for _, c := range s.Cells {
+			if !c.Documented {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Scenario is one scenario of a run.
+type Scenario struct {
+	ID          string           `json:"id"`
+	Family      scenarios.Family `json:"family"`
+	Title       string           `json:"title"`
+	Story       Story            `json:"story"`
+	Remedy      string           `json:"remedy"`
+	Host        string           `json:"host"`
+	Expect      Expectation      `json:"expect"`
+	Control     string           `json:"control"`
+	Sources     []string         `json:"sources"`
+	Certificate []Certificate    `json:"chain"`
+	Differences []pki.Difference `json:"differences"` // from the control
+	Cells       []Cell           `json:"cells,omitempty"`
+}
+
+// Story is a scenario in three lines.
+type Story struct {
+	What  string `json:"what"`
+	Where string `json:"where"`
+	See   string `json:"see"`
+}
+
+// Expectation is what a correct client does.
+type Expectation struct {
+	Verdict  scenarios.Verdict `json:"verdict"`
+	Level    scenarios.Level   `json:"level"`
+	Feature  string            `json:"feature,omitempty"`
+	Failures []failure.Class   `json:"failures"`
+}
+
+// NewExpectation returns an expectation as it stands in a report.
+func NewExpectation(e scenarios.Expectation) Expectation {
+	return Expectation{e.Verdict, e.Level, e.Feature, append([]failure.Class{}, e.Failures...)}
+}
+
+// Certificate is one step of the path from leaf to root.
+type Certificate struct {
+	Name      string    `json:"name"` // as the recipe calls it
+	Subject   string    `json:"subject"`
+	Names     string    `json:"names,omitempty"` // subject alternative names
+	Key       string    `json:"key"`
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+	Sent      bool      `json:"sent"`    // by the server
+	Trusted   bool      `json:"trusted"` // by the client
+	Off       bool      `json:"off_path,omitempty"`
+}
+
+// Cell is one client's behaviour on one scenario, judged.
+type Cell struct {
+	Client string `json:"client"`
+	verdict.Judgement
+	Outcome  clients.Outcome     `json:"outcome"`
+	Message  string              `json:"message,omitempty"`
+	Code     string              `json:"code,omitempty"`
+	Duration time.Duration       `json:"duration_ns"`
+	Control  clients.Outcome     `json:"control"` // what it did on the control
+	Observed []serve.Observation `json:"observed"`
+}
+
+// NewCell returns a judged cell as it stands in a report.
+func NewCell(c verdict.Cell, j verdict.Judgement) Cell {
+	return Cell{
+		Client: c.Client.ID(), Judgement: j,
+		Outcome: c.Result.Outcome, Message: c.Result.Message, Code: c.Result.Code, Duration: c.Result.Duration,
+		Control: c.Control.Outcome, Observed: c.Observed,
+	}
+}
+
+// Describe returns a scenario as it stands in a report, without cells.
+func Describe(s *scenarios.Scenario, chain *pki.Chain, differences []pki.Difference) Scenario {
+	out := Scenario{
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+		Expect: NewExpectation(s.Expect), Control: s.Control, Sources: s.Sources, Differences: append([]pki.Difference{}, differences...),
+	}
+	seen := map[string]int{}
+	add := func(list []pki.Minted, mark func(*Certificate)) {
+		for _, m := range list {
+			i, known := seen[m.Name]
+			if !known {
+				i = len(out.Certificate)
+				seen[m.Name] = i
+				out.Certificate = append(out.Certificate, newCertificate(m))
+			}
+			mark(&out.Certificate[i])
+		}
+	}
+	add(chain.Path, func(*Certificate) {})
+	onPath := len(out.Certificate)
+	add(chain.Sent, func(c *Certificate) { c.Sent = true })
+	add(chain.Trusted, func(c *Certificate) { c.Trusted = true })
+	for i := range out.Certificate[onPath:] {
+		out.Certificate[onPath+i].Off = true
+	}
+	return out
+}
+
+func newCertificate(m pki.Minted) Certificate {
+	return Certificate{
+		Name: m.Name, Subject: m.Cert.Subject.CommonName, Names: m.Names(), Key: pki.KeyName(m.Cert.PublicKey),
+		NotBefore: m.Cert.NotBefore, NotAfter: m.Cert.NotAfter,
+	}
+}

@@ -1,0 +1,326 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// Terminal writes pages for people to read.
+type Terminal struct {
+	W io.Writer
+	// Width is the number of columns; zero means 140.
+	Width int
+	// Color colors what it writes.
+	Color bool
+}
+
+// pages is up to how many scenarios a run is shown a page each; beyond, a line each.
+const pages = 3
+
+// Run writes a run: for each scenario its chain, story, table, verdict and remedy, or for many
+// scenarios a line each and what was not as documented.
+func (t Terminal) Run(r *Run) {
+	for _, s := range r.Scenarios {
+		if len(r.Scenarios) <= pages {
+			t.Scenario(s)
+			t.table(s, r.Clients)
+			t.verdict(s)
+		} else {
+			t.line(s)
+		}
+	}
+	if len(r.Scenarios) > pages {
+		t.undocumented(r)
+	}
+	for _, m := range r.Missing {
+		fmt.Fprintf(t.W, "not here: %s (%s)\n", m.Stack, m.Reason)
+	}
+	fmt.Fprintf(t.W, "seed %s, certificates minted for %s; the same again: --seed %s --at %s\n",
+		r.Seed, r.At.Format(time.RFC3339), r.Seed, r.At.Format(time.RFC3339))
+}
+
+// Scenario writes what a scenario is: its title, its chain with the broken link marked, and
+// its story.
+func (t Terminal) Scenario(s Scenario) {
+	fmt.Fprintf(t.W, "%s: %s\n", t.paint(s.ID, text.Bold), s.Title)
+	fmt.Fprintf(t.W, "%s; %s\n\n", s.Family, s.expectation())
+	t.chain(s)
+	for _, line := range [][2]string{{"what", s.Story.What}, {"where", s.Story.Where}, {"see", s.Story.See}} {
+		t.wrapped(fmt.Sprintf("%-6s ", line[0]), line[1])
+	}
+	fmt.Fprintln(t.W)
+}
+
+// Fix writes the proper fix.
+func (t Terminal) Fix(s Scenario) {
+	t.wrapped("fix    ", s.Remedy)
+	fmt.Fprintln(t.W)
+}
+
+// expectation says what a correct client does.
+func (s Scenario) expectation() string {
+	var words []string
+	for _, c := range s.Expect.Failures {
+		words = append(words, string(c))
+	}
+	as := strings.Join(words, " or ")
+	switch {
+	case s.Expect.Verdict == scenarios.Either:
+		return "clients rightly differ: they accept, or reject as " + as
+	case s.Expect.Level == scenarios.Should && s.Expect.Verdict == scenarios.Reject:
+		return fmt.Sprintf("a client with the feature %s must reject it as %s; the control is %s", s.Expect.Feature, as, s.Control)
+	case s.Expect.Level == scenarios.Should:
+		return fmt.Sprintf("a client with the feature %s must accept it", s.Expect.Feature)
+	case s.Expect.Verdict == scenarios.Reject:
+		return fmt.Sprintf("a client must reject it as %s; the control is %s", as, s.Control)
+	}
+	return "a client must accept it"
+}
+
+// wrapped writes text behind a label, indented where it goes on.
+func (t Terminal) wrapped(label, s string) {
+	indent := text.StringWidthWithoutEscSequences(label)
+	lines := strings.Split(text.WrapSoft(s, max(40, t.width()-indent-1)), "\n")
+	for i, line := range lines {
+		if i > 0 {
+			label = strings.Repeat(" ", indent)
+		}
+		fmt.Fprintln(t.W, label+strings.TrimSpace(line))
+	}
+}
+
+func (t Terminal) width() int {
+	if t.Width == 0 {
+		return 140
+	}
+	return max(60, t.Width)
+}
+
+func (t Terminal) paint(s string, colors ...text.Color) string {
+	if !t.Color {
+		return s
+	}
+	return text.Colors(colors).Sprint(s)
+}
+
+// row is one row of a table: clients of one stack and variant that did the same.
+type row struct {
+	Cell
+	stack, variant string
+	versions       []string
+}
+
+// position is what of a message depends on the version of an interpreter alone.
+var position = regexp.MustCompile(`\(_ssl\.c:\d+\)`)
+
+// rows groups the cells of clients that did the same: versions of one stack mostly do.
+func (s Scenario) rows(infos []clients.Info) []row {
+	var list []row
+	for i, c := range s.Cells {
+		info := infos[i]
+		c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
+		c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
+		same := slices.IndexFunc(list, func(r row) bool {
+			return r.stack == info.Stack && r.variant == info.Variant && r.Kind == c.Kind && r.Class == c.Class && r.Control == c.Control &&
+				r.Outcome == c.Outcome && r.Message == c.Message && Saw(r.Observed) == Saw(c.Observed)
+		})
+		if same >= 0 {
+			list[same].versions = append(list[same].versions, info.Version)
+			continue
+		}
+		list = append(list, row{c, info.Stack, info.Variant, []string{info.Version}})
+	}
+	slices.SortStableFunc(list, func(a, b row) int { return strings.Compare(a.stack+a.variant, b.stack+b.variant) })
+	return list
+}
+
+// table writes what every client did.
+func (t Terminal) table(s Scenario, infos []clients.Info) {
+	w := table.NewWriter()
+	w.SetOutputMirror(t.W)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options.SeparateRows = true
+	w.SetStyle(style)
+	// The columns between the first and the message have short words; the rest is shared.
+	rest := max(40, t.width()-4*11-22)
+	w.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 1, WidthMax: 22, WidthMaxEnforcer: wrapLines},
+		{Number: 5, WidthMax: rest * 2 / 3, WidthMaxEnforcer: wrapLines},
+		{Number: 6, WidthMax: rest / 3, WidthMaxEnforcer: wrapLines},
+	})
+	control := "control"
+	if s.Control != "" {
+		control = s.Control
+	}
+	w.AppendHeader(table.Row{"client", control, s.ID, "judgement", "its message", "the server saw"})
+	for _, r := range s.rows(infos) {
+		judgement := t.judgement(r.Judgement)
+		if r.Class != "" {
+			judgement += "\n" + string(r.Class)
+		}
+		message := strings.ToValidUTF8(strings.TrimSpace(r.Message), "�")
+		if r.FromAlert {
+			message += "\n[it names no cause; the class is from its alert]"
+		}
+		if r.Kind != verdict.OK && r.Why != "" && r.Why != r.Message {
+			message += "\n[" + r.Why + "]"
+		}
+		if r.Disagreement != "" {
+			message += "\n[" + r.Disagreement + "]"
+		}
+		w.AppendRow(table.Row{fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
+			r.Control, r.Outcome, judgement, strings.TrimSpace(message), Saw(r.Observed)})
+	}
+	w.Render()
+	fmt.Fprintln(t.W)
+}
+
+// wrapLines wraps each line by itself: text.WrapSoft would join them.
+func wrapLines(s string, width int) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = text.WrapSoft(line, width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// judgement names a judgement, marked if it was to be expected.
+func (t Terminal) judgement(j verdict.Judgement) string {
+	switch {
+	case j.Kind == verdict.OK:
+		return t.paint(string(j.Kind), text.FgGreen)
+	case j.Documented:
+		return t.paint(string(j.Kind)+"*", text.FgYellow)
+	}
+	return t.paint(string(j.Kind)+"!", text.FgRed, text.Bold)
+}
+
+// verdict says what the run came to, and the proper fix.
+func (t Terminal) verdict(s Scenario) {
+	counts := count(s.Cells)
+	bad := slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented })
+	result := t.paint("reproduced as documented", text.FgGreen, text.Bold)
+	if bad {
+		result = t.paint("not as documented", text.FgRed, text.Bold)
+	}
+	if len(s.Cells) == 0 {
+		result = "no client was there to try it"
+	}
+	fmt.Fprintf(t.W, "verdict: %s: %s\n", result, counts)
+	if strings.Contains(counts, "*") {
+		fmt.Fprintln(t.W, "         * to be expected: the reason stands in brackets")
+	}
+	fmt.Fprintln(t.W)
+	t.Fix(s)
+}
+
+// count says how many cells came to what: "12 ok, 4 insecure*".
+func count(cells []Cell) string {
+	n := map[string]int{}
+	for _, c := range cells {
+		name := string(c.Kind)
+		switch {
+		case c.Kind == verdict.OK:
+		case c.Documented:
+			name += "*"
+		default:
+			name += "!"
+		}
+		n[name]++
+	}
+	var words []string
+	for _, kind := range []verdict.Kind{verdict.OK, verdict.Lenient, verdict.Insecure, verdict.WrongReason, verdict.Broken, verdict.Void, verdict.Unsupported, verdict.Error} {
+		for _, mark := range []string{"", "*", "!"} {
+			if k := string(kind) + mark; n[k] > 0 {
+				words = append(words, fmt.Sprintf("%d %s", n[k], k))
+			}
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// line writes a scenario in one line.
+func (t Terminal) line(s Scenario) {
+	mark := t.paint("✓", text.FgGreen)
+	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
+		mark = t.paint("✗", text.FgRed)
+	}
+	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, count(s.Cells))
+}
+
+// undocumented writes what was not as documented.
+func (t Terminal) undocumented(r *Run) {
+	bad := 0
+	for _, s := range r.Scenarios {
+		for _, c := range s.Cells {
+			if c.Documented {
+				continue
+			}
+			bad++
+			fmt.Fprintf(t.W, "\n%s × %s: %s %s\n", s.ID, c.Client, t.judgement(c.Judgement), c.Class)
+			t.wrapped("  ", c.Why)
+			t.wrapped("  its message: ", c.Message)
+			t.wrapped("  the server saw: ", Saw(c.Observed))
+		}
+	}
+	fmt.Fprintf(t.W, "\n%d scenarios × %d clients in %s: ", len(r.Scenarios), len(r.Clients), r.Duration.Round(100*time.Millisecond))
+	if bad == 0 {
+		fmt.Fprintln(t.W, t.paint("all as documented", text.FgGreen, text.Bold))
+	} else {
+		fmt.Fprintln(t.W, t.paint(fmt.Sprintf("%d not as documented", bad), text.FgRed, text.Bold))
+	}
+	fmt.Fprintln(t.W, "* to be expected: tlslab run ID shows each client, its message and the reason")
+}
+
+// Saw says in a few words what the server saw of a client: of its last connection, with the
+// number of those before.
+func Saw(list []serve.Observation) string {
+	if len(list) == 0 {
+		return "no connection"
+	}
+	o := list[len(list)-1]
+	var words []string
+	if o.Version != "" {
+		words = append(words, o.Version)
+	}
+	if o.HelloRetry {
+		words = append(words, "HelloRetryRequest")
+	}
+	words = append(words, ends[o.End])
+	if o.AlertReceived != nil {
+		words = append(words, o.AlertReceived.String())
+	}
+	if o.AlertSent != nil {
+		words = append(words, o.AlertSent.String())
+	}
+	if len(list) > 1 {
+		words = append(words, fmt.Sprintf("(after %d more connections)", len(list)-1))
+	}
+	return strings.Join(words, " ")
+}
+
+// ends says how a connection ended.
+var ends = map[serve.End]string{
+	serve.EndServed:        "a request, which it answered",
+	serve.EndAlertReceived: "alert",
+	serve.EndAlertSent:     "it sent alert",
+	serve.EndCloseNotify:   "close_notify before a request",
+	serve.EndEOF:           "the connection closed without a word",
+	serve.EndReset:         "a reset",
+	serve.EndTimeout:       "silence",
+	serve.EndNotTLS:        "something that is not TLS",
+	serve.EndError:         "an error",
+}

@@ -1,0 +1,163 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// drainTime bounds the wait for a server to have seen the end of a client's connections.
+const drainTime = 5 * time.Second
+
+// RunOptions say how scenarios are run.
+type RunOptions struct {
+	// Timeout is what each client is given for each probe. Zero means 10 s.
+	Timeout time.Duration
+	// Progress, if set, is called after each probe that was judged, from one goroutine at a
+	// time.
+	Progress func(done, total int)
+}
+
+// Run reproduces scenarios: it points every client at each scenario and at its control, on
+// servers of their own, and judges what they did. An error means that the lab failed or that
+// ctx ended; what clients do wrong stands in the report.
+func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
+	r := &runner{Lab: l, options: o, total: len(list) * len(set.Clients), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
+	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
+	for _, s := range list {
+		entry, err := l.Describe(s)
+		if err != nil {
+			return nil, err
+		}
+		entry.Cells = make([]report.Cell, len(set.Clients))
+		out.Scenarios = append(out.Scenarios, entry)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for i, client := range set.Clients {
+		out.Clients = append(out.Clients, client.Info)
+		group.Go(func() error {
+			controls := map[string]clients.Result{}
+			for n, s := range list {
+				cell, err := r.cell(ctx, client, s, controls)
+				if err != nil {
+					return err
+				}
+				out.Scenarios[n].Cells[i] = cell
+				r.progress()
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	out.Duration = time.Since(out.Started)
+	return out, nil
+}
+
+// Describe returns a scenario as it stands in a report, without what clients did.
+func (l *Lab) Describe(s *scenarios.Scenario) (report.Scenario, error) {
+	control := scenarios.ControlOf(s)
+	chain, err := l.Chain(s)
+	if err != nil {
+		return report.Scenario{}, err
+	}
+	good, err := l.Chain(control)
+	if err != nil {
+		return report.Scenario{}, err
+	}
+	return report.Describe(s, chain, scenarios.Differences(s, chain, good)), nil
+}
+
+type runner struct {
+	*Lab
+	options RunOptions
+	total   int
+	probes  *semaphore.Weighted
+
+	mu   sync.Mutex
+	done int
+}
+
+func (r *runner) progress() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done++
+	if r.options.Progress != nil {
+		r.options.Progress(r.done, r.total)
+	}
+}
+
+// cell probes one client with a scenario, with its control first, and judges.
+func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scenario, controls map[string]clients.Result) (report.Cell, error) {
+	if s.Control != "" {
+		if _, known := controls[s.Control]; !known {
+			result, _, err := r.probe(ctx, c, scenarios.ControlOf(s))
+			if err != nil {
+				return report.Cell{}, err
+			}
+			controls[s.Control] = result
+		}
+	}
+	result, observed, err := r.probe(ctx, c, s)
+	if err != nil {
+		return report.Cell{}, err
+	}
+	if s.Control == "" {
+		controls[s.ID] = result
+	}
+	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: result, Observed: observed, Control: controls[scenarios.ControlOf(s).ID]}
+	return report.NewCell(cell, verdict.Judge(cell)), nil
+}
+
+// probe serves a scenario for one client alone, so that all that the server sees is that
+// client's doing.
+func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (clients.Result, []serve.Observation, error) {
+	in, err := r.Serve(s)
+	if err != nil {
+		return clients.Result{}, nil, fmt.Errorf("serving %s: %w", s.ID, err)
+	}
+	defer in.Close()
+	if err := in.WaitDue(ctx); err != nil {
+		return clients.Result{}, nil, err
+	}
+	if err := r.probes.Acquire(ctx, 1); err != nil {
+		return clients.Result{}, nil, err
+	}
+	defer r.probes.Release(1)
+	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.options.Timeout})
+	if err := ctx.Err(); err != nil {
+		return clients.Result{}, nil, err
+	}
+	drain, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	if err := in.Drain(drain); err != nil && ctx.Err() == nil {
+		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
+		result.Outcome = clients.Failed
+	}
+	return result, in.Observations(), nil
+}
+
+// WaitDue waits until the scenario's expectation holds: at once for all but those that
+// expire while they are served.
+func (i *Instance) WaitDue(ctx context.Context) error {
+	timer := time.NewTimer(time.Until(i.Due)) // the event is a date passing
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,92 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// EndpointsFile is the file that [Lab.Up] writes into the lab's directory.
+const EndpointsFile = "endpoints.json"
+
+// Up is a set of scenarios being served.
+type Up struct {
+	Instances []*Instance
+	// Endpoints is what stands in endpoints.json.
+	Endpoints serve.Endpoints
+}
+
+// Up serves scenarios, each at its offset from [Config].Ports or, if that is zero, at a port
+// that is free. Ports listen at once; listening, if not nil, is called when all do. Chains are
+// minted on the first connection to them or in the background, whichever comes first, so that
+// no scenario waits for another's RSA key. Up returns when endpoints.json and every file that it
+// names is there. The caller must close what it returns.
+func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func(*Up)) (*Up, error) {
+	up := &Up{}
+	for _, s := range list {
+		port := 0
+		if l.config.Ports != 0 {
+			port = l.config.Ports + s.Port
+		}
+		srv, err := serve.Start(s, l.source(s), serve.Options{Bind: l.config.Bind, Port: port})
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
+		}
+		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{})})
+	}
+	if listening != nil {
+		listening(up)
+	}
+	if err := l.finish(ctx, up); err != nil {
+		return nil, errors.Join(err, up.Close())
+	}
+	return up, nil
+}
+
+// finish mints and writes what is left, on all processors, and then endpoints.json.
+func (l *Lab) finish(ctx context.Context, up *Up) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, in := range up.Instances {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			files, err := l.Files(in.Scenario)
+			if err != nil {
+				return err
+			}
+			chain, err := l.Chain(in.Scenario)
+			if err != nil {
+				return err
+			}
+			*in = *instance(in.Server, in.Scenario, files, chain)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	up.Endpoints = serve.Endpoints{Schema: serve.EndpointsSchema, Seed: l.config.Seed, At: l.config.At, PID: os.Getpid()}
+	for _, in := range up.Instances {
+		up.Endpoints.Scenarios = append(up.Endpoints.Scenarios, in.Endpoint)
+	}
+	return serve.WriteEndpoints(filepath.Join(l.Dir(), EndpointsFile), up.Endpoints)
+}
+
+// Close stops serving.
+func (u *Up) Close() error {
+	var err error
+	for _, in := range u.Instances {
+		err = errors.Join(err, in.Close())
+	}
+	return err
+}

@@ -1,0 +1,65 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// alerts lists for each stack what the alerts that it sends can stand for, canonical first.
+// An alert that is not listed can stand for anything. Stacks that complete the handshake before
+// they judge the certificate, as Node does, send none.
+var alerts = map[string]map[uint8][]failure.Class{
+	"python":  openSSLAlerts,
+	"curl":    openSSLAlerts,
+	"openssl": openSSLAlerts,
+}
+
+// openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
+// the classes tell errors apart.
+var openSSLAlerts = map[uint8][]failure.Class{
+	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed},
+	43: {failure.WrongUsage},
+	44: {failure.Revoked},
+	45: {failure.Expired, failure.RevocationUnknown},
+	46: {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
+	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
+	51: {failure.BadSignature, failure.KeyMismatch},
+}
+
+// disagreement compares the client's account with the server's.
+func (c Cell) disagreement(class failure.Class) string {
+	last, ok := c.last()
+	switch c.Result.Outcome {
+	case clients.Accepted:
+		switch {
+		case !ok:
+			return "the client says that it got an answer, and the server saw no connection"
+		case last.End != serve.EndServed:
+			return fmt.Sprintf("the client says that it got an answer, and the server's record ends with %s", last.End)
+		}
+	case clients.Rejected:
+		switch {
+		case !ok:
+			return ""
+		case last.End == serve.EndServed:
+			return "the client says that it refused, and the server answered a request of its"
+		case last.AlertReceived != nil && class != "":
+			classes, listed := alerts[c.Client.Stack][last.AlertReceived.Code]
+			if listed && !slices.Contains(classes, class) {
+				return fmt.Sprintf("the client says %s, and told the server %s", class, last.AlertReceived)
+			}
+		}
+	}
+	return ""
+}
+
+func (c Cell) last() (serve.Observation, bool) {
+	if len(c.Observed) == 0 {
+		return serve.Observation{}, false
+	}
+	return c.Observed[len(c.Observed)-1], true
+}

@@ -1,0 +1,47 @@
+package verdict
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Untold is the class of messages that say that the certificate was refused and not why, as
+// Python's are up to 3.6. It never leaves this package.
+const Untold failure.Class = "untold"
+
+// Rule maps what a message contains to a failure class.
+type Rule struct {
+	Contains string
+	Class    failure.Class
+}
+
+// Stacks returns the names of the stacks that there are rules for.
+func Stacks() []string { return slices.Sorted(maps.Keys(tables)) }
+
+// Rules returns a stack's rules, in the order in which they are tried. The caller may
+// change the result.
+func Rules(stack string) []Rule { return slices.Clone(tables[stack]) }
+
+// Classify returns the failure class of a stack's message, by the first rule that fits;
+// empty if none does.
+func Classify(stack, message string) failure.Class {
+	for _, r := range tables[stack] {
+		if strings.Contains(message, r.Contains) {
+			return r.Class
+		}
+	}
+	return ""
+}
+
+// tables holds one table a stack. Every rule is there because a client said so: the
+// messages stand in testdata, and a rule without one fails the tests.
+var tables = map[string][]Rule{
+	"go":      goRules,
+	"curl":    curlRules,
+	"openssl": opensslRules,
+	"python":  pythonRules,
+	"node":    nodeRules,
+}

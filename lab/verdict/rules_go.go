@@ -1,0 +1,29 @@
+package verdict
+
+import "example.com/tlslab/scenarios/failure"
+
+// goRules are the texts of crypto/x509, crypto/tls and net/http. The cause of a failed signature
+// stands behind "certificate signed by unknown authority", so that it is asked for first.
+var goRules = []Rule{
+	{" is before ", failure.NotYetValid}, // both behind "certificate has expired or is not yet valid"
+	{" is after ", failure.Expired},
+	{"certificate relies on legacy Common Name field", failure.HostnameMismatch},
+	{"x509: certificate is valid for", failure.HostnameMismatch},
+	{"x509: certificate is not valid for any names", failure.HostnameMismatch},
+	{"doesn't contain any IP SANs", failure.HostnameMismatch},
+	{"x509: invalid signature: parent certificate cannot sign this kind of certificate", failure.InvalidCA},
+	{"x509: certificate is not authorized to sign other certificates", failure.InvalidCA},
+	{"insecure algorithm", failure.WeakSignature},
+	{"x509: cannot verify signature: algorithm unimplemented", failure.WeakSignature},
+	{"verification failure\" while trying to verify candidate authority", failure.BadSignature},
+	{"verification error\" while trying to verify candidate authority", failure.BadSignature},
+	{"certificate signed by unknown authority", failure.Untrusted},
+	{"certificate is not authorized to sign for this name", failure.NameConstraint},
+	{"is not permitted by any constraint", failure.NameConstraint},
+	{"specifies an incompatible key usage", failure.WrongUsage},
+	{"too many intermediates for path length constraint", failure.PathLength},
+	{"unhandled critical extension", failure.CriticalExtension},
+	{"failed to parse certificate from server", failure.Malformed},
+	{"invalid signature by the server certificate", failure.KeyMismatch},
+	{"remote error: tls: handshake failure", failure.HandshakeFailure},
+}

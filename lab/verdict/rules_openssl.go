@@ -1,0 +1,60 @@
+package verdict
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// openSSLTexts are OpenSSL's own texts: of certificate verification (X509_verify_cert_error_string)
+// and of its error queue (ERR_reason_error_string). Every stack that stands on OpenSSL passes them
+// on; the words are those of OpenSSL 3, with those of 1.1.1 where they differ. Longer texts come
+// before those that they contain.
+var openSSLTexts = []Rule{
+	{"certificate has expired", failure.Expired},
+	{"certificate is not yet valid", failure.NotYetValid},
+	{"unable to get local issuer certificate", failure.Untrusted},
+	{"unable to verify the first certificate", failure.Untrusted},
+	{"self-signed certificate", failure.SelfSigned},
+	{"self signed certificate", failure.SelfSigned},
+	{"certificate signature failure", failure.BadSignature},
+	{"unsuitable certificate purpose", failure.WrongUsage},
+	{"unsupported certificate purpose", failure.WrongUsage},
+	{"invalid CA certificate", failure.InvalidCA},
+	{"key usage does not include certificate signing", failure.InvalidCA},
+	{"path length constraint exceeded", failure.PathLength},
+	{"permitted subtree violation", failure.NameConstraint},
+	{"unhandled critical extension", failure.CriticalExtension},
+	{"EE certificate key too weak", failure.WeakKey},
+	{"CA certificate key too weak", failure.WeakKey},
+	{"CA signature digest algorithm too weak", failure.WeakSignature},
+	{"Missing Authority Key Identifier", failure.StrictRFC5280},
+	{"Missing Subject Key Identifier", failure.StrictRFC5280},
+	{"Basic Constraints of CA cert not marked critical", failure.StrictRFC5280},
+	{"CA cert does not include key usage extension", failure.StrictRFC5280},
+	{"bad signature", failure.KeyMismatch},
+	{"handshake failure", failure.HandshakeFailure},
+	{"wrong curve", failure.WeakKey},
+}
+
+var pythonRules = slices.Concat([]Rule{
+	{"Hostname mismatch", failure.HostnameMismatch},
+	{"IP address mismatch", failure.HostnameMismatch},
+	{"doesn't match", failure.HostnameMismatch}, // up to 3.6
+	{"certificate verify failed (_ssl", Untold}, // up to 3.6
+}, openSSLTexts)
+
+var curlRules = slices.Concat([]Rule{
+	{"no alternative certificate subject name matches", failure.HostnameMismatch},
+	{"certificate subject name", failure.HostnameMismatch},
+	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+}, openSSLTexts)
+
+var opensslRules = slices.Concat([]Rule{
+	{"hostname mismatch", failure.HostnameMismatch},
+	{"IP address mismatch", failure.HostnameMismatch},
+}, openSSLTexts)
+
+var nodeRules = slices.Concat([]Rule{
+	{"does not match certificate's altnames", failure.HostnameMismatch},
+}, openSSLTexts)

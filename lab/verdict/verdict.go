@@ -1,0 +1,208 @@
+// Package verdict says what a client's behaviour means.
+//
+// [Classify] maps a stack's own message to a failure class. [Judge] compares what a client
+// did with what a scenario expects of it, and explains the difference: by what the variant
+// leaves out, by what is known of the stack, and by what the server saw.
+package verdict
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Kind is what a judgement comes to.
+type Kind string
+
+// The kinds of judgement.
+const (
+	OK          Kind = "ok"           // the right verdict, for a reason that the scenario lists
+	WrongReason Kind = "wrong-reason" // rejected, but for another reason
+	Insecure    Kind = "insecure"     // accepted what it must reject
+	Lenient     Kind = "lenient"      // accepted what it should reject, without the feature to do so
+	Broken      Kind = "broken"       // rejected what it must accept
+	Void        Kind = "void"         // did not accept the control, so that its rejection proves nothing
+	Unsupported Kind = "unsupported"  // cannot do what the scenario or the variant asks
+	Error       Kind = "error"        // the harness failed
+)
+
+// Cell is one client and one scenario: what happened, to be judged.
+type Cell struct {
+	Scenario *scenarios.Scenario
+	Client   clients.Info
+	Result   clients.Result
+	Observed []serve.Observation
+	// Control is what the client did with the scenario's control in the same run. For a
+	// scenario of the family baseline it is the Result itself.
+	Control clients.Result
+}
+
+// Judgement is what a cell comes to.
+type Judgement struct {
+	Kind Kind `json:"kind"`
+	// Class is the failure class of the client's message; empty if it accepted, or if no
+	// rule knows the message.
+	Class failure.Class `json:"class,omitempty"`
+	// FromAlert says that the message tells no cause, and that Class is what the client's
+	// alert can stand for.
+	FromAlert bool `json:"class_from_alert,omitempty"`
+	// Documented says that this was to be expected: it is ok, or the variant is declared
+	// to leave that check out, or the scenario says so of this stack. A run in which all
+	// is documented has reproduced the failure.
+	Documented bool `json:"documented"`
+	// Why explains a judgement other than ok.
+	Why string `json:"why,omitempty"`
+	// Disagreement says in what the client's account and the server's differ; empty if
+	// they agree.
+	Disagreement string `json:"disagreement,omitempty"`
+}
+
+// Judge judges a cell.
+func Judge(c Cell) Judgement {
+	class, fromAlert := c.class()
+	j := c.judge(class)
+	j.Class, j.FromAlert = class, fromAlert
+	if j.Kind == OK || j.Kind == Unsupported {
+		j.Documented = true
+	}
+	j.Disagreement = c.disagreement(class)
+	return j
+}
+
+// class returns the failure class of a rejection, and whether it is from the alert that the
+// server saw: only where the message names no cause at all does the alert fill in.
+func (c Cell) class() (class failure.Class, fromAlert bool) {
+	if c.Result.Outcome != clients.Rejected {
+		return "", false
+	}
+	class = Classify(c.Client.Stack, c.Result.Message)
+	if class != Untold {
+		return class, false
+	}
+	last, ok := c.last()
+	if !ok || last.AlertReceived == nil {
+		return "", false
+	}
+	can := alerts[c.Client.Stack][last.AlertReceived.Code]
+	for _, want := range c.Scenario.Expect.Failures {
+		if slices.Contains(can, want) {
+			return want, true
+		}
+	}
+	if len(can) == 0 {
+		return "", false
+	}
+	return can[0], true
+}
+
+func (c Cell) judge(class failure.Class) Judgement {
+	switch c.Result.Outcome {
+	case clients.Failed:
+		return Judgement{Kind: Error, Why: c.Result.Message}
+	case clients.Unsupported:
+		return Judgement{Kind: Unsupported, Why: c.Result.Message}
+	}
+	if c.Scenario.Control != "" {
+		if j, bad := c.judgeControl(); bad {
+			return j
+		}
+	}
+	expect, known := c.expectation()
+	if c.Result.Outcome == clients.Accepted {
+		return c.judgeAccepted(expect, known)
+	}
+	return c.judgeRejected(class, expect, known)
+}
+
+// judgeControl reports whether the control was not accepted, so that the scenario proves
+// nothing. A stack that is known to refuse the control cannot be judged by it at all.
+func (c Cell) judgeControl() (Judgement, bool) {
+	about := "on the control " + c.Scenario.Control + ": "
+	switch c.Control.Outcome {
+	case clients.Accepted:
+		return Judgement{}, false
+	case clients.Failed:
+		return Judgement{Kind: Error, Why: about + c.Control.Message}, true
+	case clients.Unsupported:
+		return Judgement{Kind: Unsupported, Why: about + c.Control.Message}, true
+	}
+	for _, k := range scenarios.ControlOf(c.Scenario).Known {
+		if k.Verdict == scenarios.Reject && Matches(k, c.Client) {
+			return Judgement{Kind: Unsupported, Why: about + k.Why}, true
+		}
+	}
+	return Judgement{Kind: Void, Why: "it rejected the control " + c.Scenario.Control + " too: " + c.Control.Message}, true
+}
+
+// expectation returns what is expected of this client: the scenario's expectation, narrowed
+// by what is known of the stack where the stack is right in its way.
+func (c Cell) expectation() (scenarios.Expectation, *scenarios.Known) {
+	e := c.Scenario.Expect
+	for _, k := range c.Scenario.Known {
+		if !Matches(k, c.Client) {
+			continue
+		}
+		if k.Right {
+			if k.Verdict != "" {
+				e.Verdict = k.Verdict
+			}
+			e.Failures = slices.Concat(e.Failures, k.Failures)
+		}
+		return e, &k
+	}
+	return e, nil
+}
+
+func (c Cell) judgeAccepted(e scenarios.Expectation, known *scenarios.Known) Judgement {
+	if e.Verdict != scenarios.Reject {
+		return Judgement{Kind: OK}
+	}
+	if check, left := c.leavesOut(e); left {
+		return Judgement{Kind: Insecure, Documented: true, Why: fmt.Sprintf("the variant %s does not check the %s", c.Client.Variant, check)}
+	}
+	if e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) {
+		return Judgement{Kind: Lenient, Documented: true, Why: "it does not have the feature " + e.Feature}
+	}
+	if known != nil && known.Verdict == scenarios.Accept {
+		return Judgement{Kind: Insecure, Documented: true, Why: known.Why}
+	}
+	return Judgement{Kind: Insecure, Why: fmt.Sprintf("it must reject this as %s", e.Failures[0])}
+}
+
+func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known *scenarios.Known) Judgement {
+	switch {
+	case e.Verdict != scenarios.Accept && slices.Contains(e.Failures, class):
+		return Judgement{Kind: OK}
+	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
+		return Judgement{Kind: Broken, Documented: true, Why: "it does not have the feature " + e.Feature}
+	}
+	j := Judgement{Kind: WrongReason, Why: fmt.Sprintf("expected %s", e.Failures)}
+	if e.Verdict == scenarios.Accept {
+		j = Judgement{Kind: Broken, Why: "it must accept this"}
+	}
+	if class == "" {
+		j.Why += "; no rule of the lab's knows this message"
+	}
+	if known != nil && slices.Contains(known.Failures, class) {
+		j.Documented, j.Why = true, known.Why
+	}
+	return j
+}
+
+// leavesOut reports whether the variant is declared to leave out the check that the
+// rejection depends on.
+func (c Cell) leavesOut(e scenarios.Expectation) (clients.Check, bool) {
+	i, ok := failure.Lookup(e.Failures[0])
+	if !ok || i.Group != "certificate" || i.Class == failure.KeyMismatch {
+		return "", false
+	}
+	check := clients.CheckChain
+	if i.Class == failure.HostnameMismatch {
+		check = clients.CheckHost
+	}
+	return check, slices.Contains(c.Client.Skips, check)
+}

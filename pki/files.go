@@ -1,0 +1,194 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	pkcs12 "software.sslmate.com/src/go-pkcs12"
+)
+
+// Passphrase opens the encrypted private keys and PKCS #12 files that the lab writes. It is
+// as public as the seed.
+const Passphrase = "tlslab"
+
+// Names of the files of a chain.
+const (
+	FileLeaf         = "leaf.pem"          // the certificate that the server presents
+	FileChain        = "chain.pem"         // what the server sends, in order
+	FileKey          = "key.pem"           // the key that it holds, PKCS #8
+	FileEncryptedKey = "key-encrypted.pem" // the same under [Passphrase]
+	FileCombined     = "combined.pem"      // key and chain in one file
+	FileRoot         = "root.pem"          // what the client is to trust
+	FilePKCS12       = "bundle.p12"        // key and chain under [Passphrase]
+	FileStaple       = "staple.der"        // the stapled OCSP response, if there is one
+	FileCRL          = "crl.pem"           // CRLs for the client, if there are any
+	FileClientCert   = "client.pem"        // the client's certificate and intermediates, if it has one
+	FileClientKey    = "client-key.pem"    // its key, PKCS #8
+	FileClient       = "client-combined.pem"
+)
+
+// File is one file of a chain.
+type File struct {
+	Name   string
+	Data   []byte
+	Secret bool // holds a private key
+}
+
+// Files returns the chain as files. Those of the client and of revocation are there only if the
+// recipe asks for them.
+func (c *Chain) Files() ([]File, error) {
+	key, err := x509.MarshalPKCS8PrivateKey(c.key)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the key of %s: %w", c.Name, err)
+	}
+	encrypted, err := c.encryptKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("encrypting the key of %s: %w", c.Name, err)
+	}
+	bundle, err := c.pkcs12()
+	if err != nil {
+		return nil, fmt.Errorf("encoding the PKCS #12 file of %s: %w", c.Name, err)
+	}
+	chain, keyPEM := pemCerts(c.Sent), pemBlock("PRIVATE KEY", key)
+	files := []File{
+		{Name: FileLeaf, Data: pemCerts(c.Sent[:1])},
+		{Name: FileChain, Data: chain},
+		{Name: FileKey, Data: keyPEM, Secret: true},
+		{Name: FileEncryptedKey, Data: pemBlock("ENCRYPTED PRIVATE KEY", encrypted), Secret: true},
+		{Name: FileCombined, Data: slices.Concat(keyPEM, chain), Secret: true},
+		{Name: FileRoot, Data: pemCerts(c.Trusted)},
+		{Name: FilePKCS12, Data: bundle, Secret: true},
+	}
+	if c.Staple != nil {
+		files = append(files, File{Name: FileStaple, Data: c.Staple})
+	}
+	if c.CRLs != nil {
+		var data []byte
+		for _, list := range c.CRLs {
+			data = append(data, pemBlock("X509 CRL", list)...)
+		}
+		files = append(files, File{Name: FileCRL, Data: data})
+	}
+	if c.Client != nil {
+		key, err := x509.MarshalPKCS8PrivateKey(c.clientKey)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the client's key of %s: %w", c.Name, err)
+		}
+		cert, keyPEM := pemCerts(c.Client), pemBlock("PRIVATE KEY", key)
+		files = append(files,
+			File{Name: FileClientCert, Data: cert},
+			File{Name: FileClientKey, Data: keyPEM, Secret: true},
+			File{Name: FileClient, Data: slices.Concat(keyPEM, cert), Secret: true})
+	}
+	return files, nil
+}
+
+func pemBlock(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
+}
+
+func pemCerts(list []Minted) []byte {
+	var b bytes.Buffer
+	for _, m := range list {
+		b.Write(pemBlock("CERTIFICATE", m.DER))
+	}
+	return b.Bytes()
+}
+
+func (c *Chain) pkcs12() ([]byte, error) {
+	random, err := c.config.stream("pkcs12 " + c.Name)
+	if err != nil {
+		return nil, err
+	}
+	var chain []*x509.Certificate
+	for _, m := range c.Sent {
+		chain = append(chain, &x509.Certificate{Raw: m.DER}) // all that the encoder looks at
+	}
+	return pkcs12.Modern.WithRand(random).Encode(c.key, chain[0], chain[1:], Passphrase)
+}
+
+// marker is the file by which the lab knows its own directories.
+const marker = ".tlslab"
+
+// A Dir is a directory that the lab made, or found empty, and may write to.
+type Dir struct{ path string }
+
+// OpenDir makes a directory for the lab's files, or opens one that it made before. A
+// directory that holds anything else is refused, so that nothing of the user's is
+// overwritten.
+func OpenDir(path string) (*Dir, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, fmt.Errorf("making the directory for the lab's files: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(path, marker)); errors.Is(err, fs.ErrNotExist) {
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading the directory for the lab's files: %w", err)
+		}
+		if len(entries) > 0 {
+			return nil, fmt.Errorf("directory %s is not empty and not the lab's: give a new or an empty one", path)
+		}
+	}
+	d := &Dir{path}
+	const text = "This directory was made by tlslab, which overwrites what is in it.\n"
+	if err := d.Write("", File{Name: marker, Data: []byte(text)}); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Path returns the directory's absolute path.
+func (d *Dir) Path() string { return d.path }
+
+// Write writes a file into a folder of the directory, whole: it is written beside its
+// place and renamed. Private keys can be read by their owner alone.
+func (d *Dir) Write(folder string, f File) error {
+	dir := filepath.Join(d.path, folder)
+	if !filepath.IsLocal(filepath.Join(folder, f.Name)) {
+		return fmt.Errorf("writing %s: not a name inside the lab's directory", filepath.Join(folder, f.Name))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("writing the lab's files: %w", err)
+	}
+	tmp, err := os.CreateTemp(dir, f.Name+".*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("writing the lab's files: %w", err)
+	}
+	defer os.Remove(tmp.Name()) // fails once it is renamed
+	_, err = tmp.Write(f.Data)
+	if err == nil && !f.Secret {
+		err = tmp.Chmod(0o644)
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return fmt.Errorf("writing the lab's files: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), filepath.Join(dir, f.Name)); err != nil {
+		return fmt.Errorf("writing the lab's files: %w", err)
+	}
+	return nil
+}
+
+// WriteChain writes a chain's files into a folder called as the chain.
+func (d *Dir) WriteChain(c *Chain) error {
+	files, err := c.Files()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := d.Write(c.Name, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,307 @@
+package pki
+
+import (
+	"cmp"
+	"crypto"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloudflare/cfssl/config"
+	"github.com/cloudflare/cfssl/csr"
+	"github.com/cloudflare/cfssl/signer"
+	"github.com/cloudflare/cfssl/signer/local"
+)
+
+// Subjects. Those of the lab's CAs say what they are to whoever finds one in a trust store.
+const (
+	organization = "tlslab: TLS failure lab, do not trust"
+	hostName     = "localhost"
+)
+
+var commonNames = map[Profile]string{
+	ProfileRoot:         "tlslab root CA (for tests, do not trust)",
+	ProfileIntermediate: "tlslab intermediate CA",
+	ProfileServer:       hostName,
+	ProfileClient:       "tlslab client",
+}
+
+// usages of good certificates, in cfssl's words.
+var usages = map[Profile][]string{
+	ProfileRoot:         {"cert sign", "crl sign"},
+	ProfileIntermediate: {"cert sign", "crl sign"},
+	ProfileServer:       {"digital signature", "server auth"},
+	ProfileClient:       {"digital signature", "client auth"},
+}
+
+// names of good certificates.
+var names = map[Profile][]string{
+	ProfileServer: {"DNS:" + hostName, "IP:127.0.0.1", "IP:::1"},
+}
+
+// permitted is what the lab's root is constrained to: names that RFC 2606 and RFC 6761
+// reserve, and addresses that are no site's: loopback, private (RFC 1918, RFC 4193) and
+// link-local.
+var permitted = []string{
+	"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid",
+	"IP:127.0.0.0/8", "IP:10.0.0.0/8", "IP:172.16.0.0/12", "IP:192.168.0.0/16", "IP:169.254.0.0/16",
+	"IP:::1/128", "IP:fc00::/7", "IP:fe80::/10",
+}
+
+// differsNot reports whether c says nothing but its profile, issuer and key.
+func (c Certificate) differsNot() bool {
+	c.Profile, c.Key, c.Issuer = "", "", ""
+	return reflect.ValueOf(c).IsZero()
+}
+
+// sign mints the certificate of that name with cfssl, and takes the last step on its DER
+// if it asks for what cfssl will not sign. The owner goes into its serial number.
+func (b *mint) sign(name, owner string) (*node, error) {
+	c := b.specs[name]
+	key, err := b.key(name)
+	if err != nil {
+		return nil, err
+	}
+	subject := b.subject(c)
+	issuer, issuerKey, err := b.issuer(name, subject, key)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := b.serial(owner, name)
+	if err != nil {
+		return nil, err
+	}
+	period := periods[c.Profile]
+	notBefore, err := cmp.Or(c.NotBefore, period[0]).time(b.config)
+	if err != nil {
+		return nil, err
+	}
+	notAfter, err := cmp.Or(c.NotAfter, period[1]).time(b.config)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := b.profile(c)
+	if err != nil {
+		return nil, err
+	}
+	extensions, err := b.extensions(c, subject)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range extensions {
+		profile.ExtensionWhitelist[asn1.ObjectIdentifier(e.ID).String()] = true
+	}
+
+	request, err := csr.Generate(fixedSigner{key}, &csr.CertificateRequest{
+		CN:    subject.CommonName,
+		Names: csrNames(subject),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("making its CSR: %w", err)
+	}
+	algorithm, err := signatureAlgorithm(c.Digest, issuerKey)
+	if err != nil {
+		return nil, err
+	}
+	ca, err := local.NewSigner(fixedSigner{issuerKey}, issuer, algorithm, &config.Signing{Default: profile})
+	if err != nil {
+		return nil, fmt.Errorf("making its signer: %w", err)
+	}
+	out, err := ca.Sign(signer.SignRequest{
+		Request:    string(request),
+		Serial:     serial,
+		NotBefore:  notBefore,
+		NotAfter:   notAfter,
+		Extensions: extensions,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("signing it: %w", err)
+	}
+	block, _ := pem.Decode(out)
+	if block == nil {
+		return nil, errors.New("signing it: cfssl returned no PEM")
+	}
+	return finish(name, c, block.Bytes, key, issuerKey)
+}
+
+func (b *mint) subject(c Certificate) pkix.Name {
+	if c.Of != "" {
+		return b.subject(b.specs[c.Of])
+	}
+	var s pkix.Name
+	if slices.Contains(c.Omit, "subject") {
+		return s
+	}
+	s.Organization = []string{organization}
+	if !slices.Contains(c.Omit, "commonName") {
+		s.CommonName = cmp.Or(c.CommonName, commonNames[c.Profile])
+	}
+	return s
+}
+
+func csrNames(s pkix.Name) []csr.Name {
+	if len(s.Organization) == 0 {
+		return nil
+	}
+	return []csr.Name{{O: s.Organization[0]}}
+}
+
+// issuer returns the certificate and the key that sign the one called name. The
+// certificate is changed where crypto/x509 would otherwise refuse to sign, or would leave
+// out the authority key identifier because the issuer has none to show.
+func (b *mint) issuer(name string, subject pkix.Name, key crypto.Signer) (*x509.Certificate, crypto.Signer, error) {
+	c := b.specs[name]
+	var cert *x509.Certificate
+	if c.Issuer == "" || c.Issuer == name {
+		cert = &x509.Certificate{Subject: subject, PublicKey: key.Public()}
+	} else {
+		n, err := b.get(c.Issuer)
+		if err != nil {
+			return nil, nil, err
+		}
+		copied := *n.cert
+		cert, key = &copied, n.key
+		if cert.SubjectKeyId == nil {
+			if cert.SubjectKeyId, err = signer.ComputeSKI(cert); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if c.SignedBy != "" {
+		other, err := b.key(c.SignedBy)
+		if err != nil {
+			return nil, nil, err
+		}
+		key, cert.PublicKey = other, other.Public()
+	}
+	return cert, key, nil
+}
+
+// profile returns cfssl's signing profile for a certificate.
+func (b *mint) profile(c Certificate) (*config.SigningProfile, error) {
+	usage := usages[c.Profile]
+	if usage == nil {
+		return nil, fmt.Errorf("unknown profile %q", c.Profile)
+	}
+	if c.Usages != nil {
+		usage = c.Usages
+	}
+	p := &config.SigningProfile{
+		Usage:                       usage,
+		Expiry:                      time.Hour, // cfssl wants one; the request's dates hold
+		ClientProvidesSerialNumbers: true,
+		ExtensionWhitelist:          map[string]bool{},
+	}
+	if _, _, unknown := p.Usages(); len(unknown) > 0 {
+		return nil, fmt.Errorf("unknown usages %q", unknown)
+	}
+	constraints := c.BasicConstraints
+	if constraints == "" {
+		isCA := c.Profile == ProfileRoot || c.Profile == ProfileIntermediate
+		constraints = map[bool]string{true: "CA:TRUE", false: "CA:FALSE"}[isCA]
+	}
+	ca, rest, hasLength := strings.Cut(constraints, ",pathlen:")
+	p.CAConstraint.IsCA = ca == "CA:TRUE"
+	if hasLength {
+		n, err := strconv.Atoi(rest)
+		if err != nil || n < 0 || !p.CAConstraint.IsCA {
+			return nil, fmt.Errorf("basic constraints %q: want CA:TRUE,pathlen:N", c.BasicConstraints)
+		}
+		p.CAConstraint.MaxPathLen, p.CAConstraint.MaxPathLenZero = n, n == 0
+	}
+	if ca != "CA:TRUE" && ca != "CA:FALSE" {
+		return nil, fmt.Errorf("basic constraints %q: want CA:TRUE or CA:FALSE", c.BasicConstraints)
+	}
+	if c.OCSP {
+		p.OCSP = b.config.Responder + "/ocsp/" + b.name
+	}
+	if c.CRL {
+		p.CRL = b.config.Responder + "/crl/" + b.name
+	}
+	return p, nil
+}
+
+// extensions returns those that cfssl's profiles cannot say.
+func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension, error) {
+	var list []signer.Extension
+	add := func(id asn1.ObjectIdentifier, critical bool, value []byte) {
+		list = append(list, signer.Extension{ID: config.OID(id), Critical: critical, Value: hex.EncodeToString(value)})
+	}
+	san := c.SAN
+	if san == nil {
+		san = names[c.Profile]
+	}
+	if len(san) > 0 && !slices.Contains(c.Omit, "subjectAltName") {
+		value, err := subjectAltName(san)
+		if err != nil {
+			return nil, err
+		}
+		add(oidSubjectAltName, len(subject.ToRDNSequence()) == 0, value) // RFC 5280, section 4.2.1.6
+	}
+	permit := c.Permit
+	if permit == nil && c.Profile == ProfileRoot {
+		permit = permitted
+	}
+	if len(permit) > 0 && !slices.Equal(permit, []string{"any"}) {
+		value, err := nameConstraints(permit)
+		if err != nil {
+			return nil, err
+		}
+		add(oidNameConstraints, true, value)
+	}
+	if c.MustStaple {
+		add(oidTLSFeature, false, []byte{0x30, 0x03, 0x02, 0x01, 0x05}) // status_request(5): RFC 7633, section 6
+	}
+	for _, e := range c.Extensions {
+		id, err := parseOID(e.ID)
+		if err != nil {
+			return nil, err
+		}
+		add(id, e.Critical, e.Value)
+	}
+	return list, nil
+}
+
+func parseOID(s string) (asn1.ObjectIdentifier, error) {
+	oid, err := x509.ParseOID(s)
+	if err != nil {
+		return nil, fmt.Errorf("extension %q: %w", s, err)
+	}
+	var id asn1.ObjectIdentifier
+	for part := range strings.SplitSeq(oid.String(), ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil, fmt.Errorf("extension %q: %w", s, err)
+		}
+		id = append(id, n)
+	}
+	return id, nil
+}
+
+// splitName splits "DNS:localhost" at its colon.
+func splitName(s string) (kind, value string, err error) {
+	kind, value, ok := strings.Cut(s, ":")
+	if !ok || kind != "DNS" && kind != "IP" {
+		return "", "", fmt.Errorf("name %q: want DNS:name or IP:address", s)
+	}
+	return kind, value, nil
+}
+
+// parseNet reads an address with its mask.
+func parseNet(s string) ([]byte, error) {
+	_, n, err := net.ParseCIDR(s)
+	if err != nil {
+		return nil, err
+	}
+	return append(slices.Clone(n.IP), n.Mask...), nil
+}

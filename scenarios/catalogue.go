@@ -1,0 +1,114 @@
+package scenarios
+
+import (
+	"cmp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Family is a part of the catalogue.
+type Family string
+
+// The families, in the order of the catalogue.
+const (
+	Baseline Family = "baseline" // must be accepted: the controls
+	Validity Family = "validity" // dates
+	Names    Family = "names"    // who the certificate is for
+	Chain    Family = "chain"    // the path from leaf to root
+	Keys     Family = "keys"     // keys and algorithms
+)
+
+// families declares each family's scenarios. Ports begin at a hundred of their own, so that
+// a scenario can be added to any of them without moving another.
+var families = []struct {
+	family Family
+	port   int
+	list   []Scenario
+}{
+	{Baseline, 0, baseline},
+	{Validity, 100, validity},
+	{Names, 200, names},
+	{Chain, 300, chain},
+	{Keys, 400, keys},
+}
+
+// all is the catalogue as it was declared, with families and ports filled in.
+var all = func() []*Scenario {
+	var list []*Scenario
+	for _, f := range families {
+		for _, s := range f.list {
+			s.Family = f.family
+			s.Port += f.port
+			s.Host = cmp.Or(s.Host, "localhost")
+			list = append(list, &s)
+		}
+	}
+	return list
+}()
+
+// All returns every scenario, in the order of the catalogue. The caller must not change
+// them.
+func All() []*Scenario { return slices.Clone(all) }
+
+// Families returns the families, in the order of the catalogue.
+func Families() []Family {
+	var list []Family
+	for _, f := range families {
+		list = append(list, f.family)
+	}
+	return list
+}
+
+// Lookup returns the scenario with that ID, and false if there is none. The caller must
+// not change it.
+func Lookup(id string) (*Scenario, bool) {
+	i := slices.IndexFunc(all, func(s *Scenario) bool { return s.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i], true
+}
+
+// ControlOf returns a scenario's control, or the scenario itself if it is in the family
+// baseline and so is a control.
+func ControlOf(s *Scenario) *Scenario {
+	if c, ok := Lookup(s.Control); ok {
+		return c
+	}
+	return s
+}
+
+// accept is what is expected of a good chain.
+var accept = Expectation{Verdict: Accept, Level: Must}
+
+// shouldAccept is what is expected of clients that have a feature.
+func shouldAccept(feature string, classes ...failure.Class) Expectation {
+	return Expectation{Verdict: Accept, Level: Should, Feature: feature, Failures: classes}
+}
+
+// reject is what is expected of every client that verifies.
+func reject(classes ...failure.Class) Expectation {
+	return Expectation{Verdict: Reject, Level: Must, Failures: classes}
+}
+
+// shouldReject is what is expected of clients that have a feature.
+func shouldReject(feature string, classes ...failure.Class) Expectation {
+	return Expectation{Verdict: Reject, Level: Should, Feature: feature, Failures: classes}
+}
+
+// either is for what implementations do differently with good reason.
+func either(classes ...failure.Class) Expectation {
+	return Expectation{Verdict: Either, Level: Should, Failures: classes}
+}
+
+// The features that expectations name, and what a client with that feature does.
+const (
+	FeatureStrict        = "strict"                        // holds certificates to RFC 5280 (OpenSSL's X509_V_FLAG_X509_STRICT)
+	FeatureSANOnly       = "subject-alternative-name-only" // never looks at the common name (RFC 9525, section 2)
+	FeatureKeyUsage      = "key-usage"                     // checks the leaf's key usage against the key exchange
+	FeatureKeyPolicy     = "key-policy"                    // refuses RSA keys below 2,048 bits (OpenSSL's security level 2)
+	FeatureBrowserPolicy = "browser-policy"                // refuses leaves that are valid for too long (CA/Browser Forum)
+	FeatureEd25519       = "ed25519"                       // verifies Ed25519 signatures (RFC 8410)
+	FeatureChainSort     = "chain-sort"                    // sorts what the server sends (RFC 8446, section 4.4.2)
+)

@@ -1,0 +1,135 @@
+// Package failure names the reasons for which a TLS client refuses a server.
+//
+// A [Class] is one name with one meaning and one remedy that hold across client
+// stacks, whatever words each of them uses. Stacks' own messages are mapped to
+// classes by lab/verdict.
+package failure
+
+import "slices"
+
+// Class is the reason for a rejection, in kebab-case. The zero value means that
+// the reason is not known.
+type Class string
+
+// Classes of certificate failures: what RFC 5280 path validation, RFC 9525 name
+// matching and revocation checking can object to.
+const (
+	Expired           Class = "expired"
+	NotYetValid       Class = "not-yet-valid"
+	HostnameMismatch  Class = "hostname-mismatch"
+	Untrusted         Class = "untrusted"
+	SelfSigned        Class = "self-signed"
+	BadSignature      Class = "bad-signature"
+	WrongUsage        Class = "wrong-usage"
+	InvalidCA         Class = "invalid-ca"
+	PathLength        Class = "path-length"
+	NameConstraint    Class = "name-constraint"
+	CriticalExtension Class = "critical-extension"
+	Malformed         Class = "malformed"
+	StrictRFC5280     Class = "strict-rfc5280"
+	WeakKey           Class = "weak-key"
+	WeakSignature     Class = "weak-signature"
+	KeyMismatch       Class = "key-mismatch"
+	Revoked           Class = "revoked"
+	RevocationUnknown Class = "revocation-unknown"
+	StapleMissing     Class = "staple-missing"
+)
+
+// Classes of handshake failures: client and server do not agree on how to talk.
+const (
+	ProtocolVersion           Class = "protocol-version"
+	NoSharedCipher            Class = "no-shared-cipher"
+	NoSharedGroup             Class = "no-shared-group"
+	HandshakeFailure          Class = "handshake-failure"
+	NoApplicationProtocol     Class = "no-application-protocol"
+	UnrecognizedName          Class = "unrecognized-name"
+	ClientCertificateRequired Class = "client-certificate-required"
+	ClientCertificateRejected Class = "client-certificate-rejected"
+	LegacyRenegotiation       Class = "legacy-renegotiation"
+	WeakDH                    Class = "weak-dh"
+	InternalError             Class = "internal-error"
+)
+
+// Classes of wire failures: what carries TLS is broken.
+const (
+	NotTLS            Class = "not-tls"
+	CorruptRecord     Class = "corrupt-record"
+	UnexpectedEOF     Class = "unexpected-eof"
+	ConnectionReset   Class = "connection-reset"
+	ConnectionRefused Class = "connection-refused"
+	Timeout           Class = "timeout"
+	NameResolution    Class = "name-resolution"
+)
+
+// Classes of failures in the client's own set-up.
+const (
+	BadPEM              Class = "bad-pem"
+	BadPassphrase       Class = "bad-passphrase"
+	MissingFile         Class = "missing-file"
+	ClientMisconfigured Class = "client-misconfigured"
+)
+
+// Info says what a class means and what mends it.
+type Info struct {
+	Class   Class  `json:"class"`
+	Group   string `json:"group"`   // certificate, handshake, wire or client
+	Meaning string `json:"meaning"` // one sentence
+	Remedy  string `json:"remedy"`  // one sentence: the proper cure, never a way round the check
+}
+
+// All returns every class there is, in the order of their groups. The caller
+// may change the result.
+func All() []Info { return slices.Clone(infos) }
+
+// Lookup returns what is known of a class, and false if there is no such class.
+func Lookup(c Class) (Info, bool) {
+	i := slices.IndexFunc(infos, func(i Info) bool { return i.Class == c })
+	if i < 0 {
+		return Info{}, false
+	}
+	return infos[i], true
+}
+
+var infos = []Info{
+	{Expired, "certificate", "A certificate on the path is past its notAfter date.", "Renew it, have the server load the new one, and watch expiry dates."},
+	{NotYetValid, "certificate", "A certificate on the path has a notBefore date that is still to come.", "Set the client's clock right, or issue the certificate with an earlier notBefore."},
+	{HostnameMismatch, "certificate", "The name or address that the client asked for is not among the leaf's subject alternative names.", "Issue the leaf with the name that clients use, or use the name that it has."},
+	{Untrusted, "certificate", "No path leads from the leaf to a trust anchor that the client holds.", "Send every intermediate, and give the client the right root."},
+	{SelfSigned, "certificate", "The path ends in a self-signed certificate that the client does not trust.", "Give the client that root, or issue the leaf from a CA that it trusts."},
+	{BadSignature, "certificate", "A signature on the path, or in the handshake, does not verify.", "Send the certificates that belong together; give the client the current root."},
+	{WrongUsage, "certificate", "Key usage or extended key usage does not allow what the certificate is used for.", "Issue the certificate with the usage that its role needs."},
+	{InvalidCA, "certificate", "A certificate that may not act as a CA has issued another.", "Issue from a CA certificate: basicConstraints cA true and keyUsage keyCertSign."},
+	{PathLength, "certificate", "More intermediates follow a CA than its path length constraint allows.", "Issue from a CA whose pathLenConstraint allows it."},
+	{NameConstraint, "certificate", "A CA on the path is constrained to other names than the leaf's.", "Issue the leaf from a CA that may issue for its name."},
+	{CriticalExtension, "certificate", "A certificate carries a critical extension that the client does not know.", "Issue it without that extension, or mark the extension non-critical if it can be ignored."},
+	{Malformed, "certificate", "A certificate cannot be parsed, or says something that X.509 does not allow.", "Issue it anew with a correct encoder."},
+	{StrictRFC5280, "certificate", "A certificate breaks a rule of RFC 5280 that only strict clients enforce.", "Issue the chain anew as RFC 5280 has it: key identifiers, critical basicConstraints, key usage."},
+	{WeakKey, "certificate", "A key is too short or of a kind that the client's policy refuses.", "Use a new key: ECDSA P-256, or RSA of at least 2,048 bits."},
+	{WeakSignature, "certificate", "A certificate or handshake is signed with a digest that is no longer safe.", "Issue the certificate anew with SHA-256 or better."},
+	{KeyMismatch, "certificate", "The server does not hold the private key of the certificate that it sends.", "Install key and certificate from the same issuance."},
+	{Revoked, "certificate", "The CA has revoked a certificate on the path.", "Replace the certificate and its key."},
+	{RevocationUnknown, "certificate", "The revocation status is missing, stale, unreadable or not properly signed.", "Bring the CRL or OCSP service back, and serve fresh answers."},
+	{StapleMissing, "certificate", "The certificate demands a stapled OCSP response and the server sent none.", "Switch stapling on, and let the server reach the responder."},
+	{ProtocolVersion, "handshake", "Client and server have no TLS version in common.", "Bring the older side up to TLS 1.2 or 1.3."},
+	{NoSharedCipher, "handshake", "Client and server have no cipher suite in common.", "Enable suites with forward secrecy and AEAD on the older side."},
+	{NoSharedGroup, "handshake", "Client and server have no key exchange group in common.", "Enable X25519 or P-256 on both sides."},
+	{HandshakeFailure, "handshake", "The peer sent alert 40, handshake_failure, which does not tell the cause.", "Read the peer's log: cipher suites, groups and client certificates are the usual causes."},
+	{NoApplicationProtocol, "handshake", "Client and server have no ALPN protocol in common.", "Offer a protocol that the server speaks."},
+	{UnrecognizedName, "handshake", "The server does not know the name in the client's SNI.", "Send the right server name, or configure the server for it."},
+	{ClientCertificateRequired, "handshake", "The server demands a client certificate and got none.", "Give the client its certificate and key."},
+	{ClientCertificateRejected, "handshake", "The server refused the client's certificate.", "Give the client a certificate that the server's CA issued for clientAuth and that is valid now."},
+	{LegacyRenegotiation, "handshake", "The server does not support secure renegotiation (RFC 5746).", "Upgrade the server."},
+	{WeakDH, "handshake", "The server's Diffie-Hellman group is too small.", "Use ECDHE, or a group of at least 2,048 bits."},
+	{InternalError, "handshake", "The peer sent alert 80, internal_error.", "Read the peer's log; a hosted service may mean that the client's address is not allowed."},
+	{NotTLS, "wire", "What answers on the port does not speak TLS.", "Use the right port, or let TLS end at the right hop."},
+	{CorruptRecord, "wire", "A TLS record is malformed.", "Look for what alters the bytes on the way, or replace the peer."},
+	{UnexpectedEOF, "wire", "The connection was closed in the middle.", "Read the peer's log; look for a middlebox or a time limit."},
+	{ConnectionReset, "wire", "The connection was reset.", "Read the peer's log; look for a firewall or a crashed process."},
+	{ConnectionRefused, "wire", "Nothing listens at that address and port.", "Start the server, or use the right address."},
+	{Timeout, "wire", "The peer did not answer within the client's time limit.", "Look for a firewall that drops packets, or a server that hangs."},
+	{NameResolution, "wire", "The host name does not resolve.", "Correct the name or its DNS record."},
+	{BadPEM, "client", "A file of the client's is not PEM, or not what it should hold.", "Give it PEM with the right block in it."},
+	{BadPassphrase, "client", "The passphrase does not open the client's private key.", "Give the right passphrase."},
+	{MissingFile, "client", "A file that the client was told to read is not there.", "Correct the path."},
+	{ClientMisconfigured, "client", "The client cannot work as it is set up.", "Read its message: the fault is on the client's side."},
+}

@@ -1,0 +1,128 @@
+package scenarios_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// at is the time that fixed results are minted for.
+var at = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+
+func TestInvariants(t *testing.T) {
+	ids, ports := map[string]bool{}, map[int]string{}
+	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			if !kebab.MatchString(s.ID) {
+				t.Errorf("ID %q is not in kebab-case", s.ID)
+			}
+			if ids[s.ID] {
+				t.Errorf("ID is declared twice")
+			}
+			ids[s.ID] = true
+			if other, taken := ports[s.Port]; taken {
+				t.Errorf("port offset %d is %s's too", s.Port, other)
+			}
+			ports[s.Port] = s.ID
+			if s.Port%100 == 0 {
+				t.Errorf("port offset %d: the first of a family's hundred is kept for the lab", s.Port)
+			}
+			for name, text := range map[string]string{
+				"title": s.Title, "story.what": s.Story.What, "story.where": s.Story.Where, "story.see": s.Story.See, "remedy": s.Remedy,
+			} {
+				if strings.TrimSpace(text) == "" || strings.Contains(text, "\n") {
+					t.Errorf("%s: want one line, have %q", name, text)
+				}
+			}
+			if len(s.Sources) == 0 {
+				t.Error("has no source")
+			}
+			checkExpectation(t, s)
+			checkControl(t, s)
+			for _, k := range s.Known {
+				if k.Stack == "" || k.Why == "" {
+					t.Errorf("known %+v: want a stack and a reason", k)
+				}
+				for _, c := range k.Failures {
+					if _, ok := failure.Lookup(c); !ok {
+						t.Errorf("known: there is no class %q", c)
+					}
+				}
+			}
+		})
+	}
+}
+
+func checkExpectation(t *testing.T, s *scenarios.Scenario) {
+	e := s.Expect
+	for _, c := range e.Failures {
+		if _, ok := failure.Lookup(c); !ok {
+			t.Errorf("there is no failure class %q", c)
+		}
+	}
+	if (e.Level == scenarios.Should) != (e.Feature != "") && e.Verdict != scenarios.Either {
+		t.Errorf("expectation %+v: should names a feature, and must names none", e)
+	}
+	if e.Verdict != scenarios.Accept && len(e.Failures) == 0 {
+		t.Errorf("expectation %+v: names no failure class", e)
+	}
+}
+
+func checkControl(t *testing.T, s *scenarios.Scenario) {
+	if s.Family == scenarios.Baseline {
+		if s.Control != "" || len(s.Defect) > 0 {
+			t.Errorf("a baseline scenario has no control and no defect, this one %q, %q", s.Control, s.Defect)
+		}
+		return
+	}
+	c, ok := scenarios.Lookup(s.Control)
+	if !ok {
+		t.Fatalf("control %q is not in the catalogue", s.Control)
+	}
+	if c.Expect.Verdict != scenarios.Accept || c.Expect.Level != scenarios.Must {
+		t.Errorf("control %s is not a must-accept", c.ID)
+	}
+}
+
+// TestDefect holds every scenario to differ from its control in its defect and in nothing
+// else.
+func TestDefect(t *testing.T) {
+	m := newMinter(t)
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, d := range scenarios.Differences(s, mint(t, m, s), mint(t, m, scenarios.ControlOf(s))) {
+				got = append(got, d.String())
+			}
+			want := slices.Sorted(slices.Values(s.Defect))
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("differs from %s in %q, declared are %q", s.Control, got, want)
+			}
+		})
+	}
+}
+
+func mint(t testing.TB, m *pki.Minter, s *scenarios.Scenario) *pki.Chain {
+	c, err := m.Mint(s.ID, s.Recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func newMinter(t testing.TB) *pki.Minter {
+	m, err := pki.New(pki.Config{Seed: "tlslab golden", At: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

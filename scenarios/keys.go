@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"crypto/tls"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+var keys = []Scenario{
+	{
+		ID: "key-mismatch", Port: 1, Title: "the server does not hold the certificate's key",
+		Story: Story{
+			What:  "The chain is good, but the server signs the handshake with another key than the leaf's.",
+			Where: "A renewed certificate installed beside the old key; most servers refuse to start, some terminate TLS elsewhere and do not.",
+			See:   `OpenSSL, Python: "bad signature". Go: "invalid signature by the server certificate".`,
+		},
+		Remedy:  "Install key and certificate from the same issuance, and compare their public keys before.",
+		Recipe:  pki.Recipe{ServeKey: "another key"},
+		Control: "good", Defect: []string{"chain.key"}, Expect: reject(failure.KeyMismatch, failure.BadSignature), Sources: []string{"D3"},
+	},
+	{
+		ID: "rsa1024", Port: 2, Title: "the leaf's RSA key has 1,024 bits",
+		Story: Story{
+			What:  "The leaf has an RSA key of 1,024 bits; its issuers have 2,048.",
+			Where: "Certificates from before 2013 on devices that nobody has touched since.",
+			See:   `OpenSSL at security level 2 (Debian, Ubuntu): "EE certificate key too weak". Go, Node and Java accept it under a private root.`,
+		},
+		Remedy:  "Make a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
+		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Key: pki.RSA1024}},
+		Control: "good-rsa2048", Defect: []string{"leaf.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Sources: []string{"D3"},
+	},
+	{
+		ID: "rsa1024-intermediate", Port: 3, Title: "the intermediate's RSA key has 1,024 bits",
+		Story: Story{
+			What:  "The intermediate that issued the leaf has an RSA key of 1,024 bits.",
+			Where: "Private CAs that are older than their leaves.",
+			See:   `OpenSSL at security level 2: "CA certificate key too weak".`,
+		},
+		Remedy:  "Make a new CA key and issue from it.",
+		Recipe:  pki.Recipe{Key: pki.RSA2048, Intermediates: []pki.Certificate{{Key: pki.RSA1024}}},
+		Control: "good-rsa2048", Defect: []string{"intermediate.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Sources: []string{"x509-limbo"},
+	},
+	{
+		ID: "sha1-leaf", Port: 4, Title: "the leaf is signed with SHA-1",
+		Story: Story{
+			What:  "The leaf's signature is made with SHA-1; all else is as in good-rsa2048.",
+			Where: "Private CAs that were set up before 2016.",
+			See:   `OpenSSL 3, Python: "CA signature digest algorithm too weak". Go: "insecure algorithm SHA1-RSA", as unknown authority.`,
+		},
+		Remedy:  "Issue the leaf anew with SHA-256.",
+		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Digest: "SHA-1"}},
+		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Sources: []string{"D3", "badssl"},
+	},
+	{
+		ID: "sha1-intermediate", Port: 5, Title: "the intermediate is signed with SHA-1",
+		Story: Story{
+			What:  "The intermediate's signature is made with SHA-1; the leaf's is good.",
+			Where: "Private CAs whose intermediate was issued before 2016 and has years to go.",
+			See:   `OpenSSL 3, Python: "CA signature digest algorithm too weak", one step up.`,
+		},
+		Remedy:  "Issue the intermediate anew, for the same key, with SHA-256.",
+		Recipe:  pki.Recipe{Key: pki.RSA2048, Intermediates: []pki.Certificate{{Digest: "SHA-1"}}},
+		Control: "good-rsa2048", Defect: []string{"intermediate.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Sources: []string{"D3", "badssl"},
+	},
+	{
+		ID: "md5-leaf", Port: 6, Title: "the leaf is signed with MD5",
+		Story: Story{
+			What:  "The leaf's signature is made with MD5, for which collisions are made in seconds.",
+			Where: "The rogue CA of 2008 and the Flame malware of 2012 were made with MD5 collisions.",
+			See:   `OpenSSL 3, Python: "CA signature digest algorithm too weak". Go cannot even name the algorithm.`,
+		},
+		Remedy:  "Issue the leaf anew with SHA-256.",
+		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Digest: "MD5"}},
+		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Malformed, failure.Untrusted), Sources: []string{"badssl", "CVE-2004-2761"},
+	},
+	{
+		ID: "p224", Port: 7, Title: "the leaf's key is on a curve that TLS 1.3 does not know",
+		Story: Story{
+			What:  "The leaf has an ECDSA key on P-224, which no signature scheme of TLS 1.3 uses and few clients offer under TLS 1.2.",
+			Where: "Smart cards and government profiles of the past.",
+			See:   "Usually a handshake failure before the client has seen the certificate.",
+		},
+		Remedy:  "Make a new key on P-256.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{Key: pki.ECDSAP224}},
+		Server:  Server{MaxVersion: tls.VersionTLS12},
+		Control: "good-tls12", Defect: []string{"leaf.key"}, Expect: either(failure.NoSharedCipher, failure.WeakKey, failure.HandshakeFailure), Sources: []string{"x509-limbo", "RFC 8446"},
+	},
+}

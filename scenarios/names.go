@@ -1,0 +1,155 @@
+package scenarios
+
+import (
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+var names = []Scenario{
+	{
+		ID: "wrong-host", Port: 1, Title: "the leaf is for another host",
+		Story: Story{
+			What:  "The leaf names other.tlslab.test; the client asked for localhost.",
+			Where: "A renamed service, a load balancer's default certificate, a connection by an internal name.",
+			See:   `Python: "Hostname mismatch, certificate is not valid for 'localhost'". curl: "no alternative certificate subject name matches target host name".`,
+		},
+		Remedy:  "Issue the leaf with the name that clients use, or have them use the name that it has.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{CommonName: "other.tlslab.test", SAN: []string{"DNS:other.tlslab.test"}}},
+		Control: "good", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Sources: []string{"D0", "D2", "D3", "badssl", "TryTLS"},
+	},
+	{
+		ID: "common-name-only", Port: 2, Title: "no SAN; the common name is right",
+		Story: Story{
+			What:  "The leaf has no subject alternative name at all; its common name is localhost.",
+			Where: "Certificates made by old scripts: openssl req without an extensions section.",
+			See:   `Go: "certificate relies on legacy Common Name field, use SANs instead". Python ssl, curl and Node accept it.`,
+		},
+		Remedy:  "Issue the leaf with a subject alternative name (RFC 9525, section 2).",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{Omit: []string{"subjectAltName"}}},
+		Control: "good", Defect: []string{"leaf.subjectAltName"}, Expect: shouldReject(FeatureSANOnly, failure.HostnameMismatch), Sources: []string{"badssl", "x509-limbo", "RFC 9525"},
+	},
+	{
+		ID: "wrong-ip", Port: 3, Title: "reached by an address that the leaf does not name", Host: "127.0.0.1",
+		Story: Story{
+			What:  "The client connects to 127.0.0.1; the leaf names 127.0.0.2.",
+			Where: "A node that moved to another address; a probe that connects by loopback.",
+			See:   `Python: "IP address mismatch, certificate is not valid for '127.0.0.1'".`,
+		},
+		Remedy:  "Issue the leaf with every address that clients use, or use the host name.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{SAN: []string{"IP:127.0.0.2"}}},
+		Control: "good-ip", Defect: []string{"leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Sources: []string{"D3"},
+	},
+	{
+		ID: "ip-as-dns-name", Port: 4, Title: "the address is there, but as a name", Host: "127.0.0.1",
+		Story: Story{
+			What:  "The client connects to 127.0.0.1; the leaf has that as a dNSName, not as an iPAddress.",
+			Where: "Generators that write every name as DNS:. mongod warns of it.",
+			See:   "The address seems to be in the certificate, and clients refuse it all the same (RFC 9525, section 6.5).",
+		},
+		Remedy:  "Write addresses as IP: entries of the subject alternative name.",
+		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"DNS:127.0.0.1"}}},
+		Control: "good-ip-unconstrained", Defect: []string{"leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Sources: []string{"x509-limbo", "RFC 9525"},
+	},
+	{
+		ID: "ip-in-common-name", Port: 5, Title: "only the common name says the address", Host: "127.0.0.1",
+		Story: Story{
+			What:  "The client connects to 127.0.0.1; the leaf has no SAN, and 127.0.0.1 as its common name.",
+			Where: "Appliances that make a certificate for themselves.",
+			See:   "Refused even by clients that still look at the common name for host names.",
+		},
+		Remedy:  "Issue the leaf with the address as an IP: entry of the subject alternative name.",
+		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "127.0.0.1", Omit: []string{"subjectAltName"}}},
+		Control: "good-ip-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Known: []Known{
+			{Stack: "curl", Versions: "<8", Verdict: Accept, Why: "measured with curl 7.88 on OpenSSL: where there is no SAN it compares the common name, even with an address"},
+			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "ssl.match_hostname of Python before 3.7 compares the common name where there is no SAN, even with an address"},
+		},
+		Sources: []string{"RFC 9525"},
+	},
+	{
+		ID: "wildcard-too-deep", Port: 6, Title: "*.tlslab.test for a.foo.tlslab.test", Host: "a." + wildcardHost,
+		Story: Story{
+			What:  "The leaf names *.tlslab.test; the client asked for a name two labels below.",
+			Where: "A subdomain of a subdomain put behind the wildcard certificate.",
+			See:   "A host name mismatch, though the wildcard looks as if it matched.",
+		},
+		Remedy:  "Issue the leaf with that name, or with a wildcard one level down: an asterisk covers one label (RFC 9525, section 6.3).",
+		Recipe:  pki.Recipe{Leaf: wildcard("*.tlslab.test")},
+		Control: "good-wildcard", Defect: []string{"host"}, Expect: reject(failure.HostnameMismatch), Sources: []string{"D3", "badssl"},
+	},
+	{
+		ID: "wildcard-partial", Port: 7, Title: "f*.tlslab.test for foo.tlslab.test", Host: wildcardHost,
+		Story: Story{
+			What:  "The leaf names f*.tlslab.test: the asterisk is only part of a label.",
+			Where: "Allowed by RFC 2818, no longer by RFC 9525 (section 6.3); most clients have dropped it.",
+			See:   "A host name mismatch.",
+		},
+		Remedy:  "Name the hosts, or use a whole-label wildcard.",
+		Recipe:  pki.Recipe{Leaf: wildcard("f*.tlslab.test")},
+		Control: "good-wildcard", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
+			{Stack: "openssl", Variants: []string{"default"}, Verdict: Accept, Why: "X509_check_host takes partial wildcards, as RFC 2818 did, unless X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS is set, and s_client does not set it"},
+			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "ssl.match_hostname of Python before 3.7 takes partial wildcards, as RFC 2818 did"},
+		},
+		Sources: []string{"x509-limbo", "RFC 9525"},
+	},
+	{
+		ID: "wildcard-bare", Port: 8, Title: "*.tlslab.test for tlslab.test", Host: "tlslab.test",
+		Story: Story{
+			What:  "The leaf names *.tlslab.test; the client asked for the domain itself.",
+			Where: "The site's bare domain behind the wildcard certificate.",
+			See:   "A host name mismatch: the asterisk stands for exactly one label, not for none.",
+		},
+		Remedy:  "Issue the leaf with both: tlslab.test and *.tlslab.test.",
+		Recipe:  pki.Recipe{Leaf: wildcard("*.tlslab.test")},
+		Control: "good-wildcard", Defect: []string{"host"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Sources: []string{"x509-limbo", "RFC 9525"},
+	},
+	{
+		ID: "wildcard-top-level", Port: 9, Title: "an asterisk alone",
+		Story: Story{
+			What:  "The leaf's only name is an asterisk.",
+			Where: "Somebody's idea of a certificate for everything.",
+			See:   "A host name mismatch.",
+		},
+		Remedy:  "Name the hosts.",
+		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "*", SAN: []string{"DNS:*"}}},
+		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
+			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "ssl.match_hostname of Python before 3.7 takes an asterisk alone for any single label"},
+		},
+		Sources: []string{"x509-limbo"},
+	},
+	{
+		ID: "null-byte-name", Port: 10, Title: "localhost, a NUL byte, .tlslab.test",
+		Story: Story{
+			What:  "The leaf's name is \"localhost\\0.tlslab.test\": a CA that checks the end sees its own domain, a client that reads C strings sees localhost.",
+			Where: "The attack of 2009 (Marlinspike, Kaminsky) on nearly every client of its time.",
+			See:   "A host name mismatch, or a certificate that cannot be parsed.",
+		},
+		Remedy:  "Issue no such certificate; compare names by their length.",
+		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost\x00.tlslab.test"}}},
+		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Sources: []string{"CVE-2009-2408"},
+	},
+	{
+		ID: "name-constraint-violation", Port: 11, Title: "the intermediate may not issue for this name",
+		Story: Story{
+			What:  "The intermediate is constrained to other.tlslab.test (RFC 5280, section 4.2.1.10); the leaf is for localhost.",
+			Where: "A department's CA that issues outside its own domain.",
+			See:   `OpenSSL, Python: "permitted subtree violation". Go: "a root or intermediate certificate is not authorized to sign for this name".`,
+		},
+		Remedy:  "Issue the leaf from a CA that may issue for its name.",
+		Recipe:  pki.Recipe{Intermediates: []pki.Certificate{{Permit: []string{"DNS:other.tlslab.test"}}}},
+		Control: "good", Defect: []string{"intermediate.nameConstraints"}, Expect: reject(failure.NameConstraint), Sources: []string{"x509-limbo", "BetterTLS", "RFC 5280"},
+	},
+	{
+		ID: "trailing-dot-name", Port: 12, Title: "the SAN says localhost with a dot at its end",
+		Story: Story{
+			What:  "The leaf names \"localhost.\": the absolute form of DNS, which has no place in a certificate (RFC 5280, section 4.2.1.6, by way of RFC 1034's preferred syntax).",
+			Where: "Names copied from zone files.",
+			See:   "A host name mismatch, or a certificate that cannot be parsed.",
+		},
+		Remedy:  "Issue the leaf without the dot.",
+		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost."}}},
+		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
+			{Stack: "curl", Verdict: Accept, Why: "curl strips a trailing dot from both names before it compares them (Curl_cert_hostcheck), measured with 7.88"},
+		},
+		Sources: []string{"x509-limbo"},
+	},
+}

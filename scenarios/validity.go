@@ -1,0 +1,108 @@
+package scenarios
+
+import (
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+var validity = []Scenario{
+	{
+		ID: "expired", Port: 1, Title: "the leaf ended yesterday",
+		Story: Story{
+			What:  "The leaf's notAfter is a day in the past; all else is good.",
+			Where: "The commonest outage there is: nobody renewed, or the renewed certificate was never loaded.",
+			See:   `OpenSSL, Python, curl: "certificate has expired". Go: "x509: certificate has expired or is not yet valid".`,
+		},
+		Remedy:  "Renew the certificate, have the server load it, and alert on what expires within 30 days.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "-24h"}},
+		Control: "good", Defect: []string{"leaf.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D0", "D2", "D3", "badssl", "TryTLS"},
+	},
+	{
+		ID: "just-expired", Port: 2, Title: "the leaf ended one second before the day began",
+		Story: Story{
+			What:  "The leaf's notAfter is the last second of yesterday: one second before the time that the lab mints for.",
+			Where: "What an outage looks like at midnight UTC, when a certificate is good in one second and not in the next.",
+			See:   "The same messages as expired; only the date tells that it was a moment ago.",
+		},
+		Remedy:  "Renew well before the end: ACME clients do so with a third of the time left.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "-1s"}},
+		Control: "good", Defect: []string{"leaf.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D3"},
+	},
+	{
+		ID: "expires-while-serving", Port: 3, Title: "the leaf expires while the server runs",
+		Story: Story{
+			What:  "The leaf was valid when the server started, and expired seconds later; the server goes on serving it.",
+			Where: "Servers check dates at start, if at all. mongod refuses to start with an expired certificate, and keeps one that expires later.",
+			See:   "The first connections succeed; from one second to the next all are refused, and no restart or change explains it.",
+		},
+		Remedy:  "Renew, and make the server load the new certificate: a reload, a restart, or rotateCertificates on mongod.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "soon"}},
+		Control: "good", Defect: []string{"leaf.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D3"},
+	},
+	{
+		ID: "not-yet-valid", Port: 4, Title: "the leaf's time has not begun",
+		Story: Story{
+			What:  "The leaf's validity begins when that of the good one ends.",
+			Where: "A client whose clock is behind (a board without a battery starts in 1970), or a certificate deployed before its day.",
+			See:   `OpenSSL, Python, curl: "certificate is not yet valid". Go says "has expired or is not yet valid" and names the date.`,
+		},
+		Remedy:  "Set the client's clock by NTP before it connects; deploy certificates whose time has begun.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}},
+		Control: "good", Defect: []string{"leaf.notAfter", "leaf.notBefore"}, Expect: reject(failure.NotYetValid), Sources: []string{"TryTLS"},
+	},
+	{
+		ID: "expired-intermediate", Port: 5, Title: "the intermediate has expired",
+		Story: Story{
+			What:  "The leaf is good; the intermediate that issued it ended yesterday.",
+			Where: "Chain files that were never renewed with the leaf.",
+			See:   "The same message as for an expired leaf: look at the depth, not at the text.",
+		},
+		Remedy:  "Send the CA's current intermediate, and have the leaf issued by it if the key changed.",
+		Recipe:  pki.Recipe{Intermediates: []pki.Certificate{{NotAfter: "-24h"}}},
+		Control: "good", Defect: []string{"intermediate.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D3", "x509-limbo"},
+	},
+	{
+		ID: "not-yet-valid-intermediate", Port: 6, Title: "the intermediate's time has not begun",
+		Story: Story{
+			What:  "The leaf is good; the validity of its intermediate begins only when the leaf's ends.",
+			Where: "A new issuing CA put to use too early; clocks that are behind.",
+			See:   "The same message as for a leaf that is not yet valid, one step up.",
+		},
+		Remedy:  "Issue from the new CA once its time has begun; set clocks right.",
+		Recipe:  pki.Recipe{Intermediates: []pki.Certificate{{NotBefore: "1440h"}}},
+		Control: "good", Defect: []string{"intermediate.notBefore"}, Expect: reject(failure.NotYetValid), Sources: []string{"x509-limbo"},
+	},
+	{
+		ID: "expired-root", Port: 7, Title: "the trusted root has expired",
+		Story: Story{
+			What:  "Leaf and intermediate are good; the root that the client trusts ended yesterday.",
+			Where: "Clusters whose own CA was made once, for a year or ten, and forgotten: every node refuses every other at the same moment.",
+			See:   `"certificate has expired", though every certificate on the servers is current.`,
+		},
+		Remedy:  "Give clients the new root ahead of time, beside the old one; then issue from it.",
+		Recipe:  pki.Recipe{Root: pki.Certificate{NotAfter: "-24h"}},
+		Control: "good", Defect: []string{"root.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D3"},
+	},
+	{
+		ID: "inverted-validity", Port: 8, Title: "notAfter lies before notBefore",
+		Story: Story{
+			What:  "The leaf's validity ends before it begins: no moment lies inside it.",
+			Where: "Generators with the arguments swapped, or with a negative number of days.",
+			See:   "Clients call it expired, not yet valid, or malformed, by what they look at first.",
+		},
+		Remedy:  "Issue it anew with the dates in order.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "-1440h"}},
+		Control: "good", Defect: []string{"leaf.notAfter"}, Expect: reject(failure.Expired, failure.NotYetValid, failure.Malformed), Sources: []string{"x509-limbo"},
+	},
+	{
+		ID: "too-long-validity", Port: 9, Title: "a leaf that is valid for ten years",
+		Story: Story{
+			What:  "The leaf is valid for ten years, past its issuers.",
+			Where: "Home-made certificates. Browsers and macOS refuse public leaves beyond 398 days and private ones beyond 825.",
+			See:   "Libraries accept it; browsers say ERR_CERT_VALIDITY_TOO_LONG.",
+		},
+		Remedy:  "Issue leaves for 90 days and renew them by machine.",
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "86880h"}},
+		Control: "good", Defect: []string{"leaf.notAfter"}, Expect: shouldReject(FeatureBrowserPolicy, failure.Expired, failure.Malformed), Sources: []string{"badssl", "CA/Browser Forum ballot SC-31"},
+	},
+}
