@@ -46,7 +46,6 @@ var pythonRules = slices.Concat([]Rule{
 
 var curlRules = slices.Concat([]Rule{
 	{"no alternative certificate subject name matches", failure.HostnameMismatch},
-	{"certificate subject name", failure.HostnameMismatch},
 	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
 }, openSSLTexts)
 

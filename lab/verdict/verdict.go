@@ -6,6 +6,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -39,6 +40,9 @@ type Cell struct {
 	// Control is what the client did with the scenario's control in the same run. For a
 	// scenario of the family baseline it is the Result itself.
 	Control clients.Result
+	// Class is the failure class of the client's message, if it is known otherwise than by
+	// its stack's rules.
+	Class failure.Class
 }
 
 // Judgement is what a cell comes to.
@@ -79,7 +83,7 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	if c.Result.Outcome != clients.Rejected {
 		return "", false
 	}
-	class = Classify(c.Client.Stack, c.Result.Message)
+	class = cmp.Or(c.Class, Classify(c.Client.Stack, c.Result.Message))
 	if class != Untold {
 		return class, false
 	}

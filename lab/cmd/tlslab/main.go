@@ -48,12 +48,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errNotDocumented):
 		return exitBad
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "tlslab: %v\n", err)
-		return exitUsage
 	case ctx.Err() != nil:
 		fmt.Fprintln(stderr, "tlslab: interrupted")
 		return exitLab
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "tlslab: %v\n", err)
+		return exitUsage
 	}
 	fmt.Fprintf(stderr, "tlslab: %v\n", err)
 	return exitLab
@@ -77,6 +77,13 @@ Exit status: 0 as documented, 1 a judgement is bad, 2 wrong usage, 3 the lab its
   tlslab mint ./pki expired`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs, // or else cobra's own error comes first
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q (see tlslab --help)", args[0])}
+			}
+			return cmd.Help()
+		},
 	}
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)

@@ -35,6 +35,9 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 			if err != nil {
 				return err
 			}
+			if f.timeout <= 0 {
+				return usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
+			}
 			c, err := f.config()
 			if err != nil {
 				return err
@@ -46,7 +49,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 			defer func() { err = errors.Join(err, l.Close()) }()
 			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients})
 			if err != nil {
-				return err
+				return usageError{fmt.Errorf("--client: %w", err)}
 			}
 			defer func() { err = errors.Join(err, set.Close()) }()
 			result, err := f.runAll(cmd.Context(), l, list, set)

@@ -1,0 +1,129 @@
+package lab_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+var record = flag.Bool("record", false, "add what clients say to the recorded messages of lab/verdict")
+
+// TestCatalogue runs the whole catalogue on every client of this machine: no error, no void, and
+// whatever is not ok is declared by the variant or explained by the scenario.
+func TestCatalogue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole catalogue on every client takes half a minute")
+	}
+	l, err := lab.New(lab.Config{Seed: "catalogue", Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	set, err := clients.Discover(t.Context(), clients.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, set.Close()) }()
+
+	run, err := l.Run(context.Background(), scenarios.All(), set, lab.RunOptions{})
+	require.NoError(t, err)
+	counts := map[verdict.Kind]int{}
+	for _, s := range run.Scenarios {
+		for _, c := range s.Cells {
+			counts[c.Kind]++
+			if !c.Documented {
+				t.Errorf("%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind, c.Class, c.Why, c.Message, report.Saw(c.Observed))
+			}
+			if c.Disagreement != "" {
+				t.Errorf("%s × %s: %s\nmessage: %s", s.ID, c.Client, c.Disagreement, c.Message)
+			}
+		}
+	}
+	t.Logf("%d clients, %d scenarios: %v", len(set.Clients), len(run.Scenarios), counts)
+	for _, m := range set.Missing {
+		t.Logf("missing: %s: %s", m.Stack, m.Reason)
+	}
+	for _, kind := range []verdict.Kind{verdict.Error, verdict.Void} {
+		require.Zero(t, counts[kind], kind)
+	}
+	if *record {
+		write(t, run)
+	}
+}
+
+// fleeting is what changes from run to run in a message, and the word that is recorded for it.
+var fleeting = []struct {
+	*regexp.Regexp
+	word string
+}{
+	{regexp.MustCompile(`\b(localhost|127\.0\.0\.1|[a-z.]*tlslab\.test):\d+`), "$1:PORT"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
+	{regexp.MustCompile(`notAfter=.* GMT`), "notAfter=TIME"},
+	{regexp.MustCompile(`notBefore=.* GMT`), "notBefore=TIME"},
+	{regexp.MustCompile(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
+	{regexp.MustCompile(`after \d+ milliseconds`), "after N milliseconds"},
+	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
+}
+
+// write adds what clients said to the messages that are recorded.
+func write(t *testing.T, run *report.Run) {
+	messages := map[string]map[string]string{} // by stack and message: the class
+	for _, s := range run.Scenarios {
+		for i, c := range s.Cells {
+			if c.Outcome != clients.Rejected || !c.Documented {
+				continue
+			}
+			message := strings.ReplaceAll(c.Message, "\x00", `\x00`)
+			for _, f := range fleeting {
+				message = f.ReplaceAllString(message, f.word)
+			}
+			stack := run.Clients[i].Stack
+			if messages[stack] == nil {
+				messages[stack] = map[string]string{}
+			}
+			messages[stack][strings.ReplaceAll(message, "\n", `\n`)] = string(verdict.Classify(stack, c.Message))
+		}
+	}
+	for stack, said := range messages {
+		path := filepath.Join("verdict", "testdata", stack+".txt")
+		old, err := os.ReadFile(path)
+		if err != nil {
+			old = fmt.Appendf(nil, "# Messages that clients were seen to write: go test ./lab -run TestCatalogue -record\n")
+		}
+		var head []string
+		for line := range strings.Lines(string(old)) {
+			line = strings.TrimSuffix(line, "\n")
+			if class, message, ok := strings.Cut(line, "\t"); !ok {
+				head = append(head, line)
+			} else if _, again := said[message]; !again {
+				said[message] = class
+			}
+		}
+		var out bytes.Buffer
+		for _, line := range head {
+			fmt.Fprintln(&out, line)
+		}
+		lines := []string{}
+		for _, message := range slices.Sorted(maps.Keys(said)) {
+			lines = append(lines, said[message]+"\t"+message)
+		}
+		slices.Sort(lines)
+		for _, line := range lines {
+			fmt.Fprintln(&out, line)
+		}
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, out.Bytes(), 0o644))
+	}
+}

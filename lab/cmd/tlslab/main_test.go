@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/tlslab/lab/clients"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tlslab": main})
+}
+
+// TestScripts runs the real command as the scripts in testdata say. To write what it printed
+// into them anew: go test ./lab/cmd/tlslab -update
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"PATH", "PYENV_ROOT", "GOCOVERDIR"} { // for the stacks of this machine
+				env.Setenv(name, os.Getenv(name))
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"takeport":  takePort,
+			"waitfor":   waitFor,
+			"probe":     probe,
+			"jsonfield": jsonField,
+		},
+	})
+}
+
+// exits runs a command and holds it to a status: exits 2 tlslab frob.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 || neg {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
+
+// takePort listens on a port until the script ends, and sets TAKEN to the base port that leads
+// there for the scenario with offset 101.
+func takePort(ts *testscript.TestScript, _ bool, _ []string) {
+	for range 100 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		if port := l.Addr().(*net.TCPAddr).Port; port < 60000 { // leave room for the offsets
+			ts.Defer(func() { l.Close() })
+			ts.Setenv("TAKEN", fmt.Sprint(port-101))
+			return
+		}
+		l.Close()
+	}
+	ts.Fatalf("found no port")
+}
+
+// waitFor waits until a file is there that a command in the background writes.
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(waitForFile(ts.MkAbs(args[0])))
+}
+
+// probe connects to each scenario of endpoints.json with Go's client, and holds that it accepts
+// what it must accept and rejects what it must reject.
+func probe(ts *testscript.TestScript, _ bool, args []string) {
+	doc := readEndpoints(ts, args[0])
+	set, err := clients.Discover(context.Background(), clients.Options{Only: []string{"go/default"}})
+	ts.Check(err)
+	defer set.Close()
+	for _, e := range doc {
+		r := set.Clients[0].Probe(context.Background(), clients.Request{Endpoint: e})
+		if e.ExpectFrom.After(time.Now()) {
+			e.Expect = "accept" // it is yet to expire
+		}
+		want := map[string]clients.Outcome{"accept": clients.Accepted, "reject": clients.Rejected}[e.Expect]
+		if e.Level == "must" && r.Outcome != want {
+			ts.Fatalf("%s: %s (%s), want %s", e.ID, r.Outcome, r.Message, want)
+		}
+	}
+}
+
+// jsonField holds stdout to be JSON that has, at a path of names and numbers, a value:
+// jsonfield 0.id expired.
+func jsonField(ts *testscript.TestScript, _ bool, args []string) {
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	for name := range strings.SplitSeq(args[0], ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[name]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(name, &i); err != nil || i >= len(x) {
+				ts.Fatalf("%s: no such element", args[0])
+			}
+			v = x[i]
+		}
+	}
+	if got := fmt.Sprint(v); got != args[1] {
+		ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
+	}
+}

@@ -1,0 +1,141 @@
+package labtest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// ErrUnsupported is returned by a client under test for what it cannot do at all: the subtest is
+// skipped.
+var ErrUnsupported = errors.New("not supported by this client")
+
+// Option changes how [TestClient] judges.
+type Option func(*options)
+
+type options struct {
+	features []string
+	classify func(error) failure.Class
+	skip     func(*scenarios.Scenario) bool
+	timeout  time.Duration
+}
+
+// Features declares the optional checks that the client has, in the words of
+// scenarios.Expectation: what needs them is then demanded of it.
+func Features(names ...string) Option {
+	return func(o *options) { o.features = append(o.features, names...) }
+}
+
+// Classify tells the failure class of the client's errors. Without it, errors are taken to be
+// worded as crypto/tls, crypto/x509 and net/http word theirs, wrapped or not.
+func Classify(f func(error) failure.Class) Option {
+	return func(o *options) { o.classify = f }
+}
+
+// Skip leaves out scenarios for which f returns true.
+func Skip(f func(*scenarios.Scenario) bool) Option {
+	return func(o *options) { o.skip = f }
+}
+
+// Timeout bounds each connection. It is 10 s unless told.
+func Timeout(d time.Duration) Option {
+	return func(o *options) { o.timeout = d }
+}
+
+// TestClient runs a client against the whole catalogue, a subtest a scenario. The client
+// connects to the endpoint over a new connection, sends a request, reads the answer, closes the
+// connection and returns nil, or returns why it did not; it must return when ctx ends. A subtest
+// fails as [verdict.Judge] says: accepted what it must reject, rejected what it must accept,
+// rejected for another reason than the scenario lists, or did not accept the control.
+func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint) error, opts ...Option) {
+	t.Helper()
+	o := options{timeout: 10 * time.Second}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	l := newLab(t)
+	controls := map[string]result{}
+	for _, s := range scenarios.All() {
+		if o.skip != nil && o.skip(s) {
+			continue
+		}
+		t.Run(s.ID, func(t *testing.T) {
+			control := scenarios.ControlOf(s)
+			if _, known := controls[control.ID]; !known {
+				controls[control.ID] = probe(t, l, control, client, o)
+			}
+			did := controls[control.ID]
+			if control != s {
+				did = probe(t, l, s, client, o)
+			}
+			report(t, verdict.Cell{
+				Scenario: s,
+				Client:   clients.Info{Stack: goStack, Variant: "under test", Features: o.features},
+				Control:  controls[control.ID].Result,
+				Result:   did.Result,
+				Observed: did.observed,
+				Class:    did.class,
+			})
+		})
+	}
+}
+
+// goStack is whose rules classify errors unless Classify is given.
+const goStack = "go"
+
+// result is what the client did, and what the server saw of it.
+type result struct {
+	clients.Result
+	observed []serve.Observation
+	class    failure.Class
+}
+
+// probe serves a scenario to the client once.
+func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options) result {
+	t.Helper()
+	srv := start(t, l, s)
+	ctx, cancel := context.WithTimeout(t.Context(), o.timeout)
+	defer cancel()
+	if err := srv.WaitDue(ctx); err != nil {
+		t.Fatalf("labtest: %v", err)
+	}
+	err := client(ctx, srv.Endpoint)
+	r := result{Result: clients.Result{Outcome: clients.Accepted}, observed: srv.Observations()}
+	if err == nil {
+		return r
+	}
+	r.Result = clients.Result{Outcome: clients.Rejected, Message: err.Error()}
+	if errors.Is(err, ErrUnsupported) {
+		r.Outcome = clients.Unsupported
+	} else if o.classify != nil {
+		r.class = o.classify(err)
+	}
+	return r
+}
+
+// report fails the subtest if the judgement is bad.
+func report(t *testing.T, c verdict.Cell) {
+	t.Helper()
+	j := verdict.Judge(c)
+	switch {
+	case j.Kind == verdict.Unsupported:
+		t.Skip(j.Why)
+	case j.Documented && j.Kind == verdict.OK:
+	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken}, j.Kind):
+		t.Logf("%s: %s", j.Kind, j.Why)
+	default:
+		t.Errorf("%s: %s\n%s\nthe client said: %s\nfix: %s", j.Kind, j.Why, c.Scenario.Story.What, c.Result.Message, c.Scenario.Remedy)
+	}
+	if j.Disagreement != "" {
+		t.Log(j.Disagreement)
+	}
+}

@@ -1,0 +1,133 @@
+// Package labtest serves the lab's scenarios to Go tests, in the manner of
+// net/http/httptest.
+//
+// [Start] serves one scenario for as long as a test runs:
+//
+//	srv := labtest.Start(t, "expired")
+//	_, err := newMyClient(srv.CAs).Get(srv.URL)
+//	// err must be about expiry; srv.Observations() tells what the server saw
+//
+// [TestClient] runs a client against the whole catalogue, a subtest a scenario, and fails where
+// the client accepts what it must reject, rejects what it must accept, or rejects for the wrong
+// reason.
+package labtest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// seed is what tests are minted from: the same keys in every run.
+const seed = "labtest"
+
+// drainTime bounds the wait for the server to have seen the end of a client's connections.
+const drainTime = 5 * time.Second
+
+// Server is a scenario being served to a test.
+type Server struct {
+	// URL is https://host:port/. For scenarios whose host does not resolve, dial
+	// Endpoint.Connect in its place, as Client does.
+	URL string
+	// CAs and CAFile are what the client is to trust.
+	CAs    *x509.CertPool
+	CAFile string
+	// ClientCertificate is what the client is to present, if the scenario has it present
+	// something.
+	ClientCertificate []tls.Certificate
+	// Endpoint is all that there is to know about where and how the scenario is served.
+	Endpoint serve.Endpoint
+	// Scenario is its declaration: story, remedy, expectation.
+	Scenario *scenarios.Scenario
+
+	t        testing.TB
+	instance *lab.Instance
+}
+
+// Start serves the scenario with that ID until the test ends, on a loopback port of its own.
+// Certificates are minted for today. It fails the test if there is no such scenario.
+func Start(t testing.TB, id string) *Server {
+	t.Helper()
+	s, ok := scenarios.Lookup(id)
+	if !ok {
+		t.Fatalf("labtest: there is no scenario %q: see scenarios.All", id)
+	}
+	return start(t, newLab(t), s)
+}
+
+func newLab(t testing.TB) *lab.Lab {
+	t.Helper()
+	l, err := lab.New(lab.Config{Seed: seed, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatalf("labtest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Errorf("labtest: %v", err)
+		}
+	})
+	return l
+}
+
+func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
+	t.Helper()
+	in, err := l.Serve(s)
+	if err != nil {
+		t.Fatalf("labtest: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := in.Close(); err != nil {
+			t.Errorf("labtest: %v", err)
+		}
+	})
+	chain, err := l.Chain(s)
+	if err != nil {
+		t.Fatalf("labtest: %v", err)
+	}
+	srv := &Server{URL: in.Endpoint.URL, CAs: chain.Anchors(), CAFile: in.Endpoint.CAFile, Endpoint: in.Endpoint, Scenario: s, t: t, instance: in}
+	if c, ok := chain.ClientCertificate(); ok {
+		srv.ClientCertificate = []tls.Certificate{c}
+	}
+	return srv
+}
+
+// WaitDue waits until the scenario is what it says: at once for all but expires-while-serving,
+// which is valid for the first seconds.
+func (s *Server) WaitDue(ctx context.Context) error { return s.instance.WaitDue(ctx) }
+
+// Client returns an http.Client that trusts the scenario's CAs, presents its client certificate
+// and dials its address. It keeps no connections.
+func (s *Server) Client() *http.Client {
+	var d net.Dialer
+	return &http.Client{
+		Timeout: 10 * time.Second,
+		Transport: &http.Transport{
+			TLSClientConfig:   &tls.Config{RootCAs: s.CAs, Certificates: s.ClientCertificate},
+			DisableKeepAlives: true,
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return d.DialContext(ctx, network, s.Endpoint.Connect)
+			},
+		},
+	}
+}
+
+// Observations returns what the server saw of each connection that was made before the call,
+// when they have ended. It fails the test if one is still open after five seconds: close the
+// client's idle connections first.
+func (s *Server) Observations() []serve.Observation {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if err := s.instance.Drain(ctx); err != nil {
+		s.t.Fatalf("labtest: waiting for connections to end: %v: does the client keep them alive?", err)
+	}
+	return s.instance.Observations()
+}

@@ -1,0 +1,147 @@
+package labtest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"crypto/tls"
+	"crypto/x509"
+
+	"example.com/tlslab/lab/labtest"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestStart(t *testing.T) {
+	srv := labtest.Start(t, "expired")
+	_, err := srv.Client().Get(srv.URL)
+	var invalid x509.CertificateInvalidError
+	require.ErrorAs(t, err, &invalid)
+	assert.Equal(t, x509.Expired, invalid.Reason)
+
+	seen := srv.Observations()
+	require.Len(t, seen, 1)
+	require.NotNil(t, seen[0].AlertReceived)
+	assert.Equal(t, "bad_certificate (42)", seen[0].AlertReceived.String())
+	assert.Equal(t, "localhost", seen[0].Hello.ServerName)
+
+	data, err := os.ReadFile(srv.CAFile)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(data))
+	assert.True(t, pool.Equal(srv.CAs))
+}
+
+// TestExpiresWhileServing shows that the certificate was good when serving began.
+func TestExpiresWhileServing(t *testing.T) {
+	srv := labtest.Start(t, "expires-while-serving")
+	resp, err := srv.Client().Get(srv.URL)
+	require.NoError(t, err, "before it expires")
+	resp.Body.Close()
+	require.NoError(t, srv.WaitDue(t.Context()))
+	_, err = srv.Client().Get(srv.URL)
+	require.ErrorContains(t, err, "certificate has expired")
+}
+
+func TestClientCertificate(t *testing.T) {
+	srv := labtest.Start(t, "good-client-certificate")
+	resp, err := srv.Client().Get(srv.URL)
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Contains(t, srv.Observations()[0].ClientCertificate, "tlslab client")
+}
+
+// get is a client under test: net/http as anyone would set it up.
+func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
+	pem, err := os.ReadFile(e.CAFile)
+	if err != nil {
+		return err
+	}
+	config.RootCAs = x509.NewCertPool()
+	config.RootCAs.AppendCertsFromPEM(pem)
+	if e.CertFile != "" {
+		cert, err := tls.LoadX509KeyPair(e.CertFile, e.KeyFile)
+		if err != nil {
+			return err
+		}
+		config.Certificates = []tls.Certificate{cert}
+	}
+	config.ServerName = e.Host
+	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", e.Connect)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", e.Host)
+	_, err = io.ReadAll(conn)
+	return err
+}
+
+func TestGoClient(t *testing.T) {
+	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
+		return get(ctx, e, new(tls.Config))
+	}, labtest.Features(scenarios.FeatureSANOnly, scenarios.FeatureEd25519, scenarios.FeatureChainSort))
+}
+
+// TestUnsupported shows that a client can say that it cannot do something.
+func TestUnsupported(t *testing.T) {
+	labtest.TestClient(t, func(context.Context, serve.Endpoint) error {
+		return fmt.Errorf("no TLS here: %w", labtest.ErrUnsupported)
+	}, labtest.Skip(func(s *scenarios.Scenario) bool { return s.ID != "good" }))
+}
+
+// A test of one's own client: it must refuse the expired certificate, and say why.
+func ExampleStart() {
+	t := new(fakeT) // in a test this is its t
+	defer t.end()
+
+	srv := labtest.Start(t, "wrong-host")
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: srv.CAs}}}
+	_, err := client.Get(srv.URL)
+
+	var mismatch x509.HostnameError
+	fmt.Println(errors.As(err, &mismatch), mismatch.Certificate.DNSNames)
+	fmt.Println(srv.Observations()[0].AlertReceived)
+	// Output:
+	// true [other.tlslab.test]
+	// bad_certificate (42)
+}
+
+// fakeT stands in for a test's t, which an example does not have.
+type fakeT struct {
+	testing.TB
+	dir     string
+	cleanup []func()
+}
+
+func (t *fakeT) Helper()          {}
+func (t *fakeT) Cleanup(f func()) { t.cleanup = append(t.cleanup, f) }
+func (t *fakeT) Errorf(format string, args ...any) {
+	panic(fmt.Sprintf(format, args...))
+}
+func (t *fakeT) Fatalf(format string, args ...any) { t.Errorf(format, args...) }
+func (t *fakeT) TempDir() string {
+	var err error
+	if t.dir, err = os.MkdirTemp("", "labtest-"); err != nil {
+		t.Fatalf("%v", err)
+	}
+	return t.dir
+}
+
+func (t *fakeT) end() {
+	for i := len(t.cleanup) - 1; i >= 0; i-- {
+		t.cleanup[i]()
+	}
+	os.RemoveAll(t.dir)
+}

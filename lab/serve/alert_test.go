@@ -1,0 +1,46 @@
+package serve
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+)
+
+func TestAlertString(t *testing.T) {
+	if got, want := AlertByCode(45).String(), "certificate_expired (45)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := AlertByCode(200).String(), "unassigned (200)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Every alert of crypto/tls's has a name here, and no two of them read the same, so
+// that the number can be had from the words.
+func TestAlertTexts(t *testing.T) {
+	texts := make(map[string]bool)
+	for code := range 256 {
+		text := tls.AlertError(code).Error()
+		if texts[text] {
+			t.Errorf("alert %d reads like another one: %s", code, text)
+		}
+		texts[text] = true
+		if _, ok := alertNames[uint8(code)]; !ok && !strings.HasPrefix(text, "tls: alert(") {
+			t.Errorf("no name for alert %d, %s", code, text)
+		}
+		for _, op := range []string{"remote error", "local error"} {
+			err := &net.OpError{Op: op, Err: errors.New(text)}
+			if got := alertIn(err, op); got == nil || got.Code != uint8(code) {
+				t.Errorf("alert %d read as %v", code, got)
+			}
+		}
+	}
+	if got := remoteAlert(errors.New("tls: expired certificate")); got != nil {
+		t.Errorf("an error of another kind read as %v", got)
+	}
+	if got := alertIn(&net.OpError{Op: "remote error", Err: errors.New("other")}, "remote error"); got != nil {
+		t.Errorf("another text read as %v", got)
+	}
+}

@@ -1,0 +1,32 @@
+// Package serve gives scenarios an address: it listens, speaks TLS with
+// crypto/tls as a scenario says, lets a service answer behind it, and records what
+// it saw of each connection.
+//
+// [Start] starts one [Server] for one scenario. A test points a client at
+// [Server.Endpoint], waits with [Server.Drain] until the server has seen the last
+// of it, and reads [Server.Observations]:
+//
+//	srv, err := serve.Start(scenario, serve.ChainSource(mint), serve.Options{})
+//	...
+//	defer srv.Close()
+//	probe(srv.Endpoint(files))
+//	srv.Drain(ctx)
+//	for _, o := range srv.Observations() {
+//		fmt.Println(o.End, o.AlertReceived)
+//	}
+//
+// # What the record tells
+//
+// An [Observation] is made from two sources: crypto/tls's own account of the
+// handshake, and the records read along as they pass (RFC 8446, section 5.1). Where
+// they differ the wire wins. An OpenSSL client under TLS 1.3 sends its refusal
+// in plaintext, at a point where crypto/tls expects ciphertext; crypto/tls then
+// reports, and answers with, a bad_record_mac of its own that explains nothing.
+//
+// # Bounds
+//
+// Whatever a client sends costs bounded time and memory: a connection lasts no
+// longer than [Options].Timeout and a short farewell, a server keeps no more than
+// [Options].MaxConns of them at once and remembers a fixed number of observations.
+// A connection can disturb no other one, and no other server.
+package serve

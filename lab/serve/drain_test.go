@@ -1,0 +1,229 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+	"testing"
+
+	"example.com/tlslab/scenarios"
+)
+
+// Clients that come and go before Drain is called are all seen, also those that
+// were gone before they were accepted, on both loopback addresses; the sentinels
+// are not.
+func TestDrain(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	want := 0
+	for range 20 {
+		for _, l := range srv.listeners {
+			for range 10 {
+				c, err := net.Dial("tcp", l.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Close()
+				want++
+			}
+		}
+		if err := srv.Drain(ctx(t)); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(srv.Observations()); got != want {
+			t.Fatalf("%d observations, want %d", got, want)
+		}
+	}
+}
+
+func TestDrainAtOnce(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if err := handshake(t, srv, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}); err != nil {
+				t.Error(err)
+			}
+			if err := srv.Drain(ctx(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := len(srv.Observations()); got != 50 {
+		t.Errorf("%d observations", got)
+	}
+}
+
+func TestDrainWaits(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	c := dial(t, srv)
+	short, cancel := context.WithCancel(ctx(t))
+	drained := make(chan error)
+	go func() { drained <- srv.Drain(short) }()
+	cancel()
+	if err := <-drained; !errors.Is(err, context.Canceled) {
+		t.Errorf("with a client connected: %v", err)
+	}
+	c.Close()
+	if o := one(t, srv); o.End != EndEOF {
+		t.Errorf("end %s", o.End)
+	}
+}
+
+// Observations come in the order in which clients connected, whoever leaves first.
+func TestObservationOrder(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	first, second := dial(t, srv), dial(t, srv)
+	second.Write([]byte("second"))
+	io.Copy(io.Discard, second)
+	second.Close()
+	first.Close()
+	if err := srv.Drain(ctx(t)); err != nil {
+		t.Fatal(err)
+	}
+	all := srv.Observations()
+	if len(all) != 2 || all[0].End != EndEOF || all[1].End != EndNotTLS || all[0].Start.After(all[1].Start) {
+		t.Errorf("observations = %+v", all)
+	}
+}
+
+// A server that runs for long forgets.
+func TestObservationsBounded(t *testing.T) {
+	srv := &Server{}
+	for i := range uint64(10 * maxObservations) {
+		srv.observed(&conn{place: i, ended: make(chan struct{})}, Observation{BytesSent: int64(i)})
+	}
+	all := srv.Observations()
+	if n := len(all); n < maxObservations || n > 2*maxObservations {
+		t.Errorf("%d observations", n)
+	}
+	if last := all[len(all)-1].BytesSent; last != 10*maxObservations-1 {
+		t.Errorf("the last observation is that of connection %d", last)
+	}
+}
+
+func TestClose(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	addr := srv.Addr()
+
+	silent, middle := dial(t, srv), dial(t, srv)
+	middle.Write(flights(t)["openssl"])
+	readSome(t, middle) // in the middle of a handshake
+	var closers sync.WaitGroup
+	for range 3 {
+		closers.Go(func() { srv.Close() })
+	}
+	closers.Wait()
+	io.Copy(io.Discard, silent) // ends
+	io.Copy(io.Discard, middle)
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := srv.Drain(ctx(t)); err != nil {
+		t.Errorf("draining a closed server: %v", err)
+	}
+	for _, o := range srv.Observations() {
+		if o.HandshakeComplete || o.End != EndError || o.Error != "read: use of closed network connection" {
+			t.Errorf("end %s: %s", o.End, o.Error)
+		}
+	}
+	if c, err := net.Dial("tcp", addr); err == nil {
+		c.Close()
+		t.Error("a closed server is still listening")
+	}
+}
+
+// Close waits for a source that is at work.
+func TestCloseDuringMaterial(t *testing.T) {
+	ca := newAuthority(t)
+	asked, release := make(chan struct{}), make(chan struct{})
+	good := ca.source(t)
+	returned := false
+	srv := start(t, scenario(scenarios.Server{}), func() (Material, error) {
+		close(asked)
+		<-release
+		returned = true
+		return good()
+	}, Options{})
+	dial(t, srv).Write(flights(t)["go"])
+	<-asked
+	go func() {
+		<-srv.closed
+		close(release)
+	}()
+	srv.Close()
+	if !returned {
+		t.Error("Close left the source behind")
+	}
+}
+
+func TestTakenPort(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	for _, bind := range []string{"", "127.0.0.1"} {
+		_, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: bind, Port: srv.Port()})
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatalf("got %v", err)
+		}
+		t.Log(err)
+	}
+}
+
+// A port that is taken on ::1 alone is no good either.
+func TestTakenPortIPv6(t *testing.T) {
+	ca := newAuthority(t)
+	l, err := net.Listen("tcp6", "[::1]:0")
+	if err != nil {
+		t.Skipf("no IPv6 loopback here: %v", err)
+	}
+	defer l.Close()
+	port := l.Addr().(*net.TCPAddr).Port
+	srv, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Port: port})
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		t.Fatalf("got %v, %v", srv, err)
+	}
+	again, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", portOf(l)))
+	if err != nil {
+		t.Fatalf("the listener on 127.0.0.1 was left open: %v", err)
+	}
+	again.Close()
+}
+
+func TestBind(t *testing.T) {
+	ca := newAuthority(t)
+	for _, test := range []struct{ bind, host string }{
+		{"", "127.0.0.1"}, {"127.0.0.1", "127.0.0.1"}, {"0.0.0.0", "127.0.0.1"}, {"::1", "::1"}, {"::", "::1"},
+	} {
+		srv, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: test.bind})
+		if err != nil {
+			t.Logf("bind to %s: %v", test.bind, err) // no IPv6 here
+			continue
+		}
+		host, _, err := net.SplitHostPort(srv.Addr())
+		if host != test.host && test.bind != "0.0.0.0" {
+			t.Errorf("bound to %q: address %s, %v", test.bind, srv.Addr(), err)
+		}
+		if err := handshake(t, srv, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}); err != nil {
+			t.Error(err)
+		}
+		one(t, srv)
+		srv.Close()
+	}
+	if _, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: "192.0.2.1"}); err == nil {
+		t.Error("bound to an address of another machine's")
+	}
+}
+
+func portOf(l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}

@@ -1,0 +1,167 @@
+package serve
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Endpoint says where a scenario is served and all that a client needs to
+// connect to it. It is one entry of endpoints.json. Paths are absolute; an empty
+// path means that the scenario has no such file.
+type Endpoint struct {
+	ID           string          `json:"id"`            // the scenario
+	Family       string          `json:"family"`        // its family
+	Service      string          `json:"service"`       // what talks behind TLS: "https"
+	URL          string          `json:"url"`           // https://Host:Port/
+	Host         string          `json:"host"`          // name or address to verify and to send as SNI
+	Port         int             `json:"port"`          // TCP port
+	Connect      string          `json:"connect"`       // address:port to dial; differs from Host where Host does not resolve
+	CAFile       string          `json:"ca_file"`       // PEM: what the client is to trust
+	CertFile     string          `json:"cert_file"`     // PEM: the client's certificate and its intermediates
+	KeyFile      string          `json:"key_file"`      // PEM, PKCS #8: its key
+	CombinedFile string          `json:"combined_file"` // PEM: both in one file
+	KeyPassword  string          `json:"key_password"`  // passphrase of the key, if it is encrypted
+	CRLFile      string          `json:"crl_file"`      // PEM: CRLs for the client to check
+	Expect       string          `json:"expect"`        // accept, reject or either
+	Level        string          `json:"level"`         // must or should
+	Feature      string          `json:"feature"`       // what a client needs to behave so, if Level is should
+	Failures     []failure.Class `json:"failures"`      // what a rejection may be for, canonical first
+	Control      string          `json:"control"`       // the scenario that a client must accept first
+	// ExpectFrom is the time from which Expect holds, if that is after serving began.
+	ExpectFrom time.Time `json:"expect_from,omitzero"`
+}
+
+// Files are the paths of the files that a client of a scenario needs. See the
+// fields of the same names of [Endpoint].
+type Files struct {
+	CAFile       string
+	CertFile     string
+	KeyFile      string
+	CombinedFile string
+	KeyPassword  string
+	CRLFile      string
+}
+
+// Endpoint says where and how the server's scenario is served.
+func (srv *Server) Endpoint(files Files) Endpoint {
+	s := srv.scenario
+	host := cmp.Or(s.Host, "localhost")
+	port := strconv.Itoa(srv.Port())
+	return Endpoint{
+		ID:           s.ID,
+		Family:       string(s.Family),
+		Service:      srv.options.Service.Name,
+		URL:          srv.options.Service.Scheme + "://" + net.JoinHostPort(host, port) + "/",
+		Host:         host,
+		Port:         srv.Port(),
+		Connect:      srv.connect(host),
+		CAFile:       files.CAFile,
+		CertFile:     files.CertFile,
+		KeyFile:      files.KeyFile,
+		CombinedFile: files.CombinedFile,
+		KeyPassword:  files.KeyPassword,
+		CRLFile:      files.CRLFile,
+		Expect:       string(s.Expect.Verdict),
+		Level:        string(s.Expect.Level),
+		Feature:      s.Expect.Feature,
+		Failures:     append([]failure.Class{}, s.Expect.Failures...), // [] in JSON, never null
+		Control:      s.Control,
+	}
+}
+
+// connect returns the address to dial for a host: the host's own where it is an
+// address that the server listens on.
+func (srv *Server) connect(host string) string {
+	ip := net.ParseIP(host)
+	for _, l := range srv.listeners {
+		if ip.Equal(l.Addr().(*net.TCPAddr).IP) {
+			return l.Addr().String()
+		}
+	}
+	return srv.Addr()
+}
+
+// EndpointsSchema is the version of the form of endpoints.json.
+const EndpointsSchema = 1
+
+// Endpoints is the document endpoints.json: all that is served, for programs that
+// are not written in Go.
+type Endpoints struct {
+	Schema    int        `json:"schema"` // EndpointsSchema
+	Seed      string     `json:"seed"`   // decides every key and certificate
+	At        time.Time  `json:"at"`     // the time that certificates are minted for
+	PID       int        `json:"pid"`    // the process that serves
+	UI        string     `json:"ui"`     // URL of the status page; empty if there is none
+	Scenarios []Endpoint `json:"scenarios"`
+}
+
+// WriteEndpoints writes a document to a file, for others to wait for: the file
+// appears, or is replaced, at once and whole. Schema is set to [EndpointsSchema],
+// At is written in UTC and whole seconds.
+func WriteEndpoints(path string, doc Endpoints) error {
+	doc.Schema = EndpointsSchema
+	doc.At = doc.At.UTC().Truncate(time.Second)
+	doc.Scenarios = append([]Endpoint{}, doc.Scenarios...)
+	data, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return fmt.Errorf("serve: encoding endpoints: %w", err)
+	}
+	if err := writeWhole(path, append(data, '\n')); err != nil {
+		return fmt.Errorf("serve: writing endpoints: %w", err)
+	}
+	return nil
+}
+
+// writeWhole writes a temporary file beside path and renames it into place, so
+// that no reader ever sees half of it.
+func writeWhole(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil && runtime.GOOS != "windows" {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// ReadEndpoints reads a document that [WriteEndpoints] wrote.
+func ReadEndpoints(path string) (Endpoints, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %w", err)
+	}
+	var doc Endpoints
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %s: %w", path, err)
+	}
+	if doc.Schema != EndpointsSchema {
+		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %s has schema %d, this program reads %d: use the tlslab that wrote it",
+			path, doc.Schema, EndpointsSchema)
+	}
+	return doc, nil
+}

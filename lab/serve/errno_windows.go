@@ -1,0 +1,18 @@
+package serve
+
+import (
+	"errors"
+	"syscall"
+)
+
+// wsaeAddrInUse is WSAEADDRINUSE, which package syscall has no name for: its
+// EADDRINUSE is an invention that Windows never returns.
+const wsaeAddrInUse = syscall.Errno(10048)
+
+// isAddrInUse reports whether an address could not be had because it is taken.
+func isAddrInUse(err error) bool { return errors.Is(err, wsaeAddrInUse) }
+
+// isReset reports whether the peer broke the connection off.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.WSAECONNRESET) || errors.Is(err, syscall.WSAECONNABORTED)
+}

@@ -1,0 +1,209 @@
+package serve
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseClientHello(t *testing.T) {
+	tests := []struct {
+		file      string
+		versions  string
+		suites    []string // some of them
+		groups    string
+		shares    string
+		schemes   []string // some of them
+		protocols string
+		status    bool
+	}{
+		{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
+			"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1", "X25519MLKEM768 x25519",
+			[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
+		{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"},
+			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+			[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
+		{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
+			"x25519 secp256r1 x448 secp521r1 secp384r1", "", []string{"ed25519"}, "", true},
+		{"python", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+			[]string{"ecdsa_secp256r1_sha256"}, "", false},
+		{"curl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384"},
+			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+			[]string{"ecdsa_secp256r1_sha256"}, "h2 http/1.1", false},
+		{"node", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+			[]string{"ecdsa_secp256r1_sha256"}, "", false},
+	}
+	all := flights(t)
+	for _, test := range tests {
+		t.Run(test.file, func(t *testing.T) {
+			r := clientRecords(all[test.file], 1<<20)
+			h, err := parseClientHello(r.clientHello())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.ServerName != "localhost" || h.StatusRequest != test.status || h.Size != len(all[test.file])-recordHeaderLen {
+				t.Errorf("server name %q, status request %v, size %d", h.ServerName, h.StatusRequest, h.Size)
+			}
+			for _, list := range []struct {
+				name, want string
+				got        []string
+			}{
+				{"versions", test.versions, h.Versions},
+				{"groups", test.groups, h.Groups},
+				{"key shares", test.shares, h.KeyShares},
+				{"protocols", test.protocols, h.Protocols},
+			} {
+				if got := strings.Join(list.got, " "); got != list.want {
+					t.Errorf("%s = %s, want %s", list.name, got, list.want)
+				}
+			}
+			for _, s := range test.suites {
+				if !slices.Contains(h.CipherSuites, s) {
+					t.Errorf("no suite %s in %v", s, h.CipherSuites)
+				}
+			}
+			for _, s := range test.schemes {
+				if !slices.Contains(h.SignatureSchemes, s) {
+					t.Errorf("no scheme %s in %v", s, h.SignatureSchemes)
+				}
+			}
+			// Clients of this age offer nothing that has no name here.
+			for _, name := range slices.Concat(h.CipherSuites, h.Groups, h.SignatureSchemes) {
+				if strings.HasPrefix(name, "0x") {
+					t.Errorf("no name for %s", name)
+				}
+			}
+		})
+	}
+}
+
+func TestGREASE(t *testing.T) {
+	for i := range 1 << 16 {
+		v := uint16(i)
+		want := v>>8 == v&0xff && v&0xf == 0xa // RFC 8701, section 2: 0x0A0A, 0x1A1A, ... 0xFAFA
+		if isGREASE(v) != want {
+			t.Errorf("isGREASE(%#04x) = %v", v, !want)
+		}
+	}
+	// A hello as Chromium builds it, GREASE in every list.
+	list := func(values ...uint16) []byte {
+		var b []byte
+		for _, v := range values {
+			b = append(b, byte(v>>8), byte(v))
+		}
+		return b
+	}
+	prefixed := func(b []byte) []byte { return append(list(uint16(len(b))), b...) }
+	extension := func(kind uint16, body []byte) []byte { return append(list(kind), prefixed(body)...) }
+	extensions := slices.Concat(
+		extension(0x1a1a, nil),
+		extension(extSupportedGroups, prefixed(list(0x2a2a, 29))),
+		extension(extKeyShare, prefixed(append(extension(0x2a2a, []byte{0}), extension(29, make([]byte, 32))...))),
+		extension(extSupportedVersions, append([]byte{4}, list(0x3a3a, 0x0304)...)),
+		extension(extALPN, prefixed([]byte("\x02\x4a\x4a\x02h2"))),
+		extension(extSignatureAlgorithms, prefixed(list(0x5a5a, 0x0804))),
+	)
+	body := slices.Concat([]byte{3, 3}, make([]byte, 32), []byte{0}, prefixed(list(0x0a0a, 0x1301)), []byte{1, 0}, prefixed(extensions))
+	h, err := parseClientHello(append([]byte{typeClientHello, 0, byte(len(body) >> 8), byte(len(body))}, body...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Concat(h.CipherSuites, h.Groups, h.KeyShares, h.Versions, h.Protocols, h.SignatureSchemes)
+	want := []string{"TLS_AES_128_GCM_SHA256", "x25519", "x25519", "TLS 1.3", "h2", "rsa_pss_rsae_sha256"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	if got, want := printable([]byte("a\x1b[31m\xff\"")), `a\x1b[31m\xff\"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// replay is a connection on which a client has said all that it will say.
+type replay struct {
+	net.Conn
+	r bytes.Reader
+}
+
+func (c *replay) Read(p []byte) (int, error)       { return c.r.Read(p) }
+func (c *replay) Write(p []byte) (int, error)      { return len(p), nil }
+func (c *replay) SetWriteDeadline(time.Time) error { return nil }
+
+// cryptoTLS returns what crypto/tls reads of a ClientHello, or nil if it refuses it.
+func cryptoTLS(hello []byte) *tls.ClientHelloInfo {
+	var info *tls.ClientHelloInfo
+	conn := &replay{}
+	var stream []byte
+	for fragment := range slices.Chunk(hello, 1<<14) {
+		stream = append(stream, record(recordHandshake, fragment...)...)
+	}
+	conn.r.Reset(stream)
+	tls.Server(conn, &tls.Config{GetConfigForClient: func(i *tls.ClientHelloInfo) (*tls.Config, error) {
+		info = i
+		return nil, errors.New("enough")
+	}}).Handshake()
+	return info
+}
+
+// FuzzClientHello checks that whatever hello crypto/tls takes is read here too, and
+// alike.
+func FuzzClientHello(f *testing.F) {
+	for _, flight := range flights(f) {
+		f.Add(flight[recordHeaderLen+handshakeHeaderLen:])
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		parseClientHello(body) // with a header that is none
+		if len(body) > maxClientHello-handshakeHeaderLen {
+			return
+		}
+		hello := append([]byte{typeClientHello, byte(len(body) >> 16), byte(len(body) >> 8), byte(len(body))}, body...)
+		h, err := parseClientHello(hello)
+		info := cryptoTLS(hello)
+		if info == nil {
+			return
+		}
+		if err != nil {
+			t.Fatalf("crypto/tls takes it: %v", err)
+		}
+		var versions []uint16
+		if slices.Contains(info.Extensions, extSupportedVersions) {
+			versions = info.SupportedVersions
+		} else {
+			h.Versions = nil // crypto/tls lists what may be meant
+		}
+		var protocols []string
+		for _, p := range info.SupportedProtos {
+			if len(p) != 2 || !isGREASE(uint16(p[0])<<8|uint16(p[1])) {
+				protocols = append(protocols, printable([]byte(p)))
+			}
+		}
+		if h.ServerName != printable([]byte(info.ServerName)) ||
+			!slices.Equal(h.Versions, names(versions, versionName)) ||
+			!slices.Equal(h.CipherSuites, names(info.CipherSuites, cipherSuiteName)) ||
+			!slices.Equal(h.Groups, names(info.SupportedCurves, groupName[tls.CurveID])) ||
+			!slices.Equal(h.SignatureSchemes, names(info.SignatureSchemes, func(s tls.SignatureScheme) string { return signatureSchemeName(uint16(s)) })) ||
+			!slices.Equal(h.Protocols, protocols) {
+			t.Errorf("got %+v\ncrypto/tls: %+v", h, info)
+		}
+	})
+}
+
+// names returns the names of values, without GREASE.
+func names[T ~uint16](values []T, name func(T) string) []string {
+	var all []string
+	for _, v := range values {
+		if !isGREASE(uint16(v)) {
+			all = append(all, name(v))
+		}
+	}
+	return all
+}

@@ -1,0 +1,113 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// Service is what talks behind TLS.
+type Service struct {
+	// Name is the service's name: [Endpoint].Service.
+	Name string
+	// Scheme is that of its URLs.
+	Scheme string
+	// Protocols are what it is called in ALPN (RFC 7301), by preference.
+	Protocols []string
+	// Serve talks to a client whose handshake is complete, and returns nil if
+	// the client was served. It leaves the closing of conn to its caller. The
+	// connection has a deadline, see [Options].Timeout; a service whose clients
+	// stay may move it.
+	Serve func(conn net.Conn, s Session) error
+}
+
+// Session is what a server knows of a connection after the handshake. The
+// https service answers with it. The fields are those of [Observation].
+type Session struct {
+	Scenario          string       `json:"scenario"` // its ID
+	Version           string       `json:"version"`
+	CipherSuite       string       `json:"cipher_suite"`
+	Group             string       `json:"group,omitempty"`
+	HelloRetry        bool         `json:"hello_retry,omitempty"`
+	Protocol          string       `json:"protocol,omitempty"`
+	ClientCertificate string       `json:"client_certificate,omitempty"`
+	Hello             *ClientHello `json:"hello,omitempty"`
+}
+
+// Bounds of a request.
+const (
+	maxRequestHeader = 64 << 10
+	maxRequestBody   = 1 << 20
+)
+
+// HTTPS returns the service that answers one request of any method and path
+// (HTTP/1.1, RFC 9112) with the [Session] as a JSON document, and closes.
+func HTTPS() Service {
+	return Service{Name: "https", Scheme: "https", Protocols: []string{"http/1.1"}, Serve: serveHTTP}
+}
+
+// serveHTTP is not net/http's server: that would want a listener, a goroutine and
+// a connection state for what is one request here.
+func serveHTTP(conn net.Conn, s Session) error {
+	bounded := &io.LimitedReader{R: conn, N: maxRequestHeader}
+	req, err := http.ReadRequest(bufio.NewReaderSize(bounded, 1<<10)) // few requests are longer
+	switch {
+	case err == nil:
+	case bounded.N <= 0:
+		respond(conn, nil, http.StatusRequestHeaderFieldsTooLarge, nil)
+		return fmt.Errorf("http: request header above %d bytes", maxRequestHeader)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isNet(err):
+		return err
+	default:
+		respond(conn, nil, http.StatusBadRequest, nil)
+		return fmt.Errorf("http: no request: %w", err)
+	}
+
+	if strings.EqualFold(req.Header.Get("Expect"), "100-continue") {
+		if _, err := io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+			return err
+		}
+	}
+	bounded.N = maxRequestBody
+	if _, err := io.Copy(io.Discard, req.Body); err != nil && bounded.N > 0 {
+		return fmt.Errorf("http: reading the request's body: %w", err)
+	}
+
+	body, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return respond(conn, req, http.StatusOK, append(body, '\n'))
+}
+
+// isNet reports whether an error is the connection's and not the message's.
+func isNet(err error) bool {
+	_, ok := errors.AsType[net.Error](err)
+	return ok
+}
+
+// respond writes a response with a JSON document and announces that the connection
+// will be closed.
+func respond(conn net.Conn, req *http.Request, status int, body []byte) error {
+	var b bytes.Buffer
+	response := http.Response{
+		StatusCode: status,
+		ProtoMajor: 1, ProtoMinor: 1,
+		Request:       req,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		Body:          io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Close:         true,
+	}
+	if err := response.Write(&b); err != nil {
+		return err
+	}
+	_, err := conn.Write(b.Bytes()) // at once: one record
+	return err
+}

@@ -1,0 +1,73 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"syscall"
+)
+
+// portTries bounds the search for a port that is free on both loopback addresses.
+const portTries = 32
+
+// listen opens the listeners of a server, the one to be dialled first.
+func listen(bind string, port int) ([]net.Listener, error) {
+	if bind != "" {
+		l, err := listenOn("tcp", bind, port)
+		return []net.Listener{l}, err
+	}
+	for try := 1; ; try++ {
+		listeners, err := listenLoopback(port)
+		// A port that the kernel has chosen for 127.0.0.1 may be taken on ::1.
+		if port == 0 && errors.Is(err, syscall.EADDRINUSE) && try < portTries {
+			continue
+		}
+		return listeners, err
+	}
+}
+
+// listenLoopback listens on 127.0.0.1 and, where the machine has it, on ::1.
+func listenLoopback(port int) ([]net.Listener, error) {
+	v4, err := listenOn("tcp4", "127.0.0.1", port)
+	if err != nil {
+		return nil, err
+	}
+	v6, err := listenOn("tcp6", "::1", v4.Addr().(*net.TCPAddr).Port)
+	switch {
+	case err == nil:
+		return []net.Listener{v4, v6}, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		v4.Close()
+		return nil, err
+	default: // no IPv6 on this machine
+		return []net.Listener{v4}, nil
+	}
+}
+
+// listenOn listens on one address, and says what to do if it is taken.
+func listenOn(network, host string, port int) (net.Listener, error) {
+	addr := net.JoinHostPort(host, strconv.Itoa(port))
+	l, err := net.Listen(network, addr)
+	if isAddrInUse(err) {
+		return nil, fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w",
+			addr, errors.Join(syscall.EADDRINUSE, err))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+// dialable returns an address at which a listener bound to ip is reached from
+// this machine.
+func dialable(ip net.IP) net.IP {
+	switch {
+	case !ip.IsUnspecified():
+		return ip
+	case ip.To4() != nil:
+		return net.IPv4(127, 0, 0, 1)
+	default:
+		return net.IPv6loopback
+	}
+}

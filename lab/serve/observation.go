@@ -1,0 +1,87 @@
+package serve
+
+import "time"
+
+// Observation is what the server saw of one connection. It explains a verdict;
+// alone it never decides one (an OpenSSL client under TLS 1.3 leaves without a
+// word that crypto/tls could read).
+type Observation struct {
+	Start    time.Time     `json:"start"`
+	Duration time.Duration `json:"duration_ns"`
+
+	// Hello is what the client offered, read off the wire; nil if no complete
+	// ClientHello came.
+	Hello *ClientHello `json:"hello,omitempty"`
+	// HelloRetry says that the server asked for another key share (RFC 8446,
+	// section 4.1.4).
+	HelloRetry bool `json:"hello_retry,omitempty"`
+
+	// Version, CipherSuite, Group and Protocol were negotiated, by their names
+	// in crypto/tls and IANA's registries; empty as far as it did not come to that.
+	Version     string `json:"version,omitempty"`
+	CipherSuite string `json:"cipher_suite,omitempty"`
+	Group       string `json:"group,omitempty"`
+	Protocol    string `json:"protocol,omitempty"`
+	// HandshakeComplete says that the server's side of the handshake ended well.
+	HandshakeComplete bool `json:"handshake_complete"`
+	// ClientCertificate is the subject of the certificate that the client sent.
+	ClientCertificate string `json:"client_certificate,omitempty"`
+	// ApplicationData says that the client sent a request.
+	ApplicationData bool `json:"application_data"`
+	// BytesReceived and BytesSent count what passed on the wire, of any kind: a
+	// client that connected and said nothing is told from one that said half a hello.
+	BytesReceived int64 `json:"bytes_received"`
+	BytesSent     int64 `json:"bytes_sent"`
+
+	// AlertReceived and AlertSent are the alerts that ended the connection, or nil:
+	// at most one of them is set. AlertReceived may have been read off the wire where
+	// crypto/tls could not; the alert with which crypto/tls answers such a one
+	// (bad_record_mac) explains nothing and is left out.
+	AlertReceived *Alert `json:"alert_received,omitempty"`
+	AlertSent     *Alert `json:"alert_sent,omitempty"`
+	// End is how the connection ended.
+	End End `json:"end"`
+	// Error is crypto/tls's own word, or the service's, if the client was not served
+	// and did not say goodbye; without addresses and ports.
+	Error string `json:"error,omitempty"`
+}
+
+// End is how a connection ended.
+type End string
+
+// The ways a connection can end, as the server sees it.
+const (
+	EndServed        End = "served"         // a request came and was answered
+	EndAlertReceived End = "alert-received" // the client sent a fatal alert
+	EndAlertSent     End = "alert-sent"     // the server sent a fatal alert
+	EndCloseNotify   End = "close-notify"   // the client said goodbye without a request
+	EndEOF           End = "eof"            // the client closed the connection without a word
+	EndReset         End = "reset"          // the client reset the connection
+	EndTimeout       End = "timeout"        // the client fell silent
+	EndNotTLS        End = "not-tls"        // the client did not speak TLS
+	EndError         End = "error"          // something else; see Error
+)
+
+// ClientHello is what a client offered (RFC 8446, section 4.1.2): names where
+// IANA has them, four hex digits where they are not known here. GREASE values
+// (RFC 8701) are left out.
+type ClientHello struct {
+	ServerName       string   `json:"server_name,omitempty"`
+	Versions         []string `json:"versions"`
+	CipherSuites     []string `json:"cipher_suites"`
+	Groups           []string `json:"groups,omitempty"`
+	KeyShares        []string `json:"key_shares,omitempty"`
+	SignatureSchemes []string `json:"signature_schemes,omitempty"`
+	Protocols        []string `json:"protocols,omitempty"`
+	StatusRequest    bool     `json:"status_request,omitempty"` // asks for an OCSP staple (RFC 6066, section 8)
+	Size             int      `json:"size"`                     // bytes of the handshake message
+}
+
+// Alert is a TLS alert (RFC 8446, section 6), with its number and IANA name.
+type Alert struct {
+	Code uint8  `json:"code"`
+	Name string `json:"name"`
+}
+
+// String returns the alert as "certificate_expired (45)".
+func (a Alert) String() string { return alertString(a) }

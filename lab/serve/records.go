@@ -1,0 +1,196 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"net"
+	"time"
+)
+
+// Types of records (RFC 8446, section 5.1).
+const (
+	recordChangeCipherSpec = 20
+	recordAlert            = 21
+	recordHandshake        = 22
+	recordApplicationData  = 23
+)
+
+const (
+	recordHeaderLen    = 5 // type, version, length
+	handshakeHeaderLen = 4 // type, length
+
+	// maxClientHello is the longest handshake message that crypto/tls takes.
+	maxClientHello = handshakeHeaderLen + 64<<10
+	// serverHelloLen is as much of a ServerHello as isHelloRetry needs: up to the
+	// end of its random.
+	serverHelloLen = handshakeHeaderLen + 2 + 32
+)
+
+// Types of handshake messages (RFC 8446, section 4).
+const (
+	typeClientHello = 1
+	typeServerHello = 2
+)
+
+// helloRetryRandom stands in the random of a ServerHello that is a
+// HelloRetryRequest: the SHA-256 of that word (RFC 8446, section 4.1.3).
+var helloRetryRandom = [32]byte{
+	0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+	0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+}
+
+// records reads along with one direction of a connection, however it is cut into
+// segments, and keeps what is in plaintext: the first handshake message and the
+// first alert that ends something. It stops at the first record of application
+// data, which under TLS 1.3 is every encrypted one: the bulk costs nothing.
+//
+// A plaintext alert is a record of two bytes. Encrypted ones are longer, whatever
+// the cipher suite.
+type records struct {
+	bytes int64 // seen so far, of any kind
+
+	limit   int    // bytes of the first handshake message to keep at most
+	message []byte // the first handshake message, or as much as came of it
+	alert   *Alert // the first one that is no mere goodbye
+	notTLS  bool   // the first bytes are no record
+
+	stopped bool // nothing more can be learnt
+	begun   bool // a whole record header has been read
+	header  [recordHeaderLen]byte
+	have    int     // bytes of header
+	left    int     // bytes of the record's body that are still to come
+	fatal   [2]byte // body of an alert
+
+	start [serverHelloLen]byte // first memory of message
+}
+
+// feed reads the next bytes of the stream, whatever part of a record they are.
+func (r *records) feed(p []byte) {
+	r.bytes += int64(len(p))
+	for len(p) > 0 && !r.stopped {
+		if r.have < recordHeaderLen {
+			n := copy(r.header[r.have:], p)
+			r.have += n
+			p = p[n:]
+			r.readHeader()
+			continue
+		}
+		n := min(r.left, len(p))
+		r.readBody(p[:n])
+		r.left -= n
+		p = p[n:]
+		if r.left == 0 {
+			r.have = 0
+		}
+	}
+}
+
+// readHeader looks at as much of a record's header as there is.
+func (r *records) readHeader() {
+	kind := r.header[0]
+	known := kind >= recordChangeCipherSpec && kind <= recordApplicationData
+	if !known || r.have > 1 && r.header[1] != 3 {
+		r.stopped = true
+		// The hello of SSL 2.0 has a header of its own; crypto/tls knows it and
+		// answers with an alert.
+		r.notTLS = !r.begun && kind != 0x80
+		return
+	}
+	if r.have < recordHeaderLen {
+		return
+	}
+	r.begun = true
+	r.stopped = kind == recordApplicationData
+	r.left = int(binary.BigEndian.Uint16(r.header[3:]))
+	if r.left == 0 {
+		r.have = 0
+	}
+}
+
+// readBody reads the next bytes of a record's body.
+func (r *records) readBody(p []byte) {
+	switch length := int(binary.BigEndian.Uint16(r.header[3:])); {
+	case r.header[0] == recordHandshake:
+		r.readMessage(p)
+	case r.header[0] == recordAlert && length == len(r.fatal):
+		copy(r.fatal[len(r.fatal)-r.left:], p)
+		if len(p) == r.left && r.alert == nil && isRefusal(r.fatal[1]) {
+			a := AlertByCode(r.fatal[1])
+			r.alert = &a
+		}
+	}
+}
+
+// readMessage collects the first handshake message, which may be spread over
+// several records.
+func (r *records) readMessage(p []byte) {
+	if r.message == nil {
+		r.message = r.start[:0]
+	}
+	if need := handshakeHeaderLen - len(r.message); need > 0 {
+		n := min(need, len(p))
+		r.message = append(r.message, p[:n]...)
+		p = p[n:]
+	}
+	if len(p) == 0 {
+		return
+	}
+	n := max(0, min(messageLen(r.message), r.limit)-len(r.message))
+	r.message = append(r.message, p[:min(n, len(p))]...)
+}
+
+// messageLen returns the length of the handshake message that begins so, with its
+// header.
+func messageLen(message []byte) int {
+	return handshakeHeaderLen + int(message[1])<<16 + int(message[2])<<8 + int(message[3])
+}
+
+// clientHello returns the ClientHello, with its header; nil if none came whole.
+func (r *records) clientHello() []byte {
+	m := r.message
+	if len(m) < handshakeHeaderLen || m[0] != typeClientHello || len(m) != messageLen(m) {
+		return nil
+	}
+	return m
+}
+
+// isHelloRetry reports whether the first handshake message is a HelloRetryRequest.
+func (r *records) isHelloRetry() bool {
+	m := r.message
+	return len(m) == serverHelloLen && m[0] == typeServerHello &&
+		bytes.Equal(m[serverHelloLen-len(helloRetryRandom):], helloRetryRandom[:])
+}
+
+// tap is a connection whose records are read along.
+type tap struct {
+	net.Conn
+	in, out  records
+	eof      bool      // the client has closed its side of the TCP connection
+	deadline time.Time // the last that bound set
+}
+
+func newTap(c net.Conn) tap {
+	return tap{Conn: c, in: records{limit: maxClientHello}, out: records{limit: serverHelloLen}}
+}
+
+// bound sets the deadline of the connection.
+func (t *tap) bound(deadline time.Time) {
+	t.deadline = deadline
+	t.SetDeadline(deadline)
+}
+
+// Read implements net.Conn.
+func (t *tap) Read(p []byte) (int, error) {
+	n, err := t.Conn.Read(p)
+	t.in.feed(p[:n])
+	t.eof = t.eof || err == io.EOF
+	return n, err
+}
+
+// Write implements net.Conn.
+func (t *tap) Write(p []byte) (int, error) {
+	n, err := t.Conn.Write(p)
+	t.out.feed(p[:n])
+	return n, err
+}

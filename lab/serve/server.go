@@ -1,0 +1,285 @@
+package serve
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// maxObservations is how many observations a server remembers at least: enough for
+// any run over the catalogue. It forgets the older half when it has twice as many.
+const maxObservations = 1024
+
+// Material is what a server presents and what it trusts.
+type Material struct {
+	// Certificates are presented as [tls.Config].Certificates are. A certificate may
+	// be anything, also no certificate, and need not be that of its key. The key is
+	// one that crypto/tls can sign with: RSA of at least 1,024 bits (package
+	// crypto/rsa refuses less), Ed25519, or ECDSA; under TLS 1.3 that is P-256, P-384
+	// and P-521 only (RFC 8446, section 4.2.3).
+	Certificates []tls.Certificate
+	// ClientCAs are what client certificates are verified against, where the
+	// scenario asks for any.
+	ClientCAs *x509.CertPool
+}
+
+// Source gives a server its material. It may be slow: it is called at most once
+// for a server, when the first client has said hello, and delays only clients of
+// that server; the time that it takes is not counted against theirs. If it fails,
+// every client gets alert 80, internal_error, and the error stands in the
+// observation.
+type Source func() (Material, error)
+
+// ChainSource returns a source that mints a chain. The server presents its leaf and
+// trusts its anchors.
+func ChainSource(mint func() (*pki.Chain, error)) Source {
+	return func() (Material, error) {
+		chain, err := mint()
+		if err != nil {
+			return Material{}, err
+		}
+		return Material{
+			Certificates: []tls.Certificate{chain.TLSCertificate()},
+			ClientCAs:    chain.Anchors(),
+		}, nil
+	}
+}
+
+// Options say how a scenario is served. The zero Options are good for tests.
+type Options struct {
+	// Bind is the address to listen on. Empty means loopback: 127.0.0.1 and, where
+	// the machine has it, ::1 on the same port.
+	Bind string
+	// Port is the TCP port. Zero means one that is free.
+	Port int
+	// Timeout bounds a connection: handshake and service together. Zero means 10 s.
+	Timeout time.Duration
+	// MaxConns bounds the connections served at once; others wait. Zero means 256.
+	MaxConns int
+	// Service answers behind TLS. The zero Service means [HTTPS].
+	Service Service
+	// OnObservation, if set, is called with every observation when its connection
+	// has ended, from the connection's goroutine: calls can overlap.
+	OnObservation func(Observation)
+}
+
+// Server serves one scenario.
+type Server struct {
+	scenario  *scenarios.Scenario
+	options   Options
+	config    *tls.Config
+	listeners []net.Listener
+
+	slots   chan struct{} // one element a connection: MaxConns
+	closed  chan struct{}
+	closing sync.Once
+	running sync.WaitGroup
+
+	mu        sync.Mutex
+	accepted  uint64 // connections so far
+	conns     map[*conn]struct{}
+	sentinels map[*sentinel]struct{}
+	seen      []seen // in the order of end
+}
+
+// seen is an observation with its connection's place in the order of start.
+type seen struct {
+	place uint64
+	Observation
+}
+
+// Start listens for clients of a scenario and serves them until [Server.Close].
+//
+// If the address is taken the error wraps [syscall.EADDRINUSE] and names it.
+func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
+	o.MaxConns = cmp.Or(o.MaxConns, 256)
+	if o.Service.Serve == nil {
+		o.Service = HTTPS()
+	}
+	listeners, err := listen(o.Bind, o.Port)
+	if err != nil {
+		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
+	}
+	srv := &Server{
+		scenario:  s,
+		options:   o,
+		listeners: listeners,
+		slots:     make(chan struct{}, o.MaxConns),
+		closed:    make(chan struct{}),
+		conns:     make(map[*conn]struct{}),
+		sentinels: make(map[*sentinel]struct{}),
+	}
+	srv.config = srv.lazyConfig(source)
+	for _, l := range listeners {
+		srv.running.Go(func() { srv.accept(l) })
+	}
+	return srv, nil
+}
+
+// lazyConfig returns a configuration that asks source for its material when the
+// first client has said hello.
+func (srv *Server) lazyConfig(source Source) *tls.Config {
+	load := sync.OnceValues(func() (*tls.Config, error) {
+		m, err := source()
+		if err != nil {
+			return nil, fmt.Errorf("material of scenario %s: %w", srv.scenario.ID, err)
+		}
+		b := srv.scenario.Server
+		return &tls.Config{
+			Certificates:     m.Certificates,
+			ClientCAs:        m.ClientCAs,
+			ClientAuth:       b.ClientAuth,
+			MinVersion:       cmp.Or(b.MinVersion, tls.VersionTLS12),
+			MaxVersion:       cmp.Or(b.MaxVersion, tls.VersionTLS13),
+			CipherSuites:     b.CipherSuites,
+			CurvePreferences: b.Groups,
+			NextProtos:       srv.options.Service.Protocols,
+			// Every handshake is a full one, so that every client judges the
+			// certificate every time.
+			SessionTicketsDisabled: true,
+		}, nil
+	})
+	return &tls.Config{
+		SessionTicketsDisabled: true,
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			asked := time.Now()
+			config, err := load()
+			// The client is not to pay for the time that the material took.
+			t := hello.Conn.(*tap)
+			t.bound(t.deadline.Add(time.Since(asked)))
+			return config, err
+		},
+	}
+}
+
+// accept serves the clients of one listener until the server is closed.
+func (srv *Server) accept(l net.Listener) {
+	for {
+		raw, err := l.Accept()
+		if err != nil {
+			// What can fail here passes: a client that has gone again, or a process
+			// out of file descriptors, which the pause keeps from spinning.
+			select {
+			case <-time.After(5 * time.Millisecond):
+				continue
+			case <-srv.closed:
+				return
+			}
+		}
+		// Registered here and not by the goroutine, so that Drain can rely on the
+		// order.
+		c, sentinels := srv.register(raw)
+		select {
+		case srv.slots <- struct{}{}:
+		case <-srv.closed:
+			srv.forget(c)
+			return
+		}
+		srv.running.Go(func() {
+			if srv.isSentinel(raw.RemoteAddr(), sentinels) {
+				close(c.ended)
+			} else {
+				c.serve()
+			}
+			srv.forget(c)
+			<-srv.slots
+		})
+	}
+}
+
+// register takes note of a connection that has been accepted, and returns the
+// sentinels that it may be one of.
+func (srv *Server) register(raw net.Conn) (*conn, []*sentinel) {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	srv.accepted++
+	c := newConn(srv, raw, srv.accepted)
+	srv.conns[c] = struct{}{}
+	select {
+	case <-srv.closed: // meanwhile
+		raw.Close()
+	default:
+	}
+	if len(srv.sentinels) == 0 {
+		return c, nil
+	}
+	return c, slices.Collect(maps.Keys(srv.sentinels))
+}
+
+// forget closes a connection and takes it off the list.
+func (srv *Server) forget(c *conn) {
+	c.tap.Conn.Close()
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	delete(srv.conns, c)
+}
+
+// observed records the observation of a connection that has ended.
+func (srv *Server) observed(c *conn, o Observation) {
+	srv.mu.Lock()
+	if len(srv.seen) == 2*maxObservations {
+		srv.seen = slices.Delete(srv.seen, 0, maxObservations)
+	}
+	srv.seen = append(srv.seen, seen{c.place, o})
+	srv.mu.Unlock()
+	if hook := srv.options.OnObservation; hook != nil {
+		hook(o)
+	}
+	close(c.ended)
+}
+
+// Addr returns the address to dial, with the port: 127.0.0.1 unless told
+// otherwise by [Options].Bind.
+func (srv *Server) Addr() string {
+	addr := srv.listeners[0].Addr().(*net.TCPAddr)
+	return net.JoinHostPort(dialable(addr.IP).String(), strconv.Itoa(addr.Port))
+}
+
+// Port returns the TCP port.
+func (srv *Server) Port() int { return srv.listeners[0].Addr().(*net.TCPAddr).Port }
+
+// Observations returns what was seen of the connections that have ended, in the
+// order in which they were accepted; of very many, the last few thousand. Use
+// [Server.Drain] to wait for those that are still open. What the observations
+// point to is shared and must not be changed.
+func (srv *Server) Observations() []Observation {
+	srv.mu.Lock()
+	entries := slices.Clone(srv.seen)
+	srv.mu.Unlock()
+	slices.SortFunc(entries, func(a, b seen) int { return cmp.Compare(a.place, b.place) })
+	all := make([]Observation, len(entries))
+	for i, e := range entries {
+		all[i] = e.Observation
+	}
+	return all
+}
+
+// Close stops listening, ends the connections that are open, and returns when
+// nothing of the server runs any more. A source that is at work is waited for. It
+// may be called more than once.
+func (srv *Server) Close() error {
+	srv.closing.Do(func() {
+		srv.mu.Lock()
+		close(srv.closed)
+		for c := range srv.conns {
+			c.tap.Conn.Close()
+		}
+		srv.mu.Unlock()
+		for _, l := range srv.listeners {
+			l.Close()
+		}
+	})
+	srv.running.Wait()
+	return nil
+}

@@ -1,0 +1,263 @@
+package serve
+
+import (
+	"bytes"
+	"crypto/tls"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/tlslab/scenarios"
+)
+
+// readSome waits for the server's next bytes.
+func readSome(t *testing.T, c net.Conn) {
+	t.Helper()
+	if _, err := io.ReadFull(c, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Clients that leave in all the ways there are, seen on the wire. They replay what
+// OpenSSL 3.0 said first.
+func TestEnds(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	hello := flights(t)["openssl"]
+	say := func(p []byte) func(*testing.T, *net.TCPConn) {
+		return func(t *testing.T, c *net.TCPConn) { c.Write(p) }
+	}
+	helloThen := func(then func(*testing.T, *net.TCPConn)) func(*testing.T, *net.TCPConn) {
+		return func(t *testing.T, c *net.TCPConn) {
+			c.Write(hello)
+			readSome(t, c) // the server's answer is on its way: it waits for more
+			then(t, c)
+		}
+	}
+	reset := func(t *testing.T, c *net.TCPConn) { c.SetLinger(0) }
+	ccs := record(recordChangeCipherSpec, 1)
+
+	tests := []struct {
+		name     string
+		client   func(*testing.T, *net.TCPConn)
+		end      End
+		received string
+		sent     string
+		hello    bool
+	}{
+		{"nothing", say(nil), EndEOF, "", "", false},
+		{"half a hello", say(hello[:100]), EndEOF, "", "", false},
+		{"eof", helloThen(say(nil)), EndEOF, "", "", true},
+		{"reset", helloThen(reset), EndReset, "", "", true},
+		// What OpenSSL does under TLS 1.3: crypto/tls expects ciphertext here, and
+		// calls it a bad record MAC.
+		{"plaintext alert", helloThen(say(record(recordAlert, 2, 48))), EndAlertReceived, "unknown_ca (48)", "", true},
+		{"plaintext alert after ccs", helloThen(say(append(ccs, record(recordAlert, 2, 45)...))), EndAlertReceived, "certificate_expired (45)", "", true},
+		{"alert first", say(record(recordAlert, 2, 80)), EndAlertReceived, "internal_error (80)", "", false},
+		{"goodbye first", say(record(recordAlert, 1, 0)), EndCloseNotify, "", "", false},
+		{"http", say([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")), EndNotTLS, "", "", false},
+		{"short of a header", say([]byte("GET")), EndNotTLS, "", "", false},
+		{"ssh", say([]byte("SSH-2.0-OpenSSH_9.2\r\n")), EndNotTLS, "", "", false},
+		{"ssl 2", say([]byte{0x80, 0x2e, 1, 0, 2, 0, 0x15, 0, 0, 0, 0x10}), EndAlertSent, "", "protocol_version (70)", false},
+		{"garbled hello", say(bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1)), EndAlertSent, "", "decode_error (50)", false},
+		{"rubbish after hello", helloThen(say(record(recordApplicationData, make([]byte, 40)...))), EndAlertSent, "", "bad_record_mac (20)", true},
+		{"oversize record", say([]byte{recordHandshake, 3, 1, 0xff, 0xff}), EndAlertSent, "", "record_overflow (22)", false},
+		{"other message", say(record(recordHandshake, 20, 0, 0, 0)), EndAlertSent, "", "unexpected_message (10)", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			srv := start(t, scenario(scenarios.Server{}), source, Options{})
+			c := dial(t, srv)
+			test.client(t, c)
+			if test.end != EndReset {
+				c.CloseWrite()
+				if _, err := io.Copy(io.Discard, c); err != nil {
+					t.Errorf("the server's last word: %v", err) // a reset, say
+				}
+			}
+			c.Close()
+			o := one(t, srv)
+			if o.End != test.end || o.HandshakeComplete || (o.Hello != nil) != test.hello {
+				t.Errorf("end %s, want %s; complete %v, hello %v, error %s", o.End, test.end, o.HandshakeComplete, o.Hello, o.Error)
+			}
+			for _, a := range []struct {
+				name string
+				got  *Alert
+				want string
+			}{{"received", o.AlertReceived, test.received}, {"sent", o.AlertSent, test.sent}} {
+				if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
+					t.Errorf("alert %s %v, want %s", a.name, a.got, a.want)
+				}
+			}
+			if strings.Contains(o.Error, "127.0.0.1") {
+				t.Errorf("error differs from run to run: %s", o.Error)
+			}
+		})
+	}
+}
+
+// Clients that leave after the handshake.
+func TestEndsAfterHandshake(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	tests := []struct {
+		name  string
+		leave func(c *tls.Conn, raw *net.TCPConn)
+		end   End
+	}{
+		{"close_notify", func(c *tls.Conn, raw *net.TCPConn) { c.Close() }, EndCloseNotify},
+		{"eof", func(c *tls.Conn, raw *net.TCPConn) { raw.Close() }, EndEOF},
+		{"reset", func(c *tls.Conn, raw *net.TCPConn) { raw.SetLinger(0); raw.Close() }, EndReset},
+		{"half a request", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); raw.Close() }, EndEOF},
+		{"half a request, close_notify", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); c.Close() }, EndCloseNotify},
+		{"rubbish", func(c *tls.Conn, raw *net.TCPConn) {
+			raw.Write(record(recordApplicationData, make([]byte, 40)...))
+			io.Copy(io.Discard, raw)
+		}, EndAlertSent},
+		{"no http", func(c *tls.Conn, raw *net.TCPConn) {
+			io.WriteString(c, "EHLO localhost\r\n\r\n")
+			io.Copy(io.Discard, c)
+		}, EndError},
+	}
+	for _, test := range tests {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(test.name+"/"+tls.VersionName(version), func(t *testing.T) {
+				srv := start(t, scenario(scenarios.Server{}), source, Options{})
+				raw := dial(t, srv)
+				c := tls.Client(raw, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", MaxVersion: version})
+				if err := c.Handshake(); err != nil {
+					t.Fatal(err)
+				}
+				test.leave(c, raw)
+				raw.Close()
+				o := one(t, srv)
+				if o.End != test.end || !o.HandshakeComplete {
+					t.Errorf("end %s, want %s; complete %v: %s", o.End, test.end, o.HandshakeComplete, o.Error)
+				}
+			})
+		}
+	}
+}
+
+// segments is a connection that sends what it is given in other pieces.
+type segments struct {
+	*net.TCPConn
+	cut func(p []byte) [][]byte
+}
+
+func (s segments) Write(p []byte) (int, error) {
+	for _, piece := range s.cut(p) {
+		if _, err := s.TCPConn.Write(piece); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+func TestSegments(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	first := true
+	tests := map[string]func(p []byte) [][]byte{
+		"bytes": func(p []byte) [][]byte {
+			var all [][]byte
+			for i := range p {
+				all = append(all, p[i:i+1])
+			}
+			return all
+		},
+		"two records": func(p []byte) [][]byte {
+			if !first {
+				return [][]byte{p}
+			}
+			first = false
+			hello := p[recordHeaderLen:]
+			return [][]byte{record(recordHandshake, hello[:50]...), record(recordHandshake, hello[50:]...)}
+		},
+	}
+	for name, cut := range tests {
+		t.Run(name, func(t *testing.T) {
+			srv := start(t, scenario(scenarios.Server{}), source, Options{})
+			c := tls.Client(segments{dial(t, srv), cut}, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+			if err := c.Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			c.Close()
+			if o := one(t, srv); o.End != EndCloseNotify || o.Hello == nil || o.Hello.ServerName != "localhost" {
+				t.Errorf("end %s, hello %+v: %s", o.End, o.Hello, o.Error)
+			}
+		})
+	}
+}
+
+// A client that falls silent is dropped, wherever it does.
+func TestSilence(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	hello := flights(t)["openssl"]
+	for name, said := range map[string][]byte{"at once": nil, "in the hello": hello[:100], "after the hello": hello} {
+		t.Run(name, func(t *testing.T) {
+			srv := start(t, scenario(scenarios.Server{}), source, Options{Timeout: 100 * time.Millisecond})
+			c := dial(t, srv)
+			c.Write(said)
+			io.Copy(io.Discard, c) // until the server has had enough
+			if o := one(t, srv); o.End != EndTimeout || o.BytesReceived != int64(len(said)) || o.Error != "read: i/o timeout" {
+				t.Errorf("end %s after %d bytes: %s", o.End, o.BytesReceived, o.Error)
+			}
+		})
+	}
+	t.Run("after the handshake", func(t *testing.T) {
+		srv := start(t, scenario(scenarios.Server{}), source, Options{Timeout: time.Second})
+		c := tls.Client(dial(t, srv), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+		if err := c.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, c)
+		if o := one(t, srv); o.End != EndTimeout || !o.HandshakeComplete {
+			t.Errorf("end %s, complete %v: %s", o.End, o.HandshakeComplete, o.Error)
+		}
+	})
+}
+
+// A client that never stops sending is dropped.
+func TestFlood(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	tests := map[string][]byte{
+		"zeros":    make([]byte, 1<<16),
+		"hello":    record(recordHandshake, append([]byte{typeClientHello, 0, 0xff, 0xff}, make([]byte, 1<<14-4)...)...),
+		"warnings": bytes.Repeat(record(recordAlert, 1, 90), 1000),
+		"empty":    bytes.Repeat(record(recordHandshake), 1000),
+	}
+	for name, chunk := range tests {
+		t.Run(name, func(t *testing.T) {
+			srv := start(t, scenario(scenarios.Server{}), source, Options{})
+			c := dial(t, srv)
+			var sent int64
+			for {
+				n, err := c.Write(chunk)
+				sent += int64(n)
+				if err != nil {
+					break
+				}
+			}
+			if o := one(t, srv); o.BytesReceived > 1<<18 {
+				t.Errorf("the server took %d of %d bytes in %v", o.BytesReceived, sent, o.Duration)
+			}
+		})
+	}
+}
+
+// A bad client disturbs no other.
+func TestBadNeighbours(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	for range 50 {
+		dial(t, srv).Write([]byte{recordHandshake, 3, 1, 2}) // and silence
+	}
+	if _, err := get(t, srv, &tls.Config{RootCAs: ca.pool()}); err != nil {
+		t.Error(err)
+	}
+}

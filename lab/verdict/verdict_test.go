@@ -1,0 +1,158 @@
+package verdict_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Messages as Go's net/http and OpenSSL write them.
+const (
+	goExpired   = "x509: certificate has expired or is not yet valid: current time T is after T"
+	goUntrusted = "x509: certificate signed by unknown authority"
+)
+
+func scenario(verdict scenarios.Verdict, level scenarios.Level, feature string, known ...scenarios.Known) *scenarios.Scenario {
+	return &scenarios.Scenario{
+		ID: "row", Control: "good", Known: known,
+		Expect: scenarios.Expectation{Verdict: verdict, Level: level, Feature: feature, Failures: []failure.Class{failure.Expired}},
+	}
+}
+
+func accepted() clients.Result { return clients.Result{Outcome: clients.Accepted} }
+
+func rejected(message string) clients.Result {
+	return clients.Result{Outcome: clients.Rejected, Message: message}
+}
+
+// alert is an observation of a client that sent an alert.
+func alert(code uint8) []serve.Observation {
+	a := serve.AlertByCode(code)
+	return []serve.Observation{{End: serve.EndAlertReceived, AlertReceived: &a}}
+}
+
+func TestJudge(t *testing.T) {
+	must := scenario(scenarios.Reject, scenarios.Must, "")
+	should := scenario(scenarios.Reject, scenarios.Should, "strict")
+	good := scenario(scenarios.Accept, scenarios.Must, "")
+	either := scenario(scenarios.Either, scenarios.Should, "")
+	python := clients.Info{Stack: "python", Version: "3.6.15", Variant: "default", Library: "OpenSSL 3.0.19"}
+	for name, c := range map[string]struct {
+		cell       verdict.Cell
+		kind       verdict.Kind
+		class      failure.Class
+		documented bool
+	}{
+		"rejected for the reason":             {verdict.Cell{Scenario: must, Result: rejected(goExpired), Control: accepted()}, verdict.OK, failure.Expired, true},
+		"rejected for another reason":         {verdict.Cell{Scenario: must, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason, failure.Untrusted, false},
+		"rejected in words that nobody knows": {verdict.Cell{Scenario: must, Result: rejected("no"), Control: accepted()}, verdict.WrongReason, "", false},
+		"accepted what it must reject":        {verdict.Cell{Scenario: must, Result: accepted(), Control: accepted()}, verdict.Insecure, "", false},
+		"accepted by a variant that does not check": {verdict.Cell{Scenario: must, Result: accepted(), Control: accepted(),
+			Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckChain}}}, verdict.Insecure, "", true},
+		"accepted by a variant that leaves out another check": {verdict.Cell{Scenario: must, Result: accepted(), Control: accepted(),
+			Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckHost}}}, verdict.Insecure, "", false},
+		"accepted what it should reject": {verdict.Cell{Scenario: should, Result: accepted(), Control: accepted()}, verdict.Lenient, "", true},
+		"accepted what its feature forbids": {verdict.Cell{Scenario: should, Result: accepted(), Control: accepted(),
+			Client: clients.Info{Stack: "go", Features: []string{"strict"}}}, verdict.Insecure, "", false},
+		"rejected a good one":        {verdict.Cell{Scenario: good, Result: rejected(goExpired), Control: accepted()}, verdict.Broken, failure.Expired, false},
+		"rejected the control too":   {verdict.Cell{Scenario: must, Result: rejected(goExpired), Control: rejected(goExpired)}, verdict.Void, failure.Expired, false},
+		"accepted, not the control":  {verdict.Cell{Scenario: must, Result: accepted(), Control: rejected(goExpired)}, verdict.Void, "", false},
+		"the harness failed":         {verdict.Cell{Scenario: must, Result: clients.Result{Outcome: clients.Failed}, Control: accepted()}, verdict.Error, "", false},
+		"the harness failed before":  {verdict.Cell{Scenario: must, Result: accepted(), Control: clients.Result{Outcome: clients.Failed}}, verdict.Error, "", false},
+		"it cannot":                  {verdict.Cell{Scenario: must, Result: clients.Result{Outcome: clients.Unsupported}, Control: accepted()}, verdict.Unsupported, "", true},
+		"either, accepted":           {verdict.Cell{Scenario: either, Result: accepted(), Control: accepted()}, verdict.OK, "", true},
+		"either, rejected":           {verdict.Cell{Scenario: either, Result: rejected(goExpired), Control: accepted()}, verdict.OK, failure.Expired, true},
+		"either, for another reason": {verdict.Cell{Scenario: either, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason, failure.Untrusted, false},
+		"no cause told, the alert does": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(45),
+			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.OK, failure.Expired, true},
+		"no cause told, the alert is for another": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(48),
+			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.WrongReason, failure.Untrusted, false},
+		"no cause told and no alert": {verdict.Cell{Scenario: must, Client: python, Control: accepted(),
+			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.WrongReason, "", false},
+		"known to accept": {verdict.Cell{Scenario: scenario(scenarios.Reject, scenarios.Must, "", scenarios.Known{Stack: "go", Verdict: scenarios.Accept, Why: "w"}),
+			Result: accepted(), Control: accepted()}, verdict.Insecure, "", true},
+		"known to accept, of another stack": {verdict.Cell{Scenario: scenario(scenarios.Reject, scenarios.Must, "", scenarios.Known{Stack: "curl", Verdict: scenarios.Accept, Why: "w"}),
+			Result: accepted(), Control: accepted()}, verdict.Insecure, "", false},
+		"known to give another reason": {verdict.Cell{Scenario: scenario(scenarios.Reject, scenarios.Must, "", scenarios.Known{Stack: "go", Failures: []failure.Class{failure.Untrusted}, Why: "w"}),
+			Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason, failure.Untrusted, true},
+		"rightly of another reason": {verdict.Cell{Scenario: scenario(scenarios.Reject, scenarios.Must, "", scenarios.Known{Stack: "go", Failures: []failure.Class{failure.Untrusted}, Right: true, Why: "w"}),
+			Result: rejected(goUntrusted), Control: accepted()}, verdict.OK, failure.Untrusted, true},
+		"the class is told": {verdict.Cell{Scenario: must, Result: rejected("no"), Control: accepted(), Class: failure.Expired}, verdict.OK, failure.Expired, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.cell.Client.Stack == "" {
+				c.cell.Client.Stack = "go"
+			}
+			j := verdict.Judge(c.cell)
+			assert.Equal(t, c.kind, j.Kind, j.Why)
+			assert.Equal(t, c.class, j.Class)
+			assert.Equal(t, c.documented, j.Documented)
+			if c.kind != verdict.OK && c.kind != verdict.Unsupported && c.kind != verdict.Error {
+				assert.NotEmpty(t, j.Why)
+			}
+		})
+	}
+}
+
+// TestKnownControl holds a stack that is known to refuse a control to be excused from what
+// depends on it.
+func TestKnownControl(t *testing.T) {
+	s, _ := scenarios.Lookup("wrong-ip")
+	python2 := clients.Info{Stack: "python", Version: "2.7.18", Variant: "default"}
+	message := "ssl.CertificateError: hostname '127.0.0.1' doesn't match u'localhost'"
+	j := verdict.Judge(verdict.Cell{Scenario: s, Client: python2, Result: rejected(message), Control: rejected(message)})
+	assert.Equal(t, verdict.Unsupported, j.Kind)
+	assert.Contains(t, j.Why, "good-ip")
+
+	j = verdict.Judge(verdict.Cell{Scenario: s, Client: clients.Info{Stack: "python", Version: "3.11.7", Variant: "default"}, Result: rejected(message), Control: rejected(message)})
+	assert.Equal(t, verdict.Void, j.Kind)
+}
+
+func TestDisagreement(t *testing.T) {
+	s := scenario(scenarios.Reject, scenarios.Must, "")
+	served := []serve.Observation{{End: serve.EndServed}}
+	curl := clients.Info{Stack: "curl"}
+	for name, c := range map[string]struct {
+		cell verdict.Cell
+		want string
+	}{
+		"both say answered":            {verdict.Cell{Result: accepted(), Observed: served}, ""},
+		"answered, not seen":           {verdict.Cell{Result: accepted()}, "saw no connection"},
+		"answered, seen to leave":      {verdict.Cell{Result: accepted(), Observed: alert(45)}, "ends with alert-received"},
+		"refused, seen to be answered": {verdict.Cell{Result: rejected("certificate has expired"), Observed: served}, "answered a request"},
+		"refused, same alert":          {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(45)}, ""},
+		"refused, another alert":       {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(48)}, "told the server unknown_ca (48)"},
+		"refused, any alert":           {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(80)}, ""},
+		"never connected":              {verdict.Cell{Result: rejected("certificate has expired")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.cell.Scenario, c.cell.Client, c.cell.Control = s, curl, accepted()
+			got := verdict.Judge(c.cell).Disagreement
+			if c.want == "" {
+				assert.Empty(t, got)
+			} else {
+				assert.Contains(t, got, c.want)
+			}
+		})
+	}
+}
+
+func TestMatches(t *testing.T) {
+	info := clients.Info{Stack: "python", Version: "3.10.13", Variant: "default", Library: "OpenSSL 1.1.1w"}
+	for constraint, want := range map[string]bool{
+		"": true, ">=3.10": true, ">3.10.13": false, "<3.10": false, ">=3.7,<3.11": true, ">=3.7,<3.10": false,
+		"<=3.10.13": true, "3.10.13": true, "=3.10": false, "<3.9": false, ">=3.9": true,
+		"OpenSSL <3": true, "OpenSSL >=1.1.1": true, "OpenSSL >=3": false, "LibreSSL >=1": false, "OpenSSL <3,<3.10": false,
+	} {
+		assert.Equal(t, want, verdict.Matches(scenarios.Known{Stack: "python", Versions: constraint}, info), constraint)
+	}
+	assert.False(t, verdict.Matches(scenarios.Known{Stack: "curl"}, info))
+	assert.False(t, verdict.Matches(scenarios.Known{Stack: "python", Variants: []string{"strict"}}, info))
+	assert.True(t, verdict.Matches(scenarios.Known{Stack: "python", Variants: []string{"strict", "default"}}, info))
+}

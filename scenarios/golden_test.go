@@ -1,0 +1,92 @@
+package scenarios_test
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+var update = flag.Bool("update", false, "write testdata/golden.txt anew")
+
+const golden = "testdata/golden.txt"
+
+// TestGolden pins every byte of the catalogue, by a digest over each scenario's files.
+func TestGolden(t *testing.T) {
+	m := newMinter(t)
+	var b strings.Builder
+	for _, s := range scenarios.All() {
+		fmt.Fprintf(&b, "%s %s\n", digest(t, mint(t, m, s)), s.ID)
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() == string(want) {
+		return
+	}
+	wants := strings.Split(string(want), "\n")
+	for i, got := range strings.Split(b.String(), "\n") {
+		if i >= len(wants) || got != wants[i] {
+			t.Errorf("minted now: %s; golden: %s", got, strings.Join(wants[min(i, len(wants)):min(i+1, len(wants))], ""))
+		}
+	}
+	t.Error("same seed and time must give the same bytes; if the change is meant: go test ./scenarios -run Golden -update")
+}
+
+// TestAlone holds one scenario minted alone, in another order and by another Minter, to be the
+// same as among all.
+func TestAlone(t *testing.T) {
+	all := newMinter(t)
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			if digest(t, mint(t, all, s)) != digest(t, mint(t, newMinter(t), s)) {
+				t.Error("minted alone it differs from what is minted among all")
+			}
+		})
+	}
+}
+
+// digest returns a digest over a chain's files.
+func digest(t *testing.T, c *pki.Chain) string {
+	files, err := c.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s %d\n", f.Name, len(f.Data))
+		h.Write(f.Data)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:16])
+}
+
+func checkRoundTrip(t *testing.T, m *pki.Minter, s *scenarios.Scenario) {
+	data, err := json.Marshal(s.Recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := pki.ParseRecipe(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := m.Mint(s.ID, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if digest(t, again) != digest(t, mint(t, m, s)) {
+		t.Errorf("recipe %s does not mint the same after JSON", data)
+	}
+}

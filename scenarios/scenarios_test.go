@@ -1,0 +1,153 @@
+package scenarios_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/labtest"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestScenarios reproduces every scenario before two judges that share no code: Go's crypto/tls
+// and crypto/x509, and the openssl command. Both must accept the control and name the class that
+// the catalogue names; where one does not, the scenario says which feature it lacks or why.
+//
+// One scenario alone: go test ./scenarios -run '/^expired$'
+func TestScenarios(t *testing.T) {
+	l, err := lab.New(lab.Config{Seed: "scenarios", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "openssl"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Variant == "insecure" })
+	openssl := slices.ContainsFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == "openssl" })
+
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			run, err := l.Run(context.Background(), []*scenarios.Scenario{s}, set, lab.RunOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cells := run.Scenarios[0].Cells
+			for _, c := range cells {
+				if !c.Documented {
+					t.Errorf("%s: %s %s: %s\nmessage: %s\nthe server saw: %s", c.Client, c.Kind, c.Class, c.Why, c.Message, report.Saw(c.Observed))
+				}
+				if c.Disagreement != "" {
+					t.Errorf("%s: %s", c.Client, c.Disagreement)
+				}
+			}
+			if openssl {
+				checkSeen(t, s, cells)
+			}
+		})
+	}
+	labtest.Require(t, "openssl", openssl, "the openssl command is the second judge")
+}
+
+// unseen are the scenarios whose defect neither judge can see, whatever it is told.
+var unseen = map[string]string{
+	"too-long-validity":              "a policy of browsers",
+	"key-usage-no-digital-signature": "checked by Java and GnuTLS",
+}
+
+// checkSeen holds a scenario to be rejected by at least one judge, and for the canonical class
+// by one of those.
+func checkSeen(t *testing.T, s *scenarios.Scenario, cells []report.Cell) {
+	if s.Expect.Verdict != scenarios.Reject || unseen[s.ID] != "" {
+		return
+	}
+	if !slices.ContainsFunc(cells, func(c report.Cell) bool { return c.Kind == verdict.OK && c.Class == s.Expect.Failures[0] }) {
+		t.Errorf("no judge rejected it as %s", s.Expect.Failures[0])
+	}
+}
+
+// TestVerify holds crypto/x509's verifier to agree with the chain alone, without a connection and
+// at the time of minting: what hangs on a server is not needed to see a broken chain.
+func TestVerify(t *testing.T) {
+	m := newMinter(t)
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			err := mint(t, m, s).Verify(s.Host, m.Config().Soon.Add(1e9))
+			class := ""
+			if err != nil {
+				class = string(verdict.Classify("go", err.Error()))
+			}
+			switch e := s.Expect; {
+			case e.Verdict == scenarios.Accept && err != nil:
+				t.Errorf("crypto/x509 refuses a good chain: %v", err)
+			case err != nil && !slices.Contains(words(e), class):
+				t.Errorf("crypto/x509 refuses it as %q (%v), the catalogue names %v", class, err, e.Failures)
+			case e.Verdict == scenarios.Reject && e.Level == scenarios.Must && err == nil && s.ID != "key-mismatch":
+				t.Errorf("crypto/x509 accepts it") // a key mismatch shows in the handshake alone
+			}
+		})
+	}
+}
+
+func words(e scenarios.Expectation) []string {
+	var list []string
+	for _, c := range e.Failures {
+		list = append(list, string(c))
+	}
+	return list
+}
+
+// TestRecipesAreData holds every recipe to survive the way to JSON and back: what tlslab list
+// --json prints, tlslab mint --recipe takes.
+func TestRecipesAreData(t *testing.T) {
+	m := newMinter(t)
+	for _, s := range scenarios.All() {
+		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
+			checkRoundTrip(t, m, s)
+		})
+	}
+}
+
+// TestStoriesNameRealMessages holds the words that stories put in quotation marks to be words
+// of a recorded message, so that who searches for a message finds the story.
+func TestStoriesNameRealMessages(t *testing.T) {
+	entries, err := os.ReadDir("../lab/verdict/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, e := range entries {
+		data, err := os.ReadFile("../lab/verdict/testdata/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	recorded := strings.ToLower(all.String())
+	for _, s := range scenarios.All() {
+		for i, quoted := range strings.Split(s.Story.See, `"`) {
+			if i%2 == 1 && !strings.Contains(recorded, strings.ToLower(quoted)) && !elsewhere[quoted] {
+				t.Errorf("%s: no recorded message says %q", s.ID, quoted)
+			}
+		}
+	}
+}
+
+// elsewhere are words that only stacks say which are not recorded here, with their source.
+var elsewhere = map[string]bool{
+	"PKIX path building failed": true, // Java 17, observed
+}
