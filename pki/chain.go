@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -59,6 +60,7 @@ func (b *mint) chain() (*Chain, error) {
 	if b.path, err = b.walk("leaf"); err != nil {
 		return nil, err
 	}
+	defer b.makeRSAKeys()()
 	if c.Path, err = b.list(b.path); err != nil {
 		return nil, err
 	}
@@ -111,6 +113,18 @@ func (b *mint) chain() (*Chain, error) {
 		}
 	}
 	return c, nil
+}
+
+// makeRSAKeys begins to make the path's RSA keys at once, each of which can take a second, and
+// returns a function that waits until none is in the making.
+func (b *mint) makeRSAKeys() (wait func()) {
+	var group sync.WaitGroup
+	for _, name := range b.path {
+		if b.keyType(name).isRSA() {
+			group.Go(func() { b.key(name) }) // an error comes again when the key is used
+		}
+	}
+	return group.Wait
 }
 
 // walk returns the names from a certificate to the one that signed itself.

@@ -165,6 +165,9 @@ func (b *mint) check() error {
 	if len(b.clash) > 0 {
 		return fmt.Errorf("recipe: entries of others need names of their own: %q will not do", b.clash)
 	}
+	if b.recipe.Send != nil && len(b.recipe.Send) == 0 {
+		return errors.New("recipe: it sends nothing: leave send out for the leaf and its intermediates")
+	}
 	for _, list := range [][]string{b.recipe.Send, b.recipe.Trust} {
 		for _, name := range list {
 			if _, ok := b.specs[name]; !ok {
@@ -177,6 +180,9 @@ func (b *mint) check() error {
 			if _, ok := b.specs[other]; other != "" && !ok {
 				return fmt.Errorf("recipe: certificate %q refers to %q, which there is not", name, other)
 			}
+		}
+		if c.Of != "" && b.specs[c.Of].Of != "" {
+			return fmt.Errorf("recipe: certificate %q is of %q, which has no subject and key of its own", name, c.Of)
 		}
 	}
 	return nil

@@ -1,0 +1,335 @@
+package clients_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+)
+
+// patience is a client's time limit where nothing should take any time.
+const patience = 30 * time.Second
+
+// messages are the words of each stack for one reason, as regular expressions.
+type messages map[string]string
+
+var (
+	expired = messages{
+		"go":      `^Get "https://localhost:\d+/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time .* is after `,
+		"curl":    `^curl: \(60\) SSL certificate problem: certificate has expired$`,
+		"openssl": `^verify error:num=10:certificate has expired\n`,
+		"python":  `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
+		"node":    `^certificate has expired$`,
+	}
+	otherName = messages{
+		"go":      `x509: certificate is valid for other\.example, not localhost$`,
+		"curl":    `^curl: \(60\) SSL: no alternative certificate subject name matches target host name 'localhost'`,
+		"openssl": `^verify error:num=62:hostname mismatch\n`,
+		"python":  `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: hostname 'localhost' doesn't match 'other\.example'$`,
+		"node":    `^Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
+	}
+	otherAddress = messages{
+		"go":      `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
+		"curl":    `^curl: \(60\) SSL: no alternative certificate subject name matches target host name '192\.0\.2\.1'`,
+		"openssl": `^verify error:num=64:IP address mismatch\n`,
+		"python":  `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: hostname '192\.0\.2\.1' doesn't match `,
+		"node":    `^Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
+	}
+	noCertificate = messages{
+		"go":      `remote error: tls: certificate required$`,
+		"curl":    `^curl: \(56\) .*tlsv13 alert certificate required`,
+		"openssl": `^error:0A00045C:SSL routines:.*tlsv13 alert certificate required:`,
+		"python":  `ssl\.SSLError: .*tlsv13 alert certificate required`,
+		"node":    `tlsv13 alert certificate required`,
+	}
+	notTLS = messages{
+		"go":      `http: server gave HTTP response to HTTPS client$`,
+		"curl":    `^curl: \(35\) .*(wrong version number|record layer failure|packet length too long)`,
+		"openssl": `^error:.*(wrong version number|record layer failure)`,
+		"python":  `WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE`,
+		"node":    `wrong version number|record layer failure`,
+	}
+	timeIsUp = messages{
+		"go":      `Client\.Timeout (exceeded|or context cancellation)`,
+		"curl":    `^curl: \(28\) `,
+		"openssl": `^timeout: tlslab ended the client after `,
+		"python":  `timed out`,
+		"node":    `^The operation was aborted: The operation was aborted due to timeout$`,
+	}
+	status = messages{
+		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`,
+	}
+	moved = messages{
+		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`,
+	}
+	// namesOnly is Python 2.7's: its ssl.match_hostname knows no addresses in
+	// certificates.
+	namesOnly = messages{"python": `^ssl\.CertificateError: hostname '[0-9a-f.:]+' doesn't match 'localhost'$`}
+	something = messages{"go": `.`, "curl": `.`, "openssl": `.`, "python": `.`, "node": `.`}
+)
+
+// check says what is wrong if the client's result is not what is wanted: accepted
+// if words is nil, rejected in these words otherwise.
+func check(t *testing.T, c *clients.Client, got clients.Result, words messages) {
+	t.Helper()
+	t.Logf("%s: %s %s %q (%v)", c.ID(), got.Outcome, got.Code, got.Message, got.Duration)
+	switch {
+	case got.Outcome == clients.Unsupported && c.Variant == "server-purpose":
+		// From 3.10 on.
+		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
+	case words == nil:
+		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)
+		assert.Empty(t, got.Message, c.ID())
+	default:
+		assert.Equal(t, clients.Rejected, got.Outcome, "%s: %s", c.ID(), got.Message)
+		assert.Regexp(t, regexp.MustCompile(words[c.Stack]), got.Message, c.ID())
+		assert.Equal(t, strings.TrimRight(got.Message, "\r\n"), got.Message, c.ID())
+	}
+	assert.Positive(t, got.Duration, c.ID())
+}
+
+func TestProbe(t *testing.T) {
+	set := discover(t)
+	root := mintCA(t, nil, "test root")
+	caFile := root.certFile(t)
+	good := mintLeaf(t, root, nil).present()
+	named := func(names ...string) *tls.Config {
+		return mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = names, nil }).present()
+	}
+	client := mint(t, root, "client", func(c *x509.Certificate, _ *crypto.Signer) {
+		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	})
+	demanding := good.Clone()
+	demanding.ClientAuth, demanding.ClientCAs = tls.RequireAndVerifyClientCert, root.pool()
+
+	for _, test := range []struct {
+		name     string
+		server   *server
+		host     string
+		endpoint func(*serve.Endpoint)
+		words    messages      // nil: accepted
+		skip     clients.Check // variants that leave this out accept
+		saw      seen          // of those that accept
+		python2  messages      // what Python 2.7 says, if something else
+	}{{
+		name:   "good",
+		server: serveTLS(t, good, nil),
+		host:   "localhost",
+		saw:    seen{sni: "localhost"},
+	}, {
+		name:   "name that does not resolve",
+		server: serveTLS(t, named("a.tlslab.test"), nil),
+		host:   "a.tlslab.test",
+		saw:    seen{sni: "a.tlslab.test"},
+	}, {
+		name:    "address",
+		server:  serveTLS(t, good, nil),
+		host:    "127.0.0.1",
+		python2: namesOnly,
+	}, {
+		name: "address of another machine",
+		server: serveTLS(t, mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) {
+			c.IPAddresses = []net.IP{net.ParseIP("192.0.2.1")}
+		}).present(), nil),
+		host:    "192.0.2.1",
+		python2: namesOnly,
+	}, {
+		name: "address of IP version 6",
+		server: serveTLS(t, mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) {
+			c.IPAddresses = []net.IP{net.ParseIP("2001:db8::1")}
+		}).present(), nil),
+		host:    "2001:db8::1",
+		python2: namesOnly,
+	}, {
+		name: "expired",
+		server: serveTLS(t, mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) {
+			c.NotAfter = time.Now().Add(-time.Hour)
+		}).present(), nil),
+		host:  "localhost",
+		words: expired,
+		skip:  clients.CheckChain,
+	}, {
+		name:   "wrong host",
+		server: serveTLS(t, named("other.example"), nil),
+		host:   "localhost",
+		words:  otherName,
+		skip:   clients.CheckHost,
+	}, {
+		name:   "wrong address",
+		server: serveTLS(t, good, nil),
+		host:   "192.0.2.1",
+		words:  otherAddress,
+		skip:   clients.CheckHost,
+	}, {
+		name:     "client certificate",
+		server:   serveTLS(t, demanding, nil),
+		host:     "localhost",
+		endpoint: func(e *serve.Endpoint) { e.CertFile, e.KeyFile = client.certFile(t), client.keyFile(t) },
+		saw:      seen{sni: "localhost", certificate: true},
+	}, {
+		name:   "no client certificate",
+		server: serveTLS(t, demanding, nil),
+		host:   "localhost",
+		words:  noCertificate,
+	}, {
+		name:   "plain HTTP",
+		server: serveRaw(t, func(_ context.Context, c net.Conn) { hello(c); io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }),
+		host:   "localhost",
+		words:  notTLS,
+	}, {
+		name:   "closed at once",
+		server: serveRaw(t, func(_ context.Context, c net.Conn) { hello(c) }),
+		host:   "localhost",
+		words:  something,
+	}, {
+		name:   "reset",
+		server: serveRaw(t, func(_ context.Context, c net.Conn) { hello(c); c.(*net.TCPConn).SetLinger(0) }),
+		host:   "localhost",
+		words:  something,
+	}, {
+		name:   "unavailable",
+		server: serveTLS(t, good, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }),
+		host:   "localhost",
+		words:  status,
+	}, {
+		name:   "redirect",
+		server: serveTLS(t, good, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }),
+		host:   "localhost",
+		words:  moved,
+	}, {
+		name: "answer cut short",
+		server: serveTLS(t, good, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			io.WriteString(w, "hello\n")
+		}),
+		host:  "localhost",
+		words: something,
+	}, {
+		name:   "long answer",
+		server: serveTLS(t, good, func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 300_000)) }),
+		host:   "localhost",
+		saw:    seen{sni: "localhost"},
+	}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			endpoint := test.server.as(test.host, caFile)
+			if test.endpoint != nil {
+				test.endpoint(&endpoint)
+			}
+			for _, c := range set.Clients {
+				words := test.words
+				if strings.HasPrefix(c.ID(), "python-2.7") && test.python2 != nil {
+					words = test.python2
+				}
+				if slices.Contains(c.Skips, test.skip) || test.words == nil && slices.Contains(c.Skips, clients.CheckHost) {
+					words = nil
+				}
+				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
+				check(t, c, got, words)
+				saw := test.server.saw()
+				if test.words == nil && got.Outcome == clients.Accepted {
+					saw.host = ""
+					assert.Equal(t, test.saw, saw, c.ID())
+				}
+			}
+		})
+	}
+}
+
+// A user's environment must change nothing.
+func TestEnvironment(t *testing.T) {
+	root, other := mintCA(t, nil, "test root"), mintCA(t, nil, "other root")
+	home := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(home, ".curlrc"), []byte("insecure\n"), 0o600))
+	otherFile := other.certFile(t)
+	for name, value := range map[string]string{
+		"HOME": home, "https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
+		"SSL_CERT_FILE": otherFile, "SSL_CERT_DIR": filepath.Dir(otherFile), "CURL_CA_BUNDLE": otherFile,
+		"NODE_EXTRA_CA_CERTS": otherFile, "NODE_TLS_REJECT_UNAUTHORIZED": "0", "PYTHONHTTPSVERIFY": "0",
+		"PYTHONPATH": home, "OPENSSL_CONF": filepath.Join(home, "none"),
+	} {
+		t.Setenv(name, value)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(home, "ssl.py"), []byte("raise SystemExit(7)\n"), 0o600))
+	t.Chdir(home)
+	set := discover(t)
+	caFile := root.certFile(t)
+	good := serveTLS(t, mintLeaf(t, root, nil).present(), nil)
+	untrusted := serveTLS(t, mintLeaf(t, other, nil).present(), nil)
+	for _, c := range set.Clients {
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}), nil)
+		words := something
+		if slices.Contains(c.Skips, clients.CheckChain) {
+			words = nil
+		}
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: untrusted.as("localhost", caFile), Timeout: patience}), words)
+	}
+}
+
+// The client's own files are wrong, or its key is under a passphrase: it must say
+// so, and ask nobody.
+func TestOwnFiles(t *testing.T) {
+	set := discover(t)
+	openssl, err := exec.LookPath("openssl")
+	requireStack(t, set, "openssl", err == nil)
+	root := mintCA(t, nil, "test root")
+	config := mintLeaf(t, root, nil).present()
+	config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, root.pool()
+	client := mint(t, root, "client", func(*x509.Certificate, *crypto.Signer) {})
+	const passphrase = `a "secret" \with #marks`
+	plain, encrypted := client.keyFile(t), filepath.Join(t.TempDir(), "encrypted.pem")
+	cmd := exec.Command(openssl, "pkcs8", "-topk8", "-in", plain, "-out", encrypted, "-passout", "pass:"+passphrase)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+
+	good := serveTLS(t, config, nil).as("localhost", root.certFile(t))
+	good.CertFile, good.KeyFile = client.certFile(t), plain
+	none := filepath.Join(t.TempDir(), "none.pem")
+	for _, test := range []struct {
+		name   string
+		change func(*serve.Endpoint)
+		words  messages
+		goes   clients.Outcome // Go's, if another
+	}{
+		{"key in the clear with a passphrase", func(e *serve.Endpoint) { e.KeyPassword = passphrase }, nil, clients.Accepted},
+		{"passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, passphrase }, nil, clients.Unsupported},
+		{"wrong passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, "wrong" }, something, clients.Unsupported},
+		{"no passphrase", func(e *serve.Endpoint) { e.KeyFile = encrypted }, something, clients.Rejected},
+		{"no key", func(e *serve.Endpoint) { e.KeyFile = none }, something, clients.Rejected},
+		{"no certificate", func(e *serve.Endpoint) { e.CertFile = none }, something, clients.Rejected},
+		{"no CA", func(e *serve.Endpoint) { e.CAFile = none }, something, clients.Rejected},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			endpoint := good
+			test.change(&endpoint)
+			for _, c := range set.Clients {
+				if c.Variant != "default" {
+					continue // insecure ones may not even look at the CA
+				}
+				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
+				if c.Stack == "go" {
+					assert.Equal(t, test.goes, got.Outcome, got.Message)
+					continue
+				}
+				check(t, c, got, test.words)
+			}
+		})
+	}
+}

@@ -1,0 +1,172 @@
+// Package curl is the client stack of the curl command.
+package curl
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/command"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// variants are the ways of using the stack. Their features are measured by
+// TestFeatures in lab/clients, with curl 7.88.1 over OpenSSL 3.0.19. There is no
+// "key-policy": it hangs on the security level that libssl was built with, and curl
+// does not tell it.
+var variants = []variant{{
+	Variant: stack.Variant{
+		Name:     "default",
+		About:    "curl --cacert FILE",
+		Features: []string{"crl", "ed25519", "chain-sort"},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "insecure",
+		About: "curl --insecure",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+	args: []string{"--insecure"},
+}}
+
+// variant is a variant and the arguments that make it.
+type variant struct {
+	stack.Variant
+	args []string
+}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "curl", Find: stack.OnPath("curl"), Open: open}
+}
+
+// open asks the program what it is.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	line, err := command.Version(ctx, p.Path, "--disable", "--version")
+	if err != nil {
+		return nil, err
+	}
+	version, library, err := parseVersion(line)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Path, err)
+	}
+	in := &stack.Install{Version: version, Library: library, Path: p.Path}
+	args := make(map[string][]string)
+	for _, v := range variants {
+		v.Features = command.Features(library, v.Features)
+		in.Variants = append(in.Variants, v.Variant)
+		args[v.Name] = v.args
+	}
+	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+		c := process.Command{Path: p.Path, Args: append(arguments(r, library), args[variant]...), Stdin: config(r)}
+		return command.Probe(ctx, c, r.Timeout+command.Grace, read)
+	}
+	return in, nil
+}
+
+// tlsLibrary finds the TLS library among the libraries of a version line. Those in
+// parentheses are built in and not in use.
+var tlsLibrary = regexp.MustCompile(` (OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC|GnuTLS|mbedTLS|wolfSSL|rustls-ffi|NSS|Schannel|SecureTransport|BearSSL)(?:/(\S+))?`)
+
+// parseVersion reads the first line of curl --version:
+//
+//	curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13
+func parseVersion(line string) (version, library string, err error) {
+	fields := strings.Fields(line)
+	if len(fields) < 2 || fields[0] != "curl" {
+		return "", "", fmt.Errorf("its version line is not curl's: %q", line)
+	}
+	m := tlsLibrary.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", fmt.Errorf("curl %s has no TLS library that is known here: %q", fields[1], line)
+	}
+	return fields[1], strings.TrimSpace(m[1] + " " + m[2]), nil
+}
+
+// arguments returns the command line of a probe, without what the variant adds.
+func arguments(r stack.Request, library string) []string {
+	e := r.Endpoint
+	host, port, _ := net.SplitHostPort(e.Connect)
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	args := []string{
+		"--disable", // no ~/.curlrc; must be first
+		"--silent", "--show-error",
+		"--config", "-", // the passphrase: see config
+		"--noproxy", "*",
+		"--proto", "=https",
+		"--http1.1",
+		"--no-sessionid",
+		"--header", "Connection: close",
+		"--max-time", strconv.FormatFloat(r.Timeout.Seconds(), 'f', 3, 64),
+		"--connect-to", "::" + host + ":" + port, // whatever the URL says
+		"--output", os.DevNull,
+		"--write-out", "%{http_code}",
+		"--cacert", e.CAFile,
+	}
+	if openSSL.MatchString(library) {
+		// A curl that was built with a directory of trust anchors (Debian's is) asks
+		// it after the CA file. No name can be found below a file.
+		args = append(args, "--capath", e.CAFile)
+	}
+	for _, file := range [...]struct{ option, path string }{
+		{"--cert", e.CertFile},
+		{"--key", e.KeyFile},
+		{"--crlfile", e.CRLFile},
+	} {
+		if file.path != "" {
+			args = append(args, file.option, file.path)
+		}
+	}
+	return append(args, "--url", e.URL)
+}
+
+// openSSL matches the libraries that look trust anchors up in a directory as
+// OpenSSL does.
+var openSSL = regexp.MustCompile(`^(OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC) `)
+
+// config returns the part of the settings that is read from standard input: other
+// users can't see it there, as they could on the command line. Without a passphrase,
+// even an empty one, libssl would ask for it.
+func config(r stack.Request) string {
+	if r.Endpoint.KeyFile == "" {
+		return ""
+	}
+	return `pass = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(r.Endpoint.KeyPassword) + "\"\n"
+}
+
+// Exit statuses of curl that say that it can't do what it is asked to.
+const (
+	failedInit = 2 // also: an option is unknown, or not supported by its libcurl
+	notBuiltIn = 4
+)
+
+// read makes a result of what curl wrote.
+func read(out process.Output) stack.Result {
+	status := strings.TrimSpace(out.Stdout)
+	if out.Code == 0 {
+		if status == "200" {
+			return stack.Result{Outcome: stack.Accepted}
+		}
+		return stack.Result{Outcome: stack.Rejected, Message: "HTTP status " + status}
+	}
+	// What follows is a pointer to curl's documentation, at every (60).
+	message, _, _ := strings.Cut(out.Stderr, "\nMore details here:")
+	if strings.TrimSpace(message) == "" {
+		message = fmt.Sprintf("curl: (%d) no message", out.Code)
+	}
+	result := stack.Result{Outcome: stack.Rejected, Message: message, Code: strconv.Itoa(out.Code)}
+	switch {
+	case out.Code < 0:
+		result = stack.Result{Outcome: stack.Failed, Message: "curl was killed: " + message}
+	case out.Code == failedInit, out.Code == notBuiltIn:
+		result.Outcome = stack.Unsupported
+	}
+	return result
+}

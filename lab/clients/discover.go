@@ -1,0 +1,191 @@
+package clients
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab/clients/curl"
+	"example.com/tlslab/lab/clients/gohttp"
+	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/clients/openssl"
+	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// stacks lists what [Discover] looks for, in the order of Set.Clients. Adding a
+// stack is a folder below this one and a line here.
+func stacks() []stack.Stack {
+	return []stack.Stack{
+		gohttp.Stack(),
+		curl.Stack(),
+		openssl.Stack(),
+		python.Stack(),
+		node.Stack(),
+	}
+}
+
+// answerTime is how long a program may take to say what it is.
+const answerTime = 10 * time.Second
+
+// maxReason is how long a Missing.Reason may be, in bytes: a program may have said a
+// lot.
+const maxReason = 500
+
+// Options says what [Discover] looks for. The zero Options is everything.
+type Options struct {
+	// Only lists the clients wanted, each as a stack, with or without a version or
+	// the beginning of one, with or without a variant: "python", "python-3.11",
+	// "python/strict", "python-3.11.7/default". Empty means all. What is not asked
+	// for is not started, as far as its place tells what it is.
+	Only []string
+}
+
+// Missing is a stack, or one program of a stack, that was looked for and that can't
+// be used.
+type Missing struct {
+	Stack  string `json:"stack"`
+	Reason string `json:"reason"` // one line: "no node on PATH"
+}
+
+// Discover finds the client stacks of this machine. What is not there, or does not
+// work, is listed in [Set.Missing] and is no error; an entry of Options.Only that
+// nothing matches is one, and says what there is. The caller ends the set with
+// [Set.Close]; ctx limits the search alone.
+func Discover(ctx context.Context, o Options) (*Set, error) {
+	return discover(ctx, stacks(), o)
+}
+
+func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
+	found := find(ctx, all, o.Only)
+	s := newSet(found, o.Only)
+	if err := ctx.Err(); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("finding client stacks: %w", context.Cause(ctx))
+	}
+	unmatched := slices.DeleteFunc(slices.Clone(o.Only), func(p string) bool {
+		return slices.ContainsFunc(s.Clients, func(c *Client) bool { return pattern(p).matches(c.Info) })
+	})
+	if len(unmatched) == 0 {
+		return s, nil
+	}
+	s.Close()
+	everything, err := discover(ctx, all, Options{}) // to say what there is
+	if err != nil {
+		return nil, err
+	}
+	defer everything.Close()
+	return nil, noSuchClient(unmatched, everything)
+}
+
+// noSuchClient says that patterns match nothing, and what there is.
+func noSuchClient(unmatched []string, s *Set) error {
+	ids := make([]string, len(s.Clients))
+	for i, c := range s.Clients {
+		ids[i] = c.ID()
+	}
+	var why strings.Builder
+	for _, m := range s.Missing {
+		fmt.Fprintf(&why, "; %s: %s", m.Stack, m.Reason)
+	}
+	return fmt.Errorf("no client matches %q: use a stack, a version or an ID of these: %s%s",
+		unmatched, strings.Join(ids, " "), why.String())
+}
+
+// search is what came of looking for one stack.
+type search struct {
+	name     string
+	places   []stack.Place
+	installs []*stack.Install // by place; nil where it can't be used
+	errs     []error          // by place
+	err      error            // there is no place
+}
+
+// find looks for the stacks at the same time, and opens what it finds.
+func find(ctx context.Context, all []stack.Stack, only []string) []*search {
+	found := make([]*search, 0, len(all))
+	var finders errgroup.Group
+	// Start-up keeps a processor busy, and waits for the disk a little.
+	var openers errgroup.Group
+	openers.SetLimit(runtime.NumCPU() + 2)
+	for _, st := range all {
+		if !wanted(only, st.Name, stack.Place{}) {
+			continue
+		}
+		s := &search{name: st.Name}
+		found = append(found, s)
+		finders.Go(func() error {
+			s.places, s.err = st.Find(ctx)
+			s.places = slices.DeleteFunc(s.places, func(p stack.Place) bool { return !wanted(only, st.Name, p) })
+			s.installs = make([]*stack.Install, len(s.places))
+			s.errs = make([]error, len(s.places))
+			for i, p := range s.places {
+				openers.Go(func() error {
+					ctx, cancel := context.WithTimeout(ctx, answerTime)
+					defer cancel()
+					s.installs[i], s.errs[i] = st.Open(ctx, p)
+					return nil
+				})
+			}
+			return nil
+		})
+	}
+	finders.Wait() // before openers: finders hand them their work
+	openers.Wait()
+	return found
+}
+
+// wanted reports whether what is at the place may be one of those wanted.
+func wanted(only []string, name string, at stack.Place) bool {
+	return len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).mayMatch(name, at) })
+}
+
+// pick returns the installs of a search that can be used, one for each program and
+// each version, oldest first, and what can't be used. It closes what it leaves out.
+func (s *search) pick() (installs []*stack.Install, missing []Missing) {
+	miss := func(format string, args ...any) {
+		reason := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
+		if len(reason) > maxReason {
+			reason = strings.ToValidUTF8(reason[:maxReason], "") + "..."
+		}
+		missing = append(missing, Missing{Stack: s.name, Reason: reason})
+	}
+	if s.err != nil {
+		miss("%v", s.err)
+	}
+	byKey := make(map[string]bool)
+	byVersion := make(map[string]*stack.Install)
+	for i, in := range s.installs {
+		if in == nil {
+			miss("%v", s.errs[i])
+			continue
+		}
+		// One program found twice is one. Another one of the same version would have
+		// the same ID: the one found first stands for both.
+		first, taken := byVersion[in.Version]
+		if key := cmp.Or(in.Key, in.Path); byKey[key] {
+			closeInstall(in)
+		} else if byKey[key] = true; taken {
+			miss("%s is another %s: %s is used", in.Path, in.Version, first.Path)
+			closeInstall(in)
+		} else {
+			byVersion[in.Version] = in
+			installs = append(installs, in)
+		}
+	}
+	slices.SortStableFunc(installs, func(a, b *stack.Install) int { return compareVersions(a.Version, b.Version) })
+	return installs, missing
+}
+
+func closeInstall(in *stack.Install) error {
+	if in.Close == nil {
+		return nil
+	}
+	return in.Close()
+}

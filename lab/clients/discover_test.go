@@ -1,0 +1,43 @@
+package clients
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// One program found twice is one, and IDs stay unique.
+func TestPick(t *testing.T) {
+	closed := make(map[string]int)
+	install := func(path, key, version string) *stack.Install {
+		return &stack.Install{Path: path, Key: key, Version: version, Close: func() error { closed[path]++; return nil }}
+	}
+	s := &search{
+		name: "python",
+		installs: []*stack.Install{
+			install("/a", "prefix-1", "3.10.1"),
+			install("/b", "prefix-1", "3.10.1"), // the same by another name
+			install("/c", "prefix-2", "3.9.1"),
+			install("/d", "prefix-3", "3.10.1"), // another of the same version
+			nil,
+			install("/f", "prefix-3", "3.10.1"), // and that by another name
+		},
+		errs: []error{4: errors.New("it broke\n  in many\nwords " + strings.Repeat("é", maxReason))},
+	}
+	s.errs = append(s.errs, nil)
+	installs, missing := s.pick()
+	var paths []string
+	for _, in := range installs {
+		paths = append(paths, in.Path)
+	}
+	assert.Equal(t, []string{"/c", "/a"}, paths)
+	assert.Equal(t, map[string]int{"/b": 1, "/d": 1, "/f": 1}, closed)
+	assert.Len(t, missing, 2)
+	assert.Equal(t, Missing{Stack: "python", Reason: "/d is another 3.10.1: /a is used"}, missing[0])
+	assert.True(t, strings.HasPrefix(missing[1].Reason, "it broke in many words é"), missing[1].Reason)
+	assert.LessOrEqual(t, len(missing[1].Reason), maxReason+3)
+}

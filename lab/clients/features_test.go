@@ -1,0 +1,123 @@
+package clients_test
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+)
+
+// TestFeatures measures what the stacks claim: a client that has a feature must
+// accept or reject as the feature says, and, if a feature is exact, one that does
+// not have it must not.
+func TestFeatures(t *testing.T) {
+	set := discover(t)
+	root := mintCA(t, nil, "test root")
+	caFile := root.certFile(t)
+	upper, revoked := mintCA(t, root, "upper"), mintLeaf(t, root, nil)
+	lower := mintCA(t, upper, "lower")
+	// Without a subject key identifier in hand, crypto/x509 writes no authority key
+	// identifier.
+	anonymous := *root.cert
+	anonymous.SubjectKeyId = nil
+
+	with := func(change func(*x509.Certificate, *crypto.Signer)) *issued { return mintLeaf(t, root, change) }
+	for _, test := range []struct {
+		feature string
+		server  *server
+		crl     string
+		rejects bool          // a client with the feature does; otherwise it accepts
+		exact   bool          // a client without it does the opposite
+		skip    clients.Check // not measured where this is left out
+	}{{
+		feature: "strict",
+		server:  serveTLS(t, mintLeaf(t, &issued{cert: &anonymous, key: root.key}, nil).present(), nil),
+		rejects: true,
+		exact:   true,
+	}, {
+		feature: "crl",
+		server:  serveTLS(t, revoked.present(), nil),
+		crl:     root.crlFile(t, revoked.cert.SerialNumber),
+		rejects: true,
+		exact:   true,
+	}, {
+		feature: "subject-alternative-name-only",
+		server:  serveTLS(t, with(func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = nil, nil }).present(), nil),
+		rejects: true,
+		exact:   true,
+		skip:    clients.CheckHost,
+	}, {
+		feature: "key-usage",
+		server:  serveTLS(t, with(func(c *x509.Certificate, _ *crypto.Signer) { c.KeyUsage = x509.KeyUsageKeyAgreement }).present(), nil),
+		rejects: true,
+		exact:   true,
+	}, {
+		feature: "key-policy", // not exact: curl and openssl can't tell, and do not claim it
+		server: serveTLS(t, with(func(_ *x509.Certificate, key *crypto.Signer) {
+			small, err := rsa.GenerateKey(rand.Reader, 1024)
+			require.NoError(t, err)
+			*key = small
+		}).present(), nil),
+		rejects: true,
+	}, {
+		feature: "ed25519",
+		server: serveTLS(t, with(func(_ *x509.Certificate, key *crypto.Signer) {
+			_, edwards, err := ed25519.GenerateKey(rand.Reader)
+			require.NoError(t, err)
+			*key = edwards
+		}).present(), nil),
+	}, {
+		feature: "chain-sort",
+		server:  serveTLS(t, mintLeaf(t, lower, nil).present(upper, lower), nil),
+	}} {
+		t.Run(test.feature, func(t *testing.T) {
+			for _, c := range set.Clients {
+				has := slices.Contains(c.Features, test.feature)
+				if slices.Contains(c.Skips, clients.CheckChain) {
+					assert.False(t, has, "%s verifies no chain", c.ID())
+					continue
+				}
+				endpoint := test.server.as("localhost", caFile)
+				endpoint.CRLFile = test.crl
+				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
+				t.Logf("%s has it: %v: %s %s %q", c.ID(), has, got.Outcome, got.Code, got.Message)
+				require.NotEqual(t, clients.Failed, got.Outcome, got.Message)
+				rejects := got.Outcome == clients.Rejected
+				switch {
+				case test.skip != "" && slices.Contains(c.Skips, test.skip):
+				case has:
+					assert.Equal(t, test.rejects, rejects, "%s claims it: %s", c.ID(), got.Message)
+				case test.exact && known(c):
+					assert.Equal(t, !test.rejects, rejects, "%s does not claim it: %s", c.ID(), got.Message)
+				}
+			}
+		})
+	}
+}
+
+// known reports whether what the client does without a feature is known: of other
+// libraries than these nothing is claimed.
+func known(c *clients.Client) bool {
+	return c.Stack == "go" || strings.HasPrefix(c.Library, "OpenSSL ")
+}
+
+// A CRL that lists nobody must not be in the way: else "crl" would prove nothing.
+func TestCleanCRL(t *testing.T) {
+	set := discover(t)
+	root := mintCA(t, nil, "test root")
+	endpoint := serveTLS(t, mintLeaf(t, root, nil).present(), nil).as("localhost", root.certFile(t))
+	endpoint.CRLFile = root.crlFile(t, big.NewInt(1))
+	for _, c := range set.Clients {
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience}), nil)
+	}
+}

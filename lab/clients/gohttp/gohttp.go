@@ -1,0 +1,183 @@
+// Package gohttp is the client stack of Go: net/http over crypto/tls, in this
+// process.
+package gohttp
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// variants are the ways of using the stack. Features are measured by TestFeatures
+// in lab/clients.
+//
+// There is no "crl": crypto/tls checks no revocation, and a CRL file is left aside.
+var variants = []stack.Variant{{
+	Name:     "default",
+	About:    "http.Client, tls.Config.RootCAs from the CA file",
+	Features: []string{"subject-alternative-name-only", "ed25519", "chain-sort"},
+}, {
+	Name:  "insecure",
+	About: "http.Client, tls.Config.InsecureSkipVerify",
+	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+}}
+
+// closeTime is how long net/http may take to close a connection that it is done
+// with.
+const closeTime = time.Second
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{
+		Name: "go",
+		Find: func(context.Context) ([]stack.Place, error) {
+			return []stack.Place{{Version: version()}}, nil
+		},
+		Open: func(context.Context, stack.Place) (*stack.Install, error) {
+			return &stack.Install{Version: version(), Variants: variants, Probe: probe}, nil
+		},
+	}
+}
+
+// version returns the version of Go that this program was built with: "1.26.8". A
+// toolchain built from a commit calls itself "devel go1.27-...".
+func version() string {
+	_, after, found := strings.Cut(runtime.Version(), "go")
+	if !found {
+		return runtime.Version()
+	}
+	v, _, _ := strings.Cut(after, " ")
+	return v
+}
+
+// probe connects once. See stack.Install.
+func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+	begin := time.Now()
+	result := stack.Result{Outcome: stack.Accepted}
+	config, err := configure(r)
+	if err == nil {
+		config.InsecureSkipVerify = variant == "insecure"
+		err = get(ctx, config, r)
+	}
+	switch {
+	case ctx.Err() != nil:
+		result.Outcome, result.Message = stack.Failed, context.Cause(ctx).Error()
+	case errors.Is(err, errEncrypted):
+		result.Outcome, result.Message = stack.Unsupported, err.Error()
+	case err != nil:
+		result.Outcome, result.Message = stack.Rejected, err.Error()
+	}
+	result.Duration = time.Since(begin)
+	return result
+}
+
+// errEncrypted says that the client has its key's passphrase, and no use for it.
+var errEncrypted = errors.New("crypto/tls reads no encrypted keys")
+
+// configure sets the client up from the endpoint's files.
+func configure(r stack.Request) (*tls.Config, error) {
+	e := r.Endpoint
+	anchors, err := os.ReadFile(e.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{RootCAs: x509.NewCertPool()}
+	if !config.RootCAs.AppendCertsFromPEM(anchors) {
+		// It says no more than false.
+		return nil, fmt.Errorf("%s: no PEM certificate that x509.CertPool.AppendCertsFromPEM can read", e.CAFile)
+	}
+	if e.CertFile == "" && e.KeyFile == "" {
+		return config, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(e.CertFile, e.KeyFile)
+	switch {
+	case err == nil:
+		config.Certificates = []tls.Certificate{certificate}
+		return config, nil
+	case e.KeyPassword != "" && encrypted(e.KeyFile):
+		return nil, fmt.Errorf("%w: %w", errEncrypted, err)
+	}
+	return nil, err
+}
+
+// encrypted reports whether a file holds a key in PKCS #8 under a passphrase.
+func encrypted(file string) bool {
+	data, err := os.ReadFile(file)
+	block, _ := pem.Decode(data)
+	return err == nil && block != nil && block.Type == "ENCRYPTED PRIVATE KEY"
+}
+
+// get requests the endpoint's URL once and reads the answer, over a connection that
+// is closed when it returns.
+func get(ctx context.Context, config *tls.Config, r stack.Request) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	conns := make(chan *conn, 1)
+	transport := &http.Transport{
+		Proxy:             nil, // not even the environment's
+		DisableKeepAlives: true,
+		TLSClientConfig:   config,
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, network, r.Endpoint.Connect)
+			if err != nil {
+				return nil, err
+			}
+			tracked := &conn{Conn: c, closed: make(chan struct{})}
+			select {
+			case conns <- tracked:
+				return tracked, nil
+			default: // one probe is one connection
+				c.Close()
+				return nil, errors.New("net/http dialled twice")
+			}
+		},
+	}
+	client := &http.Client{
+		Transport: transport,
+		Timeout:   r.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}
+	err := exchange(ctx, client, r.Endpoint.URL)
+	if err != nil {
+		cancel() // what is still under way
+	}
+	transport.CloseIdleConnections()
+	select {
+	case c := <-conns:
+		c.wait(err == nil)
+	default:
+	}
+	return err
+}
+
+// exchange sends the request and reads the answer.
+func exchange(ctx context.Context, client *http.Client, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errors.New("HTTP status " + resp.Status)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}

@@ -1,0 +1,68 @@
+// Package command drives client programs that are started anew for each probe.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// Grace is how much longer than its own time limit a program may take to end, on a
+// machine that is busy.
+const Grace = 3 * time.Second
+
+var errOverrun = errors.New("the program overran its time")
+
+// Probe runs a program once and has read make a result of what it wrote. A program
+// that is still there at the limit is ended.
+func Probe(ctx context.Context, c process.Command, limit time.Duration, read func(process.Output) stack.Result) stack.Result {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
+	defer cancel()
+	begin := time.Now()
+	out, err := process.Run(ctx, c)
+	took := time.Since(begin)
+	switch {
+	case errors.Is(err, errOverrun):
+		return stack.Overrun(took)
+	case err != nil:
+		return stack.Result{Outcome: stack.Failed, Message: err.Error(), Duration: took}
+	}
+	result := read(out)
+	result.Message = strings.TrimRight(result.Message, "\r\n")
+	result.Duration = took
+	return result
+}
+
+// Version runs a program with the arguments that make it tell its version, and
+// returns the first line of what it wrote.
+func Version(ctx context.Context, path string, args ...string) (string, error) {
+	out, err := process.Run(ctx, process.Command{Path: path, Args: args})
+	if err != nil {
+		return "", err
+	}
+	line, _, _ := strings.Cut(out.Stdout, "\n")
+	if line = strings.TrimSpace(line); out.Code != 0 || line == "" {
+		return "", fmt.Errorf("%s %s ended with status %d: %s", path, strings.Join(args, " "), out.Code, strings.TrimSpace(out.Stderr))
+	}
+	return line, nil
+}
+
+// measured matches the versions of OpenSSL whose features are known.
+var measured = regexp.MustCompile(`^OpenSSL (1\.1\.1|[3-9]\.|[1-9][0-9])`)
+
+// Features returns the features if they can be claimed of a program over the
+// library: they have been measured with OpenSSL 3.0, whose way of building and
+// checking chains dates from 1.1, as Ed25519 does from 1.1.1. Of other libraries
+// nothing is claimed.
+func Features(library string, features []string) []string {
+	if !measured.MatchString(library) {
+		return nil
+	}
+	return features
+}

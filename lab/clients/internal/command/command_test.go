@@ -1,0 +1,71 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// mode tells this test's program what to be.
+const mode = "TLSLAB_TEST_MODE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(mode) {
+	case "":
+		goleak.VerifyTestMain(m)
+	case "echo":
+		os.Stdout.WriteString("out\n")
+		os.Stderr.WriteString("err\n")
+		os.Exit(7)
+	case "hang":
+		time.Sleep(time.Hour)
+	}
+}
+
+func child(behaviour string) process.Command {
+	return process.Command{Path: os.Args[0], Env: []string{mode + "=" + behaviour, "GORACE=atexit_sleep_ms=0"}}
+}
+
+func TestProbe(t *testing.T) {
+	got := Probe(t.Context(), child("echo"), time.Minute, func(out process.Output) stack.Result {
+		assert.Equal(t, process.Output{Stdout: "out\n", Stderr: "err\n", Code: 7}, out)
+		return stack.Result{Outcome: stack.Rejected, Message: out.Stderr + "\n"}
+	})
+	assert.Positive(t, got.Duration)
+	assert.Equal(t, "err", got.Message)
+}
+
+func TestProbeEnds(t *testing.T) {
+	unread := func(process.Output) stack.Result { panic("there is nothing to read") }
+	got := Probe(t.Context(), child("hang"), time.Millisecond, unread)
+	assert.Equal(t, stack.Rejected, got.Outcome)
+	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
+
+	why := errors.New("the user went home")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	got = Probe(ctx, child("hang"), time.Minute, unread)
+	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Contains(t, got.Message, why.Error())
+
+	got = Probe(t.Context(), process.Command{Path: t.TempDir() + "/none"}, time.Minute, unread)
+	assert.Equal(t, stack.Failed, got.Outcome)
+}
+
+func TestFeatures(t *testing.T) {
+	all := []string{"crl"}
+	for _, library := range []string{"OpenSSL 1.1.1w", "OpenSSL 3.0.19", "OpenSSL 4.0.0", "OpenSSL 10.0.0"} {
+		assert.Equal(t, all, Features(library, all), library)
+	}
+	for _, library := range []string{"", "OpenSSL 1.0.2u", "OpenSSL 1.1.0", "LibreSSL 3.3.6", "GnuTLS 3.7.1", "Schannel"} {
+		assert.Empty(t, Features(library, all), library)
+	}
+}

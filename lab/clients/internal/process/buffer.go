@@ -1,0 +1,39 @@
+package process
+
+import "sync"
+
+// head keeps the first limit bytes written to it and drops the rest. Like tail it
+// never refuses a write, so that a program that floods its output runs on.
+type head struct {
+	limit int
+	data  []byte
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	h.data = append(h.data, p[:min(len(p), h.limit-len(h.data))]...)
+	return len(p), nil
+}
+
+// tail keeps the last limit bytes written to it: a program's last words say why it
+// ended. It may be read while it is written.
+type tail struct {
+	limit int
+	mu    sync.Mutex
+	data  []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.data = append(t.data, p[max(0, len(p)-t.limit):]...)
+	if over := len(t.data) - t.limit; over > 0 {
+		t.data = t.data[:copy(t.data, t.data[over:])]
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.data)
+}

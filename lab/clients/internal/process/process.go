@@ -1,0 +1,149 @@
+// Package process runs client programs: each in a process group of its own, away
+// from the terminal, with a clean environment and with bounds on what it may
+// write. Whatever a program does (ignore signals, flood its output, leave children
+// behind that hold its pipes), it ends with all its children when it is told to.
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// maxStdout is how much of its output [Run] keeps, from the beginning.
+	maxStdout = 1 << 20
+	// maxStderr is how much of its error output is kept, from the end.
+	maxStderr = 4 << 10
+	// pipeDelay is how long pipes may stay open after a program has ended: longer
+	// means that a child it left behind has them, and not that they are being read.
+	pipeDelay = 500 * time.Millisecond
+)
+
+// Command says what to run.
+type Command struct {
+	Path  string
+	Args  []string // without the program's name
+	Env   []string // beyond Environ
+	Stdin string   // what Run writes to it
+}
+
+// Output is what a program wrote and how it ended.
+type Output struct {
+	Stdout string // its beginning, where it is long
+	Stderr string // its end, where it is long
+	Code   int    // its exit status; -1 if it was killed
+}
+
+// Run runs a program to its end. Its error says that the program could not be
+// started, or that ctx ended it; a status other than zero is no error. When it
+// returns, the program's whole process group is gone.
+func Run(ctx context.Context, c Command) (Output, error) {
+	if ctx.Err() != nil {
+		return Output{}, fmt.Errorf("starting %s: %w", c.Path, context.Cause(ctx))
+	}
+	cmd := exec.Command(c.Path, c.Args...)
+	stdout, stderr := &head{limit: maxStdout}, &tail{limit: maxStderr}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Stdin), stdout, stderr
+	g, err := start(cmd, c.Env)
+	if err != nil {
+		return Output{}, err
+	}
+	// Not exec.CommandContext, which may cancel before the group is known.
+	stop := context.AfterFunc(ctx, g.kill)
+	err = cmd.Wait()
+	ended := !stop()
+	g.end()
+	out := Output{Stdout: string(stdout.data), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+	var status *exec.ExitError
+	switch {
+	case ended:
+		return out, fmt.Errorf("running %s: %w", c.Path, context.Cause(ctx))
+	case err == nil, errors.As(err, &status), errors.Is(err, exec.ErrWaitDelay):
+		return out, nil
+	}
+	return out, fmt.Errorf("running %s: %w", c.Path, err)
+}
+
+// start starts cmd in a group of its own.
+func start(cmd *exec.Cmd, env []string) (*group, error) {
+	cmd.Env = append(Environ(), env...)
+	cmd.WaitDelay = pipeDelay
+	g, err := startGroup(cmd)
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", cmd.Path, err)
+	}
+	return g, nil
+}
+
+// Process is a program that runs on: one writes to it and reads from it.
+type Process struct {
+	stdin  io.WriteCloser
+	stdout *os.File
+	stderr *tail
+	group  *group
+	kill   sync.Once
+	done   chan struct{}
+}
+
+// Start starts a program that runs until [Process.Close]. It does not use
+// Command.Stdin.
+func Start(c Command) (*Process, error) {
+	cmd := exec.Command(c.Path, c.Args...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", c.Path, err)
+	}
+	stdout, theirs, err := os.Pipe()
+	if err != nil {
+		stdin.Close()
+		return nil, fmt.Errorf("starting %s: %w", c.Path, err)
+	}
+	defer theirs.Close()
+	p := &Process{stdin: stdin, stdout: stdout, stderr: &tail{limit: maxStderr}, done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = theirs, p.stderr
+	if p.group, err = start(cmd, c.Env); err != nil {
+		stdout.Close() // exec has closed stdin
+		return nil, err
+	}
+	go func() {
+		defer close(p.done)
+		cmd.Wait() // how it ended is of no interest: its readers see that it did
+		p.group.end()
+	}()
+	return p, nil
+}
+
+// Write writes to the program's standard input. Kill ends a write that waits.
+func (p *Process) Write(b []byte) (int, error) { return p.stdin.Write(b) }
+
+// Read reads the program's standard output: io.EOF, or another error, says that
+// it has ended. Kill ends a read that waits.
+func (p *Process) Read(b []byte) (int, error) { return p.stdout.Read(b) }
+
+// Stderr returns the end of what the program wrote to its standard error.
+func (p *Process) Stderr() string { return p.stderr.String() }
+
+// Done is closed when the program has ended, and its process group with it.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Kill ends the program with its process group, and does not wait for it.
+func (p *Process) Kill() {
+	p.kill.Do(func() {
+		p.group.kill()
+		p.stdin.Close()
+		p.stdout.Close() // a child that left the group may still hold the other end
+	})
+}
+
+// Close ends the program as Kill does, and waits until it is gone.
+func (p *Process) Close() {
+	p.Kill()
+	<-p.done
+}

@@ -1,0 +1,266 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+const (
+	// mode tells this test's program to be a child that behaves in one bad way.
+	mode = "TLSLAB_TEST_MODE"
+	// address is where such a child calls the test.
+	address = "TLSLAB_TEST_ADDRESS"
+	// noDelay keeps the race detector from staying for a second when a child ends.
+	noDelay = "GORACE=atexit_sleep_ms=0"
+)
+
+var modes = map[string]func(){
+	"echo":  func() { io.Copy(os.Stdout, os.Stdin); fmt.Fprint(os.Stderr, "heard it"); os.Exit(3) },
+	"env":   func() { fmt.Println(strings.Join(os.Environ(), "\n")) },
+	"flood": flood,
+	"deaf":  func() { signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP); fmt.Println("ready"); hang() },
+	"hang":  hang,
+	// A child that is still there, and has the pipes, when the program has ended.
+	"parent": func() { leave("child"); call("parent") },
+	"child":  func() { call("child"); hang() },
+	// The same, and it floods.
+	"parent of a flood": func() { leave("flood") },
+}
+
+// call tells the test who calls, and waits until it says something.
+func call(who string) {
+	c, err := net.Dial("tcp", os.Getenv(address))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(c, who)
+	c.Read(make([]byte, 1))
+}
+
+// hang does nothing for longer than any test takes: an empty select would be seen by
+// the runtime, and end the program.
+func hang() { time.Sleep(time.Hour) }
+
+func flood() {
+	for block := make([]byte, 64<<10); ; {
+		if _, err := os.Stdout.Write(block); err != nil {
+			return
+		}
+		os.Stderr.Write(block)
+	}
+}
+
+// leave starts a child with this program's output.
+func leave(child string) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), mode+"="+child)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+}
+
+func TestMain(m *testing.M) {
+	if behave, ok := modes[os.Getenv(mode)]; ok {
+		behave()
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// child is the command that behaves so.
+func child(t *testing.T, behaviour string) Command {
+	t.Helper()
+	require.Contains(t, modes, behaviour)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	return Command{Path: self, Env: []string{mode + "=" + behaviour, noDelay}}
+}
+
+func TestRun(t *testing.T) {
+	c := child(t, "echo")
+	c.Stdin = "one\ntwo\n"
+	out, err := Run(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, Output{Stdout: "one\ntwo\n", Stderr: "heard it", Code: 3}, out)
+}
+
+func TestEnviron(t *testing.T) {
+	for _, name := range []string{"SSL_CERT_FILE", "https_proxy", "NODE_OPTIONS", "PYTHONPATH", "OPENSSL_CONF", "LC_ALL"} {
+		t.Setenv(name, "x")
+	}
+	t.Setenv("HOME", "/home/of/the/test")
+	out, err := Run(t.Context(), child(t, "env"))
+	require.NoError(t, err)
+	assert.Contains(t, out.Stdout, "HOME=/home/of/the/test")
+	assert.NotContains(t, out.Stdout, "=x\n")
+}
+
+func TestRunMissing(t *testing.T) {
+	_, err := Run(t.Context(), Command{Path: t.TempDir() + "/none"})
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// A program that floods its output is ended by the context, having cost no memory.
+func TestRunFlood(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := child(t, "flood")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err := Run(ctx, c)
+		assert.ErrorIs(t, err, context.Canceled)
+		assert.LessOrEqual(t, len(out.Stdout), maxStdout)
+		assert.LessOrEqual(t, len(out.Stderr), maxStderr)
+	}()
+	cancel()
+	<-done
+}
+
+// family is where a parent and its child call: it returns the address, and a
+// function that waits for both calls.
+func family(t *testing.T) (string, func() (parent, child net.Conn)) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { l.Close() })
+	return address + "=" + l.Addr().String(), func() (parent, child net.Conn) {
+		for parent == nil || child == nil {
+			c, err := l.Accept()
+			require.NoError(t, err)
+			t.Cleanup(func() { c.Close() })
+			switch who, _ := bufio.NewReader(c).ReadString('\n'); who {
+			case "parent\n":
+				parent = c
+			case "child\n":
+				child = c
+			}
+		}
+		return parent, child
+	}
+}
+
+// waitEnd returns when the process at the other end is gone: the system closes its
+// connections.
+func waitEnd(c net.Conn) { io.Copy(io.Discard, c) }
+
+// A program that leaves a child with its pipes behind does not keep Run waiting,
+// and its child does not stay.
+func TestRunLeavesNobody(t *testing.T) {
+	env, calls := family(t)
+	c := child(t, "parent")
+	c.Env = append(c.Env, env)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err := Run(t.Context(), c)
+		assert.NoError(t, err)
+	}()
+	parent, left := calls()
+	io.WriteString(parent, "!") // and it ends
+	<-done
+	waitEnd(left)
+}
+
+func TestRunLeavesFlood(t *testing.T) {
+	_, err := Run(t.Context(), child(t, "parent of a flood"))
+	require.NoError(t, err)
+}
+
+func TestRunCancelledBefore(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Run(ctx, child(t, "echo"))
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestProcess(t *testing.T) {
+	p, err := Start(child(t, "echo"))
+	require.NoError(t, err)
+	_, err = p.Write([]byte("one\n"))
+	require.NoError(t, err)
+	line, err := bufio.NewReader(p).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "one\n", line)
+	p.Close()
+	p.Close()
+	_, err = p.Read(make([]byte, 1))
+	require.Error(t, err)
+	_, err = p.Write([]byte("two\n"))
+	require.Error(t, err)
+}
+
+func TestProcessMissing(t *testing.T) {
+	_, err := Start(Command{Path: t.TempDir() + "/none"})
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestProcessDeafToSignals(t *testing.T) {
+	p, err := Start(child(t, "deaf"))
+	require.NoError(t, err)
+	_, err = bufio.NewReader(p).ReadString('\n') // it ignores them by now
+	require.NoError(t, err)
+	p.Close()
+}
+
+// Ending a program ends its children.
+func TestProcessFamily(t *testing.T) {
+	env, calls := family(t)
+	c := child(t, "parent")
+	c.Env = append(c.Env, env)
+	p, err := Start(c)
+	require.NoError(t, err)
+	parent, left := calls()
+	p.Close()
+	waitEnd(parent)
+	waitEnd(left)
+}
+
+// Kill ends a read that waits.
+func TestProcessKill(t *testing.T) {
+	p, err := Start(child(t, "hang"))
+	require.NoError(t, err)
+	read := make(chan error)
+	go func() {
+		_, err := p.Read(make([]byte, 1))
+		read <- err
+	}()
+	p.Kill()
+	require.Error(t, <-read)
+	<-p.Done()
+}
+
+func TestHead(t *testing.T) {
+	h := &head{limit: 5}
+	for _, s := range []string{"abc", "", "def", "ghi"} {
+		n, err := h.Write([]byte(s))
+		require.NoError(t, err)
+		assert.Equal(t, len(s), n)
+	}
+	assert.Equal(t, "abcde", string(h.data))
+}
+
+func TestTail(t *testing.T) {
+	b := &tail{limit: 5}
+	for _, step := range []struct{ write, want string }{
+		{"abc", "abc"}, {"", "abc"}, {"de", "abcde"}, {"fg", "cdefg"}, {"0123456789", "56789"}, {"x", "6789x"},
+	} {
+		n, err := b.Write([]byte(step.write))
+		require.NoError(t, err)
+		assert.Equal(t, len(step.write), n)
+		assert.Equal(t, step.want, b.String())
+	}
+}

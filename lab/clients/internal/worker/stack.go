@@ -1,0 +1,45 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// Variant is a variant of a stack whose client is a worker.
+type Variant struct {
+	stack.Variant
+	// Unless names a feature: where the program's own defaults have it, there is
+	// no such variant, as it would be the default one again.
+	Unless string
+}
+
+// Open starts a worker and makes an install of it. Variants that verify chains get
+// the features that the worker says its defaults have.
+func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*stack.Install, error) {
+	w, hello, err := Start(ctx, name, c)
+	if err != nil {
+		return nil, err
+	}
+	in := &stack.Install{
+		Version: hello.Version,
+		Library: hello.Library,
+		Path:    c.Path,
+		Key:     cmp.Or(hello.Install, c.Path) + " " + hello.Version,
+		Probe:   w.Probe,
+		Close:   w.Close,
+	}
+	for _, v := range variants {
+		if slices.Contains(hello.Features, v.Unless) {
+			continue
+		}
+		if !slices.Contains(v.Skips, stack.CheckChain) {
+			v.Features = slices.Concat(v.Features, hello.Features)
+		}
+		in.Variants = append(in.Variants, v.Variant)
+	}
+	return in, nil
+}

@@ -1,0 +1,202 @@
+// Package worker drives client programs that are started once and then asked many
+// times: an interpreter takes longer to start than to connect.
+//
+// A worker writes one line of JSON that says what it is ([Hello]), and then reads
+// a request a line and answers each with a line, until its input ends. The probe
+// programs below lab/clients and their comments show the contract from the other
+// side.
+package worker
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+const (
+	// grace is how much longer than its own limit a worker may take to answer: it
+	// has to notice that time is up, and to say so, on a machine that is busy.
+	grace = 3 * time.Second
+	// helloTime is how long a worker may take to start again.
+	helloTime = 10 * time.Second
+)
+
+var (
+	errOverrun = errors.New("the worker overran its time")
+	errClosed  = errors.New("the worker is closed")
+)
+
+// Worker is a client program that runs on. It takes one request at a time.
+type Worker struct {
+	name    string
+	command process.Command
+	grace   time.Duration
+	turn    chan struct{} // holds one token: whoever has it owns what follows
+	proc    *process.Process
+	lines   *bufio.Reader
+	last    uint64 // id of the last request
+	closed  bool
+}
+
+// Start starts the worker of a stack and returns its hello. The worker runs until
+// Close; ctx limits the start alone.
+func Start(ctx context.Context, name string, c process.Command) (*Worker, Hello, error) {
+	w := &Worker{name: name, command: c, grace: grace, turn: make(chan struct{}, 1)}
+	hello, err := w.start(ctx)
+	if err != nil {
+		return nil, Hello{}, err
+	}
+	w.turn <- struct{}{}
+	return w, hello, nil
+}
+
+// start starts the program and reads its hello.
+func (w *Worker) start(ctx context.Context) (Hello, error) {
+	proc, err := process.Start(w.command)
+	if err != nil {
+		return Hello{}, err
+	}
+	w.proc, w.lines = proc, bufio.NewReaderSize(proc, 4096)
+	stop := context.AfterFunc(ctx, proc.Kill)
+	line, err := readLine(w.lines)
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	var hello Hello
+	if err == nil {
+		hello, err = parseHello(line, w.name)
+	}
+	if err != nil {
+		return Hello{}, w.discard(err)
+	}
+	return hello, nil
+}
+
+// Probe sends a request to the worker and returns its answer. A worker that died or
+// broke the contract gives stack.Failed, and is started anew for the next request.
+func (w *Worker) Probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+	select {
+	case <-w.turn:
+		defer func() { w.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return stack.Result{Outcome: stack.Failed, Message: context.Cause(ctx).Error()}
+	}
+	begin := time.Now()
+	result, err := w.probe(ctx, variant, r)
+	switch took := time.Since(begin); {
+	case errors.Is(err, errOverrun):
+		return stack.Overrun(took)
+	case err != nil:
+		return stack.Result{Outcome: stack.Failed, Message: err.Error(), Duration: took}
+	default:
+		result.Duration = took
+		return result
+	}
+}
+
+// probe does what Probe says; the caller has the turn.
+func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (stack.Result, error) {
+	if err := w.ready(ctx); err != nil {
+		return stack.Result{}, err
+	}
+	w.last++
+	line, err := json.Marshal(request{
+		ID: w.last, Variant: variant,
+		URL: r.Endpoint.URL, Host: r.Endpoint.Host, Port: r.Endpoint.Port, Connect: r.Endpoint.Connect,
+		CAFile: r.Endpoint.CAFile, CertFile: r.Endpoint.CertFile, KeyFile: r.Endpoint.KeyFile,
+		KeyPassword: r.Endpoint.KeyPassword, CRLFile: r.Endpoint.CRLFile,
+		TimeoutMS: max(1, r.Timeout.Milliseconds()),
+	})
+	if err != nil {
+		return stack.Result{}, fmt.Errorf("writing a request: %w", err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, r.Timeout+w.grace, errOverrun)
+	defer cancel()
+	stop := context.AfterFunc(ctx, w.proc.Kill)
+	_, err = w.proc.Write(append(line, '\n'))
+	if err == nil {
+		line, err = readLine(w.lines)
+	}
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	var result stack.Result
+	if err == nil {
+		result, err = parseAnswer(line, w.last)
+	}
+	if err != nil {
+		return stack.Result{}, w.discard(err)
+	}
+	return result, nil
+}
+
+// ready starts the worker again if it has ended.
+func (w *Worker) ready(ctx context.Context) error {
+	if w.closed {
+		return errClosed
+	}
+	if w.proc != nil {
+		select {
+		case <-w.proc.Done():
+			w.discard(nil)
+		default:
+			return nil
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, helloTime)
+	defer cancel()
+	_, err := w.start(ctx)
+	return err
+}
+
+// discard ends the program, which can't be trusted any more, and adds its last
+// words to the reason.
+func (w *Worker) discard(reason error) error {
+	w.proc.Close()
+	words := strings.TrimSpace(w.proc.Stderr())
+	w.proc, w.lines = nil, nil
+	if errors.Is(reason, io.EOF) {
+		reason = fmt.Errorf("the program ended: %w", reason)
+	}
+	if words != "" {
+		words = ": its last words: " + words
+	}
+	return fmt.Errorf("%s worker %s: %w%s", w.name, w.command.Path, reason, words)
+}
+
+// Close ends the worker and waits for it.
+func (w *Worker) Close() error {
+	<-w.turn
+	w.closed = true
+	if w.proc != nil {
+		w.proc.Close()
+		w.proc = nil
+	}
+	w.turn <- struct{}{}
+	return nil
+}
+
+// readLine reads a line without its end, of maxLine bytes at most.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxLine:
+			return nil, fmt.Errorf("it wrote a line of more than %d bytes", maxLine)
+		case err == nil:
+			return line[:len(line)-1], nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package worker
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// mode tells this test's program to be a worker that breaks the contract in one
+// way. The real workers don't break it, and can't be made to.
+const mode = "TLSLAB_TEST_MODE"
+
+// noDelay keeps the race detector from staying for a second when a worker ends.
+const noDelay = "GORACE=atexit_sleep_ms=0"
+
+const goodHello = `{"contract":1,"stack":"test","version":"1.2.3","library":"OpenSSL 9","install":"/here","features":["strict"]}`
+
+var modes = map[string]func(){
+	"good": func() {
+		fmt.Println(goodHello)
+		each(func(id int) {
+			fmt.Printf("{\"id\":%d,\"outcome\":\"rejected\",\"message\":\"no\\n\",\"code\":\"NO\"}\n", id)
+		})
+	},
+	"mute": hang,
+	"dies at once": func() {
+		fmt.Fprintln(os.Stderr, "cannot load library")
+		os.Exit(1)
+	},
+	"dies when asked": func() {
+		fmt.Println(goodHello)
+		each(func(int) { fmt.Fprintln(os.Stderr, "Traceback: oh no"); os.Exit(1) })
+	},
+	"dies after the first": func() {
+		fmt.Println(goodHello)
+		each(func(id int) { fmt.Printf("{\"id\":%d,\"outcome\":\"accepted\"}\n", id); os.Exit(0) })
+	},
+	"hangs": func() { fmt.Println(goodHello); each(func(int) { hang() }) },
+	"wrong id": func() {
+		fmt.Println(goodHello)
+		each(func(id int) { fmt.Printf("{\"id\":%d,\"outcome\":\"accepted\"}\n", id+1) })
+	},
+	"no JSON":                 func() { fmt.Println(goodHello); each(func(int) { fmt.Println("warning: this is deprecated") }) },
+	"floods":                  func() { fmt.Println(goodHello); each(func(int) { flood() }) },
+	"floods instead of hello": flood,
+}
+
+// each calls answer with 1, 2, 3 ... for each line of input.
+func each(answer func(id int)) {
+	in := bufio.NewScanner(os.Stdin)
+	for id := 1; in.Scan(); id++ {
+		answer(id)
+	}
+}
+
+// hang does nothing for longer than any test takes: an empty select would be seen by
+// the runtime, and end the program.
+func hang() { time.Sleep(time.Hour) }
+
+func flood() {
+	for block := bytes.Repeat([]byte("x"), 64<<10); ; {
+		if _, err := os.Stdout.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+func TestMain(m *testing.M) {
+	if behave, ok := modes[os.Getenv(mode)]; ok {
+		behave()
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func command(t *testing.T, behaviour string) process.Command {
+	t.Helper()
+	require.Contains(t, modes, behaviour)
+	self, err := os.Executable()
+	require.NoError(t, err)
+	return process.Command{Path: self, Env: []string{mode + "=" + behaviour, noDelay}}
+}
+
+// begin starts a worker and closes it at the end of the test.
+func begin(t *testing.T, behaviour string) *Worker {
+	t.Helper()
+	w, hello, err := Start(t.Context(), "test", command(t, behaviour))
+	require.NoError(t, err)
+	assert.Equal(t, Hello{Contract: 1, Stack: "test", Version: "1.2.3", Library: "OpenSSL 9", Install: "/here", Features: []string{"strict"}}, hello)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	return w
+}
+
+var request10s = stack.Request{Timeout: 10 * time.Second}
+
+func TestWorker(t *testing.T) {
+	w := begin(t, "good")
+	var wg sync.WaitGroup
+	for range 8 { // they take turns
+		wg.Go(func() {
+			got := w.Probe(t.Context(), "default", request10s)
+			assert.Positive(t, got.Duration)
+			got.Duration = 0
+			assert.Equal(t, stack.Result{Outcome: stack.Rejected, Message: "no", Code: "NO"}, got)
+		})
+	}
+	wg.Wait()
+}
+
+func TestWorkerBreaksContract(t *testing.T) {
+	for behaviour, want := range map[string]string{
+		"dies when asked": "the program ended: EOF: its last words: Traceback: oh no",
+		"wrong id":        "it answered request 2 instead of 1",
+		"no JSON":         `"warning: this is deprecated"`,
+		"floods":          "it wrote a line of more than 1048576 bytes",
+	} {
+		t.Run(behaviour, func(t *testing.T) {
+			w := begin(t, behaviour)
+			for range 2 { // it is started again, and no better
+				got := w.Probe(t.Context(), "default", request10s)
+				assert.Equal(t, stack.Failed, got.Outcome)
+				assert.Contains(t, got.Message, want)
+				w.last = 0
+			}
+		})
+	}
+}
+
+func TestWorkerDies(t *testing.T) {
+	w := begin(t, "dies after the first")
+	for range 3 {
+		w.last = 0 // a worker that was started again counts from one
+		got := w.Probe(t.Context(), "default", request10s)
+		assert.Equal(t, stack.Accepted, got.Outcome, got.Message)
+		<-w.proc.Done()
+	}
+}
+
+func TestWorkerHangs(t *testing.T) {
+	w := begin(t, "hangs")
+	w.grace = time.Millisecond
+	got := w.Probe(t.Context(), "default", stack.Request{Timeout: time.Millisecond})
+	assert.Equal(t, stack.Rejected, got.Outcome)
+	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got = w.Probe(ctx, "default", request10s)
+	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Contains(t, got.Message, "context canceled")
+}
+
+func TestStartFails(t *testing.T) {
+	for behaviour, want := range map[string]string{
+		"dies at once":            "the program ended: EOF: its last words: cannot load library",
+		"floods instead of hello": "it wrote a line of more than 1048576 bytes",
+	} {
+		_, _, err := Start(t.Context(), "test", command(t, behaviour))
+		assert.ErrorContains(t, err, want)
+	}
+	_, _, err := Start(t.Context(), "other", command(t, "good"))
+	assert.ErrorContains(t, err, `it says that it is "test" and not "other"`)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, _, err = Start(ctx, "test", command(t, "mute"))
+	assert.ErrorIs(t, err, context.DeadlineExceeded)
+
+	_, _, err = Start(t.Context(), "test", process.Command{Path: t.TempDir() + "/none"})
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func TestOpen(t *testing.T) {
+	variants := []Variant{
+		{Variant: stack.Variant{Name: "default", Features: []string{"crl"}}},
+		{Variant: stack.Variant{Name: "insecure", Skips: []stack.Check{stack.CheckChain}}},
+		{Variant: stack.Variant{Name: "strict"}, Unless: "strict"},
+	}
+	in, err := Open(t.Context(), "test", command(t, "good"), variants)
+	require.NoError(t, err)
+	defer in.Close()
+	assert.Equal(t, "/here 1.2.3", in.Key)
+	assert.Equal(t, []stack.Variant{
+		{Name: "default", Features: []string{"crl", "strict"}},
+		{Name: "insecure", Skips: []stack.Check{stack.CheckChain}},
+	}, in.Variants)
+	require.NoError(t, in.Close())
+	got := in.Probe(t.Context(), "default", request10s)
+	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, "the worker is closed", got.Message)
+}
+
+func TestReadLine(t *testing.T) {
+	long := strings.Repeat("x", 10_000)
+	r := bufio.NewReaderSize(strings.NewReader("one\n\n"+long+"\nrest"), 16)
+	for _, want := range []string{"one", "", long} {
+		line, err := readLine(r)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(line))
+	}
+	_, err := readLine(r)
+	require.Error(t, err, "a line without its end is none")
+}

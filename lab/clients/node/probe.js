@@ -1,0 +1,128 @@
+// tlslab's client for Node.js: its https module, as its documentation tells people
+// to use it. Runs on Node 16.14 and later.
+//
+// It is a worker: it writes one line of JSON that says what it is, then reads a
+// request a line and answers each with a line, until its input ends. To ask it by
+// hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
+// "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
+// "timeout_ms": 5000}.
+'use strict';
+
+const fs = require('fs');
+const readline = require('readline');
+
+function say(line) {
+  process.stdout.write(JSON.stringify(line) + '\n');
+}
+
+// What it is.
+
+function hello() {
+  const line = {
+    contract: 1,
+    stack: 'node',
+    version: process.versions.node,
+    install: fs.realpathSync(process.execPath),
+  };
+  if (!process.versions.openssl) {
+    line.error = 'was built without TLS';
+  } else if (!globalThis.AbortSignal?.timeout) {
+    line.error = 'has no AbortSignal.timeout: 16.14 or later is needed';
+  } else {
+    line.library = 'OpenSSL ' + process.versions.openssl;
+  }
+  return line;
+}
+
+// Its variants, as options of https.request.
+const variants = {
+  'default': {},
+  'insecure': {rejectUnauthorized: false},
+};
+
+// setUp returns the options of https.request: the client's own set-up.
+function setUp(request) {
+  const tls = require('tls');
+  const read = (file) => file ? fs.readFileSync(file) : undefined;
+  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect);
+  return {
+    ...variants[request.variant],
+    ca: read(request.ca_file),
+    cert: read(request.cert_file),
+    key: read(request.key_file),
+    passphrase: request.key_password || undefined,
+    // One CRL an element: Node reads the first of a file and no more.
+    crl: read(request.crl_file)?.toString().match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g) ?? undefined,
+    agent: false, // a connection and a session of its own
+    // Where to go, whatever the URL says. https takes the server name from the Host
+    // header, which has the URL's, and sends none if that is an address.
+    host,
+    port,
+    headers: {Host: new URL(request.url).host, Connection: 'close'},
+    // What it does by default, but with the name that was asked for, and not the
+    // address that leads there.
+    checkServerIdentity: (_, certificate) => tls.checkServerIdentity(request.host, certificate),
+    signal: AbortSignal.timeout(request.timeout_ms),
+  };
+}
+
+// probe resolves to the answer when the connection is closed.
+function probe(request) {
+  if (!(request.variant in variants)) {
+    throw new Error(`no variant ${request.variant}`);
+  }
+  return new Promise((resolve, reject) => {
+    let closed; // settles when the connection is closed, once there is one
+    const finish = async (answer) => {
+      req?.destroy();
+      await closed;
+      resolve(answer);
+    };
+    const fail = (err) => {
+      // A TypeError or the like that Node has given no code is this program's own:
+      // it ends, and the lab says so.
+      if (err.code === undefined && err.constructor !== Error) {
+        reject(err);
+      } else {
+        finish(rejected(err));
+      }
+    };
+    let req;
+    try {
+      req = require('https').request(setUp(request));
+    } catch (err) {
+      return fail(err); // a file that can't be read or understood
+    }
+    req.on('socket', (socket) => {
+      closed = new Promise((done) => socket.once('close', done));
+    });
+    req.on('error', fail);
+    req.on('response', (response) => {
+      response.on('error', fail);
+      response.on('end', () => finish(response.statusCode === 200 ?
+        {outcome: 'accepted'} :
+        {outcome: 'rejected', message: `HTTP status ${response.statusCode}`}));
+      response.resume();
+    });
+    req.end();
+  });
+}
+
+function rejected(err) {
+  let message = err.message;
+  if (err.code === 'ABORT_ERR' && err.cause) {
+    message += ': ' + err.cause.message; // "The operation was aborted": due to timeout
+  }
+  return {outcome: 'rejected', message, code: err.code};
+}
+
+async function main() {
+  say(hello());
+  for await (const line of readline.createInterface({input: process.stdin})) {
+    const request = JSON.parse(line);
+    say({id: request.id, ...await probe(request)});
+  }
+  process.exit(0); // whatever may still be open
+}
+
+main();

@@ -1,0 +1,130 @@
+package python
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// find lists the interpreters on PATH, and those that pyenv has installed.
+func find(ctx context.Context) ([]stack.Place, error) {
+	root := pyenvRoot(ctx)
+	var places []stack.Place
+	seen := make(map[string]bool) // by the file that the place leads to
+	for _, p := range append(onPath(root), installed(root)...) {
+		file, err := filepath.EvalSymlinks(p.Path)
+		if err == nil && !seen[file] {
+			seen[file] = true
+			places = append(places, p)
+		}
+	}
+	if len(places) == 0 {
+		return nil, errors.New("no python on PATH, and none installed by pyenv")
+	}
+	return places, nil
+}
+
+// interpreter matches the names that interpreters go by: python, python2,
+// python3.11.
+var interpreter = regexp.MustCompile(`^python([23](?:\.\d+)?)?(?:\.exe)?$`)
+
+// onPath lists the interpreters that the user's PATH leads to, by each of their
+// names the first.
+func onPath(root string) []stack.Place {
+	var places []stack.Place
+	shadowed := make(map[string]bool)
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if !filepath.IsAbs(dir) || isShims(dir, root) {
+			continue
+		}
+		// Errors are none of a search's business: the shell skips such a directory.
+		names, _ := filepath.Glob(filepath.Join(escape(dir), "python*"))
+		for _, path := range names {
+			name := filepath.Base(path)
+			m := interpreter.FindStringSubmatch(name)
+			if m == nil || shadowed[name] || !executable(path) {
+				continue
+			}
+			shadowed[name] = true
+			places = append(places, stack.Place{Path: path, Version: m[1]})
+		}
+	}
+	return places
+}
+
+// version matches the names of pyenv's installations that are versions of CPython.
+// Others ("pypy3.10-7.3.15", a virtual environment) tell nothing.
+var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
+
+// installed lists the interpreters that pyenv has installed. They are taken from
+// its directory, as its shims on PATH lead to one of them alone, and take longer to
+// find it than the interpreter takes to start.
+func installed(root string) []stack.Place {
+	if root == "" {
+		return nil
+	}
+	var places []stack.Place
+	for _, program := range [...]string{"bin/python", "python.exe"} {
+		paths, _ := filepath.Glob(filepath.Join(escape(root), "versions", "*", program))
+		for _, path := range paths {
+			if !executable(path) {
+				continue
+			}
+			inside, _ := filepath.Rel(filepath.Join(root, "versions"), path)
+			name, _, _ := strings.Cut(filepath.ToSlash(inside), "/")
+			if !version.MatchString(name) {
+				name = ""
+			}
+			places = append(places, stack.Place{Path: path, Version: name})
+		}
+	}
+	return places
+}
+
+// pyenvRoot returns the directory that pyenv keeps its installations in; empty if
+// there is no pyenv.
+func pyenvRoot(ctx context.Context) string {
+	if root := os.Getenv("PYENV_ROOT"); root != "" {
+		return root
+	}
+	pyenv, err := exec.LookPath("pyenv")
+	if err != nil {
+		return ""
+	}
+	out, err := process.Run(ctx, process.Command{Path: pyenv, Args: []string{"root"}})
+	if err != nil || out.Code != 0 {
+		return ""
+	}
+	return strings.TrimSpace(out.Stdout)
+}
+
+// isShims reports whether a directory holds pyenv's shims.
+func isShims(dir, root string) bool {
+	if filepath.Base(dir) != "shims" {
+		return false
+	}
+	inside, err := filepath.Rel(root, dir)
+	return strings.Contains(dir, "pyenv") || root != "" && err == nil && filepath.IsLocal(inside)
+}
+
+// executable reports whether a path leads to a program.
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
+}
+
+// escape makes a directory's name a pattern that matches only itself.
+func escape(dir string) string {
+	if runtime.GOOS == "windows" {
+		return dir // where a pattern has no escapes
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}

@@ -1,0 +1,71 @@
+// Package python is the client stack of Python: urllib over the ssl module, in each
+// interpreter of the machine. The client itself is probe.py.
+package python
+
+import (
+	"context"
+	_ "embed"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+//go:embed probe.py
+var probe string
+
+// variants are the ways of using the stack. Their features are measured by
+// TestFeatures in lab/clients, with CPython 2.7.18 and 3.6 to 3.13 over OpenSSL
+// 3.0.19; probe.py adds those that hang on the interpreter ("strict", "ed25519",
+// "key-policy").
+var variants = []worker.Variant{{
+	Variant: stack.Variant{
+		Name:     "default",
+		About:    "ssl.create_default_context(cafile=FILE)",
+		Features: []string{"crl", "chain-sort"},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "insecure",
+		About: "check_hostname = False, verify_mode = ssl.CERT_NONE",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:     "no-hostname",
+		About:    "check_hostname = False",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: []string{"crl", "chain-sort"},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "server-purpose",
+		About: "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), made for servers: a client's verifies nothing up to 3.9, and can't connect from 3.10 on",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:     "strict",
+		About:    "verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN, the defaults of 3.13",
+		Features: []string{"strict", "crl", "chain-sort"},
+	},
+	Unless: "strict",
+}}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "python", Find: find, Open: open}
+}
+
+// open starts an interpreter with the probe program.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	return worker.Open(ctx, "python", process.Command{
+		Path: p.Path,
+		Args: []string{
+			"-E", "-s", // neither PYTHON... variables nor the user's packages
+			"-S", // no site: nothing that is installed can change the ssl module
+			"-B", // no compiled files left behind
+			"-c", probe,
+		},
+	}, variants)
+}

@@ -1,0 +1,124 @@
+package clients_test
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// discover finds the clients and closes them at the end of the test.
+func discover(t *testing.T, only ...string) *clients.Set {
+	t.Helper()
+	s, err := clients.Discover(t.Context(), clients.Options{Only: only})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// seen is what a server saw of one request.
+type seen struct {
+	sni, host   string
+	certificate bool // the client had one
+}
+
+// server is an HTTPS server over crypto/tls.
+type server struct {
+	addr string
+	mu   sync.Mutex
+	last seen
+}
+
+// serveTLS serves every request with handler; nil answers 200 and a short body.
+func serveTLS(t *testing.T, config *tls.Config, handler http.HandlerFunc) *server {
+	s := new(server)
+	h := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.last = seen{sni: r.TLS.ServerName, host: r.Host, certificate: len(r.TLS.PeerCertificates) > 0}
+		s.mu.Unlock()
+		if handler != nil {
+			handler(w, r)
+			return
+		}
+		io.WriteString(w, "hello\n")
+	}))
+	h.TLS = config
+	h.Config.ErrorLog = log.New(io.Discard, "", 0)
+	h.StartTLS()
+	t.Cleanup(h.Close)
+	s.addr = h.Listener.Addr().String()
+	return s
+}
+
+// saw returns what the server saw of the last request, and forgets it.
+func (s *server) saw() seen {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := s.last
+	s.last = seen{}
+	return last
+}
+
+// serveRaw hands every connection to handle, and closes it when that returns. The
+// context is done when the test ends.
+func serveRaw(t *testing.T, handle func(context.Context, net.Conn)) *server {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() {
+				defer c.Close()
+				handle(ctx, c)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		l.Close()
+		wg.Wait()
+	})
+	return &server{addr: l.Addr().String()}
+}
+
+// hello reads what a client says first.
+func hello(c net.Conn) { c.Read(make([]byte, 16<<10)) }
+
+// as returns the endpoint where a client reaches the server by the name, trusting
+// the file.
+func (s *server) as(host, caFile string) serve.Endpoint {
+	_, port, _ := net.SplitHostPort(s.addr)
+	number, _ := strconv.Atoi(port)
+	inURL := host
+	if strings.Contains(host, ":") {
+		inURL = "[" + host + "]"
+	}
+	return serve.Endpoint{
+		ID:      "test",
+		URL:     "https://" + inURL + ":" + port + "/",
+		Host:    host,
+		Port:    number,
+		Connect: s.addr,
+		CAFile:  caFile,
+	}
+}

@@ -1,0 +1,244 @@
+package clients_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+)
+
+func TestDiscover(t *testing.T) {
+	set := discover(t)
+	var stacks []string
+	ids := make(map[string]bool)
+	for _, c := range set.Clients {
+		assert.False(t, ids[c.ID()], "%s is there twice", c.ID())
+		ids[c.ID()] = true
+		stacks = append(stacks, c.Stack)
+		assert.NotEmpty(t, c.About, c.ID())
+		assert.Equal(t, c.Stack == "go", c.Path == "", c.ID())
+		assert.Equal(t, c.Stack == "go", c.Library == "", c.ID())
+		if c.Variant == "default" {
+			assert.Empty(t, c.Skips, c.ID())
+		}
+		if c.Stack == "python" {
+			hasStrict := c.Variant == "strict" || c.Variant != "insecure" && c.Variant != "server-purpose" && !older(c.Version)
+			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
+		}
+	}
+	order := []string{"go", "curl", "openssl", "python", "node"}
+	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
+	for _, m := range set.Missing {
+		assert.NotContains(t, m.Reason, "\n")
+	}
+}
+
+// older reports whether a Python is older than 3.13, whose defaults are strict.
+func older(version string) bool {
+	var major, minor int
+	fmt.Sscanf(version, "%d.%d", &major, &minor)
+	return major < 3 || minor < 13
+}
+
+func TestOnly(t *testing.T) {
+	set := discover(t, "go/insecure", "curl")
+	for _, c := range set.Clients {
+		assert.True(t, c.Stack == "curl" || c.Stack == "go" && c.Variant == "insecure", c.ID())
+	}
+	for _, m := range set.Missing {
+		assert.Equal(t, "curl", m.Stack)
+	}
+
+	_, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "ruby"}})
+	require.ErrorContains(t, err, `no client matches ["python-9" "ruby"]`)
+	require.ErrorContains(t, err, "go-1.")
+	require.ErrorContains(t, err, "/insecure")
+}
+
+func TestNothingOnPath(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv("PYENV_ROOT", t.TempDir())
+	set := discover(t)
+	for _, c := range set.Clients {
+		assert.Equal(t, "go", c.Stack)
+	}
+	assert.Equal(t, []clients.Missing{
+		{Stack: "curl", Reason: "no curl on PATH"},
+		{Stack: "openssl", Reason: "no openssl on PATH"},
+		{Stack: "python", Reason: "no python on PATH, and none installed by pyenv"},
+		{Stack: "node", Reason: "no node on PATH"},
+	}, set.Missing)
+}
+
+func TestBrokenPrograms(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the broken programs are shell scripts")
+	}
+	dir := t.TempDir()
+	for name, script := range map[string]string{
+		"curl":    "echo 'curl 9.9.9 (test) libcurl/9.9.9 zlib/1.3'",
+		"openssl": "echo broken library >&2; exit 127",
+		"node":    "echo '{\"contract\": 2, \"stack\": \"node\"}'",
+		"python3": "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has no ssl module: gone\"}'",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+	}
+	t.Setenv("PATH", dir)
+	t.Setenv("PYENV_ROOT", t.TempDir())
+	set := discover(t)
+	reasons := make(map[string]string)
+	for _, m := range set.Missing {
+		reasons[m.Stack] = m.Reason
+	}
+	assert.Contains(t, reasons["curl"], "has no TLS library")
+	assert.Contains(t, reasons["openssl"], "ended with status 127: broken library")
+	assert.Contains(t, reasons["node"], "it speaks contract 2")
+	assert.Contains(t, reasons["python"], "3.99.0 has no ssl module: gone")
+}
+
+func TestDiscoverCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := clients.Discover(ctx, clients.Options{})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// hanging serves clients that get no answer, and counts in each that is waiting.
+func hanging(t *testing.T) (s *server, waiting <-chan struct{}) {
+	arrived := make(chan struct{}, 100)
+	return serveRaw(t, func(ctx context.Context, c net.Conn) {
+		hello(c)
+		arrived <- struct{}{}
+		<-ctx.Done()
+	}), arrived
+}
+
+func TestHangingServer(t *testing.T) {
+	set := discover(t)
+	s, _ := hanging(t)
+	endpoint := s.as("localhost", mintCA(t, nil, "test root").certFile(t))
+	var wg sync.WaitGroup
+	for _, c := range set.Clients {
+		if c.Variant == "default" {
+			wg.Go(func() {
+				check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: time.Second}), timeIsUp)
+			})
+		}
+	}
+	wg.Wait()
+}
+
+// Cancelling a probe, or closing the set, ends the client at once and leaves
+// nothing behind.
+func TestEndedEarly(t *testing.T) {
+	for name, end := range map[string]func(cancel context.CancelFunc, s *clients.Set){
+		"cancel": func(cancel context.CancelFunc, _ *clients.Set) { cancel() },
+		"close":  func(_ context.CancelFunc, s *clients.Set) { s.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := children(t)
+			set := discover(t)
+			s, waiting := hanging(t)
+			endpoint := s.as("localhost", mintCA(t, nil, "test root").certFile(t))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var wg sync.WaitGroup
+			for _, c := range set.Clients {
+				if c.Variant != "default" {
+					continue
+				}
+				wg.Go(func() {
+					got := c.Probe(ctx, clients.Request{Endpoint: endpoint, Timeout: patience})
+					assert.Equal(t, clients.Failed, got.Outcome, "%s: %s", c.ID(), got.Message)
+					assert.Regexp(t, `canceled|closed`, got.Message, c.ID())
+				})
+			}
+			for _, c := range set.Clients {
+				if c.Variant == "default" {
+					<-waiting
+				}
+			}
+			end(cancel, set)
+			wg.Wait()
+
+			require.NoError(t, set.Close())
+			require.NoError(t, set.Close(), "closing twice")
+			assert.Equal(t, before, children(t), "processes are left")
+			for _, c := range set.Clients {
+				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint})
+				assert.Equal(t, clients.Failed, got.Outcome, c.ID())
+				assert.Equal(t, "the set of clients is closed", got.Message, c.ID())
+			}
+		})
+	}
+}
+
+// A worker that was killed from outside is there again for the next probe.
+func TestKilledWorker(t *testing.T) {
+	set := discover(t)
+	root := mintCA(t, nil, "test root")
+	endpoint := serveTLS(t, mintLeaf(t, root, nil).present(), nil).as("localhost", root.certFile(t))
+	for _, pid := range children(t) {
+		p, err := os.FindProcess(pid)
+		require.NoError(t, err)
+		require.NoError(t, p.Kill())
+	}
+	for _, c := range set.Clients {
+		request := clients.Request{Endpoint: endpoint, Timeout: patience}
+		got := c.Probe(t.Context(), request)
+		if got.Outcome == clients.Failed { // it was dying when it was asked
+			got = c.Probe(t.Context(), request)
+		}
+		check(t, c, got, nil)
+	}
+}
+
+// children lists the processes that this one has started, and that are there still.
+func children(t *testing.T) []int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	lists, err := filepath.Glob("/proc/self/task/*/children")
+	require.NoError(t, err)
+	var pids []int
+	for _, list := range lists {
+		data, _ := os.ReadFile(list) // a thread may have ended
+		for _, field := range strings.Fields(string(data)) {
+			var pid int
+			fmt.Sscan(field, &pid)
+			pids = append(pids, pid)
+		}
+	}
+	slices.Sort(pids)
+	return pids
+}
+
+func TestRefusedRequests(t *testing.T) {
+	set := discover(t, "go/default")
+	s, _ := hanging(t)
+	good := clients.Request{Endpoint: s.as("localhost", "root.pem")}
+	for want, change := range map[string]func(*clients.Request){
+		"has no CA file": func(r *clients.Request) { r.Endpoint.CAFile = "" },
+		"has no address": func(r *clients.Request) { r.Endpoint.Connect = "" },
+		"is negative":    func(r *clients.Request) { r.Timeout = -1 },
+	} {
+		r := good
+		change(&r)
+		got := set.Clients[0].Probe(t.Context(), r)
+		assert.Equal(t, clients.Failed, got.Outcome)
+		assert.Contains(t, got.Message, want)
+	}
+}

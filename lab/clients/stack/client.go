@@ -1,0 +1,92 @@
+// Package stack is what lab/clients and the folders of the stacks below it share:
+// the contract of a client, and what a stack has to say of itself.
+//
+// Callers use it through lab/clients, which has the same names. To add a stack,
+// make a folder beside this one that declares a [Stack], and add a line to the list
+// in lab/clients/discover.go.
+package stack
+
+import (
+	"context"
+	"time"
+
+	"example.com/tlslab/lab/serve"
+)
+
+// Outcome is what a client did.
+type Outcome string
+
+// The outcomes.
+const (
+	Accepted    Outcome = "accepted"    // it verified what it verifies, sent its request and read the whole answer
+	Rejected    Outcome = "rejected"    // it refused, or failed to connect; Result.Message says why
+	Unsupported Outcome = "unsupported" // it cannot do what the scenario or the variant asks; Result.Message says why
+	Failed      Outcome = "failed"      // the harness failed: the program did not start, died or broke the contract
+)
+
+// Check is something that a client verifies of a server.
+type Check string
+
+// The checks that a variant can leave out. A variant that leaves out a check is
+// documented to accept what only that check would refuse.
+const (
+	CheckChain Check = "chain" // the path to a trust anchor, and all that RFC 5280 asks of it
+	CheckHost  Check = "host"  // the name or address (RFC 9525)
+)
+
+// Request is one probe.
+type Request struct {
+	Endpoint serve.Endpoint
+	// Timeout is the time that the client itself is given, and that it is told; the
+	// harness waits a little longer before it kills, and not at all where a client has
+	// no limit of its own (openssl s_client). Zero means 10 s.
+	Timeout time.Duration
+}
+
+// Result is what a client did with one endpoint.
+type Result struct {
+	Outcome Outcome `json:"outcome"`
+	// Message is the client's own, whole, without its trailing newline; empty if it
+	// accepted.
+	Message string `json:"message,omitempty"`
+	// Code is the client's own short name for it where it has one: an exit status
+	// of curl's ("60"), a code of Node's ("CERT_HAS_EXPIRED").
+	Code string `json:"code,omitempty"`
+	// Duration is the time from the request to the result, without the time that the
+	// client waited for its turn.
+	Duration time.Duration `json:"duration_ns"`
+}
+
+// Info describes a client: a stack, its version, and a way of using it.
+type Info struct {
+	Stack   string `json:"stack"`   // go, curl, openssl, python, node
+	Version string `json:"version"` // the stack's own: "3.11.7"
+	Library string `json:"library"` // its TLS library with version: "OpenSSL 3.0.19"; empty if it is the stack itself
+	Variant string `json:"variant"` // default, insecure, no-hostname, ...
+	Path    string `json:"path"`    // the program; empty if it runs in this process
+	// Skips lists the checks that the variant leaves out.
+	Skips []Check `json:"skips,omitempty"`
+	// Features lists the optional checks that it has, in the words of
+	// scenarios.Expectation.Feature.
+	Features []string `json:"features,omitempty"`
+	// About says in one line how the variant is set up, in the stack's own terms.
+	About string `json:"about"`
+}
+
+// ID names a client: "python-3.11.7/default".
+func (i Info) ID() string { return i.Stack + "-" + i.Version + "/" + i.Variant }
+
+// Prober drives one client.
+type Prober interface {
+	// Probe has the client connect to the endpoint once, over a new connection, and
+	// send one request. It never returns before the client's connection is closed
+	// or its process has ended. A context that ends early ends the client and gives
+	// Failed.
+	Probe(ctx context.Context, r Request) Result
+}
+
+// Client is a client that was found on this machine.
+type Client struct {
+	Info
+	Prober
+}

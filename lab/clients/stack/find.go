@@ -1,0 +1,19 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+)
+
+// OnPath returns a Find for stacks that are one program, which the user's PATH
+// leads to.
+func OnPath(name string) func(context.Context) ([]Place, error) {
+	return func(context.Context) ([]Place, error) {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			return nil, fmt.Errorf("no %s on PATH", name)
+		}
+		return []Place{{Path: path}}, nil
+	}
+}

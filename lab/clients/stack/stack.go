@@ -1,0 +1,84 @@
+package stack
+
+import (
+	"context"
+	"time"
+)
+
+// Stack is a kind of client program: how it is found on a machine and how it is
+// driven. It is plain data and two functions, and starts nothing by itself.
+type Stack struct {
+	// Name is the stack's, lower-case and without a slash: "python".
+	Name string
+	// Find lists where the stack's programs may be, most wanted first, and runs
+	// none of them. If there is none, its error says so in one line:
+	// "no node on PATH".
+	Find func(ctx context.Context) ([]Place, error)
+	// Open starts or asks the program at a place, to learn what it is. Whatever it
+	// starts outlives ctx, and ends with [Install.Close].
+	Open func(ctx context.Context, p Place) (*Install, error)
+}
+
+// Place is where a stack's program may be.
+type Place struct {
+	// Path is the program; empty for a stack that runs in this process.
+	Path string
+	// Version is what the place's name tells of the version, whole ("3.11.7") or
+	// in part ("3"); empty if it tells nothing. It only saves starting programs
+	// that nobody asked for: what counts is what the program says of itself.
+	Version string
+}
+
+// Install is a program that was found and answered.
+type Install struct {
+	Version string // the stack's own: "3.11.7"
+	Library string // its TLS library with version: "OpenSSL 3.0.19"; empty if it is the stack itself
+	Path    string // the program; empty if it runs in this process
+	// Key tells two places that hold the same program: installs of one stack with
+	// equal keys are one. Empty means Path.
+	Key string
+	// Variants lists the ways of using it.
+	Variants []Variant
+	// Probe has the client connect once, set up as the variant named says. See
+	// [Prober] for what it promises. The endpoint has a CA file and an address, the
+	// timeout is not zero.
+	Probe func(ctx context.Context, variant string, r Request) Result
+	// Close ends what Open and Probe started and waits for it; nil if there is
+	// nothing to end.
+	Close func() error
+}
+
+// Variant is a way of using a stack.
+type Variant struct {
+	Name     string
+	About    string   // how it is set up, in the stack's own terms, one line
+	Skips    []Check  // see [Info]
+	Features []string // see [Info]
+}
+
+// NewInfo describes a client: a stack, an install of it, and a variant.
+func NewInfo(name string, in *Install, v Variant) Info {
+	return Info{
+		Stack:    name,
+		Version:  in.Version,
+		Library:  in.Library,
+		Variant:  v.Name,
+		Path:     in.Path,
+		Skips:    v.Skips,
+		Features: v.Features,
+		About:    v.About,
+	}
+}
+
+// Overrun is the result of a client that did not give up in its time, and that
+// the harness had to end. It is a rejection, and its class a timeout: most often
+// the client has no limit of its own, or one for each read only, and the server
+// hangs. A client that hangs by itself hangs with the control as well, which
+// makes the judgement void.
+func Overrun(after time.Duration) Result {
+	return Result{
+		Outcome:  Rejected,
+		Message:  "timeout: tlslab ended the client after " + after.Round(100*time.Millisecond).String() + ": it did not give up by itself",
+		Duration: after,
+	}
+}

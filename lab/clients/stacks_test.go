@@ -1,0 +1,38 @@
+package clients_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/require"
+)
+
+// requireStack skips or fails the test where the set lacks a stack, or a version of
+// it: "python3.8".
+func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
+	t.Helper()
+	why := "not found"
+	for _, m := range s.Missing {
+		if strings.HasPrefix(name, m.Stack) {
+			why = m.Reason
+		}
+	}
+	require.Stack(t, name, ok, why)
+}
+
+func TestStacks(t *testing.T) {
+	set := discover(t)
+	names := []string{"go", "curl", "openssl", "node", "python"}
+	for _, version := range []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
+		names = append(names, "python"+version)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			requireStack(t, set, name, slices.ContainsFunc(set.Clients, func(c *clients.Client) bool {
+				return c.Stack == name || strings.HasPrefix(c.Stack+c.Version+".", name+".")
+			}))
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// BenchmarkUp starts the real command with the whole catalogue and measures from exec to the
+// first line of its table, which it prints when every port listens, and to the line that says
+// that all is minted and endpoints.json written; and the memory that is then resident.
+func BenchmarkUp(b *testing.B) {
+	program := filepath.Join(b.TempDir(), "tlslab")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	var ports, files time.Duration
+	var resident float64
+	n := 0
+	for b.Loop() {
+		p, f, rss := up(b, program, n)
+		ports, files, resident = ports+p, files+f, max(resident, rss)
+		n++
+	}
+	b.ReportMetric(float64(ports.Microseconds())/1000/float64(n), "ms-to-ports")
+	b.ReportMetric(float64(files.Microseconds())/1000/float64(n), "ms-to-files")
+	b.ReportMetric(resident, "MiB-resident")
+}
+
+func up(b *testing.B, program string, n int) (ports, files time.Duration, resident float64) {
+	cmd := exec.Command(program, "up", "--base-port", "0", "--seed", fmt.Sprint("bench", n), "--dir", b.TempDir())
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if ports == 0 {
+			ports = time.Since(start)
+		}
+		if strings.Contains(lines.Text(), "scenarios are ready") {
+			files = time.Since(start)
+			break
+		}
+	}
+	resident = residentMiB(cmd.Process.Pid)
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		b.Fatal(err)
+	}
+	io.Copy(io.Discard, out)
+	if err := cmd.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	if files == 0 {
+		b.Fatal("it ended before it was ready")
+	}
+	return ports, files, resident
+}
+
+var vmRSS = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+// residentMiB returns a process's resident memory, or 0 where the system does not tell.
+func residentMiB(pid int) float64 {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	m := vmRSS.FindSubmatch(status)
+	if m == nil {
+		return 0
+	}
+	kB, _ := strconv.ParseFloat(string(m[1]), 64)
+	return kB / 1024
+}

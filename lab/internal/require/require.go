@@ -1,0 +1,35 @@
+// Package require decides what a test does on a machine that lacks something: it
+// skips with one line that says what is missing, unless TLSLAB_REQUIRE says that
+// it must be there.
+package require
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Variable names the environment variable that lists what a machine must have,
+// separated by commas: "docker,curl,openssl,node,python3.8,python3.11".
+const Variable = "TLSLAB_REQUIRE"
+
+// Stack skips the test unless ok, or fails it if [Variable] lists the name. The
+// reason is one line: "no node on PATH".
+func Stack(t testing.TB, name string, ok bool, why string) {
+	t.Helper()
+	switch {
+	case ok:
+	case listed(os.Getenv(Variable), name):
+		t.Fatalf("%s is required by %s and missing: %s", name, Variable, why)
+	default:
+		t.Skipf("%s is missing: %s", name, why)
+	}
+}
+
+// listed reports whether a name is in a list separated by commas.
+func listed(list, name string) bool {
+	return slices.ContainsFunc(strings.Split(list, ","), func(entry string) bool {
+		return strings.TrimSpace(entry) == name
+	})
+}

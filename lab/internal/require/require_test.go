@@ -1,0 +1,40 @@
+package require
+
+import (
+	"fmt"
+	"testing"
+)
+
+// recorder is a test that notes what became of it.
+type recorder struct {
+	testing.TB
+	said string
+}
+
+func (r *recorder) Helper() {}
+func (r *recorder) Skipf(format string, args ...any) {
+	r.said = "skip: " + fmt.Sprintf(format, args...)
+}
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.said = "fail: " + fmt.Sprintf(format, args...)
+}
+
+func TestStack(t *testing.T) {
+	for _, test := range []struct {
+		list string
+		ok   bool
+		want string
+	}{
+		{"", true, ""},
+		{"node", true, ""},
+		{"", false, "skip: node is missing: no node on PATH"},
+		{"nodejs,curl", false, "skip: node is missing: no node on PATH"},
+		{"curl, node", false, "fail: node is required by TLSLAB_REQUIRE and missing: no node on PATH"},
+	} {
+		t.Setenv(Variable, test.list)
+		r := &recorder{TB: t}
+		if Stack(r, "node", test.ok, "no node on PATH"); r.said != test.want {
+			t.Errorf("with %q: got %q, want %q", test.list, r.said, test.want)
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package pki_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ocsp"
+
+	"example.com/tlslab/pki"
+)
+
+var at = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+
+func newMinter(t testing.TB, seed string) *pki.Minter {
+	m, err := pki.New(pki.Config{Seed: seed, At: at})
+	require.NoError(t, err)
+	return m
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		config pki.Config
+		want   string
+	}{
+		"empty seed":         {pki.Config{At: at}, "the seed is empty"},
+		"fraction":           {pki.Config{Seed: "x", At: at.Add(time.Millisecond)}, "fraction of a second"},
+		"too late":           {pki.Config{Seed: "x", At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, "outside what X.509 can say"},
+		"too early":          {pki.Config{Seed: "x", At: time.Date(1950, 1, 2, 0, 0, 0, 0, time.UTC)}, "outside what X.509 can say"},
+		"soon, out of range": {pki.Config{Seed: "x", At: at, Soon: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC)}, "outside what X.509 can say"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := pki.New(c.config)
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestMintRefuses(t *testing.T) {
+	leaf := func(c pki.Certificate) pki.Recipe { return pki.Recipe{Leaf: c} }
+	for name, c := range map[string]struct {
+		recipe pki.Recipe
+		want   string
+	}{
+		"key type":              {leaf(pki.Certificate{Key: "dsa"}), `unknown key type "dsa": want one of`},
+		"moment":                {leaf(pki.Certificate{NotAfter: "tomorrow"}), `moment "tomorrow"`},
+		"far moment":            {leaf(pki.Certificate{NotAfter: "-876000h"}), "outside what X.509 can say"},
+		"usage":                 {leaf(pki.Certificate{Usages: []string{"world domination"}}), "unknown usages"},
+		"profile":               {leaf(pki.Certificate{Profile: "king"}), `unknown profile "king"`},
+		"name":                  {leaf(pki.Certificate{SAN: []string{"localhost"}}), "want DNS:name or IP:address"},
+		"address":               {leaf(pki.Certificate{SAN: []string{"IP:localhost"}}), `name "IP:localhost"`},
+		"constraint":            {pki.Recipe{Root: pki.Certificate{Permit: []string{"IP:127.0.0.1"}}}, `name "IP:127.0.0.1"`},
+		"basic constraints":     {leaf(pki.Certificate{BasicConstraints: "CA"}), "want CA:TRUE or CA:FALSE"},
+		"path length":           {leaf(pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:x"}), "want CA:TRUE,pathlen:N"},
+		"path length of no CA":  {leaf(pki.Certificate{BasicConstraints: "CA:FALSE,pathlen:1"}), "want CA:TRUE,pathlen:N"},
+		"omit":                  {leaf(pki.Certificate{Omit: []string{"everything"}}), `there is no extension "everything"`},
+		"non-critical":          {leaf(pki.Certificate{NonCritical: []string{"nameConstraints"}}), `there is no extension "nameConstraints"`},
+		"version":               {leaf(pki.Certificate{Version: 2}), "version 2: want 1 or 3"},
+		"digest":                {leaf(pki.Certificate{Digest: "MD4"}), `digest "MD4"`},
+		"MD5 by ECDSA":          {leaf(pki.Certificate{Digest: "MD5"}), `digest "MD5"`},
+		"extension":             {leaf(pki.Certificate{Extensions: []pki.Extension{{ID: "one.two"}}}), `extension "one.two"`},
+		"issuer":                {leaf(pki.Certificate{Issuer: "nobody"}), `refers to "nobody"`},
+		"of":                    {leaf(pki.Certificate{Of: "nobody"}), `refers to "nobody"`},
+		"of itself":             {leaf(pki.Certificate{Of: "leaf"}), "no subject and key of its own"},
+		"send":                  {pki.Recipe{Send: []string{"leaf", "nobody"}}, `no certificate "nobody" to send`},
+		"send nothing":          {pki.Recipe{Send: []string{}}, "sends nothing"},
+		"trust":                 {pki.Recipe{Trust: []string{"nobody"}}, `no certificate "nobody"`},
+		"status":                {pki.Recipe{Staple: "fine"}, `unknown OCSP status "fine"`},
+		"staple without issuer": {pki.Recipe{Leaf: pki.Certificate{Issuer: "leaf"}, Staple: pki.StatusGood}, "needs an issuer"},
+		"nameless":              {pki.Recipe{Others: []pki.Certificate{{}}}, "names of their own"},
+		"taken name":            {pki.Recipe{Others: []pki.Certificate{{Name: "leaf"}}}, "names of their own"},
+		"circle": {pki.Recipe{Intermediates: []pki.Certificate{{Issuer: "a"}}, Others: []pki.Certificate{{Name: "a", Issuer: "intermediate"}}},
+			"issues itself by way of others"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newMinter(t, "x").Mint("row", c.recipe)
+			require.ErrorContains(t, err, c.want)
+			assert.ErrorContains(t, err, "minting row: ")
+		})
+	}
+}
+
+func TestParseRecipe(t *testing.T) {
+	r, err := pki.ParseRecipe([]byte(`{"leaf": {"not_after": "-24h"}, "intermediates": []}`))
+	require.NoError(t, err)
+	assert.Equal(t, pki.Recipe{Leaf: pki.Certificate{NotAfter: "-24h"}, Intermediates: []pki.Certificate{}}, r)
+	for text, want := range map[string]string{
+		`{"leef": {}}`:               `unknown field "leef"`,
+		`{"leaf": {"nor_after":""}}`: `unknown field "nor_after"`,
+		`{} {}`:                      "more follows after its end",
+		`[]`:                         "cannot unmarshal array",
+		``:                           "EOF",
+	} {
+		_, err := pki.ParseRecipe([]byte(text))
+		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+// TestRootIsConstrained shows that the lab's root is no danger where it is trusted: nothing that
+// is issued below it is good for a real site or address.
+func TestRootIsConstrained(t *testing.T) {
+	m := newMinter(t, "x")
+	for _, name := range []string{"www.example.com", "example.com", "192.0.2.1", "8.8.8.8", "2001:db8::1", "internal", "localhost.example.org"} {
+		san := "DNS:" + name
+		if net.ParseIP(name) != nil {
+			san = "IP:" + name
+		}
+		c, err := m.Mint("real", pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}})
+		require.NoError(t, err)
+		assert.ErrorContains(t, c.Verify(name, at), "not authorized to sign for this name", name)
+	}
+	for _, name := range []string{"localhost", "a.tlslab.test", "www.example", "a.invalid", "127.0.0.9", "10.1.2.3", "192.168.0.1", "::1", "fe80::1"} {
+		san := "DNS:" + name
+		if net.ParseIP(name) != nil {
+			san = "IP:" + name
+		}
+		c, err := m.Mint("reserved", pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}})
+		require.NoError(t, err)
+		assert.NoError(t, c.Verify(name, at), name)
+		root := c.Path[len(c.Path)-1].Cert
+		assert.True(t, root.PermittedDNSDomainsCritical)
+		assert.Contains(t, root.Subject.String(), "do not trust")
+		assert.Less(t, root.NotAfter.Sub(at), 101*24*time.Hour)
+	}
+}
+
+// TestSameBytes mints at the same time what is minted one by one elsewhere.
+func TestSameBytes(t *testing.T) {
+	recipes := map[string]pki.Recipe{
+		"good": {}, "long": {Intermediates: make([]pki.Certificate, 3)}, "p384": {Key: pki.ECDSAP384}, "ed25519": {Leaf: pki.Certificate{Key: pki.Ed25519}},
+		"weak": {Leaf: pki.Certificate{Key: pki.RSA1024}}, "stapled": {Staple: pki.StatusGood}, "crl": {CRL: true}, "client": {Client: &pki.Certificate{}},
+		"rewritten": {Leaf: pki.Certificate{Omit: []string{"authorityKeyIdentifier"}}},
+	}
+	together := newMinter(t, "x")
+	var mu sync.Mutex
+	got := map[string][]byte{}
+	var group sync.WaitGroup
+	for name, r := range recipes {
+		group.Go(func() {
+			c, err := together.Mint(name, r)
+			if assert.NoError(t, err) {
+				data := join(t, c)
+				mu.Lock()
+				got[name] = data
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	for name, r := range recipes {
+		c, err := newMinter(t, "x").Mint(name, r)
+		require.NoError(t, err)
+		assert.True(t, bytes.Equal(got[name], join(t, c)), name)
+		other, err := newMinter(t, "y").Mint(name, r)
+		require.NoError(t, err)
+		assert.False(t, bytes.Equal(got[name], join(t, other)), "%s: another seed gives the same", name)
+		renamed, err := newMinter(t, "x").Mint(name+"2", r)
+		require.NoError(t, err)
+		assert.False(t, bytes.Equal(got[name], join(t, renamed)), "%s: another name gives the same", name)
+	}
+}
+
+func join(t *testing.T, c *pki.Chain) []byte {
+	files, err := c.Files()
+	require.NoError(t, err)
+	var b bytes.Buffer
+	for _, f := range files {
+		fmt.Fprintln(&b, f.Name)
+		b.Write(f.Data)
+	}
+	return b.Bytes()
+}
+
+// TestOCSPResponse reads the responses back with another implementation.
+func TestOCSPResponse(t *testing.T) {
+	for _, key := range []pki.KeyType{pki.ECDSAP256, pki.ECDSAP384, pki.RSA2048, pki.Ed25519} {
+		c, err := newMinter(t, "x").Mint("stapled", pki.Recipe{Key: key, Staple: pki.StatusGood})
+		require.NoError(t, err)
+		for status, want := range map[pki.Status]int{pki.StatusGood: ocsp.Good, pki.StatusRevoked: ocsp.Revoked, pki.StatusUnknown: ocsp.Unknown} {
+			der, err := c.OCSPResponse(status)
+			require.NoError(t, err)
+			if key == pki.Ed25519 {
+				continue // golang.org/x/crypto/ocsp does not know the algorithm
+			}
+			r, err := ocsp.ParseResponseForCert(der, c.Leaf().Cert, c.Path[1].Cert)
+			require.NoError(t, err, "%s %s", key, status)
+			assert.Equal(t, want, r.Status)
+			assert.True(t, r.ThisUpdate.Before(at) && r.NextUpdate.After(at))
+		}
+	}
+}
+
+func TestDir(t *testing.T) {
+	base := t.TempDir()
+	mine := filepath.Join(base, "mine")
+	require.NoError(t, os.WriteFile(mine, []byte("precious"), 0o644))
+
+	_, err := pki.OpenDir(base)
+	assert.ErrorContains(t, err, "is not empty and not the lab's")
+	_, err = pki.OpenDir(filepath.Join(mine, "below"))
+	assert.ErrorContains(t, err, "making the directory for the lab's files")
+
+	c, err := newMinter(t, "x").Mint("good", pki.Recipe{Client: &pki.Certificate{}})
+	require.NoError(t, err)
+	path := filepath.Join(base, "new", "deeper")
+	for range 2 { // the second time it is the lab's own
+		d, err := pki.OpenDir(path)
+		require.NoError(t, err)
+		require.NoError(t, d.WriteChain(c))
+	}
+	if runtime.GOOS != "windows" {
+		files, err := c.Files()
+		require.NoError(t, err)
+		for _, f := range files {
+			info, err := os.Stat(filepath.Join(path, "good", f.Name))
+			require.NoError(t, err)
+			want := os.FileMode(0o644)
+			if strings.Contains(f.Name, "key") || strings.Contains(f.Name, "combined") || strings.HasSuffix(f.Name, ".p12") {
+				want = 0o600
+			}
+			assert.Equal(t, want, info.Mode().Perm(), f.Name)
+		}
+	}
+	d, err := pki.OpenDir(path)
+	require.NoError(t, err)
+	assert.Error(t, d.Write("..", pki.File{Name: "escaped"}))
+	entries, err := os.ReadDir(filepath.Join(path, "good"))
+	require.NoError(t, err)
+	for _, e := range entries {
+		assert.NotContains(t, e.Name(), "tmp", "a temporary file is left")
+	}
+}
+
+// FuzzRecipe holds that no recipe, however odd, makes the minter panic.
+func FuzzRecipe(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"leaf":{"issuer":"leaf"}}`, `{"others":[{"name":"a","of":"a"}],"send":["a"]}`,
+		`{"intermediates":[{"issuer":"leaf"}]}`, `{"leaf":{"san":["DNS:\u0000"],"omit":["subject"]}}`, `{"leaf":{"version":1,"tamper":true}}`,
+		`{"root":{"permit":["any"]},"trust":["leaf"],"serve_key":"x","staple":"good","crl":true,"client":{}}`} {
+		f.Add([]byte(seed))
+	}
+	m := newMinter(f, "fuzz")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := pki.ParseRecipe(data)
+		if err != nil || bytes.Contains(data, []byte("rsa")) { // RSA keys take too long for fuzzing
+			return
+		}
+		c, err := m.Mint("fuzz", r)
+		if err != nil {
+			return
+		}
+		if _, err := c.Files(); err != nil {
+			t.Fatalf("minted but not to be written: %v", err)
+		}
+		pki.Compare(c, c)
+		c.Due()
+		c.Verify("localhost", at)
+	})
+}
