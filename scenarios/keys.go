@@ -7,6 +7,10 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
+// openSSL1SHA1 is why clients on OpenSSL 1.1.1 may accept SHA-1: measured with Node 16.
+var openSSL1SHA1 = []Known{{Versions: "OpenSSL <3", Verdict: Accept,
+	Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"}}
+
 var keys = []Scenario{
 	{
 		ID: "key-mismatch", Port: 1, Title: "the server does not hold the certificate's key",
@@ -50,7 +54,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Issue the leaf anew with SHA-256.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Digest: "SHA-1"}},
-		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Sources: []string{"D3", "badssl"},
+		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: openSSL1SHA1, Sources: []string{"D3", "badssl"},
 	},
 	{
 		ID: "sha1-intermediate", Port: 5, Title: "the intermediate is signed with SHA-1",
@@ -61,7 +65,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Issue the intermediate anew, for the same key, with SHA-256.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Intermediates: []pki.Certificate{{Digest: "SHA-1"}}},
-		Control: "good-rsa2048", Defect: []string{"intermediate.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Sources: []string{"D3", "badssl"},
+		Control: "good-rsa2048", Defect: []string{"intermediate.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: openSSL1SHA1, Sources: []string{"D3", "badssl"},
 	},
 	{
 		ID: "md5-leaf", Port: 6, Title: "the leaf is signed with MD5",

@@ -92,7 +92,7 @@ type Expectation struct {
 type Known struct {
 	// Stack is a stack's name ("python"); Variants and Versions narrow it. Empty
 	// means all. Versions is a constraint on the stack's version, or on its TLS
-	// library's if it names one: ">=3.10", "OpenSSL <3.2".
+	// library's if it names one: ">=3.10", "OpenSSL <3.2"; several have commas between.
 	Stack    string
 	Variants []string
 	Versions string

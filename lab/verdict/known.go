@@ -12,7 +12,7 @@ import (
 
 // Matches reports whether something known of a stack is known of this client.
 func Matches(k scenarios.Known, c clients.Info) bool {
-	return k.Stack == c.Stack &&
+	return (k.Stack == "" || k.Stack == c.Stack) &&
 		(len(k.Variants) == 0 || slices.Contains(k.Variants, c.Variant)) &&
 		matchesVersion(k.Versions, c)
 }
