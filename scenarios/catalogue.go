@@ -17,6 +17,11 @@ const (
 	Names    Family = "names"    // who the certificate is for
 	Chain    Family = "chain"    // the path from leaf to root
 	Keys     Family = "keys"     // keys and algorithms
+
+	Revocation         Family = "revocation"          // CRLs, OCSP, staples
+	ClientCertificates Family = "client-certificates" // the client's own certificate and files
+	Protocol           Family = "protocol"            // versions, suites, groups, ALPN, SNI
+	Wire               Family = "wire"                // what carries TLS
 )
 
 // families declares each family's scenarios. Ports begin at a hundred of their own, so that
@@ -31,6 +36,10 @@ var families = []struct {
 	{Names, 200, names},
 	{Chain, 300, chain},
 	{Keys, 400, keys},
+	{Revocation, 500, revocation},
+	{ClientCertificates, 600, clientCertificates},
+	{Protocol, 700, protocol},
+	{Wire, 800, wire},
 }
 
 // all is the catalogue as it was declared, with families and ports filled in.
