@@ -88,6 +88,7 @@ func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 	return err
 }
 
+// TestGoClient demands of Go what its features allow.
 func TestGoClient(t *testing.T) {
 	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, new(tls.Config))
