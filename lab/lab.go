@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -194,22 +193,11 @@ func (l *Lab) Files(s *scenarios.Scenario) (serve.Files, error) {
 	}
 	m := l.entry(s.ID)
 	m.write.Do(func() {
-		m.writeErr = l.dir.WriteChain(chain)
-		m.files = l.files(chain)
+		if m.writeErr = l.dir.WriteChain(chain); m.writeErr == nil {
+			m.files, m.writeErr = l.clientFiles(s, chain)
+		}
 	})
 	return m.files, m.writeErr
-}
-
-func (l *Lab) files(c *pki.Chain) serve.Files {
-	path := func(name string) string { return filepath.Join(l.dir.Path(), c.Name, name) }
-	f := serve.Files{CAFile: path(pki.FileRoot)}
-	if c.CRLs != nil {
-		f.CRLFile = path(pki.FileCRL)
-	}
-	if c.Client != nil {
-		f.CertFile, f.KeyFile, f.CombinedFile = path(pki.FileClientCert), path(pki.FileClientKey), path(pki.FileClient)
-	}
-	return f
 }
 
 // Instance is one scenario being served.

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type Chain struct {
 	// root; nil if the recipe has none.
 	Client []Minted
 
+	all       []Minted      // every certificate that was minted for it, by name
 	key       crypto.Signer // what the server signs with
 	clientKey crypto.Signer
 	config    Config
@@ -97,6 +99,9 @@ func (b *mint) chain() (*Chain, error) {
 			return nil, err
 		}
 		c.clientKey = b.nodes["client"].key
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.nodes)) {
+		c.all = append(c.all, b.nodes[name].minted())
 	}
 	if b.recipe.Staple != "" {
 		if c.Staple, err = c.OCSPResponse(b.recipe.Staple); err != nil {

@@ -95,7 +95,7 @@ func (c *Chain) issuerOf(m Minted) Minted {
 			return path[i+1]
 		}
 	}
-	for _, t := range slices.Concat(c.Path, c.Trusted) {
+	for _, t := range c.all {
 		if m.issuedBy(t) {
 			return t
 		}

@@ -32,6 +32,8 @@ const (
 	FileClientCert   = "client.pem"        // the client's certificate and intermediates, if it has one
 	FileClientKey    = "client-key.pem"    // its key, PKCS #8
 	FileClient       = "client-combined.pem"
+
+	FileClientEncryptedKey = "client-key-encrypted.pem" // its key under [Passphrase]
 )
 
 // File is one file of a chain.
@@ -48,7 +50,7 @@ func (c *Chain) Files() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the key of %s: %w", c.Name, err)
 	}
-	encrypted, err := c.encryptKey(key)
+	encrypted, err := c.encryptKey("encrypted key", key)
 	if err != nil {
 		return nil, fmt.Errorf("encrypting the key of %s: %w", c.Name, err)
 	}
@@ -81,10 +83,15 @@ func (c *Chain) Files() ([]File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("encoding the client's key of %s: %w", c.Name, err)
 		}
+		encrypted, err := c.encryptKey("encrypted client key", key)
+		if err != nil {
+			return nil, fmt.Errorf("encrypting the client's key of %s: %w", c.Name, err)
+		}
 		cert, keyPEM := pemCerts(c.Client), pemBlock("PRIVATE KEY", key)
 		files = append(files,
 			File{Name: FileClientCert, Data: cert},
 			File{Name: FileClientKey, Data: keyPEM, Secret: true},
+			File{Name: FileClientEncryptedKey, Data: pemBlock("ENCRYPTED PRIVATE KEY", encrypted), Secret: true},
 			File{Name: FileClient, Data: slices.Concat(keyPEM, cert), Secret: true})
 	}
 	return files, nil

@@ -25,8 +25,8 @@ const iterations = 2048
 // encryptKey returns a PKCS #8 key as EncryptedPrivateKeyInfo (RFC 5958, section 3) under
 // [Passphrase]: PBES2 with PBKDF2 and AES-256-CBC, as OpenSSL 3 writes it. Salt and
 // initialization vector come from the seed, for which libraries have no room.
-func (c *Chain) encryptKey(key []byte) ([]byte, error) {
-	random, err := c.config.stream("encrypted key " + c.Name)
+func (c *Chain) encryptKey(purpose string, key []byte) ([]byte, error) {
+	random, err := c.config.stream(purpose + " " + c.Name)
 	if err != nil {
 		return nil, err
 	}

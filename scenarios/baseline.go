@@ -275,6 +275,15 @@ var baseline = []Scenario{
 		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
+		ID: "good-client-certificate-tls12", Port: 28, Title: "as good-client-certificate, TLS 1.2",
+		Story: Story{
+			What:  "Nothing is wrong: as good-client-certificate, but the server speaks TLS 1.2 and nothing newer.",
+			Where: "Under TLS 1.2 the server judges the client's certificate before the handshake ends, under TLS 1.3 after the client believes that it is connected.",
+			See:   "The client gets an answer that names its certificate.",
+		},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
 		ID: "good-wildcard", Port: 26, Title: "*.tlslab.test for foo.tlslab.test", Host: wildcardHost,
 		Story: Story{
 			What:  "Nothing is wrong: the leaf names *.tlslab.test, which covers one label (RFC 9525, section 6.3).",

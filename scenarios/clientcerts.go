@@ -1,3 +1,264 @@
 package scenarios
 
-var clientCertificates = []Scenario{}
+import (
+	"crypto/tls"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// demands is a server that demands a client certificate from the lab's CA.
+var demands = Server{ClientAuth: tls.RequireAndVerifyClientCert}
+
+// clientCertificates are the rows on the client's own certificate and files. Those in which the
+// server judges what the client sent come twice, under TLS 1.3 and TLS 1.2.
+var clientCertificates = append(bothVersions(judgedByServer), clientFiles...)
+
+// clientCertificate returns a recipe whose client certificate is as given.
+func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client: &c} }
+
+// What is known of stacks, measured on Linux with the versions in README.
+var (
+	curlOwnExpired = []Known{{Stack: "curl", Failures: []failure.Class{failure.Untrusted},
+		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
+	goOwnUntrusted = []Known{{Stack: "go", Right: true, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
+		Why: "crypto/tls sends no certificate from a CA that the server did not list as acceptable, so that the server misses one"}}
+	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
+		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
+	pythonOwnKey = Known{Stack: "python", Right: true, Failures: []failure.Class{failure.BadPEM},
+		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+	ownAnchors = []Known{
+		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
+		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
+			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
+		{Stack: "node", Variants: []string{"insecure"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
+	}
+)
+
+// after is how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client is done before the server judges.
+const after = " Under TLS 1.3 the client has finished its handshake by then, and learns of it when it reads."
+
+var judgedByServer = []Scenario{
+	{
+		ID: "client-certificate-missing", Port: 1, Title: "the server demands a client certificate, the client has none",
+		Story: Story{
+			What:  "The server demands a client certificate; the client sends an empty list." + after,
+			Where: "Mutual TLS switched on at the server before the clients have their certificates; MongoDB once it is given a CA file.",
+			See:   `TLS 1.3: "tlsv13 alert certificate required". TLS 1.2: "sslv3 alert handshake failure", which tells nothing.`,
+		},
+		Remedy: "Give the client its certificate and key.",
+		Server: demands, Control: "good-client-certificate", Defect: []string{"client.present"},
+		Expect:  reject(failure.ClientCertificateRequired, failure.ClientCertificateRejected, failure.HandshakeFailure),
+		Sources: []string{"D2", "badssl", "RFC 8446"},
+	},
+	{
+		ID: "client-certificate-expired", Port: 2, Title: "the client's certificate has expired",
+		Story: Story{
+			What:  "The client's certificate ended yesterday; the server's is good." + after,
+			Where: "Certificates of services that nobody watches, since no browser shows them.",
+			See:   `"sslv3 alert certificate expired": the word alert says that the other side speaks, and that it is the client's own certificate.`,
+		},
+		Remedy: "Renew the client's certificate.",
+		Recipe: clientCertificate(pki.Certificate{NotAfter: "-24h"}), Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.notAfter"},
+		Expect: reject(failure.ClientCertificateRejected), Known: curlOwnExpired,
+		Sources: []string{"D2"},
+	},
+	{
+		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
+		Story: Story{
+			What:  "The validity of the client's certificate begins when that of a good one ends." + after,
+			Where: "A server whose clock is behind, or a client certificate handed out before its day.",
+			See:   `Go's server calls it expired: "sslv3 alert certificate expired".`,
+		},
+		Remedy: "Set the server's clock by NTP; hand out certificates whose time has begun.",
+		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}), Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
+		Expect: reject(failure.ClientCertificateRejected), Known: curlOwnExpired,
+		Sources: []string{"D2"},
+	},
+	{
+		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
+		Story: Story{
+			What:  "The client's certificate was issued by a root that the server does not trust." + after,
+			Where: "A client that kept its certificate when the CA was changed; a certificate of the staging CA in production.",
+			See:   `"tlsv1 alert unknown ca": it is the server that does not know the client's CA.`,
+		},
+		Remedy: "Give the client a certificate from the server's CA, or have the server trust the client's.",
+		Recipe: pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}}, Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.issuer"},
+		Expect: reject(failure.ClientCertificateRejected), Known: goOwnUntrusted,
+		Sources: []string{"D2"},
+	},
+	{
+		ID: "client-certificate-wrong-usage", Port: 5, Title: "the client's certificate is for servers only",
+		Story: Story{
+			What:  "The extended key usage of the client's certificate is serverAuth." + after,
+			Where: "Public certificates used as client certificates: from 2026 on they no longer carry clientAuth.",
+			See:   `"sslv3 alert bad certificate".`,
+		},
+		Remedy: "Give the client a certificate with clientAuth, from a private CA.",
+		Recipe: clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}), Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.extKeyUsage"},
+		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2", "Let's Encrypt, 2026"},
+	},
+}
+
+// bothVersions returns scenarios and, after them, the same under TLS 1.2.
+func bothVersions(list []Scenario) []Scenario {
+	both := append([]Scenario{}, list...)
+	for _, s := range list {
+		s.ID += "-tls12"
+		s.Port += 20
+		s.Title += ", TLS 1.2"
+		s.Control += "-tls12"
+		s.Server.MaxVersion = tls.VersionTLS12
+		if s.Expect.Failures[0] == failure.ClientCertificateRequired {
+			// Alert certificate_required came with TLS 1.3; before, it was handshake_failure
+			// (RFC 5246, section 7.4.6).
+			s.Expect = reject(failure.HandshakeFailure)
+		}
+		both = append(both, s)
+	}
+	return both
+}
+
+// clientFiles are the rows in which the server is good, and the client's own files are not.
+var clientFiles = []Scenario{
+	{
+		ID: "client-certificate-optional", Port: 6, Title: "the server asks for a client certificate, none is sent",
+		Story: Story{
+			What:  "The server asks for a client certificate and does not demand it; the client sends none.",
+			Where: "Sites that log in by certificate or by password; mongod with tlsAllowConnectionsWithoutCertificates.",
+			See:   "The client gets an answer.",
+		},
+		Remedy: goodRemedy, Server: Server{ClientAuth: tls.VerifyClientCertIfGiven},
+		Control: "good", Defect: []string{"server.clientAuth"}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "client-key-encrypted", Port: 7, Title: "the client's key is under a passphrase, which it has",
+		Story: Story{
+			What:  "Nothing is wrong: the client's key is encrypted (PKCS #8, RFC 5958), and it is given the passphrase.",
+			Where: "PyMongo's tlsCertificateKeyFilePassword, curl --pass.",
+			See:   "The client gets an answer. Go's crypto/tls cannot read encrypted keys at all.",
+		},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseRight},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: accept, Sources: []string{"D2", "RFC 5958"},
+	},
+	{
+		ID: "client-key-wrong-passphrase", Port: 8, Title: "the passphrase is wrong",
+		Story: Story{
+			What:  "The client's key is encrypted, and the passphrase that it is given does not open it. It must say so, and not connect without.",
+			Where: "A rotated secret; a passphrase with a newline at its end.",
+			See:   `Python says no more than "PEM lib"; Node "bad decrypt"; curl that it could not set its private key.`,
+		},
+		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
+		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey},
+		Sources: []string{"D2"},
+	},
+	{
+		ID: "client-key-mismatch", Port: 9, Title: "the client's key belongs to another certificate",
+		Story: Story{
+			What:  "Certificate and key of the client are good, and do not belong together.",
+			Where: "A renewed certificate beside the old key.",
+			See:   `OpenSSL: "key values mismatch". Go: "private key does not match public key".`,
+		},
+		Remedy: "Install key and certificate from the same issuance.",
+		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Sources: []string{"D2"},
+	},
+	{
+		ID: "client-certificate-not-pem", Port: 10, Title: "the client's certificate file is not PEM",
+		Story: Story{
+			What:  "The file that should hold the client's certificate holds something else.",
+			Where: "DER where PEM is wanted, an error page saved by a download, a file cut short.",
+			See:   `OpenSSL: "no start line". Go: "failed to find any PEM data in certificate input".`,
+		},
+		Remedy: "Give it PEM: openssl x509 -inform DER -in FILE converts.",
+		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "client-key-missing", Port: 11, Title: "the key is missing from the combined file",
+		Story: Story{
+			What:  "The client is given one file for both certificate and key, and the key is not in it.",
+			Where: "PyMongo's tlsCertificateKeyFile, HAProxy: certificate and key have to be in one file, and often are not.",
+			See:   "The client says that it finds no key, in words of its own: PEM lib, no start line, unable to set private key file.",
+		},
+		Remedy: "Join both: cat key.pem cert.pem > combined.pem.",
+		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileCombined},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Sources: []string{"D2"},
+	},
+	{
+		ID: "ca-file-missing", Port: 12, Title: "the trust file is not there",
+		Story: Story{
+			What:  "The path of the client's CA file leads nowhere.",
+			Where: "A volume that was not mounted; a relative path and another working directory.",
+			See:   `"No such file or directory", before any connection is made.`,
+		},
+		Remedy: "Correct the path; use absolute ones.",
+		Setup:  Setup{CA: FileMissing}, Control: "good", Defect: []string{"setup.CA"},
+		Expect: reject(failure.MissingFile), Known: ownAnchors,
+		Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "ca-file-empty", Port: 13, Title: "the trust file is empty",
+		Story: Story{
+			What:  "The client's CA file is there, and has nothing in it.",
+			Where: "A secret that was created and never filled; a redirection that failed.",
+			See:   "Clients that look say that there is no certificate in it; others trust nobody and say that the issuer is unknown.",
+		},
+		Remedy: "Fill it with the root, and check at start that it holds a certificate.",
+		Setup:  Setup{CA: FileEmpty}, Control: "good", Defect: []string{"setup.CA"},
+		Expect: reject(failure.BadPEM, failure.Untrusted), Known: ownAnchors,
+		Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "ca-file-not-pem", Port: 14, Title: "the trust file is not PEM",
+		Story: Story{
+			What:  "The client's CA file holds something that is not PEM.",
+			Where: "DER where PEM is wanted, an error page saved by a download.",
+			See:   "Clients that look say that there is no certificate in it; others trust nobody and say that the issuer is unknown.",
+		},
+		Remedy: "Give it PEM, and check at start that it holds a certificate.",
+		Setup:  Setup{CA: FileNotPEM}, Control: "good", Defect: []string{"setup.CA"},
+		Expect: reject(failure.BadPEM, failure.Untrusted), Known: ownAnchors,
+		Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "ca-file-is-leaf", Port: 15, Title: "the trust file holds the server's leaf",
+		Story: Story{
+			What:  "The client is told to trust the server's leaf itself, and not the root above it.",
+			Where: "A certificate saved from a browser and given to a program; pinning done by hand, until the next renewal.",
+			See:   "Clients that take any trusted certificate as the end of the path accept it (OpenSSL's partial chain; Go); others say that the issuer is unknown.",
+		},
+		Remedy: "Trust the root: a leaf is gone with its next renewal.",
+		Setup:  Setup{CA: FileLeaf}, Control: "good", Defect: []string{"setup.CA"},
+		Expect: either(failure.Untrusted), Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "client-certificate-too-weak", Port: 16, Title: "the client's own key is RSA of 1,024 bits",
+		Story: Story{
+			What:  "The client's own certificate has an RSA key of 1,024 bits: its library refuses to load it.",
+			Where: "Client certificates from before 2013, after an upgrade of the operating system.",
+			See:   `OpenSSL at security level 2: "ee key too small", before any connection is made.`,
+		},
+		Remedy: "Make a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
+		Recipe: clientCertificate(pki.Certificate{Key: pki.RSA1024}), Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.key"},
+		Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey, failure.ClientMisconfigured), Sources: []string{"openssl#20972"},
+	},
+	{
+		ID: "client-certificate-sha1", Port: 17, Title: "the client's own certificate is signed with SHA-1",
+		Story: Story{
+			What:  "The client's own certificate is signed with SHA-1: its library refuses to load it, or the server refuses what it sends.",
+			Where: "Client certificates of CAs that were set up before 2016.",
+			See:   `OpenSSL 3: "ca md too weak", before any connection is made.`,
+		},
+		Remedy: "Have the certificate issued anew with SHA-256.",
+		Recipe: clientCertificate(pki.Certificate{Digest: "SHA-1"}), Server: demands,
+		Control: "good-client-certificate", Defect: []string{"client.algorithm"},
+		Expect: reject(failure.WeakSignature, failure.ClientMisconfigured, failure.ClientCertificateRejected), Sources: []string{"openssl#23126"},
+	},
+}

@@ -9,7 +9,8 @@ import (
 )
 
 // Differences returns in what a scenario differs from its control, given what was minted for
-// both: their chains, the host that the client asks for, and how the server behaves. For a
+// both: their chains, the host that the client asks for, how the server behaves, and which files
+// the client is given. For a
 // scenario that is its own control there are none.
 func Differences(s *Scenario, chain, control *pki.Chain) []pki.Difference {
 	c := ControlOf(s)
@@ -17,14 +18,22 @@ func Differences(s *Scenario, chain, control *pki.Chain) []pki.Difference {
 	if s.Host != c.Host {
 		list = append(list, pki.Difference{Where: "host", Got: s.Host, Want: c.Host})
 	}
-	got, want := reflect.ValueOf(s.Server), reflect.ValueOf(c.Server)
+	list = append(list, fields("server", s.Server, c.Server)...)
+	return append(list, fields("setup", s.Setup, c.Setup)...)
+}
+
+// fields returns the fields in which two structs of one type differ.
+func fields(where string, a, b any) []pki.Difference {
+	var list []pki.Difference
+	got, want := reflect.ValueOf(a), reflect.ValueOf(b)
 	for i := range got.NumField() {
-		if !reflect.DeepEqual(got.Field(i).Interface(), want.Field(i).Interface()) {
+		x, y := got.Field(i).Interface(), want.Field(i).Interface()
+		if !reflect.DeepEqual(x, y) {
 			name := got.Type().Field(i).Name
-			list = append(list, pki.Difference{
-				Where: "server", What: strings.ToLower(name[:1]) + name[1:],
-				Got: fmt.Sprint(got.Field(i).Interface()), Want: fmt.Sprint(want.Field(i).Interface()),
-			})
+			if name != strings.ToUpper(name) { // CA
+				name = strings.ToLower(name[:1]) + name[1:]
+			}
+			list = append(list, pki.Difference{Where: where, What: name, Got: fmt.Sprint(x), Want: fmt.Sprint(y)})
 		}
 	}
 	return list

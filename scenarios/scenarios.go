@@ -33,6 +33,8 @@ type Scenario struct {
 	Recipe pki.Recipe
 	// Server says how the server behaves.
 	Server Server
+	// Setup says which files the client is given, if not the right ones.
+	Setup Setup
 	// Control is the ID of the scenario that differs from this one in nothing but
 	// the defect and that a correct client accepts; empty in the family baseline.
 	Control string

@@ -39,7 +39,7 @@ func Classify(stack, message string) failure.Class {
 // tables holds one table a stack. Every rule is there because a client said so: the
 // messages stand in testdata, and a rule without one fails the tests.
 var tables = map[string][]Rule{
-	"go":      goRules,
+	"go":      slices.Concat(goOwn, goRules),
 	"curl":    curlRules,
 	"openssl": opensslRules,
 	"python":  pythonRules,

@@ -42,18 +42,18 @@ var pythonRules = slices.Concat([]Rule{
 	{"IP address mismatch", failure.HostnameMismatch},
 	{"doesn't match", failure.HostnameMismatch}, // up to 3.6
 	{"certificate verify failed (_ssl", Untold}, // up to 3.6
-}, openSSLTexts)
+}, openSSLOwn, openSSLTexts)
 
 var curlRules = slices.Concat([]Rule{
 	{"no alternative certificate subject name matches", failure.HostnameMismatch},
 	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
-}, openSSLTexts)
+}, curlOwn, openSSLOwn, openSSLTexts)
 
 var opensslRules = slices.Concat([]Rule{
 	{"hostname mismatch", failure.HostnameMismatch},
 	{"IP address mismatch", failure.HostnameMismatch},
-}, openSSLTexts)
+}, openSSLOwn, opensslOwn, openSSLTexts)
 
 var nodeRules = slices.Concat([]Rule{
 	{"does not match certificate's altnames", failure.HostnameMismatch},
-}, openSSLTexts)
+}, openSSLOwn, openSSLTexts)

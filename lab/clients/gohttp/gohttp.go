@@ -3,6 +3,7 @@
 package gohttp
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -101,7 +102,7 @@ func configure(r stack.Request) (*tls.Config, error) {
 	if e.CertFile == "" && e.KeyFile == "" {
 		return config, nil
 	}
-	certificate, err := tls.LoadX509KeyPair(e.CertFile, e.KeyFile)
+	certificate, err := tls.LoadX509KeyPair(e.CertFile, cmp.Or(e.KeyFile, e.CertFile)) // one file can hold both
 	switch {
 	case err == nil:
 		config.Certificates = []tls.Certificate{certificate}

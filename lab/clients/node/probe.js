@@ -49,7 +49,7 @@ function setUp(request) {
     ...variants[request.variant],
     ca: read(request.ca_file),
     cert: read(request.cert_file),
-    key: read(request.key_file),
+    key: read(request.key_file || request.cert_file), // one file can hold both
     passphrase: request.key_password || undefined,
     // One CRL an element: Node reads the first of a file and no more.
     crl: read(request.crl_file)?.toString().match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g) ?? undefined,

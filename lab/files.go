@@ -1,0 +1,63 @@
+package lab
+
+import (
+	"path/filepath"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// Files that stand in place of the right ones; see scenarios.Setup.
+var standIns = map[scenarios.File]pki.File{
+	scenarios.FileEmpty:  {Name: "empty.pem"},
+	scenarios.FileNotPEM: {Name: "not-pem.pem", Data: []byte("<html><title>404 Not Found</title></html>\n")},
+}
+
+// missingFile is a name that no file has.
+const missingFile = "missing.pem"
+
+// wrongPassphrase opens nothing.
+const wrongPassphrase = "not-" + pki.Passphrase
+
+// clientFiles returns where the files are that a client of the scenario is given, and writes those
+// that its set-up wants in place of the right ones.
+func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, error) {
+	path := func(name string) string { return filepath.Join(l.dir.Path(), c.Name, name) }
+	f := serve.Files{CAFile: path(pki.FileRoot)}
+	if c.CRLs != nil {
+		f.CRLFile = path(pki.FileCRL)
+	}
+	if c.Client != nil {
+		f.CertFile, f.KeyFile, f.CombinedFile = path(pki.FileClientCert), path(pki.FileClientKey), path(pki.FileClient)
+	}
+	for _, place := range []struct {
+		file  scenarios.File
+		field *string
+	}{{s.Setup.CA, &f.CAFile}, {s.Setup.Cert, &f.CertFile}, {s.Setup.Key, &f.KeyFile}} {
+		switch place.file {
+		case "":
+		case scenarios.FileMissing:
+			*place.field = path(missingFile)
+		case scenarios.FileLeaf:
+			*place.field = path(pki.FileLeaf)
+		case scenarios.FileEncrypted:
+			*place.field = path(pki.FileClientEncryptedKey)
+		case scenarios.FileOther:
+			*place.field = path(pki.FileKey) // the server's: a good key, and not the client's
+		case scenarios.FileCombined:
+			f.KeyFile, f.CombinedFile = "", f.CertFile
+		default:
+			standIn := standIns[place.file]
+			if err := l.dir.Write(c.Name, standIn); err != nil {
+				return serve.Files{}, err
+			}
+			*place.field = path(standIn.Name)
+		}
+	}
+	if s.Setup.Cert != "" && c.Client != nil {
+		f.CombinedFile = f.CertFile
+	}
+	f.KeyPassword = map[scenarios.Passphrase]string{scenarios.PassphraseRight: pki.Passphrase, scenarios.PassphraseWrong: wrongPassphrase}[s.Setup.Passphrase]
+	return f, nil
+}
