@@ -19,7 +19,7 @@ const golden = "testdata/golden.txt"
 
 // TestGolden pins every byte of the catalogue, by a digest over each scenario's files.
 func TestGolden(t *testing.T) {
-	m := newMinter(t)
+	m := minter()
 	var b strings.Builder
 	for _, s := range scenarios.All() {
 		fmt.Fprintf(&b, "%s %s\n", digest(t, mint(t, m, s)), s.ID)
@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 // TestAlone holds one scenario minted alone, in another order and by another Minter, to be the
 // same as among all.
 func TestAlone(t *testing.T) {
-	all := newMinter(t)
+	all := minter()
 	for _, s := range scenarios.All() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,7 +95,7 @@ func checkControl(t *testing.T, s *scenarios.Scenario) {
 // TestDefect holds every scenario to differ from its control in its defect and in nothing
 // else.
 func TestDefect(t *testing.T) {
-	m := newMinter(t)
+	m := minter()
 	for _, s := range scenarios.All() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
@@ -119,8 +120,21 @@ func mint(t testing.TB, m *pki.Minter, s *scenarios.Scenario) *pki.Chain {
 	return c
 }
 
+// minter mints what fixed results are compared with. RSA keys are slow to make, so that the tests
+// share one; see TestAlone for whether that matters.
+var minter = sync.OnceValue(func() *pki.Minter {
+	m, err := pki.New(fixed)
+	if err != nil {
+		panic(err) // the constants above are wrong
+	}
+	return m
+})
+
+// fixed is what fixed results are minted from.
+var fixed = pki.Config{Seed: "tlslab golden", At: at}
+
 func newMinter(t testing.TB) *pki.Minter {
-	m, err := pki.New(pki.Config{Seed: "tlslab golden", At: at})
+	m, err := pki.New(fixed)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func checkSeen(t *testing.T, s *scenarios.Scenario, cells []report.Cell) {
 // TestVerify holds crypto/x509's verifier to agree with the chain alone, without a connection and
 // at the time of minting: what hangs on a server is not needed to see a broken chain.
 func TestVerify(t *testing.T) {
-	m := newMinter(t)
+	m := minter()
 	for _, s := range scenarios.All() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +123,7 @@ func words(e scenarios.Expectation) []string {
 // TestRecipesAreData holds every recipe to survive the way to JSON and back: what tlslab list
 // --json prints, tlslab mint --recipe takes.
 func TestRecipesAreData(t *testing.T) {
-	m := newMinter(t)
+	m := minter()
 	for _, s := range scenarios.All() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
