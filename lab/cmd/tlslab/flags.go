@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -63,6 +64,15 @@ func (f *flags) config() (lab.Config, error) {
 	}
 	if f.basePort < 0 || f.basePort > 65535-1000 {
 		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 1 to 64535, so that the catalogue's offsets fit above it", f.basePort)}
+	}
+	if f.bind != "" {
+		a, err := netip.ParseAddr(f.bind)
+		if err != nil {
+			return lab.Config{}, usageError{fmt.Errorf("--bind %q: want an IP address, for example 127.0.0.1 or 0.0.0.0", f.bind)}
+		}
+		if !a.IsLoopback() {
+			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
+		}
 	}
 	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind}, nil
 }

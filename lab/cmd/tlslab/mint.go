@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/report"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -65,15 +67,38 @@ With --recipe it mints what a JSON file says instead; tlslab list --json shows t
 			if err := write(m, dir, list); err != nil {
 				return err
 			}
-			fmt.Fprintf(f.stdout, "%d scenarios minted into %s\nseed %s, for %s\n", len(list), dir.Path(), mc.Seed, mc.At.Format("2006-01-02T15:04:05Z07:00"))
-			return cmd.Context().Err()
+			if err := cmd.Context().Err(); err != nil {
+				return err
+			}
+			if f.json {
+				return report.WriteJSON(f.stdout, newMinting(dir, mc, list))
+			}
+			fmt.Fprintf(f.stdout, "%d scenarios minted into %s\nseed %s, for %s\n", len(list), dir.Path(), mc.Seed, mc.At.Format(time.RFC3339))
+			return nil
 		},
 	}
+	f.addJSON(cmd)
 	f.addFamily(cmd)
 	f.addMinting(cmd)
 	f.addBasePort(cmd)
 	cmd.Flags().StringVar(&recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")
 	return cmd
+}
+
+// minting is what mint --json prints.
+type minting struct {
+	Dir       string    `json:"dir"`
+	Seed      string    `json:"seed"`
+	At        time.Time `json:"at"`
+	Scenarios []string  `json:"scenarios"` // the folders
+}
+
+func newMinting(d *pki.Dir, c pki.Config, list []*scenarios.Scenario) minting {
+	m := minting{Dir: d.Path(), Seed: c.Seed, At: c.At}
+	for _, s := range list {
+		m.Scenarios = append(m.Scenarios, s.ID)
+	}
+	return m
 }
 
 // readRecipe makes a scenario of a recipe in a file.

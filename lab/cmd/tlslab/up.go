@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"text/tabwriter"
 	"time"
 
@@ -36,7 +35,6 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			c.Ports, c.Lifetime = f.basePort, servingTime
-			f.warnBind()
 			l, err := lab.New(c)
 			if err != nil {
 				return err
@@ -74,14 +72,6 @@ Without --dir the directory is temporary, and gone when up ends.`,
 
 func (f *flags) addBasePort(c *cobra.Command) {
 	c.Flags().IntVar(&f.basePort, "base-port", lab.DefaultBasePort, "port that scenarios' offsets are added to; 0 for ports that are free")
-}
-
-// warnBind says aloud what it means to listen on more than loopback.
-func (f *flags) warnBind() {
-	if a, err := netip.ParseAddr(f.bind); f.bind == "" || err == nil && a.IsLoopback() {
-		return
-	}
-	fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
 }
 
 func (f *flags) table(up *lab.Up) {
