@@ -1,6 +1,7 @@
 package labtest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,9 +70,14 @@ func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 		return err
 	}
 	config.RootCAs = x509.NewCertPool()
-	config.RootCAs.AppendCertsFromPEM(pem)
+	if !config.RootCAs.AppendCertsFromPEM(pem) {
+		return errors.New("no PEM certificate that x509.CertPool.AppendCertsFromPEM can read")
+	}
+	if e.KeyPassword != "" {
+		return fmt.Errorf("crypto/tls reads no encrypted keys: %w", labtest.ErrUnsupported)
+	}
 	if e.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(e.CertFile, e.KeyFile)
+		cert, err := tls.LoadX509KeyPair(e.CertFile, cmp.Or(e.KeyFile, e.CertFile))
 		if err != nil {
 			return err
 		}
