@@ -6,6 +6,7 @@ TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
 
 $(TLSLAB): FORCE
+	@test -e $@ || echo 'building, which takes a minute for the first time' >&2
 	@go build -o $@ ./lab/cmd/tlslab
 
 ## scenario-ID     reproduce a scenario, as in make scenario-expired; ARGS="--client python" narrows it

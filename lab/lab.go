@@ -12,9 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
@@ -61,6 +64,7 @@ type Lab struct {
 	config    Config
 	minter    *pki.Minter
 	dir       *pki.Dir
+	lock      *flock.Flock // of the directory
 	temporary bool
 	responder *serve.Responder
 
@@ -137,8 +141,16 @@ func (l *Lab) open(now time.Time) error {
 		}
 		l.temporary = true
 	}
-	l.dir, err = pki.OpenDir(path)
-	return err
+	if l.dir, err = pki.OpenDir(path); err != nil {
+		return err
+	}
+	l.lock = flock.New(filepath.Join(l.dir.Path(), ".lock"))
+	if locked, err := l.lock.TryLock(); err != nil {
+		return fmt.Errorf("locking the directory for the lab's files: %w", err)
+	} else if !locked {
+		return fmt.Errorf("directory %s is in use by another tlslab: end that, or give another directory", path)
+	}
+	return nil
 }
 
 // Config returns what the lab was set up with, its defaults filled in.
@@ -151,6 +163,9 @@ func (l *Lab) Dir() string { return l.dir.Path() }
 // Servers are closed by whoever started them.
 func (l *Lab) Close() error {
 	err := l.responder.Close()
+	if l.lock != nil {
+		err = errors.Join(err, l.lock.Close())
+	}
 	if l.temporary && l.dir != nil {
 		err = errors.Join(err, os.RemoveAll(l.dir.Path()))
 	}

@@ -35,13 +35,9 @@ type RunOptions struct {
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
 	r := &runner{Lab: l, options: o, total: len(list) * len(set.Clients), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
-	for _, s := range list {
-		entry, err := l.Describe(s)
-		if err != nil {
-			return nil, err
-		}
-		entry.Cells = make([]report.Cell, len(set.Clients))
-		out.Scenarios = append(out.Scenarios, entry)
+	cells := make([][]report.Cell, len(list))
+	for n := range cells {
+		cells[n] = make([]report.Cell, len(set.Clients))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i, client := range set.Clients {
@@ -53,7 +49,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 				if err != nil {
 					return err
 				}
-				out.Scenarios[n].Cells[i] = cell
+				cells[n][i] = cell
 				r.progress()
 			}
 			return nil
@@ -61,6 +57,14 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
+	}
+	for n, s := range list {
+		entry, err := l.Describe(s)
+		if err != nil {
+			return nil, err
+		}
+		entry.Cells = cells[n]
+		out.Scenarios = append(out.Scenarios, entry)
 	}
 	out.Duration = time.Since(out.Started)
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,6 +23,8 @@ type Up struct {
 	Instances []*Instance
 	// Endpoints is what stands in endpoints.json.
 	Endpoints serve.Endpoints
+
+	path string // of endpoints.json
 }
 
 // Up serves scenarios, each at its offset from [Config].Ports or, if that is zero, at a port
@@ -30,7 +33,10 @@ type Up struct {
 // no scenario waits for another's RSA key. Up returns when endpoints.json and every file that it
 // names is there. The caller must close what it returns.
 func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func(*Up)) (*Up, error) {
-	up := &Up{}
+	up := &Up{path: filepath.Join(l.Dir(), EndpointsFile)}
+	if err := up.remove(); err != nil { // an earlier one's, which would mislead who waits for it
+		return nil, err
+	}
 	for _, s := range list {
 		port := 0
 		if l.config.Ports != 0 {
@@ -79,12 +85,20 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 	for _, in := range up.Instances {
 		up.Endpoints.Scenarios = append(up.Endpoints.Scenarios, in.Endpoint)
 	}
-	return serve.WriteEndpoints(filepath.Join(l.Dir(), EndpointsFile), up.Endpoints)
+	return serve.WriteEndpoints(up.path, up.Endpoints)
 }
 
-// Close stops serving.
+// remove removes endpoints.json.
+func (u *Up) remove() error {
+	if err := os.Remove(u.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing endpoints.json: %w", err)
+	}
+	return nil
+}
+
+// Close removes endpoints.json and stops serving.
 func (u *Up) Close() error {
-	var err error
+	err := u.remove()
 	for _, in := range u.Instances {
 		err = errors.Join(err, in.Close())
 	}

@@ -95,17 +95,17 @@ type Known struct {
 	// Stack is a stack's name ("python"); Variants and Versions narrow it. Empty
 	// means all. Versions is a constraint on the stack's version, or on its TLS
 	// library's if it names one: ">=3.10", "OpenSSL <3.2"; several have commas between.
-	Stack    string
-	Variants []string
-	Versions string
+	Stack    string   `json:"stack,omitempty"`
+	Variants []string `json:"variants,omitempty"`
+	Versions string   `json:"versions,omitempty"`
 	// Verdict is what this stack does, if not what the scenario expects.
-	Verdict Verdict
+	Verdict Verdict `json:"verdict,omitempty"`
 	// Failures are the classes that its rejection carries, if not the scenario's.
 	// They widen what counts as ok only where Right is set.
-	Failures []failure.Class
+	Failures []failure.Class `json:"failures,omitempty"`
 	// Right says that this stack is right in its way: the expectation is narrowed
 	// and the judgement is ok. Otherwise the judgement stands and is explained.
-	Right bool
+	Right bool `json:"right,omitempty"`
 	// Why is the reason, one sentence, measured or with its source.
-	Why string
+	Why string `json:"why"`
 }

@@ -86,15 +86,17 @@ func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
 
 // noSuchClient says that patterns match nothing, and what there is.
 func noSuchClient(unmatched []string, s *Set) error {
-	ids := make([]string, len(s.Clients))
-	for i, c := range s.Clients {
-		ids[i] = c.ID()
+	var ids []string // without their variants, which would make a page of it
+	for _, c := range s.Clients {
+		if id, _, _ := strings.Cut(c.ID(), "/"); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
 	}
 	var why strings.Builder
 	for _, m := range s.Missing {
 		fmt.Fprintf(&why, "; %s: %s", m.Stack, m.Reason)
 	}
-	return fmt.Errorf("no client matches %q: use a stack, a version or an ID of these: %s%s",
+	return fmt.Errorf("no client matches %q: use a stack (python), a version (python-3.11) or a variant (python/strict) of these: %s%s",
 		unmatched, strings.Join(ids, " "), why.String())
 }
 

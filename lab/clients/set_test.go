@@ -64,7 +64,7 @@ func TestOnly(t *testing.T) {
 	_, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "ruby"}})
 	require.ErrorContains(t, err, `no client matches ["python-9" "ruby"]`)
 	require.ErrorContains(t, err, "go-1.")
-	require.ErrorContains(t, err, "/insecure")
+	require.ErrorContains(t, err, "python/strict")
 }
 
 func TestNothingOnPath(t *testing.T) {

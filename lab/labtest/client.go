@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -133,7 +134,8 @@ func report(t *testing.T, c verdict.Cell) {
 	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken}, j.Kind):
 		t.Logf("%s: %s", j.Kind, j.Why)
 	default:
-		t.Errorf("%s: %s\n%s\nthe client said: %s\nfix: %s", j.Kind, j.Why, c.Scenario.Story.What, c.Result.Message, c.Scenario.Remedy)
+		t.Errorf("%s: %s\n%s\nthe client said: %s\nfix: %s\n(a client that cannot do this at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out)",
+			j.Kind, j.Why, c.Scenario.Story.What, cmp.Or(c.Result.Message, "nothing, it accepted"), c.Scenario.Remedy)
 	}
 	if j.Disagreement != "" {
 		t.Log(j.Disagreement)

@@ -58,7 +58,7 @@ func Start(t testing.TB, id string) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
 	if !ok {
-		t.Fatalf("labtest: there is no scenario %q: see scenarios.All", id)
+		t.Fatalf("labtest: there is no scenario %q: tlslab list shows all, as does scenarios.All", id)
 	}
 	return start(t, newLab(t), s)
 }

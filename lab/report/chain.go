@@ -69,8 +69,8 @@ func (t Terminal) certificate(s Scenario, c Certificate, depth int, drawn map[st
 		name += fmt.Sprintf(" %q", c.Subject)
 	}
 	indent := strings.Repeat("  ", depth)
-	fmt.Fprintf(t.W, "%s%s  %s, %s to %s, %s\n", indent, t.paint(name, text.Bold), c.Key,
-		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, ", "))
+	t.wrapped(indent, fmt.Sprintf("%s  %s, %s to %s, %s", t.paint(name, text.Bold), c.Key,
+		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, ", ")))
 	if c.Names != "" {
 		t.wrapped(indent+"  ", "for "+c.Names)
 	}

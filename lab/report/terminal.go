@@ -47,8 +47,7 @@ func (t Terminal) Run(r *Run) {
 	for _, m := range r.Missing {
 		fmt.Fprintf(t.W, "not here: %s (%s)\n", m.Stack, m.Reason)
 	}
-	fmt.Fprintf(t.W, "seed %s, certificates minted for %s; the same again: --seed %s --at %s\n",
-		r.Seed, r.At.Format(time.RFC3339), r.Seed, r.At.Format(time.RFC3339))
+	fmt.Fprintf(t.W, "the same again: --seed %s --at %s\n", r.Seed, r.At.Format(time.RFC3339))
 }
 
 // Scenario writes what a scenario is: its title, its chain with the broken link marked, and
@@ -155,9 +154,12 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 	style.Options.SeparateRows = true
 	w.SetStyle(style)
 	// The columns between the first and the message have short words; the rest is shared.
-	rest := max(40, t.width()-4*11-22)
+	rest := max(36, t.width()-72)
 	w.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 1, WidthMax: 22, WidthMaxEnforcer: wrapLines},
+		{Number: 1, WidthMax: 16, WidthMaxEnforcer: wrapLines},
+		{Number: 2, WidthMax: 11, WidthMaxEnforcer: wrapLines},
+		{Number: 3, WidthMax: 11, WidthMaxEnforcer: wrapLines},
+		{Number: 4, WidthMax: 18, WidthMaxEnforcer: wrapLines},
 		{Number: 5, WidthMax: rest * 2 / 3, WidthMaxEnforcer: wrapLines},
 		{Number: 6, WidthMax: rest / 3, WidthMaxEnforcer: wrapLines},
 	})

@@ -43,6 +43,7 @@ func (f *flags) list() *cobra.Command {
 				}
 				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, s.Title)
 			}
+			fmt.Fprintln(w, "\n?: of clients that have a feature, which tlslab show names")
 			return w.Flush()
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,7 +64,7 @@ func (f *flags) config() (lab.Config, error) {
 		return lab.Config{}, err
 	}
 	if f.basePort < 0 || f.basePort > 65535-1000 {
-		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 1 to 64535, so that the catalogue's offsets fit above it", f.basePort)}
+		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to 64535, so that the catalogue's offsets fit above it", f.basePort)}
 	}
 	if f.bind != "" {
 		a, err := netip.ParseAddr(f.bind)
@@ -92,9 +93,12 @@ func parseTime(s string) (time.Time, error) {
 // terminal returns where results go, as wide as it is and colored if it is a terminal.
 func (f *flags) terminal() report.Terminal {
 	t := report.Terminal{W: f.stdout}
-	if file, ok := f.stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file, ok := f.stdout.(*output); ok && term.IsTerminal(int(file.Fd())) {
 		t.Color = os.Getenv("NO_COLOR") == "" // no-color.org
 		t.Width, _, _ = term.GetSize(int(file.Fd()))
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		t.Width = columns
 	}
 	return t
 }
@@ -119,9 +123,13 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 	if len(ids) == 0 {
 		list = scenarios.All()
 	}
-	return slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
+	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
-	}), nil
+	})
+	if len(list) == 0 {
+		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, f.families)}
+	}
+	return list, nil
 }
 
 // suggest names scenarios that a mistyped ID may have meant.

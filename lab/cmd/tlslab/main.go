@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -23,10 +24,30 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// A second interrupt ends the program at once, should the first hang.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, func() {
+		stop() // a second interrupt ends the program at once
+		fmt.Fprintln(os.Stderr, "tlslab: interrupted; cleaning up (once more ends at once)")
+	})
+	// A pipe whose reader has gone must not end the program before it has cleaned up: asked for, the
+	// signal does nothing, and the write fails. Ignored, it would be ignored by the clients too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ctx, cancel := context.WithCancel(ctx)
+	os.Exit(run(ctx, os.Args[1:], &output{os.Stdout, cancel}, os.Stderr))
+}
+
+// output is standard output. When nobody reads it any more, there is nothing left to do.
+type output struct {
+	*os.File
+	cancel context.CancelFunc
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.File.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		o.cancel()
+	}
+	return n, err
 }
 
 // errNotDocumented is returned by commands that have shown what went wrong already.
@@ -49,14 +70,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errNotDocumented):
 		return exitBad
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "tlslab: interrupted")
-		return exitLab
+		return exitLab // main has said so
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "tlslab: %v\n", err)
 		return exitUsage
 	}
 	fmt.Fprintf(stderr, "tlslab: %v\n", err)
 	return exitLab
+}
+
+// version is that of the module, as the Go toolchain has noted it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
 }
 
 func root(stdout, stderr io.Writer) *cobra.Command {
@@ -68,13 +96,15 @@ func root(stdout, stderr io.Writer) *cobra.Command {
 every broken one, serves each on this machine, points real client programs at them, and says for
 each client what it did, what it should have done, and why.
 
-Exit status: 0 as documented, 1 a judgement is bad, 2 wrong usage, 3 the lab itself failed.`,
+Exit status: 0 as documented, 1 a judgement is bad, 2 wrong usage, 3 the lab itself failed or was
+interrupted.`,
 		Example: `  tlslab list
   tlslab show expired
   tlslab run expired
   tlslab run --client python --client curl missing-intermediate wrong-host
   tlslab up
   tlslab mint ./pki expired`,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs, // or else cobra's own error comes first

@@ -25,7 +25,8 @@ func (f *flags) mint() *cobra.Command {
 key-encrypted.pem combined.pem root.pem bundle.p12, and where there are any crl.pem, staple.der and client.pem
 client-key.pem client-combined.pem. The passphrase is ` + pki.Passphrase + `. Same seed and time, same bytes.
 
-With --recipe it mints what a JSON file says instead; tlslab list --json shows the catalogue's recipes.`,
+With --recipe it mints what a JSON file says instead. The catalogue's recipes are examples:
+tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields are those of pki.Recipe (go doc ./pki Recipe).`,
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			if len(args) == 0 {
 				return nil, cobra.ShellCompDirectiveFilterDirs
@@ -35,6 +36,9 @@ With --recipe it mints what a JSON file says instead; tlslab list --json shows t
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{fmt.Errorf("tlslab mint: name a directory to write to")}
+			}
+			if _, ok := scenarios.Lookup(args[0]); ok {
+				return usageError{fmt.Errorf("tlslab mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
 			}
 			if recipe != "" && len(args) > 1 {
 				return usageError{fmt.Errorf("tlslab mint: with --recipe no scenarios can be named")}
@@ -65,6 +69,9 @@ With --recipe it mints what a JSON file says instead; tlslab list --json shows t
 				return err
 			}
 			if err := write(m, dir, list); err != nil {
+				if recipe != "" {
+					err = usageError{fmt.Errorf("--recipe %s: %w", recipe, err)}
+				}
 				return err
 			}
 			if err := cmd.Context().Err(); err != nil {

@@ -54,8 +54,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 					return err
 				}
 			} else {
-				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n",
-					len(up.Instances), l.Dir(), l.Config().Seed)
+				e := up.Instances[0].Endpoint
+				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
+					len(up.Instances), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
 			}
 			<-cmd.Context().Done()
 			return nil
@@ -79,7 +80,7 @@ func (f *flags) table(up *lab.Up) {
 	for _, in := range up.Instances {
 		note := in.Scenario.Title
 		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" {
-			note += "; connect to " + in.Endpoint.Connect
+			note += "; connect to " + in.Endpoint.Connect + ", as with curl --connect-to ::" + in.Endpoint.Connect
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", in.Scenario.ID, in.Endpoint.URL, note)
 	}
