@@ -7,6 +7,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -33,6 +35,10 @@ type Scenario struct {
 	Recipe pki.Recipe
 	// Server says how the server behaves.
 	Server Server
+	// Patience is how long a client is given, if a run need not wait as long as it
+	// otherwise would: for scenarios in which the client has to run out of time. Zero means
+	// the run's own limit.
+	Patience time.Duration
 	// Control is the ID of the scenario that differs from this one in nothing but
 	// the defect and that a correct client accepts; empty in the family baseline.
 	Control string

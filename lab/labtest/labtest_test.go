@@ -1,12 +1,15 @@
 package labtest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,7 +81,8 @@ func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 		config.Certificates = []tls.Certificate{cert}
 	}
 	config.ServerName = e.Host
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", e.Connect)
+	address := cmp.Or(e.Connect, net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
+	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}

@@ -300,6 +300,9 @@ func Saw(list []serve.Observation) string {
 		words = append(words, "HelloRetryRequest")
 	}
 	words = append(words, ends[o.End])
+	if o.End == serve.EndBrokenOff {
+		words = append(words, o.Error)
+	}
 	if o.AlertReceived != nil {
 		words = append(words, o.AlertReceived.String())
 	}
@@ -322,5 +325,6 @@ var ends = map[serve.End]string{
 	serve.EndReset:         "a reset",
 	serve.EndTimeout:       "silence",
 	serve.EndNotTLS:        "something that is not TLS",
+	serve.EndBrokenOff:     "its own fault:",
 	serve.EndError:         "an error",
 }

@@ -91,10 +91,6 @@ func parseVersion(line string) (version, library string, err error) {
 // arguments returns the command line of a probe, without what the variant adds.
 func arguments(r stack.Request, library string) []string {
 	e := r.Endpoint
-	host, port, _ := net.SplitHostPort(e.Connect)
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
 	args := []string{
 		"--disable", // no ~/.curlrc; must be first
 		"--silent", "--show-error",
@@ -105,10 +101,15 @@ func arguments(r stack.Request, library string) []string {
 		"--no-sessionid",
 		"--header", "Connection: close",
 		"--max-time", strconv.FormatFloat(r.Timeout.Seconds(), 'f', 3, 64),
-		"--connect-to", "::" + host + ":" + port, // whatever the URL says
 		"--output", os.DevNull,
 		"--write-out", "%{http_code}",
 		"--cacert", e.CAFile,
+	}
+	if host, port, err := net.SplitHostPort(e.Connect); err == nil {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		args = append(args, "--connect-to", "::"+host+":"+port) // whatever the URL says
 	}
 	if openSSL.MatchString(library) {
 		// A curl that was built with a directory of trust anchors (Debian's is) asks

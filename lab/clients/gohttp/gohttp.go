@@ -3,6 +3,7 @@
 package gohttp
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -129,8 +130,8 @@ func get(ctx context.Context, config *tls.Config, r stack.Request) error {
 		Proxy:             nil, // not even the environment's
 		DisableKeepAlives: true,
 		TLSClientConfig:   config,
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			c, err := new(net.Dialer).DialContext(ctx, network, r.Endpoint.Connect)
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, network, cmp.Or(r.Endpoint.Connect, addr))
 			if err != nil {
 				return nil, err
 			}

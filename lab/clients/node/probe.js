@@ -44,7 +44,9 @@ const variants = {
 function setUp(request) {
   const tls = require('tls');
   const read = (file) => file ? fs.readFileSync(file) : undefined;
-  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect);
+  const [, host, port] = request.connect ?
+    /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) :
+    [null, request.host, request.port]; // it is to look the name up
   return {
     ...variants[request.variant],
     ca: read(request.ca_file),

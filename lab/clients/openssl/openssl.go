@@ -3,12 +3,15 @@ package openssl
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"example.com/tlslab/lab/clients/internal/command"
@@ -117,7 +120,7 @@ func arguments(r stack.Request, v variant) []string {
 	args := []string{
 		"s_client",
 		"-quiet", // no session on stdout; reads the answer though its input has ended
-		"-connect", e.Connect,
+		"-connect", cmp.Or(e.Connect, net.JoinHostPort(e.Host, strconv.Itoa(e.Port))),
 		"-CAfile", e.CAFile, // in place of the system's, and not besides: measured with 3.0.19
 		"-verify_return_error",
 	}

@@ -138,12 +138,13 @@ def probe(request):
     connections = []
 
     class Connection(http.HTTPSConnection):
-        """Goes to the address that it is told, whatever the URL says."""
+        """Goes to the address that it is told, if it is told one, whatever the URL says."""
 
         def __init__(self, *args, **kwargs):
             http.HTTPSConnection.__init__(self, *args, **kwargs)
-            create = self._create_connection
-            self._create_connection = lambda _, *rest, **more: create(address(request["connect"]), *rest, **more)
+            if request["connect"]:
+                create = self._create_connection
+                self._create_connection = lambda _, *rest, **more: create(address(request["connect"]), *rest, **more)
             connections.append(self)
 
     class Handler(urllib.HTTPSHandler):

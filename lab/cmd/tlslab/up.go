@@ -88,7 +88,7 @@ func (f *flags) table(up *lab.Up) {
 	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
 	for _, in := range up.Instances {
 		note := in.Scenario.Title
-		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" {
+		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" && in.Endpoint.Connect != "" {
 			note += "; connect to " + in.Endpoint.Connect
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", in.Scenario.ID, in.Endpoint.URL, note)
