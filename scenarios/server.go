@@ -40,7 +40,7 @@ const (
 
 // Faults of the TCP connection.
 const (
-	// FaultResetOnAccept resets every connection as soon as it is accepted.
+	// FaultResetOnAccept resets every connection at the first byte that comes.
 	FaultResetOnAccept Fault = "reset-on-accept"
 	// FaultResetAfterHello reads the whole ClientHello and resets the connection.
 	FaultResetAfterHello Fault = "reset-after-hello"

@@ -9,7 +9,16 @@ import (
 	"time"
 )
 
-func resetOnAccept(c *conn) error { return c.reset("on accept") }
+// resetOnAccept resets the connection at the client's first byte. Were it reset before, the
+// reset would race with the client's connect: measured, curl then says at times that it could
+// not connect, and at times that it was reset.
+func resetOnAccept(c *conn) error {
+	var first [1]byte
+	if _, err := c.tap.Read(first[:]); err != nil {
+		return err
+	}
+	return c.reset("on accept")
+}
 
 func resetAfterHello(c *conn) error {
 	if err := c.tap.await(); err != nil {

@@ -205,7 +205,10 @@ func (f *flight) sendServerFlight(certificate tls.Certificate) error {
 	if err != nil {
 		return err
 	}
-	return f.sendMessage(message(typeServerHelloDone, func(*cryptobyte.Builder) {}))
+	if err := f.sendMessage(message(typeServerHelloDone, func(*cryptobyte.Builder) {})); err != nil {
+		return err
+	}
+	return f.flush()
 }
 
 // sign signs the parameters of the key exchange.
@@ -250,9 +253,13 @@ func (f *flight) finish() error {
 	if err := f.sendChangeCipherSpec(); err != nil {
 		return err
 	}
-	return f.sendMessage(message(typeFinished, func(b *cryptobyte.Builder) {
+	err = f.sendMessage(message(typeFinished, func(b *cryptobyte.Builder) {
 		b.AddBytes(prf(f.master, "server finished", f.transcript.Sum(nil), 12))
 	}))
+	if err != nil {
+		return err
+	}
+	return f.flush()
 }
 
 // readMessage reads the next handshake message, which must be of that type.
@@ -300,11 +307,19 @@ func (f *flight) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
+	if err := f.flush(); err != nil {
+		return 0, err
+	}
 	return len(p), nil
 }
 
 // CloseWrite implements protocol: it says close_notify.
-func (f *flight) CloseWrite() error { return f.writeRecord(recordAlert, []byte{1, alertCloseNotify}) }
+func (f *flight) CloseWrite() error {
+	if err := f.writeRecord(recordAlert, []byte{1, alertCloseNotify}); err != nil {
+		return err
+	}
+	return f.flush()
+}
 
 // ConnectionState implements protocol.
 func (f *flight) ConnectionState() tls.ConnectionState {

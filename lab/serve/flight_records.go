@@ -46,6 +46,7 @@ type records12 struct {
 	}
 	buffered []byte // handshake messages, or the beginning of one
 	data     []byte // application data
+	pending  []byte // records to be sent
 }
 
 // readRecord reads the next record.
@@ -128,11 +129,20 @@ func (r *records12) sendChangeCipherSpec() error {
 	return err
 }
 
+// writeRecord adds a record to those that flush sends.
 func (r *records12) writeRecord(kind byte, body []byte) error {
 	if r.out.on {
 		body = r.seal(kind, body)
 	}
-	_, err := r.tap.Write(appendRecord(nil, kind, tls.VersionTLS12, body))
+	r.pending = appendRecord(r.pending, kind, tls.VersionTLS12, body)
+	return nil
+}
+
+// flush sends the records that have been written, at once: a client that leaves after the first
+// of them is not to be answered with a second, which it would reset before it is heard.
+func (r *records12) flush() error {
+	_, err := r.tap.Write(r.pending)
+	r.pending = nil
 	return err
 }
 

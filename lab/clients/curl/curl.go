@@ -23,16 +23,21 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "curl --cacert FILE",
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: append([]string{"crl", "ed25519", "chain-sort"}, handshake...),
 	},
 }, {
 	Variant: stack.Variant{
 		Name:  "insecure",
 		About: "curl --insecure",
 		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+
+		Features: handshake,
 	},
 	args: []string{"--insecure"},
 }}
+
+// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+var handshake = []string{"alpn", "renegotiation-info", "tls-1.3"}
 
 // variant is a variant and the arguments that make it.
 type variant struct {

@@ -28,12 +28,19 @@ import (
 var variants = []stack.Variant{{
 	Name:     "default",
 	About:    "http.Client, tls.Config.RootCAs from the CA file",
-	Features: []string{"subject-alternative-name-only", "ed25519", "chain-sort"},
+	Features: append([]string{"subject-alternative-name-only", "ed25519", "chain-sort"}, handshake...),
 }, {
 	Name:  "insecure",
 	About: "http.Client, tls.Config.InsecureSkipVerify",
 	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+
+	Features: handshake,
 }}
+
+// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+// There is no "renegotiation-info": crypto/tls never renegotiates unless it is told to, and
+// takes servers without RFC 5746.
+var handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantum"}
 
 // closeTime is how long net/http may take to close a connection that it is done
 // with.

@@ -30,6 +30,10 @@ function hello() {
     line.error = 'has no AbortSignal.timeout: 16.14 or later is needed';
   } else {
     line.library = 'OpenSSL ' + process.versions.openssl;
+    line.features = ['tls-1.3'];
+    if (parseInt(process.versions.openssl) >= 3) {
+      line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    }
   }
   return line;
 }
