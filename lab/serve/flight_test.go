@@ -134,6 +134,55 @@ func TestFlightSilence(t *testing.T) {
 	}
 }
 
+// basePoint returns a ClientKeyExchange with a point that is on P-256: its generator.
+func basePoint() []byte {
+	p := elliptic.P256().Params()
+	return slices.Concat([]byte{typeClientKeyExchange, 0, 0, 66, 65, 4}, p.Gx.FillBytes(make([]byte, 32)), p.Gy.FillBytes(make([]byte, 32)))
+}
+
+// Clients that break the handshake get the alert that RFC 5246 has for it.
+func TestFlightRefuses(t *testing.T) {
+	source := newAuthority(t).source(t)
+	hello := flights(t)["openssl"]
+	tls13only := bytes.Replace(hello, []byte{0, 43, 0, 9, 8, 3, 4, 3, 3, 3, 2, 3, 1}, []byte{0, 43, 0, 9, 8, 3, 4, 3, 4, 3, 4, 3, 4}, 1)
+	suite := bytes.Replace(hello, []byte{0xc0, 0x2b}, []byte{0xc0, 0xff}, 1)
+	exchange := record(recordHandshake, basePoint()...)
+	ccs := record(recordChangeCipherSpec, 1)
+	tests := []struct {
+		name  string
+		says  []byte
+		alert string
+	}{
+		{"no TLS 1.2", tls13only, "protocol_version (70)"},
+		{"no suite", suite, "handshake_failure (40)"},
+		{"garbled hello", bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1), "decode_error (50)"},
+		{"another message", record(recordHandshake, typeFinished, 0, 0, 0), "unexpected_message (10)"},
+		{"endless message", record(recordHandshake, typeClientHello, 0xff, 0xff, 0xff), "decode_error (50)"},
+		{"empty records", bytes.Repeat(record(recordHandshake), maxIdleRecords), "unexpected_message (10)"},
+		{"oversized record", []byte{recordHandshake, 3, 3, 0xff, 0xff}, "record_overflow (22)"},
+		{"hello twice", slices.Concat(hello, hello), "unexpected_message (10)"},
+		{"no point", slices.Concat(hello, record(recordHandshake, typeClientKeyExchange, 0, 0, 2, 1, 4)), "decode_error (50)"},
+		{"no ChangeCipherSpec", slices.Concat(hello, exchange, record(recordHandshake, typeFinished, 0, 0, 0)), "unexpected_message (10)"},
+		{"Finished in plaintext", slices.Concat(hello, exchange, ccs, record(recordHandshake, typeFinished, 0, 0, 0)), "bad_record_mac (20)"},
+		{"Finished of another key", slices.Concat(hello, exchange, ccs, record(recordHandshake, make([]byte, 40)...)), "bad_record_mac (20)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if bytes.Equal(test.says, hello) {
+				t.Fatal("the recorded hello is not what it was: nothing in it was replaced")
+			}
+			srv := start(t, scenario(scenarios.Server{Fault: scenarios.FaultLegacyRenegotiation}), source, Options{})
+			c := dial(t, srv)
+			c.Write(test.says)
+			c.CloseWrite()
+			io.Copy(io.Discard, c)
+			if o := one(t, srv); o.AlertSent == nil || o.AlertSent.String() != test.alert || o.HandshakeComplete {
+				t.Errorf("end %s, sent %v, want %s: %s", o.End, o.AlertSent, test.alert, o.Error)
+			}
+		})
+	}
+}
+
 // endless is a connection to a client that says the same again and again, or, if it does not,
 // leaves.
 type endless struct {
@@ -170,10 +219,9 @@ func FuzzFlight(f *testing.F) {
 		f.Fatal(err)
 	}
 	rsaCert := ca.issue(f, key, nil)
-	point := append([]byte{typeClientKeyExchange, 0, 0, 66, 65}, newKey(f, elliptic.P256()).PublicKey.X.FillBytes(make([]byte, 65))...)
 	for _, hello := range flights(f) {
 		f.Add(hello, false)
-		f.Add(slices.Concat(hello, record(recordHandshake, point...), record(recordChangeCipherSpec, 1), record(recordHandshake, make([]byte, 40)...)), true)
+		f.Add(slices.Concat(hello, record(recordHandshake, basePoint()...), record(recordChangeCipherSpec, 1), record(recordHandshake, make([]byte, 40)...)), true)
 		f.Add(slices.Concat(hello, record(recordHandshake, typeClientKeyExchange, 0, 0, 3, 0, 1, 2), record(recordChangeCipherSpec, 1), record(recordHandshake, make([]byte, 40)...)), false)
 	}
 	f.Add(record(recordHandshake), true)
