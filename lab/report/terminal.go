@@ -307,12 +307,24 @@ func Saw(list []serve.Observation) string {
 		words = append(words, o.AlertReceived.String())
 	}
 	if o.AlertSent != nil {
-		words = append(words, o.AlertSent.String())
+		words = append(words, o.AlertSent.String()+cause(o.Error))
 	}
 	if len(list) > 1 {
 		words = append(words, fmt.Sprintf("(after %d more connections)", len(list)-1))
 	}
 	return strings.Join(words, " ")
+}
+
+// cause returns what crypto/tls says of a client that it refuses, without the numbers of all that
+// the client offered: names of them stand in the observation.
+func cause(text string) string {
+	text, _, _ = strings.Cut(text, "; ")
+	text, _, _ = strings.Cut(text, ": [")
+	text = strings.TrimPrefix(text, "tls: ")
+	if text == "" || strings.HasPrefix(text, "local error") {
+		return ""
+	}
+	return ": " + text
 }
 
 // ends says how a connection ended.

@@ -167,10 +167,9 @@ func TestCloseDuringFault(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12}), ca.source(t), Options{Timeout: time.Hour})
 			c := dial(t, srv)
 			c.Write(flights(t)["openssl"])
-			for accepted := false; !accepted; {
-				srv.mu.Lock()
-				accepted = srv.accepted > 0
-				srv.mu.Unlock()
+			// What comes after it has been accepted: so has it.
+			if err := srv.arrive(ctx(t), srv.listeners[0].Addr().(*net.TCPAddr)); err != nil {
+				t.Fatal(err)
 			}
 			srv.Close() // or the test is given up
 			if _, err := io.Copy(io.Discard, c); err != nil && !errors.Is(err, syscall.ECONNRESET) {

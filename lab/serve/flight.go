@@ -128,13 +128,14 @@ func (f *flight) answer() (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	f.suite = f.exchange.suite(certificate)
+	suite := f.exchange.suite(certificate)
 	switch {
 	case !slices.Contains(hello.Versions, versionName(tls.VersionTLS12)):
 		return tls.Certificate{}, errVersion
-	case !slices.Contains(hello.CipherSuites, cipherSuiteName(f.suite)):
+	case !slices.Contains(hello.CipherSuites, cipherSuiteName(suite)):
 		return tls.Certificate{}, errNothingInCommon
 	}
+	f.suite = suite
 	f.random.client = message[6:38] // parseClientHello has been there
 	f.random.server = make([]byte, 32)
 	rand.Read(f.random.server)
