@@ -22,7 +22,7 @@ import (
 
 var soak = flag.Int("soak", 3, "how often TestSoak has the Go client meet each scenario of the families protocol and wire, and Python a tenth as often")
 
-// Probes at once. Those of scenarios that wait for time to run out keep no processor busy.
+// Probes at once. Those of scenarios that wait for time to pass keep no processor busy.
 const (
 	soakBusy    = 4
 	soakWaiting = 64
@@ -87,7 +87,7 @@ type end struct {
 func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]int {
 	var group errgroup.Group
 	group.SetLimit(soakBusy)
-	if in.Scenario.Patience > 0 {
+	if in.Scenario.Patience > 0 || in.Scenario.Server.Fault == scenarios.FaultSlow {
 		group.SetLimit(soakWaiting)
 	}
 	var mu sync.Mutex

@@ -51,6 +51,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, up.Close()) }()
+			for _, left := range up.Left {
+				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
+			}
 			if f.json {
 				if err := report.WriteJSON(f.stdout, up.Endpoints); err != nil {
 					return err
