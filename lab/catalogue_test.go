@@ -73,7 +73,13 @@ var fleeting = []struct {
 	{regexp.MustCompile(`notAfter=.* GMT`), "notAfter=TIME"},
 	{regexp.MustCompile(`notBefore=.* GMT`), "notBefore=TIME"},
 	{regexp.MustCompile(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
-	{regexp.MustCompile(`after \d+ milliseconds`), "after N milliseconds"},
+	{regexp.MustCompile(`after \d+ (ms|milliseconds)`), "after N $1"},
+	{regexp.MustCompile(` port \d+ `), " port PORT "},
+	{regexp.MustCompile(`(127\.0\.0\.1:PORT->127\.0\.0\.1):\d+`), "$1:PORT"},
+	{regexp.MustCompile(`ended the client after [\d.]+s`), "ended the client after TIME"},
+	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
+	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
+	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 }
 

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -129,6 +130,9 @@ func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scena
 // client's doing.
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (clients.Result, []serve.Observation, error) {
 	in, err := r.Serve(s)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, nil, nil
+	}
 	if err != nil {
 		return clients.Result{}, nil, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
@@ -136,11 +140,13 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	if err := in.WaitDue(ctx); err != nil {
 		return clients.Result{}, nil, err
 	}
-	if err := r.probes.Acquire(ctx, 1); err != nil {
-		return clients.Result{}, nil, err
+	if s.Patience == 0 { // who only waits keeps nobody from working
+		if err := r.probes.Acquire(ctx, 1); err != nil {
+			return clients.Result{}, nil, err
+		}
+		defer r.probes.Release(1)
 	}
-	defer r.probes.Release(1)
-	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.options.Timeout})
+	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.patience(s)})
 	if err := ctx.Err(); err != nil {
 		return clients.Result{}, nil, err
 	}
@@ -151,6 +157,15 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		result.Outcome = clients.Failed
 	}
 	return result, in.Observations(), nil
+}
+
+// patience returns what a client is given for a scenario: the scenario's own limit, unless the
+// run's is shorter.
+func (r *runner) patience(s *scenarios.Scenario) time.Duration {
+	if s.Patience == 0 || r.options.Timeout > 0 && r.options.Timeout < s.Patience {
+		return r.options.Timeout
+	}
+	return s.Patience
 }
 
 // WaitDue waits until the scenario's expectation holds: at once for all but those that

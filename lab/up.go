@@ -23,6 +23,9 @@ type Up struct {
 	Instances []*Instance
 	// Endpoints is what stands in endpoints.json.
 	Endpoints serve.Endpoints
+	// Left says which scenarios this system cannot serve, and why: each wraps
+	// [errors.ErrUnsupported].
+	Left []error
 
 	path string // of endpoints.json
 }
@@ -43,6 +46,10 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 			port = l.config.Ports + s.Port
 		}
 		srv, err := serve.Start(s, l.source(s), serve.Options{Bind: l.config.Bind, Port: port})
+		if errors.Is(err, errors.ErrUnsupported) {
+			up.Left = append(up.Left, err)
+			continue
+		}
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
 		}

@@ -32,8 +32,9 @@ type Chain struct {
 	// root; nil if the recipe has none.
 	Client []Minted
 
-	all       []Minted      // every certificate that was minted for it, by name
-	key       crypto.Signer // what the server signs with
+	all       []Minted                   // every certificate that was minted for it, by name
+	others    map[string]tls.Certificate // the recipe's, by name, with their keys
+	key       crypto.Signer              // what the server signs with
 	clientKey crypto.Signer
 	config    Config
 	issuer    *node // of the leaf; nil if it signed itself
@@ -89,6 +90,9 @@ func (b *mint) chain() (*Chain, error) {
 	}
 	if len(b.path) > 1 {
 		c.issuer = b.nodes[b.path[1]]
+	}
+	if err = b.presentOthers(c); err != nil {
+		return nil, err
 	}
 	if b.recipe.Client != nil {
 		path, err := b.walk("client")
@@ -158,6 +162,37 @@ func (b *mint) list(names []string) ([]Minted, error) {
 		list = append(list, n.minted())
 	}
 	return list, nil
+}
+
+// presentOthers gives the chain what a server needs in order to present the recipe's Others.
+func (b *mint) presentOthers(c *Chain) error {
+	c.others = map[string]tls.Certificate{}
+	for _, spec := range b.recipe.Others {
+		path, err := b.walk(spec.Name)
+		if err != nil {
+			return err
+		}
+		list, err := b.list(path[:max(1, len(path)-1)])
+		if err != nil {
+			return err
+		}
+		t := tls.Certificate{PrivateKey: b.nodes[spec.Name].key}
+		for _, m := range list {
+			t.Certificate = append(t.Certificate, m.DER)
+		}
+		c.others[spec.Name] = t
+	}
+	return nil
+}
+
+// CertificateOf returns one of the recipe's Others as a server presents it: with the
+// intermediates that lead to its root, and its key.
+func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
+	t, ok := c.others[name]
+	if !ok {
+		return tls.Certificate{}, fmt.Errorf("the recipe of %s has no certificate %q among its others", c.Name, name)
+	}
+	return t, nil
 }
 
 // Leaf returns the certificate that the server presents.

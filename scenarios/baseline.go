@@ -212,6 +212,15 @@ var baseline = []Scenario{
 		Remedy: goodRemedy, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "D3"},
 	},
 	{
+		ID: "good-tls12-rsa", Port: 27, Title: "TLS 1.2 only, with RSA keys",
+		Story: Story{
+			What:  "Nothing is wrong: as good-tls12, but every key is RSA of 2,048 bits, as suites that encrypt to the server's key or sign with it want.",
+			Where: "Servers that were set up before 2018. The rows on old cipher suites have it as their control.",
+			See:   "The client gets an answer over TLS 1.2.",
+		},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Key: pki.RSA2048}, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "badssl"},
+	},
+	{
 		ID: "good-tls13", Port: 19, Title: "TLS 1.3 only",
 		Story: Story{
 			What:  "Nothing is wrong: the server speaks TLS 1.3 and nothing older.",

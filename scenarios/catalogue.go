@@ -120,4 +120,11 @@ const (
 	FeatureBrowserPolicy = "browser-policy"                // refuses leaves that are valid for too long (CA/Browser Forum)
 	FeatureEd25519       = "ed25519"                       // verifies Ed25519 signatures (RFC 8410)
 	FeatureChainSort     = "chain-sort"                    // sorts what the server sends (RFC 8446, section 4.4.2)
+
+	FeatureForwardSecrecy = "forward-secrecy"    // does not offer TLS_RSA_* suites (RFC 9325, section 4.1)
+	FeatureDHPolicy       = "dh-policy"          // refuses, or does not offer, Diffie-Hellman below 2,048 bits (OpenSSL's security level 2)
+	FeatureRenegotiation  = "renegotiation-info" // refuses servers without secure renegotiation (RFC 5746, section 4.1)
+	FeatureALPN           = "alpn"               // says in ALPN what it is going to speak (RFC 7301)
+	FeatureTLS13          = "tls-1.3"            // offers TLS 1.3 (RFC 8446)
+	FeaturePostQuantum    = "post-quantum"       // sends a post-quantum key share, and so a ClientHello above 1,460 bytes
 )

@@ -7,6 +7,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -35,6 +37,10 @@ type Scenario struct {
 	Server Server
 	// Setup says which files the client is given, if not the right ones.
 	Setup Setup
+	// Patience is how long a client is given, if a run need not wait as long as it
+	// otherwise would: for scenarios in which the client has to run out of time. Zero means
+	// the run's own limit.
+	Patience time.Duration
 	// Control is the ID of the scenario that differs from this one in nothing but
 	// the defect and that a correct client accepts; empty in the family baseline.
 	Control string

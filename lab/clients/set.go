@@ -95,8 +95,8 @@ func (p *prober) Probe(ctx context.Context, r Request) Result {
 	case r.Endpoint.CAFile == "":
 		// Several clients would take the system's trust store.
 		return failed("endpoint " + r.Endpoint.ID + " has no CA file: set Endpoint.CAFile")
-	case r.Endpoint.Connect == "" || r.Endpoint.Host == "" || r.Endpoint.URL == "":
-		return failed("endpoint " + r.Endpoint.ID + " has no address: set Endpoint.Connect, Host and URL")
+	case r.Endpoint.Host == "" || r.Endpoint.URL == "":
+		return failed("endpoint " + r.Endpoint.ID + " has no address: set Endpoint.Host, Port and URL, and Connect if the host does not resolve")
 	case r.Timeout < 0:
 		return failed("timeout " + r.Timeout.String() + " is negative: use zero for " + defaultTimeout.String())
 	case r.Timeout == 0:

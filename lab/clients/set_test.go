@@ -232,7 +232,7 @@ func TestRefusedRequests(t *testing.T) {
 	good := clients.Request{Endpoint: s.as("localhost", "root.pem")}
 	for want, change := range map[string]func(*clients.Request){
 		"has no CA file": func(r *clients.Request) { r.Endpoint.CAFile = "" },
-		"has no address": func(r *clients.Request) { r.Endpoint.Connect = "" },
+		"has no address": func(r *clients.Request) { r.Endpoint.Host = "" },
 		"is negative":    func(r *clients.Request) { r.Timeout = -1 },
 	} {
 		r := good

@@ -47,7 +47,8 @@ func Skip(f func(*scenarios.Scenario) bool) Option {
 	return func(o *options) { o.skip = f }
 }
 
-// Timeout bounds each connection. It is 10 s unless told.
+// Timeout bounds each connection. It is 10 s unless told, or the scenario's Patience if that is
+// shorter.
 func Timeout(d time.Duration) Option {
 	return func(o *options) { o.timeout = d }
 }
@@ -104,7 +105,11 @@ type result struct {
 func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options) result {
 	t.Helper()
 	srv := start(t, l, s)
-	ctx, cancel := context.WithTimeout(t.Context(), o.timeout)
+	timeout := o.timeout
+	if s.Patience > 0 {
+		timeout = min(timeout, s.Patience)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	if err := srv.WaitDue(ctx); err != nil {
 		t.Fatalf("labtest: %v", err)

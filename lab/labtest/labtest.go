@@ -13,9 +13,11 @@
 package labtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/http"
 	"testing"
@@ -80,6 +82,9 @@ func newLab(t testing.TB) *lab.Lab {
 func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
 	t.Helper()
 	in, err := l.Serve(s)
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skipf("labtest: %v", err)
+	}
 	if err != nil {
 		t.Fatalf("labtest: %v", err)
 	}
@@ -108,12 +113,12 @@ func (s *Server) WaitDue(ctx context.Context) error { return s.instance.WaitDue(
 func (s *Server) Client() *http.Client {
 	var d net.Dialer
 	return &http.Client{
-		Timeout: 10 * time.Second,
+		Timeout: cmp.Or(s.Scenario.Patience, 10*time.Second),
 		Transport: &http.Transport{
 			TLSClientConfig:   &tls.Config{RootCAs: s.CAs, Certificates: s.ClientCertificate},
 			DisableKeepAlives: true,
-			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return d.DialContext(ctx, network, s.Endpoint.Connect)
+			DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				return d.DialContext(ctx, network, cmp.Or(s.Endpoint.Connect, addr))
 			},
 		},
 	}

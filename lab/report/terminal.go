@@ -302,16 +302,31 @@ func Saw(list []serve.Observation) string {
 		words = append(words, "HelloRetryRequest")
 	}
 	words = append(words, ends[o.End])
+	if o.End == serve.EndBrokenOff {
+		words = append(words, o.Error)
+	}
 	if o.AlertReceived != nil {
 		words = append(words, o.AlertReceived.String())
 	}
 	if o.AlertSent != nil {
-		words = append(words, o.AlertSent.String())
+		words = append(words, o.AlertSent.String()+cause(o.Error))
 	}
 	if len(list) > 1 {
 		words = append(words, fmt.Sprintf("(after %d more connections)", len(list)-1))
 	}
 	return strings.Join(words, " ")
+}
+
+// cause returns what crypto/tls says of a client that it refuses, without the numbers of all that
+// the client offered: names of them stand in the observation.
+func cause(text string) string {
+	text, _, _ = strings.Cut(text, "; ")
+	text, _, _ = strings.Cut(text, ": [")
+	text = strings.TrimPrefix(text, "tls: ")
+	if text == "" || strings.HasPrefix(text, "local error") {
+		return ""
+	}
+	return ": " + text
 }
 
 // ends says how a connection ended.
@@ -324,5 +339,6 @@ var ends = map[serve.End]string{
 	serve.EndReset:         "a reset",
 	serve.EndTimeout:       "silence",
 	serve.EndNotTLS:        "something that is not TLS",
+	serve.EndBrokenOff:     "its own fault:",
 	serve.EndError:         "an error",
 }

@@ -13,6 +13,9 @@ import (
 const (
 	alertCloseNotify        = 0
 	alertUnexpectedMessage  = 10
+	alertBadRecordMAC       = 20
+	alertRecordOverflow     = 22
+	alertHandshakeFailure   = 40
 	alertBadCertificate     = 42
 	alertUnsupportedCert    = 43
 	alertCertificateExpired = 45
@@ -20,6 +23,7 @@ const (
 	alertUnknownCA          = 48
 	alertDecodeError        = 50
 	alertDecryptError       = 51
+	alertProtocolVersion    = 70
 	alertInternalError      = 80
 	alertUserCanceled       = 90
 	alertNoRenegotiation    = 100

@@ -23,8 +23,9 @@ type conn struct {
 	place uint64 // in the order of start
 	start time.Time
 	ended chan struct{} // closed when it has been observed
+	raw   net.Conn
 	tap   tap
-	*tls.Conn
+	protocol
 
 	session  Session // as far as it came to that
 	complete bool    // the handshake
@@ -32,13 +33,21 @@ type conn struct {
 	failure  error   // what reading application data ended with
 }
 
+// protocol is what speaks TLS with a client: crypto/tls's server, or the lab's own.
+type protocol interface {
+	net.Conn
+	Handshake() error
+	CloseWrite() error
+	ConnectionState() tls.ConnectionState
+}
+
 func newConn(srv *Server, raw net.Conn, place uint64) *conn {
-	return &conn{srv: srv, place: place, start: time.Now(), ended: make(chan struct{}), tap: newTap(raw)}
+	return &conn{srv: srv, place: place, start: time.Now(), ended: make(chan struct{}), raw: raw, tap: newTap(raw)}
 }
 
 // Read implements net.Conn: it reads application data.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
+	n, err := c.protocol.Read(p)
 	c.received = c.received || n > 0
 	if err != nil {
 		c.failure = err
@@ -49,16 +58,27 @@ func (c *conn) Read(p []byte) (int, error) {
 // serve serves the client and records what was seen of it.
 func (c *conn) serve() {
 	c.tap.bound(time.Now().Add(c.srv.options.Timeout))
-	c.Conn = tls.Server(&c.tap, c.srv.config)
-	err := c.Handshake()
-	c.complete = err == nil
-	c.session = c.negotiated(err)
-	if err == nil {
-		err = c.srv.options.Service.Serve(c, c.session)
-	}
+	err := c.srv.fault.behave(c)
 	o := c.observe(err)
 	c.srv.observed(c, o)
 	c.part(o.End)
+}
+
+// talk serves the client as a good server does.
+func (c *conn) talk() error {
+	return c.speak(tls.Server(&c.tap, c.srv.config), c.srv.options.Service.Serve)
+}
+
+// speak has a protocol shake hands, and then a service answer.
+func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
+	c.protocol = p
+	err := p.Handshake()
+	c.complete = err == nil
+	c.session = c.negotiated(err)
+	if err != nil {
+		return err
+	}
+	return answer(c, c.session)
 }
 
 // part says goodbye. Closing a TCP connection with bytes unread resets it, and a
@@ -67,7 +87,7 @@ func (c *conn) serve() {
 // the client to close the other.
 func (c *conn) part(end End) {
 	switch end {
-	case EndEOF, EndReset, EndTimeout:
+	case EndEOF, EndReset, EndTimeout, EndBrokenOff:
 		return
 	}
 	c.tap.bound(time.Now().Add(lingerTime))
@@ -77,10 +97,10 @@ func (c *conn) part(end End) {
 	if end == EndCloseNotify {
 		return
 	}
-	if tcp, ok := c.tap.Conn.(*net.TCPConn); ok {
+	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.CloseWrite()
 	}
-	io.CopyN(io.Discard, c.tap.Conn, lingerBytes)
+	io.CopyN(io.Discard, c.raw, lingerBytes)
 }
 
 // negotiated returns what client and server came to know of each other in a
@@ -89,12 +109,10 @@ func (c *conn) negotiated(err error) Session {
 	state := c.ConnectionState()
 	s := Session{
 		Scenario:          c.srv.scenario.ID,
+		Hello:             c.tap.hello(),
 		HelloRetry:        c.tap.out.isHelloRetry(),
 		Protocol:          state.NegotiatedProtocol,
 		ClientCertificate: subject(state.PeerCertificates),
-	}
-	if hello, malformed := parseClientHello(c.tap.in.clientHello()); malformed == nil {
-		s.Hello = hello
 	}
 	if state.Version != 0 {
 		s.Version = versionName(state.Version)
@@ -113,6 +131,9 @@ func (c *conn) negotiated(err error) Session {
 
 // observe returns what was seen of the connection, which ended with err.
 func (c *conn) observe(err error) Observation {
+	if c.protocol == nil { // it did not come to a handshake
+		c.session.Hello = c.tap.hello()
+	}
 	o := Observation{
 		Start:             c.start,
 		Duration:          time.Since(c.start),
@@ -149,7 +170,10 @@ func (o *Observation) conclude(err error, t *tap) {
 		return
 	}
 	o.AlertSent = firstAlert(t.out.alert, localAlert(err))
+	_, brokenOff := errors.AsType[brokenOff](err)
 	switch {
+	case brokenOff:
+		o.End = EndBrokenOff
 	case o.AlertSent != nil:
 		o.End = EndAlertSent
 	case t.in.notTLS:

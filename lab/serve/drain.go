@@ -23,6 +23,9 @@ type sentinel struct {
 // first. A server that is closed has nothing to drain.
 func (srv *Server) Drain(ctx context.Context) error {
 	for _, l := range srv.listeners {
+		if _, held := l.(*held); held {
+			continue // nobody arrives there
+		}
 		if err := srv.arrive(ctx, l.Addr().(*net.TCPAddr)); err != nil {
 			return fmt.Errorf("serve: draining scenario %s: %w", srv.scenario.ID, err)
 		}

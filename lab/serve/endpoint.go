@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -24,7 +25,7 @@ type Endpoint struct {
 	URL          string          `json:"url"`           // https://Host:Port/
 	Host         string          `json:"host"`          // name or address to verify and to send as SNI
 	Port         int             `json:"port"`          // TCP port
-	Connect      string          `json:"connect"`       // address:port to dial; differs from Host where Host does not resolve
+	Connect      string          `json:"connect"`       // address:port to dial; differs from Host where Host does not resolve; empty if the client is to look it up
 	CAFile       string          `json:"ca_file"`       // PEM: what the client is to trust
 	CertFile     string          `json:"cert_file"`     // PEM: the client's certificate and its intermediates
 	KeyFile      string          `json:"key_file"`      // PEM, PKCS #8: its key
@@ -81,6 +82,9 @@ func (srv *Server) Endpoint(files Files) Endpoint {
 // connect returns the address to dial for a host: the host's own where it is an
 // address that the server listens on.
 func (srv *Server) connect(host string) string {
+	if srv.scenario.Server.Fault == scenarios.FaultUnresolved {
+		return ""
+	}
 	ip := net.ParseIP(host)
 	for _, l := range srv.listeners {
 		if ip.Equal(l.Addr().(*net.TCPAddr).IP) {

@@ -3,6 +3,7 @@ package serve
 import (
 	"crypto/tls"
 	"errors"
+	"slices"
 	"strconv"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -17,7 +18,12 @@ const (
 	extALPN                = 16
 	extSupportedVersions   = 43
 	extKeyShare            = 51
+	extRenegotiationInfo   = 0xff01
 )
+
+// suiteRenegotiationInfo says in the list of cipher suites what the extension renegotiation_info
+// says (RFC 5746, section 3.3).
+const suiteRenegotiationInfo = 0x00ff
 
 var errClientHello = errors.New("malformed ClientHello")
 
@@ -43,6 +49,7 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 		return nil, errClientHello
 	}
 	h.Versions = []string{versionName(version)}
+	h.SecureRenegotiation = slices.Contains(h.CipherSuites, cipherSuiteName(suiteRenegotiationInfo))
 	if body.Empty() { // no extensions, before TLS 1.2
 		return h, nil
 	}
@@ -77,6 +84,9 @@ func (h *ClientHello) readExtension(kind uint16, e cryptobyte.String) bool {
 	case extSupportedVersions: // RFC 8446, section 4.2.1
 		h.Versions = nil
 		return e.ReadUint8LengthPrefixed(&list) && readList(&list, &h.Versions, versionName)
+	case extRenegotiationInfo: // RFC 5746, section 3.2
+		h.SecureRenegotiation = true
+		return true
 	case extKeyShare: // RFC 8446, section 4.2.8
 		return e.ReadUint16LengthPrefixed(&list) && h.readKeyShares(list)
 	}

@@ -48,7 +48,7 @@ func TestParseClientHello(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if h.ServerName != "localhost" || h.StatusRequest != test.status || h.Size != len(all[test.file])-recordHeaderLen {
+			if h.ServerName != "localhost" || !h.SecureRenegotiation || h.StatusRequest != test.status || h.Size != len(all[test.file])-recordHeaderLen {
 				t.Errorf("server name %q, status request %v, size %d", h.ServerName, h.StatusRequest, h.Size)
 			}
 			for _, list := range []struct {

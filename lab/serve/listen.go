@@ -17,8 +17,19 @@ func listen(bind string, port int) ([]net.Listener, error) {
 		l, err := listenOn("tcp", bind, port)
 		return []net.Listener{l}, err
 	}
+	return onLoopback(port, func(ip net.IP, port int) (net.Listener, error) {
+		network := "tcp6"
+		if ip.To4() != nil {
+			network = "tcp4"
+		}
+		return listenOn(network, ip.String(), port)
+	})
+}
+
+// onLoopback listens on 127.0.0.1 and, where the machine has it, on ::1, on the same port.
+func onLoopback(port int, on func(ip net.IP, port int) (net.Listener, error)) ([]net.Listener, error) {
 	for try := 1; ; try++ {
-		listeners, err := listenLoopback(port)
+		listeners, err := onBoth(port, on)
 		// A port that the kernel has chosen for 127.0.0.1 may be taken on ::1.
 		if port == 0 && errors.Is(err, syscall.EADDRINUSE) && try < portTries {
 			continue
@@ -27,13 +38,12 @@ func listen(bind string, port int) ([]net.Listener, error) {
 	}
 }
 
-// listenLoopback listens on 127.0.0.1 and, where the machine has it, on ::1.
-func listenLoopback(port int) ([]net.Listener, error) {
-	v4, err := listenOn("tcp4", "127.0.0.1", port)
+func onBoth(port int, on func(ip net.IP, port int) (net.Listener, error)) ([]net.Listener, error) {
+	v4, err := on(net.IPv4(127, 0, 0, 1), port)
 	if err != nil {
 		return nil, err
 	}
-	v6, err := listenOn("tcp6", "::1", v4.Addr().(*net.TCPAddr).Port)
+	v6, err := on(net.IPv6loopback, v4.Addr().(*net.TCPAddr).Port)
 	switch {
 	case err == nil:
 		return []net.Listener{v4, v6}, nil
@@ -49,14 +59,19 @@ func listenLoopback(port int) ([]net.Listener, error) {
 func listenOn(network, host string, port int) (net.Listener, error) {
 	addr := net.JoinHostPort(host, strconv.Itoa(port))
 	l, err := net.Listen(network, addr)
-	if isAddrInUse(err) {
-		return nil, fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w",
-			addr, errors.Join(syscall.EADDRINUSE, err))
-	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
+		return nil, listenError(addr, err)
 	}
 	return l, nil
+}
+
+// listenError says what to do if an address is taken.
+func listenError(addr string, err error) error {
+	if isAddrInUse(err) {
+		return fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w",
+			addr, errors.Join(syscall.EADDRINUSE, err))
+	}
+	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
 
 // dialable returns an address at which a listener bound to ip is reached from

@@ -59,6 +59,7 @@ const (
 	EndReset         End = "reset"          // the client reset the connection
 	EndTimeout       End = "timeout"        // the client fell silent
 	EndNotTLS        End = "not-tls"        // the client did not speak TLS
+	EndBrokenOff     End = "broken-off"     // the server broke it off, as its scenario has it; see Error
 	EndError         End = "error"          // something else; see Error
 )
 
@@ -74,7 +75,9 @@ type ClientHello struct {
 	SignatureSchemes []string `json:"signature_schemes,omitempty"`
 	Protocols        []string `json:"protocols,omitempty"`
 	StatusRequest    bool     `json:"status_request,omitempty"` // asks for an OCSP staple (RFC 6066, section 8)
-	Size             int      `json:"size"`                     // bytes of the handshake message
+	// SecureRenegotiation says that the client knows RFC 5746.
+	SecureRenegotiation bool `json:"secure_renegotiation,omitempty"`
+	Size                int  `json:"size"` // bytes of the handshake message
 }
 
 // Alert is a TLS alert (RFC 8446, section 6), with its number and IANA name.

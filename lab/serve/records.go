@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"time"
@@ -31,6 +32,12 @@ const (
 const (
 	typeClientHello = 1
 	typeServerHello = 2
+
+	typeCertificate       = 11
+	typeServerKeyExchange = 12 // of TLS 1.2, as are those that follow (RFC 5246, section 7.4)
+	typeServerHelloDone   = 14
+	typeClientKeyExchange = 16
+	typeFinished          = 20
 )
 
 // helloRetryRandom stands in the random of a ServerHello that is a
@@ -155,6 +162,13 @@ func (r *records) clientHello() []byte {
 	return m
 }
 
+// saidHello reports whether all of the first handshake message has come that is kept, or
+// something else has come in its place: there is nothing to wait for.
+func (r *records) saidHello() bool {
+	m := r.message
+	return r.stopped || r.alert != nil || len(m) == r.limit || len(m) >= handshakeHeaderLen && len(m) == messageLen(m)
+}
+
 // isHelloRetry reports whether the first handshake message is a HelloRetryRequest.
 func (r *records) isHelloRetry() bool {
 	m := r.message
@@ -168,6 +182,7 @@ type tap struct {
 	in, out  records
 	eof      bool      // the client has closed its side of the TCP connection
 	deadline time.Time // the last that bound set
+	ahead    []byte    // read and fed, and not yet asked for
 }
 
 func newTap(c net.Conn) tap {
@@ -180,8 +195,65 @@ func (t *tap) bound(deadline time.Time) {
 	t.SetDeadline(deadline)
 }
 
+// maxAhead bounds what is read before anybody asks for it: a ClientHello in records of its
+// size and more.
+const maxAhead = 2 * maxClientHello
+
+// await reads until the whole ClientHello has come, or something else, and keeps what it read
+// for [tap.Read].
+func (t *tap) await() error {
+	for !t.in.saidHello() {
+		if len(t.ahead) > maxAhead {
+			return errFlood
+		}
+		var buf [4 << 10]byte
+		n, err := t.receive(buf[:])
+		t.ahead = append(t.ahead, buf[:n]...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errFlood is the end of a client that goes on and on.
+var errFlood = errors.New("the client sent more than any handshake needs")
+
+// drain reads until the client closes its side, and returns io.EOF then.
+func (t *tap) drain() error {
+	t.ahead = nil
+	buf := make([]byte, 4<<10)
+	for left := lingerBytes; left > 0; {
+		n, err := t.receive(buf)
+		if err != nil {
+			return err
+		}
+		left -= n
+	}
+	return errFlood
+}
+
+// hello returns the client's hello; nil if none came whole.
+func (t *tap) hello() *ClientHello {
+	h, err := parseClientHello(t.in.clientHello())
+	if err != nil {
+		return nil
+	}
+	return h
+}
+
 // Read implements net.Conn.
 func (t *tap) Read(p []byte) (int, error) {
+	if len(t.ahead) == 0 {
+		return t.receive(p)
+	}
+	n := copy(p, t.ahead)
+	t.ahead = t.ahead[n:]
+	return n, nil
+}
+
+// receive reads the next bytes off the wire.
+func (t *tap) receive(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	t.in.feed(p[:n])
 	t.eof = t.eof || err == io.EOF

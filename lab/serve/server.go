@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"maps"
 	"net"
@@ -12,48 +11,12 @@ import (
 	"sync"
 	"time"
 
-	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
 
 // maxObservations is how many observations a server remembers at least: enough for
 // any run over the catalogue. It forgets the older half when it has twice as many.
 const maxObservations = 1024
-
-// Material is what a server presents and what it trusts.
-type Material struct {
-	// Certificates are presented as [tls.Config].Certificates are. A certificate may
-	// be anything, also no certificate, and need not be that of its key. The key is
-	// one that crypto/tls can sign with: RSA of at least 1,024 bits (package
-	// crypto/rsa refuses less), Ed25519, or ECDSA; under TLS 1.3 that is P-256, P-384
-	// and P-521 only (RFC 8446, section 4.2.3).
-	Certificates []tls.Certificate
-	// ClientCAs are what client certificates are verified against, where the
-	// scenario asks for any.
-	ClientCAs *x509.CertPool
-}
-
-// Source gives a server its material. It may be slow: it is called at most once
-// for a server, when the first client has said hello, and delays only clients of
-// that server; the time that it takes is not counted against theirs. If it fails,
-// every client gets alert 80, internal_error, and the error stands in the
-// observation.
-type Source func() (Material, error)
-
-// ChainSource returns a source that mints a chain. The server presents its leaf and
-// trusts its anchors.
-func ChainSource(mint func() (*pki.Chain, error)) Source {
-	return func() (Material, error) {
-		chain, err := mint()
-		if err != nil {
-			return Material{}, err
-		}
-		return Material{
-			Certificates: []tls.Certificate{chain.TLSCertificate()},
-			ClientCAs:    chain.Anchors(),
-		}, nil
-	}
-}
 
 // Options say how a scenario is served. The zero Options are good for tests.
 type Options struct {
@@ -78,6 +41,7 @@ type Server struct {
 	scenario  *scenarios.Scenario
 	options   Options
 	config    *tls.Config
+	fault     fault
 	listeners []net.Listener
 
 	slots   chan struct{} // one element a connection: MaxConns
@@ -100,20 +64,26 @@ type seen struct {
 
 // Start listens for clients of a scenario and serves them until [Server.Close].
 //
-// If the address is taken the error wraps [syscall.EADDRINUSE] and names it.
+// If the address is taken the error wraps [syscall.EADDRINUSE] and names it. If this system
+// cannot be made to do what the scenario wants, it wraps [errors.ErrUnsupported].
 func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
 	if o.Service.Serve == nil {
 		o.Service = HTTPS()
 	}
-	listeners, err := listen(o.Bind, o.Port)
+	fault, err := behaviour(s.Server.Fault)
+	if err != nil {
+		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
+	}
+	listeners, err := fault.listen(o.Bind, o.Port)
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
 	srv := &Server{
 		scenario:  s,
 		options:   o,
+		fault:     fault,
 		listeners: listeners,
 		slots:     make(chan struct{}, o.MaxConns),
 		closed:    make(chan struct{}),
@@ -125,42 +95,6 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 		srv.running.Go(func() { srv.accept(l) })
 	}
 	return srv, nil
-}
-
-// lazyConfig returns a configuration that asks source for its material when the
-// first client has said hello.
-func (srv *Server) lazyConfig(source Source) *tls.Config {
-	load := sync.OnceValues(func() (*tls.Config, error) {
-		m, err := source()
-		if err != nil {
-			return nil, fmt.Errorf("material of scenario %s: %w", srv.scenario.ID, err)
-		}
-		b := srv.scenario.Server
-		return &tls.Config{
-			Certificates:     m.Certificates,
-			ClientCAs:        m.ClientCAs,
-			ClientAuth:       b.ClientAuth,
-			MinVersion:       cmp.Or(b.MinVersion, tls.VersionTLS12),
-			MaxVersion:       cmp.Or(b.MaxVersion, tls.VersionTLS13),
-			CipherSuites:     b.CipherSuites,
-			CurvePreferences: b.Groups,
-			NextProtos:       srv.options.Service.Protocols,
-			// Every handshake is a full one, so that every client judges the
-			// certificate every time.
-			SessionTicketsDisabled: true,
-		}, nil
-	})
-	return &tls.Config{
-		SessionTicketsDisabled: true,
-		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-			asked := time.Now()
-			config, err := load()
-			// The client is not to pay for the time that the material took.
-			t := hello.Conn.(*tap)
-			t.bound(t.deadline.Add(time.Since(asked)))
-			return config, err
-		},
-	}
 }
 
 // accept serves the clients of one listener until the server is closed.
@@ -219,7 +153,7 @@ func (srv *Server) register(raw net.Conn) (*conn, []*sentinel) {
 
 // forget closes a connection and takes it off the list.
 func (srv *Server) forget(c *conn) {
-	c.tap.Conn.Close()
+	c.raw.Close()
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	delete(srv.conns, c)
@@ -273,7 +207,7 @@ func (srv *Server) Close() error {
 		srv.mu.Lock()
 		close(srv.closed)
 		for c := range srv.conns {
-			c.tap.Conn.Close()
+			c.raw.Close()
 		}
 		srv.mu.Unlock()
 		for _, l := range srv.listeners {

@@ -21,4 +21,17 @@ var goRules = []Rule{
 	{"unhandled critical extension", failure.CriticalExtension},
 	{"invalid signature by the server certificate", failure.KeyMismatch},
 	{"remote error: tls: handshake failure", failure.HandshakeFailure},
+	{"remote error: tls: protocol version not supported", failure.ProtocolVersion},
+	{"server selected unsupported protocol version", failure.ProtocolVersion},
+	{"remote error: tls: unrecognized name", failure.UnrecognizedName},
+	{"remote error: tls: internal error", failure.InternalError},
+	{"server gave HTTP response to HTTPS client", failure.NotTLS},
+	{"first record does not look like a TLS handshake", failure.NotTLS},
+	{"oversized record received", failure.CorruptRecord},
+	{"connection reset by peer", failure.ConnectionReset},
+	{"connection refused", failure.ConnectionRefused},
+	{"context deadline exceeded", failure.Timeout},
+	{"i/o timeout", failure.Timeout}, // a dialler of one's own
+	{"no such host", failure.NameResolution},
+	{"EOF", failure.UnexpectedEOF},
 }

@@ -35,6 +35,17 @@ var openSSLTexts = []Rule{
 	{"bad signature", failure.KeyMismatch},
 	{"handshake failure", failure.HandshakeFailure},
 	{"wrong curve", failure.WeakKey},
+	{"alert protocol version", failure.ProtocolVersion},
+	{"unsupported protocol", failure.ProtocolVersion},
+	{"legacy sigalg disallowed or unsupported", failure.WeakSignature},
+	{"dh key too small", failure.WeakDH},
+	{"unsafe legacy renegotiation disabled", failure.LegacyRenegotiation},
+	{"alert no application protocol", failure.NoApplicationProtocol},
+	{"unrecognized name", failure.UnrecognizedName},
+	{"alert internal error", failure.InternalError},
+	{"wrong version number", failure.NotTLS},
+	{"packet length too long", failure.CorruptRecord},
+	{"unexpected eof while reading", failure.UnexpectedEOF},
 }
 
 var pythonRules = slices.Concat([]Rule{
@@ -42,18 +53,41 @@ var pythonRules = slices.Concat([]Rule{
 	{"IP address mismatch", failure.HostnameMismatch},
 	{"doesn't match", failure.HostnameMismatch}, // up to 3.6
 	{"certificate verify failed (_ssl", Untold}, // up to 3.6
+	{"EOF occurred in violation of protocol", failure.UnexpectedEOF},
+	{"connection has been closed (EOF)", failure.UnexpectedEOF}, // 3.8 and 3.9
+	{"IncompleteRead", failure.UnexpectedEOF},
+	{"Connection reset by peer", failure.ConnectionReset},
+	{"Connection refused", failure.ConnectionRefused},
+	{"timed out", failure.Timeout},
+	{"Name or service not known", failure.NameResolution},
 }, openSSLOwn, openSSLTexts)
 
 var curlRules = slices.Concat([]Rule{
 	{"no alternative certificate subject name matches", failure.HostnameMismatch},
 	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+	{"SSL_ERROR_SYSCALL", failure.UnexpectedEOF},              // a reset has other words
+	{"transfer closed with", failure.UnexpectedEOF},
+	{"Connection reset by peer", failure.ConnectionReset},
+	{"Couldn't connect to server", failure.ConnectionRefused},
+	{"timed out after", failure.Timeout},
+	{"Could not resolve host", failure.NameResolution},
 }, curlOwn, openSSLOwn, openSSLTexts)
 
 var opensslRules = slices.Concat([]Rule{
 	{"hostname mismatch", failure.HostnameMismatch},
 	{"IP address mismatch", failure.HostnameMismatch},
+	{"errno=104", failure.ConnectionReset}, // ECONNRESET
+	{"Connection refused", failure.ConnectionRefused},
+	{"Name or service not known", failure.NameResolution},
+	{"tlslab ended the client", failure.Timeout}, // s_client has no time limit
 }, openSSLOwn, opensslOwn, openSSLTexts)
 
 var nodeRules = slices.Concat([]Rule{
 	{"does not match certificate's altnames", failure.HostnameMismatch},
+	{"aborted due to timeout", failure.Timeout},
+	{"Client network socket disconnected", failure.UnexpectedEOF},
+	{"aborted", failure.UnexpectedEOF}, // in the middle of the answer
+	{"ECONNRESET", failure.ConnectionReset},
+	{"ECONNREFUSED", failure.ConnectionRefused},
+	{"ENOTFOUND", failure.NameResolution},
 }, openSSLOwn, openSSLTexts)

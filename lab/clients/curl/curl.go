@@ -23,16 +23,21 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "curl --cacert FILE",
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: append([]string{"crl", "ed25519", "chain-sort"}, handshake...),
 	},
 }, {
 	Variant: stack.Variant{
 		Name:  "insecure",
 		About: "curl --insecure",
 		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+
+		Features: handshake,
 	},
 	args: []string{"--insecure"},
 }}
+
+// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+var handshake = []string{"alpn", "renegotiation-info", "tls-1.3"}
 
 // variant is a variant and the arguments that make it.
 type variant struct {
@@ -91,10 +96,6 @@ func parseVersion(line string) (version, library string, err error) {
 // arguments returns the command line of a probe, without what the variant adds.
 func arguments(r stack.Request, library string) []string {
 	e := r.Endpoint
-	host, port, _ := net.SplitHostPort(e.Connect)
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
 	args := []string{
 		"--disable", // no ~/.curlrc; must be first
 		"--silent", "--show-error",
@@ -105,10 +106,15 @@ func arguments(r stack.Request, library string) []string {
 		"--no-sessionid",
 		"--header", "Connection: close",
 		"--max-time", strconv.FormatFloat(r.Timeout.Seconds(), 'f', 3, 64),
-		"--connect-to", "::" + host + ":" + port, // whatever the URL says
 		"--output", os.DevNull,
 		"--write-out", "%{http_code}",
 		"--cacert", e.CAFile,
+	}
+	if host, port, err := net.SplitHostPort(e.Connect); err == nil {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		args = append(args, "--connect-to", "::"+host+":"+port) // whatever the URL says
 	}
 	if openSSL.MatchString(library) {
 		// A curl that was built with a directory of trust anchors (Debian's is) asks

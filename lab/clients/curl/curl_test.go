@@ -44,6 +44,8 @@ func TestArguments(t *testing.T) {
 	assert.NotContains(t, args, "--cert")
 	assert.NotContains(t, arguments(r, "Schannel"), "--capath")
 	assert.Empty(t, config(r))
+	r.Endpoint.Connect = "" // it is to look the host up
+	assert.NotContains(t, arguments(r, "Schannel"), "--connect-to")
 
 	r.Endpoint.CertFile, r.Endpoint.KeyFile, r.Endpoint.CRLFile, r.Endpoint.KeyPassword = "/c.pem", "/k.pem", "/l.pem", "a\"b\\c\n"
 	args = arguments(r, "Schannel")

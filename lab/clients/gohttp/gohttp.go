@@ -28,12 +28,19 @@ import (
 var variants = []stack.Variant{{
 	Name:     "default",
 	About:    "http.Client, tls.Config.RootCAs from the CA file",
-	Features: []string{"subject-alternative-name-only", "ed25519", "chain-sort"},
+	Features: append([]string{"subject-alternative-name-only", "ed25519", "chain-sort"}, handshake...),
 }, {
 	Name:  "insecure",
 	About: "http.Client, tls.Config.InsecureSkipVerify",
 	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+
+	Features: handshake,
 }}
+
+// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+// There is no "renegotiation-info": crypto/tls never renegotiates unless it is told to, and
+// takes servers without RFC 5746.
+var handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantum"}
 
 // closeTime is how long net/http may take to close a connection that it is done
 // with.
@@ -130,8 +137,8 @@ func get(ctx context.Context, config *tls.Config, r stack.Request) error {
 		Proxy:             nil, // not even the environment's
 		DisableKeepAlives: true,
 		TLSClientConfig:   config,
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			c, err := new(net.Dialer).DialContext(ctx, network, r.Endpoint.Connect)
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := new(net.Dialer).DialContext(ctx, network, cmp.Or(r.Endpoint.Connect, addr))
 			if err != nil {
 				return nil, err
 			}

@@ -30,6 +30,10 @@ function hello() {
     line.error = 'has no AbortSignal.timeout: 16.14 or later is needed';
   } else {
     line.library = 'OpenSSL ' + process.versions.openssl;
+    line.features = ['tls-1.3'];
+    if (parseInt(process.versions.openssl) >= 3) {
+      line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    }
   }
   return line;
 }
@@ -44,7 +48,9 @@ const variants = {
 function setUp(request) {
   const tls = require('tls');
   const read = (file) => file ? fs.readFileSync(file) : undefined;
-  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect);
+  const [, host, port] = request.connect ?
+    /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) :
+    [null, request.host, request.port]; // it is to look the name up
   return {
     ...variants[request.variant],
     ca: read(request.ca_file),

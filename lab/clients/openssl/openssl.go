@@ -3,12 +3,15 @@ package openssl
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"example.com/tlslab/lab/clients/internal/command"
@@ -24,7 +27,7 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "openssl s_client -verify_return_error -CAfile FILE -verify_hostname NAME (or -verify_ip ADDRESS)",
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
 	},
 	host: true,
 }, {
@@ -32,7 +35,7 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "strict",
 		About:    "openssl s_client as in default, with -x509_strict and -auth_level 2",
-		Features: []string{"crl", "ed25519", "chain-sort", "strict", "key-policy"},
+		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3", "strict", "key-policy"},
 	},
 	host:  true,
 	flags: []string{"-x509_strict", "-auth_level", "2"},
@@ -41,7 +44,7 @@ var variants = []variant{{
 		Name:     "no-hostname",
 		About:    "openssl s_client -verify_return_error -CAfile FILE: it checks no name unless it is told to",
 		Skips:    []stack.Check{stack.CheckHost},
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
 	},
 }}
 
@@ -117,7 +120,7 @@ func arguments(r stack.Request, v variant) []string {
 	args := []string{
 		"s_client",
 		"-quiet", // no session on stdout; reads the answer though its input has ended
-		"-connect", e.Connect,
+		"-connect", cmp.Or(e.Connect, net.JoinHostPort(e.Host, strconv.Itoa(e.Port))),
 		"-CAfile", e.CAFile, // in place of the system's, and not besides: measured with 3.0.19
 		"-verify_return_error",
 	}

@@ -33,6 +33,8 @@ func TestArguments(t *testing.T) {
 	assert.Contains(t, arguments(r, variant{host: true}), "-verify_ip")
 	assert.NotContains(t, arguments(r, variant{host: true}), "-servername", "an address is no server name")
 	assert.NotContains(t, arguments(r, variant{}), "-verify_ip")
+	r.Endpoint.Connect, r.Endpoint.Host, r.Endpoint.Port = "", "does-not-exist.invalid", 8443 // it is to look the host up
+	assert.Contains(t, arguments(r, variant{}), "does-not-exist.invalid:8443")
 	r.Endpoint.KeyFile, r.Endpoint.KeyPassword = "/k.pem", "secret"
 	assert.NotContains(t, arguments(r, variant{host: true}), "secret")
 }

@@ -59,8 +59,15 @@ def features():
         found.append("strict")
     if getattr(context, "security_level", 0) >= 2:  # can be asked from 3.10 on
         found.append("key-policy")
+        found.append("dh-policy")
     if ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO >= (1, 1, 1):
         found.append("ed25519")
+    if ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO >= (3,):
+        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    if getattr(ssl, "HAS_TLSv1_3", False):
+        found.append("tls-1.3")
+    if hasattr(context, "get_ciphers") and not any(c.get("kea") == "kx-rsa" for c in context.get_ciphers()):  # 3.6
+        found.append("forward-secrecy")
     return found
 
 
@@ -138,12 +145,13 @@ def probe(request):
     connections = []
 
     class Connection(http.HTTPSConnection):
-        """Goes to the address that it is told, whatever the URL says."""
+        """Goes to the address that it is told, if it is told one, whatever the URL says."""
 
         def __init__(self, *args, **kwargs):
             http.HTTPSConnection.__init__(self, *args, **kwargs)
-            create = self._create_connection
-            self._create_connection = lambda _, *rest, **more: create(address(request["connect"]), *rest, **more)
+            if request["connect"]:
+                create = self._create_connection
+                self._create_connection = lambda _, *rest, **more: create(address(request["connect"]), *rest, **more)
             connections.append(self)
 
     class Handler(urllib.HTTPSHandler):

@@ -49,6 +49,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, up.Close()) }()
+			for _, left := range up.Left {
+				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
+			}
 			if f.json {
 				if err := report.WriteJSON(f.stdout, up.Endpoints); err != nil {
 					return err
@@ -79,7 +82,7 @@ func (f *flags) table(up *lab.Up) {
 	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
 	for _, in := range up.Instances {
 		note := in.Scenario.Title
-		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" {
+		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" && in.Endpoint.Connect != "" {
 			note += "; connect to " + in.Endpoint.Connect + ", as with curl --connect-to ::" + in.Endpoint.Connect
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", in.Scenario.ID, in.Endpoint.URL, note)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,6 +64,9 @@ var measured = regexp.MustCompile(`^OpenSSL (1\.1\.1|[3-9]\.|[1-9][0-9])`)
 func Features(library string, features []string) []string {
 	if !measured.MatchString(library) {
 		return nil
+	}
+	if strings.HasPrefix(library, "OpenSSL 1.") { // takes servers without RFC 5746: SSL_OP_LEGACY_SERVER_CONNECT
+		features = slices.DeleteFunc(slices.Clone(features), func(f string) bool { return f == "renegotiation-info" })
 	}
 	return features
 }

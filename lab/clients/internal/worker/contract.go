@@ -38,7 +38,7 @@ type request struct {
 	URL         string `json:"url"`
 	Host        string `json:"host"`    // name or address to verify, and to send as SNI if it is a name
 	Port        int    `json:"port"`    // TCP port
-	Connect     string `json:"connect"` // address:port to dial
+	Connect     string `json:"connect"` // address:port to dial; empty if it is to look the host up
 	CAFile      string `json:"ca_file"` // PEM: what to trust, and nothing else
 	CertFile    string `json:"cert_file"`
 	KeyFile     string `json:"key_file"`

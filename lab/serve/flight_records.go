@@ -1,0 +1,219 @@
+package serve
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"io"
+	"slices"
+)
+
+// appendRecord appends a record (RFC 5246, section 6.2.1).
+func appendRecord(b []byte, kind byte, version uint16, body []byte) []byte {
+	b = binary.BigEndian.AppendUint16(append(b, kind), version)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(body)))
+	return append(b, body...)
+}
+
+// refuse sends a fatal alert in plaintext.
+func (t *tap) refuse(code uint8) error {
+	_, err := t.Write(appendRecord(nil, recordAlert, tls.VersionTLS12, []byte{2, code}))
+	return err
+}
+
+// Errors of the records of a flight.
+var (
+	errRecord = errors.New("record too long")
+	errMAC    = errors.New("record does not authenticate")
+	errAlert  = errors.New("the client sent an alert")
+)
+
+// maxIdleRecords bounds the records that bring nothing: a client may not send them for ever.
+const maxIdleRecords = 32
+
+// records12 are the records of TLS 1.2, with AES-128-GCM once there are keys (RFC 5288).
+type records12 struct {
+	*tap
+	in, out struct {
+		aead     cipher.AEAD
+		salt     []byte // the implicit part of the nonce
+		sequence uint64
+		on       bool // ChangeCipherSpec has passed
+	}
+	buffered []byte // handshake messages, or the beginning of one
+	data     []byte // application data
+	pending  []byte // records to be sent
+}
+
+// readRecord reads the next record.
+func (r *records12) readRecord() (kind byte, body []byte, err error) {
+	var header [recordHeaderLen]byte
+	if _, err := io.ReadFull(r.tap, header[:]); err != nil {
+		return 0, nil, ended(err)
+	}
+	size := int(binary.BigEndian.Uint16(header[3:]))
+	if size > maxRecord {
+		return 0, nil, errRecord
+	}
+	body = make([]byte, size)
+	if _, err := io.ReadFull(r.tap, body); err != nil {
+		return 0, nil, ended(err)
+	}
+	if r.in.on {
+		if body, err = r.open(header[0], body); err != nil {
+			return 0, nil, err
+		}
+	}
+	return header[0], body, nil
+}
+
+// ended returns io.EOF for an end in the middle as well: the tap knows where it was.
+func ended(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.EOF
+	}
+	return err
+}
+
+// nextMessage returns the next handshake message, however it is spread over records.
+func (r *records12) nextMessage() ([]byte, error) {
+	for idle := 0; ; idle++ {
+		if len(r.buffered) >= handshakeHeaderLen {
+			size := messageLen(r.buffered)
+			if size > maxClientHello {
+				return nil, errDecode
+			}
+			if len(r.buffered) >= size {
+				m := r.buffered[:size:size]
+				r.buffered = r.buffered[size:]
+				return m, nil
+			}
+		}
+		if idle == maxIdleRecords {
+			return nil, errUnexpectedMessage
+		}
+		kind, body, err := r.readRecord()
+		switch {
+		case err != nil:
+			return nil, err
+		case kind == recordAlert:
+			return nil, errAlert
+		case kind != recordHandshake:
+			return nil, errUnexpectedMessage
+		}
+		r.buffered = append(r.buffered, body...)
+	}
+}
+
+func (r *records12) readChangeCipherSpec() error {
+	kind, body, err := r.readRecord()
+	switch {
+	case err != nil:
+		return err
+	case kind == recordAlert:
+		return errAlert
+	case kind != recordChangeCipherSpec || !slices.Equal(body, []byte{1}) || len(r.buffered) > 0:
+		return errUnexpectedMessage
+	}
+	r.in.on = true
+	return nil
+}
+
+func (r *records12) sendChangeCipherSpec() error {
+	err := r.writeRecord(recordChangeCipherSpec, []byte{1})
+	r.out.on = true
+	return err
+}
+
+// writeRecord adds a record to those that flush sends.
+func (r *records12) writeRecord(kind byte, body []byte) error {
+	if r.out.on {
+		body = r.seal(kind, body)
+	}
+	r.pending = appendRecord(r.pending, kind, tls.VersionTLS12, body)
+	return nil
+}
+
+// flush sends the records that have been written, at once: a client that leaves after the first
+// of them is not to be answered with a second, which it would reset before it is heard.
+func (r *records12) flush() error {
+	_, err := r.tap.Write(r.pending)
+	r.pending = nil
+	return err
+}
+
+// setKeys derives the keys of both directions (RFC 5246, section 6.3).
+func (r *records12) setKeys(master, seed []byte) error {
+	const key, salt = 16, 4
+	block := prf(master, "key expansion", seed, 2*key+2*salt)
+	var err error
+	if r.in.aead, err = newGCM(block[:key]); err != nil {
+		return err
+	}
+	if r.out.aead, err = newGCM(block[key : 2*key]); err != nil {
+		return err
+	}
+	r.in.salt, r.out.salt = block[2*key:2*key+salt], block[2*key+salt:]
+	return nil
+}
+
+func newGCM(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// explicitLen is the length of the part of the nonce that stands in the record (RFC 5288,
+// section 3).
+const explicitLen = 8
+
+func (r *records12) open(kind byte, body []byte) ([]byte, error) {
+	if len(body) < explicitLen+r.in.aead.Overhead() {
+		return nil, errMAC
+	}
+	nonce := slices.Concat(r.in.salt, body[:explicitLen])
+	plain, err := r.in.aead.Open(nil, nonce, body[explicitLen:],
+		additional(r.in.sequence, kind, len(body)-explicitLen-r.in.aead.Overhead()))
+	if err != nil {
+		return nil, errMAC
+	}
+	r.in.sequence++
+	return plain, nil
+}
+
+func (r *records12) seal(kind byte, body []byte) []byte {
+	explicit := binary.BigEndian.AppendUint64(nil, r.out.sequence)
+	sealed := r.out.aead.Seal(nil, slices.Concat(r.out.salt, explicit), body, additional(r.out.sequence, kind, len(body)))
+	r.out.sequence++
+	return append(explicit, sealed...)
+}
+
+// additional returns the data that is authenticated with a record (RFC 5246, section 6.2.3.3).
+func additional(sequence uint64, kind byte, size int) []byte {
+	b := binary.BigEndian.AppendUint64(nil, sequence)
+	b = binary.BigEndian.AppendUint16(append(b, kind), tls.VersionTLS12)
+	return binary.BigEndian.AppendUint16(b, uint16(size))
+}
+
+// prf is the pseudorandom function of TLS 1.2 with SHA-256 (RFC 5246, section 5).
+func prf(secret []byte, label string, seed []byte, size int) []byte {
+	sum := func(parts ...[]byte) []byte {
+		mac := hmac.New(sha256.New, secret)
+		for _, p := range parts {
+			mac.Write(p)
+		}
+		return mac.Sum(nil)
+	}
+	seed = append([]byte(label), seed...)
+	var out []byte
+	for a := sum(seed); len(out) < size; a = sum(a) {
+		out = append(out, sum(a, seed)...)
+	}
+	return out[:size]
+}

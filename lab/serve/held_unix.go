@@ -1,0 +1,61 @@
+//go:build unix
+
+package serve
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// socket is a socket of the system's.
+type socket int
+
+// Close implements io.Closer.
+func (s socket) Close() error { return os.NewSyscallError("close", syscall.Close(int(s))) }
+
+// openSocket opens a TCP socket that child processes do not get.
+func openSocket(family int) (socket, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fd, err := syscall.Socket(family, syscall.SOCK_STREAM, syscall.IPPROTO_TCP)
+	if err != nil {
+		return 0, os.NewSyscallError("socket", err)
+	}
+	syscall.CloseOnExec(fd)
+	return socket(fd), nil
+}
+
+// bind gives a socket its address, and returns the port. On IPv6 it leaves IPv4's port alone.
+func (s socket) bind(ip net.IP, port int) (int, error) {
+	family, addr := sockaddr(ip, port)
+	if family == syscall.AF_INET6 {
+		if err := syscall.SetsockoptInt(int(s), syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 1); err != nil {
+			return 0, os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if err := syscall.Bind(int(s), addr); err != nil {
+		return 0, os.NewSyscallError("bind", err)
+	}
+	name, err := syscall.Getsockname(int(s))
+	if err != nil {
+		return 0, os.NewSyscallError("getsockname", err)
+	}
+	return portOfSocket(name), nil
+}
+
+// reserve takes a port and does not listen on it: whoever connects is refused, and nobody else
+// can take it.
+func reserve(ip net.IP, port int) (io.Closer, int, error) {
+	family, _ := sockaddr(ip, port)
+	s, err := openSocket(family)
+	if err != nil {
+		return nil, 0, err
+	}
+	if port, err = s.bind(ip, port); err != nil {
+		s.Close()
+		return nil, 0, err
+	}
+	return s, port, nil
+}

@@ -1,0 +1,129 @@
+package serve
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"example.com/tlslab/pki"
+)
+
+// Material is what a server presents and what it trusts.
+type Material struct {
+	// Certificates are presented as [tls.Config].Certificates are. A certificate may
+	// be anything, also no certificate, and need not be that of its key. The key is
+	// one that crypto/tls can sign with: RSA of at least 1,024 bits (package
+	// crypto/rsa refuses less), Ed25519, or ECDSA; under TLS 1.3 that is P-256, P-384
+	// and P-521 only (RFC 8446, section 4.2.3).
+	Certificates []tls.Certificate
+	// ClientCAs are what client certificates are verified against, where the
+	// scenario asks for any.
+	ClientCAs *x509.CertPool
+	// CertificateOf returns another certificate by its name in the scenario's recipe;
+	// nil if there is none.
+	CertificateOf func(name string) (tls.Certificate, error)
+}
+
+// Source gives a server its material. It may be slow: it is called at most once
+// for a server, when the first client has said hello, and delays only clients of
+// that server; the time that it takes is not counted against theirs. If it fails,
+// every client gets alert 80, internal_error, and the error stands in the
+// observation.
+type Source func() (Material, error)
+
+// ChainSource returns a source that mints a chain. The server presents its leaf and
+// trusts its anchors.
+func ChainSource(mint func() (*pki.Chain, error)) Source {
+	return func() (Material, error) {
+		chain, err := mint()
+		if err != nil {
+			return Material{}, err
+		}
+		return Material{
+			Certificates:  []tls.Certificate{chain.TLSCertificate()},
+			ClientCAs:     chain.Anchors(),
+			CertificateOf: chain.CertificateOf,
+		}, nil
+	}
+}
+
+// lazyConfig returns a configuration that asks source for its material when the
+// first client has said hello.
+func (srv *Server) lazyConfig(source Source) *tls.Config {
+	load := sync.OnceValues(func() (*tls.Config, error) {
+		m, err := source()
+		if err != nil {
+			return nil, fmt.Errorf("material of scenario %s: %w", srv.scenario.ID, err)
+		}
+		return srv.configure(m)
+	})
+	return &tls.Config{
+		SessionTicketsDisabled: true,
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			asked := time.Now()
+			config, err := load()
+			// The client is not to pay for the time that the material took.
+			t := hello.Conn.(*tap)
+			t.bound(t.deadline.Add(time.Since(asked)))
+			if err == nil && srv.scenario.Server.RequireSNI {
+				return requireSNI(config, hello.ServerName), nil
+			}
+			return config, err
+		},
+	}
+}
+
+// configure returns what crypto/tls is to do, given the material.
+func (srv *Server) configure(m Material) (*tls.Config, error) {
+	b := srv.scenario.Server
+	config := &tls.Config{
+		Certificates:     m.Certificates,
+		ClientCAs:        m.ClientCAs,
+		ClientAuth:       b.ClientAuth,
+		MinVersion:       cmp.Or(b.MinVersion, tls.VersionTLS12),
+		MaxVersion:       cmp.Or(b.MaxVersion, tls.VersionTLS13),
+		CipherSuites:     b.CipherSuites,
+		CurvePreferences: b.Groups,
+		NextProtos:       srv.options.Service.Protocols,
+		// Every handshake is a full one, so that every client judges the
+		// certificate every time.
+		SessionTicketsDisabled: true,
+	}
+	if b.Protocols != nil {
+		config.NextProtos = b.Protocols
+	}
+	if b.DefaultCertificate == "" {
+		return config, nil
+	}
+	if m.CertificateOf == nil || len(m.Certificates) == 0 {
+		return nil, errors.New("the material has no certificate by name: use a source that mints a recipe")
+	}
+	other, err := m.CertificateOf(b.DefaultCertificate)
+	if err != nil {
+		return nil, err
+	}
+	// crypto/tls asks GetCertificate where SNI came, and takes the first otherwise.
+	config.Certificates = []tls.Certificate{other}
+	config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		return &m.Certificates[0], nil
+	}
+	return config, nil
+}
+
+// requireSNI returns a configuration for a client that sent a server name, or none. One
+// without a certificate has crypto/tls say unrecognized_name.
+func requireSNI(config *tls.Config, name string) *tls.Config {
+	if name != "" && len(config.Certificates) > 0 {
+		leaf, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
+		if err == nil && leaf.VerifyHostname(name) == nil {
+			return config
+		}
+	}
+	config = config.Clone()
+	config.Certificates = nil
+	return config
+}

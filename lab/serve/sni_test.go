@@ -1,0 +1,79 @@
+package serve
+
+import (
+	"crypto/elliptic"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/tlslab/scenarios"
+)
+
+// The server names that clients send decide what they get, whatever the version.
+func TestServerNames(t *testing.T) {
+	ca := newAuthority(t)
+	leaf := ca.issue(t, newKey(t, elliptic.P256()), nil)
+	other := ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
+	source := func() (Material, error) {
+		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: func(name string) (tls.Certificate, error) {
+			if name != "other" {
+				return tls.Certificate{}, fmt.Errorf("no certificate %q", name)
+			}
+			return other, nil
+		}}, nil
+	}
+	tests := []struct {
+		name   string
+		server scenarios.Server
+		sni    string
+		gets   tls.Certificate
+		alert  string
+	}{
+		{"required and right", scenarios.Server{RequireSNI: true}, "localhost", leaf, ""},
+		{"required and another", scenarios.Server{RequireSNI: true}, "other.test", leaf, "unrecognized_name (112)"},
+		{"required and missing", scenarios.Server{RequireSNI: true}, "", leaf, "unrecognized_name (112)"},
+		{"default and right", scenarios.Server{DefaultCertificate: "other"}, "localhost", leaf, ""},
+		{"default and missing", scenarios.Server{DefaultCertificate: "other"}, "", other, ""},
+		{"no such default", scenarios.Server{DefaultCertificate: "third"}, "", leaf, "internal_error (80)"},
+	}
+	for _, test := range tests {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(test.name+"/"+tls.VersionName(version), func(t *testing.T) {
+				srv := start(t, scenario(test.server), source, Options{})
+				var got []byte
+				err := request(t, srv, &tls.Config{
+					ServerName: test.sni, InsecureSkipVerify: true, MaxVersion: version,
+					VerifyConnection: func(s tls.ConnectionState) error {
+						got = s.PeerCertificates[0].Raw
+						return nil
+					},
+				}, 30*time.Second)
+				o := one(t, srv)
+				if test.alert != "" {
+					if err == nil || o.AlertSent == nil || o.AlertSent.String() != test.alert {
+						t.Errorf("the client says %v, the server said %v: %s", err, o.AlertSent, o.Error)
+					}
+					return
+				}
+				if err != nil || string(got) != string(test.gets.Certificate[0]) {
+					t.Errorf("got another certificate, or none: %v; %s", err, o.Error)
+				}
+			})
+		}
+	}
+}
+
+func TestProtocols(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{Protocols: []string{"acme-tls/1"}}), ca.source(t), Options{})
+	config := &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", NextProtos: []string{"http/1.1"}}
+	if err := request(t, srv, config, 30*time.Second); err == nil || !strings.Contains(err.Error(), "no application protocol") {
+		t.Errorf("the client says %v", err)
+	}
+	if o := one(t, srv); o.AlertSent == nil || o.AlertSent.String() != "no_application_protocol (120)" {
+		t.Errorf("the server said %v: %s", o.AlertSent, o.Error)
+	}
+}

@@ -1,0 +1,120 @@
+package lab_test
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+var soak = flag.Int("soak", 3, "how often TestSoak has the Go client meet each scenario of the families protocol and wire, and Python a tenth as often")
+
+// Probes at once. Those of scenarios that wait for time to pass keep no processor busy.
+const (
+	soakBusy    = 4
+	soakWaiting = 64
+)
+
+// TestSoak holds scenarios of the families protocol and wire to be the same every time: each
+// client gives the same outcome, for the same class, in every repetition. For the long run:
+// go test ./lab -run TestSoak -soak 1000 -timeout 1h
+func TestSoak(t *testing.T) {
+	l, err := lab.New(lab.Config{Seed: "soak", Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	set, err := clients.Discover(t.Context(), clients.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, set.Close()) }()
+	repetitions := map[*clients.Client]int{}
+	newest := func(stack string) *clients.Client { // versions ascend
+		var last *clients.Client
+		for _, c := range set.Clients {
+			if c.Stack == stack && c.Variant == "default" {
+				last = c
+			}
+		}
+		return last
+	}
+	repetitions[newest("go")] = *soak
+	if python := newest("python"); python != nil {
+		repetitions[python] = max(1, *soak/10)
+	} else {
+		t.Log("no Python on this machine: Go alone is soaked")
+	}
+	for _, s := range scenarios.All() {
+		if s.Family != scenarios.Protocol && s.Family != scenarios.Wire {
+			continue
+		}
+		t.Run(s.ID, func(t *testing.T) {
+			in, err := l.Serve(s)
+			if errors.Is(err, errors.ErrUnsupported) {
+				t.Skip(err)
+			}
+			require.NoError(t, err)
+			defer in.Close()
+			for c, n := range repetitions {
+				begin := time.Now()
+				seen := repeat(t, in, c, n)
+				if len(seen) != 1 {
+					t.Errorf("%s gives %d different ends in %d repetitions: %v", c.ID(), len(seen), n, seen)
+				}
+				t.Logf("%s: %v in %s", c.ID(), seen, time.Since(begin).Round(time.Millisecond))
+			}
+		})
+	}
+}
+
+// end is how a probe ended.
+type end struct {
+	clients.Outcome
+	failure.Class
+}
+
+// repeat has a client meet a scenario n times, and returns how often it ended how.
+func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]int {
+	var group errgroup.Group
+	group.SetLimit(soakBusy)
+	if in.Scenario.Patience > 0 || in.Scenario.Server.Fault == scenarios.FaultSlow {
+		group.SetLimit(soakWaiting)
+	}
+	var mu sync.Mutex
+	seen := map[end]int{}
+	for range n {
+		group.Go(func() error {
+			r := c.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: cmp.Or(in.Scenario.Patience, 10*time.Second)})
+			e := end{r.Outcome, ""}
+			if r.Outcome == clients.Rejected {
+				e.Class = verdict.Classify(c.Stack, r.Message)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			seen[e]++
+			if seen[e] == 1 && (r.Outcome == clients.Failed || e.Class == "" && r.Outcome == clients.Rejected) {
+				t.Errorf("%s: %s: %s", c.ID(), r.Outcome, strings.TrimSpace(r.Message))
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	if n > 0 && in.Scenario.Expect.Verdict == scenarios.Reject && in.Scenario.Expect.Level == scenarios.Must {
+		for e := range seen {
+			if !slices.Contains(in.Scenario.Expect.Failures, e.Class) {
+				t.Errorf("%s ends with %s %s, the catalogue says %v", c.ID(), e.Outcome, e.Class, in.Scenario.Expect.Failures)
+			}
+		}
+	}
+	return seen
+}
