@@ -75,6 +75,7 @@ var fleeting = []struct {
 	{regexp.MustCompile(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
 	{regexp.MustCompile(`after \d+ milliseconds`), "after N milliseconds"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
+	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 }
 
 // write adds what clients said to the messages that are recorded.

@@ -57,3 +57,11 @@ var opensslRules = slices.Concat([]Rule{
 var nodeRules = slices.Concat([]Rule{
 	{"does not match certificate's altnames", failure.HostnameMismatch},
 }, openSSLTexts)
+
+// pyopensslRules begin with the texts of service_identity, which checks the names.
+var pyopensslRules = slices.Concat([]Rule{
+	{"mismatched_id", failure.HostnameMismatch},
+	{"does not contain any `subjectAltName`s", failure.HostnameMismatch},
+	{"Invalid DNS pattern", failure.Malformed},
+	{"too few host components for wildcard usage", failure.Malformed},
+}, openSSLTexts)
