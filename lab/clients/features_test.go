@@ -81,7 +81,7 @@ func TestFeatures(t *testing.T) {
 		server:  serveTLS(t, mintLeaf(t, lower, nil).present(upper, lower), nil),
 	}} {
 		t.Run(test.feature, func(t *testing.T) {
-			for _, c := range set.Clients {
+			for _, c := range undemanding(set) {
 				has := slices.Contains(c.Features, test.feature)
 				if slices.Contains(c.Skips, clients.CheckChain) {
 					assert.False(t, has, "%s verifies no chain", c.ID())
@@ -122,7 +122,7 @@ func TestCleanCRL(t *testing.T) {
 	root := mintCA(t, nil, "test root")
 	endpoint := serveTLS(t, mintLeaf(t, root, nil).present(), nil).as("localhost", root.certFile(t))
 	endpoint.CRLFile = root.crlFile(t, big.NewInt(1))
-	for _, c := range set.Clients {
+	for _, c := range undemanding(set) {
 		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience}), nil)
 	}
 }

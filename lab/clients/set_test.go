@@ -207,7 +207,7 @@ func TestKilledWorker(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, p.Kill())
 	}
-	for _, c := range set.Clients {
+	for _, c := range undemanding(set) {
 		request := clients.Request{Endpoint: endpoint, Timeout: patience}
 		got := c.Probe(t.Context(), request)
 		if got.Outcome == clients.Failed { // it was dying when it was asked

@@ -35,10 +35,11 @@ var openSSLAlerts = map[uint8][]failure.Class{
 // javaAlerts is what JSSE sends from JDK 21 on, as far as it means anything: up to then, and of
 // most faults still, it says certificate_unknown (46). Measured with 25.0.3.
 var javaAlerts = map[uint8][]failure.Class{
-	42: {failure.BadSignature, failure.NotYetValid},
-	43: {failure.WeakSignature},
-	44: {failure.Revoked},
-	45: {failure.Expired},
+	42:  {failure.BadSignature, failure.NotYetValid},
+	43:  {failure.WeakSignature},
+	44:  {failure.Revoked},
+	45:  {failure.Expired},
+	113: {failure.Revoked, failure.RevocationUnknown},
 }
 
 // disagreement compares the client's account with the server's.

@@ -26,6 +26,10 @@ var gnutlsRules = slices.Concat([]Rule{
 	{"unknown critical extension", failure.CriticalExtension},
 	{"Key usage violation in certificate", failure.WrongUsage},
 	{"Error in the CRL verification", failure.RevocationUnknown},
+	{"certificate chain is revoked", failure.Revoked},
+	{"OCSP status is missing", failure.StapleMissing},
+	{"OCSP status response is invalid", failure.RevocationUnknown},
+	{"revocation or OCSP data are old", failure.RevocationUnknown},
 }, gnuTLSTexts)
 
 // wgetRules are Wget's texts of the same: it has them for a few causes, and says of the others
@@ -37,6 +41,7 @@ var wgetRules = slices.Concat([]Rule{
 	{"doesn't have a known issuer", failure.Untrusted},
 	{"was not a CA", failure.InvalidCA},
 	{"was signed using an insecure algorithm", failure.WeakSignature},
+	{"has been revoked", failure.Revoked},
 }, gnuTLSTexts, []Rule{
 	{"is not trusted", failure.Untrusted},
 })

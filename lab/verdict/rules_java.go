@@ -23,4 +23,14 @@ var javaRules = []Rule{
 	{"Algorithm constraints check failed", failure.WeakSignature},
 	{"Invalid CertificateVerify signature", failure.KeyMismatch},
 	{"Curve not supported", failure.WeakKey},
+	{"Certificate has been revoked", failure.Revoked},
+	{"revocation status is unknown", failure.RevocationUnknown},
+	{"Unable to determine revocation status due to network error", failure.RevocationUnknown},
+	{"Response is unreliable: its validity interval is out-of-date", failure.RevocationUnknown},
+	{"Error verifying OCSP Response's signature", failure.RevocationUnknown},
+	{"OCSP response does not include a response for a certificate", failure.RevocationUnknown},
+	{"certificate not valid for signing OCSP responses", failure.RevocationUnknown},
+	{"OCSP response error", failure.RevocationUnknown},
+	{"not enough content", failure.RevocationUnknown}, // in the message that a staple comes in
+	{"Certificate does not specify OCSP responder", failure.RevocationUnknown},
 }

@@ -47,6 +47,13 @@ var pythonRules = slices.Concat([]Rule{
 var curlRules = slices.Concat([]Rule{
 	{"no alternative certificate subject name matches", failure.HostnameMismatch},
 	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+	{"certificate revocation reason", failure.Revoked},
+	{"No OCSP response received", failure.StapleMissing},
+	{"Invalid OCSP response", failure.RevocationUnknown},
+	{"OCSP response has expired", failure.RevocationUnknown},
+	{"OCSP response verification failed", failure.RevocationUnknown},
+	{"Could not find certificate ID in OCSP response", failure.RevocationUnknown},
+	{"certificate status verification FAILED", failure.RevocationUnknown},
 }, openSSLTexts)
 
 var opensslRules = slices.Concat([]Rule{
@@ -64,4 +71,8 @@ var pyopensslRules = slices.Concat([]Rule{
 	{"does not contain any `subjectAltName`s", failure.HostnameMismatch},
 	{"Invalid DNS pattern", failure.Malformed},
 	{"too few host components for wildcard usage", failure.Malformed},
+	{"ocsp callback: the certificate is revoked", failure.Revoked},
+	{"ocsp callback: no OCSP response, and the certificate demands one", failure.StapleMissing},
+	{"ocsp callback: ", failure.RevocationUnknown},
+	{"bad certificate status response", failure.RevocationUnknown},
 }, openSSLTexts)

@@ -32,6 +32,15 @@ var variants = []variant{{
 		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
 	},
 	args: []string{"--insecure"},
+}, {
+	// It refuses every server that staples nothing.
+	Variant: stack.Variant{
+		Name:     "cert-status",
+		About:    "curl --cacert FILE --cert-status",
+		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
+		Demands:  []string{"staple"},
+	},
+	args: []string{"--cert-status"},
 }}
 
 // variant is a variant and the arguments that make it.

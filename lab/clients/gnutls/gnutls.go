@@ -18,12 +18,12 @@ import (
 )
 
 // variants are the ways of using the stack. Their features are measured by
-// TestFeatures in lab/clients, with GnuTLS 3.7.9.
+// TestFeatures and TestRevocation in lab/clients, with GnuTLS 3.7.9.
 var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "gnutls-cli --x509cafile=FILE --verify-hostname=NAME",
-		Features: []string{"crl", "ed25519", "chain-sort", "key-usage"},
+		Features: []string{"crl", "ed25519", "chain-sort", "key-usage", "stapling", "must-staple"},
 	},
 }, {
 	Variant: stack.Variant{

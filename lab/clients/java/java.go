@@ -38,6 +38,16 @@ var variants = []stack.Variant{{
 	Name:     "http-client",
 	About:    "java.net.http.HttpClient with an SSLContext that trusts FILE",
 	Features: features(),
+}, {
+	Name:     "revocation",
+	About:    "as in default, with a PKIXRevocationChecker for the leaf: staple, then the responder of its AIA, then the CRL file; it refuses what it can't find out",
+	Features: features("stapling", "ocsp-endpoint"),
+	Demands:  []string{"staple", "ocsp", "crl"},
+}, {
+	Name:     "ocsp-soft-fail",
+	About:    "as in revocation, with Option.SOFT_FAIL: it lets pass what a responder does not tell, but not a leaf that names none",
+	Features: features("stapling", "ocsp-endpoint"),
+	Demands:  []string{"staple", "ocsp", "crl"},
 }}
 
 // features returns what JSSE checks however it is used, and more.
@@ -56,6 +66,8 @@ var (
 	properties = []string{
 		"-Dsun.net.http.allowRestrictedHeaders=true",
 		"-Djdk.httpclient.allowRestrictedHeaders=host,connection",
+		// By default it waits for a responder longer than a client is given.
+		"-Dcom.sun.security.ocsp.timeout=3", "-Dcom.sun.security.ocsp.readtimeout=3",
 		"-Duser.language=en", "-Duser.country=", // messages are translated
 	}
 	// module matches the modules that the probe program needs, the compiler for being

@@ -42,6 +42,12 @@ var variants = []worker.Variant{{
 		Skips:    []stack.Check{stack.CheckHost},
 		Features: features(),
 	},
+}, {
+	Variant: stack.Variant{
+		Name:     "ocsp",
+		About:    "as in default, with request_ocsp and a set_ocsp_client_callback that verifies what is stapled with cryptography.x509.ocsp",
+		Features: features("stapling", "must-staple"),
+	},
 }}
 
 // features returns what OpenSSL checks however pyOpenSSL uses it, and more.

@@ -69,6 +69,10 @@ type Info struct {
 	// Features lists the optional checks that it has, in the words of
 	// scenarios.Expectation.Feature.
 	Features []string `json:"features,omitempty"`
+	// Demands lists what the variant can't do without, in the words of
+	// scenarios.Supplies: one of them has to be there, or it refuses every server.
+	// Empty means that it demands nothing.
+	Demands []string `json:"demands,omitempty"`
 	// About says in one line how the variant is set up, in the stack's own terms.
 	About string `json:"about"`
 }

@@ -17,12 +17,12 @@ import (
 )
 
 // variants are the ways of using the stack. The features are those of Wget 1.21.3
-// over GnuTLS, measured by TestFeatures in lab/clients.
+// over GnuTLS, measured by TestFeatures and TestRevocation in lab/clients.
 var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "wget --ca-certificate=FILE",
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
 	},
 }, {
 	Variant: stack.Variant{
@@ -159,7 +159,7 @@ func arguments(r stack.Request) []string {
 // noise matches what Wget writes in a run that is good so far: what it does, that the
 // CA file is no directory, and that TLS 1.3 has no session to be kept yet.
 var noise = regexp.MustCompile(`^(--\d{4}-|Resolving .*\.\.\. |Connecting to .*\.\.\. connected\.$|` +
-	`ERROR: Cannot open directory |Loaded CA certificate |WARNING: Could not save SSL session data )`)
+	`ERROR: Cannot open directory |Loaded (CA certificate|CRL file) |WARNING: Could not save SSL session data )`)
 
 // fleeting matches the time that the last line begins with, and what comes before an
 // error of reading on its line.
