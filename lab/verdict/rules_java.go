@@ -30,6 +30,8 @@ var javaRules = []Rule{
 	{"Error verifying OCSP Response's signature", failure.RevocationUnknown},
 	{"OCSP response does not include a response for a certificate", failure.RevocationUnknown},
 	{"certificate not valid for signing OCSP responses", failure.RevocationUnknown},
+	{"Responder's certificate is not authorized to sign OCSP responses", failure.RevocationUnknown},
+	{"Could not determine revocation status", failure.RevocationUnknown}, // of CRLs that do not count
 	{"OCSP response error", failure.RevocationUnknown},
 	{"not enough content", failure.RevocationUnknown}, // in the message that a staple comes in
 	{"Certificate does not specify OCSP responder", failure.RevocationUnknown},

@@ -66,8 +66,9 @@ var (
 	properties = []string{
 		"-Dsun.net.http.allowRestrictedHeaders=true",
 		"-Djdk.httpclient.allowRestrictedHeaders=host,connection",
-		// By default it waits for a responder longer than a client is given.
+		// By default it waits for responders and CRLs longer than a client is given, seconds.
 		"-Dcom.sun.security.ocsp.timeout=3", "-Dcom.sun.security.ocsp.readtimeout=3",
+		"-Dcom.sun.security.crl.timeout=3", "-Dcom.sun.security.crl.readtimeout=3",
 		"-Duser.language=en", "-Duser.country=", // messages are translated
 	}
 	// module matches the modules that the probe program needs, the compiler for being
