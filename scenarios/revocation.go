@@ -22,7 +22,11 @@ var (
 // otherCA is a CA that has nothing to do with the chain.
 var otherCA = pki.Certificate{Name: "other-ca", Profile: pki.ProfileRoot, CommonName: "tlslab other root CA (for tests, do not trust)"}
 
-const crlRemedy = "Have the CA publish a fresh CRL well before nextUpdate, watch that date, and let clients fetch it in time."
+const (
+	revokedRemedy      = "Replace the certificate and its key, and find out how the old key was lost."
+	crlRemedy          = "Have the CA publish a fresh CRL well before nextUpdate, watch that date, and let clients fetch it in time."
+	distributionRemedy = "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one."
+)
 
 // given returns a recipe that gives the client CRLs: good ones, but for what r says.
 func given(r pki.CRL) pki.Recipe { return pki.Recipe{Leaf: pointsToCRL, CRL: &r} }
@@ -38,7 +42,7 @@ var revocationCRL = []Scenario{
 			Where: "A key that was lost or stolen: PyMongo's tlsCRLFile, curl --crlfile, and services that are given their CA's CRL.",
 			See:   `OpenSSL, Python, curl, Node: "certificate revoked". A client that is given no CRL, or cannot check any (Go), accepts it.`,
 		},
-		Remedy:  "Replace the certificate and its key, and find out how the old key was lost.",
+		Remedy:  revokedRemedy,
 		Recipe:  given(pki.CRL{Revoke: []string{"leaf"}}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.Revoked), Sources: []string{"D2", "D3", "RFC 5280"},
 	},
@@ -108,7 +112,7 @@ var revocationCRL = []Scenario{
 			Where: "The payment gateway of D3, at the moment when its CRL server stopped; firewalls that let nothing out.",
 			See:   `Most clients never fetch a CRL and notice nothing. openssl 3.0 s_client -crl_check -crl_download tries again without end; Java with com.sun.security.enableCRLDP turns to OCSP, and says "Certificate does not specify OCSP responder".`,
 		},
-		Remedy:  "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one.",
+		Remedy:  distributionRemedy,
 		Recipe:  fetched(pki.OutageRefused),
 		Control: "good-crl-fetched", Defect: []string{"chain.crl"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D3"},
 	},
@@ -119,7 +123,7 @@ var revocationCRL = []Scenario{
 			Where: "A CRL server that is overloaded, or behind a load balancer that has lost it.",
 			See:   `openssl s_client -crl_check -crl_download: "unable to get certificate CRL". Java as with crl-unreachable. Most clients notice nothing.`,
 		},
-		Remedy:  "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one.",
+		Remedy:  distributionRemedy,
 		Recipe:  fetched(pki.OutageUnavailable),
 		Control: "good-crl-fetched", Defect: []string{"chain.crl"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D3"},
 	},

@@ -21,41 +21,42 @@ var mongoDBColumns = []struct {
 	expect      Expectation
 	what, where string
 	succeeds    string // whether the specification has the driver connect
+	remedy      string
 }{
 	{
 		id: "valid-stapled", title: "a valid certificate, stapled", mustStaple: true, staples: true,
 		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"}, expect: accept,
-		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: "succeeds",
+		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: "succeeds", remedy: goodRemedy,
 	},
 	{
 		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureStapling, failure.Revoked),
-		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", succeeds: "fails",
+		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", succeeds: "fails", remedy: revokedRemedy,
 	},
 	{
 		id: "valid-not-stapled", title: "a valid certificate, not stapled",
 		defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, expect: accept,
-		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: "succeeds",
+		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: "succeeds", remedy: goodRemedy,
 	},
 	{
 		id: "revoked-not-stapled", title: "a revoked certificate, not stapled", responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
-		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", succeeds: "fails",
+		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", succeeds: "fails", remedy: revokedRemedy,
 	},
 	{
 		id: "soft-fail", title: "not stapled, no responder", responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
-		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: "succeeds",
+		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: "succeeds", remedy: responderRemedy,
 	},
 	{
 		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
-		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", succeeds: "fails",
+		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", succeeds: "fails", remedy: revokedRemedy,
 	},
 	{
 		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true, responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
-		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", succeeds: "fails",
+		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", succeeds: "fails", remedy: mustStapleRemedy,
 	},
 }
 
@@ -78,9 +79,9 @@ var mongoDBMatrix = func() []Scenario {
 					Story: Story{
 						What:  fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
 						Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
-						See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", c.succeeds),
+						See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", c.succeeds),
 					},
-					Remedy: "A driver that does otherwise must say so in its documentation: the specification wants it.",
+					Remedy: c.remedy,
 					Recipe: pki.Recipe{
 						Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
 						Others: []pki.Certificate{delegate()},

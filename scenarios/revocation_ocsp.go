@@ -23,7 +23,7 @@ var revocationOCSP = []Scenario{
 			Where: "A revoked certificate on a server without stapling: only clients that ask the responder notice.",
 			See:   `Clients that ask (Java, PyMongo, Firefox) refuse it: Java "Certificate has been revoked". curl, openssl, Python, Node and Go never ask, and accept it.`,
 		},
-		Remedy:  "Replace the certificate and its key, and find out how the old key was lost.",
+		Remedy:  revokedRemedy,
 		Recipe:  answered(pki.OCSP{Status: pki.StatusRevoked}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6960"},
 	},

@@ -5,7 +5,10 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-const stapleRemedy = "Have the server fetch a fresh response, verify it as a client would, and only then staple it."
+const (
+	stapleRemedy     = "Have the server fetch a fresh response, verify it as a client would, and only then staple it."
+	mustStapleRemedy = "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections."
+)
 
 // stapled returns a recipe whose server staples a response: a good one, but for what o says.
 func stapled(o pki.OCSP, others ...pki.Certificate) pki.Recipe {
@@ -28,7 +31,7 @@ var revocationStaple = []Scenario{
 			Where: "A server that was not told that its certificate has been revoked; MongoDB from 4.4 on staples what it gets.",
 			See:   `curl --cert-status: "SSL certificate revocation reason". PyMongo with PyOpenSSL: "invalid status response". Clients that ask for no staple, or look at none (Go), accept it.`,
 		},
-		Remedy:  "Replace the certificate and its key, and find out how the old key was lost.",
+		Remedy:  revokedRemedy,
 		Recipe:  stapled(pki.OCSP{Status: pki.StatusRevoked}),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6066"},
 	},
@@ -104,7 +107,7 @@ var revocationStaple = []Scenario{
 			Where: "A server whose stapling was switched off, or that has not fetched its first response yet; an attacker who has the key and leaves the staple out.",
 			See:   `GnuTLS: "The certificate requires the server to include an OCSP status in its response". PyMongo with PyOpenSSL: "invalid status response". Most others do not know the extension and accept it; curl --cert-status wants a staple of everybody: "No OCSP response received".`,
 		},
-		Remedy:  "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections.",
+		Remedy:  mustStapleRemedy,
 		Recipe:  pki.Recipe{Leaf: pki.Certificate{MustStaple: true}},
 		Control: "good-must-staple", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureMustStaple, failure.StapleMissing), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 7633"},
 	},
@@ -115,7 +118,7 @@ var revocationStaple = []Scenario{
 			Where: "An attacker between client and server, who leaves the staple out and keeps the client from the responder: what must-staple was made against.",
 			See:   "Clients that fail softly and do not know the extension accept it, Java among them; those that know it refuse it, as must-staple-missing.",
 		},
-		Remedy:  "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections.",
+		Remedy:  mustStapleRemedy,
 		Recipe:  pki.Recipe{Leaf: demandsStaple, Responder: &pki.OCSP{Outage: pki.OutageRefused}},
 		Control: "good-must-staple-ocsp", Defect: []string{"chain.responder", "chain.staple"}, Expect: shouldReject(FeatureMustStaple, failure.StapleMissing), Sources: []string{"MongoDB OCSP specification", "RFC 7633"},
 	},
