@@ -236,7 +236,7 @@ var baseline = []Scenario{
 			Where: "Servers with stapling switched on; MongoDB from 4.4 on.",
 			See:   "curl --cert-status and openssl s_client -status show the response.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Staple: pki.StatusGood}, Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
 		ID: "good-must-staple", Port: 22, Title: "the certificate demands a staple, and there is one",
@@ -245,7 +245,7 @@ var baseline = []Scenario{
 			Where: "Certificates ordered with must-staple.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: pki.StatusGood}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
 	},
 	{
 		ID: "good-ocsp", Port: 23, Title: "the OCSP responder answers good, nothing is stapled",
@@ -254,11 +254,7 @@ var baseline = []Scenario{
 			Where: "Clients that ask the responder themselves: Java and PyMongo can.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{OCSP: true}}, Expect: accept, Known: []Known{
-			{Stack: "java", Variants: []string{"revocation"}, Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
-				Why: "Java asks by GET (RFC 6960, appendix A.1), which the lab's responder does not answer yet"},
-		},
-		Sources: []string{"D2", "RFC 6960"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{OCSP: true}}, Expect: accept, Sources: []string{"D2", "RFC 6960"},
 	},
 	{
 		ID: "good-crl", Port: 24, Title: "the client is given CRLs that do not list the chain",
@@ -267,7 +263,7 @@ var baseline = []Scenario{
 			Where: "Clients set up with a CRL file: PyMongo's tlsCRLFile, curl --crlfile.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: true}, Expect: accept, Known: []Known{
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: &pki.CRL{}}, Expect: accept, Known: []Known{
 			gnuTLSCRL,
 		},
 		Sources: []string{"D2", "RFC 5280"},

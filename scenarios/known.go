@@ -27,4 +27,12 @@ var (
 	// gnuTLSCRL: measured with gnutls-cli 3.7.9, with each of the two CRLs by itself.
 	gnuTLSCRL = Known{Stack: "gnutls-cli", Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
 		Why: "gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that of an intermediate"}
+
+	// wgetCRL: measured with Wget 1.21.3 and GnuTLS 3.7.9.
+	wgetCRL = Known{Stack: "wget", Verdict: Accept,
+		Why: "GnuTLS takes a CRL file as the user's word: it verifies neither its dates nor its signature, and does not miss the CRL of an issuer"}
+
+	// javaMustStaple: measured with JDK 17 and 25.
+	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}
 )

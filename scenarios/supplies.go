@@ -12,13 +12,13 @@ const (
 // whose control supplies it: others tell nothing, as it refuses good chains as well.
 func Supplies(s *Scenario) []string {
 	var list []string
-	if s.Recipe.Staple != "" {
+	if s.Recipe.Staple != nil {
 		list = append(list, SuppliesStaple)
 	}
 	if s.Recipe.Leaf.OCSP {
 		list = append(list, SuppliesOCSP)
 	}
-	if s.Recipe.CRL {
+	if s.Recipe.CRL != nil {
 		list = append(list, SuppliesCRL)
 	}
 	return list

@@ -23,13 +23,13 @@ var alerts = map[string]map[uint8][]failure.Class{
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.
 var openSSLAlerts = map[uint8][]failure.Class{
-	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed},
+	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
 	43: {failure.WrongUsage},
 	44: {failure.Revoked},
 	45: {failure.Expired, failure.RevocationUnknown},
 	46: {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
-	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
-	51: {failure.BadSignature, failure.KeyMismatch},
+	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
+	51: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
 }
 
 // javaAlerts is what JSSE sends from JDK 21 on, as far as it means anything: up to then, and of

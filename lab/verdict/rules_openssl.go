@@ -35,6 +35,11 @@ var openSSLTexts = []Rule{
 	{"bad signature", failure.KeyMismatch},
 	{"handshake failure", failure.HandshakeFailure},
 	{"wrong curve", failure.WeakKey},
+	{"certificate revoked", failure.Revoked},
+	{"CRL has expired", failure.RevocationUnknown},
+	{"CRL is not yet valid", failure.RevocationUnknown},
+	{"unable to get certificate CRL", failure.RevocationUnknown},
+	{"CRL signature failure", failure.RevocationUnknown},
 }
 
 var pythonRules = slices.Concat([]Rule{
