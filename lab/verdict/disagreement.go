@@ -32,8 +32,8 @@ var openSSLAlerts = map[uint8][]failure.Class{
 	51: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
 }
 
-// javaAlerts is what JSSE sends from JDK 21 on, as far as it means anything: up to then, and of
-// most faults still, it says certificate_unknown (46). Measured with 25.0.3.
+// javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of
+// most faults still, says certificate_unknown (46).
 var javaAlerts = map[uint8][]failure.Class{
 	42:  {failure.BadSignature, failure.NotYetValid},
 	43:  {failure.WeakSignature},

@@ -4,7 +4,7 @@ import "example.com/tlslab/scenarios/failure"
 
 // javaRules are the texts of the JDK's TLS (JSSE) and of its path validation (the PKIX
 // algorithm of the provider SUN), with those of their causes behind them. Some have the alert
-// that is sent before them from JDK 21 on.
+// that is sent before them: in JDK 25, not in 17.
 var javaRules = []Rule{
 	{"CertificateExpiredException: NotAfter", failure.Expired},
 	{"CertificateNotYetValidException: NotBefore", failure.NotYetValid},
