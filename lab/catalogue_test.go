@@ -81,6 +81,7 @@ var fleeting = []struct {
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
+	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 }
 
 // write adds what clients said to the messages that are recorded.

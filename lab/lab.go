@@ -56,7 +56,11 @@ func Minting(c Config, basePort int) pki.Config {
 	if c.At.IsZero() {
 		c.At = Today(time.Now())
 	}
-	return pki.Config{Seed: cmp.Or(c.Seed, NewSeed()), At: c.At, Responder: fmt.Sprintf("http://127.0.0.1:%d", basePort)}
+	return pki.Config{
+		Seed: cmp.Or(c.Seed, NewSeed()), At: c.At,
+		Responder: fmt.Sprintf("http://127.0.0.1:%d", basePort),
+		Refused:   fmt.Sprintf("http://127.0.0.1:%d", basePort+serve.RefusedOffset),
+	}
 }
 
 // Lab mints chains and serves them. It is safe for concurrent use.
@@ -130,6 +134,7 @@ func (l *Lab) open(now time.Time) error {
 		Seed: l.config.Seed, At: l.config.At,
 		Soon:      now.Add(max(l.config.Lifetime, time.Second)),
 		Responder: l.responder.URL(),
+		Refused:   l.responder.RefusedURL(),
 	})
 	if err != nil {
 		return err

@@ -106,6 +106,10 @@ func (r *runner) progress() {
 
 // cell probes one client with a scenario, with its control first, and judges.
 func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scenario, controls map[string]clients.Result) (report.Cell, error) {
+	if why := verdict.Unable(s, c.Info); why != "" {
+		cell := verdict.Cell{Scenario: s, Client: c.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
+		return report.NewCell(cell, verdict.Judge(cell)), nil
+	}
 	if s.Control != "" {
 		if _, known := controls[s.Control]; !known {
 			result, _, err := r.probe(ctx, c, scenarios.ControlOf(s))

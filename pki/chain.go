@@ -26,7 +26,7 @@ type Chain struct {
 	Trusted []Minted
 	// Staple is the OCSP response that the server staples, or nil.
 	Staple []byte
-	// CRLs are what the client is to check, or nil.
+	// CRLs are what the client is given to check, or nil.
 	CRLs [][]byte
 	// Client is the client's certificate, followed by the intermediates that lead to the
 	// root; nil if the recipe has none.
@@ -37,7 +37,9 @@ type Chain struct {
 	key       crypto.Signer              // what the server signs with
 	clientKey crypto.Signer
 	config    Config
-	issuer    *node // of the leaf; nil if it signed itself
+	staple    *answer            // nil if there is none
+	answers   map[string]*answer // the responder's, by the name of the certificate
+	published map[string][]byte  // CRLs, by the name of the certificate that they may list
 }
 
 // Minted is one certificate of a chain.
@@ -88,9 +90,6 @@ func (b *mint) chain() (*Chain, error) {
 	if c.key, err = b.key(serve); err != nil {
 		return nil, err
 	}
-	if len(b.path) > 1 {
-		c.issuer = b.nodes[b.path[1]]
-	}
 	if err = b.presentOthers(c); err != nil {
 		return nil, err
 	}
@@ -107,21 +106,7 @@ func (b *mint) chain() (*Chain, error) {
 	for _, name := range slices.Sorted(maps.Keys(b.nodes)) {
 		c.all = append(c.all, b.nodes[name].minted())
 	}
-	if b.recipe.Staple != "" {
-		if c.Staple, err = c.OCSPResponse(b.recipe.Staple); err != nil {
-			return nil, err
-		}
-	}
-	if b.recipe.CRL {
-		for _, name := range b.path[1:] {
-			list, err := b.revocationList(b.nodes[name])
-			if err != nil {
-				return nil, err
-			}
-			c.CRLs = append(c.CRLs, list)
-		}
-	}
-	return c, nil
+	return c, b.revocation(c)
 }
 
 // makeRSAKeys begins to make the path's RSA keys at once, each of which can take a second, and

@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -14,7 +13,8 @@ type Difference struct {
 	Where string `json:"where"`
 	// What is the field or extension, as RFC 5280 calls it, or "signature" for whether it
 	// verifies, "key" for the kind of key, "present" for the whole certificate; of the chain
-	// "sent", "trusted", "key" for whether the server holds the leaf's, "staple", "crl".
+	// "sent", "trusted", "key" for whether the server holds the leaf's, "staple", "responder",
+	// "crl".
 	What string `json:"what"`
 	// Got and Want are the values here and in the control.
 	Got  string `json:"got"`
@@ -67,11 +67,12 @@ func (c *Chain) facts() map[string]map[string]string {
 		}
 	}
 	all["chain"] = map[string]string{
-		"sent":    namesOf(c.Sent),
-		"trusted": namesOf(c.Trusted),
-		"key":     map[bool]string{true: "the leaf's", false: "another"}[c.HoldsKey()],
-		"staple":  string(c.Recipe.Staple),
-		"crl":     fmt.Sprint(len(c.CRLs)),
+		"sent":      namesOf(c.Sent),
+		"trusted":   namesOf(c.Trusted),
+		"key":       map[bool]string{true: "the leaf's", false: "another"}[c.HoldsKey()],
+		"staple":    c.stapleFact(),
+		"responder": c.responderFact(),
+		"crl":       c.crlFact(),
 	}
 	return all
 }

@@ -27,11 +27,18 @@ type Config struct {
 	// Responder is the URL, without a slash at its end, below which certificates say
 	// that OCSP responses and CRLs are to be had. Empty means http://127.0.0.1:10000.
 	Responder string
+	// Refused is the URL, without a slash at its end, that takes Responder's place in
+	// certificates whose responder or distribution point is to refuse connections: nothing
+	// listens there. Empty means http://127.0.0.1:10500.
+	Refused string
 }
 
-// DefaultResponder is where certificates say that revocation status is to be had, unless
-// told otherwise: the responder's place with the default base port.
-const DefaultResponder = "http://127.0.0.1:10000"
+// DefaultResponder and DefaultRefused are where certificates say that revocation status is to
+// be had, unless told otherwise: the places that the lab keeps with the default base port.
+const (
+	DefaultResponder = "http://127.0.0.1:10000"
+	DefaultRefused   = "http://127.0.0.1:10500"
+)
 
 // Minter mints chains from one seed and time. It is safe for concurrent use.
 type Minter struct {
@@ -70,9 +77,8 @@ func New(c Config) (*Minter, error) {
 	if c.Soon.IsZero() {
 		c.Soon = c.At.Add(30 * time.Second)
 	}
-	if c.Responder == "" {
-		c.Responder = DefaultResponder
-	}
+	c.Responder = cmp.Or(c.Responder, DefaultResponder)
+	c.Refused = cmp.Or(c.Refused, DefaultRefused)
 	for _, t := range []time.Time{c.At, c.Soon, c.At.AddDate(-1, 0, 0), c.At.AddDate(11, 0, 0)} {
 		if err := checkTime(t); err != nil {
 			return nil, fmt.Errorf("minting around %s: %w", c.At.Format(time.RFC3339), err)
@@ -185,7 +191,7 @@ func (b *mint) check() error {
 			return fmt.Errorf("recipe: certificate %q is of %q, which has no subject and key of its own", name, c.Of)
 		}
 	}
-	return nil
+	return b.checkRevocation()
 }
 
 // get mints a certificate, those that issue it first.

@@ -21,6 +21,7 @@ var periods = map[Profile][2]Moment{
 	ProfileIntermediate: {"-2640h", "2280h"}, // 110 days ago, in 95 days
 	ProfileServer:       {"-720h", "1440h"},  // 30 days ago, in 60 days
 	ProfileClient:       {"-720h", "1440h"},
+	ProfileOCSP:         {"-720h", "1440h"},
 }
 
 // time returns the moment as a time, to the second, in UTC.

@@ -17,7 +17,7 @@ import (
 func TestOpenSSLReads(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
 	labtest.Require(t, "openssl", err == nil, "no openssl on PATH")
-	c, err := newMinter(t, "x").Mint("row", pki.Recipe{Staple: pki.StatusGood, CRL: true, Client: &pki.Certificate{}})
+	c, err := newMinter(t, "x").Mint("row", pki.Recipe{Staple: &pki.OCSP{}, CRL: &pki.CRL{}, Client: &pki.Certificate{}})
 	require.NoError(t, err)
 	d, err := pki.OpenDir(t.TempDir())
 	require.NoError(t, err)

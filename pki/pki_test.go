@@ -14,7 +14,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ocsp"
 
 	"example.com/tlslab/pki"
 )
@@ -51,33 +50,31 @@ func TestMintRefuses(t *testing.T) {
 		recipe pki.Recipe
 		want   string
 	}{
-		"key type":              {leaf(pki.Certificate{Key: "dsa"}), `unknown key type "dsa": want one of`},
-		"moment":                {leaf(pki.Certificate{NotAfter: "tomorrow"}), `moment "tomorrow"`},
-		"far moment":            {leaf(pki.Certificate{NotAfter: "-876000h"}), "outside what X.509 can say"},
-		"usage":                 {leaf(pki.Certificate{Usages: []string{"world domination"}}), "unknown usages"},
-		"profile":               {leaf(pki.Certificate{Profile: "king"}), `unknown profile "king"`},
-		"name":                  {leaf(pki.Certificate{SAN: []string{"localhost"}}), "want DNS:name or IP:address"},
-		"address":               {leaf(pki.Certificate{SAN: []string{"IP:localhost"}}), `name "IP:localhost"`},
-		"constraint":            {pki.Recipe{Root: pki.Certificate{Permit: []string{"IP:127.0.0.1"}}}, `name "IP:127.0.0.1"`},
-		"basic constraints":     {leaf(pki.Certificate{BasicConstraints: "CA"}), "want CA:TRUE or CA:FALSE"},
-		"path length":           {leaf(pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:x"}), "want CA:TRUE,pathlen:N"},
-		"path length of no CA":  {leaf(pki.Certificate{BasicConstraints: "CA:FALSE,pathlen:1"}), "want CA:TRUE,pathlen:N"},
-		"omit":                  {leaf(pki.Certificate{Omit: []string{"everything"}}), `there is no extension "everything"`},
-		"non-critical":          {leaf(pki.Certificate{NonCritical: []string{"nameConstraints"}}), `there is no extension "nameConstraints"`},
-		"version":               {leaf(pki.Certificate{Version: 2}), "version 2: want 1 or 3"},
-		"digest":                {leaf(pki.Certificate{Digest: "MD4"}), `digest "MD4"`},
-		"MD5 by ECDSA":          {leaf(pki.Certificate{Digest: "MD5"}), `digest "MD5"`},
-		"extension":             {leaf(pki.Certificate{Extensions: []pki.Extension{{ID: "one.two"}}}), `extension "one.two"`},
-		"issuer":                {leaf(pki.Certificate{Issuer: "nobody"}), `refers to "nobody"`},
-		"of":                    {leaf(pki.Certificate{Of: "nobody"}), `refers to "nobody"`},
-		"of itself":             {leaf(pki.Certificate{Of: "leaf"}), "no subject and key of its own"},
-		"send":                  {pki.Recipe{Send: []string{"leaf", "nobody"}}, `no certificate "nobody" to send`},
-		"send nothing":          {pki.Recipe{Send: []string{}}, "sends nothing"},
-		"trust":                 {pki.Recipe{Trust: []string{"nobody"}}, `no certificate "nobody"`},
-		"status":                {pki.Recipe{Staple: "fine"}, `unknown OCSP status "fine"`},
-		"staple without issuer": {pki.Recipe{Leaf: pki.Certificate{Issuer: "leaf"}, Staple: pki.StatusGood}, "needs an issuer"},
-		"nameless":              {pki.Recipe{Others: []pki.Certificate{{}}}, "names of their own"},
-		"taken name":            {pki.Recipe{Others: []pki.Certificate{{Name: "leaf"}}}, "names of their own"},
+		"key type":             {leaf(pki.Certificate{Key: "dsa"}), `unknown key type "dsa": want one of`},
+		"moment":               {leaf(pki.Certificate{NotAfter: "tomorrow"}), `moment "tomorrow"`},
+		"far moment":           {leaf(pki.Certificate{NotAfter: "-876000h"}), "outside what X.509 can say"},
+		"usage":                {leaf(pki.Certificate{Usages: []string{"world domination"}}), "unknown usages"},
+		"profile":              {leaf(pki.Certificate{Profile: "king"}), `unknown profile "king"`},
+		"name":                 {leaf(pki.Certificate{SAN: []string{"localhost"}}), "want DNS:name or IP:address"},
+		"address":              {leaf(pki.Certificate{SAN: []string{"IP:localhost"}}), `name "IP:localhost"`},
+		"constraint":           {pki.Recipe{Root: pki.Certificate{Permit: []string{"IP:127.0.0.1"}}}, `name "IP:127.0.0.1"`},
+		"basic constraints":    {leaf(pki.Certificate{BasicConstraints: "CA"}), "want CA:TRUE or CA:FALSE"},
+		"path length":          {leaf(pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:x"}), "want CA:TRUE,pathlen:N"},
+		"path length of no CA": {leaf(pki.Certificate{BasicConstraints: "CA:FALSE,pathlen:1"}), "want CA:TRUE,pathlen:N"},
+		"omit":                 {leaf(pki.Certificate{Omit: []string{"everything"}}), `there is no extension "everything"`},
+		"non-critical":         {leaf(pki.Certificate{NonCritical: []string{"nameConstraints"}}), `there is no extension "nameConstraints"`},
+		"version":              {leaf(pki.Certificate{Version: 2}), "version 2: want 1 or 3"},
+		"digest":               {leaf(pki.Certificate{Digest: "MD4"}), `digest "MD4"`},
+		"MD5 by ECDSA":         {leaf(pki.Certificate{Digest: "MD5"}), `digest "MD5"`},
+		"extension":            {leaf(pki.Certificate{Extensions: []pki.Extension{{ID: "one.two"}}}), `extension "one.two"`},
+		"issuer":               {leaf(pki.Certificate{Issuer: "nobody"}), `refers to "nobody"`},
+		"of":                   {leaf(pki.Certificate{Of: "nobody"}), `refers to "nobody"`},
+		"of itself":            {leaf(pki.Certificate{Of: "leaf"}), "no subject and key of its own"},
+		"send":                 {pki.Recipe{Send: []string{"leaf", "nobody"}}, `no certificate "nobody" to send`},
+		"send nothing":         {pki.Recipe{Send: []string{}}, "sends nothing"},
+		"trust":                {pki.Recipe{Trust: []string{"nobody"}}, `no certificate "nobody"`},
+		"nameless":             {pki.Recipe{Others: []pki.Certificate{{}}}, "names of their own"},
+		"taken name":           {pki.Recipe{Others: []pki.Certificate{{Name: "leaf"}}}, "names of their own"},
 		"circle": {pki.Recipe{Intermediates: []pki.Certificate{{Issuer: "a"}}, Others: []pki.Certificate{{Name: "a", Issuer: "intermediate"}}},
 			"issues itself by way of others"},
 	} {
@@ -137,7 +134,7 @@ func TestRootIsConstrained(t *testing.T) {
 func TestSameBytes(t *testing.T) {
 	recipes := map[string]pki.Recipe{
 		"good": {}, "long": {Intermediates: make([]pki.Certificate, 3)}, "p384": {Key: pki.ECDSAP384}, "ed25519": {Leaf: pki.Certificate{Key: pki.Ed25519}},
-		"weak": {Leaf: pki.Certificate{Key: pki.RSA1024}}, "stapled": {Staple: pki.StatusGood}, "crl": {CRL: true}, "client": {Client: &pki.Certificate{}},
+		"weak": {Leaf: pki.Certificate{Key: pki.RSA1024}}, "stapled": {Staple: &pki.OCSP{}}, "crl": {CRL: &pki.CRL{Revoke: []string{"leaf"}}}, "client": {Client: &pki.Certificate{}},
 		"rewritten": {Leaf: pki.Certificate{Omit: []string{"authorityKeyIdentifier"}}},
 	}
 	together := newMinter(t, "x")
@@ -178,25 +175,6 @@ func join(t *testing.T, c *pki.Chain) []byte {
 		b.Write(f.Data)
 	}
 	return b.Bytes()
-}
-
-// TestOCSPResponse reads the responses back with another implementation.
-func TestOCSPResponse(t *testing.T) {
-	for _, key := range []pki.KeyType{pki.ECDSAP256, pki.ECDSAP384, pki.RSA2048, pki.Ed25519} {
-		c, err := newMinter(t, "x").Mint("stapled", pki.Recipe{Key: key, Staple: pki.StatusGood})
-		require.NoError(t, err)
-		for status, want := range map[pki.Status]int{pki.StatusGood: ocsp.Good, pki.StatusRevoked: ocsp.Revoked, pki.StatusUnknown: ocsp.Unknown} {
-			der, err := c.OCSPResponse(status)
-			require.NoError(t, err)
-			if key == pki.Ed25519 {
-				continue // golang.org/x/crypto/ocsp does not know the algorithm
-			}
-			r, err := ocsp.ParseResponseForCert(der, c.Leaf().Cert, c.Path[1].Cert)
-			require.NoError(t, err, "%s %s", key, status)
-			assert.Equal(t, want, r.Status)
-			assert.True(t, r.ThisUpdate.Before(at) && r.NextUpdate.After(at))
-		}
-	}
 }
 
 func TestDir(t *testing.T) {
@@ -244,7 +222,9 @@ func TestDir(t *testing.T) {
 func FuzzRecipe(f *testing.F) {
 	for _, seed := range []string{`{}`, `{"leaf":{"issuer":"leaf"}}`, `{"others":[{"name":"a","of":"a"}],"send":["a"]}`,
 		`{"intermediates":[{"issuer":"leaf"}]}`, `{"leaf":{"san":["DNS:\u0000"],"omit":["subject"]}}`, `{"leaf":{"version":1,"tamper":true}}`,
-		`{"root":{"permit":["any"]},"trust":["leaf"],"serve_key":"x","staple":"good","crl":true,"client":{}}`} {
+		`{"root":{"permit":["any"]},"trust":["leaf"],"serve_key":"x","client":{}}`,
+		`{"leaf":{"ocsp":true,"crl":true},"staple":{"status":"revoked"},"responder":{"for":"intermediate","outage":"silent"},"crl":{"revoke":["leaf"],"fetch":true}}`,
+		`{"staple":{"signed_by":"d","next_update":"-1h"},"crl":{"issuer":"d","tamper":true},"others":[{"name":"d","profile":"ocsp","issuer":"intermediate"}]}`} {
 		f.Add([]byte(seed))
 	}
 	m := newMinter(f, "fuzz")

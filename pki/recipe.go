@@ -36,11 +36,14 @@ type Recipe struct {
 	// ServeKey names the key that the server holds, if not the leaf's: a name that
 	// no certificate has gives a key that no certificate holds.
 	ServeKey string `json:"serve_key,omitzero"`
-	// Staple is the status that a stapled OCSP response gives the leaf. Empty means
-	// no staple.
-	Staple Status `json:"staple,omitzero"`
-	// CRL gives the client a CRL of every CA on the path, which list nothing.
-	CRL bool `json:"crl,omitzero"`
+	// Staple is the OCSP response that the server staples. Nil means none.
+	Staple *OCSP `json:"staple,omitzero"`
+	// Responder is what the lab's OCSP responder answers about one certificate of the
+	// path. About the others, and if it is nil about all, it says that they are good.
+	Responder *OCSP `json:"responder,omitzero"`
+	// CRL gives the client the CRLs of every CA on the path. Nil gives it none; those that
+	// certificates point to list nothing then.
+	CRL *CRL `json:"crl,omitzero"`
 }
 
 // Certificate says how one certificate differs from a good one in its place.
@@ -113,16 +116,7 @@ const (
 	ProfileIntermediate Profile = "intermediate"
 	ProfileServer       Profile = "server"
 	ProfileClient       Profile = "client"
-)
-
-// Status is what an OCSP response says of a certificate (RFC 6960, section 4.2.1).
-type Status string
-
-// The statuses.
-const (
-	StatusGood    Status = "good"
-	StatusRevoked Status = "revoked"
-	StatusUnknown Status = "unknown"
+	ProfileOCSP         Profile = "ocsp" // a delegated OCSP responder (RFC 6960, section 4.2.2.2)
 )
 
 // ParseRecipe reads a recipe from JSON. A field that there is not is an error.

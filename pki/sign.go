@@ -34,6 +34,7 @@ var commonNames = map[Profile]string{
 	ProfileIntermediate: "tlslab intermediate CA",
 	ProfileServer:       hostName,
 	ProfileClient:       "tlslab client",
+	ProfileOCSP:         "tlslab OCSP responder",
 }
 
 // usages of good certificates, in cfssl's words.
@@ -42,6 +43,7 @@ var usages = map[Profile][]string{
 	ProfileIntermediate: {"cert sign", "crl sign"},
 	ProfileServer:       {"digital signature", "server auth"},
 	ProfileClient:       {"digital signature", "client auth"},
+	ProfileOCSP:         {"digital signature", "ocsp signing"},
 }
 
 // names of good certificates.
@@ -90,7 +92,7 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile, err := b.profile(c)
+	profile, err := b.profile(name, c)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +190,7 @@ func (b *mint) issuer(name string, subject pkix.Name, key crypto.Signer) (*x509.
 }
 
 // profile returns cfssl's signing profile for a certificate.
-func (b *mint) profile(c Certificate) (*config.SigningProfile, error) {
+func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, error) {
 	usage := usages[c.Profile]
 	if usage == nil {
 		return nil, fmt.Errorf("unknown profile %q", c.Profile)
@@ -200,6 +202,7 @@ func (b *mint) profile(c Certificate) (*config.SigningProfile, error) {
 		Usage:                       usage,
 		Expiry:                      time.Hour, // cfssl wants one; the request's dates hold
 		ClientProvidesSerialNumbers: true,
+		OCSPNoCheck:                 c.Profile == ProfileOCSP, // RFC 6960, section 4.2.2.2.1
 		ExtensionWhitelist:          map[string]bool{},
 	}
 	if _, _, unknown := p.Usages(); len(unknown) > 0 {
@@ -223,10 +226,10 @@ func (b *mint) profile(c Certificate) (*config.SigningProfile, error) {
 		return nil, fmt.Errorf("basic constraints %q: want CA:TRUE or CA:FALSE", c.BasicConstraints)
 	}
 	if c.OCSP {
-		p.OCSP = b.config.Responder + "/ocsp/" + b.name
+		p.OCSP = b.ocspURL()
 	}
 	if c.CRL {
-		p.CRL = b.config.Responder + "/crl/" + b.name
+		p.CRL = b.crlURL(name)
 	}
 	return p, nil
 }

@@ -245,7 +245,7 @@ var baseline = []Scenario{
 			Where: "Servers with stapling switched on; MongoDB from 4.4 on.",
 			See:   "curl --cert-status and openssl s_client -status show the response.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Staple: pki.StatusGood}, Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
 		ID: "good-must-staple", Port: 22, Title: "the certificate demands a staple, and there is one",
@@ -254,7 +254,7 @@ var baseline = []Scenario{
 			Where: "Certificates ordered with must-staple.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: pki.StatusGood}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
 	},
 	{
 		ID: "good-ocsp", Port: 23, Title: "the OCSP responder answers good, nothing is stapled",
@@ -272,7 +272,10 @@ var baseline = []Scenario{
 			Where: "Clients set up with a CRL file: PyMongo's tlsCRLFile, curl --crlfile.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: true}, Expect: accept, Sources: []string{"D2", "RFC 5280"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: &pki.CRL{}}, Expect: accept, Known: []Known{
+			gnuTLSCRL,
+		},
+		Sources: []string{"D2", "RFC 5280"},
 	},
 	{
 		ID: "good-client-certificate", Port: 25, Title: "the server demands a client certificate, and the client has it",

@@ -120,6 +120,12 @@ const (
 	FeatureBrowserPolicy = "browser-policy"                // refuses leaves that are valid for too long (CA/Browser Forum)
 	FeatureEd25519       = "ed25519"                       // verifies Ed25519 signatures (RFC 8410)
 	FeatureChainSort     = "chain-sort"                    // sorts what the server sends (RFC 8446, section 4.4.2)
+	FeatureCRL           = "crl"                           // checks the leaf against the CRLs that it is given (RFC 5280, section 6.3)
+	FeatureCRLChain      = "crl-chain"                     // checks the intermediates as well
+	FeatureStapling      = "stapling"                      // checks a stapled OCSP response (RFC 6066, section 8)
+	FeatureMustStaple    = "must-staple"                   // demands a staple where the certificate does (RFC 7633)
+	FeatureOCSPEndpoint  = "ocsp-endpoint"                 // asks the OCSP responder that the certificate names (RFC 6960)
+	FeatureOCSPSoftFail  = "ocsp-soft-fail"                // goes on if that responder does not answer
 
 	FeatureForwardSecrecy = "forward-secrecy"    // does not offer TLS_RSA_* suites (RFC 9325, section 4.1)
 	FeatureDHPolicy       = "dh-policy"          // refuses, or does not offer, Diffie-Hellman below 2,048 bits (OpenSSL's security level 2)

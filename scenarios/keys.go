@@ -7,9 +7,13 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// openSSL1SHA1 is why clients on OpenSSL 1.1.1 may accept SHA-1: measured with Node 16.
-var openSSL1SHA1 = []Known{{Versions: "OpenSSL <3", Verdict: Accept,
-	Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"}}
+// oldDigest is which clients accept SHA-1, and why: measured with Node 16, and with JDK 17 and 25.
+var oldDigest = []Known{
+	{Versions: "OpenSSL <3", Verdict: Accept,
+		Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"},
+	{Stack: "java", Verdict: Accept,
+		Why: "jdk.certpath.disabledAlgorithms has \"SHA1 jdkCA & usage TLSServer\": SHA-1 is refused below roots that come with the JDK, and taken below a private one"},
+}
 
 var keys = []Scenario{
 	{
@@ -54,7 +58,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Issue the leaf anew with SHA-256.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Digest: "SHA-1"}},
-		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: openSSL1SHA1, Sources: []string{"D3", "badssl"},
+		Control: "good-rsa2048", Defect: []string{"leaf.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: oldDigest, Sources: []string{"D3", "badssl"},
 	},
 	{
 		ID: "sha1-intermediate", Port: 5, Title: "the intermediate is signed with SHA-1",
@@ -65,7 +69,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Issue the intermediate anew, for the same key, with SHA-256.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Intermediates: []pki.Certificate{{Digest: "SHA-1"}}},
-		Control: "good-rsa2048", Defect: []string{"intermediate.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: openSSL1SHA1, Sources: []string{"D3", "badssl"},
+		Control: "good-rsa2048", Defect: []string{"intermediate.algorithm"}, Expect: reject(failure.WeakSignature, failure.BadSignature, failure.Untrusted), Known: oldDigest, Sources: []string{"D3", "badssl"},
 	},
 	{
 		ID: "md5-leaf", Port: 6, Title: "the leaf is signed with MD5",

@@ -37,7 +37,7 @@ func catalogue() string {
 		var rows []string
 		for _, s := range scenarios.All() {
 			if s.Family == family {
-				rows = append(rows, row(s))
+				rows = append(rows, tableRow(s))
 			}
 		}
 		if len(rows) > 0 {
@@ -47,7 +47,7 @@ func catalogue() string {
 	return b.String()
 }
 
-func row(s *scenarios.Scenario) string {
+func tableRow(s *scenarios.Scenario) string {
 	e := s.Expect
 	does := string(e.Verdict) + "s"
 	classes := strings.Join(words(e), ", ")

@@ -12,11 +12,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/clients/curl"
+	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
+	"example.com/tlslab/lab/clients/java"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/openssl"
+	"example.com/tlslab/lab/clients/pyopenssl"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/wget"
 )
 
 // stacks lists what [Discover] looks for, in the order of Set.Clients. Adding a
@@ -28,6 +32,10 @@ func stacks() []stack.Stack {
 		openssl.Stack(),
 		python.Stack(),
 		node.Stack(),
+		gnutls.Stack(),
+		wget.Stack(),
+		pyopenssl.Stack(),
+		java.Stack(),
 	}
 }
 

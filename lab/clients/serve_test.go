@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,12 @@ func discover(t *testing.T, only ...string) *clients.Set {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
+}
+
+// undemanding returns the clients that accept a good server though it offers nothing
+// about revocation: TestRevocation is for the others.
+func undemanding(s *clients.Set) []*clients.Client {
+	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool { return len(c.Demands) > 0 })
 }
 
 // seen is what a server saw of one request.

@@ -38,7 +38,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -70,6 +70,7 @@ func TestOnly(t *testing.T) {
 func TestNothingOnPath(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("PYENV_ROOT", t.TempDir())
+	t.Setenv("JAVA_HOME", "")
 	set := discover(t)
 	for _, c := range set.Clients {
 		assert.Equal(t, "go", c.Stack)
@@ -79,6 +80,10 @@ func TestNothingOnPath(t *testing.T) {
 		{Stack: "openssl", Reason: "no openssl on PATH"},
 		{Stack: "python", Reason: "no python on PATH, and none installed by pyenv"},
 		{Stack: "node", Reason: "no node on PATH"},
+		{Stack: "gnutls-cli", Reason: "no gnutls-cli on PATH"},
+		{Stack: "wget", Reason: "no wget on PATH"},
+		{Stack: "pyopenssl", Reason: "no python has the package OpenSSL: pip install pyOpenSSL service-identity"},
+		{Stack: "java", Reason: "no java on PATH, and JAVA_HOME leads to none"},
 	}, set.Missing)
 }
 
@@ -88,15 +93,19 @@ func TestBrokenPrograms(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, script := range map[string]string{
-		"curl":    "echo 'curl 9.9.9 (test) libcurl/9.9.9 zlib/1.3'",
-		"openssl": "echo broken library >&2; exit 127",
-		"node":    "echo '{\"contract\": 2, \"stack\": \"node\"}'",
-		"python3": "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has no ssl module: gone\"}'",
+		"curl":       "echo 'curl 9.9.9 (test) libcurl/9.9.9 zlib/1.3'",
+		"openssl":    "echo broken library >&2; exit 127",
+		"node":       "echo '{\"contract\": 2, \"stack\": \"node\"}'",
+		"gnutls-cli": "echo 'gnutls-cli (unknown)'; exit 1",
+		"wget":       "echo 'GNU Wget 9.9.9 built on nothing.'; echo; echo '+digest -ssl'",
+		"java":       "echo 'java.base@9.0.1'",
+		"python3":    "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has no ssl module: gone\"}'",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
 	t.Setenv("PATH", dir)
 	t.Setenv("PYENV_ROOT", t.TempDir())
+	t.Setenv("JAVA_HOME", "")
 	set := discover(t)
 	reasons := make(map[string]string)
 	for _, m := range set.Missing {
@@ -106,6 +115,9 @@ func TestBrokenPrograms(t *testing.T) {
 	assert.Contains(t, reasons["openssl"], "ended with status 127: broken library")
 	assert.Contains(t, reasons["node"], "it speaks contract 2")
 	assert.Contains(t, reasons["python"], "3.99.0 has no ssl module: gone")
+	assert.Contains(t, reasons["gnutls-cli"], "ended with status 1")
+	assert.Contains(t, reasons["wget"], "9.9.9 was built without TLS")
+	assert.Contains(t, reasons["java"], "9.0.1 has no module java.net.http")
 }
 
 func TestDiscoverCancelled(t *testing.T) {
@@ -195,7 +207,7 @@ func TestKilledWorker(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, p.Kill())
 	}
-	for _, c := range set.Clients {
+	for _, c := range undemanding(set) {
 		request := clients.Request{Endpoint: endpoint, Timeout: patience}
 		got := c.Probe(t.Context(), request)
 		if got.Outcome == clients.Failed { // it was dying when it was asked

@@ -2,11 +2,17 @@ package serve
 
 import (
 	"cmp"
+	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
@@ -14,88 +20,213 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// maxOCSPRequest bounds an OCSP request. A request for one certificate takes some 100 bytes.
-const maxOCSPRequest = 4 << 10
+// Bounds of the responder: of an OCSP request (one for one certificate takes some 100 bytes), of
+// the requests answered at once, and of the time that one is kept waiting.
+const (
+	maxOCSPRequest  = 4 << 10
+	maxStatusAsked  = 256
+	statusTime      = 5 * time.Second
+	maxSilentAnswer = time.Minute
+)
 
-// Responder is the lab's revocation service: OCSP over HTTP (RFC 6960, appendix A) at
-// URL/ocsp/SCENARIO, and CRLs (RFC 5280, section 4.2.1.13) at URL/crl/SCENARIO.
+// RefusedOffset is the offset from the responder's port of the one at which nothing listens.
+const RefusedOffset = 500
+
+// Responder is the lab's revocation service. It answers OCSP requests over HTTP, by POST at
+// URL/ocsp/SCENARIO and by GET below that (RFC 6960, appendix A.1), and gives out CRLs in DER
+// at URL/crl/SCENARIO, the leaf's, and URL/crl/SCENARIO/NAME, that of another certificate
+// (RFC 5280, section 4.2.1.13). How it behaves for a scenario is told by the recipe's Responder
+// and CRL.
 type Responder struct {
 	listener net.Listener
+	refused  *heldPort
 	server   *http.Server
-	done     chan struct{}
+	lookup   func(id string) (*pki.Chain, error)
+
+	done   chan struct{} // closed when the server has ended
+	cancel context.CancelFunc
+	slots  chan struct{} // one element a request that is being answered
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup // requests
 }
 
 // StartResponder starts a responder that asks lookup for a scenario's chain. An empty bind
-// means 127.0.0.1; port zero means one that is free.
+// means 127.0.0.1; port zero means ports that are free, else the one at which nothing listens
+// is at [RefusedOffset] from it.
+//
+// If an address is taken the error wraps [syscall.EADDRINUSE] and names it.
 func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*Responder, error) {
-	address := net.JoinHostPort(cmp.Or(bind, "127.0.0.1"), fmt.Sprint(port))
-	l, err := net.Listen("tcp", address)
+	l, err := listenOn("tcp", cmp.Or(bind, "127.0.0.1"), port)
 	if err != nil {
-		return nil, fmt.Errorf("starting the revocation responder: %w: end what listens there, or choose other ports with --base-port", err)
+		return nil, fmt.Errorf("starting the revocation responder: %w", err)
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /ocsp/{id}", func(w http.ResponseWriter, r *http.Request) {
-		answerOCSP(w, r, lookup)
-	})
-	mux.HandleFunc("GET /crl/{id}", func(w http.ResponseWriter, r *http.Request) {
-		chain, err := lookup(r.PathValue("id"))
-		if err != nil || len(chain.CRLs) == 0 {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", "application/pkix-crl")
-		w.Write(chain.CRLs[0]) // the leaf's issuer's
-	})
-	srv := &Responder{
-		listener: l,
-		server:   &http.Server{Handler: mux, ReadTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10},
-		done:     make(chan struct{}),
+	none := 0
+	if port != 0 {
+		none = port + RefusedOffset
+	}
+	refused, err := holdPort(dialable(l.Addr().(*net.TCPAddr).IP), none)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("starting the revocation responder: %w", err), l.Close())
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &Responder{
+		listener: l, refused: refused, lookup: lookup,
+		done: make(chan struct{}), cancel: cancel, slots: make(chan struct{}, maxStatusAsked),
+	}
+	r.server = &http.Server{
+		Handler:           http.HandlerFunc(r.serve),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: statusTime,
+		IdleTimeout:       statusTime,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // whatever a client does is no news
 	}
 	go func() {
-		defer close(srv.done)
-		srv.server.Serve(l) // returns when the server is closed
+		defer close(r.done)
+		r.server.Serve(l) // returns when the server is closed
 	}()
-	return srv, nil
+	return r, nil
 }
 
-func answerOCSP(w http.ResponseWriter, r *http.Request, lookup func(id string) (*pki.Chain, error)) {
+// serve answers one request, unless there are too many, or the responder is being closed.
+func (r *Responder) serve(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return
+	}
+	r.running.Add(1)
+	r.mu.Unlock()
+	defer r.running.Done()
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	default:
+		http.Error(w, "too many requests at once", http.StatusServiceUnavailable)
+		return
+	}
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Now().Add(statusTime))
+	control.SetWriteDeadline(time.Now().Add(statusTime))
+
+	// The path as it came: what follows the ID in a GET is base64, which has slashes.
+	service, rest, _ := strings.Cut(strings.TrimPrefix(req.URL.EscapedPath(), "/"), "/")
+	id, rest, _ := strings.Cut(rest, "/")
+	switch service {
+	case "ocsp":
+		r.serveOCSP(w, req, id, rest)
+	case "crl":
+		r.serveCRL(w, req, id, rest)
+	default:
+		http.NotFound(w, req)
+	}
+}
+
+func (r *Responder) serveOCSP(w http.ResponseWriter, req *http.Request, id, rest string) {
+	der, err := ocspRequest(w, req, rest)
+	if err != nil && req.Method != http.MethodGet && req.Method != http.MethodPost {
+		http.Error(w, err.Error(), http.StatusMethodNotAllowed)
+		return
+	}
+	chain, unknown := r.lookup(id)
+	if unknown == nil && chain.Recipe.Responder != nil && fails(w, req, chain.Recipe.Responder.Outage) {
+		return
+	}
 	w.Header().Set("Content-Type", "application/ocsp-response")
-	chain, err := lookup(r.PathValue("id"))
-	if err != nil {
-		w.Write(ocsp.UnauthorizedErrorResponse)
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxOCSPRequest))
-	if err != nil {
-		w.Write(ocsp.MalformedRequestErrorResponse)
-		return
-	}
-	request, err := ocsp.ParseRequest(body)
-	if err != nil {
-		w.Write(ocsp.MalformedRequestErrorResponse)
-		return
-	}
-	if request.SerialNumber.Cmp(chain.Leaf().Cert.SerialNumber) != 0 {
-		w.Write(ocsp.UnauthorizedErrorResponse) // RFC 5019, section 2.2.3: not authoritative for it
-		return
-	}
-	answer, err := chain.OCSPResponse(pki.StatusGood)
-	if err != nil {
-		w.Write(ocsp.InternalErrorErrorResponse)
-		return
+	answer := ocsp.MalformedRequestErrorResponse
+	if request, malformed := ocsp.ParseRequest(der); err == nil && malformed == nil {
+		switch {
+		case unknown != nil:
+			answer = ocsp.UnauthorizedErrorResponse
+		default:
+			if answer, err = chain.OCSPResponse(request); err != nil {
+				answer = ocsp.InternalErrorErrorResponse
+			}
+		}
 	}
 	w.Write(answer)
 }
 
+// ocspRequest returns the DER of a request: the body of a POST, or what a GET has after the
+// scenario, base64 in a URL (RFC 6960, appendix A.1).
+func ocspRequest(w http.ResponseWriter, req *http.Request, rest string) ([]byte, error) {
+	switch req.Method {
+	case http.MethodPost:
+		return io.ReadAll(http.MaxBytesReader(w, req.Body, maxOCSPRequest))
+	case http.MethodGet:
+		text, err := url.PathUnescape(rest)
+		if err != nil {
+			return nil, err
+		}
+		if len(text) > base64.StdEncoding.EncodedLen(maxOCSPRequest) {
+			return nil, errors.New("the request is too long")
+		}
+		return base64.StdEncoding.DecodeString(text)
+	}
+	return nil, fmt.Errorf("an OCSP request comes by GET or POST, and not by %s", req.Method)
+}
+
+func (r *Responder) serveCRL(w http.ResponseWriter, req *http.Request, id, name string) {
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		http.Error(w, "a CRL is to be had by GET", http.StatusMethodNotAllowed)
+		return
+	}
+	chain, err := r.lookup(id)
+	if err != nil {
+		http.NotFound(w, req)
+		return
+	}
+	if chain.Recipe.CRL != nil && fails(w, req, chain.Recipe.CRL.Outage) {
+		return
+	}
+	list, ok := chain.PublishedCRL(name)
+	if !ok {
+		http.NotFound(w, req)
+		return
+	}
+	w.Header().Set("Content-Type", "application/pkix-crl") // RFC 2585, section 4.2
+	w.Write(list)
+}
+
+// fails reports whether a scenario's service is out of order, after having done what it then
+// does.
+func fails(w http.ResponseWriter, req *http.Request, o pki.Outage) bool {
+	switch o {
+	case pki.OutageUnavailable:
+		http.Error(w, "the lab's service is out of order, as this scenario wants it", http.StatusServiceUnavailable)
+		return true
+	case pki.OutageSilent:
+		// Until the client goes away, or the responder does.
+		http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxSilentAnswer))
+		<-req.Context().Done()
+		panic(http.ErrAbortHandler) // closes the connection without an answer
+	}
+	return false // one that refuses connections has its address elsewhere
+}
+
 // URL returns the responder's URL, without a slash at its end.
-func (r *Responder) URL() string { return "http://" + r.listener.Addr().String() }
+func (r *Responder) URL() string {
+	a := r.listener.Addr().(*net.TCPAddr)
+	return "http://" + (&net.TCPAddr{IP: dialable(a.IP), Port: a.Port}).String()
+}
+
+// RefusedURL returns a URL, without a slash at its end, at whose address connections are
+// refused for as long as the responder is there.
+func (r *Responder) RefusedURL() string { return "http://" + r.refused.String() }
 
 // Close stops the responder and waits for it.
 func (r *Responder) Close() error {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.cancel()
 	err := r.server.Close()
 	<-r.done
+	r.running.Wait()
 	if errors.Is(err, net.ErrClosed) {
-		return nil
+		err = nil
 	}
-	return err
+	return errors.Join(err, r.refused.Close())
 }

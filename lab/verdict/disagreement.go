@@ -11,23 +11,35 @@ import (
 
 // alerts lists for each stack what the alerts that it sends can stand for, canonical first.
 // An alert that is not listed can stand for anything. Stacks that complete the handshake before
-// they judge the certificate, as Node does, send none.
+// they judge the certificate, as Node does, send none; GnuTLS sends the same one for everything.
 var alerts = map[string]map[uint8][]failure.Class{
-	"python":  openSSLAlerts,
-	"curl":    openSSLAlerts,
-	"openssl": openSSLAlerts,
+	"python":    openSSLAlerts,
+	"curl":      openSSLAlerts,
+	"openssl":   openSSLAlerts,
+	"pyopenssl": openSSLAlerts,
+	"java":      javaAlerts,
 }
 
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.
 var openSSLAlerts = map[uint8][]failure.Class{
-	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed},
+	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
 	43: {failure.WrongUsage},
 	44: {failure.Revoked},
 	45: {failure.Expired, failure.RevocationUnknown},
 	46: {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
-	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
-	51: {failure.BadSignature, failure.KeyMismatch},
+	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
+	51: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
+}
+
+// javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of
+// most faults still, says certificate_unknown (46).
+var javaAlerts = map[uint8][]failure.Class{
+	42:  {failure.BadSignature, failure.NotYetValid},
+	43:  {failure.WeakSignature},
+	44:  {failure.Revoked},
+	45:  {failure.Expired},
+	113: {failure.Revoked, failure.RevocationUnknown},
 }
 
 // disagreement compares the client's account with the server's.

@@ -39,9 +39,13 @@ func Classify(stack, message string) failure.Class {
 // tables holds one table a stack. Every rule is there because a client said so: the
 // messages stand in testdata, and a rule without one fails the tests.
 var tables = map[string][]Rule{
-	"go":      slices.Concat(goOwn, goRules),
-	"curl":    curlRules,
-	"openssl": opensslRules,
-	"python":  pythonRules,
-	"node":    nodeRules,
+	"go":         slices.Concat(goOwn, goRules),
+	"curl":       curlRules,
+	"openssl":    opensslRules,
+	"python":     pythonRules,
+	"node":       nodeRules,
+	"gnutls-cli": gnutlsRules,
+	"wget":       wgetRules,
+	"pyopenssl":  pyopensslRules,
+	"java":       javaRules,
 }

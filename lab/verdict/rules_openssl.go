@@ -46,6 +46,11 @@ var openSSLTexts = []Rule{
 	{"wrong version number", failure.NotTLS},
 	{"packet length too long", failure.CorruptRecord},
 	{"unexpected eof while reading", failure.UnexpectedEOF},
+	{"certificate revoked", failure.Revoked},
+	{"CRL has expired", failure.RevocationUnknown},
+	{"CRL is not yet valid", failure.RevocationUnknown},
+	{"unable to get certificate CRL", failure.RevocationUnknown},
+	{"CRL signature failure", failure.RevocationUnknown},
 }
 
 var pythonRules = slices.Concat([]Rule{
@@ -65,7 +70,14 @@ var pythonRules = slices.Concat([]Rule{
 var curlRules = slices.Concat([]Rule{
 	{"no alternative certificate subject name matches", failure.HostnameMismatch},
 	{"asn1 encoding routines::EVP lib", failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
-	{"SSL_ERROR_SYSCALL", failure.UnexpectedEOF},              // a reset has other words
+	{"certificate revocation reason", failure.Revoked},
+	{"No OCSP response received", failure.StapleMissing},
+	{"Invalid OCSP response", failure.RevocationUnknown},
+	{"OCSP response has expired", failure.RevocationUnknown},
+	{"OCSP response verification failed", failure.RevocationUnknown},
+	{"Could not find certificate ID in OCSP response", failure.RevocationUnknown},
+	{"certificate status verification FAILED", failure.RevocationUnknown},
+	{"SSL_ERROR_SYSCALL", failure.UnexpectedEOF}, // a reset has other words
 	{"transfer closed with", failure.UnexpectedEOF},
 	{"Connection reset by peer", failure.ConnectionReset},
 	{"Couldn't connect to server", failure.ConnectionRefused},
@@ -90,4 +102,16 @@ var nodeRules = slices.Concat([]Rule{
 	{"ECONNRESET", failure.ConnectionReset},
 	{"ECONNREFUSED", failure.ConnectionRefused},
 	{"ENOTFOUND", failure.NameResolution},
+}, openSSLOwn, openSSLTexts)
+
+// pyopensslRules begin with the texts of service_identity, which checks the names.
+var pyopensslRules = slices.Concat([]Rule{
+	{"mismatched_id", failure.HostnameMismatch},
+	{"does not contain any `subjectAltName`s", failure.HostnameMismatch},
+	{"Invalid DNS pattern", failure.Malformed},
+	{"too few host components for wildcard usage", failure.Malformed},
+	{"ocsp callback: the certificate is revoked", failure.Revoked},
+	{"ocsp callback: no OCSP response, and the certificate demands one", failure.StapleMissing},
+	{"ocsp callback: ", failure.RevocationUnknown},
+	{"bad certificate status response", failure.RevocationUnknown},
 }, openSSLOwn, openSSLTexts)

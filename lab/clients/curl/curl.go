@@ -34,6 +34,15 @@ var variants = []variant{{
 		Features: handshake,
 	},
 	args: []string{"--insecure"},
+}, {
+	// It refuses every server that staples nothing.
+	Variant: stack.Variant{
+		Name:     "cert-status",
+		About:    "curl --cacert FILE --cert-status",
+		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
+		Demands:  []string{"staple"},
+	},
+	args: []string{"--cert-status"},
 }}
 
 // handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.

@@ -14,12 +14,19 @@ import (
 	"example.com/tlslab/lab/clients/stack"
 )
 
-// find lists the interpreters on PATH, and those that pyenv has installed.
-func find(ctx context.Context) ([]stack.Place, error) {
+// Interpreters lists the interpreters on PATH, and those that pyenv has installed, by
+// all of their names. Two that are one file may still differ in their packages: one
+// is a virtual environment's.
+func Interpreters(ctx context.Context) []stack.Place {
 	root := pyenvRoot(ctx)
+	return append(onPath(root), installed(root)...)
+}
+
+// find lists the interpreters, each once.
+func find(ctx context.Context) ([]stack.Place, error) {
 	var places []stack.Place
 	seen := make(map[string]bool) // by the file that the place leads to
-	for _, p := range append(onPath(root), installed(root)...) {
+	for _, p := range Interpreters(ctx) {
 		file, err := filepath.EvalSymlinks(p.Path)
 		if err == nil && !seen[file] {
 			seen[file] = true

@@ -59,7 +59,7 @@ type Result struct {
 
 // Info describes a client: a stack, its version, and a way of using it.
 type Info struct {
-	Stack   string `json:"stack"`   // go, curl, openssl, python, node
+	Stack   string `json:"stack"`   // go, curl, openssl, python, node, gnutls-cli, wget, pyopenssl, java
 	Version string `json:"version"` // the stack's own: "3.11.7"
 	Library string `json:"library"` // its TLS library with version: "OpenSSL 3.0.19"; empty if it is the stack itself
 	Variant string `json:"variant"` // default, insecure, no-hostname, ...
@@ -69,6 +69,10 @@ type Info struct {
 	// Features lists the optional checks that it has, in the words of
 	// scenarios.Expectation.Feature.
 	Features []string `json:"features,omitempty"`
+	// Demands lists what the variant can't do without, in the words of
+	// scenarios.Supplies: one of them has to be there, or it refuses every server.
+	// Empty means that it demands nothing.
+	Demands []string `json:"demands,omitempty"`
 	// About says in one line how the variant is set up, in the stack's own terms.
 	About string `json:"about"`
 }

@@ -54,6 +54,7 @@ type Variant struct {
 	About    string   // how it is set up, in the stack's own terms, one line
 	Skips    []Check  // see [Info]
 	Features []string // see [Info]
+	Demands  []string // see [Info]
 }
 
 // NewInfo describes a client: a stack, an install of it, and a variant.
@@ -66,6 +67,7 @@ func NewInfo(name string, in *Install, v Variant) Info {
 		Path:     in.Path,
 		Skips:    v.Skips,
 		Features: v.Features,
+		Demands:  v.Demands,
 		About:    v.About,
 	}
 }

@@ -32,6 +32,9 @@ type Command struct {
 	Args  []string // without the program's name
 	Env   []string // beyond Environ
 	Stdin string   // what Run writes to it
+	// Hold has Run keep the standard input open until the program ends: some take its
+	// end for the end of the conversation, and read no more of the answer.
+	Hold bool
 }
 
 // Output is what a program wrote and how it ended.
@@ -51,13 +54,23 @@ func Run(ctx context.Context, c Command) (Output, error) {
 	cmd := exec.Command(c.Path, c.Args...)
 	stdout, stderr := &head{limit: maxStdout}, &tail{limit: maxStderr}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Stdin), stdout, stderr
+	feed := func() {}
+	if c.Hold {
+		cmd.Stdin = nil
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			return Output{}, fmt.Errorf("starting %s: %w", c.Path, err)
+		}
+		feed = func() { io.WriteString(stdin, c.Stdin) } // a program that does not read it may have ended
+	}
 	g, err := start(cmd, c.Env)
 	if err != nil {
 		return Output{}, err
 	}
 	// Not exec.CommandContext, which may cancel before the group is known.
 	stop := context.AfterFunc(ctx, g.kill)
-	err = cmd.Wait()
+	feed()
+	err = cmd.Wait() // closes the input that was held
 	ended := !stop()
 	g.end()
 	out := Output{Stdout: string(stdout.data), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}

@@ -25,8 +25,9 @@ const (
 	// grace is how much longer than its own limit a worker may take to answer: it
 	// has to notice that time is up, and to say so, on a machine that is busy.
 	grace = 3 * time.Second
-	// helloTime is how long a worker may take to start again.
-	helloTime = 10 * time.Second
+	// helloTime is how long a worker may take to start for a probe: Java compiles its
+	// program first, for a second where nothing else keeps the processors busy.
+	helloTime = 30 * time.Second
 )
 
 var (
@@ -49,13 +50,20 @@ type Worker struct {
 // Start starts the worker of a stack and returns its hello. The worker runs until
 // Close; ctx limits the start alone.
 func Start(ctx context.Context, name string, c process.Command) (*Worker, Hello, error) {
-	w := &Worker{name: name, command: c, grace: grace, turn: make(chan struct{}, 1)}
+	w := New(name, c)
 	hello, err := w.start(ctx)
 	if err != nil {
 		return nil, Hello{}, err
 	}
-	w.turn <- struct{}{}
 	return w, hello, nil
+}
+
+// New returns the worker of a stack, to be started by its first probe: for programs
+// that take long to start, and can be known without.
+func New(name string, c process.Command) *Worker {
+	w := &Worker{name: name, command: c, grace: grace, turn: make(chan struct{}, 1)}
+	w.turn <- struct{}{}
+	return w
 }
 
 // start starts the program and reads its hello.
@@ -89,7 +97,10 @@ func (w *Worker) Probe(ctx context.Context, variant string, r stack.Request) sta
 	case <-ctx.Done():
 		return stack.Result{Outcome: stack.Failed, Message: context.Cause(ctx).Error()}
 	}
-	begin := time.Now()
+	if err := w.ready(ctx); err != nil {
+		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+	}
+	begin := time.Now() // starting the program is none of the client's time
 	result, err := w.probe(ctx, variant, r)
 	switch took := time.Since(begin); {
 	case errors.Is(err, errOverrun):
@@ -102,11 +113,8 @@ func (w *Worker) Probe(ctx context.Context, variant string, r stack.Request) sta
 	}
 }
 
-// probe does what Probe says; the caller has the turn.
+// probe does what Probe says; the caller has the turn, and the program runs.
 func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (stack.Result, error) {
-	if err := w.ready(ctx); err != nil {
-		return stack.Result{}, err
-	}
 	w.last++
 	line, err := json.Marshal(request{
 		ID: w.last, Variant: variant,
@@ -138,7 +146,7 @@ func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (st
 	return result, nil
 }
 
-// ready starts the worker again if it has ended.
+// ready starts the worker if it has not been started yet, or has ended.
 func (w *Worker) ready(ctx context.Context) error {
 	if w.closed {
 		return errClosed

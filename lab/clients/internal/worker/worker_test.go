@@ -120,6 +120,22 @@ func TestWorker(t *testing.T) {
 	wg.Wait()
 }
 
+// A worker that is not started yet starts with the first probe, and need not ever.
+func TestNew(t *testing.T) {
+	unused := New("test", command(t, "dies at once"))
+	require.NoError(t, unused.Close())
+
+	w := New("test", command(t, "good"))
+	defer func() { require.NoError(t, w.Close()) }()
+	assert.Equal(t, "NO", w.Probe(t.Context(), "default", request10s).Code)
+
+	broken := New("test", command(t, "dies at once"))
+	defer func() { require.NoError(t, broken.Close()) }()
+	got := broken.Probe(t.Context(), "default", request10s)
+	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Contains(t, got.Message, "its last words: cannot load library")
+}
+
 func TestWorkerBreaksContract(t *testing.T) {
 	for behaviour, want := range map[string]string{
 		"dies when asked": "the program ended: EOF: its last words: Traceback: oh no",

@@ -1,0 +1,128 @@
+// Package java is the client stack of Java: HttpsURLConnection and java.net.http over
+// the JDK's own TLS, JSSE. The client itself is Probe.java.
+package java
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+//go:embed Probe.java
+var probe []byte
+
+// variants are the ways of using the stack. Their features are measured by
+// TestFeatures in lab/clients, with OpenJDK 17.0.15.
+var variants = []stack.Variant{{
+	Name:     "default",
+	About:    "HttpsURLConnection with an SSLContext that trusts FILE",
+	Features: features(),
+}, {
+	Name:  "insecure",
+	About: "HttpsURLConnection with an X509ExtendedTrustManager and a HostnameVerifier that let everything pass",
+	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+}, {
+	Name:     "no-hostname",
+	About:    "HttpsURLConnection with setHostnameVerifier((name, session) -> true)",
+	Skips:    []stack.Check{stack.CheckHost},
+	Features: features(),
+}, {
+	Name:     "http-client",
+	About:    "java.net.http.HttpClient with an SSLContext that trusts FILE",
+	Features: features(),
+}, {
+	Name:     "revocation",
+	About:    "as in default, with a PKIXRevocationChecker for the leaf: staple, then the responder of its AIA, then the CRL file; it refuses what it can't find out",
+	Features: features("stapling", "ocsp-endpoint"),
+	Demands:  []string{"staple", "ocsp", "crl"},
+}, {
+	Name:     "ocsp-soft-fail",
+	About:    "as in revocation, with Option.SOFT_FAIL: it lets pass what a responder does not tell, but not a leaf that names none",
+	Features: features("stapling", "ocsp-endpoint"),
+	Demands:  []string{"staple", "ocsp", "crl"},
+}}
+
+// features returns what JSSE checks however it is used, and more.
+func features(more ...string) []string {
+	return append([]string{"crl", "ed25519", "chain-sort", "key-usage"}, more...)
+}
+
+// Stack declares the stack.
+func Stack() stack.Stack { return stack.Stack{Name: "java", Find: find, Open: open} }
+
+var (
+	// options make a machine that lives for a few small requests: it starts in two
+	// thirds of the time, and uses less of the processors.
+	options = []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx128m"}
+	// properties let a request name the host that it is for: see Target in Probe.java.
+	properties = []string{
+		"-Dsun.net.http.allowRestrictedHeaders=true",
+		"-Djdk.httpclient.allowRestrictedHeaders=host,connection",
+		// By default it waits for responders and CRLs longer than a client is given, seconds.
+		"-Dcom.sun.security.ocsp.timeout=3", "-Dcom.sun.security.ocsp.readtimeout=3",
+		"-Dcom.sun.security.crl.timeout=3", "-Dcom.sun.security.crl.readtimeout=3",
+		"-Duser.language=en", "-Duser.country=", // messages are translated
+	}
+	// module matches the modules that the probe program needs, the compiler for being
+	// started from source.
+	module = regexp.MustCompile(`(?m)^(java\.base|jdk\.compiler|java\.net\.http)@(\S+)`)
+)
+
+// open asks a JDK what it is. The probe program is started by the first probe: it
+// takes the processors for a second, and not every set of clients is asked to probe.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--list-modules"}})
+	if err != nil {
+		return nil, err
+	}
+	version, err := parseModules(out.Stdout)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Path, err)
+	}
+	dir, err := os.MkdirTemp("", "tlslab-java-")
+	if err != nil {
+		return nil, fmt.Errorf("making a directory for Probe.java: %w", err)
+	}
+	source := filepath.Join(dir, "Probe.java")
+	if err := os.WriteFile(source, probe, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("writing the probe program: %w", err), os.RemoveAll(dir))
+	}
+	var args []string
+	args = append(append(append(args, options...), properties...), source)
+	w := worker.New("java", process.Command{Path: p.Path, Args: args})
+	return &stack.Install{
+		Version:  version,
+		Library:  "SunJSSE " + version, // JSSE is part of the JDK and has its version
+		Path:     p.Path,
+		Key:      home(p.Path),
+		Variants: variants,
+		Probe:    w.Probe,
+		Close:    func() error { return errors.Join(w.Close(), os.RemoveAll(dir)) },
+	}, nil
+}
+
+// parseModules reads what java --list-modules writes: a line for each module,
+// "java.base@17.0.15".
+func parseModules(list string) (version string, err error) {
+	found := make(map[string]string)
+	for _, m := range module.FindAllStringSubmatch(list, -1) {
+		found[m[1]] = m[2]
+	}
+	if found["java.base"] == "" {
+		return "", errors.New("it can't list its modules: JDK 11 or later is needed")
+	}
+	for _, name := range [...]string{"java.net.http", "jdk.compiler"} {
+		if found[name] == "" {
+			return "", fmt.Errorf("%s has no module %s: a whole JDK of 11 or later is needed", found["java.base"], name)
+		}
+	}
+	return found["java.base"], nil
+}

@@ -1,0 +1,114 @@
+// Package pyopenssl is the client stack of pyOpenSSL, in each interpreter of the
+// machine that has it. The client itself is probe.py.
+package pyopenssl
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+//go:embed probe.py
+var probe string
+
+// variants are the ways of using the stack. Their features are measured by
+// TestFeatures in lab/clients, with pyOpenSSL 23.0 over OpenSSL 3.0.19 and 26.4 over
+// OpenSSL 4.0.
+var variants = []worker.Variant{{
+	Variant: stack.Variant{
+		Name:     "default",
+		About:    "SSL.Context with VERIFY_PEER and load_verify_locations(FILE), then service_identity.pyopenssl.verify_hostname",
+		Features: features(),
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "insecure",
+		About: "SSL.Context with VERIFY_NONE, its default",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:     "no-hostname",
+		About:    "SSL.Context with VERIFY_PEER and load_verify_locations(FILE): pyOpenSSL checks no names by itself",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: features(),
+	},
+}, {
+	Variant: stack.Variant{
+		Name:     "ocsp",
+		About:    "as in default, with request_ocsp and a set_ocsp_client_callback that verifies what is stapled with cryptography.x509.ocsp",
+		Features: features("stapling", "must-staple"),
+	},
+}}
+
+// features returns what OpenSSL checks however pyOpenSSL uses it, and more.
+func features(more ...string) []string {
+	return append([]string{"crl", "ed25519", "chain-sort"}, more...)
+}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "pyopenssl", Find: find, Open: open}
+}
+
+// find lists the interpreters that have a package OpenSSL in their own site-packages.
+// It looks and starts none: most have none, and starting them all takes longer than
+// everything else.
+func find(ctx context.Context) ([]stack.Place, error) {
+	var places []stack.Place
+	seen := make(map[string]bool) // by where the package is
+	for _, p := range python.Interpreters(ctx) {
+		for _, dir := range packages(p.Path) {
+			if !seen[dir] {
+				seen[dir] = true
+				// The interpreter's version is not the stack's.
+				places = append(places, stack.Place{Path: p.Path})
+			}
+		}
+	}
+	if len(places) == 0 {
+		return nil, errors.New("no python has the package OpenSSL: pip install pyOpenSSL service-identity")
+	}
+	return places, nil
+}
+
+// packages returns the directories of the package OpenSSL that an interpreter may
+// have: below its own place, which is a virtual environment's as well, and below
+// where that leads.
+func packages(interpreter string) []string {
+	homes := []string{filepath.Dir(filepath.Dir(interpreter)), filepath.Dir(interpreter)} // bin/python, python.exe
+	if file, err := filepath.EvalSymlinks(interpreter); err == nil {
+		homes = append(homes, filepath.Dir(filepath.Dir(file)))
+	}
+	var dirs []string
+	for _, home := range homes {
+		for _, below := range [...]string{"lib/python*/*-packages", "local/lib/python*/*-packages", "Lib/site-packages"} {
+			found, _ := fs.Glob(os.DirFS(home), path.Join(below, "OpenSSL")) // the pattern is well-formed
+			for _, dir := range found {
+				dirs = append(dirs, filepath.Join(home, dir))
+			}
+		}
+	}
+	return dirs
+}
+
+// open starts an interpreter with the probe program.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	return worker.Open(ctx, "pyopenssl", process.Command{
+		Path: p.Path,
+		Args: []string{
+			"-E", "-s", // neither PYTHON... variables nor the user's packages
+			"-B", // no compiled files left behind
+			"-c", probe,
+		},
+	}, variants)
+}

@@ -1,0 +1,183 @@
+package clients_test
+
+import (
+	"crypto"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/base64"
+	"io"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ocsp"
+
+	"example.com/tlslab/lab/clients"
+)
+
+// answerOf returns an OCSP response for a certificate, signed by a responder for its
+// issuer, and good for an hour each way unless change says otherwise.
+func answerOf(t *testing.T, leaf, issuer, responder *issued, change func(*ocsp.Response)) []byte {
+	t.Helper()
+	template := ocsp.Response{
+		Status:       ocsp.Good,
+		SerialNumber: leaf.cert.SerialNumber,
+		ThisUpdate:   time.Now().Add(-time.Hour),
+		NextUpdate:   time.Now().Add(time.Hour),
+	}
+	if responder != issuer {
+		template.Certificate = responder.cert
+	}
+	if change != nil {
+		change(&template)
+	}
+	der, err := ocsp.CreateResponse(issuer.cert, responder.cert, template, responder.key)
+	require.NoError(t, err)
+	return der
+}
+
+func revoked(r *ocsp.Response) {
+	r.Status, r.RevokedAt, r.RevocationReason = ocsp.Revoked, time.Now().Add(-time.Hour), ocsp.KeyCompromise
+}
+
+func unknown(r *ocsp.Response) { r.Status = ocsp.Unknown }
+
+func stale(r *ocsp.Response) {
+	r.ThisUpdate, r.NextUpdate = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
+}
+
+// mustStaple is the TLS feature extension status_request (RFC 7633).
+var mustStaple = pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: []byte{0x30, 0x03, 0x02, 0x01, 0x05}}
+
+// responder answers OCSP requests with what is current, and returns its address.
+func responder(t *testing.T, current func() []byte) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if r.Method == http.MethodGet {
+			raw, err = base64.StdEncoding.DecodeString(strings.TrimPrefix(r.URL.Path, "/"))
+		}
+		if err == nil {
+			_, err = ocsp.ParseRequest(raw)
+		}
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/ocsp-response")
+		w.Write(current())
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// TestRevocation measures what the clients that claim to look at OCSP responses do with
+// each kind, and that those which claim nothing do nothing.
+func TestRevocation(t *testing.T) {
+	set := discover(t)
+	root := mintCA(t, nil, "test root")
+	caFile := root.certFile(t)
+	// curl looks for the issuer among what the server sends.
+	ca := mintCA(t, root, "test intermediate")
+	delegate := func(usage ...x509.ExtKeyUsage) *issued {
+		return mint(t, ca, "responder", func(c *x509.Certificate, _ *crypto.Signer) {
+			c.KeyUsage, c.ExtKeyUsage = x509.KeyUsageDigitalSignature, usage
+		})
+	}
+	other := mintLeaf(t, ca, nil)
+	stranger := mintCA(t, nil, "another CA")
+	// lists returns a file with the CRLs of both CAs: curl and Node check the whole chain.
+	lists := func(serial *big.Int) string {
+		var file []byte
+		for _, part := range []string{ca.crlFile(t, serial), root.crlFile(t)} {
+			data, err := os.ReadFile(part)
+			require.NoError(t, err)
+			file = append(file, data...)
+		}
+		path := filepath.Join(t.TempDir(), "crls.pem")
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		return path
+	}
+	// They take an answer that tells nothing for none.
+	unknowing := []string{"gnutls-cli/default", "wget/default", "java/ocsp-soft-fail"}
+	impostor := &issued{cert: ca.cert, key: stranger.key}
+
+	for _, test := range []struct {
+		name    string
+		feature string // whoever has it is held to what follows
+		rejects bool
+		exact   bool // whoever does not have it accepts
+		answer  func(leaf *issued) []byte
+		ask     bool // the responder says so, and nothing is stapled
+		demand  bool // the leaf demands a staple
+		crl     func(leaf *issued) string
+		// otherwise lists the clients that do the opposite, a stack and variant each.
+		otherwise []string
+	}{
+		{name: "good", feature: "stapling", exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "delegate", feature: "stapling", exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageOCSPSigning), nil) }},
+		{name: "revoked", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
+		{name: "unknown", feature: "stapling", rejects: true, exact: true, otherwise: unknowing, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, unknown) }},
+		{name: "stale", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, stale) }},
+		{name: "wrong signer", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte {
+			return answerOf(t, l, ca, impostor, func(r *ocsp.Response) { r.Certificate = nil })
+		}},
+		{name: "other certificate", feature: "stapling", rejects: true, exact: true, answer: func(*issued) []byte { return answerOf(t, other, ca, ca, nil) }},
+		{name: "unauthorized delegate", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageServerAuth), nil) }},
+		{name: "malformed", feature: "stapling", rejects: true, exact: true, otherwise: []string{"java/default", "java/http-client"}, answer: func(*issued) []byte { return []byte("no OCSP response") }},
+		{name: "try later", feature: "stapling", rejects: true, exact: true, otherwise: unknowing, answer: func(*issued) []byte { return ocsp.TryLaterErrorResponse }},
+		{name: "demanded and there", feature: "must-staple", exact: true, demand: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "demanded and missing", feature: "must-staple", rejects: true, exact: true, demand: true},
+		{name: "responder says good", feature: "ocsp-endpoint", ask: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "responder says revoked", feature: "ocsp-endpoint", rejects: true, ask: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
+		{name: "not listed", feature: "crl", exact: true, crl: func(*issued) string { return lists(big.NewInt(1)) },
+			// It verifies CRLs when it loads them, against the trust anchors alone.
+			otherwise: []string{"gnutls-cli/default"}},
+		{name: "listed", feature: "crl", rejects: true, exact: true, crl: func(l *issued) string { return lists(l.cert.SerialNumber) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var said []byte
+			address := responder(t, func() []byte { return said })
+			leaf := mintLeaf(t, ca, func(c *x509.Certificate, _ *crypto.Signer) {
+				c.SerialNumber = new(big.Int).Add(c.SerialNumber, big.NewInt(7))
+				if test.ask {
+					c.OCSPServer = []string{address}
+				}
+				if test.demand {
+					c.ExtraExtensions = append(c.ExtraExtensions, mustStaple)
+				}
+			})
+			config := leaf.present(ca)
+			if test.answer != nil {
+				said = test.answer(leaf)
+			}
+			if !test.ask {
+				config.Certificates[0].OCSPStaple = said
+			}
+			endpoint := serveTLS(t, config, nil).as("localhost", caFile)
+			if test.crl != nil {
+				endpoint.CRLFile = test.crl(leaf)
+			}
+			for _, c := range set.Clients {
+				if slices.Contains(c.Skips, clients.CheckChain) || c.Variant == "no-hostname" || c.Variant == "cert-status" && (test.ask || test.crl != nil) {
+					continue
+				}
+				has := slices.Contains(c.Features, test.feature)
+				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
+				t.Logf("%s has it: %v: %s %s %q", c.ID(), has, got.Outcome, got.Code, got.Message)
+				rejects := (has && test.rejects) != slices.Contains(test.otherwise, c.Stack+"/"+c.Variant)
+				if has || test.exact && known(c, test.feature) && len(c.Demands) == 0 {
+					assert.Equal(t, rejects, got.Outcome == clients.Rejected, "%s has it: %v: %s", c.ID(), has, got.Message)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,195 @@
+// Package wget is the client stack of GNU Wget, over GnuTLS or OpenSSL.
+package wget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/command"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// variants are the ways of using the stack. The features are those of Wget 1.21.3
+// over GnuTLS, measured by TestFeatures and TestRevocation in lab/clients.
+var variants = []variant{{
+	Variant: stack.Variant{
+		Name:     "default",
+		About:    "wget --ca-certificate=FILE",
+		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "insecure",
+		About: "wget --no-check-certificate",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+	args: []string{"--no-check-certificate"},
+}}
+
+// variant is a variant and the arguments that make it.
+type variant struct {
+	stack.Variant
+	args []string
+}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "wget", Find: stack.OnPath("wget"), Open: open}
+}
+
+// open asks the program what it is.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--no-config", "--version"}})
+	if err != nil {
+		return nil, err
+	}
+	version, library, err := parseVersion(out.Stdout)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Path, err)
+	}
+	in := &stack.Install{Version: version, Library: library, Path: p.Path}
+	args := make(map[string][]string)
+	for _, v := range variants {
+		if library != gnuTLS {
+			v.Features = nil // of other libraries nothing is claimed
+		}
+		in.Variants = append(in.Variants, v.Variant)
+		args[v.Name] = v.args
+	}
+	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+		if why := cannot(r); why != "" {
+			return stack.Result{Outcome: stack.Unsupported, Message: why}
+		}
+		c := process.Command{Path: p.Path, Args: append(arguments(r), args[variant]...)}
+		return command.Probe(ctx, c, r.Timeout+command.Grace, read)
+	}
+	return in, nil
+}
+
+// gnuTLS is the library that Wget is built with nearly everywhere. It does not tell
+// the library's version.
+const gnuTLS = "GnuTLS"
+
+var (
+	first = regexp.MustCompile(`^GNU Wget (\S+)`)
+	built = regexp.MustCompile(`(?m)(?:^|\s)([+-])ssl(?:/(\w+))?`)
+)
+
+// parseVersion reads what wget --version writes:
+//
+//	GNU Wget 1.21.3 built on linux-gnu.
+//
+//	-cares +digest -gpgme +https +ipv6 +iri +large-file -metalink +nls
+//	+ntlm +opie +psl +ssl/gnutls
+func parseVersion(text string) (version, library string, err error) {
+	line, rest, _ := strings.Cut(text, "\n")
+	m, with := first.FindStringSubmatch(line), built.FindStringSubmatch(rest)
+	switch {
+	case m == nil:
+		return "", "", fmt.Errorf("its version line is not GNU Wget's: %q", line)
+	case with == nil, with[1] == "-":
+		return "", "", errors.New(m[1] + " was built without TLS")
+	case with[2] == "gnutls":
+		return m[1], gnuTLS, nil
+	case with[2] == "openssl":
+		return m[1], "OpenSSL", nil
+	}
+	return "", "", fmt.Errorf("%s has a TLS library that is not known here: %q", m[1], with[2])
+}
+
+// cannot says why Wget can't do what is asked; empty if it can.
+func cannot(r stack.Request) string {
+	e := r.Endpoint
+	if e.KeyPassword != "" {
+		return "wget can't be given the passphrase of a key"
+	}
+	if e.Connect == "" {
+		return ""
+	}
+	to, err := netip.ParseAddrPort(e.Connect)
+	if err != nil {
+		return "wget can't be told an address: " + err.Error()
+	}
+	host, err := netip.ParseAddr(e.Host)
+	leads := err == nil && host == to.Addr() || e.Host == "localhost" && to.Addr().IsLoopback()
+	if !leads || int(to.Port()) != e.Port {
+		return "wget can't be told an address: " + e.Host + " would have to resolve to " + e.Connect
+	}
+	return ""
+}
+
+// arguments returns the command line of a probe, without what the variant adds.
+func arguments(r stack.Request) []string {
+	e := r.Endpoint
+	args := []string{
+		"--no-config",                      // neither the system's wgetrc nor the user's
+		"--verbose", "--progress=dot:giga", // without the first it keeps quiet about errors of reading
+		"--no-proxy", "--no-hsts", "--no-netrc", "--no-cookies",
+		"--tries=1", "--max-redirect=0",
+		"--timeout=" + strconv.FormatFloat(r.Timeout.Seconds(), 'f', 3, 64),
+		"--output-document=" + os.DevNull,
+		"--ca-certificate=" + e.CAFile,
+		// Wget asks the system's trust store as well, unless it is given a directory. No
+		// certificate can be found below a file.
+		"--ca-directory=" + e.CAFile,
+	}
+	if to, err := netip.ParseAddrPort(e.Connect); err == nil {
+		// localhost is two addresses, and Wget would try both.
+		args = append(args, map[bool]string{true: "--inet4-only", false: "--inet6-only"}[to.Addr().Is4()])
+	}
+	for _, file := range [...]struct{ option, path string }{
+		{"--certificate=", e.CertFile},
+		{"--private-key=", e.KeyFile},
+		{"--crl-file=", e.CRLFile},
+	} {
+		if file.path != "" {
+			args = append(args, file.option+file.path)
+		}
+	}
+	return append(args, e.URL)
+}
+
+// noise matches what Wget writes in a run that is good so far: what it does, that the
+// CA file is no directory, and that TLS 1.3 has no session to be kept yet.
+var noise = regexp.MustCompile(`^(--\d{4}-|Resolving .*\.\.\. |Connecting to .*\.\.\. connected\.$|` +
+	`ERROR: Cannot open directory |Loaded (CA certificate|CRL file) |WARNING: Could not save SSL session data )`)
+
+// fleeting matches the time that the last line begins with, and what comes before an
+// error of reading on its line.
+var fleeting = regexp.MustCompile(`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d |HTTP request sent, awaiting response\.\.\. )`)
+
+// Exit statuses of Wget.
+const (
+	parseError = 2 // an option is unknown
+)
+
+// read makes a result of what Wget wrote.
+func read(out process.Output) stack.Result {
+	if out.Code == 0 {
+		return stack.Result{Outcome: stack.Accepted}
+	}
+	var lines []string
+	for line := range strings.Lines(out.Stderr) {
+		line = strings.TrimRight(line, "\r\n ")
+		if line != "" && !noise.MatchString(line) {
+			lines = append(lines, fleeting.ReplaceAllLiteralString(line, ""))
+		}
+	}
+	result := stack.Result{Outcome: stack.Rejected, Message: strings.Join(lines, "\n"), Code: strconv.Itoa(out.Code)}
+	switch {
+	case out.Code < 0:
+		result = stack.Result{Outcome: stack.Failed, Message: "wget was killed: " + result.Message}
+	case out.Code == parseError:
+		result.Outcome = stack.Unsupported
+	case result.Message == "":
+		result.Message = fmt.Sprintf("wget ended with status %d and said nothing", out.Code)
+	}
+	return result
+}

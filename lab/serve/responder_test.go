@@ -1,0 +1,384 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ocsp"
+
+	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/pki"
+)
+
+// recipes are what the responder under test knows.
+var recipes = map[string]pki.Recipe{
+	"good":    {},
+	"revoked": {Responder: &pki.OCSP{Status: pki.StatusRevoked}},
+	"unknown": {Responder: &pki.OCSP{Status: pki.StatusUnknown}},
+	"later":   {Responder: &pki.OCSP{Status: pki.StatusTryLater}},
+	"garbage": {Responder: &pki.OCSP{Malformed: true}},
+	"delegate": {
+		Responder: &pki.OCSP{Status: pki.StatusRevoked, SignedBy: "delegate"},
+		Others:    []pki.Certificate{{Name: "delegate", Profile: pki.ProfileOCSP, Issuer: "intermediate"}},
+	},
+	"503":     {Responder: &pki.OCSP{Outage: pki.OutageUnavailable}, CRL: &pki.CRL{Outage: pki.OutageUnavailable}},
+	"silent":  {Responder: &pki.OCSP{Outage: pki.OutageSilent}, CRL: &pki.CRL{Outage: pki.OutageSilent}},
+	"refused": {Responder: &pki.OCSP{Outage: pki.OutageRefused}, CRL: &pki.CRL{Outage: pki.OutageRefused}},
+	"listed":  {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
+}
+
+// responder starts a responder for recipes, whose certificates name it, and returns with it
+// what mints them.
+func responder(t *testing.T) (*Responder, func(id string) *pki.Chain) {
+	t.Helper()
+	return responderTold(t, func(string) {})
+}
+
+// responderTold is responder, and says what the responder is asked about.
+func responderTold(t *testing.T, asked func(id string)) (*Responder, func(id string) *pki.Chain) {
+	t.Helper()
+	var minter *pki.Minter
+	lookup := func(id string) (*pki.Chain, error) {
+		recipe, ok := recipes[id]
+		if !ok {
+			return nil, fmt.Errorf("there is no scenario %q", id)
+		}
+		points := pki.Certificate{OCSP: true, CRL: true}
+		recipe.Leaf, recipe.Intermediates = points, []pki.Certificate{points}
+		return minter.Mint(id, recipe)
+	}
+	r, err := StartResponder("", 0, func(id string) (*pki.Chain, error) {
+		asked(id)
+		return lookup(id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	minter, err = pki.New(pki.Config{Seed: "responder", At: time.Now().UTC().Truncate(24 * time.Hour), Responder: r.URL(), Refused: r.RefusedURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, func(id string) *pki.Chain {
+		t.Helper()
+		c, err := lookup(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+}
+
+// fetch requests something and returns the answer's status and body.
+func fetch(t *testing.T, method, url string, body []byte) (*http.Response, []byte, error) {
+	t.Helper()
+	transport := &http.Transport{DisableKeepAlives: true}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx(t), method, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return response, answer, err
+}
+
+func ask(t *testing.T, chain *pki.Chain, place int) []byte {
+	t.Helper()
+	request, err := ocsp.CreateRequest(chain.Path[place].Cert, chain.Path[place+1].Cert, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
+// TestResponderOCSP asks in both of RFC 6960's ways.
+func TestResponderOCSP(t *testing.T) {
+	_, chain := responder(t)
+	for id, want := range map[string]struct {
+		status int
+		err    string
+	}{
+		"good": {status: ocsp.Good}, "revoked": {status: ocsp.Revoked}, "unknown": {status: ocsp.Unknown}, "delegate": {status: ocsp.Revoked},
+		"later": {err: "try later"}, "garbage": {err: "structure error"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			c := chain(id)
+			url, request := c.Leaf().Cert.OCSPServer[0], ask(t, c, 0)
+			encoded := base64.StdEncoding.EncodeToString(request)
+			for name, get := range map[string]func() (*http.Response, []byte, error){
+				"POST":         func() (*http.Response, []byte, error) { return fetch(t, "POST", url, request) },
+				"GET":          func() (*http.Response, []byte, error) { return fetch(t, "GET", url+"/"+escape(encoded), nil) },
+				"GET, slashes": func() (*http.Response, []byte, error) { return fetch(t, "GET", url+"/"+encoded, nil) },
+			} {
+				response, answer, err := get()
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				if response.StatusCode != 200 || response.Header.Get("Content-Type") != "application/ocsp-response" {
+					t.Errorf("%s: status %d, type %s", name, response.StatusCode, response.Header.Get("Content-Type"))
+				}
+				parsed, err := ocsp.ParseResponseForCert(answer, c.Leaf().Cert, c.Path[1].Cert)
+				if want.err != "" {
+					if err == nil || !strings.Contains(err.Error(), want.err) {
+						t.Errorf("%s: got %v, want %q", name, err, want.err)
+					}
+					continue
+				}
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				} else if parsed.Status != want.status {
+					t.Errorf("%s: status %d, want %d", name, parsed.Status, want.status)
+				}
+			}
+			// About the intermediate nothing is said here: it is good.
+			_, answer, err := fetch(t, "POST", c.Path[1].Cert.OCSPServer[0], ask(t, c, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if parsed, err := ocsp.ParseResponseForCert(answer, c.Path[1].Cert, c.Path[2].Cert); err != nil || parsed.Status != ocsp.Good {
+				t.Errorf("about the intermediate: %+v, %v", parsed, err)
+			}
+		})
+	}
+}
+
+// escape encodes base64 for a URL, all that a URL could mean otherwise.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%3D", "%3d") }
+
+func TestResponderRefuses(t *testing.T) {
+	r, chain := responder(t)
+	other := ask(t, chain("revoked"), 0)
+	good := chain("good").Leaf().Cert.OCSPServer[0]
+	huge := bytes.Repeat([]byte{0x30}, maxOCSPRequest+1)
+	for name, c := range map[string]struct {
+		method, url string
+		body        []byte
+		status      int
+		answer      []byte
+	}{
+		"another's certificate": {"POST", good, other, 200, ocsp.UnauthorizedErrorResponse},
+		"no such scenario":      {"POST", r.URL() + "/ocsp/nobody", other, 200, ocsp.UnauthorizedErrorResponse},
+		"no request":            {"POST", good, []byte("hello"), 200, ocsp.MalformedRequestErrorResponse},
+		"empty":                 {"GET", good, nil, 200, ocsp.MalformedRequestErrorResponse},
+		"no base64":             {"GET", good + "/%21", nil, 200, ocsp.MalformedRequestErrorResponse},
+		"long POST":             {"POST", good, huge, 200, ocsp.MalformedRequestErrorResponse},
+		"long GET":              {"GET", good + "/" + strings.Repeat("A", 8<<10), nil, 200, ocsp.MalformedRequestErrorResponse},
+		"PUT":                   {"PUT", good, other, 405, nil},
+		"PUT of a CRL":          {"PUT", r.URL() + "/crl/good", nil, 405, nil},
+		"no such CRL":           {"GET", r.URL() + "/crl/good/nobody", nil, 404, nil},
+		"nobody's CRL":          {"GET", r.URL() + "/crl/nobody", nil, 404, nil},
+		"elsewhere":             {"GET", r.URL() + "/", nil, 404, nil},
+		"OCSP 503":              {"POST", r.URL() + "/ocsp/503", ask(t, chain("503"), 0), 503, nil},
+		"CRL 503":               {"GET", r.URL() + "/crl/503", nil, 503, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response, answer, err := fetch(t, c.method, c.url, c.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode != c.status || c.answer != nil && !bytes.Equal(answer, c.answer) {
+				t.Errorf("status %d, %q", response.StatusCode, answer)
+			}
+		})
+	}
+}
+
+func TestResponderCRL(t *testing.T) {
+	_, chain := responder(t)
+	c := chain("listed")
+	for i, m := range c.Path[:2] {
+		response, answer, err := fetch(t, "GET", m.Cert.CRLDistributionPoints[0], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := response.Header.Get("Content-Type"); got != "application/pkix-crl" || !bytes.Equal(answer, c.CRLs[i]) {
+			t.Errorf("%s: type %s, %d bytes", m.Name, got, len(answer))
+		}
+	}
+}
+
+// TestResponderSilent holds the responder never to answer: a client gets nothing until it gives
+// up, and one that does not is let go when the responder closes.
+func TestResponderSilent(t *testing.T) {
+	asked := make(chan string, 4)
+	r, chain := responderTold(t, func(id string) { asked <- id })
+	c := chain("silent")
+	var patient sync.WaitGroup
+	for _, target := range []string{c.Leaf().Cert.OCSPServer[0], c.Leaf().Cert.CRLDistributionPoints[0]} {
+		method := "GET"
+		var body []byte
+		if strings.Contains(target, "/ocsp/") {
+			method, body = "POST", ask(t, c, 0)
+		}
+		short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		request, err := http.NewRequestWithContext(short, method, target, bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport := &http.Transport{DisableKeepAlives: true}
+		if _, err := transport.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", target, err)
+		}
+		cancel()
+		transport.CloseIdleConnections()
+		patient.Go(func() {
+			if response, answer, err := fetch(t, method, target, body); err == nil {
+				t.Errorf("%s: answered %d %q", target, response.StatusCode, answer)
+			}
+		})
+	}
+	for range 4 { // all requests are there
+		<-asked
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	patient.Wait()
+}
+
+// TestRefused holds connections to be refused, every time, while the port is nobody else's.
+func TestResponderRefused(t *testing.T) {
+	r, chain := responder(t)
+	target, err := url.Parse(chain("refused").Leaf().Cert.OCSPServer[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if "http://"+target.Host != r.RefusedURL() || chain("refused").Leaf().Cert.CRLDistributionPoints[0] != r.RefusedURL()+"/crl/refused" {
+		t.Errorf("the certificate names %s, refused is %s", target, r.RefusedURL())
+	}
+	for range 200 {
+		c, err := net.Dial("tcp", target.Host)
+		if err == nil {
+			c.Close()
+			t.Fatal("connected")
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) && !strings.Contains(err.Error(), "refused") {
+			t.Fatal(err)
+		}
+	}
+	if l, err := net.Listen("tcp", target.Host); err == nil {
+		l.Close()
+		t.Error("another can listen there")
+	}
+}
+
+// TestResponderPorts starts responders one after the other at the same ports: nothing of the
+// last one is in the way.
+func TestResponderPorts(t *testing.T) {
+	base := freeBase(t)
+	for range 20 {
+		r, err := StartResponder("", base, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("http://127.0.0.1:%d", base); r.URL() != want {
+			t.Errorf("URL %s, want %s", r.URL(), want)
+		}
+		if want := fmt.Sprintf("http://127.0.0.1:%d", base+RefusedOffset); r.RefusedURL() != want {
+			t.Errorf("refused %s, want %s", r.RefusedURL(), want)
+		}
+		if _, err := StartResponder("", base, nil); !errors.Is(err, syscall.EADDRINUSE) {
+			t.Errorf("a second at the same port: %v", err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+RefusedOffset))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := StartResponder("", base, nil); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
+		t.Errorf("with the second port taken: %v", err)
+	}
+}
+
+// freeBase returns a port that is free, as is the one at its offset.
+func freeBase(t *testing.T) int {
+	for range portTries {
+		r, err := StartResponder("", 0, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := r.listener.Addr().(*net.TCPAddr).Port
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if base+RefusedOffset > 65535 {
+			continue
+		}
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", base+RefusedOffset))
+		if err == nil {
+			l.Close()
+			return base
+		}
+	}
+	t.Fatal("no pair of ports is free")
+	return 0
+}
+
+// TestResponderOpenSSL has the openssl command ask.
+func TestResponderOpenSSL(t *testing.T) {
+	program, err := exec.LookPath("openssl")
+	require.Stack(t, "openssl", err == nil, "no openssl on PATH")
+	_, chain := responder(t)
+	for id, want := range map[string]string{
+		"good": ": good", "revoked": ": revoked", "unknown": ": unknown", "delegate": ": revoked",
+		"later": "Responder Error: trylater", "garbage": "rror querying OCSP responder", "503": "rror querying OCSP responder",
+		"refused": "Connection refused",
+	} {
+		t.Run(id, func(t *testing.T) {
+			c, dir := chain(id), t.TempDir()
+			files, err := c.Files()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(filepath.Join(dir, "issuer.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Path[1].DER}), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, hash := range []string{"-sha1", "-sha256"} {
+				cmd := exec.CommandContext(ctx(t), program, "ocsp", hash, "-issuer", "issuer.pem", "-cert", pki.FileLeaf, "-CAfile", pki.FileRoot,
+					"-verify_other", "issuer.pem", "-url", c.Leaf().Cert.OCSPServer[0])
+				cmd.Dir = dir
+				out, _ := cmd.CombinedOutput() // its exit status is another in each version
+				if !strings.Contains(string(out), want) {
+					t.Errorf("%s: got %s, want %q", hash, out, want)
+				}
+				if strings.HasPrefix(want, ": ") && !strings.Contains(string(out), "Response verify OK") {
+					t.Errorf("%s: not verified: %s", hash, out)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,38 @@
+package scenarios
+
+import "example.com/tlslab/scenarios/failure"
+
+// What is known of a stack in more than one row.
+var (
+	// javaAnchor: measured with JDK 17 and 25, in all of its variants.
+	javaAnchor = Known{Stack: "java", Verdict: Accept,
+		Why: "a trust anchor is a name and a key to Java (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at"}
+
+	// gnuTLSConstraints: measured with GnuTLS 3.7.9.
+	gnuTLSConstraints = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.NameConstraint}, Right: true,
+		Why: "GnuTLS says \"violates the signer's constraints\" of a path length and of a CA's key usage as it does of names"}
+
+	// wgetUntold: measured with Wget 1.21.3.
+	wgetUntold = Known{Stack: "wget", Failures: []failure.Class{failure.Untrusted},
+		Why: "Wget has words for an unknown issuer, one that is no CA, dates and digests; of all else it says that the certificate is not trusted, and no more"}
+
+	// wgetPurpose: measured with Wget 1.21.3.
+	wgetPurpose = Known{Stack: "wget", Verdict: Accept,
+		Why: "Wget does not tell GnuTLS what the certificate is for, so that no extended key usage is checked"}
+
+	// serviceIdentityPattern: measured with service_identity 18.1 and 26.1.
+	serviceIdentityPattern = Known{Stack: "pyopenssl", Failures: []failure.Class{failure.Malformed}, Right: true,
+		Why: "service_identity refuses the certificate for having an address where a name should be"}
+
+	// gnuTLSCRL: measured with gnutls-cli 3.7.9, with each of the two CRLs by itself.
+	gnuTLSCRL = Known{Stack: "gnutls-cli", Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that of an intermediate"}
+
+	// wgetCRL: measured with Wget 1.21.3 and GnuTLS 3.7.9.
+	wgetCRL = Known{Stack: "wget", Verdict: Accept,
+		Why: "GnuTLS takes a CRL file as the user's word: it verifies neither its dates nor its signature, and does not miss the CRL of an issuer"}
+
+	// javaMustStaple: measured with JDK 17 and 25.
+	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}
+)

@@ -1,0 +1,104 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// mongoDBColumns are the columns of the test matrix of MongoDB's OCSP specification for drivers
+// (source/ocsp-support/tests), each of which is run with RSA and ECDSA, and with answers that the
+// CA signs and that its delegate does. Columns without a responder and without a staple look the
+// same whoever would sign; they are here for both, so that the matrix is whole.
+var mongoDBColumns = []struct {
+	id, title   string
+	mustStaple  bool     // the certificate demands a staple
+	staples     bool     // the server sends one
+	responder   pki.OCSP // what the responder says; the staple says the same
+	control     string   // the column that it differs from in the defect; empty means the good chain of that key
+	defect      []string
+	expect      Expectation
+	known       []Known
+	what, where string
+	succeeds    string // whether the specification has the driver connect
+	remedy      string
+}{
+	{
+		id: "valid-stapled", title: "a valid certificate, stapled", mustStaple: true, staples: true,
+		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"}, expect: accept,
+		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: "succeeds", remedy: goodRemedy,
+	},
+	{
+		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true, responder: pki.OCSP{Status: pki.StatusRevoked},
+		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureStapling, failure.Revoked),
+		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", succeeds: "fails", remedy: revokedRemedy,
+	},
+	{
+		id: "valid-not-stapled", title: "a valid certificate, not stapled",
+		defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, expect: accept,
+		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: "succeeds", remedy: goodRemedy,
+	},
+	{
+		id: "revoked-not-stapled", title: "a revoked certificate, not stapled", responder: pki.OCSP{Status: pki.StatusRevoked},
+		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
+		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", succeeds: "fails", remedy: revokedRemedy,
+	},
+	{
+		id: "soft-fail", title: "not stapled, no responder", responder: pki.OCSP{Outage: pki.OutageRefused},
+		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
+		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: "succeeds", remedy: responderRemedy,
+	},
+	{
+		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true, responder: pki.OCSP{Status: pki.StatusRevoked},
+		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
+		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", succeeds: "fails", known: []Known{wgetUntold}, remedy: revokedRemedy,
+	},
+	{
+		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true, responder: pki.OCSP{Outage: pki.OutageRefused},
+		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
+		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", succeeds: "fails", known: []Known{wgetUntold}, remedy: mustStapleRemedy,
+	},
+}
+
+// mongoDBMatrix is each column by key and signer. Its ports begin at 40; a column to come must
+// be the last.
+var mongoDBMatrix = func() []Scenario {
+	var list []Scenario
+	for _, c := range mongoDBColumns {
+		for _, key := range []struct {
+			id, name, control string
+			kind              pki.KeyType
+		}{{"rsa", "RSA", "good-rsa2048", pki.RSA2048}, {"ecdsa", "ECDSA", "good", pki.ECDSAP256}} {
+			for _, signer := range []struct{ id, name, by string }{{"ca", "the CA", ""}, {"delegate", "a delegate", "ocsp-responder"}} {
+				suffix := "-" + key.id + "-" + signer.id
+				responder := c.responder
+				responder.SignedBy = signer.by
+				s := Scenario{
+					ID: "mongodb-ocsp-" + c.id + suffix, Port: 40 + len(list),
+					Title: fmt.Sprintf("MongoDB's OCSP matrix, %s: %s; %s, signed by %s", c.where, c.title, key.name, signer.name),
+					Story: Story{
+						What:  fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
+						Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
+						See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", c.succeeds),
+					},
+					Remedy: c.remedy,
+					Recipe: pki.Recipe{
+						Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
+						Others: []pki.Certificate{delegate()},
+					},
+					Control: key.control, Defect: c.defect, Expect: c.expect, Known: c.known, Sources: []string{"MongoDB OCSP specification"},
+				}
+				if c.staples {
+					staple := responder
+					s.Recipe.Staple = &staple
+				}
+				if c.control != "" {
+					s.Control = "mongodb-ocsp-" + c.control + suffix
+				}
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}()
