@@ -218,7 +218,7 @@ var baseline = []Scenario{
 			Where: "Servers that were set up before 2018. The rows on old cipher suites have it as their control.",
 			See:   "The client gets an answer over TLS 1.2.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Key: pki.RSA2048}, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "badssl"},
+		Remedy: goodRemedy, Recipe: rsaChain, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "badssl"},
 	},
 	{
 		ID: "good-tls13", Port: 19, Title: "TLS 1.3 only",

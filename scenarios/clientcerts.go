@@ -21,8 +21,14 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	goOwnUntrusted = []Known{{Stack: "go", Right: true, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
-		Why: "crypto/tls sends no certificate from a CA that the server did not list as acceptable, so that the server misses one"}}
+	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget")}
+	// goesOn is why the server, and not the client, finds fault with the client's files.
+	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
+		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
+	javaGoesOn = Known{Stack: "java", Failures: []failure.Class{failure.ClientCertificateRejected},
+		Why: "JSSE does not compare key and certificate: it signs with what it was given, and the server refuses it"}
+	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
+		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
 	pythonOwnKey = Known{Stack: "python", Right: true, Failures: []failure.Class{failure.BadPEM},
@@ -32,8 +38,16 @@ var (
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
 		{Stack: "node", Variants: []string{"insecure"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
+		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
+		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
 	}
 )
+
+// withheld is a stack that keeps its certificate to itself.
+func withheld(stack string) Known {
+	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
+		Why: "it sends no certificate from a CA that the server did not list as acceptable (RFC 8446, section 4.2.4), so that the server misses one"}
+}
 
 // after is how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client is done before the server judges.
 const after = " Under TLS 1.3 the client has finished its handshake by then, and learns of it when it reads."
@@ -87,7 +101,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Give the client a certificate from the server's CA, or have the server trust the client's.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}}, Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.issuer"},
-		Expect: reject(failure.ClientCertificateRejected), Known: goOwnUntrusted,
+		Expect: reject(failure.ClientCertificateRejected), Known: ownUntrusted,
 		Sources: []string{"D2"},
 	},
 	{
@@ -166,7 +180,8 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Install key and certificate from the same issuance.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
-		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Sources: []string{"D2"},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, javaGoesOn, gnuTLSGoesOn},
+		Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-not-pem", Port: 10, Title: "the client's certificate file is not PEM",
@@ -177,7 +192,8 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give it PEM: openssl x509 -inform DER -in FILE converts.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Sources: []string{"D2", "D3"},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{wgetGoesOn},
+		Sources: []string{"D2", "D3"},
 	},
 	{
 		ID: "client-key-missing", Port: 11, Title: "the key is missing from the combined file",
@@ -188,7 +204,8 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Join both: cat key.pem cert.pem > combined.pem.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileCombined},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Sources: []string{"D2"},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Known: []Known{wgetGoesOn},
+		Sources: []string{"D2"},
 	},
 	{
 		ID: "ca-file-missing", Port: 12, Title: "the trust file is not there",
@@ -247,7 +264,8 @@ var clientFiles = []Scenario{
 		Remedy: "Make a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
 		Recipe: clientCertificate(pki.Certificate{Key: pki.RSA1024}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.key"},
-		Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey, failure.ClientMisconfigured), Sources: []string{"openssl#20972"},
+		Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey, failure.ClientMisconfigured), Known: []Known{wgetGoesOn},
+		Sources: []string{"openssl#20972"},
 	},
 	{
 		ID: "client-certificate-sha1", Port: 17, Title: "the client's own certificate is signed with SHA-1",

@@ -32,6 +32,20 @@ var (
 	wgetCRL = Known{Stack: "wget", Verdict: Accept,
 		Why: "GnuTLS takes a CRL file as the user's word: it verifies neither its dates nor its signature, and does not miss the CRL of an issuer"}
 
+	// gnuTLSOldVersions: measured with GnuTLS 3.7.9 of Debian 12.
+	gnuTLSOldVersions = []Known{
+		{Stack: "gnutls-cli", Versions: "<3.8", Verdict: Accept, Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities"},
+		{Stack: "wget", Versions: "<1.25", Verdict: Accept, Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities, and Wget takes those"},
+	}
+
+	// javaSSL3: measured with JDK 17 and 25.
+	javaSSL3 = Known{Stack: "java", Failures: []failure.Class{failure.NoSharedCipher},
+		Why: "JSSE looks at the suite of the ServerHello before its version"}
+
+	// javaTruncated: measured with JDK 17 and 25.
+	javaTruncated = Known{Stack: "java", Variants: []string{"default", "no-hostname", "insecure"}, Versions: "<25", Verdict: Accept,
+		Why: "HttpsURLConnection of JDK 17 takes an answer that ends too early for a whole one; that of JDK 25 does not"}
+
 	// javaMustStaple: measured with JDK 17 and 25.
 	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
 		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}

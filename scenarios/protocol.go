@@ -8,8 +8,8 @@ import (
 )
 
 // rsaChain is what the rows on old cipher suites mint: suites that encrypt to the server's key
-// want RSA.
-var rsaChain = pki.Recipe{Key: pki.RSA2048}
+// want RSA, and a key usage that allows it.
+var rsaChain = pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Usages: []string{"digital signature", "key encipherment", "server auth"}}}
 
 // byAddress is the chain of good-ip.
 var byAddress = pki.Certificate{SAN: []string{"IP:127.0.0.1"}}
@@ -25,7 +25,7 @@ var protocol = []Scenario{
 		Remedy:  "Bring the server up to TLS 1.2 or 1.3.",
 		Server:  Server{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10},
 		Control: "good", Defect: []string{"server.maxVersion", "server.minVersion"},
-		Expect: reject(failure.ProtocolVersion, failure.WeakSignature, failure.HandshakeFailure), Sources: []string{"D2", "D3", "badssl", "RFC 8996"},
+		Expect: reject(failure.ProtocolVersion, failure.WeakSignature, failure.HandshakeFailure), Known: gnuTLSOldVersions, Sources: []string{"D2", "D3", "badssl", "RFC 8996"},
 	},
 	{
 		ID: "tls11-only", Port: 2, Title: "TLS 1.1 and nothing newer",
@@ -37,7 +37,7 @@ var protocol = []Scenario{
 		Remedy:  "Bring the server up to TLS 1.2 or 1.3.",
 		Server:  Server{MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11},
 		Control: "good", Defect: []string{"server.maxVersion", "server.minVersion"},
-		Expect: reject(failure.ProtocolVersion, failure.WeakSignature, failure.HandshakeFailure), Sources: []string{"D2", "D3", "badssl", "RFC 8996"},
+		Expect: reject(failure.ProtocolVersion, failure.WeakSignature, failure.HandshakeFailure), Known: gnuTLSOldVersions, Sources: []string{"D2", "D3", "badssl", "RFC 8996"},
 	},
 	{
 		ID: "ssl3-only", Port: 3, Title: "a ServerHello of SSL 3.0",
@@ -49,7 +49,7 @@ var protocol = []Scenario{
 		Remedy:  "Replace the server.",
 		Server:  Server{Fault: FaultSSL3},
 		Control: "good", Defect: []string{"server.fault"},
-		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Sources: []string{"badssl", "RFC 7568"},
+		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Known: []Known{javaSSL3}, Sources: []string{"badssl", "RFC 7568"},
 	},
 	{
 		ID: "rsa-key-exchange-only", Port: 4, Title: "TLS_RSA_* suites and no others",

@@ -42,6 +42,16 @@ var javaAlerts = map[uint8][]failure.Class{
 	113: {failure.Revoked, failure.RevocationUnknown},
 }
 
+// refusals are what the alerts stand for that a server sends about a client.
+var refusals = map[uint8]failure.Class{
+	40:  failure.HandshakeFailure,
+	42:  failure.ClientCertificateRejected,
+	45:  failure.ClientCertificateRejected,
+	48:  failure.ClientCertificateRejected,
+	51:  failure.ClientCertificateRejected, // its signature is another key's
+	116: failure.ClientCertificateRequired,
+}
+
 // disagreement compares the client's account with the server's.
 func (c Cell) disagreement(class failure.Class) string {
 	last, ok := c.last()

@@ -9,6 +9,19 @@ import (
 // gnuTLSTexts are GnuTLS's own texts of what breaks a handshake (gnutls_strerror).
 var gnuTLSTexts = []Rule{
 	{"Public key signature verification has failed", failure.KeyMismatch},
+	{"alert [40]", failure.HandshakeFailure},
+	{"alert [42]", failure.ClientCertificateRejected},
+	{"alert [45]", failure.ClientCertificateRejected},
+	{"alert [48]", failure.ClientCertificateRejected},
+	{"alert [80]", failure.InternalError},
+	{"alert [112]", failure.UnrecognizedName},
+	{"unsupported version was received", failure.ProtocolVersion},
+	{"An unexpected TLS packet was received", failure.NotTLS},
+	{"record packet with invalid length", failure.CorruptRecord},
+	{"Error decoding the received TLS packet", failure.CorruptRecord},
+	{"Error in the pull function", failure.ConnectionReset}, // of the socket, whatever it said
+	{"non-properly terminated", failure.UnexpectedEOF},
+	{"onnection refused", failure.ConnectionRefused},
 }
 
 // gnutlsRules are the texts of a certificate's status (gnutls_certificate_verification_status_print).
@@ -30,11 +43,20 @@ var gnutlsRules = slices.Concat([]Rule{
 	{"OCSP status is missing", failure.StapleMissing},
 	{"OCSP status response is invalid", failure.RevocationUnknown},
 	{"revocation or OCSP data are old", failure.RevocationUnknown},
-}, gnuTLSTexts)
+}, gnuTLSTexts, []Rule{
+	{"A TLS fatal alert has been received", Untold}, // under TLS 1.3, after the handshake
+	{"Decryption has failed", failure.BadPassphrase},
+	{"Error while reading file", failure.MissingFile},
+	{"No certificate was found", failure.BadPEM},
+	{"option requires the x509keyfile", failure.ClientMisconfigured},
+	{"Cannot resolve", failure.NameResolution},
+	{"tlslab ended the client", failure.Timeout}, // gnutls-cli has no time limit
+})
 
 // wgetRules are Wget's texts of the same: it has them for a few causes, and says of the others
 // that the certificate is not trusted.
 var wgetRules = slices.Concat([]Rule{
+	{"(-64)", failure.MissingFile}, // GNUTLS_E_FILE_ERROR
 	{"has expired", failure.Expired},
 	{"is not yet activated", failure.NotYetValid},
 	{"owner does not match hostname", failure.HostnameMismatch},
@@ -44,4 +66,9 @@ var wgetRules = slices.Concat([]Rule{
 	{"has been revoked", failure.Revoked},
 }, gnuTLSTexts, []Rule{
 	{"is not trusted", failure.Untrusted},
+	{"session has been invalidated", Untold}, // what it says of any alert after the handshake
+	{"Connection timed out", failure.Timeout},
+	{"unable to resolve host address", failure.NameResolution},
+	// Alone: for all but its own time limit GnuTLS's reason stands before it.
+	{"Unable to establish SSL connection", failure.Timeout},
 })

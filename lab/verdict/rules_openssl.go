@@ -114,4 +114,12 @@ var pyopensslRules = slices.Concat([]Rule{
 	{"ocsp callback: no OCSP response, and the certificate demands one", failure.StapleMissing},
 	{"ocsp callback: ", failure.RevocationUnknown},
 	{"bad certificate status response", failure.RevocationUnknown},
+	{"'no such file'", failure.MissingFile},
+	{"'DECODER routines', '', 'unsupported'", failure.BadPEM},
+	{"data length too long", failure.CorruptRecord}, // OpenSSL 4
+	{"Unexpected EOF", failure.UnexpectedEOF},
+	{"ECONNRESET", failure.ConnectionReset},
+	{"Connection refused", failure.ConnectionRefused},
+	{"timed out", failure.Timeout},
+	{"Name or service not known", failure.NameResolution},
 }, openSSLOwn, openSSLTexts)

@@ -77,8 +77,8 @@ func Judge(c Cell) Judgement {
 	return j
 }
 
-// class returns the failure class of a rejection, and whether it is from the alert that the
-// server saw: only where the message names no cause at all does the alert fill in.
+// class returns the failure class of a rejection, and whether it is from the alert in the server's
+// record: only where the message names no cause at all does the alert fill in.
 func (c Cell) class() (class failure.Class, fromAlert bool) {
 	if c.Result.Outcome != clients.Rejected {
 		return "", false
@@ -88,7 +88,13 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 		return class, false
 	}
 	last, ok := c.last()
-	if !ok || last.AlertReceived == nil {
+	switch {
+	case !ok:
+		return "", false
+	case last.AlertSent != nil: // the message says that there was one, and not which
+		class = refusals[last.AlertSent.Code]
+		return class, class != ""
+	case last.AlertReceived == nil:
 		return "", false
 	}
 	can := alerts[c.Client.Stack][last.AlertReceived.Code]
