@@ -296,6 +296,26 @@ var baseline = []Scenario{
 		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
+		ID: "good-client-certificate-crl", Port: 29, Title: "as good-client-certificate, and the server has a CRL",
+		Story: Story{
+			What:  "Nothing is wrong: the server looks the client's certificate up in a CRL, which does not list it.",
+			Where: "mongod with tlsCRLFile, and other servers that hold a CRL for their clients.",
+			See:   "The client gets an answer that names its certificate.",
+		},
+		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "good-client-certificate-crl-tls12", Port: 30, Title: "as good-client-certificate-crl, TLS 1.2",
+		Story: Story{
+			What:  "Nothing is wrong: as good-client-certificate-crl, but the server speaks TLS 1.2 and nothing newer.",
+			Where: "The control of the row on a revoked client certificate under TLS 1.2.",
+			See:   "The client gets an answer that names its certificate.",
+		},
+		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Expect: accept, Sources: []string{"D2"},
+	},
+	{
 		ID: "good-wildcard", Port: 26, Title: "*.tlslab.test for foo.tlslab.test", Host: wildcardHost,
 		Story: Story{
 			What:  "Nothing is wrong: the leaf names *.tlslab.test, which covers one label (RFC 9525, section 6.3).",

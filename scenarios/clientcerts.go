@@ -14,6 +14,12 @@ var demands = Server{ClientAuth: tls.RequireAndVerifyClientCert}
 // server judges what the client sent come twice, under TLS 1.3 and TLS 1.2.
 var clientCertificates = append(bothVersions(judgedByServer), clientFiles...)
 
+// clientRevocation returns a recipe with a client certificate and a CRL for the server, which lists
+// what is named.
+func clientRevocation(revoked ...string) pki.Recipe {
+	return pki.Recipe{Client: &pki.Certificate{}, CRL: &pki.CRL{Revoke: revoked, Fetch: true}}
+}
+
 // clientCertificate returns a recipe whose client certificate is as given.
 func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client: &c} }
 
@@ -115,6 +121,18 @@ var judgedByServer = []Scenario{
 		Recipe: clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.extKeyUsage"},
 		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2", "Let's Encrypt, 2026"},
+	},
+	{
+		ID: "client-certificate-revoked", Port: 18, Title: "the client's certificate is revoked",
+		Story: Story{
+			What:  "The client's certificate is in the CRL that the server looks it up in." + after,
+			Where: "A laptop that was lost, a key that leaked: revoked, and still in use. mongod does it with tlsCRLFile.",
+			See:   `Go's server says no more than bad_certificate: "sslv3 alert bad certificate".`,
+		},
+		Remedy: "Give the client a new certificate with a new key.",
+		Recipe: clientRevocation("client"), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Control: "good-client-certificate-crl", Defect: []string{"chain.crl"},
+		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2", "RFC 5280"},
 	},
 }
 

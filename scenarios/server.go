@@ -11,6 +11,9 @@ type Server struct {
 	CipherSuites []uint16           `json:"cipher_suites,omitempty"` // of TLS 1.2 and below; crypto/tls's own if nil
 	Groups       []tls.CurveID      `json:"groups,omitempty"`        // key exchange groups; crypto/tls's own if nil
 	ClientAuth   tls.ClientAuthType `json:"client_auth,omitempty"`   // whether a client certificate is asked for or demanded
+	// CheckRevocation has the server look client certificates up in the CRL of the CA that
+	// issued its own.
+	CheckRevocation bool `json:"check_revocation,omitempty"`
 	// Protocols are what it offers in ALPN (RFC 7301); those of the service behind it if nil.
 	Protocols []string `json:"protocols,omitempty"`
 	// RequireSNI has it refuse, with alert unrecognized_name (RFC 6066, section 3), who does

@@ -18,7 +18,7 @@ func Supplies(s *Scenario) []string {
 	if s.Recipe.Leaf.OCSP {
 		list = append(list, SuppliesOCSP)
 	}
-	if s.Recipe.CRL != nil {
+	if crl := s.Recipe.CRL; crl != nil && (!crl.Fetch || s.Recipe.Leaf.CRL) { // one that is published and not named is the server's
 		list = append(list, SuppliesCRL)
 	}
 	return list

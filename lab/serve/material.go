@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +24,9 @@ type Material struct {
 	// ClientCAs are what client certificates are verified against, where the
 	// scenario asks for any.
 	ClientCAs *x509.CertPool
+	// ClientCRL is the CRL, as DER, that client certificates are looked up in where the
+	// scenario has the server do so.
+	ClientCRL []byte
 	// CertificateOf returns another certificate by its name in the scenario's recipe;
 	// nil if there is none.
 	CertificateOf func(name string) (tls.Certificate, error)
@@ -43,7 +47,9 @@ func ChainSource(mint func() (*pki.Chain, error)) Source {
 		if err != nil {
 			return Material{}, err
 		}
+		crl, _ := chain.PublishedCRL("leaf") // of the CA that issued the client's as well
 		return Material{
+			ClientCRL:     crl,
 			Certificates:  []tls.Certificate{chain.TLSCertificate()},
 			ClientCAs:     chain.Anchors(),
 			CertificateOf: chain.CertificateOf,
@@ -93,6 +99,13 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 		// certificate every time.
 		SessionTicketsDisabled: true,
 	}
+	if b.CheckRevocation {
+		list, err := x509.ParseRevocationList(m.ClientCRL)
+		if err != nil {
+			return nil, fmt.Errorf("the CRL for client certificates: %w", err)
+		}
+		config.VerifyConnection = func(state tls.ConnectionState) error { return lookUp(list, state.PeerCertificates) }
+	}
 	if b.Protocols != nil {
 		config.NextProtos = b.Protocols
 	}
@@ -112,6 +125,17 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 		return &m.Certificates[0], nil
 	}
 	return config, nil
+}
+
+// lookUp refuses a client whose certificate is listed in a CRL (RFC 5280, section 5.3).
+func lookUp(list *x509.RevocationList, peer []*x509.Certificate) error {
+	if len(peer) > 0 && slices.ContainsFunc(list.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool {
+		return e.SerialNumber.Cmp(peer[0].SerialNumber) == 0
+	}) {
+		// As crypto/tls wraps its own refusals, so that the observation knows the alert.
+		return &tls.CertificateVerificationError{UnverifiedCertificates: peer, Err: errors.New("the certificate is revoked")}
+	}
+	return nil
 }
 
 // requireSNI returns a configuration for a client that sent a server name, or none. One

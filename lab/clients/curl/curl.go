@@ -23,7 +23,7 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "curl --cacert FILE",
-		Features: append([]string{"crl", "ed25519", "chain-sort"}, handshake...),
+		Features: append([]string{"crl", "crl-chain", "ed25519", "chain-sort"}, handshake...),
 	},
 }, {
 	Variant: stack.Variant{
@@ -39,7 +39,7 @@ var variants = []variant{{
 	Variant: stack.Variant{
 		Name:     "cert-status",
 		About:    "curl --cacert FILE --cert-status",
-		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
+		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "stapling", "must-staple"},
 		Demands:  []string{"staple"},
 	},
 	args: []string{"--cert-status"},

@@ -20,7 +20,7 @@ var variants = []worker.Variant{{
 	Variant: stack.Variant{
 		Name:     "default",
 		About:    "https.request({ca: FILE, agent: false})",
-		Features: []string{"crl", "ed25519", "chain-sort"},
+		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
 	},
 }, {
 	Variant: stack.Variant{
