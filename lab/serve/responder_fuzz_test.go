@@ -1,0 +1,61 @@
+package serve
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ocsp"
+
+	"example.com/tlslab/pki"
+)
+
+// FuzzResponder holds the responder to answer whatever is sent to it: with a status of HTTP that
+// it knows, and, where it says that this is OCSP, with an OCSP response that can be read.
+func FuzzResponder(f *testing.F) {
+	minter, err := pki.New(pki.Config{Seed: "fuzz", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	chain, err := minter.Mint("good", pki.Recipe{Leaf: pki.Certificate{OCSP: true, CRL: true}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	request, err := ocsp.CreateRequest(chain.Path[0].Cert, chain.Path[1].Cert, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("POST", "/ocsp/good", request)
+	f.Add("POST", "/ocsp/good", request[:len(request)-1])
+	f.Add("GET", "/ocsp/good/"+url.PathEscape(base64.StdEncoding.EncodeToString(request)), []byte(nil))
+	f.Add("GET", "/crl/good/intermediate", []byte(nil))
+	f.Add("GET", "//%2f/%00", []byte(nil))
+	r := &Responder{slots: make(chan struct{}, 1), lookup: func(string) (*pki.Chain, error) { return chain, nil }}
+	f.Fuzz(func(t *testing.T, method, path string, body []byte) {
+		target, err := url.ParseRequestURI(path)
+		if err != nil {
+			return // net/http refuses it before the responder sees it
+		}
+		w := httptest.NewRecorder()
+		r.serve(w, &http.Request{Method: method, URL: target, Body: http.MaxBytesReader(nil, closer{bytes.NewReader(body)}, int64(len(body))), Header: http.Header{}})
+		switch w.Code {
+		case http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed:
+		default:
+			t.Errorf("status %d", w.Code)
+		}
+		if w.Header().Get("Content-Type") == "application/ocsp-response" {
+			_, err := ocsp.ParseResponse(w.Body.Bytes(), nil)
+			if _, isError := err.(ocsp.ResponseError); err != nil && !isError {
+				t.Errorf("no OCSP response: %v", err)
+			}
+		}
+	})
+}
+
+type closer struct{ *bytes.Reader }
+
+func (closer) Close() error { return nil }
