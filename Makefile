@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race bench lint cross matrix FORCE
+.PHONY: help up test race soak bench lint matrix FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -21,13 +21,17 @@ up: $(TLSLAB)
 matrix: $(TLSLAB)
 	@$(TLSLAB) run $(ARGS)
 
-## test            all tests; needs Go alone, and uses the client stacks that are there
+## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:
 	go test ./...
 
-## race            all tests with the race detector
+## race            all tests but the whole catalogue on every client, with the race detector
 race:
-	go test -race ./...
+	go test -race -short ./...
+
+## soak            protocol and wire rows, a thousand times each: SOAK=1000
+soak:
+	go test ./lab -run TestSoak -soak $(or $(SOAK),1000) -timeout 2h -v
 
 ## bench           benchmarks, as benchstat reads them: minting, start-up, memory, handshakes
 bench:
