@@ -28,7 +28,7 @@ var record = flag.Bool("record", false, "add what clients say to the recorded me
 // whatever is not ok is declared by the variant or explained by the scenario.
 func TestCatalogue(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the whole catalogue on every client takes half a minute")
+		t.Skip("the whole catalogue on every client takes minutes")
 	}
 	l, err := lab.New(lab.Config{Seed: "catalogue", Dir: t.TempDir()})
 	require.NoError(t, err)
