@@ -58,6 +58,9 @@ func onBoth(port int, on func(ip net.IP, port int) (net.Listener, error)) ([]net
 // listenOn listens on one address, and says what to do if it is taken.
 func listenOn(network, host string, port int) (net.Listener, error) {
 	addr := net.JoinHostPort(host, strconv.Itoa(port))
+	if ip := net.ParseIP(host); ip.To4() != nil {
+		network = "tcp4" // or 0.0.0.0 would mean :: as well
+	}
 	l, err := net.Listen(network, addr)
 	if err != nil {
 		return nil, listenError(addr, err)
