@@ -106,7 +106,14 @@ func (r *runner) progress() {
 
 // cell probes one client with a scenario, with its control first, and judges.
 func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scenario, controls map[string]clients.Result) (report.Cell, error) {
-	if why := verdict.Unable(s, c.Info); why != "" {
+	why := verdict.Unable(s, c.Info)
+	if why == "" {
+		var err error
+		if why, err = r.stale(s); err != nil {
+			return report.Cell{}, err
+		}
+	}
+	if why != "" {
 		cell := verdict.Cell{Scenario: s, Client: c.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
 		return report.NewCell(cell, verdict.Judge(cell)), nil
 	}
@@ -128,6 +135,23 @@ func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scena
 	}
 	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: result, Observed: observed, Control: controls[scenarios.ControlOf(s).ID]}
 	return report.NewCell(cell, verdict.Judge(cell)), nil
+}
+
+// stale says why a scenario shows nothing now: its control, minted for a time some days ago, has
+// a root that was made for days alone and has expired. Empty if it does show something.
+func (r *runner) stale(s *scenarios.Scenario) (string, error) {
+	control := scenarios.ControlOf(s)
+	chain, err := r.Chain(control)
+	if err != nil {
+		return "", err
+	}
+	for _, root := range chain.Trusted {
+		if control.Recipe.Root.NotAfter != "" && time.Now().After(root.Cert.NotAfter) {
+			return fmt.Sprintf("the root of %s was valid until %s: roots without name constraints live for two days after --at",
+				control.ID, root.Cert.NotAfter.Format(time.RFC3339)), nil
+		}
+	}
+	return "", nil
 }
 
 // probe serves a scenario for one client alone, so that all that the server sees is that
