@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 
 	"example.com/tlslab/lab/serve"
@@ -55,9 +57,31 @@ func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, err
 			*place.field = path(standIn.Name)
 		}
 	}
-	if s.Setup.Cert != "" && c.Client != nil {
+	switch {
+	case c.Client == nil:
+	case s.Setup.Cert != "":
 		f.CombinedFile = f.CertFile
+	case s.Setup.Key != "":
+		combined, err := l.combine(c.Name, f.KeyFile, f.CertFile)
+		if err != nil {
+			return serve.Files{}, err
+		}
+		f.CombinedFile = combined
 	}
 	f.KeyPassword = map[scenarios.Passphrase]string{scenarios.PassphraseRight: pki.Passphrase, scenarios.PassphraseWrong: wrongPassphrase}[s.Setup.Passphrase]
 	return f, nil
+}
+
+// combine writes key and certificate into one file, and returns where.
+func (l *Lab) combine(folder, keyFile, certFile string) (string, error) {
+	const name = "client-combined-setup.pem"
+	var data []byte
+	for _, file := range []string{keyFile, certFile} {
+		part, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("joining the client's key and certificate: %w", err)
+		}
+		data = append(data, part...)
+	}
+	return filepath.Join(l.dir.Path(), folder, name), l.dir.Write(folder, pki.File{Name: name, Data: data, Secret: true})
 }

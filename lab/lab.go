@@ -72,6 +72,8 @@ type Lab struct {
 	temporary bool
 	responder *serve.Responder
 
+	ready chan struct{} // closed when the responder can be asked
+
 	mu     sync.Mutex
 	chains map[string]*minted
 }
@@ -106,7 +108,7 @@ func New(c Config) (*Lab, error) {
 	if err := checkNow(c, now); err != nil {
 		return nil, err
 	}
-	l := &Lab{config: c, chains: map[string]*minted{}}
+	l := &Lab{config: c, chains: map[string]*minted{}, ready: make(chan struct{})}
 	var err error
 	if l.responder, err = serve.StartResponder(c.Bind, c.Ports, l.chainOf); err != nil {
 		return nil, err
@@ -114,17 +116,18 @@ func New(c Config) (*Lab, error) {
 	if err := l.open(now); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	close(l.ready)
 	return l, nil
 }
 
 // checkNow says so if the good chain would not be valid now.
 func checkNow(c Config, now time.Time) error {
-	from, to := pki.GoodPeriod(c.At)
-	if c.AnyTime || !now.Before(from) && now.Before(to) {
+	_, to := pki.GoodPeriod(c.At)
+	if c.AnyTime || !now.Before(c.At) && now.Before(to) {
 		return nil
 	}
-	return fmt.Errorf("%w: minted for %s it is valid from %s to %s, and it is %s: leave the time out, choose one nearer, or say that any will do (--any-time)",
-		ErrNotValidNow, c.At.Format(time.RFC3339), from.Format(time.DateOnly), to.Format(time.DateOnly), now.UTC().Format(time.RFC3339))
+	return fmt.Errorf("%w, or what is to have expired would not have: minted for %s they are what they say from then to %s, and it is %s: leave the time out, choose one nearer, or say that any will do (--any-time)",
+		ErrNotValidNow, c.At.Format(time.RFC3339), to.Format(time.DateOnly), now.UTC().Format(time.RFC3339))
 }
 
 // open makes the minter and the directory.
@@ -132,7 +135,7 @@ func (l *Lab) open(now time.Time) error {
 	var err error
 	l.minter, err = pki.New(pki.Config{
 		Seed: l.config.Seed, At: l.config.At,
-		Soon:      now.Add(max(l.config.Lifetime, time.Second)),
+		Soon:      now.Add(max(l.config.Lifetime, time.Second) + time.Second - 1), // X.509 cuts it to the second
 		Responder: l.responder.URL(),
 		Refused:   l.responder.RefusedURL(),
 	})
@@ -197,6 +200,11 @@ func (l *Lab) Chain(s *scenarios.Scenario) (*pki.Chain, error) {
 
 // chainOf is Chain by ID, for the responder, which is asked by whoever can reach it.
 func (l *Lab) chainOf(id string) (*pki.Chain, error) {
+	select {
+	case <-l.ready:
+	default:
+		return nil, errors.New("the lab is not ready")
+	}
 	s, ok := scenarios.Lookup(id)
 	if !ok {
 		return nil, fmt.Errorf("there is no scenario %q", id)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -56,7 +57,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{})})
 	}
 	if listening != nil {
-		listening(up)
+		listening(&Up{Instances: slices.Clone(up.Instances)}) // what follows replaces them
 	}
 	if err := l.finish(ctx, up); err != nil {
 		return nil, errors.Join(err, up.Close())
@@ -68,7 +69,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 func (l *Lab) finish(ctx context.Context, up *Up) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, in := range up.Instances {
+	for i, in := range up.Instances {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -81,7 +82,7 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 			if err != nil {
 				return err
 			}
-			*in = *instance(in.Server, in.Scenario, files, chain)
+			up.Instances[i] = instance(in.Server, in.Scenario, files, chain)
 			return nil
 		})
 	}

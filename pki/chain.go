@@ -245,7 +245,7 @@ func (c *Chain) Verify(host string, at time.Time) error {
 // [Config.At] if a certificate is to expire while it is served, else zero.
 func (c *Chain) Due() time.Time {
 	var due time.Time
-	for _, m := range slices.Concat(c.Path, c.Sent) {
+	for _, m := range slices.Concat(c.Path, c.Sent, c.Client) {
 		spec := c.Recipe.spec(m.Name)
 		if spec.NotAfter.live() && m.Cert.NotAfter.After(due) {
 			due = m.Cert.NotAfter.Add(time.Second) // notAfter itself is still valid
@@ -261,6 +261,10 @@ func (r Recipe) spec(name string) Certificate {
 		return r.Root
 	case "leaf":
 		return r.Leaf
+	case "client":
+		if r.Client != nil {
+			return *r.Client
+		}
 	}
 	for i, c := range r.Intermediates {
 		if name == intermediateName(i, len(r.Intermediates)) {

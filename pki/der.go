@@ -109,13 +109,13 @@ func finish(name string, c Certificate, der []byte, key, issuerKey crypto.Signer
 }
 
 func rewrite(c Certificate, der []byte, issuerKey crypto.Signer) ([]byte, error) {
+	if c.Version != 0 && c.Version != 1 && c.Version != 3 {
+		return nil, fmt.Errorf("version %d: want 1 or 3", c.Version)
+	}
 	drop := slices.DeleteFunc(slices.Clone(c.Omit), func(s string) bool {
 		return s == "subject" || s == "commonName" || s == "subjectAltName"
 	})
 	if len(drop) == 0 && len(c.NonCritical) == 0 && c.Version != 1 && c.Digest != digestMD5 {
-		if c.Version != 0 && c.Version != 3 {
-			return nil, fmt.Errorf("version %d: want 1 or 3", c.Version)
-		}
 		return der, nil
 	}
 	var outer certificate

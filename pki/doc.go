@@ -27,5 +27,6 @@
 //
 // The lab's root is constrained (RFC 5280, section 4.2.1.10) to localhost, to the names
 // that RFC 2606 and RFC 6761 reserve, and to loopback, link-local and private addresses; its
-// subject says what it is. A seed is no secret: whoever knows it has every key.
+// subject says what it is. It is no root for TLS servers of others, then; it does not limit what else is
+// signed below it. A seed is no secret: whoever knows it has every key.
 package pki

@@ -36,6 +36,9 @@ const (
 	FileClientEncryptedKey = "client-key-encrypted.pem" // its key under [Passphrase]
 )
 
+// fileNames are the files that not every chain has.
+var fileNames = []string{FileStaple, FileCRL, FileClientCert, FileClientKey, FileClient, FileClientEncryptedKey}
+
 // File is one file of a chain.
 type File struct {
 	Name   string
@@ -191,6 +194,13 @@ func (d *Dir) WriteChain(c *Chain) error {
 	files, err := c.Files()
 	if err != nil {
 		return err
+	}
+	for _, name := range fileNames { // of an earlier chain of this name, keys among them
+		if !slices.ContainsFunc(files, func(f File) bool { return f.Name == name }) {
+			if err := os.Remove(filepath.Join(d.path, c.Name, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("removing what is left of an earlier chain: %w", err)
+			}
+		}
 	}
 	for _, f := range files {
 		if err := d.Write(c.Name, f); err != nil {

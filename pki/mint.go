@@ -280,9 +280,10 @@ func (b *mint) key(name string) (crypto.Signer, error) {
 }
 
 // serial returns a certificate's serial number: positive and of 16 octets (RFC 5280,
-// section 4.1.2.2, allows 20).
-func (b *mint) serial(owner, name string) (*big.Int, error) {
-	raw, err := b.config.derive("serial "+owner+" "+name, 16)
+// section 4.1.2.2, allows 20). Kind of key and dates go into it, as one issuer name must not have
+// one number twice: the lab's roots share a name, and a seed is used on many days.
+func (b *mint) serial(owner, name string, notBefore, notAfter time.Time) (*big.Int, error) {
+	raw, err := b.config.derive(fmt.Sprintf("serial %s %s %s %d %d", owner, name, b.keyType(name), notBefore.Unix(), notAfter.Unix()), 16)
 	if err != nil {
 		return nil, err
 	}

@@ -245,3 +245,24 @@ func FuzzRecipe(f *testing.F) {
 		c.Verify("localhost", at)
 	})
 }
+
+// TestSerialsAreUnique holds one issuer to give no serial number twice (RFC 5280, section 4.1.2.2),
+// on one day and over days: the lab's roots share a name, and a seed is used again.
+func TestSerialsAreUnique(t *testing.T) {
+	seen := map[string][]byte{}
+	for day := range 2 {
+		m, err := pki.New(pki.Config{Seed: "x", At: at.AddDate(0, 0, day)})
+		require.NoError(t, err)
+		for _, r := range []pki.Recipe{{}, {Key: pki.ECDSAP384}, {Leaf: pki.Certificate{Key: pki.Ed25519}}, {Leaf: pki.Certificate{NotAfter: "-24h"}}} {
+			c, err := m.Mint("row", r)
+			require.NoError(t, err)
+			for _, cert := range c.Path {
+				id := cert.Cert.Issuer.String() + cert.Cert.SerialNumber.String()
+				if other, again := seen[id]; again && !bytes.Equal(other, cert.DER) {
+					t.Errorf("%s of %v: issuer and serial number are another certificate's", cert.Name, r)
+				}
+				seen[id] = cert.DER
+			}
+		}
+	}
+}

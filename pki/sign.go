@@ -79,16 +79,16 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	serial, err := b.serial(owner, name)
-	if err != nil {
-		return nil, err
-	}
 	period := periods[c.Profile]
 	notBefore, err := cmp.Or(c.NotBefore, period[0]).time(b.config)
 	if err != nil {
 		return nil, err
 	}
 	notAfter, err := cmp.Or(c.NotAfter, period[1]).time(b.config)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := b.serial(owner, name, notBefore, notAfter)
 	if err != nil {
 		return nil, err
 	}

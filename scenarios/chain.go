@@ -172,13 +172,13 @@ var chain = []Scenario{
 		Expect: reject(failure.InvalidCA), Sources: []string{"CVE-2002-0862"},
 	},
 	{
-		ID: "path-too-long", Port: 13, Title: "the root allows no intermediate below its own, and three follow",
+		ID: "path-too-long", Port: 13, Title: "the root allows no intermediate, and three follow",
 		Story: Story{
-			What:  "The root's pathLenConstraint is 0: only one CA may follow. Three do.",
+			What:  "The root's pathLenConstraint is 0: no intermediate may follow it (RFC 5280, section 4.2.1.9). Three do.",
 			Where: "A CA tree that grew deeper than its root foresaw.",
 			See:   `OpenSSL, Python: "path length constraint exceeded". Go: "too many intermediates for path length constraint".`,
 		},
-		Remedy:  "Issue the leaf from a CA that is directly below the root, or make a root without the constraint.",
+		Remedy:  "Make a root without the constraint, or with one as large as the number of intermediates.",
 		Recipe:  pki.Recipe{Root: pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:0"}, Intermediates: make([]pki.Certificate, 3)},
 		Control: "good-long-chain", Defect: []string{"root.basicConstraints"}, Expect: reject(failure.PathLength), Known: []Known{
 			javaAnchor,

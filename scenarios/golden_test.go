@@ -17,12 +17,13 @@ var update = flag.Bool("update", false, "write testdata/golden.txt anew")
 
 const golden = "testdata/golden.txt"
 
-// TestGolden pins every byte of the catalogue, by a digest over each scenario's files.
+// TestGolden pins every byte of the catalogue, by a digest over each scenario's files, and its
+// port.
 func TestGolden(t *testing.T) {
 	m := minter()
 	var b strings.Builder
 	for _, s := range scenarios.All() {
-		fmt.Fprintf(&b, "%s %s\n", digest(t, mint(t, m, s)), s.ID)
+		fmt.Fprintf(&b, "%s %d %s\n", digest(t, mint(t, m, s)), s.Port, s.ID)
 	}
 	if *update {
 		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {

@@ -44,7 +44,7 @@ var names = []Scenario{
 		Story: Story{
 			What:  "The client connects to 127.0.0.1; the leaf has that as a dNSName, not as an iPAddress.",
 			Where: "Generators that write every name as DNS:. mongod warns of it.",
-			See:   "The address seems to be in the certificate, and clients refuse it all the same (RFC 9525, section 6.5).",
+			See:   "The address seems to be in the certificate, and clients refuse it all the same (RFC 9525, section 6.4).",
 		},
 		Remedy:  "Write addresses as IP: entries of the subject alternative name.",
 		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"DNS:127.0.0.1"}}},

@@ -71,7 +71,7 @@ type Verdict string
 const (
 	Accept Verdict = "accept"
 	Reject Verdict = "reject"
-	Either Verdict = "either" // implementations differ with good reason; not judged
+	Either Verdict = "either" // implementations differ with good reason; a rejection must be for a listed reason
 )
 
 // Level says how binding a verdict is.

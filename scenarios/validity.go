@@ -102,7 +102,7 @@ var validity = []Scenario{
 		Story: Story{
 			What:  "The leaf is valid for ten years, past its issuers.",
 			Where: "Home-made certificates. Browsers and macOS refuse public leaves beyond 398 days and private ones beyond 825.",
-			See:   "Libraries accept it; browsers say ERR_CERT_VALIDITY_TOO_LONG.",
+			See:   "Libraries accept it, and browsers too under a private root, but for Apple's; under a public root Chrome says ERR_CERT_VALIDITY_TOO_LONG.",
 		},
 		Remedy:  "Issue leaves for 90 days and renew them by machine.",
 		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotAfter: "86880h"}},

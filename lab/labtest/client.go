@@ -109,11 +109,11 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 	if s.Patience > 0 {
 		timeout = min(timeout, s.Patience)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
-	defer cancel()
-	if err := srv.WaitDue(ctx); err != nil {
+	if err := srv.WaitDue(t.Context()); err != nil { // which is not the client's time
 		t.Fatalf("labtest: %v", err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	defer cancel()
 	err := client(ctx, srv.Endpoint)
 	r := result{Result: clients.Result{Outcome: clients.Accepted}, observed: srv.Observations()}
 	if err == nil {
@@ -143,6 +143,6 @@ func report(t *testing.T, c verdict.Cell) {
 			j.Kind, j.Why, c.Scenario.Story.What, cmp.Or(c.Result.Message, "nothing, it accepted"), c.Scenario.Remedy)
 	}
 	if j.Disagreement != "" {
-		t.Log(j.Disagreement)
+		t.Error(j.Disagreement)
 	}
 }

@@ -93,7 +93,7 @@ func (t Terminal) difference(d pki.Difference, depth int) {
 		want = "none"
 	}
 	what := d.What
-	if d.Where == "chain" || d.Where == "server" || d.Where == "host" {
+	if depth == 0 { // not below the certificate that it is about
 		what = strings.TrimSpace(d.Where + " " + d.What)
 	}
 	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf("%s: %s (in the control: %s)", what, got, want))

@@ -268,14 +268,19 @@ func (t Terminal) undocumented(r *Run) {
 	bad := 0
 	for _, s := range r.Scenarios {
 		for _, c := range s.Cells {
-			if c.Documented {
+			if c.Documented && c.Disagreement == "" {
 				continue
 			}
-			bad++
+			if !c.Documented {
+				bad++
+			}
 			fmt.Fprintf(t.W, "\n%s × %s: %s %s\n", s.ID, c.Client, t.judgement(c.Judgement), c.Class)
 			t.wrapped("  ", c.Why)
 			t.wrapped("  its message: ", c.Message)
 			t.wrapped("  the server saw: ", Saw(c.Observed))
+			if c.Disagreement != "" {
+				t.wrapped("  they disagree: ", c.Disagreement)
+			}
 		}
 	}
 	fmt.Fprintf(t.W, "\n%d scenarios × %d clients in %s: ", len(r.Scenarios), len(r.Clients), r.Duration.Round(100*time.Millisecond))

@@ -141,7 +141,7 @@ func (c Cell) judgeControl() (Judgement, bool) {
 		return Judgement{Kind: Unsupported, Why: about + c.Control.Message}, true
 	}
 	for _, k := range scenarios.ControlOf(c.Scenario).Known {
-		if k.Verdict == scenarios.Reject && Matches(k, c.Client) {
+		if k.Verdict == scenarios.Reject && Matches(k, c.Client) && slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
 			return Judgement{Kind: Unsupported, Why: about + k.Why}, true
 		}
 	}
@@ -206,6 +206,9 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 // leavesOut reports whether the variant is declared to leave out the check that the
 // rejection depends on.
 func (c Cell) leavesOut(e scenarios.Expectation) (clients.Check, bool) {
+	if c.Scenario.Family == scenarios.ClientCertificates {
+		return "", false // it is not the server's certificate that is wrong
+	}
 	i, ok := failure.Lookup(e.Failures[0])
 	if !ok || i.Group != "certificate" || i.Class == failure.KeyMismatch {
 		return "", false

@@ -66,6 +66,7 @@ type entry struct {
 	Defect  []string           `json:"defect"`
 	Recipe  pki.Recipe         `json:"recipe"`
 	Server  scenarios.Server   `json:"server"`
+	Setup   scenarios.Setup    `json:"setup"`
 	Known   []scenarios.Known  `json:"known"`
 	Sources []string           `json:"sources"`
 }
@@ -75,7 +76,7 @@ func (f *flags) listJSON(list []*scenarios.Scenario) error {
 	for _, s := range list {
 		out = append(out, entry{
 			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
-			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Known: s.Known, Sources: s.Sources,
+			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
 	return report.WriteJSON(f.stdout, out)

@@ -112,7 +112,9 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 		if !ok {
 			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, suggest(id))}
 		}
-		list = append(list, s)
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
 	}
 	known := scenarios.Families()
 	for _, family := range f.families {

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the real command as the scripts in testdata say. To write what it printed
-// into them anew: go test ./lab/cmd/tlslab -update
+// into them anew: UPDATE_SCRIPTS=1 go test ./lab/cmd/tlslab
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -68,7 +69,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			if err != nil {
 				return err
 			}
-			if err := write(m, dir, list); err != nil {
+			if err := write(cmd.Context(), m, dir, list); err != nil {
 				if recipe != "" {
 					err = usageError{fmt.Errorf("--recipe %s: %w", recipe, err)}
 				}
@@ -122,11 +123,14 @@ func readRecipe(path string) ([]*scenarios.Scenario, error) {
 }
 
 // write mints and writes on all processors.
-func write(m *pki.Minter, dir *pki.Dir, list []*scenarios.Scenario) error {
-	var group errgroup.Group
+func write(ctx context.Context, m *pki.Minter, dir *pki.Dir, list []*scenarios.Scenario) error {
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, s := range list {
 		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			chain, err := m.Mint(s.ID, s.Recipe)
 			if err != nil {
 				return err
