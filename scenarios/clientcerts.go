@@ -25,7 +25,7 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 
 // What is known of stacks, measured on Linux with the versions in README.
 var (
-	curlOwnExpired = []Known{{Stack: "curl", Failures: []failure.Class{failure.Untrusted},
+	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
 	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget")}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
@@ -81,8 +81,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Renew the client's certificate.",
 		Recipe: clientCertificate(pki.Certificate{NotAfter: "-24h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter"},
-		Expect: reject(failure.ClientCertificateRejected), Known: curlOwnExpired,
-		Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
@@ -94,8 +93,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Set the server's clock by NTP; hand out certificates whose time has begun.",
 		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
-		Expect: reject(failure.ClientCertificateRejected), Known: curlOwnExpired,
-		Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
@@ -145,6 +143,9 @@ func bothVersions(list []Scenario) []Scenario {
 		s.Title += ", TLS 1.2"
 		s.Control += "-tls12"
 		s.Server.MaxVersion = tls.VersionTLS12
+		if s.Recipe.Client != nil && (s.Recipe.Client.NotAfter != "" || s.Recipe.Client.NotBefore != "") {
+			s.Known = append(curlOwnExpired, s.Known...)
+		}
 		if s.Expect.Failures[0] == failure.ClientCertificateRequired {
 			// Alert certificate_required came with TLS 1.3; before, it was handshake_failure
 			// (RFC 5246, section 7.4.6).

@@ -218,8 +218,8 @@ func (t Terminal) verdict(s Scenario) {
 	if bad {
 		result = t.paint("not as documented", text.FgRed, text.Bold)
 	}
-	if len(s.Cells) == 0 {
-		result = "no client was there to try it"
+	if !slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
+		result = "no client that is here could try it"
 	}
 	fmt.Fprintf(t.W, "verdict: %s: %s\n", result, counts)
 	if strings.Contains(counts, "*") {
