@@ -87,8 +87,12 @@ var fleeting = []struct {
 // write adds what clients said to the messages that are recorded.
 func write(t *testing.T, run *report.Run) {
 	messages := map[string]map[string]string{} // by stack and message: the class
+	stackOf := map[string]string{}             // by client
+	for _, c := range run.Clients {
+		stackOf[c.ID()] = c.Stack
+	}
 	for _, s := range run.Scenarios {
-		for i, c := range s.Cells {
+		for _, c := range s.Cells {
 			if c.Outcome != clients.Rejected || !c.Documented {
 				continue
 			}
@@ -96,7 +100,7 @@ func write(t *testing.T, run *report.Run) {
 			for _, f := range fleeting {
 				message = f.ReplaceAllString(message, f.word)
 			}
-			stack := run.Clients[i].Stack
+			stack := stackOf[c.Client]
 			if messages[stack] == nil {
 				messages[stack] = map[string]string{}
 			}

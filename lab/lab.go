@@ -8,6 +8,7 @@ package lab
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ import (
 // DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
 const DefaultBasePort = 10000
 
+// Ports is how many ports above the base port a lab may use.
+const Ports = 3000
+
 // Config says how a lab is set up. The zero Config is good for a run on this machine.
 type Config struct {
 	// Seed decides keys and serial numbers. Empty draws a fresh one.
@@ -44,6 +48,8 @@ type Config struct {
 	// Lifetime is how long after New a certificate lives that is to expire while it is
 	// served; at least a second. Zero means 2 s.
 	Lifetime time.Duration
+	// Services are what scenarios are served with, besides https. The lab closes them.
+	Services []serve.Service
 	// Ports, if not zero, is the base port: the lab's revocation responder listens on it,
 	// and [Lab.Up] serves each scenario at its offset from it. Zero means ports that are free.
 	Ports int
@@ -167,10 +173,15 @@ func (l *Lab) Config() Config { return l.config }
 // Dir returns the directory that the lab writes its files to.
 func (l *Lab) Dir() string { return l.dir.Path() }
 
-// Close removes what the lab made: its responder, and its directory if that is temporary.
-// Servers are closed by whoever started them.
+// Close removes what the lab made: its responder, its services, and its directory if that is
+// temporary. Servers are closed by whoever started them.
 func (l *Lab) Close() error {
 	err := l.responder.Close()
+	for _, service := range l.config.Services {
+		if service.Close != nil {
+			err = errors.Join(err, service.Close())
+		}
+	}
 	if l.lock != nil {
 		err = errors.Join(err, l.lock.Close())
 	}
@@ -239,8 +250,10 @@ type Instance struct {
 	Due time.Time
 }
 
-// Serve serves one scenario on a port that is free. The caller must close the instance.
-func (l *Lab) Serve(s *scenarios.Scenario) (*Instance, error) {
+// Serve serves one scenario on a port that is free. The caller must close the instance; ctx
+// limits the start alone. If this machine cannot serve it, or the lab was not given its service,
+// the error wraps [errors.ErrUnsupported].
+func (l *Lab) Serve(ctx context.Context, s *scenarios.Scenario) (*Instance, error) {
 	files, err := l.Files(s)
 	if err != nil {
 		return nil, err
@@ -249,11 +262,48 @@ func (l *Lab) Serve(s *scenarios.Scenario) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv, err := serve.Start(s, l.source(s), serve.Options{Bind: l.config.Bind})
+	srv, err := l.start(ctx, s, 0)
 	if err != nil {
 		return nil, err
 	}
 	return instance(srv, s, files, chain), nil
+}
+
+// start starts the server of a scenario, with the service that it is for.
+func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, error) {
+	service, err := l.service(s.Service)
+	if err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+	}
+	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
+	if service.Start == nil {
+		return serve.Start(s, l.source(s), o)
+	}
+	chain, err := l.Chain(s)
+	if err != nil {
+		return nil, err
+	}
+	if o.Upstream, err = service.Start(ctx, s, chain); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+	}
+	srv, err := serve.Start(s, nil, o)
+	if err != nil {
+		return nil, errors.Join(err, o.Upstream.Close())
+	}
+	return srv, nil
+}
+
+// service returns the service of that name.
+func (l *Lab) service(name scenarios.Service) (serve.Service, error) {
+	if name == scenarios.HTTPS {
+		return serve.HTTPS(), nil
+	}
+	for _, service := range l.config.Services {
+		if service.Name == name {
+			return service, nil
+		}
+	}
+	return serve.Service{}, fmt.Errorf("the lab was set up without the service %s: see lab.Config.Services: %w", name, errors.ErrUnsupported)
 }
 
 func (l *Lab) source(s *scenarios.Scenario) serve.Source {

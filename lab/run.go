@@ -34,11 +34,11 @@ type RunOptions struct {
 // servers of their own, and judges what they did. An error means that the lab failed or that
 // ctx ended; what clients do wrong stands in the report.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
-	r := &runner{Lab: l, options: o, total: len(list) * len(set.Clients), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
+	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
-	cells := make([][]report.Cell, len(list))
+	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
-		cells[n] = make([]report.Cell, len(set.Clients))
+		cells[n] = make([]*report.Cell, len(set.Clients))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i, client := range set.Clients {
@@ -46,11 +46,14 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		group.Go(func() error {
 			controls := map[string]clients.Result{}
 			for n, s := range list {
+				if !speaks(client, s) {
+					continue
+				}
 				cell, err := r.cell(ctx, client, s, controls)
 				if err != nil {
 					return err
 				}
-				cells[n][i] = cell
+				cells[n][i] = &cell
 				r.progress()
 			}
 			return nil
@@ -64,11 +67,33 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		if err != nil {
 			return nil, err
 		}
-		entry.Cells = cells[n]
+		for _, cell := range cells[n] {
+			if cell != nil {
+				entry.Cells = append(entry.Cells, *cell)
+			}
+		}
 		out.Scenarios = append(out.Scenarios, entry)
 	}
 	out.Duration = time.Since(out.Started)
 	return out, nil
+}
+
+// speaks reports whether a client speaks what stands behind a scenario's TLS.
+func speaks(c *clients.Client, s *scenarios.Scenario) bool {
+	return c.Service == string(s.Service.Protocol())
+}
+
+// pairs counts the cells of a run.
+func pairs(list []*scenarios.Scenario, set *clients.Set) int {
+	n := 0
+	for _, s := range list {
+		for _, c := range set.Clients {
+			if speaks(c, s) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Describe returns a scenario as it stands in a report, without what clients did.
@@ -157,7 +182,7 @@ func (r *runner) stale(s *scenarios.Scenario) (string, error) {
 // probe serves a scenario for one client alone, so that all that the server sees is that
 // client's doing.
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (clients.Result, []serve.Observation, error) {
-	in, err := r.Serve(s)
+	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, nil, nil
 	}

@@ -60,7 +60,7 @@ func TestSoak(t *testing.T) {
 			continue
 		}
 		t.Run(s.ID, func(t *testing.T) {
-			in, err := l.Serve(s)
+			in, err := l.Serve(t.Context(), s)
 			if runtime.GOOS != "linux" && errors.Is(err, errors.ErrUnsupported) { // Linux can do all
 				t.Skip(err)
 			}

@@ -46,7 +46,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if l.config.Ports != 0 {
 			port = l.config.Ports + s.Port
 		}
-		srv, err := serve.Start(s, l.source(s), serve.Options{Bind: l.config.Bind, Port: port})
+		srv, err := l.start(ctx, s, port)
 		if errors.Is(err, errors.ErrUnsupported) {
 			up.Left = append(up.Left, err)
 			continue

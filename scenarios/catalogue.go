@@ -50,14 +50,15 @@ var all = func() []*Scenario {
 			s.Family = f.family
 			s.Port += f.port
 			s.Host = cmp.Or(s.Host, "localhost")
+			s.Service = HTTPS
 			list = append(list, &s)
 		}
 	}
 	return list
 }()
 
-// All returns every scenario, in the order of the catalogue. The caller must not change
-// them.
+// All returns the catalogue: every scenario, as it is served with [HTTPS]. The caller must not
+// change them. [Behind] returns those of other services.
 func All() []*Scenario { return slices.Clone(all) }
 
 // Families returns the families, in the order of the catalogue.
@@ -69,14 +70,13 @@ func Families() []Family {
 	return list
 }
 
-// Lookup returns the scenario with that ID, and false if there is none. The caller must
-// not change it.
+// Lookup returns the scenario with that ID, whatever its service, and false if there is none. The
+// caller must not change it.
 func Lookup(id string) (*Scenario, bool) {
-	i := slices.IndexFunc(all, func(s *Scenario) bool { return s.ID == id })
-	if i < 0 {
-		return nil, false
+	if s, ok := find(all, id); ok {
+		return s, true
 	}
-	return all[i], true
+	return lookUpBehind(id)
 }
 
 // ControlOf returns a scenario's control, or the scenario itself if it is in the family

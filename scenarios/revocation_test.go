@@ -200,7 +200,7 @@ func (r row) write(name, kind string, der []byte) {
 // as openssl s_client -status does.
 func checkStapled(t *testing.T, r row, program string) {
 	t.Helper()
-	in, err := r.lab.Serve(r.scenario)
+	in, err := r.lab.Serve(t.Context(), r.scenario)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,8 @@ type Scenario struct {
 	ID string
 	// Family is the part of the catalogue that it belongs to.
 	Family Family
+	// Service is what the server speaks behind TLS.
+	Service Service
 	// Port is its offset from the base port; it never changes once published.
 	Port int
 	// Title says in a few words what is served.

@@ -53,6 +53,12 @@ type Options struct {
 	// "python/strict", "python-3.11.7/default". Empty means all. What is not asked
 	// for is not started, as far as its place tells what it is.
 	Only []string
+	// Services lists what the clients wanted speak behind TLS, as "https" or "mongodb". Empty
+	// means all.
+	Services []string
+	// More lists stacks that are not built in: those whose libraries are large, and that a
+	// program only has if it wants to.
+	More []stack.Stack
 }
 
 // Missing is a stack, or one program of a stack, that was looked for and that can't
@@ -67,10 +73,13 @@ type Missing struct {
 // nothing matches is one, and says what there is. The caller ends the set with
 // [Set.Close]; ctx limits the search alone.
 func Discover(ctx context.Context, o Options) (*Set, error) {
-	return discover(ctx, stacks(), o)
+	return discover(ctx, slices.Concat(stacks(), o.More), o)
 }
 
 func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
+	all = slices.DeleteFunc(slices.Clone(all), func(s stack.Stack) bool {
+		return len(o.Services) > 0 && !slices.Contains(o.Services, s.ServiceName())
+	})
 	found := find(ctx, all, o.Only)
 	s := newSet(found, o.Only)
 	if err := ctx.Err(); err != nil {
@@ -110,7 +119,7 @@ func noSuchClient(unmatched []string, s *Set) error {
 
 // search is what came of looking for one stack.
 type search struct {
-	name     string
+	stack    stack.Stack
 	places   []stack.Place
 	installs []*stack.Install // by place; nil where it can't be used
 	errs     []error          // by place
@@ -128,7 +137,7 @@ func find(ctx context.Context, all []stack.Stack, only []string) []*search {
 		if !wanted(only, st.Name, stack.Place{}) {
 			continue
 		}
-		s := &search{name: st.Name}
+		s := &search{stack: st}
 		found = append(found, s)
 		finders.Go(func() error {
 			s.places, s.err = st.Find(ctx)
@@ -164,7 +173,7 @@ func (s *search) pick() (installs []*stack.Install, missing []Missing) {
 		if len(reason) > maxReason {
 			reason = strings.ToValidUTF8(reason[:maxReason], "") + "..."
 		}
-		missing = append(missing, Missing{Stack: s.name, Reason: reason})
+		missing = append(missing, Missing{Stack: s.stack.Name, Reason: reason})
 	}
 	if s.err != nil {
 		miss("%v", s.err)

@@ -17,7 +17,7 @@ func TestPick(t *testing.T) {
 		return &stack.Install{Path: path, Key: key, Version: version, Close: func() error { closed[path]++; return nil }}
 	}
 	s := &search{
-		name: "python",
+		stack: stack.Stack{Name: "python"},
 		installs: []*stack.Install{
 			install("/a", "prefix-1", "3.10.1"),
 			install("/b", "prefix-1", "3.10.1"), // the same by another name

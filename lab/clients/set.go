@@ -44,7 +44,7 @@ func newSet(found []*search, only []string) *Set {
 		for _, in := range installs {
 			s.installs = append(s.installs, in)
 			for _, v := range in.Variants {
-				info := stack.NewInfo(f.name, in, v)
+				info := stack.NewInfo(f.stack, in, v)
 				if len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).matches(info) }) {
 					s.Clients = append(s.Clients, &Client{Info: info, Prober: &prober{set: s, install: in, variant: v.Name}})
 				}

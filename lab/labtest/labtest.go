@@ -56,18 +56,22 @@ type Server struct {
 
 // Start serves the scenario with that ID until the test ends, on a loopback port of its own.
 // Certificates are minted for today. It fails the test if there is no such scenario.
-func Start(t testing.TB, id string) *Server {
+//
+// Scenarios with another service than https need that service: for mongo-expired,
+// labtest.Start(t, "mongo-expired", mongo.Embedded()) with package lab/mongo. It is closed when
+// the test ends.
+func Start(t testing.TB, id string, services ...serve.Service) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
 	if !ok {
 		t.Fatalf("labtest: there is no scenario %q: tlslab list shows all, as does scenarios.All", id)
 	}
-	return start(t, newLab(t), s)
+	return start(t, newLab(t, services...), s)
 }
 
-func newLab(t testing.TB) *lab.Lab {
+func newLab(t testing.TB, services ...serve.Service) *lab.Lab {
 	t.Helper()
-	l, err := lab.New(lab.Config{Seed: seed, Dir: t.TempDir()})
+	l, err := lab.New(lab.Config{Seed: seed, Dir: t.TempDir(), Services: services})
 	if err != nil {
 		t.Fatalf("labtest: %v", err)
 	}
@@ -81,7 +85,7 @@ func newLab(t testing.TB) *lab.Lab {
 
 func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
 	t.Helper()
-	in, err := l.Serve(s)
+	in, err := l.Serve(t.Context(), s)
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.Skipf("labtest: %v", err)
 	}

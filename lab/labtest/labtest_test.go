@@ -144,6 +144,8 @@ type fakeT struct {
 	cleanup []func()
 }
 
+func (f *fakeT) Context() context.Context { return context.Background() }
+
 func (t *fakeT) Helper()          {}
 func (t *fakeT) Cleanup(f func()) { t.cleanup = append(t.cleanup, f) }
 func (t *fakeT) Errorf(format string, args ...any) {

@@ -172,6 +172,8 @@ func (o *Observation) conclude(err error, t *tap) {
 	o.AlertSent = firstAlert(t.out.alert, localAlert(err))
 	_, brokenOff := errors.AsType[brokenOff](err)
 	switch {
+	case errors.Is(err, errRelayed):
+		o.End, o.Error = EndRelayed, ""
 	case brokenOff:
 		o.End = EndBrokenOff
 	case o.AlertSent != nil:

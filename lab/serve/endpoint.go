@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,8 +22,8 @@ import (
 type Endpoint struct {
 	ID           string          `json:"id"`            // the scenario
 	Family       string          `json:"family"`        // its family
-	Service      string          `json:"service"`       // what talks behind TLS: "https"
-	URL          string          `json:"url"`           // https://Host:Port/
+	Service      string          `json:"service"`       // what talks behind TLS: "https", "mongodb", "mongod"
+	URL          string          `json:"url"`           // https://Host:Port/, mongodb://Host:Port/?tls=true
 	Host         string          `json:"host"`          // name or address to verify and to send as SNI
 	Port         int             `json:"port"`          // TCP port
 	Connect      string          `json:"connect"`       // address:port to dial; differs from Host where Host does not resolve; empty if the client is to look it up
@@ -57,11 +58,13 @@ func (srv *Server) Endpoint(files Files) Endpoint {
 	s := srv.scenario
 	host := cmp.Or(s.Host, "localhost")
 	port := strconv.Itoa(srv.Port())
+	service := srv.options.Service
+	address := url.URL{Scheme: service.Scheme, Host: net.JoinHostPort(host, port), Path: "/", RawQuery: service.Query}
 	return Endpoint{
 		ID:           s.ID,
 		Family:       string(s.Family),
-		Service:      srv.options.Service.Name,
-		URL:          srv.options.Service.Scheme + "://" + net.JoinHostPort(host, port) + "/",
+		Service:      string(service.Name),
+		URL:          address.String(),
 		Host:         host,
 		Port:         srv.Port(),
 		Connect:      srv.connect(host),

@@ -10,22 +10,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
-)
 
-// Service is what talks behind TLS.
-type Service struct {
-	// Name is the service's name: [Endpoint].Service.
-	Name string
-	// Scheme is that of its URLs.
-	Scheme string
-	// Protocols are what it is called in ALPN (RFC 7301), by preference.
-	Protocols []string
-	// Serve talks to a client whose handshake is complete, and returns nil if
-	// the client was served. It leaves the closing of conn to its caller. The
-	// connection has a deadline, see [Options].Timeout; a service whose clients
-	// stay may move it.
-	Serve func(conn net.Conn, s Session) error
-}
+	"example.com/tlslab/scenarios"
+)
 
 // Session is what a server knows of a connection after the handshake. The
 // https service answers with it. The fields are those of [Observation].
@@ -49,7 +36,7 @@ const (
 // HTTPS returns the service that answers one request of any method and path
 // (HTTP/1.1, RFC 9112) with the [Session] as a JSON document, and closes.
 func HTTPS() Service {
-	return Service{Name: "https", Scheme: "https", Protocols: []string{"http/1.1"}, Serve: serveHTTP}
+	return Service{Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{"http/1.1"}, Serve: serveHTTP}
 }
 
 // serveHTTP is not net/http's server: that would want a listener, a goroutine and

@@ -60,6 +60,7 @@ const (
 	EndTimeout       End = "timeout"        // the client fell silent
 	EndNotTLS        End = "not-tls"        // the client did not speak TLS
 	EndBrokenOff     End = "broken-off"     // the server broke it off, as its scenario has it; see Error
+	EndRelayed       End = "relayed"        // it was served by a server that ends TLS by itself: what was said inside cannot be seen
 	EndError         End = "error"          // something else; see Error
 )
 

@@ -169,11 +169,17 @@ func (r *records) saidHello() bool {
 	return r.stopped || r.alert != nil || len(m) == r.limit || len(m) >= handshakeHeaderLen && len(m) == messageLen(m)
 }
 
+// encrypted reports whether a record of application data has come: under TLS 1.3 that is every
+// encrypted one (RFC 8446, section 5.2).
+func (r *records) encrypted() bool {
+	return r.begun && r.stopped && r.header[0] == recordApplicationData
+}
+
 // isHelloRetry reports whether the first handshake message is a HelloRetryRequest.
 func (r *records) isHelloRetry() bool {
 	m := r.message
-	return len(m) == serverHelloLen && m[0] == typeServerHello &&
-		bytes.Equal(m[serverHelloLen-len(helloRetryRandom):], helloRetryRandom[:])
+	return len(m) >= serverHelloLen && m[0] == typeServerHello &&
+		bytes.Equal(m[serverHelloLen-len(helloRetryRandom):serverHelloLen], helloRetryRandom[:])
 }
 
 // tap is a connection whose records are read along.

@@ -31,6 +31,9 @@ type Options struct {
 	MaxConns int
 	// Service answers behind TLS. The zero Service means [HTTPS].
 	Service Service
+	// Upstream, if set, is a server that ends TLS by itself: the lab relays to it what clients
+	// say, and what it answers, and reads the records along. The server closes it.
+	Upstream *Upstream
 	// OnObservation, if set, is called with every observation when its connection
 	// has ended, from the connection's goroutine: calls can overlap.
 	OnObservation func(Observation)
@@ -69,10 +72,13 @@ type seen struct {
 func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
-	if o.Service.Serve == nil {
+	if o.Service.Name == "" {
 		o.Service = HTTPS()
 	}
 	fault, err := behaviour(s.Server.Fault)
+	if o.Upstream != nil {
+		fault = relaying(o.Upstream)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
@@ -215,5 +221,16 @@ func (srv *Server) Close() error {
 		}
 	})
 	srv.running.Wait()
+	if up := srv.options.Upstream; up != nil && up.Close != nil {
+		return up.Close()
+	}
+	return nil
+}
+
+// Log returns what a server that ends TLS by itself has logged so far, a line each.
+func (srv *Server) Log() []string {
+	if up := srv.options.Upstream; up != nil && up.Log != nil {
+		return up.Log()
+	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (c Cell) disagreement(class failure.Class) string {
 		switch {
 		case !ok:
 			return "the client says that it got an answer, and the server saw no connection"
-		case last.End != serve.EndServed:
+		case last.End != serve.EndServed && last.End != serve.EndRelayed:
 			return fmt.Sprintf("the client says that it got an answer, and the server's record ends with %s", last.End)
 		}
 	case clients.Rejected:
@@ -79,9 +79,21 @@ func (c Cell) disagreement(class failure.Class) string {
 	return ""
 }
 
+// last returns the connection that tells: the last one, but of a client that makes several, as
+// drivers of databases do, one that was served where the client accepted, and one that ended with
+// an alert where it did not.
 func (c Cell) last() (serve.Observation, bool) {
 	if len(c.Observed) == 0 {
 		return serve.Observation{}, false
+	}
+	tells := func(o serve.Observation) bool { return o.AlertReceived != nil || o.AlertSent != nil }
+	if c.Result.Outcome == clients.Accepted {
+		tells = func(o serve.Observation) bool { return o.End == serve.EndServed || o.End == serve.EndRelayed }
+	}
+	for _, o := range slices.Backward(c.Observed) {
+		if tells(o) {
+			return o, true
+		}
 	}
 	return c.Observed[len(c.Observed)-1], true
 }

@@ -60,6 +60,7 @@ type Result struct {
 // Info describes a client: a stack, its version, and a way of using it.
 type Info struct {
 	Stack   string `json:"stack"`   // go, curl, openssl, python, node, gnutls-cli, wget, pyopenssl, java
+	Service string `json:"service"` // what it speaks behind TLS, in the words of scenarios.Service: https, mongodb
 	Version string `json:"version"` // the stack's own: "3.11.7"
 	Library string `json:"library"` // its TLS library with version: "OpenSSL 3.0.19"; empty if it is the stack itself
 	Variant string `json:"variant"` // default, insecure, no-hostname, ...

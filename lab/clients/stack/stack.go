@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -10,6 +11,9 @@ import (
 type Stack struct {
 	// Name is the stack's, lower-case and without a slash: "python".
 	Name string
+	// Service is what its clients speak behind TLS, in the words of scenarios.Service;
+	// empty means https.
+	Service string
 	// Find lists where the stack's programs may be, most wanted first, and runs
 	// none of them. If there is none, its error says so in one line:
 	// "no node on PATH".
@@ -18,6 +22,9 @@ type Stack struct {
 	// starts outlives ctx, and ends with [Install.Close].
 	Open func(ctx context.Context, p Place) (*Install, error)
 }
+
+// ServiceName returns what the stack's clients speak behind TLS: https unless it says otherwise.
+func (s Stack) ServiceName() string { return cmp.Or(s.Service, "https") }
 
 // Place is where a stack's program may be.
 type Place struct {
@@ -58,9 +65,10 @@ type Variant struct {
 }
 
 // NewInfo describes a client: a stack, an install of it, and a variant.
-func NewInfo(name string, in *Install, v Variant) Info {
+func NewInfo(s Stack, in *Install, v Variant) Info {
 	return Info{
-		Stack:    name,
+		Stack:    s.Name,
+		Service:  s.ServiceName(),
 		Version:  in.Version,
 		Library:  in.Library,
 		Variant:  v.Name,

@@ -49,6 +49,7 @@ func (f *flags) list() *cobra.Command {
 	}
 	f.addJSON(cmd)
 	f.addFamily(cmd)
+	f.addService(cmd)
 	return cmd
 }
 

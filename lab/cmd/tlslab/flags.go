@@ -15,7 +15,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
 
@@ -32,6 +34,7 @@ type flags struct {
 	basePort int
 	clients  []string
 	families []string
+	service  string
 	timeout  time.Duration
 }
 
@@ -50,6 +53,32 @@ func (f *flags) addFamily(c *cobra.Command) {
 	})
 }
 
+// addService adds the flag that chooses what talks behind TLS where no ID does.
+func (f *flags) addService(c *cobra.Command) {
+	c.Flags().StringVar(&f.service, "service", string(scenarios.HTTPS), "what talks behind TLS where no ID is named: https, or mongodb for the whole catalogue as mongo-ID")
+	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		var names []string
+		for _, service := range scenarios.Services() {
+			names = append(names, string(service))
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// services returns what scenarios are served with besides https. They start when they are used.
+func (f *flags) services() []serve.Service { return []serve.Service{mongo.Embedded()} }
+
+// speaking returns what the clients of the scenarios have to speak.
+func speaking(list []*scenarios.Scenario) []string {
+	var names []string
+	for _, s := range list {
+		if name := string(s.Service.Protocol()); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // addMinting adds the flags that decide what is minted.
 func (f *flags) addMinting(c *cobra.Command) {
 	c.Flags().StringVar(&f.seed, "seed", "", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
@@ -63,8 +92,8 @@ func (f *flags) config() (lab.Config, error) {
 	if err != nil {
 		return lab.Config{}, err
 	}
-	if f.basePort < 0 || f.basePort > 65535-1000 {
-		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to 64535, so that the catalogue's offsets fit above it", f.basePort)}
+	if f.basePort < 0 || f.basePort > 65535-lab.Ports {
+		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", f.basePort, 65535-lab.Ports)}
 	}
 	if f.bind != "" {
 		a, err := netip.ParseAddr(f.bind)
@@ -75,7 +104,7 @@ func (f *flags) config() (lab.Config, error) {
 			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
 		}
 	}
-	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind}, nil
+	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services()}, nil
 }
 
 func parseTime(s string) (time.Time, error) {
@@ -122,8 +151,12 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
 		}
 	}
+	service := scenarios.Service(cmp.Or(f.service, string(scenarios.HTTPS)))
+	if !slices.Contains(scenarios.Services(), service) {
+		return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", service, scenarios.Services())}
+	}
 	if len(ids) == 0 {
-		list = scenarios.All()
+		list = scenarios.Behind(service)
 	}
 	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
@@ -137,7 +170,13 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 // suggest names scenarios that a mistyped ID may have meant.
 func suggest(id string) string {
 	var near []string
-	for _, s := range scenarios.All() {
+	known := scenarios.All()
+	for _, service := range scenarios.Services()[1:] {
+		if strings.HasPrefix(id, "mongo") {
+			known = append(known, scenarios.Behind(service)...)
+		}
+	}
+	for _, s := range known {
 		if strings.Contains(s.ID, id) || strings.Contains(id, s.ID) && len(s.ID) > 4 || distance(s.ID, id) <= 2 {
 			near = append(near, s.ID)
 		}
@@ -173,8 +212,10 @@ func distance(a, b string) int {
 // completeIDs completes scenario IDs in the shell.
 func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var ids []string
-	for _, s := range scenarios.All() {
-		ids = append(ids, s.ID+"\t"+s.Title)
+	for _, service := range scenarios.Services() {
+		for _, s := range scenarios.Behind(service) {
+			ids = append(ids, s.ID+"\t"+s.Title)
+		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }

@@ -87,6 +87,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 	}
 	f.addJSON(cmd)
 	f.addFamily(cmd)
+	f.addService(cmd)
 	f.addMinting(cmd)
 	f.addBasePort(cmd)
 	cmd.Flags().StringVar(&recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")

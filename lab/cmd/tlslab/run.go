@@ -47,7 +47,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients})
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
@@ -71,6 +71,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	}
 	f.addJSON(cmd)
 	f.addFamily(cmd)
+	f.addService(cmd)
 	f.addMinting(cmd)
 	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
@@ -90,14 +91,17 @@ func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenar
 	bar.SetOutputWriter(f.stderr)
 	bar.SetAutoStop(false)
 	bar.SetStyle(progress.StyleBlocks)
-	tracker := &progress.Tracker{Message: "probing", Total: int64(len(list) * len(set.Clients)), RemoveOnCompletion: true}
+	tracker := &progress.Tracker{Message: "probing", RemoveOnCompletion: true}
 	bar.AppendTracker(tracker)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		bar.Render()
 	}()
-	options.Progress = func(n, _ int) { tracker.SetValue(int64(n)) }
+	options.Progress = func(n, total int) {
+		tracker.UpdateTotal(int64(total))
+		tracker.SetValue(int64(n))
+	}
 	result, err := l.Run(ctx, list, set, options)
 	tracker.MarkAsDone()
 	bar.Stop()

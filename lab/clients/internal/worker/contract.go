@@ -42,6 +42,7 @@ type request struct {
 	CAFile      string `json:"ca_file"` // PEM: what to trust, and nothing else
 	CertFile    string `json:"cert_file"`
 	KeyFile     string `json:"key_file"`
+	Combined    string `json:"combined_file"` // certificate and key in one file
 	KeyPassword string `json:"key_password"`
 	CRLFile     string `json:"crl_file"`
 	TimeoutMS   int64  `json:"timeout_ms"` // the client's own limit

@@ -120,7 +120,7 @@ func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (st
 		ID: w.last, Variant: variant,
 		URL: r.Endpoint.URL, Host: r.Endpoint.Host, Port: r.Endpoint.Port, Connect: r.Endpoint.Connect,
 		CAFile: r.Endpoint.CAFile, CertFile: r.Endpoint.CertFile, KeyFile: r.Endpoint.KeyFile,
-		KeyPassword: r.Endpoint.KeyPassword, CRLFile: r.Endpoint.CRLFile,
+		KeyPassword: r.Endpoint.KeyPassword, CRLFile: r.Endpoint.CRLFile, Combined: r.Endpoint.CombinedFile,
 		TimeoutMS: max(1, r.Timeout.Milliseconds()),
 	})
 	if err != nil {

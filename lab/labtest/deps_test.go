@@ -1,0 +1,22 @@
+package labtest_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A program that tests its https client does not carry a database, nor Docker's client.
+func TestCarriesNoDatabase(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "example.com/tlslab/lab/labtest").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for line := range strings.Lines(string(out)) {
+		for _, heavy := range []string{"FerretDB", "mongo-driver", "modernc.org", "testcontainers", "docker"} {
+			if strings.Contains(line, heavy) {
+				t.Errorf("labtest depends on %s", line)
+			}
+		}
+	}
+}

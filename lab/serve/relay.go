@@ -1,0 +1,130 @@
+package serve
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// idleTime is how long a relayed connection may pass nothing in either direction: drivers of
+// databases keep theirs, and ask every ten seconds whether the server is still there.
+const idleTime = time.Minute
+
+// errRelayed is the end of a connection whose client has left after something encrypted had
+// passed: whether it was served is between the two ends.
+var errRelayed = errors.New("relayed")
+
+// relaying is how a server behaves that relays to one that ends TLS by itself.
+func relaying(to *Upstream) fault {
+	if to.Addr == "" {
+		return fault{listen: hold(reserve)}
+	}
+	return fault{listen: listen, behave: func(c *conn) error { return c.relay(to.Addr) }}
+}
+
+// relay passes what client and server say to each other until both are done.
+func (c *conn) relay(addr string) error {
+	up, err := net.DialTimeout("tcp", addr, c.srv.options.Timeout)
+	if err != nil {
+		return err
+	}
+	defer up.Close()
+	c.tap.out.limit = maxServerHello
+
+	answered := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(&alive{&c.tap, c.raw, up}, up)
+		if tcp, ok := c.raw.(*net.TCPConn); ok {
+			tcp.CloseWrite()
+		}
+		answered <- err
+	}()
+	asked := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(&alive{up, c.raw, up}, &c.tap)
+		if tcp, ok := up.(*net.TCPConn); ok {
+			tcp.CloseWrite()
+		}
+		asked <- err
+	}()
+	serverFirst := false
+	select {
+	case err = <-answered:
+		serverFirst = true
+		err = cmp.Or(<-asked, err)
+	case err = <-asked:
+		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
+		<-answered
+	}
+
+	c.complete = c.tap.in.encrypted() || c.tap.out.encrypted()
+	c.received = c.tap.in.encrypted()
+	c.session.Hello, c.session.HelloRetry = c.tap.hello(), c.tap.out.isHelloRetry()
+	if version, suite, ok := parseServerHello(c.tap.out.message); ok {
+		c.session.Version, c.session.CipherSuite = versionName(version), cipherSuiteName(suite)
+	}
+	switch {
+	case serverFirst && !c.tap.in.notTLS:
+		return brokenOff("closed by the server")
+	case err != nil:
+		return err
+	case c.complete:
+		return errRelayed
+	}
+	return io.EOF
+}
+
+// alive is a writer that gives both ends of a relay more time whenever something passes.
+type alive struct {
+	io.Writer
+	client, server net.Conn
+}
+
+// Write implements io.Writer.
+func (a *alive) Write(p []byte) (int, error) {
+	deadline := time.Now().Add(idleTime)
+	a.client.SetDeadline(deadline)
+	a.server.SetDeadline(deadline)
+	return a.Writer.Write(p)
+}
+
+// maxServerHello bounds what is kept of a server's first message: no ServerHello is longer.
+const maxServerHello = 4 << 10
+
+// extensionSupportedVersions says in a ServerHello that the version is not where it once was (RFC
+// 8446, section 4.2.1).
+const extensionSupportedVersions = 43
+
+// parseServerHello returns what a server chose (RFC 8446, section 4.1.3; RFC 5246, section
+// 7.4.1.3), given its first handshake message with the header.
+func parseServerHello(message []byte) (version, suite uint16, ok bool) {
+	if len(message) < handshakeHeaderLen || message[0] != typeServerHello {
+		return 0, 0, false
+	}
+	var session, extensions cryptobyte.String
+	s := cryptobyte.String(message[handshakeHeaderLen:])
+	if !s.ReadUint16(&version) || !s.Skip(32) || !s.ReadUint8LengthPrefixed(&session) || !s.ReadUint16(&suite) || !s.Skip(1) {
+		return 0, 0, false
+	}
+	if s.Empty() { // as servers of TLS 1.1 and before may end it
+		return version, suite, true
+	}
+	if !s.ReadUint16LengthPrefixed(&extensions) {
+		return 0, 0, false
+	}
+	for !extensions.Empty() {
+		var kind uint16
+		var body cryptobyte.String
+		if !extensions.ReadUint16(&kind) || !extensions.ReadUint16LengthPrefixed(&body) {
+			return 0, 0, false
+		}
+		if kind == extensionSupportedVersions && !body.ReadUint16(&version) {
+			return 0, 0, false
+		}
+	}
+	return version, suite, true
+}

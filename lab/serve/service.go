@@ -1,0 +1,43 @@
+package serve
+
+import (
+	"context"
+	"net"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// Service is what talks behind TLS. It has either Serve or Start.
+type Service struct {
+	// Name is the service's name: [Endpoint].Service.
+	Name scenarios.Service
+	// Scheme is that of its URLs.
+	Scheme string
+	// Query is what follows the question mark in its URLs, if anything does.
+	Query string
+	// Protocols are what it is called in ALPN (RFC 7301), by preference.
+	Protocols []string
+	// Serve talks to a client whose handshake is complete, and returns nil if
+	// the client was served. It leaves the closing of conn to its caller. The
+	// connection has a deadline, see [Options].Timeout; a service whose clients
+	// stay may move it.
+	Serve func(conn net.Conn, s Session) error
+	// Start starts a server of its own, which ends TLS by itself, for one scenario. The lab
+	// relays to it, and reads the records along.
+	Start func(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*Upstream, error)
+	// Close ends what the service has started for all of its scenarios together; nil if
+	// there is nothing to end.
+	Close func() error
+}
+
+// Upstream is a server that ends TLS by itself.
+type Upstream struct {
+	// Addr is its address:port, on this machine. Empty means that it does not listen: it has
+	// refused to start, as its scenario wants.
+	Addr string
+	// Log returns what the server has logged so far that has to do with TLS, a line each.
+	Log func() []string
+	// Close ends it, and returns when nothing of it is left.
+	Close func() error
+}
