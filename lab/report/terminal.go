@@ -292,13 +292,13 @@ func (t Terminal) undocumented(r *Run) {
 	fmt.Fprintln(t.W, "* to be expected: tlslab run ID shows each client, its message and the reason")
 }
 
-// Saw says in a few words what the server saw of a client: of its last connection, with the
-// number of those before.
+// Saw says in a few words what the server saw of a client: of the connection that tells, with the
+// number of the others.
 func Saw(list []serve.Observation) string {
-	if len(list) == 0 {
+	o, ok := serve.Telling(list)
+	if !ok {
 		return "no connection"
 	}
-	o := list[len(list)-1]
 	var words []string
 	if o.Version != "" {
 		words = append(words, o.Version)
@@ -307,7 +307,7 @@ func Saw(list []serve.Observation) string {
 		words = append(words, "HelloRetryRequest")
 	}
 	words = append(words, ends[o.End])
-	if o.End == serve.EndBrokenOff {
+	if o.Error != "" && (o.End == serve.EndBrokenOff || o.End == serve.EndRelayed) {
 		words = append(words, o.Error)
 	}
 	if o.AlertReceived != nil {
@@ -317,7 +317,7 @@ func Saw(list []serve.Observation) string {
 		words = append(words, o.AlertSent.String()+cause(o.Error))
 	}
 	if len(list) > 1 {
-		words = append(words, fmt.Sprintf("(after %d more connections)", len(list)-1))
+		words = append(words, fmt.Sprintf("(and %d more connections)", len(list)-1))
 	}
 	return strings.Join(words, " ")
 }
@@ -345,5 +345,6 @@ var ends = map[serve.End]string{
 	serve.EndTimeout:       "silence",
 	serve.EndNotTLS:        "something that is not TLS",
 	serve.EndBrokenOff:     "its own fault:",
+	serve.EndRelayed:       "something encrypted, which was relayed",
 	serve.EndError:         "an error",
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
@@ -16,7 +17,12 @@ const idleTime = time.Minute
 
 // errRelayed is the end of a connection whose client has left after something encrypted had
 // passed: whether it was served is between the two ends.
-var errRelayed = errors.New("relayed")
+var (
+	errRelayed = errors.New("relayed")
+	// errServerLeft is the same where the server was the first to close: it may have refused the
+	// client, or have answered its goodbye before it was gone.
+	errServerLeft = fmt.Errorf("%w; closed by the server", errRelayed)
+)
 
 // relaying is how a server behaves that relays to one that ends TLS by itself.
 func relaying(to *Upstream) fault {
@@ -68,14 +74,16 @@ func (c *conn) relay(addr string) error {
 		c.session.Version, c.session.CipherSuite = versionName(version), cipherSuiteName(suite)
 	}
 	switch {
-	case serverFirst && !c.tap.in.notTLS:
-		return brokenOff("closed by the server")
-	case err != nil:
-		return err
+	case c.tap.out.alert != nil:
+		return errors.New("refused by the server")
+	case c.complete && serverFirst:
+		return errServerLeft
 	case c.complete:
 		return errRelayed
+	case serverFirst && !c.tap.in.notTLS:
+		return brokenOff("closed by the server")
 	}
-	return io.EOF
+	return cmp.Or(err, io.EOF)
 }
 
 // alive is a writer that gives both ends of a relay more time whenever something passes.

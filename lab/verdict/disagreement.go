@@ -79,21 +79,5 @@ func (c Cell) disagreement(class failure.Class) string {
 	return ""
 }
 
-// last returns the connection that tells: the last one, but of a client that makes several, as
-// drivers of databases do, one that was served where the client accepted, and one that ended with
-// an alert where it did not.
-func (c Cell) last() (serve.Observation, bool) {
-	if len(c.Observed) == 0 {
-		return serve.Observation{}, false
-	}
-	tells := func(o serve.Observation) bool { return o.AlertReceived != nil || o.AlertSent != nil }
-	if c.Result.Outcome == clients.Accepted {
-		tells = func(o serve.Observation) bool { return o.End == serve.EndServed || o.End == serve.EndRelayed }
-	}
-	for _, o := range slices.Backward(c.Observed) {
-		if tells(o) {
-			return o, true
-		}
-	}
-	return c.Observed[len(c.Observed)-1], true
-}
+// last returns the connection that tells.
+func (c Cell) last() (serve.Observation, bool) { return serve.Telling(c.Observed) }
