@@ -28,6 +28,9 @@ import (
 // DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
 const DefaultBasePort = 10000
 
+// lockFile is locked in a lab's directory for as long as the lab is there.
+const lockFile = ".lock"
+
 // Ports is how many ports above the base port a lab may use.
 const Ports = 3000
 
@@ -158,8 +161,11 @@ func (l *Lab) open(now time.Time) error {
 	if l.dir, err = pki.OpenDir(path); err != nil {
 		return err
 	}
-	l.lock = flock.New(filepath.Join(l.dir.Path(), ".lock"))
-	if locked, err := l.lock.TryLock(); err != nil {
+	l.lock = flock.New(filepath.Join(l.dir.Path(), lockFile))
+	// Not at once: who waits for a lab, see WaitUp, tries the lock for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*lookTime)
+	defer cancel()
+	if locked, err := l.lock.TryLockContext(ctx, lookTime/2); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("locking the directory for the lab's files: %w", err)
 	} else if !locked {
 		return fmt.Errorf("directory %s is in use by another tlslab: end that, or give another directory", path)

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
+	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/serve"
@@ -111,4 +113,40 @@ func (u *Up) Close() error {
 		err = errors.Join(err, in.Close())
 	}
 	return err
+}
+
+// lookTime is the pause between two looks for a file that another program is to write.
+const lookTime = 50 * time.Millisecond
+
+// WaitUp returns when another lab, whose directory dir is, serves: its endpoints.json is there, and
+// the directory in use. It returns early, with an error that says which of the two is missing, if
+// ctx ends.
+func WaitUp(ctx context.Context, dir string) error {
+	look := time.NewTicker(lookTime)
+	defer look.Stop()
+	for {
+		err := serves(dir)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for a lab: %w", err)
+		}
+	}
+}
+
+// serves returns nil if a lab in another process serves from the directory.
+func serves(dir string) error {
+	path := filepath.Join(dir, EndpointsFile)
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
+	}
+	lock := flock.New(filepath.Join(dir, lockFile))
+	free, err := lock.TryLock()
+	if err == nil && free {
+		err = fmt.Errorf("%s is there, and the lab that wrote it is not: start it again, with --dir %s", path, dir)
+	}
+	return errors.Join(err, lock.Close())
 }

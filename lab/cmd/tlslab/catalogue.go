@@ -44,6 +44,9 @@ func (f *flags) list() *cobra.Command {
 				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, s.Title)
 			}
 			fmt.Fprintln(w, "\n?: of clients that have a feature, which tlslab show names")
+			if list[0].Service == scenarios.HTTPS {
+				fmt.Fprintln(w, "each is there with MongoDB behind TLS as well, as mongo-ID: tlslab run mongo-good")
+			}
 			return w.Flush()
 		},
 	}

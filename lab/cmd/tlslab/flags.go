@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -35,7 +36,9 @@ type flags struct {
 	clients  []string
 	families []string
 	service  string
-	timeout  time.Duration
+
+	mongoAddress string
+	timeout      time.Duration
 }
 
 func (f *flags) addJSON(c *cobra.Command) {
@@ -66,7 +69,17 @@ func (f *flags) addService(c *cobra.Command) {
 }
 
 // services returns what scenarios are served with besides https. They start when they are used.
-func (f *flags) services() []serve.Service { return []serve.Service{mongo.Embedded()} }
+func (f *flags) services() []serve.Service {
+	if f.mongoAddress != "" {
+		return []serve.Service{mongo.At(f.mongoAddress)}
+	}
+	return []serve.Service{mongo.Embedded()}
+}
+
+// addMongo adds the flag that puts another database behind mongo-ID.
+func (f *flags) addMongo(c *cobra.Command) {
+	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
+}
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {
@@ -94,6 +107,11 @@ func (f *flags) config() (lab.Config, error) {
 	}
 	if f.basePort < 0 || f.basePort > 65535-lab.Ports {
 		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", f.basePort, 65535-lab.Ports)}
+	}
+	if f.mongoAddress != "" {
+		if _, _, err := net.SplitHostPort(f.mongoAddress); err != nil {
+			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:27017", f.mongoAddress)}
+		}
 	}
 	if f.bind != "" {
 		a, err := netip.ParseAddr(f.bind)

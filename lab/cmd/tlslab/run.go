@@ -72,6 +72,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	f.addJSON(cmd)
 	f.addFamily(cmd)
 	f.addService(cmd)
+	f.addMongo(cmd)
 	f.addMinting(cmd)
 	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")

@@ -68,6 +68,7 @@ Without --dir the directory is temporary, and gone when up ends.`,
 	f.addJSON(cmd)
 	f.addFamily(cmd)
 	f.addService(cmd)
+	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addBasePort(cmd)
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
