@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race soak bench lint matrix FORCE
+.PHONY: help up test race soak bench lint matrix clients FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -20,6 +20,10 @@ up: $(TLSLAB)
 ## matrix          every client stack found × the catalogue
 matrix: $(TLSLAB)
 	@$(TLSLAB) run $(ARGS)
+
+## clients         what client stacks need beyond what is here: virtual environments and packages, below .cache/clients
+clients:
+	@go run ./lab/clients/install
 
 ## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:
