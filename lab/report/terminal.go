@@ -36,6 +36,7 @@ func (t Terminal) Run(r *Run) {
 		if len(r.Scenarios) <= pages {
 			t.Scenario(s)
 			t.table(s, r.Clients)
+			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
 			t.line(s)
