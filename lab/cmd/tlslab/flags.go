@@ -35,7 +35,7 @@ type flags struct {
 	basePort int
 	clients  []string
 	families []string
-	service  string
+	service  []string
 
 	mongoAddress string
 	timeout      time.Duration
@@ -58,7 +58,7 @@ func (f *flags) addFamily(c *cobra.Command) {
 
 // addService adds the flag that chooses what talks behind TLS where no ID does.
 func (f *flags) addService(c *cobra.Command) {
-	c.Flags().StringVar(&f.service, "service", string(scenarios.HTTPS), "what talks behind TLS where no ID is named: https, or mongodb for the whole catalogue as mongo-ID")
+	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID")
 	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, service := range scenarios.Services() {
@@ -169,12 +169,17 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
 		}
 	}
-	service := scenarios.Service(cmp.Or(f.service, string(scenarios.HTTPS)))
-	if !slices.Contains(scenarios.Services(), service) {
-		return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", service, scenarios.Services())}
+	for _, name := range f.service {
+		service := scenarios.Service(name)
+		if !slices.Contains(scenarios.Services(), service) {
+			return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", name, scenarios.Services())}
+		}
+		if len(ids) == 0 {
+			list = append(list, scenarios.Behind(service)...)
+		}
 	}
-	if len(ids) == 0 {
-		list = scenarios.Behind(service)
+	if len(ids) == 0 && len(f.service) == 0 {
+		list = scenarios.All()
 	}
 	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
