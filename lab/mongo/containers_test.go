@@ -22,8 +22,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// shown is what a row is held to, with MongoDB's Go driver as the client.
-type shown struct {
+// rowTest is what a row is held to, with MongoDB's Go driver as the client.
+type rowTest struct {
 	err     []string // the driver's error says one of these; nil means that it reads and writes
 	logs    []int    // IDs of lines that the server must have logged
 	end     serve.End
@@ -37,7 +37,7 @@ var dropped = []string{"EOF", "connection reset by peer", "broken pipe"}
 
 // rows is each scenario of the family: what it shows, and whether the stand-in shows it or only
 // MongoDB's own image does.
-var rows = map[string]shown{
+var rows = map[string]rowTest{
 	"mongod-good":                        {end: serve.EndRelayed},
 	"mongod-client-certificate":          {end: serve.EndRelayed},
 	"mongod-client-certificate-missing":  {err: dropped, logs: []int{23255, 22988}, end: serve.EndRelayed},

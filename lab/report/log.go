@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
 )
 
 // serverLogs writes what servers that end TLS by themselves logged, once for all clients of which
@@ -72,4 +73,19 @@ func logged(line string) string {
 		text += ": " + entry.Attr.Reason
 	}
 	return text
+}
+
+// unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
+func (t Terminal) unserved(s Scenario) bool {
+	if len(s.Cells) < 2 {
+		return false
+	}
+	why := s.Cells[0].Why
+	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported || c.Why != why }) {
+		return false
+	}
+	t.wrapped("not here: ", why)
+	fmt.Fprintln(t.W)
+	t.Fix(s)
+	return true
 }

@@ -241,6 +241,15 @@ func (srv *Server) Log(ctx context.Context) []string {
 	return nil
 }
 
+// Done is closed when a server that ends TLS by itself has ended; nil, which never is, for all
+// others. [Server.Err] says whether it was to end.
+func (srv *Server) Done() <-chan struct{} {
+	if up := srv.options.Upstream; up != nil {
+		return up.Done
+	}
+	return nil
+}
+
 // Err says why a server that ends TLS by itself has ended though nobody closed it; nil as long as
 // it runs, and for all other servers.
 func (srv *Server) Err() error {
