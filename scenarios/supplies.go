@@ -14,7 +14,7 @@ const (
 // whose control supplies it: others tell nothing, as it refuses good chains as well.
 func Supplies(s *Scenario) []string {
 	var list []string
-	if s.Recipe.Staple != nil {
+	if s.Recipe.Staple != nil || s.Service == Mongod && s.Recipe.Leaf.OCSP && !s.Mongod.NoOCSP { // a mongod asks the responder itself
 		list = append(list, SuppliesStaple)
 	}
 	if s.Recipe.Leaf.OCSP {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -61,7 +62,7 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
 					len(up.Instances), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
 			}
-			<-cmd.Context().Done()
+			f.watch(cmd.Context(), up)
 			return nil
 		},
 	}
@@ -74,6 +75,37 @@ Without --dir the directory is temporary, and gone when up ends.`,
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 	return cmd
+}
+
+// watch returns when ctx ends. It says so when a server ends before that.
+func (f *flags) watch(ctx context.Context, up *lab.Up) {
+	ended := make(chan error)
+	for _, in := range up.Instances {
+		if in.Done() == nil {
+			continue
+		}
+		go func() {
+			select {
+			case <-in.Done():
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case ended <- in.Err():
+			case <-ctx.Done():
+			}
+		}()
+	}
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				fmt.Fprintf(f.stderr, "tlslab: %v\n", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func (f *flags) addBasePort(c *cobra.Command) {

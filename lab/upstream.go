@@ -1,0 +1,70 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// Lives of a certificate that is to expire while a server serves it that ends TLS by itself. Such a
+// server takes its time to start and may refuse a certificate that has expired by then: it is then
+// started again with one that lives twice as long, up to the longest.
+const (
+	shortestLife = 5 * time.Second
+	longestLife  = 2 * time.Minute
+)
+
+// startUpstream starts a server of a service's own for a scenario. The chain is what it serves.
+func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
+	chain, err := l.Chain(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	if chain.Due().IsZero() {
+		up, err := service.Start(ctx, s, chain)
+		return up, chain, err
+	}
+	for life := max(l.config.Lifetime, shortestLife); ; life *= 2 {
+		if chain, err = l.renew(s, life); err != nil {
+			return nil, nil, err
+		}
+		up, err := service.Start(ctx, s, chain)
+		late := !time.Now().Before(chain.Due())
+		switch {
+		case err == nil && !late:
+			return up, chain, nil
+		case err == nil:
+			err = up.Close()
+		case !late:
+			return nil, nil, err
+		}
+		if life >= longestLife || ctx.Err() != nil {
+			return nil, nil, errors.Join(fmt.Errorf("the server was not up within %s, before the certificate expired that was to expire while it serves: give the machine less to do", life), err)
+		}
+	}
+}
+
+// renew mints a scenario's chain anew, so that what is to expire while it is served does so after
+// that time from now.
+func (l *Lab) renew(s *scenarios.Scenario, life time.Duration) (*pki.Chain, error) {
+	c := l.minter.Config()
+	c.Soon = time.Now().Add(life + time.Second - 1)
+	minter, err := pki.New(c)
+	if err != nil {
+		return nil, err
+	}
+	m := new(minted)
+	m.mint.Do(func() { m.chain, m.mintErr = minter.Mint(s.ID, s.Recipe) })
+	if m.mintErr != nil {
+		return nil, m.mintErr
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.chains[s.ID] = m
+	return m.chain, nil
+}
