@@ -28,6 +28,7 @@ var pymongoRules = slices.Concat([]Rule{
 var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{"data length too long", failure.CorruptRecord}, // OpenSSL 4
 	{"bad certificate status response", failure.RevocationUnknown},
+	{"error parsing asn1 value", failure.RevocationUnknown}, // the responder's answer
 	{"Unexpected EOF", failure.UnexpectedEOF},
 	{"ECONNRESET", failure.ConnectionReset},
 	{"'certificate verify failed'", Untold},
