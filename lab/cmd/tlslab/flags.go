@@ -15,7 +15,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -67,6 +69,9 @@ func (f *flags) addService(c *cobra.Command) {
 
 // services returns what scenarios are served with besides https. They start when they are used.
 func (f *flags) services() []serve.Service { return []serve.Service{mongo.Embedded()} }
+
+// stacks returns the client stacks besides those that lab/clients has built in.
+func (f *flags) stacks() []stack.Stack { return []stack.Stack{godriver.Stack()} }
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {
