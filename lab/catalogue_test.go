@@ -17,7 +17,9 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -41,7 +43,7 @@ func TestMongoCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every driver takes minutes")
 	}
-	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
 	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, scenarios.Behind(scenarios.MongoDB), set)
 }
 
@@ -104,6 +106,10 @@ var fleeting = []struct {
 	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
+	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
+	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
+	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
+	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
 	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},

@@ -16,7 +16,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -87,6 +89,9 @@ func (f *flags) addMongo(c *cobra.Command) {
 	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
 	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
 }
+
+// stacks returns the client stacks besides those that lab/clients has built in.
+func (f *flags) stacks() []stack.Stack { return []stack.Stack{godriver.Stack()} }
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {

@@ -51,7 +51,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
