@@ -59,7 +59,7 @@ func Containers(o ContainerOptions) serve.Service {
 	if o.AtOnce > 0 {
 		c.slots = make(chan struct{}, o.AtOnce)
 	}
-	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close}
+	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close, Reserve: c.reserve}
 }
 
 // containers is the service.
@@ -71,6 +71,19 @@ type containers struct {
 	once   sync.Once
 	docker *docker
 	err    error // why there is none
+}
+
+// reserve waits until there is room for another container.
+func (c *containers) reserve(ctx context.Context) (release func(), err error) {
+	if c.slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return sync.OnceFunc(func() { <-c.slots }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // connect connects to Docker, and gets the image, when the first container is asked for.
@@ -93,7 +106,7 @@ const (
 )
 
 // start starts a container for a scenario.
-func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (up *serve.Upstream, err error) {
+func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*serve.Upstream, error) {
 	d, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -104,22 +117,6 @@ func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pk
 	files, err := serverFiles(s, chain, c.options.Owner)
 	if err != nil {
 		return nil, err
-	}
-	if c.slots != nil {
-		select {
-		case c.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		release := sync.OnceFunc(func() { <-c.slots })
-		defer func() {
-			if err != nil {
-				release()
-				return
-			}
-			remove := up.Close
-			up.Close = func() error { defer release(); return remove() }
-		}()
 	}
 	for try := 1; ; try++ {
 		m, err := c.run(ctx, d, s, files)
