@@ -33,6 +33,8 @@ type ContainerOptions struct {
 	Owner int
 	// AtOnce bounds the containers that run at once; those to come wait. Zero means no bound.
 	AtOnce int
+	// Labels are put on every container, besides the lab's own.
+	Labels map[string]string
 	// Notice, if set, is told what takes long: that an image is being pulled. It may be called
 	// from any goroutine.
 	Notice func(string)
@@ -52,25 +54,33 @@ type ContainerOptions struct {
 //
 // It is testcontainers-go itself and not its module for MongoDB: that publishes a port where there
 // is none on the host's network, and its connection strings and its health check know no TLS.
-func Containers(o ContainerOptions) serve.Service {
+func Containers(o ContainerOptions) serve.Service { return newContainers(o).service() }
+
+func newContainers(o ContainerOptions) *containers {
 	o.Image = cmp.Or(o.Image, os.Getenv(ImageVariable), DefaultImage)
 	o.Owner = cmp.Or(o.Owner, defaultOwner)
-	c := &containers{options: o, owner: rand.Text()}
+	c := &containers{options: o, owner: fmt.Sprintf("%d-%s", os.Getpid(), rand.Text()), port: freePort}
 	if o.AtOnce > 0 {
 		c.slots = make(chan struct{}, o.AtOnce)
 	}
+	return c
+}
+
+func (c *containers) service() serve.Service {
 	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close, Reserve: c.reserve}
 }
 
 // containers is the service.
 type containers struct {
 	options ContainerOptions
-	owner   string        // what all containers of this service are labelled with
-	slots   chan struct{} // one element a container; nil without a bound
+	owner   string              // what all containers of this service are labelled with: process ID, and a word
+	slots   chan struct{}       // one element a container; nil without a bound
+	port    func() (int, error) // a port of the host's that is free
 
-	once   sync.Once
+	mu     sync.Mutex
+	asked  bool
 	docker *docker
-	err    error // why there is none
+	err    error // why it cannot be used
 }
 
 // reserve waits until there is room for another container.
@@ -88,11 +98,22 @@ func (c *containers) reserve(ctx context.Context) (release func(), err error) {
 
 // connect connects to Docker, and gets the image, when the first container is asked for.
 func (c *containers) connect(ctx context.Context) (*docker, error) {
-	c.once.Do(func() {
-		if c.docker, c.err = dial(ctx); c.err == nil {
-			c.err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
-		}
-	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked {
+		return c.docker, c.err
+	}
+	var err error
+	if c.docker == nil {
+		c.docker, err = dial(ctx)
+	}
+	if err == nil {
+		err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // whoever asks next may have more patience
+	}
+	c.asked, c.err = true, err
 	return c.docker, c.err
 }
 
@@ -152,7 +173,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 	}
 	onHost, port := usesHost(s), 0
 	if onHost {
-		if port, err = freePort(); err != nil {
+		if port, err = c.port(); err != nil {
 			return nil, err
 		}
 	}
@@ -269,7 +290,9 @@ func (m *mongod) remove() error {
 
 // close removes what is left of the service's containers.
 func (c *containers) close() error {
-	c.once.Do(func() { c.err = errClosed }) // none was asked for, and none will be
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.err = true, errClosed
 	if c.docker == nil {
 		return nil
 	}
