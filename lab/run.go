@@ -197,7 +197,7 @@ type probed struct {
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
-		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: instead(s, err)}}, nil
+		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}}, nil
 	}
 	if _, itsOwn := errors.AsType[upstreamError](err); itsOwn && ctx.Err() == nil {
 		return probed{result: clients.Result{Outcome: clients.Failed, Message: err.Error()}}, nil
@@ -232,14 +232,6 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
 	}
 	return p, nil
-}
-
-// instead is why a scenario cannot be served, and which one shows a client the same.
-func instead(s *scenarios.Scenario, err error) string {
-	if s.Instead == "" {
-		return err.Error()
-	}
-	return fmt.Sprintf("%v; %s shows a client the same without", err, s.Instead)
 }
 
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the

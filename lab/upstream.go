@@ -24,6 +24,14 @@ type upstreamError struct{ error }
 
 func (e upstreamError) Unwrap() error { return e.error }
 
+// instead adds to an error of what this machine lacks which scenario shows a client the same without.
+func instead(s *scenarios.Scenario, err error) error {
+	if s.Instead == "" || !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w; %s shows a client the same without", err, s.Instead)
+}
+
 // startUpstream starts a server of a service's own for a scenario. The chain is what it serves.
 func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
 	release := func() {}
