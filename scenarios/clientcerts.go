@@ -39,6 +39,8 @@ var (
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
 	pythonOwnKey = Known{Stack: "python", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
+		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = []Known{
 		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
@@ -187,7 +189,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey, pymongoOwnKey},
 		Sources: []string{"D2"},
 	},
 	{

@@ -31,8 +31,11 @@ type MongodOptions struct {
 var dropped = reject(failure.UnexpectedEOF, failure.ConnectionReset)
 
 // mongodLeaf is a certificate for a mongod, which has to be good for both ends: members of a
-// replica set connect to each other with it.
+// replica set connect to each other with it. It is good for what containers are called as well.
 func mongodLeaf(c pki.Certificate) pki.Certificate {
+	if c.SAN == nil {
+		c.SAN = []string{"DNS:localhost", "DNS:*.tlslab.test", "IP:127.0.0.1", "IP:::1"}
+	}
 	c.Usages = []string{"digital signature", "server auth", "client auth"}
 	return c
 }

@@ -49,7 +49,7 @@ var names = []Scenario{
 		Remedy:  "Write addresses as IP: entries of the subject alternative name.",
 		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"DNS:127.0.0.1"}}},
 		Control: "good-ip-unconstrained", Defect: []string{"leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Known: []Known{
-			serviceIdentityPattern,
+			serviceIdentityPattern, pymongoPattern,
 		},
 		Sources: []string{"x509-limbo", "RFC 9525"},
 	},
@@ -65,7 +65,7 @@ var names = []Scenario{
 		Control: "good-ip-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Known: []Known{
 			{Stack: "curl", Versions: "<8", Verdict: Accept, Why: "measured with curl 7.88 on OpenSSL: where there is no SAN it compares the common name, even with an address"},
 			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "ssl.match_hostname of Python before 3.7 compares the common name where there is no SAN, even with an address"},
-			serviceIdentityPattern,
+			serviceIdentityPattern, pymongoPattern,
 		},
 		Sources: []string{"RFC 9525"},
 	},

@@ -62,6 +62,7 @@ var behindMongoDB = sync.OnceValue(func() []*Scenario {
 		twin.ID = mongoPrefix + s.ID
 		twin.Service = MongoDB
 		twin.Port += mongoPort
+		twin.Known = slices.Concat(s.Known, refusesAnyway(s))
 		if s.Control != "" {
 			twin.Control = mongoPrefix + s.Control
 		}

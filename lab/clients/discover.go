@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab/clients/java"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/openssl"
+	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pyopenssl"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/stack"
@@ -36,6 +37,8 @@ func stacks() []stack.Stack {
 		wget.Stack(),
 		pyopenssl.Stack(),
 		java.Stack(),
+		pymongo.Stack(),
+		pymongo.OCSPStack(),
 	}
 }
 

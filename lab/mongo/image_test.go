@@ -90,14 +90,17 @@ var buildStandIn = sync.OnceValues(func() (string, error) {
 		{name: "rootfs/", mode: 0o755},
 		{name: "rootfs/mongod", data: data, mode: 0o755},
 		{name: "rootfs/tmp/", mode: 0o1777},
+		{name: "rootfs/bin/", mode: 0o755},
+		{name: "rootfs/bin/mongosh", link: "/mongod"}, // for health checks
 	})
 })
 
-// tarred is a file of an image's context, or a directory if its name ends with a slash.
+// tarred is a file of an image's context, a directory if its name ends with a slash, or a link.
 type tarred struct {
 	name string
 	data []byte
 	mode int64
+	link string
 }
 
 // buildImage builds an image from a context, unless it is there, and removes others of its
@@ -128,10 +131,13 @@ func buildImage(name string, files []tarred) (string, error) {
 	w := tar.NewWriter(&archive)
 	for _, f := range files {
 		kind := byte(tar.TypeReg)
-		if f.name[len(f.name)-1] == '/' {
+		switch {
+		case f.link != "":
+			kind = tar.TypeSymlink
+		case f.name[len(f.name)-1] == '/':
 			kind = tar.TypeDir
 		}
-		if err := w.WriteHeader(&tar.Header{Typeflag: kind, Name: f.name, Mode: f.mode, Size: int64(len(f.data))}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Typeflag: kind, Name: f.name, Linkname: f.link, Mode: f.mode, Size: int64(len(f.data))}); err != nil {
 			return "", err
 		}
 		if _, err := w.Write(f.data); err != nil {

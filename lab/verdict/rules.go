@@ -48,4 +48,7 @@ var tables = map[string][]Rule{
 	"wget":       wgetRules,
 	"pyopenssl":  pyopensslRules,
 	"java":       javaRules,
+
+	"pymongo":      pymongoRules,
+	"pymongo-ocsp": pymongoOCSPRules,
 }

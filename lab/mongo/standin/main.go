@@ -42,6 +42,9 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if filepath.Base(os.Args[0]) == "mongosh" {
+		os.Exit(shell(ctx, os.Args[1:], os.Stdout))
+	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdout))
 }
 
