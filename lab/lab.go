@@ -287,7 +287,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 	}
 	var chain *pki.Chain
 	if o.Upstream, chain, err = l.startUpstream(ctx, s, service); err != nil {
-		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, instead(s, err))
 	}
 	srv, err := serve.Start(s, nil, o)
 	if err != nil {

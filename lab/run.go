@@ -194,15 +194,18 @@ type probed struct {
 
 // probe serves a scenario for one client alone, so that all that the server sees is that
 // client's doing.
-func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (probed, error) {
+func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
-		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: instead(s, err)}}, nil
+		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}}, nil
+	}
+	if _, itsOwn := errors.AsType[upstreamError](err); itsOwn && ctx.Err() == nil {
+		return probed{result: clients.Result{Outcome: clients.Failed, Message: err.Error()}}, nil
 	}
 	if err != nil {
 		return probed{}, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
-	defer in.Close()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	if err := in.WaitDue(ctx); err != nil {
 		return probed{}, err
 	}
@@ -224,19 +227,11 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	}
 	told, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	p := probed{result, in.Observations(), in.Log(told)}
+	p = probed{result, in.Observations(), in.Log(told)}
 	if err := in.Err(); err != nil {
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
 	}
 	return p, nil
-}
-
-// instead is why a scenario cannot be served, and which one shows a client the same.
-func instead(s *scenarios.Scenario, err error) string {
-	if s.Instead == "" {
-		return err.Error()
-	}
-	return fmt.Sprintf("%v; %s shows a client the same without", err, s.Instead)
 }
 
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the

@@ -19,8 +19,46 @@ const (
 	longestLife  = 2 * time.Minute
 )
 
+// upstreamError is an error of a server that ends TLS by itself: it is that one's, and not the lab's.
+type upstreamError struct{ error }
+
+func (e upstreamError) Unwrap() error { return e.error }
+
+// instead adds to an error of what this machine lacks which scenario shows a client the same without.
+func instead(s *scenarios.Scenario, err error) error {
+	if s.Instead == "" || !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w; %s shows a client the same without", err, s.Instead)
+}
+
 // startUpstream starts a server of a service's own for a scenario. The chain is what it serves.
 func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
+	release := func() {}
+	if service.Reserve != nil {
+		var err error
+		if release, err = service.Reserve(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	up, chain, err := l.inTime(ctx, s, service)
+	if err != nil {
+		release()
+		return nil, nil, upstreamError{err}
+	}
+	end := up.Close
+	up.Close = func() error {
+		defer release()
+		if end == nil {
+			return nil
+		}
+		return end()
+	}
+	return up, chain, nil
+}
+
+// inTime starts a server so that it is up before what is to expire while it serves does.
+func (l *Lab) inTime(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
 	chain, err := l.Chain(s)
 	if err != nil {
 		return nil, nil, err
@@ -34,7 +72,7 @@ func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service 
 			return nil, nil, err
 		}
 		up, err := service.Start(ctx, s, chain)
-		late := !time.Now().Before(chain.Due())
+		late := !time.Now().Before(chain.Due().Add(-time.Second)) // the last second of its life
 		switch {
 		case err == nil && !late:
 			return up, chain, nil

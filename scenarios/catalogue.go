@@ -62,6 +62,9 @@ func declared(service Service) []*Scenario {
 			s.Port += f.port
 			s.Host = cmp.Or(s.Host, "localhost")
 			s.Service = service
+			if service.Protocol() == MongoDB {
+				s.Known = slices.Concat(s.Known, refusesAnyway(&s))
+			}
 			list = append(list, &s)
 		}
 	}

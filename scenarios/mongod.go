@@ -51,8 +51,6 @@ func mongodStaples(status pki.OCSP) pki.Recipe {
 	return pki.Recipe{Leaf: mongodLeaf(demandsStaple), Responder: &status}
 }
 
-const mongodRemedy = "Nothing is wrong."
-
 // mongodRows are the rows on MongoDB's own TLS stack. A mongod wants certificate and key in one file,
 // a CA file always, and both extended key usages.
 var mongodRows = []Scenario{
@@ -63,7 +61,7 @@ var mongodRows = []Scenario{
 			Where: "Every MongoDB with TLS. Since 7.0.6, 6.0.14 and 5.0.25 it does not start without a CA file, and a CA file alone would make client certificates mandatory.",
 			See:   `The client reads and writes. A client without tls=true is dropped, and the log says "The server is configured to only allow SSL connections".`,
 		},
-		Remedy: mongodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Expect: accept, Sources: []string{"D2", "SERVER-72839"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Expect: accept, Sources: []string{"D2", "SERVER-72839"},
 	},
 	{
 		ID: "mongod-client-certificate", Port: 2, Title: "a mongod that demands a client certificate, and gets a good one", Instead: "mongo-good-client-certificate",
@@ -72,7 +70,7 @@ var mongodRows = []Scenario{
 			Where: "PyMongo's tlsCertificateKeyFile: key and certificate in one file.",
 			See:   "The client reads and writes.",
 		},
-		Remedy: mongodRemedy, Recipe: mongodDemands(nil), Mongod: MongodOptions{RequireCertificates: true}, Expect: accept, Sources: []string{"D2"},
+		Remedy: goodRemedy, Recipe: mongodDemands(nil), Mongod: MongodOptions{RequireCertificates: true}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
 		ID: "mongod-client-certificate-missing", Port: 3, Title: "a mongod that demands a client certificate, and gets none",
@@ -92,7 +90,7 @@ var mongodRows = []Scenario{
 			Where: "What cures mongod-client-certificate-missing where clients log in by password.",
 			See:   "The client reads and writes. A client that does send a certificate is still dropped if it is no good.",
 		},
-		Remedy: mongodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})},
 		Control: "mongod-client-certificate", Defect: []string{"client.present", "mongod.requireCertificates"}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
@@ -102,7 +100,7 @@ var mongodRows = []Scenario{
 			Where: "The control of mongod-client-certificate-revoked.",
 			See:   "The client reads and writes.",
 		},
-		Remedy: mongodRemedy, Recipe: mongodDemands(&pki.CRL{Fetch: true}), Mongod: MongodOptions{RequireCertificates: true, CRLFile: true}, Expect: accept, Sources: []string{"D2"},
+		Remedy: goodRemedy, Recipe: mongodDemands(&pki.CRL{Fetch: true}), Mongod: MongodOptions{RequireCertificates: true, CRLFile: true}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
 		ID: "mongod-client-certificate-revoked", Port: 6, Title: "a mongod whose CRL lists the client", Instead: "mongo-client-certificate-revoked",
@@ -122,7 +120,7 @@ var mongodRows = []Scenario{
 			Where: "MONGODB-X509. The subject must differ from the server's in organization, unit or domain component, or mongod takes the client for a member of its cluster.",
 			See:   "The client reads and writes without a password.",
 		},
-		Remedy:  mongodRemedy,
+		Remedy:  goodRemedy,
 		Recipe:  pki.Recipe{Leaf: mongodLeaf(pki.Certificate{}), Client: &pki.Certificate{Organization: "tlslab clients, do not trust"}},
 		Mongod:  MongodOptions{RequireCertificates: true, X509User: true},
 		Control: "mongod-client-certificate", Defect: []string{"client.subject", "mongod.x509User"}, Expect: accept, Sources: []string{"D2"},
@@ -178,7 +176,7 @@ var mongodRows = []Scenario{
 			Where: "MongoDB 4.4 and later, with a certificate that names a responder.",
 			See:   "The client reads and writes; openssl s_client -status shows the response.",
 		},
-		Remedy: mongodRemedy, Recipe: mongodStaples(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+		Remedy: goodRemedy, Recipe: mongodStaples(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
 		ID: "mongod-stapled-revoked", Port: 13, Title: "a mongod that staples that its certificate is revoked", Instead: "mongo-revoked-stapled",

@@ -33,6 +33,8 @@ type ContainerOptions struct {
 	Owner int
 	// AtOnce bounds the containers that run at once; those to come wait. Zero means no bound.
 	AtOnce int
+	// Labels are put on every container, besides the lab's own.
+	Labels map[string]string
 	// Notice, if set, is told what takes long: that an image is being pulled. It may be called
 	// from any goroutine.
 	Notice func(string)
@@ -52,34 +54,66 @@ type ContainerOptions struct {
 //
 // It is testcontainers-go itself and not its module for MongoDB: that publishes a port where there
 // is none on the host's network, and its connection strings and its health check know no TLS.
-func Containers(o ContainerOptions) serve.Service {
+func Containers(o ContainerOptions) serve.Service { return newContainers(o).service() }
+
+func newContainers(o ContainerOptions) *containers {
 	o.Image = cmp.Or(o.Image, os.Getenv(ImageVariable), DefaultImage)
 	o.Owner = cmp.Or(o.Owner, defaultOwner)
-	c := &containers{options: o, owner: rand.Text()}
+	c := &containers{options: o, owner: fmt.Sprintf("%d-%s", os.Getpid(), rand.Text()), port: freePort}
 	if o.AtOnce > 0 {
 		c.slots = make(chan struct{}, o.AtOnce)
 	}
-	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close}
+	return c
+}
+
+func (c *containers) service() serve.Service {
+	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close, Reserve: c.reserve}
 }
 
 // containers is the service.
 type containers struct {
 	options ContainerOptions
-	owner   string        // what all containers of this service are labelled with
-	slots   chan struct{} // one element a container; nil without a bound
+	owner   string              // what all containers of this service are labelled with: process ID, and a word
+	slots   chan struct{}       // one element a container; nil without a bound
+	port    func() (int, error) // a port of the host's that is free
 
-	once   sync.Once
+	mu     sync.Mutex
+	asked  bool
 	docker *docker
-	err    error // why there is none
+	err    error // why it cannot be used
+}
+
+// reserve waits until there is room for another container.
+func (c *containers) reserve(ctx context.Context) (release func(), err error) {
+	if c.slots == nil {
+		return func() {}, nil
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return sync.OnceFunc(func() { <-c.slots }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // connect connects to Docker, and gets the image, when the first container is asked for.
 func (c *containers) connect(ctx context.Context) (*docker, error) {
-	c.once.Do(func() {
-		if c.docker, c.err = dial(ctx); c.err == nil {
-			c.err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
-		}
-	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked {
+		return c.docker, c.err
+	}
+	var err error
+	if c.docker == nil {
+		c.docker, err = dial(ctx)
+	}
+	if err == nil {
+		err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // whoever asks next may have more patience
+	}
+	c.asked, c.err = true, err
 	return c.docker, c.err
 }
 
@@ -93,7 +127,7 @@ const (
 )
 
 // start starts a container for a scenario.
-func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (up *serve.Upstream, err error) {
+func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*serve.Upstream, error) {
 	d, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -104,22 +138,6 @@ func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pk
 	files, err := serverFiles(s, chain, c.options.Owner)
 	if err != nil {
 		return nil, err
-	}
-	if c.slots != nil {
-		select {
-		case c.slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		release := sync.OnceFunc(func() { <-c.slots })
-		defer func() {
-			if err != nil {
-				release()
-				return
-			}
-			remove := up.Close
-			up.Close = func() error { defer release(); return remove() }
-		}()
 	}
 	for try := 1; ; try++ {
 		m, err := c.run(ctx, d, s, files)
@@ -155,7 +173,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 	}
 	onHost, port := usesHost(s), 0
 	if onHost {
-		if port, err = freePort(); err != nil {
+		if port, err = c.port(); err != nil {
 			return nil, err
 		}
 	}
@@ -272,7 +290,9 @@ func (m *mongod) remove() error {
 
 // close removes what is left of the service's containers.
 func (c *containers) close() error {
-	c.once.Do(func() { c.err = errClosed }) // none was asked for, and none will be
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.err = true, errClosed
 	if c.docker == nil {
 		return nil
 	}

@@ -2,6 +2,7 @@ package mongo_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -98,9 +99,13 @@ func TestContainerRows(t *testing.T) {
 	}
 }
 
+// ours is a label of this test program's containers: others may have some as well.
+var ours = map[string]string{"org.example.tlslab.test": rand.Text()}
+
 // newLab returns a lab with containers, which removes them when the test ends.
 func newLab(t *testing.T, o mongo.ContainerOptions) *lab.Lab {
 	t.Helper()
+	o.Labels = ours
 	l, err := lab.New(lab.Config{Seed: "containers", Dir: t.TempDir(), Services: []serve.Service{mongo.Containers(o)}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })

@@ -124,7 +124,7 @@ func (d *docker) fetch(ctx context.Context, name string, notice func(string)) er
 			d.image.version = v
 		}
 	}
-	_, d.image.standIn = r.Config.Labels[labelStandIn]
+	d.image.standIn = r.Config.Labels[labelStandIn] != ""
 	return nil
 }
 

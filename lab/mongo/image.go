@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -140,8 +141,10 @@ func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testc
 	r := testcontainers.ContainerRequest{
 		Image:  c.options.Image,
 		Cmd:    arguments(s, onHost, port),
-		Labels: map[string]string{label: s.ID, labelOwner: c.owner},
+		Labels: map[string]string{},
 	}
+	maps.Copy(r.Labels, c.options.Labels)
+	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner})
 	if onHost {
 		r.HostConfigModifier = func(h *container.HostConfig) { h.NetworkMode = "host" }
 		return r

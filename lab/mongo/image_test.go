@@ -54,7 +54,7 @@ func docker(t *testing.T) *client.Client {
 	c, err := client.New(client.FromEnv)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // in clean-up as well
 	defer cancel()
 	_, err = c.Ping(ctx, client.PingOptions{})
 	requires.Stack(t, "docker", err == nil, fmt.Sprintf("no daemon answers: %v", err))
@@ -124,7 +124,9 @@ func buildImage(name string, files []tarred) (string, error) {
 			if tag == name {
 				return name, nil
 			}
-			c.ImageRemove(ctx, tag, client.ImageRemoveOptions{}) // fails where it is in use
+			if time.Since(time.Unix(image.Created, 0)) > time.Hour { // younger ones may be another's
+				c.ImageRemove(ctx, tag, client.ImageRemoveOptions{}) // fails where it is in use
+			}
 		}
 	}
 	var archive bytes.Buffer

@@ -26,6 +26,9 @@ type Service struct {
 	// Start starts a server of its own, which ends TLS by itself, for one scenario. The lab
 	// relays to it, and reads the records along.
 	Start func(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*Upstream, error)
+	// Reserve, if set, waits until there is room for another server of Start's. It is called before
+	// each Start; release is called when that server is closed, or could not be started.
+	Reserve func(ctx context.Context) (release func(), err error)
 	// Close ends what the service has started for all of its scenarios together; nil if
 	// there is nothing to end.
 	Close func() error

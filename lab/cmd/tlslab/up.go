@@ -50,6 +50,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, up.Close()) }()
+			if len(up.Instances) == 0 {
+				return fmt.Errorf("nothing can be served here: %w", errors.Join(up.Left...))
+			}
 			for _, left := range up.Left {
 				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
 			}
