@@ -73,7 +73,9 @@ func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) 
 	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
 	w := table.NewWriter()
 	w.SetOutputMirror(t.W)
-	w.SetStyle(table.StyleLight)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	w.SetStyle(style)
 	header := table.Row{"URI options", "key, signer"}
 	for _, c := range scenarios.OCSPColumns() {
 		header = append(header, shortColumn(c.Where))
