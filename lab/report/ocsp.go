@@ -52,6 +52,8 @@ func (t Terminal) OCSP(r *Run) int {
 	for _, c := range scenarios.OCSPColumns() {
 		fmt.Fprintf(t.W, "%-24s %s\n", c.Where, c.Title)
 	}
+	fmt.Fprintf(t.W, "%-24s %s\n", "!", "not what the specification says")
+	fmt.Fprintf(t.W, "%-24s %s\n", "-", "the driver has no such option")
 	return deviations
 }
 
