@@ -141,7 +141,11 @@ func probe(t *testing.T, l *lab.Lab, in *lab.Instance, change func(*tls.Config))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	client, err := driver.Connect(options.Client().ApplyURI(in.Endpoint.URL).SetTLSConfig(config).SetServerSelectionTimeout(2 * time.Second))
+	o := options.Client().ApplyURI(in.Endpoint.URL).SetServerSelectionTimeout(2 * time.Second)
+	if !strings.Contains(in.Endpoint.URL, "tls=false") {
+		o.SetTLSConfig(config)
+	}
+	client, err := driver.Connect(o)
 	require.NoError(t, err)
 	things := client.Database("lab").Collection("things")
 	if _, did.err = things.InsertOne(ctx, bson.M{"n": 1}); did.err == nil {
