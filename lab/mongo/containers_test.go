@@ -60,9 +60,10 @@ var rows = map[string]rowTest{
 // TLSLAB_MONGO_IMAGE names, or on the stand-in.
 func TestContainerRows(t *testing.T) {
 	name, standIn := testImage(t)
-	l := newLab(t, mongo.ContainerOptions{Image: name})
+	l := newLab(t, mongo.ContainerOptions{Image: name, AtOnce: 4})
 	for _, s := range scenarios.Behind(scenarios.Mongod) {
 		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
 			row, ok := rows[s.ID]
 			require.True(t, ok, "what does it show? add it to rows")
 			in, err := l.Serve(t.Context(), s)
