@@ -25,6 +25,9 @@ const drainTime = 5 * time.Second
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
 	Timeout time.Duration
+	// Parallel is how many probes each client is given at the same time, beside those that
+	// wait for time to pass. Zero means one. It changes nothing in what they come to.
+	Parallel int
 	// Progress, if set, is called after each probe that was judged, from one goroutine at a
 	// time.
 	Progress func(done, total int)
@@ -34,7 +37,7 @@ type RunOptions struct {
 // servers of their own, and judges what they did. An error means that the lab failed or that
 // ctx ended; what clients do wrong stands in the report.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
-	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
+	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(max(o.Parallel, 2*runtime.GOMAXPROCS(0))))}
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
@@ -44,19 +47,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	for i, client := range set.Clients {
 		out.Clients = append(out.Clients, client.Info)
 		group.Go(func() error {
-			controls := map[string]clients.Result{}
-			for n, s := range list {
-				if !speaks(client, s) {
-					continue
-				}
-				cell, err := r.cell(ctx, client, s, controls)
-				if err != nil {
-					return err
-				}
-				cells[n][i] = &cell
-				r.progress()
-			}
-			return nil
+			return r.client(ctx, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -129,36 +120,94 @@ func (r *runner) progress() {
 	}
 }
 
-// cell probes one client with a scenario, with its control first, and judges.
-func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scenario, controls map[string]clients.Result) (report.Cell, error) {
-	why := verdict.Unable(s, c.Info)
+// client probes one client with every scenario that it speaks the service of, and hands the cells
+// over by the scenario's place in the list.
+func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
+	one := &asked{runner: r, client: c, turns: semaphore.NewWeighted(int64(max(1, r.options.Parallel))), controls: map[string]*probed{}}
+	group, running := errgroup.WithContext(ctx)
+	for n, s := range list {
+		if !speaks(c, s) {
+			continue
+		}
+		waits := s.Patience > 0 && r.options.Parallel > 1 // it takes no turn from those that work
+		if !waits {
+			if one.turns.Acquire(running, 1) != nil {
+				break // group.Wait says why
+			}
+		}
+		group.Go(func() error {
+			if !waits {
+				defer one.turns.Release(1)
+			}
+			cell, err := one.cell(running, s)
+			if err != nil {
+				return err
+			}
+			take(n, cell)
+			r.progress()
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// asked is a client in a run, and what it did on the controls.
+type asked struct {
+	*runner
+	client *clients.Client
+	turns  *semaphore.Weighted
+
+	mu       sync.Mutex
+	controls map[string]*probed
+}
+
+// probed is what a client did with one scenario, once it is known.
+type probed struct {
+	once     sync.Once
+	result   clients.Result
+	observed []serve.Observation
+	err      error
+}
+
+// control returns what the client did with a scenario that others are held against: it is asked once.
+func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *probed {
+	a.mu.Lock()
+	p := a.controls[s.ID]
+	if p == nil {
+		p = new(probed)
+		a.controls[s.ID] = p
+	}
+	a.mu.Unlock()
+	p.once.Do(func() { p.result, p.observed, p.err = a.probe(ctx, a.client, s) })
+	return p
+}
+
+// cell probes the client with a scenario, with its control first, and judges.
+func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, error) {
+	why := verdict.Unable(s, a.client.Info)
 	if why == "" {
 		var err error
-		if why, err = r.stale(s); err != nil {
+		if why, err = a.stale(s); err != nil {
 			return report.Cell{}, err
 		}
 	}
 	if why != "" {
-		cell := verdict.Cell{Scenario: s, Client: c.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
+		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
 		return report.NewCell(cell, verdict.Judge(cell)), nil
 	}
-	if s.Control != "" {
-		if _, known := controls[s.Control]; !known {
-			result, _, err := r.probe(ctx, c, scenarios.ControlOf(s))
-			if err != nil {
-				return report.Cell{}, err
-			}
-			controls[s.Control] = result
-		}
+	control := a.control(ctx, scenarios.ControlOf(s))
+	did := control
+	if s.Control != "" && control.err == nil {
+		did = new(probed)
+		did.result, did.observed, did.err = a.probe(ctx, a.client, s)
 	}
-	result, observed, err := r.probe(ctx, c, s)
-	if err != nil {
+	if err := errors.Join(control.err, did.err); err != nil {
 		return report.Cell{}, err
 	}
-	if s.Control == "" {
-		controls[s.ID] = result
-	}
-	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: result, Observed: observed, Control: controls[scenarios.ControlOf(s).ID]}
+	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
 	return report.NewCell(cell, verdict.Judge(cell)), nil
 }
 
@@ -209,7 +258,8 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}
-	return result, in.Observations(), nil
+	observed := in.Observations()
+	return verdict.Believe(s, c.Info, result, observed), observed, nil
 }
 
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the
