@@ -39,6 +39,7 @@ type flags struct {
 
 	mongoAddress string
 	timeout      time.Duration
+	parallel     int
 }
 
 func (f *flags) addJSON(c *cobra.Command) {
