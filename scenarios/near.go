@@ -13,8 +13,11 @@ func Near(id string) []string {
 	for _, s := range all {
 		known = append(known, s.ID)
 	}
-	if strings.HasPrefix(id, "mongo") {
-		for _, s := range Behind(MongoDB) {
+	for _, service := range Services()[1:] {
+		if !strings.HasPrefix(id, "mongo") {
+			break // or each would be named twice
+		}
+		for _, s := range Behind(service) {
 			known = append(known, s.ID)
 		}
 	}

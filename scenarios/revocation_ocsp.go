@@ -75,6 +75,17 @@ var revocationOCSP = []Scenario{
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D2", "RFC 6960"},
 	},
 	{
+		ID: "ocsp-malformed", Port: 28, Title: "the OCSP responder answers with something that is no OCSP response",
+		Story: Story{
+			What:  "The responder answers with the status 200, and with bytes that are no OCSP response.",
+			Where: "Captive portals, proxies and misdirected names: something answers in the responder's place.",
+			See:   `Most clients go on (soft fail), MongoDB's drivers among them. Java refuses, unless told to fail softly.`,
+		},
+		Remedy:  responderRemedy,
+		Recipe:  answered(pki.OCSP{Malformed: true}),
+		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Malformed), Sources: []string{"D2"},
+	},
+	{
 		ID: "ocsp-unknown", Port: 16, Title: "the OCSP responder does not know the certificate",
 		Story: Story{
 			What:  "The responder's answer is current and well signed, and says unknown: as far as it knows, its CA never issued this certificate.",

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -35,7 +34,7 @@ type flags struct {
 	basePort int
 	clients  []string
 	families []string
-	service  string
+	service  []string
 
 	mongoAddress string
 	timeout      time.Duration
@@ -59,7 +58,7 @@ func (f *flags) addFamily(c *cobra.Command) {
 
 // addService adds the flag that chooses what talks behind TLS where no ID does.
 func (f *flags) addService(c *cobra.Command) {
-	c.Flags().StringVar(&f.service, "service", string(scenarios.HTTPS), "what talks behind TLS where no ID is named: https, or mongodb for the whole catalogue as mongo-ID")
+	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID")
 	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, service := range scenarios.Services() {
@@ -170,12 +169,17 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
 		}
 	}
-	service := scenarios.Service(cmp.Or(f.service, string(scenarios.HTTPS)))
-	if !slices.Contains(scenarios.Services(), service) {
-		return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", service, scenarios.Services())}
+	for _, name := range f.service {
+		service := scenarios.Service(name)
+		if !slices.Contains(scenarios.Services(), service) {
+			return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", name, scenarios.Services())}
+		}
+		if len(ids) == 0 {
+			list = append(list, scenarios.Behind(service)...)
+		}
 	}
-	if len(ids) == 0 {
-		list = scenarios.Behind(service)
+	if len(ids) == 0 && len(f.service) == 0 {
+		list = scenarios.All()
 	}
 	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
@@ -188,44 +192,11 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 
 // suggest names scenarios that a mistyped ID may have meant.
 func suggest(id string) string {
-	var near []string
-	known := scenarios.All()
-	for _, service := range scenarios.Services()[1:] {
-		if strings.HasPrefix(id, "mongo") {
-			known = append(known, scenarios.Behind(service)...)
-		}
-	}
-	for _, s := range known {
-		if strings.Contains(s.ID, id) || strings.Contains(id, s.ID) && len(s.ID) > 4 || distance(s.ID, id) <= 2 {
-			near = append(near, s.ID)
-		}
-	}
-	slices.SortFunc(near, func(a, b string) int { return cmp.Compare(distance(a, id), distance(b, id)) })
+	near := scenarios.Near(id)
 	if len(near) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near[:min(3, len(near))], ", "))
-}
-
-// distance is the Levenshtein distance of two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near, ", "))
 }
 
 // completeIDs completes scenario IDs in the shell.

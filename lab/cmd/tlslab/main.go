@@ -120,6 +120,7 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	cmd.AddCommand(f.list(), f.show(), f.run(), f.test(), f.up(), f.wait(), f.mint())
+	cmd.AddCommand(f.list(), f.show(), f.run(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
+	cmd.AddCommand(f.test())
 	return cmd
 }
