@@ -160,11 +160,11 @@ func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation
 	missing := func(p stack.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
 	switch {
 	case missing(stack.PartConnect) && elsewhere(s) && len(observed) == 0:
-		return "its host " + s.Host + " does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
+		return "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
 	case missing(stack.PartPassword) && s.Setup.Passphrase != "":
-		return "the client's key is under a passphrase: give the command {password}, or have it use TLSLAB_KEY_PASSWORD"
+		return "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
 	case missing(stack.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
-		return "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it use TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
+		return "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
 	}
 	return ""
 }
@@ -178,4 +178,20 @@ func elsewhere(s *scenarios.Scenario) bool {
 // presented reports whether a client certificate came.
 func presented(observed []serve.Observation) bool {
 	return slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.ClientCertificate != "" })
+}
+
+// Telling returns the line of a message that tells the reason: the one that the stack's first
+// rule that fits is about, or else the last. Programs write a lot before they say why.
+func Telling(stack, message string) string {
+	lines := strings.Split(strings.TrimSpace(message), "\n")
+	for _, r := range tables[stack] {
+		if !strings.Contains(message, r.Contains) {
+			continue
+		}
+		if i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, r.Contains) }); i >= 0 {
+			return strings.TrimSpace(lines[i])
+		}
+		break
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
 }

@@ -34,6 +34,11 @@ const (
 	Error        Kind = "error"       // the harness failed
 )
 
+// Kinds returns every kind of judgement, the good one first and the others from bad to void.
+func Kinds() []Kind {
+	return []Kind{OK, Insecure, Lenient, WrongReason, Unrecognised, Broken, Void, Unsupported, Error}
+}
+
 // Cell is one client and one scenario: what happened, to be judged.
 type Cell struct {
 	Scenario *scenarios.Scenario
@@ -60,6 +65,9 @@ type Judgement struct {
 	// FromRecord says that nobody here knows the message of a client under test, and that what
 	// the server saw leaves no other reason than Class.
 	FromRecord bool `json:"class_from_record,omitempty"`
+	// Words names the stack in whose words the message of a client under test is written, if
+	// that could be told.
+	Words string `json:"words,omitempty"`
 	// Documented says that this was to be expected: it is ok, or the variant is declared
 	// to leave that check out, or the scenario says so of this stack. A run in which all
 	// is documented has reproduced the failure.
@@ -75,12 +83,16 @@ type Judgement struct {
 func Judge(c Cell) Judgement {
 	class, fromAlert := c.class()
 	fromRecord := false
-	if class == "" && c.Client.UnderTest && c.Result.Outcome == clients.Rejected {
-		class = c.evidence()
-		fromRecord = class != ""
+	words := ""
+	if c.Client.UnderTest && c.Result.Outcome == clients.Rejected {
+		words, _ = c.words(c.Result.Message)
+		if class == "" {
+			class = c.evidence()
+			fromRecord = class != ""
+		}
 	}
 	j := c.judge(class)
-	j.Class, j.FromAlert, j.FromRecord = class, fromAlert, fromRecord
+	j.Words, j.Class, j.FromAlert, j.FromRecord = words, class, fromAlert, fromRecord
 	if j.Kind == OK || j.Kind == Unsupported {
 		j.Documented = true
 	}
