@@ -38,7 +38,7 @@ type RunOptions struct {
 // ctx ended; what clients do wrong stands in the report.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
 	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(max(o.Parallel, 2*runtime.GOMAXPROCS(0))))}
-	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
+	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
 		cells[n] = make([]*report.Cell, len(set.Clients))

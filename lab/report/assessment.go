@@ -52,6 +52,7 @@ func Assess(run *Run, list *deviation.List) *Assessment {
 		switch {
 		case listed && d.Kind == r.Kind:
 			a.Known = append(a.Known, d)
+			shown = true
 		case listed && d.Stale(r.Kind):
 			a.Fixed = append(a.Fixed, d)
 		}
@@ -61,7 +62,7 @@ func Assess(run *Run, list *deviation.List) *Assessment {
 	return a
 }
 
-// grade sums up; shown says that a rejection was right.
+// grade sums up; shown says that a rejection was right, or what the user accepts came.
 func (a *Assessment) grade(shown bool) Grade {
 	bad := a.bad()
 	switch {

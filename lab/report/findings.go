@@ -189,13 +189,14 @@ func (r asked) telling() string {
 // failure returns how the program failed.
 func (r asked) failure() string { return clip(r.Why) }
 
-// clip shortens a line to what can be read at a glance.
-func clip(line string) string {
-	const most = 240
-	if len(line) <= most {
-		return line
+// clip shortens what was said to what can be read at a glance, its beginning and its end, on one line.
+func clip(text string) string {
+	const first, last = 120, 160
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= first+last {
+		return text
 	}
-	return strings.ToValidUTF8(line[:most], "") + "..."
+	return strings.ToValidUTF8(text[:first], "") + " ... " + strings.ToValidUTF8(text[len(text)-last:], "")
 }
 
 // only returns the rows that are so.
