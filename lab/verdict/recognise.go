@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -157,13 +156,13 @@ func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed [
 // told something that the scenario needs by its environment alone, and made nothing of it.
 // Empty means that it has been asked.
 func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) string {
-	missing := func(p stack.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
+	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
 	switch {
-	case missing(stack.PartConnect) && elsewhere(s) && len(observed) == 0:
+	case missing(clients.PartConnect) && elsewhere(s) && len(observed) == 0:
 		return "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
-	case missing(stack.PartPassword) && s.Setup.Passphrase != "":
+	case missing(clients.PartPassword) && s.Setup.Passphrase != "":
 		return "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
-	case missing(stack.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
+	case missing(clients.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
 		return "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
 	}
 	return ""
