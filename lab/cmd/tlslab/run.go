@@ -42,6 +42,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 			if err != nil {
 				return err
 			}
+			c.ClientFiles = f.dir == "" // nobody looks at the others
 			l, err := lab.New(c)
 			if err != nil {
 				return err

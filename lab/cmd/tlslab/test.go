@@ -141,6 +141,7 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
+	c.ClientFiles = f.dir == "" // nobody looks at the others
 	l, err := lab.New(c)
 	if err != nil {
 		return err
