@@ -153,7 +153,7 @@ func (t Terminal) counted(title string, groups [][]asked, name func([]asked) str
 // grade writes what the run comes to.
 func (t Terminal) grade(a *Assessment) {
 	color := map[Grade]text.Color{Pass: text.FgGreen, Incomplete: text.FgYellow, Fail: text.FgRed}[a.Grade]
-	fmt.Fprintf(t.W, "%s: %s; %d scenarios in %s\n", t.paint(string(a.Grade), color, text.Bold), a.counts(), len(a.Scenarios), a.Duration.Round(100*time.Millisecond))
+	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+": ", fmt.Sprintf("%s; %d scenarios in %s", a.counts(), len(a.Scenarios), a.Duration.Round(100*time.Millisecond)))
 	fmt.Fprintf(t.W, "tlslab show ID tells more of a scenario\nthe same again: --seed %s --at %s\n", a.Seed, a.At.Format(time.DateOnly))
 }
 
