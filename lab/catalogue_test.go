@@ -17,7 +17,11 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -30,14 +34,36 @@ func TestCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every client takes minutes")
 	}
-	l, err := lab.New(lab.Config{Seed: "catalogue", Dir: t.TempDir()})
+	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
+}
+
+// TestMongoCatalogue is TestCatalogue for MongoDB's drivers.
+func TestMongoCatalogue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole catalogue on every driver takes minutes")
+	}
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, scenarios.Behind(scenarios.MongoDB), set)
+}
+
+// discover finds clients, and ends them with the test.
+func discover(t *testing.T, o clients.Options) *clients.Set {
+	set, err := clients.Discover(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, set.Close()) })
+	return set
+}
+
+// reproduce runs scenarios on clients, holds every judgement to be documented, and records what
+// was said if it is asked to.
+func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clients.Set) {
+	c.Dir = t.TempDir()
+	l, err := lab.New(c)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{})
-	require.NoError(t, err)
-	defer func() { require.NoError(t, set.Close()) }()
 
-	run, err := l.Run(context.Background(), scenarios.All(), set, lab.RunOptions{})
+	run, err := l.Run(context.Background(), list, set, lab.RunOptions{})
 	require.NoError(t, err)
 	counts := map[verdict.Kind]int{}
 	for _, s := range run.Scenarios {
@@ -80,6 +106,11 @@ var fleeting = []struct {
 	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
+	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
+	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
+	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
+	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
+	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 }
@@ -93,7 +124,7 @@ func write(t *testing.T, run *report.Run) {
 	}
 	for _, s := range run.Scenarios {
 		for _, c := range s.Cells {
-			if c.Outcome != clients.Rejected || !c.Documented {
+			if c.Outcome != clients.Rejected || !c.Documented || c.Kind == verdict.Unsupported { // by its control
 				continue
 			}
 			message := strings.ReplaceAll(c.Message, "\x00", `\x00`)

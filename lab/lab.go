@@ -261,49 +261,46 @@ type Instance struct {
 	// Due is the time from which the scenario's expectation holds, if it is to expire
 	// while it is served; else zero.
 	Due time.Time
+
+	chain *pki.Chain // what it serves; nil for the scenario's own
 }
 
 // Serve serves one scenario on a port that is free. The caller must close the instance; ctx
 // limits the start alone. If this machine cannot serve it, or the lab was not given its service,
 // the error wraps [errors.ErrUnsupported].
 func (l *Lab) Serve(ctx context.Context, s *scenarios.Scenario) (*Instance, error) {
-	files, err := l.Files(s)
+	srv, chain, err := l.start(ctx, s, 0)
 	if err != nil {
 		return nil, err
 	}
-	chain, err := l.Chain(s)
+	in, err := l.instance(srv, s, chain)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, srv.Close())
 	}
-	srv, err := l.start(ctx, s, 0)
-	if err != nil {
-		return nil, err
-	}
-	return instance(srv, s, files, chain), nil
+	return in, nil
 }
 
-// start starts the server of a scenario, with the service that it is for.
-func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, error) {
+// start starts the server of a scenario, with the service that it is for. The chain is what it
+// serves if it has been minted for this server alone, else nil.
+func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, *pki.Chain, error) {
 	service, err := l.service(s.Service)
 	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
 	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
 	if service.Start == nil {
-		return serve.Start(s, l.source(s), o)
+		srv, err := serve.Start(s, l.source(s), o)
+		return srv, nil, err
 	}
-	chain, err := l.Chain(s)
-	if err != nil {
-		return nil, err
-	}
-	if o.Upstream, err = service.Start(ctx, s, chain); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+	var chain *pki.Chain
+	if o.Upstream, chain, err = l.startUpstream(ctx, s, service); err != nil {
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, instead(s, err))
 	}
 	srv, err := serve.Start(s, nil, o)
 	if err != nil {
-		return nil, errors.Join(err, o.Upstream.Close())
+		return nil, nil, errors.Join(err, o.Upstream.Close())
 	}
-	return srv, nil
+	return srv, chain, nil
 }
 
 // service returns the service of that name.
@@ -323,8 +320,18 @@ func (l *Lab) source(s *scenarios.Scenario) serve.Source {
 	return serve.ChainSource(func() (*pki.Chain, error) { return l.Chain(s) })
 }
 
-func instance(srv *serve.Server, s *scenarios.Scenario, files serve.Files, chain *pki.Chain) *Instance {
-	i := &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(files), Due: chain.Due()}
+// instance returns a server as an instance. A nil chain means the scenario's own.
+func (l *Lab) instance(srv *serve.Server, s *scenarios.Scenario, chain *pki.Chain) (*Instance, error) {
+	files, err := l.Files(s)
+	if err != nil {
+		return nil, err
+	}
+	if chain == nil {
+		if chain, err = l.Chain(s); err != nil {
+			return nil, err
+		}
+	}
+	i := &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(files), Due: chain.Due(), chain: chain}
 	i.Endpoint.ExpectFrom = i.Due
-	return i
+	return i, nil
 }

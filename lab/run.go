@@ -21,6 +21,10 @@ import (
 // drainTime bounds the wait for a server to have seen the end of a client's connections.
 const drainTime = 5 * time.Second
 
+// logTime bounds the wait for a server that ends TLS by itself to have logged what it saw of a
+// client.
+const logTime = 2 * time.Second
+
 // RunOptions say how scenarios are run.
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
@@ -123,7 +127,7 @@ func (r *runner) progress() {
 // client probes one client with every scenario that it speaks the service of, and hands the cells
 // over by the scenario's place in the list.
 func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
-	one := &asked{runner: r, client: c, turns: semaphore.NewWeighted(int64(max(1, r.options.Parallel))), controls: map[string]*probed{}}
+	one := &asked{runner: r, client: c, turns: semaphore.NewWeighted(int64(max(1, r.options.Parallel))), controls: map[string]*once{}}
 	group, running := errgroup.WithContext(ctx)
 	for n, s := range list {
 		if !speaks(c, s) {
@@ -161,28 +165,27 @@ type asked struct {
 	turns  *semaphore.Weighted
 
 	mu       sync.Mutex
-	controls map[string]*probed
+	controls map[string]*once
 }
 
-// probed is what a client did with one scenario, once it is known.
-type probed struct {
-	once     sync.Once
-	result   clients.Result
-	observed []serve.Observation
-	err      error
+// once is what a client did with a scenario that others are held against: it is asked once.
+type once struct {
+	sync.Once
+	probed
+	err error
 }
 
-// control returns what the client did with a scenario that others are held against: it is asked once.
-func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *probed {
+// control returns what the client did with a control.
+func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
 	a.mu.Lock()
-	p := a.controls[s.ID]
-	if p == nil {
-		p = new(probed)
-		a.controls[s.ID] = p
+	o := a.controls[s.ID]
+	if o == nil {
+		o = new(once)
+		a.controls[s.ID] = o
 	}
 	a.mu.Unlock()
-	p.once.Do(func() { p.result, p.observed, p.err = a.probe(ctx, a.client, s) })
-	return p
+	o.Do(func() { o.probed, o.err = a.probe(ctx, a.client, s) })
+	return o
 }
 
 // cell probes the client with a scenario, with its control first, and judges.
@@ -199,16 +202,17 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 		return report.NewCell(cell, verdict.Judge(cell)), nil
 	}
 	control := a.control(ctx, scenarios.ControlOf(s))
-	did := control
-	if s.Control != "" && control.err == nil {
-		did = new(probed)
-		did.result, did.observed, did.err = a.probe(ctx, a.client, s)
+	did, err := control.probed, control.err
+	if s.Control != "" && err == nil {
+		did, err = a.probe(ctx, a.client, s)
 	}
-	if err := errors.Join(control.err, did.err); err != nil {
+	if err != nil {
 		return report.Cell{}, err
 	}
 	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
-	return report.NewCell(cell, verdict.Judge(cell)), nil
+	shown := report.NewCell(cell, verdict.Judge(cell))
+	shown.ServerLog = did.log
+	return shown, nil
 }
 
 // stale says why a scenario shows nothing now: its control, minted for a time some days ago, has
@@ -228,29 +232,39 @@ func (r *runner) stale(s *scenarios.Scenario) (string, error) {
 	return "", nil
 }
 
+// probed is what one client did with one scenario, and what the server saw and said of it.
+type probed struct {
+	result   clients.Result
+	observed []serve.Observation
+	log      []string // of a server that ends TLS by itself
+}
+
 // probe serves a scenario for one client alone, so that all that the server sees is that
 // client's doing.
-func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (clients.Result, []serve.Observation, error) {
+func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
-		return clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, nil, nil
+		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}}, nil
+	}
+	if _, itsOwn := errors.AsType[upstreamError](err); itsOwn && ctx.Err() == nil {
+		return probed{result: clients.Result{Outcome: clients.Failed, Message: err.Error()}}, nil
 	}
 	if err != nil {
-		return clients.Result{}, nil, fmt.Errorf("serving %s: %w", s.ID, err)
+		return probed{}, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
-	defer in.Close()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	if err := in.WaitDue(ctx); err != nil {
-		return clients.Result{}, nil, err
+		return probed{}, err
 	}
 	if s.Patience == 0 { // who only waits keeps nobody from working
 		if err := r.probes.Acquire(ctx, 1); err != nil {
-			return clients.Result{}, nil, err
+			return probed{}, err
 		}
 		defer r.probes.Release(1)
 	}
 	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.patience(s)})
 	if err := ctx.Err(); err != nil {
-		return clients.Result{}, nil, err
+		return probed{}, err
 	}
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
@@ -258,8 +272,14 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}
-	observed := in.Observations()
-	return verdict.Believe(s, c.Info, result, observed), observed, nil
+	told, cancel := context.WithTimeout(ctx, logTime)
+	defer cancel()
+	p = probed{observed: in.Observations(), log: in.Log(told)}
+	p.result = verdict.Believe(s, c.Info, result, p.observed)
+	if err := in.Err(); err != nil {
+		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
+	}
+	return p, nil
 }
 
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the

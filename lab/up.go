@@ -48,7 +48,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if l.config.Ports != 0 {
 			port = l.config.Ports + s.Port
 		}
-		srv, err := l.start(ctx, s, port)
+		srv, chain, err := l.start(ctx, s, port)
 		if errors.Is(err, errors.ErrUnsupported) {
 			up.Left = append(up.Left, err)
 			continue
@@ -56,7 +56,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
 		}
-		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{})})
+		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}), chain: chain})
 	}
 	if listening != nil {
 		listening(&Up{Instances: slices.Clone(up.Instances)}) // what follows replaces them
@@ -76,16 +76,11 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			files, err := l.Files(in.Scenario)
-			if err != nil {
-				return err
+			done, err := l.instance(in.Server, in.Scenario, in.chain)
+			if err == nil {
+				up.Instances[i] = done
 			}
-			chain, err := l.Chain(in.Scenario)
-			if err != nil {
-				return err
-			}
-			up.Instances[i] = instance(in.Server, in.Scenario, files, chain)
-			return nil
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"example.com/tlslab/lab/serve"
@@ -53,7 +54,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	}
 	defer db.Close()
 
-	client := patient{conn}
+	client := &patient{Conn: conn}
 	type copied struct {
 		bytes int64
 		err   error
@@ -61,7 +62,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	answered := make(chan copied, 1)
 	go func() {
 		n, err := io.Copy(client, db)
-		conn.SetReadDeadline(time.Now()) // nobody answers any more: no use to listen
+		client.stop() // nobody answers any more: no use to listen
 		answered <- copied{n, err}
 	}()
 	if _, err = db.Write(first[:n]); err == nil {
@@ -79,16 +80,28 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 var errNoAnswer = errors.New("mongo: the database did not answer")
 
 // patient is a connection that ends only after it has been idle for long.
-type patient struct{ net.Conn }
+type patient struct {
+	net.Conn
+	stopped atomic.Bool
+}
 
 // Read implements net.Conn.
-func (p patient) Read(b []byte) (int, error) {
+func (p *patient) Read(b []byte) (int, error) {
 	p.Conn.SetReadDeadline(time.Now().Add(idleTime))
+	if p.stopped.Load() { // meanwhile, so that stop's deadline may be gone
+		p.Conn.SetReadDeadline(time.Now())
+	}
 	return p.Conn.Read(b)
 }
 
+// stop ends the Read under way and those to come.
+func (p *patient) stop() {
+	p.stopped.Store(true)
+	p.Conn.SetReadDeadline(time.Now())
+}
+
 // Write implements net.Conn.
-func (p patient) Write(b []byte) (int, error) {
+func (p *patient) Write(b []byte) (int, error) {
 	p.Conn.SetWriteDeadline(time.Now().Add(idleTime))
 	return p.Conn.Write(b)
 }

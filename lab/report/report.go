@@ -99,6 +99,8 @@ type Cell struct {
 	Duration time.Duration       `json:"duration_ns"`
 	Control  clients.Outcome     `json:"control"` // what it did on the control
 	Observed []serve.Observation `json:"observed"`
+	// ServerLog is what a server that ends TLS by itself logged of it, a line each.
+	ServerLog []string `json:"server_log,omitempty"`
 }
 
 // NewCell returns a judged cell as it stands in a report.

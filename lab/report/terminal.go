@@ -35,7 +35,11 @@ func (t Terminal) Run(r *Run) {
 	for _, s := range r.Scenarios {
 		if len(r.Scenarios) <= pages {
 			t.Scenario(s)
+			if t.unserved(s) {
+				continue
+			}
 			t.table(s, r.Clients)
+			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
 			t.line(s)

@@ -38,12 +38,18 @@ func (c *conn) relay(addr string) error {
 	if err != nil {
 		return err
 	}
-	defer up.Close()
+	defer func() {
+		up.Close()
+		c.srv.relayed.Add(1)
+	}()
 	c.tap.out.limit = maxServerHello
 
+	// Who was the first to leave is noted before the other is told, who may then leave at once.
+	serverLeft := make(chan bool, 2)
 	answered := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(&alive{&c.tap, c.raw, up}, up)
+		serverLeft <- true
 		if tcp, ok := c.raw.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
@@ -52,17 +58,18 @@ func (c *conn) relay(addr string) error {
 	asked := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(&alive{up, c.raw, up}, &c.tap)
+		serverLeft <- false
 		if tcp, ok := up.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
 		asked <- err
 	}()
-	serverFirst := false
-	select {
-	case err = <-answered:
-		serverFirst = true
+	serverFirst := <-serverLeft
+	if serverFirst {
+		err = <-answered
 		err = cmp.Or(<-asked, err)
-	case err = <-asked:
+	} else {
+		err = <-asked
 		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
 		<-answered
 	}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"crypto/elliptic"
 	"crypto/tls"
 	"crypto/x509"
@@ -42,7 +43,7 @@ func relayed(t *testing.T, config *tls.Config, answer func(*tls.Conn)) *Server {
 	srv, err := Start(s, nil, Options{
 		Service: Service{Name: scenarios.Mongod, Scheme: "mongodb"},
 		Upstream: &Upstream{
-			Addr: l.Addr().String(), Log: func() []string { return []string{"a line"} },
+			Addr: l.Addr().String(), Log: func(context.Context, int) []string { return []string{"a line"} },
 			Close: func() error { l.Close(); <-done; return nil },
 		},
 	})
@@ -93,7 +94,7 @@ func TestRelay(t *testing.T) {
 			assert.Equal(t, "localhost", o.Hello.ServerName)
 			assert.Equal(t, test.alert, alertName(o))
 			assert.Equal(t, test.alert == "", o.ApplicationData)
-			assert.Equal(t, []string{"a line"}, srv.Log())
+			assert.Equal(t, []string{"a line"}, srv.Log(t.Context()))
 		})
 	}
 }

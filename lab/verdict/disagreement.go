@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"example.com/tlslab/lab/clients"
@@ -18,7 +19,18 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"openssl":   openSSLAlerts,
 	"pyopenssl": openSSLAlerts,
 	"java":      javaAlerts,
+	"pymongo":   openSSLAlerts,
+
+	"pymongo-ocsp": pymongoOCSPAlerts,
 }
+
+// pymongoOCSPAlerts is what PyOpenSSL sends, with the alert that a refusal by PyMongo's OCSP
+// callback becomes: bad_certificate_status_response.
+var pymongoOCSPAlerts = func() map[uint8][]failure.Class {
+	all := maps.Clone(openSSLAlerts)
+	all[113] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+	return all
+}()
 
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.

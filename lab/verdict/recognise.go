@@ -14,6 +14,8 @@ import (
 
 // marks are what only one stack says: where it stands, the rest is in that stack's words too.
 var marks = []struct{ contains, stack string }{
+	{"pymongo.", "pymongo"},
+	{"current topology: {", "mongo-go"},
 	{"curl: (", "curl"},
 	{"verify error:num=", "openssl"},
 	{"Traceback (most recent call last)", "python"},
@@ -34,7 +36,8 @@ var marks = []struct{ contains, stack string }{
 }
 
 // strangers is the order in which stacks' rules are tried on a message that bears no mark: those
-// whose texts are long and their own first, Go's short ones ("EOF") last.
+// whose texts are long and their own first, Go's short ones ("EOF") last, and then all others, which
+// have the texts of these and more.
 var strangers = []string{"curl", "python", "pyopenssl", "openssl", "node", "java", "gnutls-cli", "wget", "go"}
 
 // Recognise tells in which stack's words a message is written, and its failure class by that
@@ -47,7 +50,7 @@ func Recognise(message string) (stack string, class failure.Class) {
 			order = append(order, m.stack)
 		}
 	}
-	for _, name := range slices.Concat(order, strangers) {
+	for _, name := range slices.Concat(order, strangers, Stacks()) {
 		if class := Classify(name, message); class != "" {
 			return name, class
 		}

@@ -15,7 +15,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -37,6 +39,8 @@ type flags struct {
 	service  []string
 
 	mongoAddress string
+	mongoImage   string
+	containers   int // that may run at once; zero is any number
 	timeout      time.Duration
 	parallel     int
 }
@@ -58,7 +62,7 @@ func (f *flags) addFamily(c *cobra.Command) {
 
 // addService adds the flag that chooses what talks behind TLS where no ID does.
 func (f *flags) addService(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID")
+	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
 	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, service := range scenarios.Services() {
@@ -70,16 +74,24 @@ func (f *flags) addService(c *cobra.Command) {
 
 // services returns what scenarios are served with besides https. They start when they are used.
 func (f *flags) services() []serve.Service {
+	database := mongo.Embedded()
 	if f.mongoAddress != "" {
-		return []serve.Service{mongo.At(f.mongoAddress)}
+		database = mongo.At(f.mongoAddress)
 	}
-	return []serve.Service{mongo.Embedded()}
+	return []serve.Service{database, mongo.Containers(mongo.ContainerOptions{
+		Image: f.mongoImage, AtOnce: f.containers,
+		Notice: func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) },
+	})}
 }
 
-// addMongo adds the flag that puts another database behind mongo-ID.
+// addMongo adds the flags that say what database there is behind mongo-ID, and what mongod-ID is.
 func (f *flags) addMongo(c *cobra.Command) {
 	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
+	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
 }
+
+// stacks returns the client stacks besides those that lab/clients has built in.
+func (f *flags) stacks() []stack.Stack { return []stack.Stack{godriver.Stack()} }
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {
@@ -180,6 +192,10 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 	}
 	if len(ids) == 0 && len(f.service) == 0 {
 		list = scenarios.All()
+	}
+	mongod := string(scenarios.Mongod)
+	if len(ids) == 0 && slices.Contains(f.families, string(scenarios.MongoDBServer)) && !slices.Contains(f.service, mongod) {
+		list = append(list, scenarios.Behind(scenarios.Mongod)...) // the family is there with no other
 	}
 	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))

@@ -17,6 +17,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
+// containersAtOnce bounds the containers of a run, each of which can take some 200 MB.
+const containersAtOnce = 4
+
 // run reproduces scenarios with every client there is.
 func (f *flags) run() *cobra.Command {
 	cmd := &cobra.Command{
@@ -38,6 +41,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 			if f.timeout <= 0 {
 				return usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
 			}
+			f.containers = containersAtOnce
 			c, err := f.config()
 			if err != nil {
 				return err
@@ -48,7 +52,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
