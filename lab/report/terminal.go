@@ -248,7 +248,7 @@ func count(cells []Cell) string {
 		n[name]++
 	}
 	var words []string
-	for _, kind := range []verdict.Kind{verdict.OK, verdict.Lenient, verdict.Insecure, verdict.WrongReason, verdict.Broken, verdict.Void, verdict.Unsupported, verdict.Error} {
+	for _, kind := range []verdict.Kind{verdict.OK, verdict.Lenient, verdict.Insecure, verdict.WrongReason, verdict.Unrecognised, verdict.Broken, verdict.Void, verdict.Unsupported, verdict.Error} {
 		for _, mark := range []string{"", "*", "!"} {
 			if k := string(kind) + mark; n[k] > 0 {
 				words = append(words, fmt.Sprintf("%d %s", n[k], k))
