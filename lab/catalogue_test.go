@@ -58,6 +58,19 @@ func TestMongoCatalogue(t *testing.T) {
 	}), set)
 }
 
+// TestDrivers is a short TestMongoCatalogue: the drivers as they come, on the rows of MongoDB's own
+// TLS pages that tell most.
+func TestDrivers(t *testing.T) {
+	var list []*scenarios.Scenario
+	for _, id := range []string{"good", "expired", "wrong-host", "revoked-stapled", "client-certificate-missing", "client-key-encrypted", "client-key-wrong-passphrase", "plain-http"} {
+		s, ok := scenarios.Lookup("mongo-" + id)
+		require.True(t, ok, id)
+		list = append(list, s)
+	}
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
+	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongo.Embedded()}}, list, set)
+}
+
 // discover finds clients, and ends them with the test.
 func discover(t *testing.T, o clients.Options) *clients.Set {
 	set, err := clients.Discover(t.Context(), o)

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+)
+
+// fixed is an environment whose plans are given. The real ones need the network, and are made by
+// make clients.
+type fixed struct {
+	called string
+	plans  []plan
+	why    string
+}
+
+func (f fixed) name() string                          { return f.called }
+func (f fixed) plan(context.Context) ([]plan, string) { return f.plans, f.why }
+
+// writes plans a directory with one file.
+func writes(dir, stamp string) plan {
+	return plan{
+		dir: dir, stamp: stamp,
+		there: func(dir string) bool { _, err := os.Stat(filepath.Join(dir, "file")); return err == nil },
+		make: func(_ context.Context, dir string) error {
+			return os.WriteFile(filepath.Join(dir, "file"), []byte(stamp), 0o644)
+		},
+	}
+}
+
+// names lists what is in a directory, without the lock.
+func names(t *testing.T, dir string) []string {
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	list := []string{}
+	for _, e := range entries {
+		if e.Name() != ".lock" {
+			list = append(list, e.Name())
+		}
+	}
+	return list
+}
+
+func TestInstall(t *testing.T) {
+	home := filepath.Join(t.TempDir(), "clients [odd]*")
+	run := func(all ...maker) (string, error) {
+		var out bytes.Buffer
+		err := install(t.Context(), home, all, &out)
+		return out.String(), err
+	}
+	said, err := run(fixed{called: "a", plans: []plan{writes("a-python3.9", "1")}}, fixed{called: "b", why: "no node on PATH"})
+	require.NoError(t, err)
+	assert.Contains(t, said, "a-python3.9: made in ")
+	assert.Contains(t, said, "b: skipped: no node on PATH\n")
+	assert.Equal(t, []string{"a-python3.9"}, names(t, home))
+
+	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.9", "1")}})
+	require.NoError(t, err)
+	assert.Equal(t, "a-python3.9: up to date\n", said)
+
+	// Another stamp, and one that is only half there.
+	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.9", "2")}})
+	require.NoError(t, err)
+	assert.Contains(t, said, "made in ")
+	require.NoError(t, os.Remove(filepath.Join(home, "a-python3.9", "file")))
+	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.9", "2")}})
+	require.NoError(t, err)
+	assert.Contains(t, said, "made in ")
+
+	// What fails leaves the old one as it is.
+	bad := writes("a-python3.9", "3")
+	bad.make = func(context.Context, string) error { return errors.New("no such package") }
+	_, err = run(fixed{called: "a", plans: []plan{bad}})
+	require.EqualError(t, err, "a-python3.9: no such package")
+	text, err := os.ReadFile(filepath.Join(home, "a-python3.9", "file"))
+	require.NoError(t, err)
+	assert.Equal(t, "2", string(text))
+
+	// Another interpreter, what a run that was killed has left, and what is not the lab's.
+	require.NoError(t, os.MkdirAll(filepath.Join(home, scratch+"123", "a-python3.9"), 0o755))
+	require.NoError(t, os.Mkdir(filepath.Join(home, "a-python-of-mine"), 0o755))
+	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.13", "1")}})
+	require.NoError(t, err)
+	assert.Contains(t, said, "a-python3.9: removed")
+	assert.Equal(t, []string{"a-python-of-mine", "a-python3.13"}, names(t, home))
+}
+
+// An interrupted run leaves nothing half made.
+func TestInterrupted(t *testing.T) {
+	home := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	waits := writes("a-python3.9", "1")
+	waits.make = func(ctx context.Context, dir string) error {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "half"), nil, 0o644))
+		cancel()
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	err := install(ctx, home, []maker{fixed{called: "a", plans: []plan{waits}}}, &bytes.Buffer{})
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Empty(t, names(t, home))
+}
+
+func TestTwoAtOnce(t *testing.T) {
+	home := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	first := writes("a-python3.9", "1")
+	first.make = func(context.Context, string) error {
+		// Another one waits for its turn, until it is told not to.
+		second := make(chan error)
+		go func() { second <- install(ctx, home, nil, &bytes.Buffer{}) }()
+		cancel()
+		assert.ErrorIs(t, <-second, context.Canceled)
+		return nil
+	}
+	require.NoError(t, install(t.Context(), home, []maker{fixed{called: "a", plans: []plan{first}}}, &bytes.Buffer{}))
+	require.NoError(t, install(t.Context(), home, nil, &bytes.Buffer{}))
+}
+
+// What is declared pins everything, and can be planned.
+func TestEnvironments(t *testing.T) {
+	for _, m := range environments() {
+		plans, why := m.plan(t.Context())
+		assert.True(t, len(plans) > 0 || why != "", m.name())
+		assert.NotContains(t, why, "\n")
+		python, ok := m.(pythonEnvironment)
+		if !ok {
+			continue
+		}
+		assert.LessOrEqual(t, len(plans), 2)
+		for line := range strings.Lines(python.Requirements) {
+			requirement, _, _ := strings.Cut(strings.TrimSpace(line), ";")
+			if requirement != "" && !strings.HasPrefix(requirement, "#") {
+				assert.Regexp(t, `^[A-Za-z0-9_.-]+==[0-9.]+\s*$`, requirement)
+			}
+		}
+		python.Oldest = "99"
+		none, why := python.plan(t.Context())
+		assert.Empty(t, none)
+		assert.Contains(t, why, "99")
+	}
+}
+
+// pip's own words come back where it fails. Nothing is asked of the network.
+func TestPipFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("making a virtual environment takes seconds")
+	}
+	plans, why := pythonEnvironment{Name: "x", Requirements: "no-such-package==0.0.1\n", Oldest: "3.9"}.plan(t.Context())
+	if len(plans) == 0 {
+		t.Skip(why)
+	}
+	t.Setenv("PIP_NO_INDEX", "1")
+	t.Setenv("PIP_FIND_LINKS", t.TempDir())
+	home := t.TempDir()
+	err := install(t.Context(), home, []maker{fixed{called: "x", plans: plans[:1]}}, &bytes.Buffer{})
+	require.ErrorContains(t, err, "No matching distribution found for no-such-package==0.0.1")
+	assert.Empty(t, names(t, home))
+}
+
+func TestHome(t *testing.T) {
+	t.Setenv(environment.Variable, "")
+	dir := t.TempDir()
+	t.Chdir(dir)
+	_, err := environment.Home()
+	if runtime.GOOS != "windows" {
+		require.ErrorIs(t, err, environment.ErrNoModule)
+	}
+	require.NoError(t, os.WriteFile("go.mod", nil, 0o644))
+	require.NoError(t, os.MkdirAll("a/b", 0o755))
+	t.Chdir("a/b")
+	home, err := environment.Home()
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(".cache", "clients"), home[len(home)-len(filepath.Join(".cache", "clients")):])
+	assert.Contains(t, environment.Dirs(), home)
+	t.Setenv(environment.Variable, filepath.Join(dir, "elsewhere"))
+	home, err = environment.Home()
+	require.NoError(t, err)
+	assert.Equal(t, []string{home}, environment.Dirs())
+}

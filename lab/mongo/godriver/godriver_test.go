@@ -1,0 +1,68 @@
+package godriver_test
+
+import (
+	"runtime/debug"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/labtest"
+	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// variant finds a variant of the stack.
+func variant(t *testing.T, name string) *clients.Client {
+	t.Helper()
+	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"mongo-go/" + name}, More: []stack.Stack{godriver.Stack()}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, set.Close()) })
+	require.Len(t, set.Clients, 1)
+	return set.Clients[0]
+}
+
+// The version that the driver says of itself is that of the module that was built in.
+func TestVersion(t *testing.T) {
+	info, ok := debug.ReadBuildInfo()
+	require.True(t, ok)
+	i := slices.IndexFunc(info.Deps, func(m *debug.Module) bool { return m.Path == "go.mongodb.org/mongo-driver/v2" })
+	if i < 0 {
+		t.Skip("the test's program does not say what it was built from")
+	}
+	assert.Equal(t, info.Deps[i].Version, "v"+variant(t, "default").Version)
+}
+
+// The driver's own words, and whether it connects, with files as its users give them.
+func TestProbe(t *testing.T) {
+	for _, test := range []struct{ id, variant, words string }{
+		{"mongo-good", "default", ""},
+		{"mongo-expired", "default", `^server selection error: .* Last error: tls: failed to verify certificate: x509: certificate has expired or is not yet valid`},
+		{"mongo-expired", "tlsInsecure", ""},
+		{"mongo-wildcard-too-deep", "default", `x509: certificate is valid for \*\.tlslab\.test, not a\.foo\.tlslab\.test`},
+		{"mongo-good-wildcard", "default", ""}, // a name that does not resolve
+		{"mongo-revoked-ocsp", "default", `OCSP verification failed: certificate is revoked`},
+		{"mongo-revoked-ocsp", "tlsDisableOCSPEndpointCheck", ""},
+		{"mongo-client-key-encrypted", "default", ""},
+		{"mongo-client-key-wrong-passphrase", "default", `^pkcs8: incorrect password$`},
+		{"mongo-ca-file-missing", "default", `no such file or directory|cannot find the file`},
+	} {
+		t.Run(test.id+"/"+test.variant, func(t *testing.T) {
+			srv := labtest.Start(t, test.id, mongo.Embedded())
+			got := variant(t, test.variant).Probe(t.Context(), clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
+			if test.words == "" {
+				assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
+				return
+			}
+			assert.Equal(t, clients.Rejected, got.Outcome)
+			assert.Regexp(t, test.words, got.Message)
+		})
+	}
+}
