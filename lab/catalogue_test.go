@@ -17,7 +17,9 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -36,13 +38,24 @@ func TestCatalogue(t *testing.T) {
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 
-// TestMongoCatalogue is TestCatalogue for MongoDB's drivers.
+// TestMongoCatalogue is TestCatalogue for MongoDB's drivers: every scenario on each as it comes.
+// Their other variants are options of what is verified and of the client's own files, so that those
+// are not run on the families of keys, handshake and wire, which takes as long again.
 func TestMongoCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every driver takes minutes")
 	}
-	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, scenarios.Behind(scenarios.MongoDB), set)
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
+	byDefault := func(c *clients.Client) bool { return c.Variant == "default" }
+	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
+	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
+	everything := scenarios.Behind(scenarios.MongoDB)
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, everything, set)
+
+	set.Clients = others
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
+	}), set)
 }
 
 // discover finds clients, and ends them with the test.
@@ -104,6 +117,10 @@ var fleeting = []struct {
 	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
+	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
+	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
+	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
+	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
 	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},

@@ -8,7 +8,7 @@ import (
 
 // refusals are what variants of MongoDB's drivers do with every server that offers something,
 // good ones too: they show what the driver says when it is set up wrongly. Measured with PyMongo
-// 4.18 and 4.20.
+// 4.18 and 4.20, and with the Node.js driver 7.9.
 var refusals = []struct {
 	supplies string // see Supplies; empty means every server
 	Known
@@ -19,6 +19,8 @@ var refusals = []struct {
 		Why: "PyMongo wants the certificate and its key in one file"}},
 	{SuppliesCRL, Known{Stack: "pymongo-ocsp", Variants: []string{"crl-and-ocsp"}, Verdict: Reject, Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "PyMongo cannot be given a CRL when it uses PyOpenSSL"}},
+	{SuppliesCRL, Known{Stack: "mongo-node", Variants: []string{"tlsCRLFile"}, Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "Node reads the first CRL of what it is given and wants one of each CA on the path, and the driver gives it the file whole: with an intermediate there is no right file"}},
 }
 
 // refusesAnyway returns what is known of drivers whatever a scenario is about.

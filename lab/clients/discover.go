@@ -15,6 +15,7 @@ import (
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/openssl"
 	"example.com/tlslab/lab/clients/pymongo"
@@ -39,6 +40,7 @@ func stacks() []stack.Stack {
 		java.Stack(),
 		pymongo.Stack(),
 		pymongo.OCSPStack(),
+		mongonode.Stack(),
 	}
 }
 

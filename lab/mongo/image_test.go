@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -113,6 +114,7 @@ func buildImage(name string, files []tarred) (string, error) {
 	defer c.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
+	repository, _, _ := strings.Cut(name, ":")
 	old, err := c.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("reference", repository+":*")})
 	if err != nil {
 		return "", err

@@ -51,4 +51,6 @@ var tables = map[string][]Rule{
 
 	"pymongo":      pymongoRules,
 	"pymongo-ocsp": pymongoOCSPRules,
+	"mongo-node":   mongoNodeRules,
+	"mongo-go":     slices.Concat(mongoGoOwn, goOwn, goRules),
 }

@@ -46,12 +46,13 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 			if err != nil {
 				return err
 			}
+			c.ClientFiles = f.dir == "" // nobody looks at the others
 			l, err := lab.New(c)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
@@ -87,7 +88,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 
 // runAll runs the lab, with a progress bar on stderr if that is a terminal.
 func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set) (*report.Run, error) {
-	options := lab.RunOptions{Timeout: f.timeout}
+	options := lab.RunOptions{Timeout: f.timeout, Parallel: f.parallel}
 	file, ok := f.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return l.Run(ctx, list, set, options)

@@ -35,3 +35,25 @@ var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{"'invalid status response'", Untold},
 	{"tlsCRLFile cannot be used with PyOpenSSL", failure.ClientMisconfigured},
 }, pymongoOwn, openSSLOwn, openSSLTexts)
+
+// mongoNodeRules are the texts of the driver for Node.js, which passes on Node's, and has its own
+// of time that is up.
+var mongoNodeRules = slices.Concat([]Rule{
+	{"timed out after", failure.Timeout},
+	{" closed", failure.UnexpectedEOF},
+}, nodeRules)
+
+// mongoGoOwn are the texts of the driver for Go. It begins with the time that is up for finding a
+// server, whatever the reason, which comes last; so what else may be said has to be asked for first.
+var mongoGoOwn = []Rule{
+	{"certificate is revoked", failure.Revoked},
+	{"did not provide a stapled OCSP response", failure.StapleMissing},
+	{"error parsing stapled response", failure.RevocationUnknown},
+	{"error validating stapled response", failure.RevocationUnknown},
+	{"no such host", failure.NameResolution},
+	{"EOF", failure.UnexpectedEOF},
+	{"incorrect password", failure.BadPassphrase},
+	{"failed to find CERTIFICATE", failure.BadPEM},
+	{"failed to find PRIVATE KEY", failure.BadPEM},
+	{"does not contain any valid certificates", failure.BadPEM},
+}
