@@ -211,7 +211,7 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 	}
 	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
 	shown := report.NewCell(cell, verdict.Judge(cell))
-	shown.ServerLog = did.log
+	shown.ServerLog, shown.Unserved = did.log, did.unserved
 	return shown, nil
 }
 
@@ -237,6 +237,7 @@ type probed struct {
 	result   clients.Result
 	observed []serve.Observation
 	log      []string // of a server that ends TLS by itself
+	unserved bool     // this machine cannot serve the scenario
 }
 
 // probe serves a scenario for one client alone, so that all that the server sees is that
@@ -244,7 +245,7 @@ type probed struct {
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
-		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}}, nil
+		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, unserved: true}, nil
 	}
 	if _, itsOwn := errors.AsType[upstreamError](err); itsOwn && ctx.Err() == nil {
 		return probed{result: clients.Result{Outcome: clients.Failed, Message: err.Error()}}, nil

@@ -77,14 +77,11 @@ func logged(line string) string {
 
 // unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
 func (t Terminal) unserved(s Scenario) bool {
-	if len(s.Cells) < 2 {
+	i := slices.IndexFunc(s.Cells, func(c Cell) bool { return c.Unserved })
+	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
 		return false
 	}
-	why := s.Cells[0].Why
-	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported || c.Why != why }) {
-		return false
-	}
-	t.wrapped("not here: ", why)
+	t.wrapped("not here: ", s.Cells[i].Why)
 	fmt.Fprintln(t.W)
 	t.Fix(s)
 	return true

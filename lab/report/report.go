@@ -99,6 +99,8 @@ type Cell struct {
 	Duration time.Duration       `json:"duration_ns"`
 	Control  clients.Outcome     `json:"control"` // what it did on the control
 	Observed []serve.Observation `json:"observed"`
+	// Unserved says that this machine cannot serve the scenario, to whatever client.
+	Unserved bool `json:"unserved,omitempty"`
 	// ServerLog is what a server that ends TLS by itself logged of it, a line each.
 	ServerLog []string `json:"server_log,omitempty"`
 }

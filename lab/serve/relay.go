@@ -44,12 +44,14 @@ func (c *conn) relay(addr string) error {
 	}()
 	c.tap.out.limit = maxServerHello
 
-	// Who was the first to leave is noted before the other is told, who may then leave at once.
+	// Who was the first to leave is noted before the other is told, who may then leave at once. One
+	// that cannot be written to has left as well.
 	serverLeft := make(chan bool, 2)
 	answered := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(&alive{&c.tap, c.raw, up}, up)
-		serverLeft <- true
+		to := &alive{Writer: &c.tap, client: c.raw, server: up}
+		_, err := io.Copy(to, up)
+		serverLeft <- to.err == nil
 		if tcp, ok := c.raw.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
@@ -57,8 +59,9 @@ func (c *conn) relay(addr string) error {
 	}()
 	asked := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(&alive{up, c.raw, up}, &c.tap)
-		serverLeft <- false
+		to := &alive{Writer: up, client: c.raw, server: up}
+		_, err := io.Copy(to, &c.tap)
+		serverLeft <- to.err != nil
 		if tcp, ok := up.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
@@ -97,6 +100,7 @@ func (c *conn) relay(addr string) error {
 type alive struct {
 	io.Writer
 	client, server net.Conn
+	err            error // of writing
 }
 
 // Write implements io.Writer.
@@ -104,7 +108,9 @@ func (a *alive) Write(p []byte) (int, error) {
 	deadline := time.Now().Add(idleTime)
 	a.client.SetDeadline(deadline)
 	a.server.SetDeadline(deadline)
-	return a.Writer.Write(p)
+	var n int
+	n, a.err = a.Writer.Write(p)
+	return n, a.err
 }
 
 // maxServerHello bounds what is kept of a server's first message: no ServerHello is longer.

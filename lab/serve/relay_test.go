@@ -110,7 +110,8 @@ func alertName(o Observation) string {
 // from a client that leaves.
 func TestRelayClosedByServer(t *testing.T) {
 	ca := newAuthority(t)
-	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)}}, func(*tls.Conn) {})
+	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)}},
+		func(c *tls.Conn) { c.NetConn().Close() }) // without a close_notify, on which the client would leave
 	conn, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
 	require.NoError(t, err)
 	_, err = io.ReadAll(conn)
