@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race soak bench lint matrix clients mongod-stand-in FORCE
+.PHONY: help up test race soak bench lint matrix ocsp-matrix clients mongod-stand-in FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -24,6 +24,10 @@ matrix: $(TLSLAB)
 ## clients         what client stacks need beyond what is here: virtual environments and packages, below .cache/clients
 clients:
 	@go run ./lab/clients/install
+
+## ocsp-matrix     the test matrix of MongoDB's OCSP specification, for each driver
+ocsp-matrix: $(TLSLAB)
+	@$(TLSLAB) ocsp-matrix $(ARGS)
 
 ## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:

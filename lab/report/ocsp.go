@@ -52,6 +52,8 @@ func (t Terminal) OCSP(r *Run) int {
 	for _, c := range scenarios.OCSPColumns() {
 		fmt.Fprintf(t.W, "%-24s %s\n", c.Where, c.Title)
 	}
+	fmt.Fprintf(t.W, "%-24s %s\n", "!", "not what the specification says")
+	fmt.Fprintf(t.W, "%-24s %s\n", "-", "the driver has no such option")
 	return deviations
 }
 
@@ -73,7 +75,9 @@ func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) 
 	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
 	w := table.NewWriter()
 	w.SetOutputMirror(t.W)
-	w.SetStyle(table.StyleLight)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	w.SetStyle(style)
 	header := table.Row{"URI options", "key, signer"}
 	for _, c := range scenarios.OCSPColumns() {
 		header = append(header, shortColumn(c.Where))

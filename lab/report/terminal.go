@@ -160,7 +160,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 	// The columns between the first and the message have short words; the rest is shared.
 	rest := max(36, t.width()-72)
 	w.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 1, WidthMax: 16, WidthMaxEnforcer: wrapLines},
+		{Number: 1, WidthMax: 17, WidthMaxEnforcer: wrapLines},
 		{Number: 2, WidthMax: 11, WidthMaxEnforcer: wrapLines},
 		{Number: 3, WidthMax: 11, WidthMaxEnforcer: wrapLines},
 		{Number: 4, WidthMax: 18, WidthMaxEnforcer: wrapLines},
@@ -320,8 +320,12 @@ func Saw(list []serve.Observation) string {
 	if o.AlertSent != nil {
 		words = append(words, o.AlertSent.String()+cause(o.Error))
 	}
-	if len(list) > 1 {
-		words = append(words, fmt.Sprintf("(and %d more connections)", len(list)-1))
+	switch more := len(list) - 1; more {
+	case 0:
+	case 1:
+		words = append(words, "(and 1 more connection)")
+	default:
+		words = append(words, fmt.Sprintf("(and %d more connections)", more))
 	}
 	return strings.Join(words, " ")
 }

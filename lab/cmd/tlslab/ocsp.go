@@ -42,7 +42,7 @@ The exit status is 0 if every deviation is known of the driver.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
+			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
