@@ -34,6 +34,7 @@ func TestParallel(t *testing.T) {
 	var came [2][]string
 	for i, parallel := range []int{1, 4} {
 		counter.probes.Store(0)
+		counter.most.Store(0)
 		var last int
 		run, err := l.Run(t.Context(), list, set, lab.RunOptions{Parallel: parallel, Progress: func(done, total int) {
 			assert.Equal(t, last+1, done)
@@ -45,6 +46,7 @@ func TestParallel(t *testing.T) {
 			came[i] = append(came[i], s.ID+" "+string(s.Cells[0].Kind)+" "+string(s.Cells[0].Class))
 		}
 		assert.EqualValues(t, len(list)+2, counter.probes.Load(), "each scenario once, and good-ip and good-stapled")
+		assert.LessOrEqual(t, counter.most.Load(), int64(parallel), "at the same time")
 	}
 	assert.Equal(t, came[0], came[1])
 }
@@ -52,10 +54,18 @@ func TestParallel(t *testing.T) {
 // counting counts the probes of a client.
 type counting struct {
 	clients.Prober
-	probes atomic.Int64
+	probes    atomic.Int64
+	now, most atomic.Int64 // at the same time, but for those that wait for time to pass
 }
 
 func (c *counting) Probe(ctx context.Context, r clients.Request) clients.Result {
 	c.probes.Add(1)
+	if s, _ := scenarios.Lookup(r.Endpoint.ID); s.Patience == 0 {
+		now := c.now.Add(1)
+		defer c.now.Add(-1)
+		for most := c.most.Load(); now > most && !c.most.CompareAndSwap(most, now); {
+			most = c.most.Load()
+		}
+	}
 	return c.Prober.Probe(ctx, r)
 }

@@ -88,6 +88,7 @@ func TestFindings(t *testing.T) {
 		"verifies nothing":          {accepts("good", "expired", "self-signed", "wrong-host", "ca-file-missing"), report.Fail, "does-not-verify"},
 		"one row shows nothing":     {accepts("good", "expired", "just-expired"), report.Fail, ""},
 		"checks no names":           {append(rejects("expired", "self-signed"), accepts("wrong-host", "wrong-ip")...), report.Fail, "does-not-check-names"},
+		"one name shows nothing":    {append(rejects("expired", "self-signed"), accepts("wrong-host")...), report.Fail, ""},
 		"checks some names":         {append(rejects("expired", "wrong-host"), accepts("wrong-ip")...), report.Fail, ""},
 		"checks no chain":           {append(rejects("wrong-host"), accepts("expired", "self-signed", "wrong-usage")...), report.Fail, "does-not-check-the-chain"},
 		"checks some of it":         {append(rejects("self-signed"), accepts("expired", "wrong-usage")...), report.Fail, ""},

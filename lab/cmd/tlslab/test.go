@@ -22,42 +22,67 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-const testHelp = `test starts CMD for each scenario and its control, without a shell, and judges what it did. In its arguments
+const testHelp = `test starts CMD for each scenario and its control, without a shell, and judges
+what it did. In its arguments these are replaced:
 
-  {url} {host} {port}      where to connect; {connect} is the address to dial, as hosts like foo.tlslab.test do not resolve
+  {url} {host} {port}      where to connect
+  {connect}                the address to dial: hosts like foo.tlslab.test do
+                           not resolve
   {ca}                     what to trust, a PEM file
-  {cert} {key} {combined}  what to present, if the scenario has the client present something; {password} opens the key
-  {crl}                    what is revoked, if the scenario hands CRLs out
+  {cert} {key} {combined}  what to present, if anything; {password} opens the key
+  {crl}                    what is revoked, if CRLs are handed out
 
-are replaced. An argument that names something the scenario does not have is left out, with the option before it. The same stands in
-the environment: TLSLAB_URL TLSLAB_HOST TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CERT_FILE TLSLAB_KEY_FILE TLSLAB_COMBINED_FILE
-TLSLAB_KEY_PASSWORD TLSLAB_CRL_FILE TLSLAB_SCENARIO. The last is for logs: a client that decides by it is cheating. The rest of your
-environment is passed on, but for what would change whom the client trusts or what language it speaks (SSL_CERT_FILE, https_proxy, LC_ALL
-and the like): if you mean it, write tlslab test -- env SSL_CERT_FILE=... CMD. Settings in your home (~/.curlrc) apply.
+An argument that names something the scenario does not have is left out, with
+the option before it. The same stands in the environment: TLSLAB_URL TLSLAB_HOST
+TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CERT_FILE TLSLAB_KEY_FILE
+TLSLAB_COMBINED_FILE TLSLAB_KEY_PASSWORD TLSLAB_CRL_FILE TLSLAB_SCENARIO. The
+last is for logs: a client that decides by it is cheating.
+
+Your own environment is passed on, but for what would change whom the client
+trusts, where it goes or what language it speaks (SSL_CERT_FILE, https_proxy,
+LC_ALL and the like). If you mean it: tlslab test -- env SSL_CERT_FILE=... CMD.
+Settings in your home, as ~/.curlrc, apply.
 
 Contracts, what CMD has to do:
 
-  exit     Connect, verify, send a request, read the answer. Exit 0: accepted. 69: it cannot do this; the scenario is skipped. Anything
-           else: rejected, and what it wrote last to standard error and output is its message. This is the default.
-  worker   Start once, write a line of JSON that says what it is, answer a request a line. See lab/clients/python/probe.py.
-  trytls   The stubs of TryTLS: called with HOST PORT CAFILE, they write reasons, then ACCEPT, REJECT or UNSUPPORTED as the last line,
-           and exit 0. Another status is a failure that has nothing to do with TLS: where a scenario is about that, a rejection.
+  exit    Connect, verify, send a request, read the answer. Exit status 0 is
+          accepted. 69 is that it cannot do this: the scenario is skipped.
+          Anything else is rejected, and what it wrote last to standard error
+          and output is its message. This is the default.
+  worker  Start once, write a line of JSON that says what it is, and answer a
+          request a line: lab/clients/python/probe.py is an example.
+  trytls  The stubs of TryTLS. Called with HOST PORT CAFILE, they write reasons,
+          then ACCEPT, REJECT or UNSUPPORTED as the last line, and exit 0.
+          Another status is a failure that has nothing to do with TLS: a
+          rejection where that is what the scenario is about, an error elsewhere.
 
-A rejection counts if it is for the right reason. The reason is read off the message: in the words of the libraries that tlslab knows, or of
-the one that --stack names. If nobody knows the words, it counts if what the server saw leaves no other reason (an alert, a connection that
-the server broke off); else the judgement is unrecognised: not wrong, and not ok. Print the library's own error to have it read.
+A rejection counts if it is for the right reason. The reason is read off the
+message, in the words of the libraries that tlslab knows, or of the one that
+--stack names. If nobody knows the words, it counts if what the server saw
+leaves no other reason: an alert, or a connection that the server broke off.
+Else it is unrecognised: not wrong, and not ok. Have your client print the
+library's own error.
 
-A scenario is not asked, and does not count, if the client cannot have known what it needs: its host does not resolve, it was not given
-{connect}, and no connection came; or it was not given {cert}, and presented none. Use the placeholders to have it asked.
+A scenario is not asked, and does not count, if the client cannot have known
+what it needs: it was not given {connect}, the host does not resolve, and no
+connection came; or it was not given {cert}, and presented none.
 
-The grade is
-  pass        what was asked came out right; what needs a feature was not demanded without --feature. Exit status 0.
-  incomplete  nothing wrong was seen, but some reasons are unrecognised, or no rejection was shown. Exit status 1.
-  fail        accepted what it must reject, rejected what it must accept, gave a wrong reason, or failed. Exit status 1.
-Exit status 2 is wrong usage, among it a command that is not there; 3 a failure of the lab itself.
+What the run comes to:
 
---known FILE lists judgements that you accept, a line each: scenario, judgement, reason; # begins a comment. What stands there passes. What
-does not happen any more fails, until the line is removed. --known-out FILE writes the lines that the present state needs.`
+  pass        What was asked came out right. What needs a feature was not
+              demanded, without --feature. Exit status 0.
+  incomplete  Nothing wrong was seen, but reasons are unrecognised, or there was
+              no right rejection at all. Exit status 1.
+  fail        It accepted what it must reject, rejected what it must accept,
+              gave a wrong reason, or failed. Exit status 1.
+
+Exit status 2 is wrong usage, among it a command that is not there; 3 is a
+failure of the lab itself, or an interrupt.
+
+--known FILE lists judgements that you accept, a line each: scenario, judgement,
+reason; # begins a comment. What stands there passes. What does not happen any
+more fails, until the line is removed. --known-out FILE writes the lines that
+the present state needs.`
 
 // testFlags are the flags of test alone.
 type testFlags struct {
