@@ -17,9 +17,9 @@ scenario-%: $(TLSLAB)
 up: $(TLSLAB)
 	@$(TLSLAB) up $(ARGS)
 
-## matrix          every client stack found × the catalogue
+## matrix          every client stack found × the catalogue; ARGS="--html matrix.html" makes a page of it
 matrix: $(TLSLAB)
-	@$(TLSLAB) run $(ARGS)
+	@$(TLSLAB) matrix $(ARGS)
 
 ## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:

@@ -2,6 +2,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"example.com/tlslab/lab/clients"
@@ -38,6 +39,29 @@ func (r *Run) Documented() bool {
 		}
 	}
 	return true
+}
+
+// Only returns a run with the scenarios and clients that are wanted, and no others.
+func (r *Run) Only(scenario func(id string) bool, client func(clients.Info) bool) *Run {
+	out := *r
+	out.Clients, out.Scenarios = nil, nil
+	wanted := map[string]bool{}
+	for _, c := range r.Clients {
+		if client(c) {
+			out.Clients = append(out.Clients, c)
+			wanted[c.ID()] = true
+		}
+	}
+	for _, s := range r.Scenarios {
+		if !scenario(s.ID) {
+			continue
+		}
+		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c Cell) bool { return !wanted[c.Client] })
+		if len(s.Cells) > 0 {
+			out.Scenarios = append(out.Scenarios, s)
+		}
+	}
+	return &out
 }
 
 // Scenario is one scenario of a run.

@@ -102,6 +102,7 @@ interrupted.`,
   tlslab show expired
   tlslab run expired
   tlslab run --client python --client curl missing-intermediate wrong-host
+  tlslab matrix --html matrix.html
   tlslab up
   tlslab mint ./pki expired`,
 		Version:       version(),
@@ -120,6 +121,6 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	cmd.AddCommand(f.list(), f.show(), f.run(), f.up(), f.mint())
+	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.mint())
 	return cmd
 }

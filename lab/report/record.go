@@ -1,0 +1,3 @@
+package report
+
+func ReadRecord(string) (*Run, error) { return nil, nil }
