@@ -19,13 +19,13 @@ type kind struct {
 // kinds are the judgements in the order in which they are counted.
 var kinds = []kind{
 	{verdict.OK, "✓", "the right verdict, for a reason that the scenario lists"},
-	{verdict.Lenient, "l", "accepted what it should reject, and does not have the feature to do so"},
-	{verdict.Insecure, "i", "accepted what it must reject"},
-	{verdict.WrongReason, "w", "rejected, but for another reason"},
-	{verdict.Broken, "b", "rejected what it must accept"},
-	{verdict.Void, "v", "did not accept the control, so that its rejection proves nothing"},
-	{verdict.Unsupported, "u", "cannot do what the scenario or the variant asks"},
-	{verdict.Error, "e", "the lab or the client's program failed"},
+	{verdict.Lenient, "L", "accepted what it should reject, and does not have the feature to do so"},
+	{verdict.Insecure, "X", "accepted what it must reject"},
+	{verdict.WrongReason, "W", "rejected, but for another reason"},
+	{verdict.Broken, "B", "rejected what it must accept"},
+	{verdict.Void, "V", "did not accept the control, so that its rejection proves nothing"},
+	{verdict.Unsupported, "U", "cannot do what the scenario or the variant asks"},
+	{verdict.Error, "E", "the lab or the client's program failed"},
 }
 
 // kindOf returns a judgement as it is shown.
@@ -52,7 +52,7 @@ func count(cells iter.Seq[*Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), ", ")
 }
 
-// tally is count in letters: "12 4i*". A plain number is of those that are ok.
+// tally is count in letters: "12 4X*". A plain number is of those that are ok.
 func tally(cells iter.Seq[*Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string {
 		if k.Kind == verdict.OK {

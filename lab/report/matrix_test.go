@@ -56,12 +56,12 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 	var out strings.Builder
 	report.Terminal{W: &out, Width: 100}.Matrix(r)
 	assert.Regexp(t, `(?m)^client +baseline +validity +names +chain +wire`, out.String())
-	assert.Regexp(t, `(?m)^python default 3\.8 +2 +2 +1i\* +2 +1 *$`, out.String())
-	assert.Regexp(t, `(?m)^python default 3\.9 +2 +1 1i! +1i\* +2 +1 *$`, out.String())
+	assert.Regexp(t, `(?m)^python default 3\.8 +2 +2 +1X\* +2 +1 *$`, out.String())
+	assert.Regexp(t, `(?m)^python default 3\.9 +2 +1 1X! +1X\* +2 +1 *$`, out.String())
 	assert.Contains(t, out.String(), "expired × python-3.9/default\n  insecure! \n  it must reject this as expired\n  the server saw: TLS 1.3 a request, which it answered")
 	assert.Contains(t, out.String(), "8 scenarios × 2 clients, 16 cells in 1.5s: 1 not as documented")
 	assert.Contains(t, out.String(), `the same again: --seed 'it'\''s a seed' --at 2026-11-22T00:00:00Z`)
-	assert.Contains(t, out.String(), "i insecure      accepted what it must reject")
+	assert.Contains(t, out.String(), "X insecure      accepted what it must reject")
 	assert.NotContains(t, out.String(), "broken", "the legend has what is there alone")
 	assert.NotContains(t, out.String(), "wrong-host ×", "what is to be expected is not unfolded")
 }

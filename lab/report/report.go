@@ -42,7 +42,7 @@ func (r *Run) Documented() bool {
 }
 
 // Only returns a run with the scenarios and clients that are wanted, and no others.
-func (r *Run) Only(scenario func(id string) bool, client func(clients.Info) bool) *Run {
+func (r *Run) Only(scenario func(Scenario) bool, client func(clients.Info) bool) *Run {
 	out := *r
 	out.Clients, out.Scenarios = nil, nil
 	wanted := map[string]bool{}
@@ -53,7 +53,7 @@ func (r *Run) Only(scenario func(id string) bool, client func(clients.Info) bool
 		}
 	}
 	for _, s := range r.Scenarios {
-		if !scenario(s.ID) {
+		if !scenario(s) {
 			continue
 		}
 		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c Cell) bool { return !wanted[c.Client] })

@@ -53,6 +53,7 @@ that run.`,
 	f.addService(cmd)
 	f.addMinting(cmd)
 	f.addRun(cmd)
+	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)
 	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", (*report.Run).WriteJUnit)
 	m.add(cmd, "markdown", "write the table, and what has changed, as Markdown to this file", nil)
 	m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", func(r *report.Run, w io.Writer) error { return report.WriteJSON(w, r) })
@@ -107,7 +108,7 @@ func (m *matrix) main(ctx context.Context, ids []string) error {
 			return err
 		}
 	}
-	result, err := m.result(ctx, list, former)
+	result, err := m.result(ctx, ids, list, former)
 	if err != nil {
 		return err
 	}
@@ -134,13 +135,13 @@ func open(flag, path string) (*report.Run, error) {
 }
 
 // result runs, or reads what was run.
-func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
+func (m *matrix) result(ctx context.Context, ids []string, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
 	if m.from != "" {
 		r, err := open("--from", m.from)
 		if err != nil {
 			return nil, err
 		}
-		return m.narrow(r, list)
+		return m.narrow(r, ids)
 	}
 	only := m.clients
 	if len(only) == 0 {
@@ -157,11 +158,10 @@ func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former 
 }
 
 // narrow leaves of a former run what the flags ask for.
-func (m *matrix) narrow(r *report.Run, list []*scenarios.Scenario) (*report.Run, error) {
-	wanted := func(id string) bool {
-		return slices.ContainsFunc(list, func(s *scenarios.Scenario) bool { return s.ID == id })
-	}
-	r = r.Only(wanted, func(c clients.Info) bool {
+func (m *matrix) narrow(r *report.Run, ids []string) (*report.Run, error) {
+	r = r.Only(func(s report.Scenario) bool {
+		return (len(ids) == 0 || slices.Contains(ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
+	}, func(c clients.Info) bool {
 		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, func(p string) bool { return clients.Matches(p, c) })
 	})
 	if len(r.Clients) == 0 || len(r.Scenarios) == 0 {
