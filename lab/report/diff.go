@@ -62,13 +62,13 @@ type State struct {
 	Kind       verdict.Kind    `json:"kind"`
 	Class      failure.Class   `json:"class,omitempty"`
 	Documented bool            `json:"documented"`
-	Message    string          `json:"message,omitempty"` // as [Steady] returns it
+	Message    string          `json:"message,omitempty"` // as [Steady] and [Visible] return it
 }
 
 func newState(c *Cell) State {
 	s := State{Client: c.Client, Outcome: c.Outcome, Kind: c.Kind, Class: c.Class, Documented: c.Documented}
 	if c.Outcome != clients.Accepted {
-		s.Message = Steady(c.Message)
+		s.Message = Visible(Steady(c.Message))
 	}
 	return s
 }

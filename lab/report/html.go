@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
 	"slices"
@@ -42,7 +43,7 @@ type pageData struct {
 	Groups       []pageGroup    `json:"groups"`
 	Scenarios    []pageScenario `json:"scenarios"`
 	Strings      []string       `json:"strings"`
-	Observations [][][2]string  `json:"observations"` // label and value, in the order to be shown
+	Observations [][]int        `json:"observations"` // label and value, and so on, in the order to be shown
 	// Again are the flags that mint the same once more, as they stand at the end of a command.
 	Again   string   `json:"again"`
 	Started string   `json:"started"`
@@ -110,7 +111,7 @@ func digest(s string) string {
 func (r *Run) page() pageData {
 	b := pageBuilder{strings: map[string]int{"": 0}, observations: map[string]int{}, pageData: pageData{
 		Kinds: kinds, Clients: []pageClient{}, Groups: []pageGroup{}, Scenarios: []pageScenario{},
-		Strings: []string{""}, Observations: [][][2]string{}, Missing: []string{}, // the script reads lists
+		Strings: []string{""}, Observations: [][]int{}, Missing: []string{}, // the script reads lists
 	}}
 	b.Started, b.Seconds = r.Started.UTC().Format(time.RFC3339), r.Duration.Seconds()
 	if r.Seed != "" { // a record has none
@@ -183,10 +184,10 @@ func (b *pageBuilder) text(s string) int {
 
 // observation returns the index of what the server saw of a connection.
 func (b *pageBuilder) observation(o serve.Observation) int {
-	rows := [][2]string{}
+	rows := []int{}
 	row := func(label string, values ...string) {
-		if text := Visible(strings.Join(values, " ")); text != "" {
-			rows = append(rows, [2]string{label, text})
+		if value := b.text(strings.Join(values, " ")); value != 0 {
+			rows = append(rows, b.text(label), value)
 		}
 	}
 	if h := o.Hello; h != nil {
@@ -210,14 +211,11 @@ func (b *pageBuilder) observation(o serve.Observation) int {
 	}
 	row("end", string(o.End))
 	row("error", o.Error)
-	var key strings.Builder
-	for _, r := range rows {
-		key.WriteString(r[0] + "\x00" + r[1] + "\x00")
-	}
-	i, known := b.observations[key.String()]
+	key := fmt.Sprint(rows)
+	i, known := b.observations[key]
 	if !known {
 		i = len(b.Observations)
-		b.observations[key.String()] = i
+		b.observations[key] = i
 		b.Observations = append(b.Observations, rows)
 	}
 	return i

@@ -332,6 +332,12 @@ func pictures(t *testing.T, b *browser) {
 		r, err = report.Open(*shown)
 		require.NoError(t, err)
 	}
+	p := b.open(t, r, "", 1200, 900, scheme("light"))
+	p.do(script(`(() => { // to where the stacks differ
+		const frame = document.getElementById("frame"), part = [...document.querySelectorAll("th.family")].find(e => e.textContent.startsWith("names"));
+		if (part) frame.scrollTop += part.getBoundingClientRect().top - frame.getBoundingClientRect().top - document.querySelector("thead").offsetHeight;
+	})()`))
+	p.shoot("readme")
 	for name, size := range map[string][2]int64{"wide": {1200, 900}, "phone": {360, 740}} {
 		for _, theme := range []string{"light", "dark"} {
 			p := b.open(t, r, "", size[0], size[1], scheme(theme))

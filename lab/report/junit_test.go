@@ -22,7 +22,7 @@ import (
 // attributes, those that must be there marked, and its children in their order.
 var junit = map[string]struct{ attributes, children []string }{
 	"testsuites": {[]string{"name", "time", "tests", "failures", "errors"}, []string{"testsuite"}},
-	"testsuite": {[]string{"name!", "tests!", "failures", "errors", "time", "skipped", "timestamp", "hostname", "id", "package"},
+	"testsuite": {[]string{"name!", "tests!", "failures!", "errors!", "time", "skipped", "timestamp", "hostname", "id", "package"},
 		[]string{"properties", "testcase", "system-out", "system-err"}},
 	"properties": {nil, []string{"property"}},
 	"property":   {[]string{"name!", "value!"}, nil},

@@ -24,6 +24,12 @@ var fleeting = []struct {
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
+	// Wget's account of its progress.
+	{regexp.MustCompile(`\|127\.0\.0\.1\|:\d+`), "|127.0.0.1|:PORT"},
+	{regexp.MustCompile(`Length: \d+ \([\d.]+[KM]\)`), "Length: N"},
+	{regexp.MustCompile(`\d+% +[\d.]+[KMG]?=[\d.]+s`), "N% SPEED=TIME"},
+	{regexp.MustCompile(`\([\d.]+ [KMG]?B/s\)`), "(SPEED)"},
+	{regexp.MustCompile(`at byte \d+/\d+`), "at byte N/N"},
 	// The lab's files lie in a directory of the run's, a folder a scenario.
 	{regexp.MustCompile(`[^\s'"(]*[/\\]([a-z0-9-]+)[/\\]([a-z0-9-]+\.(?:pem|der|p12))\b`), "DIR/$1/$2"},
 }

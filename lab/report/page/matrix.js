@@ -263,7 +263,7 @@
     if (!cell.length) return el("p", {}, "It was not asked: it speaks something else.");
     const k = kindOf(cell), mark = markOf(cell);
     const chip = el("span", { class: `chip ${k.kind}${mark === "!" ? " bad" : ""}` }, `${k.letter} ${k.kind}${mark}`);
-    const seen = cell.slice(CONNECTIONS).map((i, n, all) => el("details", {}, el("summary", {}, all.length > 1 ? `connection ${n + 1}` : "all that it saw"), pairs(data.observations[i])));
+    const seen = cell.slice(CONNECTIONS).map((i, n, all) => el("details", {}, el("summary", {}, all.length > 1 ? `connection ${n + 1}` : "all that it saw"), observation(data.observations[i])));
     return el("section", {},
       several ? el("h3", {}, list.map((i) => data.clients[i].version).join(", ")) : "",
       pairs([
@@ -277,6 +277,11 @@
         ["client", [...new Set(list.map((i) => data.clients[i].library).filter(Boolean))].join(", ") + (client.about ? `; ${client.about}` : "")],
         ["to reproduce", command(`tlslab run ${s.id} --client ${client.name}${data.again}`)],
       ]));
+  }
+  function observation(rows) {
+    const list = [];
+    for (let i = 0; i < rows.length; i += 2) list.push([text(rows[i]), text(rows[i + 1])]);
+    return pairs(list);
   }
   function command(line) {
     const button = el("button", { type: "button" }, "copy"), pre = el("pre", {}, line);
