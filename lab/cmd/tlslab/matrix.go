@@ -55,7 +55,7 @@ that run.`,
 	f.addRun(cmd)
 	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)
 	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", (*report.Run).WriteJUnit)
-	m.add(cmd, "markdown", "write the table, and what has changed, as Markdown to this file", nil)
+	m.add(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
 	m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", func(r *report.Run, w io.Writer) error { return report.WriteJSON(w, r) })
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
 	cmd.Flags().StringVar(&m.former, "against", "", "tell what has changed since this former run, or record")
@@ -67,21 +67,18 @@ that run.`,
 
 // add adds a flag that names a file, and what is written to it.
 func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.Run, io.Writer) error) {
-	o := &outfile{flag: "--" + name, write: func(r *report.Run, _ []*report.Diff, w io.Writer) error { return write(r, w) }}
-	if write == nil {
-		o.write = writeMarkdown
-	}
+	o := &outfile{flag: "--" + name, write: write}
 	cmd.Flags().StringVar(&o.path, name, "", usage)
 	cmd.MarkFlagFilename(name)
 	m.files = append(m.files, o)
 }
 
-// writeMarkdown writes the table of a run, and what has changed.
-func writeMarkdown(r *report.Run, diffs []*report.Diff, w io.Writer) error {
-	if len(diffs) == 0 {
+// writeMarkdown writes what was compared, or else the table of the run.
+func writeMarkdown(r *report.Run, w io.Writer) error {
+	if len(r.Diffs) == 0 {
 		return r.WriteMarkdown(w)
 	}
-	for i, d := range diffs {
+	for i, d := range r.Diffs {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
@@ -112,11 +109,10 @@ func (m *matrix) main(ctx context.Context, ids []string) error {
 	if err != nil {
 		return err
 	}
-	diffs, err := m.diffs(result, former)
-	if err != nil {
+	if result.Diffs, err = m.diffs(result, former); err != nil {
 		return err
 	}
-	if err := m.show(ctx, result, diffs); err != nil {
+	if err := m.show(ctx, result); err != nil {
 		return err
 	}
 	if !result.Documented() {
@@ -200,13 +196,13 @@ func (m *matrix) diffs(r, former *report.Run) ([]*report.Diff, error) {
 }
 
 // show writes the files, and the page for the terminal unless a file is standard output.
-func (m *matrix) show(ctx context.Context, r *report.Run, diffs []*report.Diff) error {
+func (m *matrix) show(ctx context.Context, r *report.Run) error {
 	toStdout := false
 	for _, o := range m.files {
 		if o.path == stdoutName {
 			toStdout = true
 		}
-		if err := o.put(ctx, m.stdout, func(w io.Writer) error { return o.write(r, diffs, w) }); err != nil {
+		if err := o.put(ctx, m.stdout, func(w io.Writer) error { return o.write(r, w) }); err != nil {
 			return err
 		}
 	}
@@ -215,7 +211,7 @@ func (m *matrix) show(ctx context.Context, r *report.Run, diffs []*report.Diff) 
 	}
 	t := m.terminal()
 	t.Matrix(r)
-	for _, d := range diffs {
+	for _, d := range r.Diffs {
 		t.Diff(d, m.wording)
 	}
 	for _, o := range m.files {

@@ -20,7 +20,7 @@ const stdoutName = "-"
 // outfile is a file that a flag names, and what is written to it.
 type outfile struct {
 	flag, path string
-	write      func(*report.Run, []*report.Diff, io.Writer) error
+	write      func(*report.Run, io.Writer) error
 }
 
 // check says what is wrong with the path, if anything is. It leaves nothing behind.
