@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race soak bench lint matrix FORCE
+.PHONY: help up test race soak bench lint matrix ocsp-matrix clients mongod-stand-in FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -20,6 +20,14 @@ up: $(TLSLAB)
 ## matrix          every client stack found × the catalogue; ARGS="--html matrix.html" makes a page of it
 matrix: $(TLSLAB)
 	@$(TLSLAB) matrix $(ARGS)
+
+## clients         what client stacks need beyond what is here: virtual environments and packages, below .cache/clients
+clients:
+	@go run ./lab/clients/install
+
+## ocsp-matrix     the test matrix of MongoDB's OCSP specification, for each driver
+ocsp-matrix: $(TLSLAB)
+	@$(TLSLAB) ocsp-matrix $(ARGS)
 
 ## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:
@@ -44,6 +52,14 @@ lint:
 	GOOS=linux go vet ./...
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
+
+## mongod-stand-in an image that stands in for MongoDB's, where that cannot be pulled: see TLSLAB_MONGO_IMAGE
+mongod-stand-in:
+	rm -rf .cache/mongod-stand-in && mkdir -p -m 755 .cache/mongod-stand-in/rootfs && mkdir -m 1777 .cache/mongod-stand-in/rootfs/tmp
+	CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o .cache/mongod-stand-in/rootfs/mongod ./lab/mongo/standin
+	mkdir .cache/mongod-stand-in/rootfs/bin && ln -s /mongod .cache/mongod-stand-in/rootfs/bin/mongosh
+	docker build -q -t tlslab-mongod-stand-in -f lab/mongo/standin/Dockerfile .cache/mongod-stand-in
+	@echo 'now: TLSLAB_MONGO_IMAGE=tlslab-mongod-stand-in make scenario-mongod-good'
 
 ## help            this list
 help:

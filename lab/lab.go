@@ -28,6 +28,9 @@ import (
 // DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
 const DefaultBasePort = 10000
 
+// lockFile is locked in a lab's directory for as long as the lab is there.
+const lockFile = ".lock"
+
 // Ports is how many ports above the base port a lab may use.
 const Ports = 3000
 
@@ -158,8 +161,11 @@ func (l *Lab) open(now time.Time) error {
 	if l.dir, err = pki.OpenDir(path); err != nil {
 		return err
 	}
-	l.lock = flock.New(filepath.Join(l.dir.Path(), ".lock"))
-	if locked, err := l.lock.TryLock(); err != nil {
+	l.lock = flock.New(filepath.Join(l.dir.Path(), lockFile))
+	// Not at once: who waits for a lab, see WaitUp, tries the lock for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), 10*lookTime)
+	defer cancel()
+	if locked, err := l.lock.TryLockContext(ctx, lookTime/2); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("locking the directory for the lab's files: %w", err)
 	} else if !locked {
 		return fmt.Errorf("directory %s is in use by another tlslab: end that, or give another directory", path)
@@ -248,49 +254,46 @@ type Instance struct {
 	// Due is the time from which the scenario's expectation holds, if it is to expire
 	// while it is served; else zero.
 	Due time.Time
+
+	chain *pki.Chain // what it serves; nil for the scenario's own
 }
 
 // Serve serves one scenario on a port that is free. The caller must close the instance; ctx
 // limits the start alone. If this machine cannot serve it, or the lab was not given its service,
 // the error wraps [errors.ErrUnsupported].
 func (l *Lab) Serve(ctx context.Context, s *scenarios.Scenario) (*Instance, error) {
-	files, err := l.Files(s)
+	srv, chain, err := l.start(ctx, s, 0)
 	if err != nil {
 		return nil, err
 	}
-	chain, err := l.Chain(s)
+	in, err := l.instance(srv, s, chain)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, srv.Close())
 	}
-	srv, err := l.start(ctx, s, 0)
-	if err != nil {
-		return nil, err
-	}
-	return instance(srv, s, files, chain), nil
+	return in, nil
 }
 
-// start starts the server of a scenario, with the service that it is for.
-func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, error) {
+// start starts the server of a scenario, with the service that it is for. The chain is what it
+// serves if it has been minted for this server alone, else nil.
+func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, *pki.Chain, error) {
 	service, err := l.service(s.Service)
 	if err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
 	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
 	if service.Start == nil {
-		return serve.Start(s, l.source(s), o)
+		srv, err := serve.Start(s, l.source(s), o)
+		return srv, nil, err
 	}
-	chain, err := l.Chain(s)
-	if err != nil {
-		return nil, err
-	}
-	if o.Upstream, err = service.Start(ctx, s, chain); err != nil {
-		return nil, fmt.Errorf("scenario %s: %w", s.ID, err)
+	var chain *pki.Chain
+	if o.Upstream, chain, err = l.startUpstream(ctx, s, service); err != nil {
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, instead(s, err))
 	}
 	srv, err := serve.Start(s, nil, o)
 	if err != nil {
-		return nil, errors.Join(err, o.Upstream.Close())
+		return nil, nil, errors.Join(err, o.Upstream.Close())
 	}
-	return srv, nil
+	return srv, chain, nil
 }
 
 // service returns the service of that name.
@@ -310,8 +313,18 @@ func (l *Lab) source(s *scenarios.Scenario) serve.Source {
 	return serve.ChainSource(func() (*pki.Chain, error) { return l.Chain(s) })
 }
 
-func instance(srv *serve.Server, s *scenarios.Scenario, files serve.Files, chain *pki.Chain) *Instance {
-	i := &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(files), Due: chain.Due()}
+// instance returns a server as an instance. A nil chain means the scenario's own.
+func (l *Lab) instance(srv *serve.Server, s *scenarios.Scenario, chain *pki.Chain) (*Instance, error) {
+	files, err := l.Files(s)
+	if err != nil {
+		return nil, err
+	}
+	if chain == nil {
+		if chain, err = l.Chain(s); err != nil {
+			return nil, err
+		}
+	}
+	i := &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(files), Due: chain.Due(), chain: chain}
 	i.Endpoint.ExpectFrom = i.Due
-	return i
+	return i, nil
 }

@@ -21,6 +21,10 @@ import (
 // drainTime bounds the wait for a server to have seen the end of a client's connections.
 const drainTime = 5 * time.Second
 
+// logTime bounds the wait for a server that ends TLS by itself to have logged what it saw of a
+// client.
+const logTime = 2 * time.Second
+
 // RunOptions say how scenarios are run.
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
@@ -144,22 +148,24 @@ func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scena
 	}
 	if s.Control != "" {
 		if _, known := controls[s.Control]; !known {
-			result, _, err := r.probe(ctx, c, scenarios.ControlOf(s))
+			control, err := r.probe(ctx, c, scenarios.ControlOf(s))
 			if err != nil {
 				return report.Cell{}, err
 			}
-			controls[s.Control] = result
+			controls[s.Control] = control.result
 		}
 	}
-	result, observed, err := r.probe(ctx, c, s)
+	p, err := r.probe(ctx, c, s)
 	if err != nil {
 		return report.Cell{}, err
 	}
 	if s.Control == "" {
-		controls[s.ID] = result
+		controls[s.ID] = p.result
 	}
-	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: result, Observed: observed, Control: controls[scenarios.ControlOf(s).ID]}
-	return report.NewCell(cell, verdict.Judge(cell)), nil
+	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: p.result, Observed: p.observed, Control: controls[scenarios.ControlOf(s).ID]}
+	shown := report.NewCell(cell, verdict.Judge(cell))
+	shown.ServerLog = p.log
+	return shown, nil
 }
 
 // stale says why a scenario shows nothing now: its control, minted for a time some days ago, has
@@ -179,29 +185,39 @@ func (r *runner) stale(s *scenarios.Scenario) (string, error) {
 	return "", nil
 }
 
+// probed is what one client did with one scenario, and what the server saw and said of it.
+type probed struct {
+	result   clients.Result
+	observed []serve.Observation
+	log      []string // of a server that ends TLS by itself
+}
+
 // probe serves a scenario for one client alone, so that all that the server sees is that
 // client's doing.
-func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (clients.Result, []serve.Observation, error) {
+func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	in, err := r.Serve(ctx, s)
 	if errors.Is(err, errors.ErrUnsupported) {
-		return clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, nil, nil
+		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}}, nil
+	}
+	if _, itsOwn := errors.AsType[upstreamError](err); itsOwn && ctx.Err() == nil {
+		return probed{result: clients.Result{Outcome: clients.Failed, Message: err.Error()}}, nil
 	}
 	if err != nil {
-		return clients.Result{}, nil, fmt.Errorf("serving %s: %w", s.ID, err)
+		return probed{}, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
-	defer in.Close()
+	defer func() { err = errors.Join(err, in.Close()) }()
 	if err := in.WaitDue(ctx); err != nil {
-		return clients.Result{}, nil, err
+		return probed{}, err
 	}
 	if s.Patience == 0 { // who only waits keeps nobody from working
 		if err := r.probes.Acquire(ctx, 1); err != nil {
-			return clients.Result{}, nil, err
+			return probed{}, err
 		}
 		defer r.probes.Release(1)
 	}
 	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.patience(s)})
 	if err := ctx.Err(); err != nil {
-		return clients.Result{}, nil, err
+		return probed{}, err
 	}
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
@@ -209,7 +225,13 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}
-	return result, in.Observations(), nil
+	told, cancel := context.WithTimeout(ctx, logTime)
+	defer cancel()
+	p = probed{result, in.Observations(), in.Log(told)}
+	if err := in.Err(); err != nil {
+		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
+	}
+	return p, nil
 }
 
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the

@@ -28,7 +28,7 @@ func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	l, err := lab.New(lab.Config{Seed: "x", Dir: dir})
 	require.NoError(t, err)
-	set, err := clients.Discover(t.Context(), clients.Options{})
+	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"https"}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

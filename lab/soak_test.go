@@ -36,7 +36,7 @@ func TestSoak(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "soak", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{})
+	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"https"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	repetitions := map[*clients.Client]int{}

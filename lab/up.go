@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
+	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/serve"
@@ -46,7 +48,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if l.config.Ports != 0 {
 			port = l.config.Ports + s.Port
 		}
-		srv, err := l.start(ctx, s, port)
+		srv, chain, err := l.start(ctx, s, port)
 		if errors.Is(err, errors.ErrUnsupported) {
 			up.Left = append(up.Left, err)
 			continue
@@ -54,7 +56,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
 		}
-		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{})})
+		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}), chain: chain})
 	}
 	if listening != nil {
 		listening(&Up{Instances: slices.Clone(up.Instances)}) // what follows replaces them
@@ -74,16 +76,11 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			files, err := l.Files(in.Scenario)
-			if err != nil {
-				return err
+			done, err := l.instance(in.Server, in.Scenario, in.chain)
+			if err == nil {
+				up.Instances[i] = done
 			}
-			chain, err := l.Chain(in.Scenario)
-			if err != nil {
-				return err
-			}
-			up.Instances[i] = instance(in.Server, in.Scenario, files, chain)
-			return nil
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -111,4 +108,40 @@ func (u *Up) Close() error {
 		err = errors.Join(err, in.Close())
 	}
 	return err
+}
+
+// lookTime is the pause between two looks for a file that another program is to write.
+const lookTime = 50 * time.Millisecond
+
+// WaitUp returns when another lab, whose directory dir is, serves: its endpoints.json is there, and
+// the directory in use. It returns early, with an error that says which of the two is missing, if
+// ctx ends.
+func WaitUp(ctx context.Context, dir string) error {
+	look := time.NewTicker(lookTime)
+	defer look.Stop()
+	for {
+		err := serves(dir)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for a lab: %w", err)
+		}
+	}
+}
+
+// serves returns nil if a lab in another process serves from the directory.
+func serves(dir string) error {
+	path := filepath.Join(dir, EndpointsFile)
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
+	}
+	lock := flock.New(filepath.Join(dir, lockFile))
+	free, err := lock.TryLock()
+	if err == nil && free {
+		err = fmt.Errorf("%s is there, and the lab that wrote it is not: start it again, with --dir %s", path, dir)
+	}
+	return errors.Join(err, lock.Close())
 }

@@ -63,6 +63,8 @@ type Certificate struct {
 	SignedBy string `json:"signed_by,omitzero"`
 	// CommonName is its subject's common name.
 	CommonName string `json:"common_name,omitzero"`
+	// Organization is its subject's organization. Empty means the lab's, which says what it is.
+	Organization string `json:"organization,omitzero"`
 	// SAN lists its subject alternative names as OpenSSL writes them: "DNS:localhost",
 	// "IP:127.0.0.1". Nil means those of a good one.
 	SAN []string `json:"san,omitzero"`

@@ -144,7 +144,7 @@ func (b *mint) subject(c Certificate) pkix.Name {
 	if slices.Contains(c.Omit, "subject") {
 		return s
 	}
-	s.Organization = []string{organization}
+	s.Organization = []string{cmp.Or(c.Organization, organization)}
 	if !slices.Contains(c.Omit, "commonName") {
 		s.CommonName = cmp.Or(c.CommonName, commonNames[c.Profile])
 	}

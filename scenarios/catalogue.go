@@ -22,40 +22,54 @@ const (
 	ClientCertificates Family = "client-certificates" // the client's own certificate and files
 	Protocol           Family = "protocol"            // versions, suites, groups, ALPN, SNI
 	Wire               Family = "wire"                // what carries TLS
+
+	MongoDBServer Family = "mongodb" // MongoDB's own TLS stack, with the service mongod
 )
 
 // families declares each family's scenarios. Ports begin at a hundred of their own, so that
 // a scenario can be added to any of them without moving another.
 var families = []struct {
-	family Family
-	port   int
-	list   []Scenario
+	family  Family
+	service Service
+	port    int
+	list    []Scenario
 }{
-	{Baseline, 0, baseline},
-	{Validity, 100, validity},
-	{Names, 200, names},
-	{Chain, 300, chain},
-	{Keys, 400, keys},
-	{Revocation, 500, revocation},
-	{ClientCertificates, 600, clientCertificates},
-	{Protocol, 700, protocol},
-	{Wire, 800, wire},
+	{Baseline, HTTPS, 0, baseline},
+	{Validity, HTTPS, 100, validity},
+	{Names, HTTPS, 200, names},
+	{Chain, HTTPS, 300, chain},
+	{Keys, HTTPS, 400, keys},
+	{Revocation, HTTPS, 500, revocation},
+	{ClientCertificates, HTTPS, 600, clientCertificates},
+	{Protocol, HTTPS, 700, protocol},
+	{Wire, HTTPS, 800, wire},
+	{MongoDBServer, Mongod, 2000, mongodRows},
 }
 
-// all is the catalogue as it was declared, with families and ports filled in.
-var all = func() []*Scenario {
+// all is the catalogue as it was declared, and mongods what is there of MongoDB's own TLS stack.
+var all, mongods = declared(HTTPS), declared(Mongod)
+
+// declared returns the scenarios that were declared for a service, with families and ports filled
+// in.
+func declared(service Service) []*Scenario {
 	var list []*Scenario
 	for _, f := range families {
+		if f.service != service {
+			continue
+		}
 		for _, s := range f.list {
 			s.Family = f.family
 			s.Port += f.port
 			s.Host = cmp.Or(s.Host, "localhost")
-			s.Service = HTTPS
+			s.Service = service
+			if service.Protocol() == MongoDB {
+				s.Known = slices.Concat(s.Known, refusesAnyway(&s))
+			}
 			list = append(list, &s)
 		}
 	}
 	return list
-}()
+}
 
 // All returns the catalogue: every scenario, as it is served with [HTTPS]. The caller must not
 // change them. [Behind] returns those of other services.

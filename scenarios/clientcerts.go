@@ -27,7 +27,7 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget")}
+	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go")}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
@@ -39,11 +39,14 @@ var (
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
 	pythonOwnKey = Known{Stack: "python", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
+		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = []Known{
 		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
 		{Stack: "node", Variants: []string{"insecure"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
+		{Stack: "mongo-node", Variants: []string{"tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
 		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
 		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
 	}
@@ -187,7 +190,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey, pymongoOwnKey},
 		Sources: []string{"D2"},
 	},
 	{

@@ -9,7 +9,7 @@ import (
 )
 
 // Differences returns in what a scenario differs from its control, given what was minted for
-// both: their chains, the host that the client asks for, how the server behaves, and which files
+// both: their chains, the host that the client asks for, how the server behaves and a mongod is started, and which files
 // the client is given. For a
 // scenario that is its own control there are none.
 func Differences(s *Scenario, chain, control *pki.Chain) []pki.Difference {
@@ -19,6 +19,7 @@ func Differences(s *Scenario, chain, control *pki.Chain) []pki.Difference {
 		list = append(list, pki.Difference{Where: "host", Got: s.Host, Want: c.Host})
 	}
 	list = append(list, fields("server", s.Server, c.Server)...)
+	list = append(list, fields("mongod", s.Mongod, c.Mongod)...)
 	return append(list, fields("setup", s.Setup, c.Setup)...)
 }
 

@@ -22,7 +22,7 @@ const golden = "testdata/golden.txt"
 func TestGolden(t *testing.T) {
 	m := minter()
 	var b strings.Builder
-	for _, s := range scenarios.All() {
+	for _, s := range declared() {
 		fmt.Fprintf(&b, "%s %d %s\n", digest(t, mint(t, m, s)), s.Port, s.ID)
 	}
 	if *update {
@@ -50,7 +50,7 @@ func TestGolden(t *testing.T) {
 // same as among all.
 func TestAlone(t *testing.T) {
 	all := minter()
-	for _, s := range scenarios.All() {
+	for _, s := range declared() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			if digest(t, mint(t, all, s)) != digest(t, mint(t, newMinter(t), s)) {

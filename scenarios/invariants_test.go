@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ var at = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 func TestInvariants(t *testing.T) {
 	ids, ports := map[string]bool{}, map[int]string{}
 	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	for _, s := range scenarios.All() {
+	for _, s := range declared() {
 		t.Run(s.ID, func(t *testing.T) {
 			if !kebab.MatchString(s.ID) {
 				t.Errorf("ID %q is not in kebab-case", s.ID)
@@ -47,6 +48,9 @@ func TestInvariants(t *testing.T) {
 			}
 			checkExpectation(t, s)
 			checkControl(t, s)
+			if _, ok := scenarios.Lookup(s.Instead); s.Instead != "" && !ok {
+				t.Errorf("there is no scenario %q to show instead", s.Instead)
+			}
 			for _, k := range s.Known {
 				if k.Stack == "" && k.Versions == "" || k.Why == "" {
 					t.Errorf("known %+v: want a stack or a library, and a reason", k)
@@ -77,9 +81,12 @@ func checkExpectation(t *testing.T, s *scenarios.Scenario) {
 }
 
 func checkControl(t *testing.T, s *scenarios.Scenario) {
-	if s.Family == scenarios.Baseline {
+	if s.Family == scenarios.Baseline || s.Family == scenarios.MongoDBServer && s.Control == "" {
 		if s.Control != "" || len(s.Defect) > 0 {
 			t.Errorf("a baseline scenario has no control and no defect, this one %q, %q", s.Control, s.Defect)
+		}
+		if s.Family != scenarios.Baseline && !reflect.DeepEqual(s.Expect, scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}) {
+			t.Errorf("a scenario without a control must be one that is accepted, this one is %+v", s.Expect)
 		}
 		return
 	}
@@ -92,11 +99,17 @@ func checkControl(t *testing.T, s *scenarios.Scenario) {
 	}
 }
 
+// declared is every scenario that is declared, whatever its service: the twins of other services
+// are not.
+func declared() []*scenarios.Scenario {
+	return append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...)
+}
+
 // TestDefect holds every scenario to differ from its control in its defect and in nothing
 // else.
 func TestDefect(t *testing.T) {
 	m := minter()
-	for _, s := range scenarios.All() {
+	for _, s := range declared() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			var got []string

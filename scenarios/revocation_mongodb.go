@@ -21,83 +21,126 @@ var mongoDBColumns = []struct {
 	expect      Expectation
 	known       []Known
 	what, where string
-	succeeds    string // whether the specification has the driver connect
+	succeeds    bool // whether the specification has the driver connect
 	remedy      string
 }{
 	{
 		id: "valid-stapled", title: "a valid certificate, stapled", mustStaple: true, staples: true,
 		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"}, expect: accept,
-		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: "succeeds", remedy: goodRemedy,
+		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: true, remedy: goodRemedy,
 	},
 	{
 		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureStapling, failure.Revoked),
-		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", succeeds: "fails", remedy: revokedRemedy,
+		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", remedy: revokedRemedy,
 	},
 	{
 		id: "valid-not-stapled", title: "a valid certificate, not stapled",
 		defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, expect: accept,
-		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: "succeeds", remedy: goodRemedy,
+		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: true, remedy: goodRemedy,
 	},
 	{
 		id: "revoked-not-stapled", title: "a revoked certificate, not stapled", responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
-		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", succeeds: "fails", remedy: revokedRemedy,
+		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", remedy: revokedRemedy,
 	},
 	{
 		id: "soft-fail", title: "not stapled, no responder", responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
-		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: "succeeds", remedy: responderRemedy,
+		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: true, remedy: responderRemedy,
 	},
 	{
 		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
-		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", succeeds: "fails", known: []Known{wgetUntold}, remedy: revokedRemedy,
+		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", known: []Known{wgetUntold}, remedy: revokedRemedy,
 	},
 	{
 		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true, responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
-		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", succeeds: "fails", known: []Known{wgetUntold}, remedy: mustStapleRemedy,
+		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", known: []Known{wgetUntold}, remedy: mustStapleRemedy,
 	},
 }
+
+// OCSPColumn is a column of the matrix.
+type OCSPColumn struct {
+	// Where is what the specification calls it ("Test 1"), Title what is served.
+	Where, Title string
+	// Succeeds says whether the specification has a driver connect that checks. One that is told
+	// not to, by tlsInsecure or tlsAllowInvalidCertificates, connects in every column.
+	Succeeds bool
+
+	id string
+}
+
+// OCSPRow is a kind of key, and of who signs the responder's answers.
+type OCSPRow struct {
+	Key    string // rsa, ecdsa
+	Signer string // ca, delegate
+}
+
+// OCSPColumns returns the columns of the test matrix of MongoDB's OCSP specification for drivers.
+func OCSPColumns() []OCSPColumn {
+	var list []OCSPColumn
+	for _, c := range mongoDBColumns {
+		list = append(list, OCSPColumn{Where: c.where, Title: c.title, Succeeds: c.succeeds, id: c.id})
+	}
+	return list
+}
+
+// OCSPRows returns the kinds of keys and answers with which each column is run.
+func OCSPRows() []OCSPRow {
+	return []OCSPRow{{"rsa", "ca"}, {"rsa", "delegate"}, {"ecdsa", "ca"}, {"ecdsa", "delegate"}}
+}
+
+// ID returns the ID of a cell's scenario, as it is served with MongoDB.
+func (c OCSPColumn) ID(r OCSPRow) string { return mongoPrefix + mongoDBPrefix + c.id + r.suffix() }
+
+func (r OCSPRow) suffix() string { return "-" + r.Key + "-" + r.Signer }
+
+// mongoDBPrefix begins the IDs of the matrix.
+const mongoDBPrefix = "mongodb-ocsp-"
+
+// What the words of a row stand for.
+var (
+	ocspKeys = map[string]struct {
+		name, control string
+		kind          pki.KeyType
+	}{"rsa": {"RSA", "good-rsa2048", pki.RSA2048}, "ecdsa": {"ECDSA", "good", pki.ECDSAP256}}
+	ocspSigners = map[string]struct{ name, by string }{"ca": {"the CA", ""}, "delegate": {"a delegate", "ocsp-responder"}}
+)
 
 // mongoDBMatrix is each column by key and signer. Its ports begin at 40; a column to come must
 // be the last.
 var mongoDBMatrix = func() []Scenario {
 	var list []Scenario
 	for _, c := range mongoDBColumns {
-		for _, key := range []struct {
-			id, name, control string
-			kind              pki.KeyType
-		}{{"rsa", "RSA", "good-rsa2048", pki.RSA2048}, {"ecdsa", "ECDSA", "good", pki.ECDSAP256}} {
-			for _, signer := range []struct{ id, name, by string }{{"ca", "the CA", ""}, {"delegate", "a delegate", "ocsp-responder"}} {
-				suffix := "-" + key.id + "-" + signer.id
-				responder := c.responder
-				responder.SignedBy = signer.by
-				s := Scenario{
-					ID: "mongodb-ocsp-" + c.id + suffix, Port: 40 + len(list),
-					Title: fmt.Sprintf("MongoDB's OCSP matrix, %s: %s; %s, signed by %s", c.where, c.title, key.name, signer.name),
-					Story: Story{
-						What:  fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
-						Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
-						See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", c.succeeds),
-					},
-					Remedy: c.remedy,
-					Recipe: pki.Recipe{
-						Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
-						Others: []pki.Certificate{delegate()},
-					},
-					Control: key.control, Defect: c.defect, Expect: c.expect, Known: c.known, Sources: []string{"MongoDB OCSP specification"},
-				}
-				if c.staples {
-					staple := responder
-					s.Recipe.Staple = &staple
-				}
-				if c.control != "" {
-					s.Control = "mongodb-ocsp-" + c.control + suffix
-				}
-				list = append(list, s)
+		for _, row := range OCSPRows() {
+			key, signer, suffix := ocspKeys[row.Key], ocspSigners[row.Signer], row.suffix()
+			responder := c.responder
+			responder.SignedBy = signer.by
+			s := Scenario{
+				ID: mongoDBPrefix + c.id + suffix, Port: 40 + len(list),
+				Title: fmt.Sprintf("MongoDB's OCSP matrix, %s: %s; %s, signed by %s", c.where, c.title, key.name, signer.name),
+				Story: Story{
+					What:  fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
+					Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
+					See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", map[bool]string{true: "succeeds", false: "fails"}[c.succeeds]),
+				},
+				Remedy: c.remedy,
+				Recipe: pki.Recipe{
+					Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
+					Others: []pki.Certificate{delegate()},
+				},
+				Control: key.control, Defect: c.defect, Expect: c.expect, Known: c.known, Sources: []string{"MongoDB OCSP specification"},
 			}
+			if c.staples {
+				staple := responder
+				s.Recipe.Staple = &staple
+			}
+			if c.control != "" {
+				s.Control = mongoDBPrefix + c.control + suffix
+			}
+			list = append(list, s)
 		}
 	}
 	return list

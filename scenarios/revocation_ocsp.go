@@ -38,6 +38,8 @@ var revocationOCSP = []Scenario{
 		Recipe:  answeredBoth(pki.OCSP{For: "intermediate", Status: pki.StatusRevoked}),
 		Control: "good-ocsp-intermediate", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked), Known: []Known{
 			{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Verdict: Accept, Why: "the lab sets Option.ONLY_END_ENTITY, as most chains have a responder for the leaf alone, which Java then refuses"},
+			{Stack: "pymongo-ocsp", Verdict: Accept, Why: "PyMongo asks about the server's certificate alone; measured with 4.18 and 4.20"},
+			{Stack: "mongo-go", Verdict: Accept, Why: "the driver asks about the server's certificate alone; measured with 2.9.3"},
 		},
 		Sources: []string{"x509-limbo", "RFC 6960"},
 	},
@@ -75,6 +77,17 @@ var revocationOCSP = []Scenario{
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D2", "RFC 6960"},
 	},
 	{
+		ID: "ocsp-malformed", Port: 28, Title: "the OCSP responder answers with something that is no OCSP response",
+		Story: Story{
+			What:  "The responder answers with the status 200, and with bytes that are no OCSP response.",
+			Where: "Captive portals, proxies and misdirected names: something answers in the responder's place.",
+			See:   `Most clients go on (soft fail), MongoDB's drivers among them. Java refuses, unless told to fail softly.`,
+		},
+		Remedy:  responderRemedy,
+		Recipe:  answered(pki.OCSP{Malformed: true}),
+		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Malformed), Sources: []string{"D2"},
+	},
+	{
 		ID: "ocsp-unknown", Port: 16, Title: "the OCSP responder does not know the certificate",
 		Story: Story{
 			What:  "The responder's answer is current and well signed, and says unknown: as far as it knows, its CA never issued this certificate.",
@@ -85,6 +98,8 @@ var revocationOCSP = []Scenario{
 		Recipe:  answered(pki.OCSP{Status: pki.StatusUnknown}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.RevocationUnknown), Known: []Known{
 			{Stack: "java", Variants: []string{"ocsp-soft-fail"}, Verdict: Accept, Why: "Option.SOFT_FAIL counts an answer that tells nothing as none; measured with JDK 17 and 25"},
+			{Stack: "pymongo-ocsp", Verdict: Accept, Why: "of what a responder says PyMongo fails on revoked alone, as MongoDB's OCSP specification wants it; measured with 4.18 and 4.20"},
+			{Stack: "mongo-go", Verdict: Accept, Why: "of what a responder says the driver fails on revoked alone, as MongoDB's OCSP specification wants it; measured with 2.9.3"},
 		},
 		Sources: []string{"D2", "RFC 6960"},
 	},

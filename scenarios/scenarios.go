@@ -37,14 +37,20 @@ type Scenario struct {
 	Recipe pki.Recipe
 	// Server says how the server behaves.
 	Server Server
+	// Mongod says how a mongod is started, for the service of that name.
+	Mongod MongodOptions
 	// Setup says which files the client is given, if not the right ones.
 	Setup Setup
+	// Instead is the ID of a scenario that shows a client the same where this one cannot be
+	// served; empty if none does.
+	Instead string
 	// Patience is how long a client is given, if a run need not wait as long as it
 	// otherwise would: for scenarios in which the client has to run out of time. Zero means
 	// the run's own limit.
 	Patience time.Duration
 	// Control is the ID of the scenario that differs from this one in nothing but
-	// the defect and that a correct client accepts; empty in the family baseline.
+	// the defect and that a correct client accepts; empty for those that are controls
+	// themselves: the family baseline, and the good rows of MongoDBServer.
 	Control string
 	// Defect lists in what this scenario differs from its control, as
 	// pki.Compare names it ("leaf.notAfter"); for behaviour of the server, the

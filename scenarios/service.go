@@ -39,13 +39,15 @@ const mongoPort = 1000
 func Services() []Service { return []Service{HTTPS, MongoDB, Mongod} }
 
 // Behind returns the scenarios that are served with a service, in the order of the catalogue.
-// Those of MongoDB are the catalogue again: expired is mongo-expired there, its control
+// Those of Mongod are the family [MongoDBServer]. Those of MongoDB are the catalogue again: expired is mongo-expired there, its control
 // mongo-good, its port offset a thousand higher, and nothing else differs but the service. The
 // caller must not change them.
 func Behind(service Service) []*Scenario {
 	switch service {
 	case MongoDB:
 		return slices.Clone(behindMongoDB())
+	case Mongod:
+		return slices.Clone(mongods)
 	case HTTPS:
 		return All()
 	}
@@ -60,6 +62,7 @@ var behindMongoDB = sync.OnceValue(func() []*Scenario {
 		twin.ID = mongoPrefix + s.ID
 		twin.Service = MongoDB
 		twin.Port += mongoPort
+		twin.Known = slices.Concat(s.Known, refusesAnyway(s))
 		if s.Control != "" {
 			twin.Control = mongoPrefix + s.Control
 		}
@@ -70,10 +73,10 @@ var behindMongoDB = sync.OnceValue(func() []*Scenario {
 
 // lookUpBehind finds a scenario among those of services other than HTTPS.
 func lookUpBehind(id string) (*Scenario, bool) {
-	if !strings.HasPrefix(id, mongoPrefix) {
-		return nil, false
+	if strings.HasPrefix(id, mongoPrefix) {
+		return find(behindMongoDB(), id)
 	}
-	return find(behindMongoDB(), id)
+	return find(mongods, id)
 }
 
 func find(list []*Scenario, id string) (*Scenario, bool) {

@@ -122,6 +122,8 @@ var wire = []Scenario{
 		Control: "good-tls12", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{
 			{Stack: "node", Failures: []failure.Class{failure.UnexpectedEOF}, Right: true,
 				Why: "libuv takes a reset that comes together with data for the end of the data: Node says either, by chance"},
+			{Stack: "mongo-node", Failures: []failure.Class{failure.UnexpectedEOF}, Right: true,
+				Why: "libuv takes a reset that comes together with data for the end of the data: Node says either, by chance"},
 		},
 		Sources: []string{"D3"},
 	},

@@ -15,8 +15,10 @@ import (
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/openssl"
+	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pyopenssl"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/stack"
@@ -36,6 +38,9 @@ func stacks() []stack.Stack {
 		wget.Stack(),
 		pyopenssl.Stack(),
 		java.Stack(),
+		pymongo.Stack(),
+		pymongo.OCSPStack(),
+		mongonode.Stack(),
 	}
 }
 

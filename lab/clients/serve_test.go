@@ -23,10 +23,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// discover finds the clients and closes them at the end of the test.
+// discover finds the clients that speak HTTPS and closes them at the end of the test.
 func discover(t *testing.T, only ...string) *clients.Set {
 	t.Helper()
-	s, err := clients.Discover(t.Context(), clients.Options{Only: only})
+	s, err := clients.Discover(t.Context(), clients.Options{Only: only, Services: []string{"https"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

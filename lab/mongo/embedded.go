@@ -12,24 +12,19 @@
 package mongo
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
-	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 
 	"example.com/tlslab/lab/serve"
-	"example.com/tlslab/scenarios"
 )
 
 // Embedded returns the service mongodb: any scenario of the catalogue can be served with it, as
@@ -37,7 +32,7 @@ import (
 // and is gone when the service is closed.
 func Embedded() serve.Service {
 	e := new(embedded)
-	return serve.Service{Name: scenarios.MongoDB, Scheme: "mongodb", Query: "tls=true", Serve: e.serve, Close: e.close}
+	return behind(e.start, e.close)
 }
 
 // embedded is the database, once it has been asked for.
@@ -122,70 +117,4 @@ func (e *embedded) close() error {
 		return nil
 	}
 	return os.RemoveAll(e.dir)
-}
-
-const (
-	// idleTime is how long a client may say nothing: drivers ask every ten seconds whether the
-	// server is still there, and keep connections for later.
-	idleTime = 10 * time.Minute
-	// partTime is what is left for the end of a connection.
-	partTime = 10 * time.Second
-)
-
-// serve relays a client to the database. A client is served if it got an answer.
-func (e *embedded) serve(conn net.Conn, _ serve.Session) error {
-	// The client first: one that asks nothing is no reason to start a database.
-	first := make([]byte, 16<<10)
-	n, err := conn.Read(first)
-	if err != nil {
-		return err
-	}
-	network, addr, err := e.start()
-	if err != nil {
-		return err
-	}
-	db, err := net.Dial(network, addr)
-	if err != nil {
-		return fmt.Errorf("mongo: reaching the embedded database: %w", err)
-	}
-	defer db.Close()
-
-	client := patient{conn}
-	type copied struct {
-		bytes int64
-		err   error
-	}
-	answered := make(chan copied, 1)
-	go func() {
-		n, err := io.Copy(client, db)
-		conn.SetReadDeadline(time.Now()) // nobody answers any more: no use to listen
-		answered <- copied{n, err}
-	}()
-	if _, err = db.Write(first[:n]); err == nil {
-		_, err = io.Copy(db, client)
-	}
-	db.(interface{ CloseWrite() error }).CloseWrite()
-	answers := <-answered
-	conn.SetDeadline(time.Now().Add(partTime))
-	if answers.bytes > 0 {
-		return nil
-	}
-	return cmp.Or(answers.err, err, errNoAnswer)
-}
-
-var errNoAnswer = errors.New("mongo: the embedded database did not answer")
-
-// patient is a connection that ends only after it has been idle for long.
-type patient struct{ net.Conn }
-
-// Read implements net.Conn.
-func (p patient) Read(b []byte) (int, error) {
-	p.Conn.SetReadDeadline(time.Now().Add(idleTime))
-	return p.Conn.Read(b)
-}
-
-// Write implements net.Conn.
-func (p patient) Write(b []byte) (int, error) {
-	p.Conn.SetWriteDeadline(time.Now().Add(idleTime))
-	return p.Conn.Write(b)
 }

@@ -82,7 +82,7 @@ type pageScenario struct {
 }
 
 // pageCell is a cell as numbers: kind, documented, outcome, class, from alert, why, message, control,
-// what the server saw, disagreement, then the connections. Texts are indices.
+// what the server saw, disagreement, its log, then the connections. Texts are indices.
 type pageCell []int
 
 // WriteHTML writes a run as one page that needs nothing else: a map of clients and scenarios to be
@@ -162,7 +162,7 @@ func (b *pageBuilder) cell(r *Run, s Scenario, c *Cell) pageCell {
 	out := pageCell{
 		slices.IndexFunc(kinds, func(k kind) bool { return k.Kind == c.Kind }), flag(c.Documented),
 		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert), b.text(c.Why), b.text(c.Message), b.text(string(c.Control)),
-		b.text(Saw(c.Observed)), b.text(c.Disagreement),
+		b.text(Saw(c.Observed)), b.text(c.Disagreement), b.text(strings.Join(c.ServerLog, "\n")),
 	}
 	for _, o := range c.Observed {
 		out = append(out, b.observation(o))

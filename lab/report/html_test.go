@@ -193,6 +193,7 @@ func TestPageHostile(t *testing.T) {
 		for j := range s.Cells {
 			c := &s.Cells[j]
 			c.Message, c.Why, c.Disagreement, c.Class = hostile, hostile, hostile, failure.Class(hostile)
+			c.ServerLog = []string{hostile, hostile}
 			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile, Hello: &serve.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
 		}
 	}

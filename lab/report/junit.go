@@ -142,6 +142,7 @@ func (r *Run) account(s Scenario, c *Cell) string {
 	line("why", c.Why)
 	line("its message", c.Message)
 	line("the server saw", Saw(c.Observed))
+	line("the server's log", strings.Join(c.ServerLog, "\n"))
 	line("they disagree", c.Disagreement)
 	line("to reproduce", r.Command(s.ID, c.Client))
 	return out.String()

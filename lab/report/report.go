@@ -139,6 +139,8 @@ type Cell struct {
 	Control  clients.Outcome `json:"control"` // what it did on the control
 	// Observed is what the server saw of each of its connections, in their order.
 	Observed []serve.Observation `json:"observed"`
+	// ServerLog is what a server that ends TLS by itself logged of it, a line each.
+	ServerLog []string `json:"server_log,omitempty"`
 }
 
 // NewCell returns a judged cell as it stands in a report.

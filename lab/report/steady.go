@@ -24,6 +24,12 @@ var fleeting = []struct {
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
+	// What MongoDB's drivers tell of their waiting.
+	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
+	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
+	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
+	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
+	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	// Wget's account of its progress.
 	{regexp.MustCompile(`\|127\.0\.0\.1\|:\d+`), "|127.0.0.1|:PORT"},
 	{regexp.MustCompile(`Length: \d+ \([\d.]+[KM]\)`), "Length: N"},

@@ -34,7 +34,11 @@ func (t Terminal) Run(r *Run) {
 	for _, s := range r.Scenarios {
 		if len(r.Scenarios) <= pages {
 			t.Scenario(s)
+			if t.unserved(s) {
+				continue
+			}
 			t.table(s, r.Clients)
+			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
 			t.line(s)
@@ -158,7 +162,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 	// The columns between the first and the message have short words; the rest is shared.
 	rest := max(36, t.width()-72)
 	w.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 1, WidthMax: 16, WidthMaxEnforcer: wrapLines},
+		{Number: 1, WidthMax: 17, WidthMaxEnforcer: wrapLines},
 		{Number: 2, WidthMax: 11, WidthMaxEnforcer: wrapLines},
 		{Number: 3, WidthMax: 11, WidthMaxEnforcer: wrapLines},
 		{Number: 4, WidthMax: 18, WidthMaxEnforcer: wrapLines},
@@ -284,13 +288,13 @@ func (t Terminal) account(c Cell) string {
 	return out.String()
 }
 
-// Saw says in a few words what the server saw of a client: of its last connection, with the
-// number of those before.
+// Saw says in a few words what the server saw of a client: of the connection that tells, with the
+// number of the others.
 func Saw(list []serve.Observation) string {
-	if len(list) == 0 {
+	o, ok := serve.Telling(list)
+	if !ok {
 		return "no connection"
 	}
-	o := list[len(list)-1]
 	var words []string
 	if o.Version != "" {
 		words = append(words, o.Version)
@@ -299,7 +303,7 @@ func Saw(list []serve.Observation) string {
 		words = append(words, "HelloRetryRequest")
 	}
 	words = append(words, ends[o.End])
-	if o.End == serve.EndBrokenOff {
+	if o.Error != "" && (o.End == serve.EndBrokenOff || o.End == serve.EndRelayed) {
 		words = append(words, o.Error)
 	}
 	if o.AlertReceived != nil {
@@ -308,8 +312,12 @@ func Saw(list []serve.Observation) string {
 	if o.AlertSent != nil {
 		words = append(words, o.AlertSent.String()+cause(o.Error))
 	}
-	if len(list) > 1 {
-		words = append(words, fmt.Sprintf("(after %d more connections)", len(list)-1))
+	switch more := len(list) - 1; more {
+	case 0:
+	case 1:
+		words = append(words, "(and 1 more connection)")
+	default:
+		words = append(words, fmt.Sprintf("(and %d more connections)", more))
 	}
 	return Visible(strings.Join(words, " "))
 }
@@ -337,5 +345,6 @@ var ends = map[serve.End]string{
 	serve.EndTimeout:       "silence",
 	serve.EndNotTLS:        "something that is not TLS",
 	serve.EndBrokenOff:     "its own fault:",
+	serve.EndRelayed:       "something encrypted, which was relayed",
 	serve.EndError:         "an error",
 }

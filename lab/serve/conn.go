@@ -87,11 +87,11 @@ func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
 // the client to close the other.
 func (c *conn) part(end End) {
 	switch end {
-	case EndEOF, EndReset, EndTimeout, EndBrokenOff:
+	case EndEOF, EndReset, EndTimeout, EndBrokenOff, EndRelayed:
 		return
 	}
 	c.tap.bound(time.Now().Add(lingerTime))
-	if c.complete {
+	if c.complete && c.protocol != nil {
 		c.CloseWrite()
 	}
 	if end == EndCloseNotify {
@@ -174,6 +174,9 @@ func (o *Observation) conclude(err error, t *tap) {
 	switch {
 	case errors.Is(err, errRelayed):
 		o.End, o.Error = EndRelayed, ""
+		if errors.Is(err, errServerLeft) {
+			o.Error = "closed by the server"
+		}
 	case brokenOff:
 		o.End = EndBrokenOff
 	case o.AlertSent != nil:

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/tlslab/scenarios"
@@ -60,6 +61,9 @@ func (srv *Server) Endpoint(files Files) Endpoint {
 	port := strconv.Itoa(srv.Port())
 	service := srv.options.Service
 	address := url.URL{Scheme: service.Scheme, Host: net.JoinHostPort(host, port), Path: "/", RawQuery: service.Query}
+	if up := srv.options.Upstream; up != nil && up.Query != "" {
+		address.RawQuery = strings.TrimPrefix(address.RawQuery+"&"+up.Query, "&")
+	}
 	return Endpoint{
 		ID:           s.ID,
 		Family:       string(s.Family),

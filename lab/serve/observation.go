@@ -1,6 +1,9 @@
 package serve
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Observation is what the server saw of one connection. It explains a verdict;
 // alone it never decides one (an OpenSSL client under TLS 1.3 leaves without a
@@ -44,6 +47,24 @@ type Observation struct {
 	// Error is crypto/tls's own word, or the service's, if the client was not served
 	// and did not say goodbye; without addresses and ports.
 	Error string `json:"error,omitempty"`
+}
+
+// Telling returns the observation that tells what became of a client, and false if there is none.
+// Most clients make one connection. Drivers of databases make several, and break some of them off:
+// the last that ended with an alert tells, or else the last that was served, or else the last.
+func Telling(list []Observation) (Observation, bool) {
+	for _, tells := range []func(Observation) bool{
+		func(o Observation) bool { return o.AlertReceived != nil || o.AlertSent != nil },
+		func(o Observation) bool { return o.End == EndServed || o.End == EndRelayed },
+		func(Observation) bool { return true },
+	} {
+		for _, o := range slices.Backward(list) {
+			if tells(o) {
+				return o, true
+			}
+		}
+	}
+	return Observation{}, false
 }
 
 // End is how a connection ended.

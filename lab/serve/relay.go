@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
@@ -16,7 +17,12 @@ const idleTime = time.Minute
 
 // errRelayed is the end of a connection whose client has left after something encrypted had
 // passed: whether it was served is between the two ends.
-var errRelayed = errors.New("relayed")
+var (
+	errRelayed = errors.New("relayed")
+	// errServerLeft is the same where the server was the first to close: it may have refused the
+	// client, or have answered its goodbye before it was gone.
+	errServerLeft = fmt.Errorf("%w; closed by the server", errRelayed)
+)
 
 // relaying is how a server behaves that relays to one that ends TLS by itself.
 func relaying(to *Upstream) fault {
@@ -32,12 +38,18 @@ func (c *conn) relay(addr string) error {
 	if err != nil {
 		return err
 	}
-	defer up.Close()
+	defer func() {
+		up.Close()
+		c.srv.relayed.Add(1)
+	}()
 	c.tap.out.limit = maxServerHello
 
+	// Who was the first to leave is noted before the other is told, who may then leave at once.
+	serverLeft := make(chan bool, 2)
 	answered := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(&alive{&c.tap, c.raw, up}, up)
+		serverLeft <- true
 		if tcp, ok := c.raw.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
@@ -46,17 +58,18 @@ func (c *conn) relay(addr string) error {
 	asked := make(chan error, 1)
 	go func() {
 		_, err := io.Copy(&alive{up, c.raw, up}, &c.tap)
+		serverLeft <- false
 		if tcp, ok := up.(*net.TCPConn); ok {
 			tcp.CloseWrite()
 		}
 		asked <- err
 	}()
-	serverFirst := false
-	select {
-	case err = <-answered:
-		serverFirst = true
+	serverFirst := <-serverLeft
+	if serverFirst {
+		err = <-answered
 		err = cmp.Or(<-asked, err)
-	case err = <-asked:
+	} else {
+		err = <-asked
 		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
 		<-answered
 	}
@@ -68,14 +81,16 @@ func (c *conn) relay(addr string) error {
 		c.session.Version, c.session.CipherSuite = versionName(version), cipherSuiteName(suite)
 	}
 	switch {
-	case serverFirst && !c.tap.in.notTLS:
-		return brokenOff("closed by the server")
-	case err != nil:
-		return err
+	case c.tap.out.alert != nil:
+		return errors.New("refused by the server")
+	case c.complete && serverFirst:
+		return errServerLeft
 	case c.complete:
 		return errRelayed
+	case serverFirst && !c.tap.in.notTLS:
+		return brokenOff("closed by the server")
 	}
-	return io.EOF
+	return cmp.Or(err, io.EOF)
 }
 
 // alive is a writer that gives both ends of a relay more time whenever something passes.

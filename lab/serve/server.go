@@ -2,6 +2,7 @@ package serve
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/tlslab/scenarios"
@@ -51,6 +53,8 @@ type Server struct {
 	closed  chan struct{}
 	closing sync.Once
 	running sync.WaitGroup
+
+	relayed atomic.Int64 // connections that were relayed, and have ended
 
 	mu        sync.Mutex
 	accepted  uint64 // connections so far
@@ -227,10 +231,30 @@ func (srv *Server) Close() error {
 	return nil
 }
 
-// Log returns what a server that ends TLS by itself has logged so far, a line each.
-func (srv *Server) Log() []string {
+// Log returns what a server that ends TLS by itself has logged, a line each: see [Upstream].Log.
+// It waits until that server has told of the end of every connection that was relayed to it and
+// that has ended, or until ctx ends.
+func (srv *Server) Log(ctx context.Context) []string {
 	if up := srv.options.Upstream; up != nil && up.Log != nil {
-		return up.Log()
+		return up.Log(ctx, int(srv.relayed.Load()))
+	}
+	return nil
+}
+
+// Done is closed when a server that ends TLS by itself has ended; nil, which never is, for all
+// others. [Server.Err] says whether it was to end.
+func (srv *Server) Done() <-chan struct{} {
+	if up := srv.options.Upstream; up != nil {
+		return up.Done
+	}
+	return nil
+}
+
+// Err says why a server that ends TLS by itself has ended though nobody closed it; nil as long as
+// it runs, and for all other servers.
+func (srv *Server) Err() error {
+	if up := srv.options.Upstream; up != nil && up.Err != nil {
+		return up.Err()
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ type Service struct {
 	// Start starts a server of its own, which ends TLS by itself, for one scenario. The lab
 	// relays to it, and reads the records along.
 	Start func(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*Upstream, error)
+	// Reserve, if set, waits until there is room for another server of Start's. It is called before
+	// each Start; release is called when that server is closed, or could not be started.
+	Reserve func(ctx context.Context) (release func(), err error)
 	// Close ends what the service has started for all of its scenarios together; nil if
 	// there is nothing to end.
 	Close func() error
@@ -36,8 +39,17 @@ type Upstream struct {
 	// Addr is its address:port, on this machine. Empty means that it does not listen: it has
 	// refused to start, as its scenario wants.
 	Addr string
-	// Log returns what the server has logged so far that has to do with TLS, a line each.
-	Log func() []string
+	// Query is what clients have to add to the service's Query, if anything.
+	Query string
+	// Log returns what the server has logged of TLS since it was ready, a line each; of one that
+	// has refused to start, why. It waits until the server has told of the end of that many
+	// connections, as far as it tells, or until ctx ends. Nil if it keeps no log.
+	Log func(ctx context.Context, ended int) []string
+	// Done is closed when it has ended, by itself or by Close. Nil if there is no telling.
+	Done <-chan struct{}
+	// Err says why it has ended though nobody closed it; nil as long as it runs. Nil if there is
+	// no telling.
+	Err func() error
 	// Close ends it, and returns when nothing of it is left.
 	Close func() error
 }

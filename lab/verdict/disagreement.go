@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"example.com/tlslab/lab/clients"
@@ -18,7 +19,18 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"openssl":   openSSLAlerts,
 	"pyopenssl": openSSLAlerts,
 	"java":      javaAlerts,
+	"pymongo":   openSSLAlerts,
+
+	"pymongo-ocsp": pymongoOCSPAlerts,
 }
+
+// pymongoOCSPAlerts is what PyOpenSSL sends, with the alert that a refusal by PyMongo's OCSP
+// callback becomes: bad_certificate_status_response.
+var pymongoOCSPAlerts = func() map[uint8][]failure.Class {
+	all := maps.Clone(openSSLAlerts)
+	all[113] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+	return all
+}()
 
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.
@@ -79,21 +91,5 @@ func (c Cell) disagreement(class failure.Class) string {
 	return ""
 }
 
-// last returns the connection that tells: the last one, but of a client that makes several, as
-// drivers of databases do, one that was served where the client accepted, and one that ended with
-// an alert where it did not.
-func (c Cell) last() (serve.Observation, bool) {
-	if len(c.Observed) == 0 {
-		return serve.Observation{}, false
-	}
-	tells := func(o serve.Observation) bool { return o.AlertReceived != nil || o.AlertSent != nil }
-	if c.Result.Outcome == clients.Accepted {
-		tells = func(o serve.Observation) bool { return o.End == serve.EndServed || o.End == serve.EndRelayed }
-	}
-	for _, o := range slices.Backward(c.Observed) {
-		if tells(o) {
-			return o, true
-		}
-	}
-	return c.Observed[len(c.Observed)-1], true
-}
+// last returns the connection that tells.
+func (c Cell) last() (serve.Observation, bool) { return serve.Telling(c.Observed) }

@@ -48,4 +48,9 @@ var tables = map[string][]Rule{
 	"wget":       wgetRules,
 	"pyopenssl":  pyopensslRules,
 	"java":       javaRules,
+
+	"pymongo":      pymongoRules,
+	"pymongo-ocsp": pymongoOCSPRules,
+	"mongo-node":   mongoNodeRules,
+	"mongo-go":     slices.Concat(mongoGoOwn, goOwn, goRules),
 }

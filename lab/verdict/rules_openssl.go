@@ -104,12 +104,15 @@ var nodeRules = slices.Concat([]Rule{
 	{"ENOTFOUND", failure.NameResolution},
 }, openSSLOwn, openSSLTexts)
 
-// pyopensslRules begin with the texts of service_identity, which checks the names.
-var pyopensslRules = slices.Concat([]Rule{
+// serviceIdentity are the texts of service_identity, which checks the names for users of PyOpenSSL.
+var serviceIdentity = []Rule{
 	{"mismatched_id", failure.HostnameMismatch},
 	{"does not contain any `subjectAltName`s", failure.HostnameMismatch},
 	{"Invalid DNS pattern", failure.Malformed},
 	{"too few host components for wildcard usage", failure.Malformed},
+}
+
+var pyopensslRules = slices.Concat(serviceIdentity, []Rule{
 	{"ocsp callback: the certificate is revoked", failure.Revoked},
 	{"ocsp callback: no OCSP response, and the certificate demands one", failure.StapleMissing},
 	{"ocsp callback: ", failure.RevocationUnknown},

@@ -6,10 +6,6 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
@@ -60,45 +56,13 @@ func Stack() stack.Stack {
 	return stack.Stack{Name: "pyopenssl", Find: find, Open: open}
 }
 
-// find lists the interpreters that have a package OpenSSL in their own site-packages.
-// It looks and starts none: most have none, and starting them all takes longer than
-// everything else.
+// find lists the interpreters that have a package OpenSSL.
 func find(ctx context.Context) ([]stack.Place, error) {
-	var places []stack.Place
-	seen := make(map[string]bool) // by where the package is
-	for _, p := range python.Interpreters(ctx) {
-		for _, dir := range packages(p.Path) {
-			if !seen[dir] {
-				seen[dir] = true
-				// The interpreter's version is not the stack's.
-				places = append(places, stack.Place{Path: p.Path})
-			}
-		}
-	}
+	places := python.With(ctx, "", "OpenSSL")
 	if len(places) == 0 {
 		return nil, errors.New("no python has the package OpenSSL: pip install pyOpenSSL service-identity")
 	}
 	return places, nil
-}
-
-// packages returns the directories of the package OpenSSL that an interpreter may
-// have: below its own place, which is a virtual environment's as well, and below
-// where that leads.
-func packages(interpreter string) []string {
-	homes := []string{filepath.Dir(filepath.Dir(interpreter)), filepath.Dir(interpreter)} // bin/python, python.exe
-	if file, err := filepath.EvalSymlinks(interpreter); err == nil {
-		homes = append(homes, filepath.Dir(filepath.Dir(file)))
-	}
-	var dirs []string
-	for _, home := range homes {
-		for _, below := range [...]string{"lib/python*/*-packages", "local/lib/python*/*-packages", "Lib/site-packages"} {
-			found, _ := fs.Glob(os.DirFS(home), path.Join(below, "OpenSSL")) // the pattern is well-formed
-			for _, dir := range found {
-				dirs = append(dirs, filepath.Join(home, dir))
-			}
-		}
-	}
-	return dirs
 }
 
 // open starts an interpreter with the probe program.

@@ -18,7 +18,10 @@ func (f *flags) list() *cobra.Command {
 		Use:   "list",
 		Short: "The catalogue",
 		Args:  noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("service") && len(f.families) == 0 {
+				f.service = append(f.service, string(scenarios.Mongod)) // all that is declared
+			}
 			list, err := f.selected(nil)
 			if err != nil {
 				return err
@@ -44,6 +47,9 @@ func (f *flags) list() *cobra.Command {
 				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, s.Title)
 			}
 			fmt.Fprintln(w, "\n?: of clients that have a feature, which tlslab show names")
+			if list[0].Service == scenarios.HTTPS {
+				fmt.Fprintln(w, "each is there with MongoDB behind TLS as well, as mongo-ID: tlslab run mongo-good")
+			}
 			return w.Flush()
 		},
 	}
@@ -67,9 +73,13 @@ type entry struct {
 	Defect  []string           `json:"defect"`
 	Recipe  pki.Recipe         `json:"recipe"`
 	Server  scenarios.Server   `json:"server"`
-	Setup   scenarios.Setup    `json:"setup"`
-	Known   []scenarios.Known  `json:"known"`
-	Sources []string           `json:"sources"`
+
+	Mongod  scenarios.MongodOptions `json:"mongod,omitzero"`
+	Instead string                  `json:"instead,omitempty"`
+
+	Setup   scenarios.Setup   `json:"setup"`
+	Known   []scenarios.Known `json:"known"`
+	Sources []string          `json:"sources"`
 }
 
 func (f *flags) listJSON(list []*scenarios.Scenario) error {
@@ -77,7 +87,7 @@ func (f *flags) listJSON(list []*scenarios.Scenario) error {
 	for _, s := range list {
 		out = append(out, entry{
 			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
-			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
+			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
 	return report.WriteJSON(f.stdout, out)

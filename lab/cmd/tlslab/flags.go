@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -15,7 +16,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -34,8 +37,12 @@ type flags struct {
 	basePort int
 	clients  []string
 	families []string
-	service  string
-	timeout  time.Duration
+	service  []string
+
+	mongoAddress string
+	mongoImage   string
+	containers   int // that may run at once; zero is any number
+	timeout      time.Duration
 }
 
 func (f *flags) addJSON(c *cobra.Command) {
@@ -55,7 +62,7 @@ func (f *flags) addFamily(c *cobra.Command) {
 
 // addService adds the flag that chooses what talks behind TLS where no ID does.
 func (f *flags) addService(c *cobra.Command) {
-	c.Flags().StringVar(&f.service, "service", string(scenarios.HTTPS), "what talks behind TLS where no ID is named: https, or mongodb for the whole catalogue as mongo-ID")
+	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
 	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, service := range scenarios.Services() {
@@ -66,7 +73,25 @@ func (f *flags) addService(c *cobra.Command) {
 }
 
 // services returns what scenarios are served with besides https. They start when they are used.
-func (f *flags) services() []serve.Service { return []serve.Service{mongo.Embedded()} }
+func (f *flags) services() []serve.Service {
+	database := mongo.Embedded()
+	if f.mongoAddress != "" {
+		database = mongo.At(f.mongoAddress)
+	}
+	return []serve.Service{database, mongo.Containers(mongo.ContainerOptions{
+		Image: f.mongoImage, AtOnce: f.containers,
+		Notice: func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) },
+	})}
+}
+
+// addMongo adds the flags that say what database there is behind mongo-ID, and what mongod-ID is.
+func (f *flags) addMongo(c *cobra.Command) {
+	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
+	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
+}
+
+// stacks returns the client stacks besides those that lab/clients has built in.
+func (f *flags) stacks() []stack.Stack { return []stack.Stack{godriver.Stack()} }
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {
@@ -94,6 +119,11 @@ func (f *flags) config() (lab.Config, error) {
 	}
 	if f.basePort < 0 || f.basePort > 65535-lab.Ports {
 		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", f.basePort, 65535-lab.Ports)}
+	}
+	if f.mongoAddress != "" {
+		if _, _, err := net.SplitHostPort(f.mongoAddress); err != nil {
+			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:27017", f.mongoAddress)}
+		}
 	}
 	if f.bind != "" {
 		a, err := netip.ParseAddr(f.bind)
@@ -151,12 +181,21 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
 		}
 	}
-	service := scenarios.Service(cmp.Or(f.service, string(scenarios.HTTPS)))
-	if !slices.Contains(scenarios.Services(), service) {
-		return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", service, scenarios.Services())}
+	for _, name := range f.service {
+		service := scenarios.Service(name)
+		if !slices.Contains(scenarios.Services(), service) {
+			return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", name, scenarios.Services())}
+		}
+		if len(ids) == 0 {
+			list = append(list, scenarios.Behind(service)...)
+		}
 	}
-	if len(ids) == 0 {
-		list = scenarios.Behind(service)
+	if len(ids) == 0 && len(f.service) == 0 {
+		list = scenarios.All()
+	}
+	mongod := string(scenarios.Mongod)
+	if len(ids) == 0 && slices.Contains(f.families, string(scenarios.MongoDBServer)) && !slices.Contains(f.service, mongod) {
+		list = append(list, scenarios.Behind(scenarios.Mongod)...) // the family is there with no other
 	}
 	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
 		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))

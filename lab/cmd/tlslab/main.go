@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	tclog "github.com/testcontainers/testcontainers-go/log"
 )
 
 // Exit statuses.
@@ -32,6 +33,7 @@ func main() {
 	// A pipe whose reader has gone must not end the program before it has cleaned up: asked for, the
 	// signal does nothing, and the write fails. Ignored, it would be ignored by the clients too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	tclog.SetDefault(tclog.NewNoopLogger()) // what testcontainers says of every step is no news
 	ctx, cancel := context.WithCancel(ctx)
 	os.Exit(run(ctx, os.Args[1:], &output{os.Stdout, cancel}, os.Stderr))
 }
@@ -121,6 +123,6 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.mint())
+	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	return cmd
 }

@@ -51,6 +51,7 @@ that run.`,
 	}
 	f.addFamily(cmd)
 	f.addService(cmd)
+	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addRun(cmd)
 	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)

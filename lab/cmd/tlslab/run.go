@@ -17,6 +17,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
+// containersAtOnce bounds the containers of a run, each of which can take some 200 MB.
+const containersAtOnce = 4
+
 // run reproduces scenarios with every client there is.
 func (f *flags) run() *cobra.Command {
 	cmd := &cobra.Command{
@@ -55,6 +58,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	f.addJSON(cmd)
 	f.addFamily(cmd)
 	f.addService(cmd)
+	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addRun(cmd)
 	return cmd
@@ -66,6 +70,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if f.timeout <= 0 {
 		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
 	}
+	f.containers = containersAtOnce
 	c, err := f.config()
 	if err != nil {
 		return nil, err
@@ -75,7 +80,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	set, err := clients.Discover(ctx, clients.Options{Only: only, Services: speaking(list)})
+	set, err := clients.Discover(ctx, clients.Options{Only: only, Services: speaking(list), More: f.stacks()})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--client: %w", err)}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -49,6 +50,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, up.Close()) }()
+			if len(up.Instances) == 0 {
+				return fmt.Errorf("nothing can be served here: %w", errors.Join(up.Left...))
+			}
 			for _, left := range up.Left {
 				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
 			}
@@ -61,18 +65,50 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
 					len(up.Instances), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
 			}
-			<-cmd.Context().Done()
+			f.watch(cmd.Context(), up)
 			return nil
 		},
 	}
 	f.addJSON(cmd)
 	f.addFamily(cmd)
 	f.addService(cmd)
+	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addBasePort(cmd)
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 	return cmd
+}
+
+// watch returns when ctx ends. It says so when a server ends before that.
+func (f *flags) watch(ctx context.Context, up *lab.Up) {
+	ended := make(chan error)
+	for _, in := range up.Instances {
+		if in.Done() == nil {
+			continue
+		}
+		go func() {
+			select {
+			case <-in.Done():
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case ended <- in.Err():
+			case <-ctx.Done():
+			}
+		}()
+	}
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				fmt.Fprintf(f.stderr, "tlslab: %v\n", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func (f *flags) addBasePort(c *cobra.Command) {

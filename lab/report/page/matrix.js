@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
   // Where things stand in a cell; lab/report/html.go writes them so.
-  const KIND = 0, DOCUMENTED = 1, OUTCOME = 2, CLASS = 3, FROM_ALERT = 4, WHY = 5, MESSAGE = 6, CONTROL = 7, SAW = 8, DISAGREEMENT = 9, CONNECTIONS = 10;
+  const KIND = 0, DOCUMENTED = 1, OUTCOME = 2, CLASS = 3, FROM_ALERT = 4, WHY = 5, MESSAGE = 6, CONTROL = 7, SAW = 8, DISAGREEMENT = 9, LOG = 10, CONNECTIONS = 11;
   const text = (i) => data.strings[i];
   const kindOf = (cell) => data.kinds[cell[KIND]] || { kind: "unknown", letter: "?", means: "" };
   const isOK = (cell) => cell[KIND] === 0;
@@ -273,6 +273,7 @@
         ["why", cell[WHY] === cell[MESSAGE] ? "" : text(cell[WHY])],
         ["its message", text(cell[MESSAGE]) && el("pre", { dir: "ltr" }, text(cell[MESSAGE]))],
         ["the server saw", el("span", {}, text(cell[SAW]), ...seen)],
+        ["the server's log", text(cell[LOG]) && el("pre", { dir: "ltr" }, text(cell[LOG]))],
         ["they disagree", text(cell[DISAGREEMENT])],
         ["client", [...new Set(list.map((i) => data.clients[i].library).filter(Boolean))].join(", ") + (client.about ? `; ${client.about}` : "")],
         ["to reproduce", command(`tlslab run ${s.id} --client ${client.name}${data.again}`)],

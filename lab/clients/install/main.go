@@ -1,0 +1,214 @@
+// Command install makes the environments that client stacks live in which no machine has by
+// itself: virtual environments of Python and packages of Node.js, all with exact versions. They
+// are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients runs.
+//
+// What is there and up to date is left alone. An environment appears when it is whole; an
+// interrupted run leaves none half made.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/mongonode"
+	"example.com/tlslab/lab/clients/pymongo"
+)
+
+// environments lists what is made: an environment is a declaration in its stack's folder and
+// its name here.
+func environments() []maker {
+	var list []maker
+	for _, e := range pymongo.Environments() {
+		list = append(list, pythonEnvironment(e))
+	}
+	return append(list, nodeEnvironment(mongonode.Environment()))
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	home, err := environment.Home()
+	if err == nil {
+		err = install(ctx, home, environments(), os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "install: %v\n", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// maker plans an environment: how often it is made, and of what, on this machine.
+type maker interface {
+	// plan returns the directories to make. What cannot be made here comes back as a
+	// reason, one line, and is no error.
+	plan(ctx context.Context) (plans []plan, why string)
+	// name is the environment's.
+	name() string
+}
+
+// plan is a directory to make.
+type plan struct {
+	dir   string // its name
+	stamp string // decides whether one that is there is up to date
+	// there reports whether what is in the directory still works, as far as can be told at
+	// once.
+	there func(dir string) bool
+	// make fills an empty directory.
+	make func(ctx context.Context, dir string) error
+}
+
+// scratch begins the names of directories that are being made, or on their way out. They are
+// removed by the next run if this one is killed.
+const scratch = ".making-"
+
+// install makes the environments below home, says in a line each what came of it, and returns
+// what could not be made.
+func install(ctx context.Context, home string, all []maker, out io.Writer) error {
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
+	lock := flock.New(filepath.Join(home, ".lock"))
+	if _, err := lock.TryLockContext(ctx, 100*time.Millisecond); err != nil {
+		return fmt.Errorf("waiting for another install in %s: %w", home, err)
+	}
+	defer lock.Close()
+	if err := sweep(home); err != nil {
+		return err
+	}
+
+	var mu sync.Mutex
+	say := func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(out, format+"\n", args...)
+	}
+	var work []plan
+	for _, m := range all {
+		plans, why := m.plan(ctx)
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if why != "" {
+			say("%s: skipped: %s", m.name(), why)
+		}
+		work = append(work, plans...)
+		if err := prune(home, m.name(), plans, say); err != nil {
+			return err
+		}
+	}
+	// They wait for the network and the disk as much as they compute.
+	var group errgroup.Group
+	group.SetLimit(2 * runtime.NumCPU())
+	errs := make([]error, len(work))
+	for i, p := range work {
+		group.Go(func() error {
+			begin := time.Now()
+			made, err := p.install(ctx, home)
+			switch {
+			case err != nil:
+				errs[i] = fmt.Errorf("%s: %w", p.dir, err)
+			case made:
+				say("%s: made in %.1f s", p.dir, time.Since(begin).Seconds())
+			default:
+				say("%s: up to date", p.dir)
+			}
+			return nil
+		})
+	}
+	group.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errs...)
+}
+
+// install makes the directory unless it is there and up to date.
+func (p plan) install(ctx context.Context, home string) (made bool, err error) {
+	final := filepath.Join(home, p.dir)
+	if stamp, err := os.ReadFile(filepath.Join(final, environment.Stamp)); err == nil && string(stamp) == p.stamp && p.there(final) {
+		return false, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return false, context.Cause(ctx)
+	}
+	dir, err := os.MkdirTemp(home, scratch)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	fresh := filepath.Join(dir, p.dir)
+	if err := os.Mkdir(fresh, 0o755); err != nil {
+		return false, err
+	}
+	if err := p.make(ctx, fresh); err != nil {
+		return false, err
+	}
+	if err := os.WriteFile(filepath.Join(fresh, environment.Stamp), []byte(p.stamp), 0o644); err != nil {
+		return false, err
+	}
+	switch err := os.Rename(final, filepath.Join(dir, "old")); {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return false, err
+	}
+	return true, os.Rename(fresh, final)
+}
+
+// sweep removes what runs that were killed have left.
+func sweep(home string) error {
+	left, err := filepath.Glob(filepath.Join(escape(home), scratch+"*"))
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
+// prune removes environments of a name that the plans have none for any more, as of an
+// interpreter that another has taken the place of. Directories that the lab has not made are left
+// alone, and all of them if there is no plan at all.
+func prune(home, name string, plans []plan, say func(string, ...any)) error {
+	if len(plans) == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		dir := filepath.Join(home, entry.Name())
+		_, unstamped := os.Stat(filepath.Join(dir, environment.Stamp))
+		planned := slices.ContainsFunc(plans, func(p plan) bool { return p.dir == entry.Name() })
+		if planned || unstamped != nil || !strings.HasPrefix(entry.Name(), name+"-python") {
+			continue
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		say("%s: removed: another interpreter has taken its place", entry.Name())
+	}
+	return nil
+}
+
+// escape makes a directory's name a pattern that matches only itself.
+func escape(dir string) string {
+	if runtime.GOOS == "windows" {
+		return dir // where a pattern has no escapes
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}

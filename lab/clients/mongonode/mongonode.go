@@ -1,0 +1,87 @@
+// Package mongonode is the client stack of MongoDB's driver for Node.js. The client itself is
+// probe.js.
+package mongonode
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed probe.js
+	probe string
+	//go:embed package.json
+	manifest string
+	//go:embed package-lock.json
+	lock string
+)
+
+// name is the stack's, and the environment's.
+const name = "mongo-node"
+
+// variants are the ways of using the driver, named after its options. Their features are measured
+// by TestFeatures in lab/mongo/godriver, with version 7.9.0 and Node 20.20.2.
+var variants = []worker.Variant{
+	{Variant: stack.Variant{
+		Name:     "default",
+		About:    "new MongoClient(URI, {tlsCAFile: FILE})",
+		Features: []string{"ed25519", "chain-sort"},
+	}},
+	{Variant: stack.Variant{
+		Name:  "tlsInsecure",
+		About: "{tlsInsecure: true}",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	}},
+	{Variant: stack.Variant{
+		// Node does not look at the result of its own check of the name either.
+		Name:  "tlsAllowInvalidCertificates",
+		About: "{tlsAllowInvalidCertificates: true}",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	}},
+	{Variant: stack.Variant{
+		Name:     "tlsAllowInvalidHostnames",
+		About:    "{tlsAllowInvalidHostnames: true}",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: []string{"ed25519", "chain-sort"},
+	}},
+	{Variant: stack.Variant{
+		Name:     "tlsCRLFile",
+		About:    "{tlsCRLFile: FILE}, of the CRLs that the scenario gives",
+		Features: []string{"ed25519", "chain-sort", "crl", "crl-chain"},
+		Demands:  []string{"crl"}, // the option wants a file
+	}},
+}
+
+// Environment returns the environment that the stack lives in.
+func Environment() environment.Node {
+	return environment.Node{Name: name, Package: manifest, Lock: lock, Oldest: "20.19.0"}
+}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: name, Service: "mongodb", Find: find, Open: open}
+}
+
+func find(ctx context.Context) ([]stack.Place, error) {
+	program, modules := node.With(ctx, name, "mongodb")
+	switch {
+	case program == "":
+		return nil, errors.New("no node on PATH")
+	case modules == "":
+		return nil, errors.New("no node has the package mongodb: make clients, or npm install --global mongodb")
+	}
+	return []stack.Place{{Path: program}}, nil
+}
+
+// open starts Node with the probe program, which is told where the package is.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	_, modules := node.With(ctx, name, "mongodb")
+	return worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{"-e", probe, modules}}, variants)
+}

@@ -1,0 +1,34 @@
+package node
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+)
+
+// With returns the Node on PATH and the directory node_modules that has the package, for programs
+// that Node is given by -e: that of the environment of that name, or the one that npm install
+// --global fills. Both are empty if there is no Node; the directory is if none has the package.
+func With(_ context.Context, name, pkg string) (program, modules string) {
+	program, err := exec.LookPath("node")
+	if err != nil {
+		return "", ""
+	}
+	var dirs []string
+	for _, dir := range environment.Dirs() {
+		dirs = append(dirs, filepath.Join(dir, name, "node_modules"))
+	}
+	if file, err := filepath.EvalSymlinks(program); err == nil {
+		at := filepath.Dir(file)
+		dirs = append(dirs, filepath.Join(filepath.Dir(at), "lib", "node_modules"), filepath.Join(at, "node_modules"))
+	}
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, pkg, "package.json")); err == nil {
+			return program, dir
+		}
+	}
+	return program, ""
+}

@@ -1,0 +1,84 @@
+// Package pymongo is the client stack of PyMongo, MongoDB's driver for Python, in two kinds:
+// over Python's ssl module, and with its ocsp extra over PyOpenSSL. The client itself is probe.py.
+package pymongo
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"slices"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed probe.py
+	probe string
+	//go:embed requirements.txt
+	requirements string
+	//go:embed requirements-ocsp.txt
+	requirementsOCSP string
+)
+
+// The names of the stacks, and of the environments that have them.
+const (
+	plain = "pymongo"
+	ocsp  = "pymongo-ocsp"
+)
+
+// extra are the packages of the extra ocsp. An interpreter that has them has PyMongo use
+// PyOpenSSL for all of its connections.
+var extra = []string{"pymongo", "OpenSSL", "service_identity", "requests"}
+
+// Environments returns the environments that the stacks live in.
+func Environments() []environment.Python {
+	return []environment.Python{
+		{Name: plain, Requirements: requirements, Oldest: "3.9"},
+		{Name: ocsp, Requirements: requirementsOCSP, Oldest: "3.9"},
+	}
+}
+
+// Stack declares PyMongo over Python's ssl module.
+func Stack() stack.Stack {
+	return stack.Stack{Name: plain, Service: "mongodb", Find: find, Open: open(plain, variants)}
+}
+
+// OCSPStack declares PyMongo with its extra ocsp, over PyOpenSSL.
+func OCSPStack() stack.Stack {
+	return stack.Stack{Name: ocsp, Service: "mongodb", Find: findOCSP, Open: open(ocsp, variantsOCSP)}
+}
+
+func find(ctx context.Context) ([]stack.Place, error) {
+	others := python.With(ctx, plain, extra...)
+	places := slices.DeleteFunc(python.With(ctx, plain, "pymongo"), func(p stack.Place) bool { return slices.Contains(others, p) })
+	if len(places) == 0 {
+		return nil, errors.New("no python has pymongo: make clients, or pip install pymongo")
+	}
+	return places, nil
+}
+
+func findOCSP(ctx context.Context) ([]stack.Place, error) {
+	places := python.With(ctx, ocsp, extra...)
+	if len(places) == 0 {
+		return nil, errors.New("no python has pymongo with its extra ocsp: make clients, or pip install pymongo[ocsp]")
+	}
+	return places, nil
+}
+
+// open returns the function that starts an interpreter with the probe program.
+func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
+	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
+		return worker.Open(ctx, name, process.Command{
+			Path: p.Path,
+			Args: []string{
+				"-E", "-s", // neither PYTHON... variables nor the user's packages
+				"-B", // no compiled files left behind
+				"-c", probe, name,
+			},
+		}, variants)
+	}
+}

@@ -1,0 +1,185 @@
+package mongo_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// rowTest is what a row is held to, with MongoDB's Go driver as the client.
+type rowTest struct {
+	err     []string // the driver's error says one of these; nil means that it reads and writes
+	logs    []int    // IDs of lines that the server must have logged
+	end     serve.End
+	staples bool              // the server staples a response
+	client  func(*tls.Config) // changes the client
+	real    bool              // only the database's own mongod shows it
+}
+
+// dropped is what a client says whose connection was closed without an alert.
+var dropped = []string{"EOF", "connection reset by peer", "broken pipe"}
+
+// rows is each scenario of the family: what it shows, and whether the stand-in shows it or only
+// MongoDB's own image does.
+var rows = map[string]rowTest{
+	"mongod-good":                        {end: serve.EndRelayed},
+	"mongod-client-certificate":          {end: serve.EndRelayed},
+	"mongod-client-certificate-missing":  {err: dropped, logs: []int{23255, 22988}, end: serve.EndRelayed},
+	"mongod-client-certificate-optional": {end: serve.EndRelayed},
+	"mongod-client-certificate-crl":      {end: serve.EndRelayed},
+	"mongod-client-certificate-revoked":  {err: dropped, logs: []int{23256, 22988}, end: serve.EndRelayed},
+	"mongod-x509-authentication":         {end: serve.EndRelayed, real: true},
+	"mongod-wrong-host":                  {err: []string{"certificate is valid for other.tlslab.test, not localhost"}},
+	"mongod-missing-intermediate":        {err: []string{"certificate signed by unknown authority"}},
+	"mongod-expires-while-serving":       {err: []string{"certificate has expired"}},
+	"mongod-tls13-only":                  {end: serve.EndRelayed},
+	"mongod-stapled":                     {end: serve.EndRelayed, staples: true},
+	"mongod-stapled-revoked":             {err: []string{"revoked"}, staples: true},
+	"mongod-staple-switched-off":         {err: []string{"staple"}},
+	"mongod-refuses-expired":             {err: []string{"connection refused", "actively refused"}, logs: []int{20574}},
+}
+
+// TestContainerRows holds every row of the family to what it says, on the image that
+// TLSLAB_MONGO_IMAGE names, or on the stand-in.
+func TestContainerRows(t *testing.T) {
+	name, standIn := testImage(t)
+	l := newLab(t, mongo.ContainerOptions{Image: name})
+	for _, s := range scenarios.Behind(scenarios.Mongod) {
+		t.Run(s.ID, func(t *testing.T) {
+			row, ok := rows[s.ID]
+			require.True(t, ok, "what does it show? add it to rows")
+			in, err := l.Serve(t.Context(), s)
+			if row.real && standIn {
+				require.ErrorIs(t, err, errors.ErrUnsupported)
+				require.ErrorContains(t, err, "is the lab's stand-in")
+				t.Skip("only the database's own image shows it")
+			}
+			require.NoError(t, err)
+			defer func() { require.NoError(t, in.Close()) }()
+			require.NoError(t, in.WaitDue(t.Context()))
+
+			did := probe(t, l, in, row.client)
+			if row.err == nil {
+				assert.NoError(t, did.err)
+			} else if assert.Error(t, did.err) {
+				assert.True(t, slices.ContainsFunc(row.err, func(words string) bool { return strings.Contains(did.err.Error(), words) }), did.err)
+			}
+			assert.Equal(t, row.staples, did.stapled, "a staple")
+			require.NoError(t, in.Drain(t.Context()))
+			if row.end != "" {
+				assert.Contains(t, ends(in), row.end)
+			}
+			if len(row.err) > 0 && &row.err[0] == &dropped[0] {
+				assert.Equal(t, "closed by the server", in.Observations()[0].Error, "it closes when the handshake is over, and sends no alert")
+			}
+			holdLog(t, in, row.logs)
+			assert.NoError(t, in.Err())
+		})
+	}
+	for id := range rows {
+		_, ok := scenarios.Lookup(id)
+		assert.True(t, ok, "there is no scenario %s", id)
+	}
+}
+
+// ours is a label of this test program's containers: others may have some as well.
+var ours = map[string]string{"org.example.tlslab.test": rand.Text()}
+
+// newLab returns a lab with containers, which removes them when the test ends.
+func newLab(t *testing.T, o mongo.ContainerOptions) *lab.Lab {
+	t.Helper()
+	o.Labels = ours
+	l, err := lab.New(lab.Config{Seed: "containers", Dir: t.TempDir(), Services: []serve.Service{mongo.Containers(o)}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	return l
+}
+
+// done is what the driver did.
+type done struct {
+	err     error
+	stapled bool // an OCSP response came with the certificate
+}
+
+// probe has the driver write and read.
+func probe(t *testing.T, l *lab.Lab, in *lab.Instance, change func(*tls.Config)) done {
+	t.Helper()
+	chain, err := l.Chain(in.Scenario)
+	require.NoError(t, err)
+	var did done
+	config := &tls.Config{RootCAs: chain.Anchors()}
+	if c, ok := chain.ClientCertificate(); ok {
+		config.Certificates = []tls.Certificate{c}
+	}
+	stapled := make(chan bool, 100)
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		select {
+		case stapled <- len(state.OCSPResponse) > 0:
+		default:
+		}
+		return nil
+	}
+	if change != nil {
+		change(config)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	client, err := driver.Connect(options.Client().ApplyURI(in.Endpoint.URL).SetTLSConfig(config).SetServerSelectionTimeout(2 * time.Second))
+	require.NoError(t, err)
+	things := client.Database("lab").Collection("things")
+	if _, did.err = things.InsertOne(ctx, bson.M{"n": 1}); did.err == nil {
+		did.err = things.FindOne(ctx, bson.M{"n": 1}).Err()
+	}
+	require.NoError(t, client.Disconnect(ctx))
+	select {
+	case did.stapled = <-stapled:
+	default:
+	}
+	return did
+}
+
+// ends are the ways in which connections ended.
+func ends(in *lab.Instance) []serve.End {
+	var list []serve.End
+	for _, o := range in.Observations() {
+		list = append(list, o.End)
+	}
+	return list
+}
+
+// holdLog holds a server to have logged lines with these IDs.
+func holdLog(t *testing.T, in *lab.Instance, want []int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	lines := in.Log(ctx)
+	assert.NoError(t, ctx.Err(), "the log does not tell of the end of every connection")
+	var got []int
+	for _, line := range lines {
+		var entry struct {
+			ID int `json:"id"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+		got = append(got, entry.ID)
+	}
+	for _, id := range want {
+		assert.Contains(t, got, id, strings.Join(lines, "\n"))
+	}
+}

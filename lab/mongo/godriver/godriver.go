@@ -1,0 +1,222 @@
+// Package godriver is the client stack of MongoDB's driver for Go, in this process. It is not
+// among those that lab/clients finds by itself, as the driver is large: programs that want it pass
+// it to [clients.Discover] in clients.Options.More.
+//
+// The driver is set up by a URI with the options that its users write, and by no tls.Config.
+package godriver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/version"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// variants are the ways of using the driver, named after the options of its URIs. Their features
+// are measured by TestFeatures and TestRevocation, with version 2.9.3.
+//
+// There is no "crl": the driver has no option for one, and a CRL file is left aside.
+var variants = []stack.Variant{{
+	Name:     "default",
+	About:    "options.Client().ApplyURI(mongodb://HOST/?tls=true&tlsCAFile=FILE)",
+	Features: append([]string{"ocsp-endpoint"}, checked...),
+}, {
+	Name:  "tlsInsecure",
+	About: "tlsInsecure=true",
+	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+
+	Features: handshake,
+}, {
+	Name:     "tlsDisableOCSPEndpointCheck",
+	About:    "tlsDisableOCSPEndpointCheck=true",
+	Features: checked,
+}}
+
+// handshake are the features of crypto/tls that do not hang on what is verified, and checked
+// those of the driver besides.
+var (
+	handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantum"}
+	checked   = append([]string{
+		"subject-alternative-name-only", "ed25519", "chain-sort", "stapling", "must-staple", "ocsp-soft-fail",
+	}, handshake...)
+)
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	v := strings.TrimPrefix(version.Driver, "v")
+	return stack.Stack{
+		Name:    "mongo-go",
+		Service: "mongodb",
+		Find: func(context.Context) ([]stack.Place, error) {
+			return []stack.Place{{Version: v}}, nil
+		},
+		Open: func(context.Context, stack.Place) (*stack.Install, error) {
+			library := "crypto/tls " + strings.TrimPrefix(runtime.Version(), "go")
+			return &stack.Install{Version: v, Library: library, Variants: variants, Probe: probe}, nil
+		},
+	}
+}
+
+// probe connects once. See stack.Install.
+func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+	begin := time.Now()
+	result := stack.Result{Outcome: stack.Accepted}
+	err := connect(ctx, variant, r)
+	switch {
+	case ctx.Err() != nil:
+		result.Outcome, result.Message = stack.Failed, context.Cause(ctx).Error()
+	case err != nil:
+		result.Outcome, result.Message = stack.Rejected, err.Error()
+	}
+	result.Duration = time.Since(begin)
+	return result
+}
+
+// connect has a client of its own do what a user's would, and ends it.
+func connect(ctx context.Context, variant string, r stack.Request) (err error) {
+	uri, err := address(variant, r)
+	if err != nil {
+		return err
+	}
+	// The driver asks OCSP responders with a client of the user's, or the process's.
+	web := &http.Transport{Proxy: nil}
+	defer web.CloseIdleConnections()
+	h := &heartbeats{first: make(chan struct{})}
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetServerMonitor(h.monitor()).
+		SetDialer(dialer(r.Endpoint.Connect)).SetHTTPClient(&http.Client{Transport: web}))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// It has been said what there is to say: what is still being connected is not waited for.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+		defer cancel()
+		client.Disconnect(end)
+	}()
+	if err := ping(ctx, client, h, r.Timeout); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	return converse(ctx, client)
+}
+
+const (
+	// closeTime bounds the end of a client.
+	closeTime = 5 * time.Second
+	// selectionTime is after how long the driver says why it has no server: until the end of its
+	// time it keeps that to itself.
+	selectionTime = 25 * time.Millisecond
+)
+
+// address returns the URI with the options of the variant.
+func address(variant string, r stack.Request) (string, error) {
+	u, err := url.Parse(r.Endpoint.URL)
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	q.Set("directConnection", "true")
+	q.Set("connectTimeoutMS", strconv.FormatInt(max(1, r.Timeout.Milliseconds()), 10))
+	q.Set("serverMonitoringMode", "poll") // no third connection, which would only measure round trips
+	q.Set("tlsCAFile", r.Endpoint.CAFile)
+	if file := cmp.Or(r.Endpoint.CombinedFile, r.Endpoint.CertFile); file != "" {
+		q.Set("tlsCertificateKeyFile", file)
+		if r.Endpoint.KeyPassword != "" {
+			q.Set("tlsCertificateKeyFilePassword", r.Endpoint.KeyPassword)
+		}
+	}
+	if variant != "default" {
+		q.Set(variant, "true")
+	}
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// dialer dials an address whatever the URI says, as its names do not resolve; if it is empty, what
+// the URI says.
+type dialer string
+
+// DialContext implements options.ContextDialer.
+func (d dialer) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, network, cmp.Or(string(d), addr))
+}
+
+// heartbeats tells when the driver has first had something to say of its server.
+type heartbeats struct {
+	once   sync.Once
+	first  chan struct{} // closed with the first
+	failed bool          // whether that failed; to be read when first is closed
+}
+
+// monitor has the driver tell the heartbeats.
+func (h *heartbeats) monitor() *event.ServerMonitor {
+	tell := func(failed bool) {
+		h.once.Do(func() { h.failed = failed; close(h.first) })
+	}
+	return &event.ServerMonitor{
+		ServerHeartbeatSucceeded: func(*event.ServerHeartbeatSucceededEvent) { tell(false) },
+		ServerHeartbeatFailed:    func(*event.ServerHeartbeatFailedEvent) { tell(true) },
+	}
+}
+
+// ping asks the server whether it is there. If the driver has failed to reach it, it is given no
+// more time than to say so: it would keep trying, and fail again.
+func ping(ctx context.Context, client *mongo.Client, h *heartbeats, limit time.Duration) error {
+	// The driver's own time limit comes first.
+	ctx, cancel := context.WithTimeout(ctx, limit+time.Second)
+	defer cancel()
+	select {
+	case <-h.first:
+	case <-ctx.Done():
+	}
+	for ctx.Err() == nil && h.failed {
+		soon, cancel := context.WithTimeout(ctx, selectionTime)
+		err := client.Ping(soon, nil)
+		cancel()
+		// It tells its monitors' listeners before it knows by itself.
+		if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "Last error:") {
+			return err
+		}
+	}
+	return client.Ping(ctx, nil)
+}
+
+// converse writes, reads and removes.
+func converse(ctx context.Context, client *mongo.Client) error {
+	id := bson.NewObjectID()
+	db := client.Database("tlslab-" + id.Hex())
+	probes := db.Collection("probes")
+	document := bson.M{"_id": id, "text": "hello"}
+	if _, err := probes.InsertOne(ctx, document); err != nil {
+		return err
+	}
+	cursor, err := probes.Find(ctx, bson.M{"text": "hello"})
+	if err != nil {
+		return err
+	}
+	var found []bson.M
+	if err := cursor.All(ctx, &found); err != nil {
+		return err
+	}
+	if len(found) != 1 || found[0]["_id"] != id || found[0]["text"] != "hello" {
+		return errors.Join(fmt.Errorf("find answered %v instead of %v", found, document), db.Drop(ctx))
+	}
+	return db.Drop(ctx)
+}

@@ -1,0 +1,225 @@
+package mongo
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/testcontainers/testcontainers-go"
+	tcexec "github.com/testcontainers/testcontainers-go/exec"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// What is particular to MongoDB's official image stands in this file: its name, whose its files are,
+// how it is started. What its mongod logs stands in log.go.
+
+// DefaultImage is the image that [Containers] run unless told otherwise: the current series of
+// MongoDB that is supported for long.
+const DefaultImage = "mongo:8.0"
+
+const (
+	defaultOwner = 999 // user mongodb
+	defaultPort  = 27017
+	// folder is where the lab's files are in a container.
+	folder   = "/tlslab"
+	fileKey  = folder + "/server.pem"
+	fileCA   = folder + "/ca.pem"
+	fileCRL  = folder + "/crl.pem"
+	fileUser = folder + "/client.pem"
+)
+
+// Labels of the lab's containers and images.
+const (
+	label        = "org.example.tlslab"          // on every container: the scenario
+	labelOwner   = "org.example.tlslab.owner"    // on every container: which service made it
+	labelStandIn = "org.example.tlslab.stand-in" // on the image of the lab's stand-in: what it is
+)
+
+// versionVariable is the variable in which the official images have their mongod's version.
+const versionVariable = "MONGO_VERSION"
+
+// image is what is known of an image.
+type image struct {
+	name    string
+	version string // of its mongod; empty if it does not say
+	standIn bool
+}
+
+// need is something that not every image has.
+type need struct {
+	what    string
+	of      func(s *scenarios.Scenario) bool // which scenarios need it
+	since   string                           // the first version of MongoDB that has it
+	standIn string                           // why the lab's stand-in has not; empty if it has
+}
+
+// needs says which scenarios an image cannot show. All that is not listed is shown by every mongod
+// since 4.2, which brought the options' names, and by the stand-in.
+var needs = []need{
+	{what: "the options tlsMode and those like it", of: func(*scenarios.Scenario) bool { return true }, since: "4.2"},
+	{what: "OCSP stapling", of: func(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }, since: "4.4"},
+	{what: "a user by certificate, made with mongosh", of: func(s *scenarios.Scenario) bool { return s.Mongod.X509User }, since: "6.0",
+		standIn: "FerretDB, which is behind it, authenticates nobody by certificate"},
+}
+
+// check says why a scenario cannot be shown with the image.
+func (i *image) check(s *scenarios.Scenario) error {
+	for _, n := range needs {
+		switch {
+		case !n.of(s):
+		case i.standIn && n.standIn != "":
+			return unsupported("%s needs %s: image %s is the lab's stand-in for mongod, and %s; name the database's own with --mongo-image or %s, for example %s",
+				s.ID, n.what, i.name, n.standIn, ImageVariable, DefaultImage)
+		case !i.standIn && i.version != "" && older(i.version, n.since):
+			return unsupported("%s needs %s, which MongoDB has since %s: image %s has %s; name a newer one with --mongo-image or %s, for example %s",
+				s.ID, n.what, n.since, i.name, i.version, ImageVariable, DefaultImage)
+		}
+	}
+	return nil
+}
+
+// older compares versions by their numbers: "4.2.24", "8.0".
+func older(a, b string) bool {
+	numbers := func(v string) []int {
+		var list []int
+		for part := range strings.SplitSeq(v, ".") {
+			part, _, _ = strings.Cut(part, "-") // 8.0.0-rc1
+			n, _ := strconv.Atoi(part)
+			list = append(list, n)
+		}
+		return list
+	}
+	return slices.Compare(numbers(a), numbers(b)) < 0
+}
+
+// usesHost reports whether a scenario's mongod has to reach the lab's responder, which listens on the
+// host's loopback, under the URL in its certificate.
+func usesHost(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }
+
+// arguments is mongod's command line. The image's entrypoint puts mongod before it, and starts it as
+// the user mongodb.
+func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
+	o := s.Mongod
+	args := []string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", fileKey, "--tlsCAFile", fileCA}
+	if !o.RequireCertificates {
+		args = append(args, "--tlsAllowConnectionsWithoutCertificates")
+	}
+	if o.CRLFile {
+		args = append(args, "--tlsCRLFile", fileCRL)
+	}
+	if len(o.DisabledProtocols) > 0 {
+		args = append(args, "--tlsDisabledProtocols", strings.Join(o.DisabledProtocols, ","))
+	}
+	if o.NoOCSP {
+		args = append(args, "--setParameter", "ocspEnabled=false")
+	}
+	if o.X509User {
+		args = append(args, "--auth")
+	}
+	if onHost {
+		return append(args, "--bind_ip", "127.0.0.1", "--port", strconv.Itoa(port))
+	}
+	return append(args, "--bind_ip_all")
+}
+
+// publishedPort is mongod's port inside a container.
+var publishedPort = strconv.Itoa(defaultPort) + "/tcp"
+
+// request is the container that a scenario wants.
+func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testcontainers.ContainerRequest {
+	r := testcontainers.ContainerRequest{
+		Image:  c.options.Image,
+		Cmd:    arguments(s, onHost, port),
+		Labels: map[string]string{},
+	}
+	maps.Copy(r.Labels, c.options.Labels)
+	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner})
+	if onHost {
+		r.HostConfigModifier = func(h *container.HostConfig) { h.NetworkMode = "host" }
+		return r
+	}
+	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.ID + ".tlslab.test" }
+	r.ExposedPorts = []string{publishedPort}
+	r.HostConfigModifier = func(h *container.HostConfig) {
+		h.PortBindings = network.PortMap{network.MustParsePort(publishedPort): {{HostIP: netip.AddrFrom4([4]byte{127, 0, 0, 1})}}}
+	}
+	return r
+}
+
+// file is a file in a container, which mongod alone can read.
+type file struct {
+	path  string
+	data  []byte
+	owner int
+}
+
+// serverFiles are the files that a mongod is given.
+func serverFiles(s *scenarios.Scenario, chain *pki.Chain, owner int) ([]file, error) {
+	all, err := chain.Files()
+	if err != nil {
+		return nil, err
+	}
+	paths := map[string]string{pki.FileCombined: fileKey, pki.FileRoot: fileCA}
+	if s.Mongod.X509User {
+		paths[pki.FileClient] = fileUser
+	}
+	var list []file
+	for _, f := range all {
+		if path, ok := paths[f.Name]; ok {
+			list = append(list, file{path, f.Data, owner})
+		}
+	}
+	if s.Mongod.CRLFile {
+		der, ok := chain.PublishedCRL("leaf")
+		if !ok {
+			return nil, fmt.Errorf("the recipe of %s publishes no CRL for its mongod", s.ID)
+		}
+		list = append(list, file{fileCRL, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), owner})
+	}
+	return list, nil
+}
+
+// script makes a user of a certificate's subject, by the localhost exception: the first user, who
+// then makes the second.
+const script = `
+const admin = db.getSiblingDB("admin");
+admin.createUser({user: "tlslab", pwd: %[1]q, roles: ["root"]});
+admin.auth("tlslab", %[1]q);
+db.getSiblingDB("$external").runCommand({createUser: %[2]q, roles: [{role: "readWriteAnyDatabase", db: "admin"}]});
+`
+
+// prepare does what is left to do before clients come.
+func (m *mongod) prepare(ctx context.Context, chain *pki.Chain) error {
+	if !m.scenario.Mongod.X509User {
+		return nil
+	}
+	// Go writes a subject as mongod compares it: RFC 2253, the last part first.
+	subject := chain.Client[0].Cert.Subject.String()
+	ctx, cancel := context.WithTimeout(ctx, makeTime)
+	defer cancel()
+	code, out, err := m.container.Exec(ctx, []string{
+		"mongosh", "--quiet", "--host", "localhost", "--tls", "--tlsCAFile", fileCA, "--tlsCertificateKeyFile", fileUser,
+		"--eval", fmt.Sprintf(script, pki.Passphrase, subject),
+	}, tcexec.Multiplexed())
+	if err != nil {
+		return fmt.Errorf("container of %s: making the user %s: %w", m.scenario.ID, subject, err)
+	}
+	said, err := io.ReadAll(out)
+	if err != nil || code != 0 {
+		return errors.Join(fmt.Errorf("container of %s: making the user %s: mongosh ended with status %d: %s", m.scenario.ID, subject, code, said), err)
+	}
+	m.query = "authMechanism=MONGODB-X509"
+	m.log.restart()
+	return nil
+}

@@ -1,0 +1,250 @@
+package mongo
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
+)
+
+// What mongod logs, by the IDs that its lines have since 4.4.
+const (
+	idReady           = 23016 // "Waiting for connections"
+	idConnectionEnded = 22944
+	idListener        = 20568 // "Error setting up listener"
+	idCannotRead      = 23248 // "Cannot read certificate file"
+)
+
+// readyMessage is what mongod says when it is ready, of any version; before 4.4 the first letter was
+// small, and the line plain text.
+const readyMessage = "aiting for connections"
+
+// telling are the IDs of lines that tell of TLS, besides all errors.
+var telling = []int{
+	20574,        // error during global initialization
+	22988,        // error receiving request from client: what a handshake failed with
+	23234, 23235, // no certificate, or a bad one, that was let pass
+	23236, 23237, // the client has the server's own certificate; an address among the names
+	23238,                      // the name does not match
+	23248, 23252, 23253, 23254, // files that cannot be read or used
+	23255, 23256, 23257, // the client's certificate is missing or no good
+	23285,            // TLS 1.0 is disabled
+	551190,           // the certificate has no subject alternative name
+	5512202,          // nothing could be stapled
+	4652601, 4652602, // the CRL
+	6723801, 6723804, // a connection over TLS
+}
+
+// maxLines bounds what is kept of a log.
+const maxLines = 10000
+
+// serverLog is what a container writes, line by line as it comes.
+type serverLog struct {
+	stream client.HijackedResponse
+	done   chan struct{} // closed when the container has ended, or nobody listens to it any more
+
+	mu      sync.Mutex
+	lines   []line
+	since   int // where the lines begin that come after the start
+	ready   bool
+	quitted bool
+	changed chan struct{} // closed and made anew with every line
+}
+
+// line is one line of a log.
+type line struct {
+	text, severity string
+	id             int
+	attr           json.RawMessage
+}
+
+// newServerLog reads a stream to its end. The stream is closed by quit.
+func newServerLog(stream client.HijackedResponse) *serverLog {
+	l := &serverLog{stream: stream, done: make(chan struct{}), changed: make(chan struct{})}
+	r, w := io.Pipe()
+	go func() {
+		_, err := stdcopy.StdCopy(w, w, stream.Reader)
+		w.CloseWithError(err)
+	}()
+	go func() {
+		defer close(l.done)
+		defer stream.Close()
+		lines := bufio.NewReader(r)
+		for {
+			text, err := lines.ReadString('\n')
+			if text = strings.TrimRight(text, "\r\n"); text != "" {
+				l.add(parseLine(text))
+			}
+			if err != nil {
+				r.CloseWithError(err)
+				return
+			}
+		}
+	}()
+	return l
+}
+
+// parseLine reads a line: a JSON object since 4.4, plain text before, and from the entrypoint.
+func parseLine(text string) line {
+	var entry struct {
+		Severity string          `json:"s"`
+		ID       int             `json:"id"`
+		Message  string          `json:"msg"`
+		Attr     json.RawMessage `json:"attr"`
+	}
+	l := line{text: text}
+	if json.Unmarshal([]byte(text), &entry) == nil {
+		l.severity, l.id, l.attr = entry.Severity, entry.ID, entry.Attr
+	}
+	return l
+}
+
+func (l *serverLog) add(n line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.lines) < maxLines {
+		l.lines = append(l.lines, n)
+	}
+	if !l.ready && (n.id == idReady || n.id == 0 && strings.Contains(n.text, readyMessage)) {
+		l.ready, l.since = true, len(l.lines)
+	}
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// until waits until a condition on the log holds, the container has ended, or ctx ends.
+func (l *serverLog) until(ctx context.Context, holds func() bool) error {
+	for {
+		l.mu.Lock()
+		ok, changed := holds(), l.changed
+		l.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-l.done:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// await waits until mongod is ready or has ended, and reports whether it is ready.
+func (l *serverLog) await(ctx context.Context) (bool, error) {
+	err := l.until(ctx, func() bool { return l.ready })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ready, err
+}
+
+// restart forgets what has been said so far: what is to come tells of clients.
+func (l *serverLog) restart() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since = len(l.lines)
+}
+
+// tls returns what has been said of TLS, once the end of so many connections has been told.
+func (l *serverLog) tls(ctx context.Context, ended int) []string {
+	l.until(ctx, func() bool {
+		n := 0
+		for _, line := range l.lines[l.since:] {
+			if line.id == idConnectionEnded || line.id == 0 && strings.Contains(line.text, "end connection") {
+				n++
+			}
+		}
+		return n >= ended
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []string
+	for _, line := range l.lines[l.since:] {
+		if line.tells() {
+			list = append(list, line.text)
+		}
+	}
+	return list
+}
+
+// tells reports whether a line has to do with TLS, or is an error.
+func (n line) tells() bool {
+	if n.id == 0 { // plain text
+		return strings.Contains(n.text, "SSL") || strings.Contains(n.text, "TLS") || strings.Contains(n.text, "rror")
+	}
+	return n.severity == "E" || n.severity == "F" || slices.Contains(telling, n.id)
+}
+
+// portTaken reports whether it is for its port that mongod did not start.
+func (l *serverLog) portTaken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.lines, func(n line) bool {
+		return n.id == idListener || strings.Contains(n.text, "Address already in use")
+	})
+}
+
+// cure says what to do about a mongod that did not start.
+func (l *serverLog) cure() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case slices.ContainsFunc(l.lines, func(n line) bool { return n.id == idCannotRead }):
+		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that as ContainerOptions.Owner"
+	case slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "nrecogni") }): // ised, ized
+		return "the image's mongod does not know an option of the lab's: name another image with --mongo-image or " + ImageVariable
+	}
+	return "its last lines say why"
+}
+
+// tail returns the last lines that say something, each on a line of its own.
+func (l *serverLog) tail() string {
+	const most = 5
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []string
+	for _, line := range l.lines {
+		if line.tells() || line.id == 0 {
+			list = append(list, line.text)
+		}
+	}
+	if len(list) == 0 {
+		for _, line := range l.lines {
+			list = append(list, line.text)
+		}
+	}
+	if len(list) == 0 {
+		return " nothing"
+	}
+	return "\n\t" + strings.Join(list[max(0, len(list)-most):], "\n\t")
+}
+
+// ended reports whether the container has ended by itself.
+func (l *serverLog) ended() bool {
+	select {
+	case <-l.done:
+	default:
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.quitted
+}
+
+// quit stops listening to the container.
+func (l *serverLog) quit() {
+	l.mu.Lock()
+	l.quitted = true
+	l.mu.Unlock()
+	l.stream.Close()
+}
+
+// wait returns when nothing of the log runs any more.
+func (l *serverLog) wait() { <-l.done }

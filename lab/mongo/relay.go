@@ -1,0 +1,107 @@
+package mongo
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+const (
+	// idleTime is how long a client may say nothing: drivers ask every ten seconds whether the
+	// server is still there, and keep connections for later.
+	idleTime = 10 * time.Minute
+	// partTime is what is left for the end of a connection.
+	partTime = 10 * time.Second
+)
+
+// At returns the service mongodb with a MongoDB of one's own behind it, at an address:port where it
+// listens without TLS. TLS is the lab's, as with [Embedded].
+func At(addr string) serve.Service {
+	return behind(func() (network, address string, err error) { return "tcp", addr, nil }, nil)
+}
+
+// behind returns the service mongodb, given what starts the database, or finds that it has been
+// started, and says where it is.
+func behind(start func() (network, addr string, err error), end func() error) serve.Service {
+	return serve.Service{
+		Name: scenarios.MongoDB, Scheme: "mongodb", Query: "tls=true", Close: end,
+		Serve: func(conn net.Conn, _ serve.Session) error { return relay(conn, start) },
+	}
+}
+
+// relay relays a client to the database. A client is served if it got an answer.
+func relay(conn net.Conn, start func() (network, addr string, err error)) error {
+	// The client first: one that asks nothing is no reason to start a database.
+	first := make([]byte, 16<<10)
+	n, err := conn.Read(first)
+	if err != nil {
+		return err
+	}
+	network, addr, err := start()
+	if err != nil {
+		return err
+	}
+	db, err := net.Dial(network, addr)
+	if err != nil {
+		return fmt.Errorf("mongo: reaching the database at %s: %w", addr, err)
+	}
+	defer db.Close()
+
+	client := &patient{Conn: conn}
+	type copied struct {
+		bytes int64
+		err   error
+	}
+	answered := make(chan copied, 1)
+	go func() {
+		n, err := io.Copy(client, db)
+		client.stop() // nobody answers any more: no use to listen
+		answered <- copied{n, err}
+	}()
+	if _, err = db.Write(first[:n]); err == nil {
+		_, err = io.Copy(db, client)
+	}
+	db.(interface{ CloseWrite() error }).CloseWrite()
+	answers := <-answered
+	conn.SetDeadline(time.Now().Add(partTime))
+	if answers.bytes > 0 {
+		return nil
+	}
+	return cmp.Or(answers.err, err, errNoAnswer)
+}
+
+var errNoAnswer = errors.New("mongo: the database did not answer")
+
+// patient is a connection that ends only after it has been idle for long.
+type patient struct {
+	net.Conn
+	stopped atomic.Bool
+}
+
+// Read implements net.Conn.
+func (p *patient) Read(b []byte) (int, error) {
+	p.Conn.SetReadDeadline(time.Now().Add(idleTime))
+	if p.stopped.Load() { // meanwhile, so that stop's deadline may be gone
+		p.Conn.SetReadDeadline(time.Now())
+	}
+	return p.Conn.Read(b)
+}
+
+// stop ends the Read under way and those to come.
+func (p *patient) stop() {
+	p.stopped.Store(true)
+	p.Conn.SetReadDeadline(time.Now())
+}
+
+// Write implements net.Conn.
+func (p *patient) Write(b []byte) (int, error) {
+	p.Conn.SetWriteDeadline(time.Now().Add(idleTime))
+	return p.Conn.Write(b)
+}

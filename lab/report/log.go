@@ -1,0 +1,91 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+)
+
+// serverLogs writes what servers that end TLS by themselves logged, once for all clients of which
+// they said the same.
+func (t Terminal) serverLogs(s Scenario, infos []clients.Info) {
+	type said struct{ lines, clients []string }
+	var all []said
+	for _, r := range s.rows(infos) {
+		var lines []string
+		for _, line := range r.ServerLog {
+			if line = logged(line); !slices.Contains(lines, line) { // drivers try again
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) == 0 {
+			continue
+		}
+		name := r.stack + " " + r.variant
+		if i := slices.IndexFunc(all, func(a said) bool { return slices.Equal(a.lines, lines) }); i >= 0 {
+			all[i].clients = append(all[i].clients, name)
+			continue
+		}
+		all = append(all, said{lines, []string{name}})
+	}
+	for _, a := range all {
+		t.wrapped("log    ", "the server's own, of "+strings.Join(a.clients, ", "))
+		for _, line := range a.lines {
+			t.wrapped("       ", line)
+		}
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(t.W)
+	}
+}
+
+// logged shortens a line of a server's log to what does not change from run to run: of those that
+// are JSON objects, as MongoDB's are, the severity, component, ID and message, and the reason that it
+// gives.
+func logged(line string) string {
+	var entry struct {
+		Severity  string `json:"s"`
+		Component string `json:"c"`
+		ID        int    `json:"id"`
+		Message   string `json:"msg"`
+		Attr      struct {
+			Error  json.RawMessage `json:"error"`
+			Reason string          `json:"reason"`
+		} `json:"attr"`
+	}
+	if json.Unmarshal([]byte(line), &entry) != nil || entry.Message == "" {
+		return line
+	}
+	text := fmt.Sprintf("%s %s %d %s", entry.Severity, entry.Component, entry.ID, entry.Message)
+	var status struct {
+		Message string `json:"errmsg"`
+	}
+	switch {
+	case json.Unmarshal(entry.Attr.Error, &status) == nil && status.Message != "":
+		text += ": " + status.Message
+	case len(entry.Attr.Error) > 0:
+		text += ": " + strings.Trim(string(entry.Attr.Error), `"`)
+	case entry.Attr.Reason != "":
+		text += ": " + entry.Attr.Reason
+	}
+	return text
+}
+
+// unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
+func (t Terminal) unserved(s Scenario) bool {
+	if len(s.Cells) < 2 {
+		return false
+	}
+	why := s.Cells[0].Why
+	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported || c.Why != why }) {
+		return false
+	}
+	t.wrapped("not here: ", why)
+	fmt.Fprintln(t.W)
+	t.Fix(s)
+	return true
+}

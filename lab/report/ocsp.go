@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/scenarios"
+)
+
+// ocspOptions are the rows of the matrix in MongoDB's OCSP specification: the URI options, and the
+// variant of a driver that sets them.
+var ocspOptions = []struct{ uri, variant string }{
+	{"tls=true", "default"},
+	{"tlsInsecure=true", "tlsInsecure"},
+	{"tlsAllowInvalidCertificates=true", "tlsAllowInvalidCertificates"},
+}
+
+// OCSPVariants returns the variants that the matrix wants of a driver.
+func OCSPVariants() []string {
+	var list []string
+	for _, o := range ocspOptions {
+		list = append(list, o.variant)
+	}
+	return list
+}
+
+// OCSP prints a run over the test matrix of MongoDB's OCSP specification as the specification
+// prints it, for each driver: URI options by columns, whether the driver connects, and marked with
+// ! where the specification has it otherwise. It returns the number of those marks.
+func (t Terminal) OCSP(r *Run) int {
+	cells := map[string]map[string]Cell{} // by scenario and client
+	for _, s := range r.Scenarios {
+		cells[s.ID] = map[string]Cell{}
+		for _, c := range s.Cells {
+			cells[s.ID][c.Client] = c
+		}
+	}
+	deviations := 0
+	for _, driver := range drivers(r.Clients) {
+		reasons := t.ocspOf(driver, cells)
+		deviations += len(reasons)
+		for _, why := range reasons {
+			fmt.Fprintln(t.W, "  ! "+why)
+		}
+		fmt.Fprintln(t.W)
+	}
+	for _, c := range scenarios.OCSPColumns() {
+		fmt.Fprintf(t.W, "%-24s %s\n", c.Where, c.Title)
+	}
+	fmt.Fprintf(t.W, "%-24s %s\n", "!", "not what the specification says")
+	fmt.Fprintf(t.W, "%-24s %s\n", "-", "the driver has no such option")
+	return deviations
+}
+
+// drivers returns the first client of each program, in order.
+func drivers(list []clients.Info) []clients.Info {
+	var firsts []clients.Info
+	for _, c := range list {
+		if !slices.ContainsFunc(firsts, func(f clients.Info) bool { return f.Stack == c.Stack && f.Version == c.Version }) {
+			firsts = append(firsts, c)
+		}
+	}
+	return firsts
+}
+
+// ocspOf prints the matrix of one driver, and returns what it does otherwise than the
+// specification says, and why.
+func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) []string {
+	var reasons []string
+	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
+	w := table.NewWriter()
+	w.SetOutputMirror(t.W)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	w.SetStyle(style)
+	header := table.Row{"URI options", "key, signer"}
+	for _, c := range scenarios.OCSPColumns() {
+		header = append(header, shortColumn(c.Where))
+	}
+	w.AppendHeader(header)
+	for _, options := range ocspOptions {
+		for _, row := range scenarios.OCSPRows() {
+			line := table.Row{options.uri, row.Key + ", " + row.Signer}
+			for _, column := range scenarios.OCSPColumns() {
+				driver.Variant = options.variant
+				c, ok := cells[column.ID(row)][driver.ID()]
+				word, why := ocspCell(c, ok, column.Succeeds || options.variant != "default")
+				if why != "" {
+					why = fmt.Sprintf("%s, %s: %s", options.uri, shortColumn(column.Where), why)
+					word = t.paint(word, text.FgYellow)
+				}
+				if why != "" && !slices.Contains(reasons, why) {
+					reasons = append(reasons, why)
+				}
+				line = append(line, word)
+			}
+			w.AppendRow(line)
+		}
+		w.AppendSeparator()
+	}
+	w.SetColumnConfigs([]table.ColumnConfig{{Number: 1, AutoMerge: true}})
+	w.Render()
+	return reasons
+}
+
+// ocspCell returns what a driver did in one cell, and why that is not what the specification says;
+// empty if it is.
+func ocspCell(c Cell, ok, succeeds bool) (word, why string) {
+	switch {
+	case !ok:
+		return "-", "" // it has no such option
+	case c.Outcome == clients.Accepted && succeeds:
+		return "OK", ""
+	case c.Outcome == clients.Rejected && !succeeds:
+		return "FAIL", ""
+	case c.Outcome == clients.Accepted:
+		return "OK !", "it connects: " + c.Why
+	case c.Outcome == clients.Rejected:
+		return "FAIL !", "it does not connect: " + c.Message
+	}
+	return string(c.Outcome) + " !", c.Message
+}
+
+// shortColumn shortens what the specification calls a column to what a table has room for.
+func shortColumn(where string) string {
+	where = strings.TrimPrefix(where, "the ")
+	where = strings.TrimSuffix(where, " test")
+	return strings.Replace(where, "malicious server test", "malicious", 1)
+}

@@ -1,0 +1,212 @@
+package scenarios
+
+import (
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// MongodOptions say how a mongod is started, as far as it differs from a good one, which has
+// --tlsMode requireTLS, its certificate and key in one file, a CA file, and
+// --tlsAllowConnectionsWithoutCertificates. Fields are called as mongod's options are.
+type MongodOptions struct {
+	// RequireCertificates leaves tlsAllowConnectionsWithoutCertificates out: with a CA file,
+	// mongod demands a certificate of every client then.
+	RequireCertificates bool `json:"require_certificates,omitempty"`
+	// CRLFile gives it the CRL of the CA that issued its own certificate (tlsCRLFile), to look
+	// client certificates up in.
+	CRLFile bool `json:"crl_file,omitempty"`
+	// DisabledProtocols are tlsDisabledProtocols: TLS1_0, TLS1_1, TLS1_2, TLS1_3.
+	DisabledProtocols []string `json:"disabled_protocols,omitempty"`
+	// NoOCSP switches stapling off: setParameter ocspEnabled=false.
+	NoOCSP bool `json:"no_ocsp,omitempty"`
+	// X509User has it demand authentication (auth), and know one user: the subject of the client's
+	// certificate, in $external. Clients are told to authenticate with MONGODB-X509.
+	X509User bool `json:"x509_user,omitempty"`
+	// RefusesToStart says that it is to refuse to start: nothing listens, and its log says why.
+	RefusesToStart bool `json:"refuses_to_start,omitempty"`
+}
+
+// dropped is how a mongod refuses a client: the handshake is over, and the connection closes
+// without an alert. Whether that is an end or a reset hangs on what the client was sending.
+var dropped = reject(failure.UnexpectedEOF, failure.ConnectionReset)
+
+// mongodLeaf is a certificate for a mongod, which has to be good for both ends: members of a
+// replica set connect to each other with it. It is good for what containers are called as well.
+func mongodLeaf(c pki.Certificate) pki.Certificate {
+	if c.SAN == nil {
+		c.SAN = []string{"DNS:localhost", "DNS:*.tlslab.test", "IP:127.0.0.1", "IP:::1"}
+	}
+	c.Usages = []string{"digital signature", "server auth", "client auth"}
+	return c
+}
+
+// mongodDemands is a mongod that demands a client certificate, and a client that has one.
+func mongodDemands(crl *pki.CRL) pki.Recipe {
+	return pki.Recipe{Leaf: mongodLeaf(pki.Certificate{}), Client: &pki.Certificate{}, CRL: crl}
+}
+
+// mongodStaples is a mongod whose certificate demands a staple and names the responder to have it
+// from.
+func mongodStaples(status pki.OCSP) pki.Recipe {
+	return pki.Recipe{Leaf: mongodLeaf(demandsStaple), Responder: &status}
+}
+
+// mongodRows are the rows on MongoDB's own TLS stack. A mongod wants certificate and key in one file,
+// a CA file always, and both extended key usages.
+var mongodRows = []Scenario{
+	{
+		ID: "mongod-good", Port: 1, Title: "a mongod that requires TLS, with a good chain", Instead: "mongo-good",
+		Story: Story{
+			What:  "Nothing is wrong: a mongod with tlsMode requireTLS, a chain that is good for both ends, a CA file, and tlsAllowConnectionsWithoutCertificates.",
+			Where: "Every MongoDB with TLS. Since 7.0.6, 6.0.14 and 5.0.25 it does not start without a CA file, and a CA file alone would make client certificates mandatory.",
+			See:   `The client reads and writes. A client without tls=true is dropped, and the log says "The server is configured to only allow SSL connections".`,
+		},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Expect: accept, Sources: []string{"D2", "SERVER-72839"},
+	},
+	{
+		ID: "mongod-client-certificate", Port: 2, Title: "a mongod that demands a client certificate, and gets a good one", Instead: "mongo-good-client-certificate",
+		Story: Story{
+			What:  "Nothing is wrong: the mongod has a CA file and no tlsAllowConnectionsWithoutCertificates, so that it demands a certificate; the client has one from that CA.",
+			Where: "PyMongo's tlsCertificateKeyFile: key and certificate in one file.",
+			See:   "The client reads and writes.",
+		},
+		Remedy: goodRemedy, Recipe: mongodDemands(nil), Mongod: MongodOptions{RequireCertificates: true}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-client-certificate-missing", Port: 3, Title: "a mongod that demands a client certificate, and gets none",
+		Story: Story{
+			What:  "The mongod demands a certificate, and the client has none. It completes the handshake, judges only then, and closes the connection without an alert.",
+			Where: "A mongod that was given a CA file, without tlsAllowConnectionsWithoutCertificates.",
+			See:   `The client learns nothing but that the connection closed. The log has it: "No SSL certificate provided by peer; connection rejected" (id 23255).`,
+		},
+		Remedy: "Give the client its certificate and key with tlsCertificateKeyFile, or start mongod with tlsAllowConnectionsWithoutCertificates.",
+		Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Mongod: MongodOptions{RequireCertificates: true},
+		Control: "mongod-client-certificate", Defect: []string{"client.present"}, Expect: dropped, Sources: []string{"D2", "docker-library/official-images#16324"},
+	},
+	{
+		ID: "mongod-client-certificate-optional", Port: 4, Title: "a mongod that takes clients without a certificate", Instead: "mongo-client-certificate-optional",
+		Story: Story{
+			What:  "The mongod asks for a client certificate and, with tlsAllowConnectionsWithoutCertificates, goes on without; the client sends none.",
+			Where: "What cures mongod-client-certificate-missing where clients log in by password.",
+			See:   "The client reads and writes. A client that does send a certificate is still dropped if it is no good.",
+		},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})},
+		Control: "mongod-client-certificate", Defect: []string{"client.present", "mongod.requireCertificates"}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-client-certificate-crl", Port: 5, Title: "a mongod with a CRL that does not list the client", Instead: "mongo-good-client-certificate-crl",
+		Story: Story{
+			What:  "Nothing is wrong: the mongod looks the client's certificate up in its tlsCRLFile, which does not list it.",
+			Where: "The control of mongod-client-certificate-revoked.",
+			See:   "The client reads and writes.",
+		},
+		Remedy: goodRemedy, Recipe: mongodDemands(&pki.CRL{Fetch: true}), Mongod: MongodOptions{RequireCertificates: true, CRLFile: true}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-client-certificate-revoked", Port: 6, Title: "a mongod whose CRL lists the client", Instead: "mongo-client-certificate-revoked",
+		Story: Story{
+			What:  "The client's certificate is in the mongod's tlsCRLFile. The handshake is completed, and the connection closed without an alert.",
+			Where: "A machine that was lost, a key that leaked. The CRL is for certificates of clients: whether the server's own is revoked is for clients to find out.",
+			See:   `The client sees the connection close. The log says "SSL peer certificate validation failed" (id 23256), and that it is revoked.`,
+		},
+		Remedy: "Give the client a new certificate with a new key.",
+		Recipe: mongodDemands(&pki.CRL{Revoke: []string{"client"}, Fetch: true}), Mongod: MongodOptions{RequireCertificates: true, CRLFile: true},
+		Control: "mongod-client-certificate-crl", Defect: []string{"chain.crl"}, Expect: dropped, Sources: []string{"D2", "RFC 5280"},
+	},
+	{
+		ID: "mongod-x509-authentication", Port: 7, Title: "a mongod that knows the client by its certificate",
+		Story: Story{
+			What:  "Nothing is wrong: the mongod demands authentication, and has a user in $external that is called as the subject of the client's certificate.",
+			Where: "MONGODB-X509. The subject must differ from the server's in organization, unit or domain component, or mongod takes the client for a member of its cluster.",
+			See:   "The client reads and writes without a password.",
+		},
+		Remedy:  goodRemedy,
+		Recipe:  pki.Recipe{Leaf: mongodLeaf(pki.Certificate{}), Client: &pki.Certificate{Organization: "tlslab clients, do not trust"}},
+		Mongod:  MongodOptions{RequireCertificates: true, X509User: true},
+		Control: "mongod-client-certificate", Defect: []string{"client.subject", "mongod.x509User"}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-wrong-host", Port: 8, Title: "a mongod whose certificate is for another host", Instead: "mongo-wrong-host",
+		Story: Story{
+			What:  "The mongod's certificate names other.tlslab.test, and the client asked for localhost. mongod starts with it all the same.",
+			Where: "A container reached by a name that its certificate was not made for; a replica set whose members advertise addresses.",
+			See:   "The client says that the name does not match; the log, that the client went away.",
+		},
+		Remedy:  "Issue the certificate for every name that clients use, as subject alternative names.",
+		Recipe:  pki.Recipe{Leaf: mongodLeaf(pki.Certificate{SAN: []string{"DNS:other.tlslab.test"}})},
+		Control: "mongod-good", Defect: []string{"leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch), Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-missing-intermediate", Port: 9, Title: "a mongod whose file lacks the intermediate", Instead: "mongo-missing-intermediate",
+		Story: Story{
+			What:  "The mongod's tlsCertificateKeyFile has key and leaf, and not the intermediate. It never verifies its own chain, and starts.",
+			Where: "Files put together by hand: cat key.pem cert.pem, and the chain forgotten.",
+			See:   `"unable to get local issuer certificate" at the client.`,
+		},
+		Remedy:  "Append the intermediates to the file, the leaf's issuer first.",
+		Recipe:  pki.Recipe{Leaf: mongodLeaf(pki.Certificate{}), Send: []string{"leaf"}},
+		Control: "mongod-good", Defect: []string{"chain.sent"}, Expect: reject(failure.Untrusted), Sources: []string{"D2", "D3"},
+	},
+	{
+		ID: "mongod-expires-while-serving", Port: 10, Title: "a mongod whose certificate expires while it runs", Instead: "mongo-expires-while-serving",
+		Story: Story{
+			What:  "The certificate was valid when the mongod started, and expired seconds later. mongod looks at dates at start alone, and goes on serving it.",
+			Where: "The only way in which a mongod comes to serve an expired certificate: it refuses to start with one (mongod-refuses-expired).",
+			See:   `Clients refuse it from one second to the next. The log says nothing, but for a warning once a day.`,
+		},
+		Remedy:  "Renew it in place and run rotateCertificates (5.0 and later), or restart; alert on what expires within 30 days.",
+		Recipe:  pki.Recipe{Leaf: mongodLeaf(pki.Certificate{NotAfter: "soon"})},
+		Control: "mongod-good", Defect: []string{"leaf.notAfter"}, Expect: reject(failure.Expired), Sources: []string{"D3"},
+	},
+	{
+		ID: "mongod-tls13-only", Port: 11, Title: "a mongod with TLS 1.3 and nothing older", Instead: "mongo-good-tls13",
+		Story: Story{
+			What:  "tlsDisabledProtocols leaves TLS 1.3 alone.",
+			Where: "Hardened servers. D2's TLSV1_ALERT_PROTOCOL_VERSION is what a client without TLS 1.3 gets: Python with OpenSSL 1.0.2, .NET and JVMs of old.",
+			See:   `A client with TLS 1.3 reads and writes; one without gets alert protocol_version.`,
+		},
+		Remedy: "Upgrade the client's TLS library; until then leave TLS1_2 out of tlsDisabledProtocols.",
+		Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Mongod: MongodOptions{DisabledProtocols: []string{"TLS1_0", "TLS1_1", "TLS1_2"}},
+		Control: "mongod-good", Defect: []string{"mongod.disabledProtocols"}, Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-stapled", Port: 12, Title: "a mongod that staples a good OCSP response", Instead: "mongo-good-must-staple-ocsp",
+		Story: Story{
+			What:  "Nothing is wrong: the certificate demands a staple and names the lab's responder, which the mongod asks at start; it staples what it gets.",
+			Where: "MongoDB 4.4 and later, with a certificate that names a responder.",
+			See:   "The client reads and writes; openssl s_client -status shows the response.",
+		},
+		Remedy: goodRemedy, Recipe: mongodStaples(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+	},
+	{
+		ID: "mongod-stapled-revoked", Port: 13, Title: "a mongod that staples that its certificate is revoked", Instead: "mongo-revoked-stapled",
+		Story: Story{
+			What:  "The responder says that the mongod's certificate is revoked, and the mongod staples that.",
+			Where: "A server whose certificate was revoked, and that nobody told.",
+			See:   `PyMongo with PyOpenSSL: "invalid status response". Drivers that look at no staple connect.`,
+		},
+		Remedy: revokedRemedy, Recipe: mongodStaples(pki.OCSP{Status: pki.StatusRevoked}),
+		Control: "mongod-stapled", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureStapling, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification"},
+	},
+	{
+		ID: "mongod-staple-switched-off", Port: 14, Title: "a mongod that staples nothing, with a certificate that demands it", Instead: "mongo-must-staple-missing",
+		Story: Story{
+			What:  "The certificate demands a staple (RFC 7633), and the mongod was started with ocspEnabled=false.",
+			Where: "Servers that cannot reach the responder, and where somebody switched stapling off to be rid of the warnings.",
+			See:   `PyMongo with PyOpenSSL: "invalid status response". Drivers that do not know the extension connect.`,
+		},
+		Remedy: mustStapleRemedy, Recipe: mongodStaples(pki.OCSP{}), Mongod: MongodOptions{NoOCSP: true},
+		Control: "mongod-stapled", Defect: []string{"mongod.noOCSP"}, Expect: shouldReject(FeatureMustStaple, failure.StapleMissing), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 7633"},
+	},
+	{
+		ID: "mongod-refuses-expired", Port: 15, Title: "a mongod that refuses to start with an expired certificate", Instead: "mongo-connection-refused",
+		Story: Story{
+			What:  "The certificate has expired, and the mongod refuses to start with it: nothing listens. Its log is the result.",
+			Where: "A restart, months after the certificate ended and everybody got used to clients that do not look.",
+			See:   `Clients: "connection refused". The log: "The provided SSL certificate is expired or not yet valid" (id 20574).`,
+		},
+		Remedy: "Renew the certificate, and start mongod again.",
+		Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{NotAfter: "-24h"})}, Mongod: MongodOptions{RefusesToStart: true},
+		Control: "mongod-good", Defect: []string{"leaf.notAfter", "mongod.refusesToStart"}, Expect: reject(failure.ConnectionRefused), Sources: []string{"D3"},
+	},
+}
