@@ -22,7 +22,7 @@ var fleeting = []struct {
 	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
-	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
+	{regexp.MustCompile(`(\w\.c):\d+`), "$1:LINE"}, // a place in the source of OpenSSL or an interpreter
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 	// What MongoDB's drivers tell of their waiting.
 	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},

@@ -16,6 +16,7 @@ func TestSteady(t *testing.T) {
 		"current time 2026-11-22T05:05:04Z is after 2026-11-21T00:00:00Z":                               "current time TIME is after TIME",
 		"40E7A6B1C27F0000:error:0A00010B:SSL routines":                                                  "ADDRESS:error:0A00010B:SSL routines",
 		"certificate verify failed: certificate has expired (_ssl.c:1129)":                              "certificate verify failed: certificate has expired (_ssl.c:LINE)",
+		"tls13_process:wrong curve:../ssl/t1_lib.c:1545:":                                               "tls13_process:wrong curve:../ssl/t1_lib.c:LINE:",
 		"unable to set private key file: '/tmp/tlslab-1/client-key-mismatch/key.pem' type PEM":          "unable to set private key file: 'DIR/client-key-mismatch/key.pem' type PEM",
 		`open C:\Users\me\tlslab-1\expired\root.pem: denied`:                                            `open DIR/expired/root.pem: denied`,
 		"Connecting to localhost (localhost)|127.0.0.1|:48423... failed: Connection refused.":           "Connecting to localhost (localhost)|127.0.0.1|:PORT... failed: Connection refused.",
