@@ -18,6 +18,7 @@ import (
 // matrix is the command's flags beyond those that it shares with others, and its results.
 type matrix struct {
 	*flags
+	ids     []string
 	files   []*outfile
 	former  string   // the file or directory of the run to compare with
 	from    string   // the file or directory of the run to show instead of running
@@ -47,7 +48,7 @@ that run.`,
   tlslab matrix --json=today.json && tlslab matrix --against today.json
   tlslab matrix --from lab/clients/testdata/matrix --compare python-3.12:python-3.13 --markdown -`,
 		ValidArgsFunction: completeIDs,
-		RunE:              func(cmd *cobra.Command, ids []string) error { return m.main(cmd.Context(), ids) },
+		RunE:              func(cmd *cobra.Command, ids []string) error { m.ids = ids; return m.main(cmd.Context()) },
 	}
 	f.addFamily(cmd)
 	f.addService(cmd)
@@ -90,8 +91,8 @@ func writeMarkdown(r *report.Run, w io.Writer) error {
 	return nil
 }
 
-func (m *matrix) main(ctx context.Context, ids []string) error {
-	list, err := m.selected(ids)
+func (m *matrix) main(ctx context.Context) error {
+	list, err := m.selected(m.ids)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (m *matrix) main(ctx context.Context, ids []string) error {
 			return err
 		}
 	}
-	result, err := m.result(ctx, ids, list, former)
+	result, err := m.result(ctx, list, former)
 	if err != nil {
 		return err
 	}
@@ -132,13 +133,16 @@ func open(flag, path string) (*report.Run, error) {
 }
 
 // result runs, or reads what was run.
-func (m *matrix) result(ctx context.Context, ids []string, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
+func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
 	if m.from != "" {
 		r, err := open("--from", m.from)
 		if err != nil {
 			return nil, err
 		}
-		return m.narrow(r, ids)
+		if r = m.narrow(r); len(r.Clients) == 0 || len(r.Scenarios) == 0 {
+			return nil, usageError{fmt.Errorf("--from %s: it has none of the clients and scenarios that are asked for", m.from)}
+		}
+		return r, nil
 	}
 	only := m.clients
 	if len(only) == 0 {
@@ -155,16 +159,12 @@ func (m *matrix) result(ctx context.Context, ids []string, list []*scenarios.Sce
 }
 
 // narrow leaves of a former run what the flags ask for.
-func (m *matrix) narrow(r *report.Run, ids []string) (*report.Run, error) {
-	r = r.Only(func(s report.Scenario) bool {
-		return (len(ids) == 0 || slices.Contains(ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
+func (m *matrix) narrow(r *report.Run) *report.Run {
+	return r.Only(func(s report.Scenario) bool {
+		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
 	}, func(c clients.Info) bool {
 		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, func(p string) bool { return clients.Matches(p, c) })
 	})
-	if len(r.Clients) == 0 || len(r.Scenarios) == 0 {
-		return nil, usageError{fmt.Errorf("--from %s: it has none of the clients and scenarios that are asked for", m.from)}
-	}
-	return r, nil
 }
 
 // compared returns the clients that --compare names: those that are to run.
@@ -191,7 +191,7 @@ func (m *matrix) diffs(r, former *report.Run) ([]*report.Diff, error) {
 		list = append(list, d)
 	}
 	if former != nil && len(m.compare) == 0 {
-		list = append(list, report.Since(former, r))
+		list = append(list, report.Since(m.narrow(former), r))
 	}
 	return list, nil
 }
