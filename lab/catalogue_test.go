@@ -40,13 +40,24 @@ func TestCatalogue(t *testing.T) {
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 
-// TestMongoCatalogue is TestCatalogue for MongoDB's drivers.
+// TestMongoCatalogue is TestCatalogue for MongoDB's drivers: every scenario on each as it comes.
+// Their other variants are options of what is verified and of the client's own files, so that those
+// are not run on the families of keys, handshake and wire, which takes as long again.
 func TestMongoCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every driver takes minutes")
 	}
 	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, scenarios.Behind(scenarios.MongoDB), set)
+	byDefault := func(c *clients.Client) bool { return c.Variant == "default" }
+	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
+	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
+	everything := scenarios.Behind(scenarios.MongoDB)
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, everything, set)
+
+	set.Clients = others
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
+	}), set)
 }
 
 // discover finds clients, and ends them with the test.

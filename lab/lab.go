@@ -48,6 +48,9 @@ type Config struct {
 	// Dir is where files are written. Empty means a temporary directory that Close
 	// removes.
 	Dir string
+	// ClientFiles has it write those files alone that clients are given. Zero means all, the
+	// server's among them, for people to look at.
+	ClientFiles bool
 	// Lifetime is how long after New a certificate lives that is to expire while it is
 	// served; at least a second. Zero means 2 s.
 	Lifetime time.Duration
@@ -238,7 +241,11 @@ func (l *Lab) Files(s *scenarios.Scenario) (serve.Files, error) {
 	}
 	m := l.entry(s.ID)
 	m.write.Do(func() {
-		if m.writeErr = l.dir.WriteChain(chain); m.writeErr == nil {
+		write := l.dir.WriteChain
+		if l.config.ClientFiles {
+			write = l.dir.WriteClient
+		}
+		if m.writeErr = write(chain); m.writeErr == nil {
 			m.files, m.writeErr = l.clientFiles(s, chain)
 		}
 	})

@@ -29,6 +29,9 @@ const logTime = 2 * time.Second
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
 	Timeout time.Duration
+	// Parallel is how many probes each client is given at the same time, beside those that
+	// wait for time to pass. Zero means one. It changes nothing in what they come to.
+	Parallel int
 	// Progress, if set, is called after each probe that was judged, from one goroutine at a
 	// time.
 	Progress func(done, total int)
@@ -38,8 +41,8 @@ type RunOptions struct {
 // servers of their own, and judges what they did. An error means that the lab failed or that
 // ctx ended; what clients do wrong stands in the report.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
-	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0)))}
-	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: set.Missing}
+	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(max(o.Parallel, 2*runtime.GOMAXPROCS(0))))}
+	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
 		cells[n] = make([]*report.Cell, len(set.Clients))
@@ -48,19 +51,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	for i, client := range set.Clients {
 		out.Clients = append(out.Clients, client.Info)
 		group.Go(func() error {
-			controls := map[string]clients.Result{}
-			for n, s := range list {
-				if !speaks(client, s) {
-					continue
-				}
-				cell, err := r.cell(ctx, client, s, controls)
-				if err != nil {
-					return err
-				}
-				cells[n][i] = &cell
-				r.progress()
-			}
-			return nil
+			return r.client(ctx, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -133,38 +124,94 @@ func (r *runner) progress() {
 	}
 }
 
-// cell probes one client with a scenario, with its control first, and judges.
-func (r *runner) cell(ctx context.Context, c *clients.Client, s *scenarios.Scenario, controls map[string]clients.Result) (report.Cell, error) {
-	why := verdict.Unable(s, c.Info)
+// client probes one client with every scenario that it speaks the service of, and hands the cells
+// over by the scenario's place in the list.
+func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
+	one := &asked{runner: r, client: c, turns: semaphore.NewWeighted(int64(max(1, r.options.Parallel))), controls: map[string]*once{}}
+	group, running := errgroup.WithContext(ctx)
+	for n, s := range list {
+		if !speaks(c, s) {
+			continue
+		}
+		waits := s.Patience > 0 && r.options.Parallel > 1 // it takes no turn from those that work
+		if !waits {
+			if one.turns.Acquire(running, 1) != nil {
+				break // group.Wait says why
+			}
+		}
+		group.Go(func() error {
+			if !waits {
+				defer one.turns.Release(1)
+			}
+			cell, err := one.cell(running, s)
+			if err != nil {
+				return err
+			}
+			take(n, cell)
+			r.progress()
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// asked is a client in a run, and what it did on the controls.
+type asked struct {
+	*runner
+	client *clients.Client
+	turns  *semaphore.Weighted
+
+	mu       sync.Mutex
+	controls map[string]*once
+}
+
+// once is what a client did with a scenario that others are held against: it is asked once.
+type once struct {
+	sync.Once
+	probed
+	err error
+}
+
+// control returns what the client did with a control.
+func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
+	a.mu.Lock()
+	o := a.controls[s.ID]
+	if o == nil {
+		o = new(once)
+		a.controls[s.ID] = o
+	}
+	a.mu.Unlock()
+	o.Do(func() { o.probed, o.err = a.probe(ctx, a.client, s) })
+	return o
+}
+
+// cell probes the client with a scenario, with its control first, and judges.
+func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, error) {
+	why := verdict.Unable(s, a.client.Info)
 	if why == "" {
 		var err error
-		if why, err = r.stale(s); err != nil {
+		if why, err = a.stale(s); err != nil {
 			return report.Cell{}, err
 		}
 	}
 	if why != "" {
-		cell := verdict.Cell{Scenario: s, Client: c.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
+		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
 		return report.NewCell(cell, verdict.Judge(cell)), nil
 	}
-	if s.Control != "" {
-		if _, known := controls[s.Control]; !known {
-			control, err := r.probe(ctx, c, scenarios.ControlOf(s))
-			if err != nil {
-				return report.Cell{}, err
-			}
-			controls[s.Control] = control.result
-		}
+	control := a.control(ctx, scenarios.ControlOf(s))
+	did, err := control.probed, control.err
+	if s.Control != "" && err == nil {
+		did, err = a.probe(ctx, a.client, s)
 	}
-	p, err := r.probe(ctx, c, s)
 	if err != nil {
 		return report.Cell{}, err
 	}
-	if s.Control == "" {
-		controls[s.ID] = p.result
-	}
-	cell := verdict.Cell{Scenario: s, Client: c.Info, Result: p.result, Observed: p.observed, Control: controls[scenarios.ControlOf(s).ID]}
+	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
 	shown := report.NewCell(cell, verdict.Judge(cell))
-	shown.ServerLog = p.log
+	shown.ServerLog = did.log
 	return shown, nil
 }
 
@@ -227,7 +274,8 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	}
 	told, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	p = probed{result, in.Observations(), in.Log(told)}
+	p = probed{observed: in.Observations(), log: in.Log(told)}
+	p.result = verdict.Believe(s, c.Info, result, p.observed)
 	if err := in.Err(); err != nil {
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
 	}

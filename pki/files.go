@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -37,7 +38,7 @@ const (
 )
 
 // fileNames are the files that not every chain has.
-var fileNames = []string{FileStaple, FileCRL, FileClientCert, FileClientKey, FileClient, FileClientEncryptedKey}
+var fileNames = []string{FileStaple, FileCRL, FileClientCert, FileClientKey, FileClientEncryptedKey, FileClient}
 
 // File is one file of a chain.
 type File struct {
@@ -49,6 +50,10 @@ type File struct {
 // Files returns the chain as files. Those of the client and of revocation are there only if the
 // recipe asks for them.
 func (c *Chain) Files() ([]File, error) {
+	files, err := c.ClientFiles()
+	if err != nil {
+		return nil, err
+	}
 	key, err := x509.MarshalPKCS8PrivateKey(c.key)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the key of %s: %w", c.Name, err)
@@ -62,17 +67,32 @@ func (c *Chain) Files() ([]File, error) {
 		return nil, fmt.Errorf("encoding the PKCS #12 file of %s: %w", c.Name, err)
 	}
 	chain, keyPEM := pemCerts(c.Sent), pemBlock("PRIVATE KEY", key)
-	files := []File{
-		{Name: FileLeaf, Data: pemCerts(c.Sent[:1])},
-		{Name: FileChain, Data: chain},
-		{Name: FileKey, Data: keyPEM, Secret: true},
-		{Name: FileEncryptedKey, Data: pemBlock("ENCRYPTED PRIVATE KEY", encrypted), Secret: true},
-		{Name: FileCombined, Data: slices.Concat(keyPEM, chain), Secret: true},
-		{Name: FileRoot, Data: pemCerts(c.Trusted)},
-		{Name: FilePKCS12, Data: bundle, Secret: true},
-	}
+	files = append(files,
+		File{Name: FileChain, Data: chain},
+		File{Name: FileEncryptedKey, Data: pemBlock("ENCRYPTED PRIVATE KEY", encrypted), Secret: true},
+		File{Name: FileCombined, Data: slices.Concat(keyPEM, chain), Secret: true},
+		File{Name: FilePKCS12, Data: bundle, Secret: true})
 	if c.Staple != nil {
 		files = append(files, File{Name: FileStaple, Data: c.Staple})
+	}
+	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name)) })
+	return files, nil
+}
+
+// order is that of a chain's files. It never changes: digests of the catalogue are taken over them.
+var order = append([]string{FileLeaf, FileChain, FileKey, FileEncryptedKey, FileCombined, FileRoot, FilePKCS12}, fileNames...)
+
+// ClientFiles returns those of the chain's files that a client may be given: what it is to trust, what
+// it is to present, CRLs, and the server's leaf and key, which some are given by mistake.
+func (c *Chain) ClientFiles() ([]File, error) {
+	key, err := x509.MarshalPKCS8PrivateKey(c.key)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the key of %s: %w", c.Name, err)
+	}
+	files := []File{
+		{Name: FileRoot, Data: pemCerts(c.Trusted)},
+		{Name: FileLeaf, Data: pemCerts(c.Sent[:1])},
+		{Name: FileKey, Data: pemBlock("PRIVATE KEY", key), Secret: true},
 	}
 	if c.CRLs != nil {
 		var data []byte
@@ -190,8 +210,14 @@ func (d *Dir) Write(folder string, f File) error {
 }
 
 // WriteChain writes a chain's files into a folder called as the chain.
-func (d *Dir) WriteChain(c *Chain) error {
-	files, err := c.Files()
+func (d *Dir) WriteChain(c *Chain) error { return d.write(c, c.Files) }
+
+// WriteClient writes a chain's files that a client may be given, as WriteChain writes all: it takes a
+// small part of the time.
+func (d *Dir) WriteClient(c *Chain) error { return d.write(c, c.ClientFiles) }
+
+func (d *Dir) write(c *Chain, of func() ([]File, error)) error {
+	files, err := of()
 	if err != nil {
 		return err
 	}

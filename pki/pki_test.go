@@ -266,3 +266,23 @@ func TestSerialsAreUnique(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteClient holds that the files which a client is given are the same whether all are written
+// or those alone.
+func TestWriteClient(t *testing.T) {
+	c := mint(t, pki.Recipe{Client: &pki.Certificate{}, CRL: &pki.CRL{}})
+	all, err := c.Files()
+	require.NoError(t, err)
+	some, err := c.ClientFiles()
+	require.NoError(t, err)
+	assert.Less(t, len(some), len(all))
+	for _, f := range some {
+		assert.Contains(t, all, f)
+	}
+	d, err := pki.OpenDir(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, d.WriteClient(c))
+	assert.FileExists(t, filepath.Join(d.Path(), c.Name, pki.FileClientKey))
+	assert.FileExists(t, filepath.Join(d.Path(), c.Name, pki.FileRoot))
+	assert.NoFileExists(t, filepath.Join(d.Path(), c.Name, pki.FilePKCS12))
+}

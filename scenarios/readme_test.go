@@ -35,7 +35,7 @@ func catalogue() string {
 	var b strings.Builder
 	for _, family := range scenarios.Families() {
 		var rows []string
-		for _, s := range scenarios.All() {
+		for _, s := range append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...) {
 			if s.Family == family {
 				rows = append(rows, tableRow(s))
 			}

@@ -31,6 +31,15 @@ type (
 	Prober = stack.Prober
 	// Client is a client that was found on this machine.
 	Client = stack.Client
+	// Part is a part of an endpoint that not every client can use.
+	Part = stack.Part
+)
+
+// The parts of an endpoint that a client under test may not know of.
+const (
+	PartConnect     = stack.PartConnect     // the address to dial, where the host does not resolve
+	PartCertificate = stack.PartCertificate // the client's own certificate and key
+	PartPassword    = stack.PartPassword    // what opens that key
 )
 
 // The outcomes.

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"crypto/x509"
 	"math/big"
 	"slices"
@@ -21,7 +22,7 @@ import (
 // accept or reject as the feature says, and, if a feature is exact, one that does
 // not have it must not.
 func TestFeatures(t *testing.T) {
-	set := discover(t)
+	set := discoverAll(t)
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
 	upper, revoked := mintCA(t, root, "upper"), mintLeaf(t, root, nil)
@@ -34,60 +35,64 @@ func TestFeatures(t *testing.T) {
 	with := func(change func(*x509.Certificate, *crypto.Signer)) *issued { return mintLeaf(t, root, change) }
 	for _, test := range []struct {
 		feature string
-		server  *server
+		config  *tls.Config
 		crl     string
 		rejects bool          // a client with the feature does; otherwise it accepts
 		exact   bool          // a client without it does the opposite
 		skip    clients.Check // not measured where this is left out
 	}{{
 		feature: "strict",
-		server:  serveTLS(t, mintLeaf(t, &issued{cert: &anonymous, key: root.key}, nil).present(), nil),
+		config:  mintLeaf(t, &issued{cert: &anonymous, key: root.key}, nil).present(),
 		rejects: true,
 		exact:   true,
 	}, {
 		feature: "crl",
-		server:  serveTLS(t, revoked.present(), nil),
+		config:  revoked.present(),
 		crl:     root.crlFile(t, revoked.cert.SerialNumber),
 		rejects: true,
 		exact:   true,
 	}, {
 		feature: "subject-alternative-name-only",
-		server:  serveTLS(t, with(func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = nil, nil }).present(), nil),
+		config:  with(func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = nil, nil }).present(),
 		rejects: true,
 		exact:   true,
 		skip:    clients.CheckHost,
 	}, {
 		feature: "key-usage",
-		server:  serveTLS(t, with(func(c *x509.Certificate, _ *crypto.Signer) { c.KeyUsage = x509.KeyUsageKeyAgreement }).present(), nil),
+		config:  with(func(c *x509.Certificate, _ *crypto.Signer) { c.KeyUsage = x509.KeyUsageKeyAgreement }).present(),
 		rejects: true,
 		exact:   true,
 	}, {
 		feature: "key-policy", // not exact: curl and openssl can't tell, and do not claim it
-		server: serveTLS(t, with(func(_ *x509.Certificate, key *crypto.Signer) {
+		config: with(func(_ *x509.Certificate, key *crypto.Signer) {
 			small, err := rsa.GenerateKey(rand.Reader, 1024)
 			require.NoError(t, err)
 			*key = small
-		}).present(), nil),
+		}).present(),
 		rejects: true,
 	}, {
 		feature: "ed25519",
-		server: serveTLS(t, with(func(_ *x509.Certificate, key *crypto.Signer) {
+		config: with(func(_ *x509.Certificate, key *crypto.Signer) {
 			_, edwards, err := ed25519.GenerateKey(rand.Reader)
 			require.NoError(t, err)
 			*key = edwards
-		}).present(), nil),
+		}).present(),
 	}, {
 		feature: "chain-sort",
-		server:  serveTLS(t, mintLeaf(t, lower, nil).present(upper, lower), nil),
+		config:  mintLeaf(t, lower, nil).present(upper, lower),
 	}} {
 		t.Run(test.feature, func(t *testing.T) {
-			for _, c := range undemanding(set) {
+			of := serveBoth(t, test.config)
+			for _, c := range givenCRL(set) {
+				if len(c.Demands) > 0 && test.crl == "" {
+					continue
+				}
 				has := slices.Contains(c.Features, test.feature)
 				if slices.Contains(c.Skips, clients.CheckChain) {
 					assert.False(t, has, "%s verifies no chain", c.ID())
 					continue
 				}
-				endpoint := test.server.as("localhost", caFile)
+				endpoint := of(c).as("localhost", caFile)
 				endpoint.CRLFile = test.crl
 				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
 				t.Logf("%s has it: %v: %s %s %q", c.ID(), has, got.Outcome, got.Code, got.Message)
@@ -113,16 +118,20 @@ func known(c *clients.Client, feature string) bool {
 	if c.Stack == "pyopenssl" && feature == "subject-alternative-name-only" {
 		return false
 	}
-	return c.Stack == "go" || library == "GnuTLS" || library == "SunJSSE" || library == "OpenSSL" && version != ""
+	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" || library == "OpenSSL" && version != ""
 }
 
 // A CRL that lists nobody must not be in the way: else "crl" would prove nothing.
 func TestCleanCRL(t *testing.T) {
-	set := discover(t)
+	set := discoverAll(t)
 	root := mintCA(t, nil, "test root")
-	endpoint := serveTLS(t, mintLeaf(t, root, nil).present(), nil).as("localhost", root.certFile(t))
-	endpoint.CRLFile = root.crlFile(t, big.NewInt(1))
-	for _, c := range undemanding(set) {
+	of, caFile, crl := serveBoth(t, mintLeaf(t, root, nil).present()), root.certFile(t), root.crlFile(t, big.NewInt(1))
+	for _, c := range givenCRL(set) {
+		if c.Variant == "no-tls" {
+			continue
+		}
+		endpoint := of(c).as("localhost", caFile)
+		endpoint.CRLFile = crl
 		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience}), nil)
 	}
 }

@@ -18,6 +18,9 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -32,10 +35,24 @@ func discover(t *testing.T, only ...string) *clients.Set {
 	return s
 }
 
+// discoverAll finds all clients, those that speak MongoDB too.
+func discoverAll(t *testing.T) *clients.Set {
+	t.Helper()
+	s, err := clients.Discover(t.Context(), clients.Options{More: []stack.Stack{godriver.Stack()}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
 // undemanding returns the clients that accept a good server though it offers nothing
 // about revocation: TestRevocation is for the others.
 func undemanding(s *clients.Set) []*clients.Client {
 	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool { return len(c.Demands) > 0 })
+}
+
+// givenCRL returns those clients, and the drivers whose variant is that they are given a CRL.
+func givenCRL(s *clients.Set) []*clients.Client {
+	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool { return len(c.Demands) > 0 && c.Variant != "tlsCRLFile" })
 }
 
 // seen is what a server saw of one request.
@@ -46,9 +63,10 @@ type seen struct {
 
 // server is an HTTPS server over crypto/tls.
 type server struct {
-	addr string
-	mu   sync.Mutex
-	last seen
+	addr    string
+	mongodb bool // what it speaks, if not HTTPS
+	mu      sync.Mutex
+	last    seen
 }
 
 // serveTLS serves every request with handler; nil answers 200 and a short body.
@@ -108,6 +126,32 @@ func serveRaw(t *testing.T, handle func(context.Context, net.Conn)) *server {
 	return &server{addr: l.Addr().String()}
 }
 
+// serveMongo serves MongoDB behind crypto/tls.
+func serveMongo(t *testing.T, config *tls.Config) *server {
+	service := mongo.Embedded()
+	t.Cleanup(func() { require.NoError(t, service.Close()) }) // after the server
+	s := serveRaw(t, func(ctx context.Context, raw net.Conn) {
+		defer context.AfterFunc(ctx, func() { raw.Close() })()
+		c := tls.Server(raw, config)
+		if c.HandshakeContext(ctx) == nil && service.Serve(c, serve.Session{}) == nil {
+			c.CloseWrite()
+		}
+	})
+	s.mongodb = true
+	return s
+}
+
+// serveBoth serves HTTPS and MongoDB, and returns which of them a client speaks.
+func serveBoth(t *testing.T, config *tls.Config) func(*clients.Client) *server {
+	https, mongodb := serveTLS(t, config, nil), serveMongo(t, config.Clone())
+	return func(c *clients.Client) *server {
+		if c.Service == "mongodb" {
+			return mongodb
+		}
+		return https
+	}
+}
+
 // hello reads what a client says first.
 func hello(c net.Conn) { c.Read(make([]byte, 16<<10)) }
 
@@ -120,9 +164,13 @@ func (s *server) as(host, caFile string) serve.Endpoint {
 	if strings.Contains(host, ":") {
 		inURL = "[" + host + "]"
 	}
+	url := "https://" + inURL + ":" + port + "/"
+	if s.mongodb {
+		url = "mongodb://" + inURL + ":" + port + "/?tls=true"
+	}
 	return serve.Endpoint{
 		ID:      "test",
-		URL:     "https://" + inURL + ":" + port + "/",
+		URL:     url,
 		Host:    host,
 		Port:    number,
 		Connect: s.addr,

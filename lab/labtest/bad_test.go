@@ -6,10 +6,12 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/serve"
@@ -21,26 +23,42 @@ var badClients = map[string]struct {
 	scenario string
 	client   func(context.Context, serve.Endpoint) error
 	want     string
+	known    string // what stands in the file of known deviations
 }{
 	"one that verifies nothing": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
-	}, "insecure: it must reject this as expired"},
+	}, "insecure: it must reject this as expired", ""},
 	"one that rejects for another reason": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		if err := get(ctx, e, new(tls.Config)); err != nil {
 			return errors.New("x509: certificate signed by unknown authority")
 		}
 		return nil
-	}, "wrong-reason: expected [expired]"},
+	}, "wrong-reason: expected [expired]", ""},
 	"one that rejects all": {"expired", func(context.Context, serve.Endpoint) error {
 		return errors.New("x509: certificate has expired or is not yet valid: current time is after the end")
-	}, "void: it rejected the control good too"},
+	}, "void: it rejected the control good too", ""},
 	"one that rejects what is good": {"good", func(context.Context, serve.Endpoint) error {
 		return errors.New("I do not trust anybody")
-	}, "broken: it must accept this"},
+	}, "broken: it must accept this", ""},
+	"one that nobody understands": {"wrong-host", func(ctx context.Context, e serve.Endpoint) error {
+		if err := get(ctx, e, new(tls.Config)); err != nil {
+			return errors.New("the stars are not right")
+		}
+		return nil
+	}, "unrecognised: expected [hostname-mismatch]", ""},
+	"one that never connects": {"good", func(context.Context, serve.Endpoint) error {
+		return nil
+	}, "error: it says accepted, and never connected", ""},
+	"one that has improved": {"expired", func(ctx context.Context, e serve.Endpoint) error {
+		return get(ctx, e, new(tls.Config))
+	}, "fixed: it is ok, and", "wrong-host insecure not run\nexpired insecure long ago\n"},
+	"one that is known for something else": {"expired", func(ctx context.Context, e serve.Endpoint) error {
+		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
+	}, "known.txt:1 says wrong-reason: remove the line", "expired wrong-reason long ago\n"},
 	"one that hangs": {"good", func(ctx context.Context, e serve.Endpoint) error {
 		<-ctx.Done()
 		return ctx.Err()
-	}, "broken: it must accept this"},
+	}, "broken: it must accept this", ""},
 }
 
 // TestBadClients runs TestClient in a process of its own, since it fails there.
@@ -65,5 +83,37 @@ func TestBadClient(t *testing.T) {
 	if !ok {
 		return
 	}
-	labtest.TestClient(t, c.client, labtest.Timeout(2e9), labtest.Skip(func(s *scenarios.Scenario) bool { return s.ID != c.scenario }))
+	labtest.TestClient(t, c.client, labtest.Timeout(2e9), only(c.scenario), labtest.Known(write(t, c.known)))
+}
+
+// only leaves out every scenario but one.
+func only(id string) labtest.Option {
+	return labtest.Skip(func(s *scenarios.Scenario) bool { return s.ID != id })
+}
+
+// write writes a file of known deviations.
+func write(t *testing.T, text string) string {
+	path := filepath.Join(t.TempDir(), "known.txt")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// TestKnown shows that what is accepted passes, and lines about scenarios that do not run with it.
+func TestKnown(t *testing.T) {
+	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
+		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
+	}, only("expired"), labtest.Known(write(t, "expired insecure it does not verify\nwrong-host insecure neither\n")))
+}
+
+// TestKnownIsBad holds a file that is wrong to end the test with its place.
+func TestKnownIsBad(t *testing.T) {
+	if os.Getenv("LABTEST_BAD_KNOWN") != "" {
+		labtest.TestClient(t, func(context.Context, serve.Endpoint) error { return nil }, labtest.Known(write(t, "expird insecure why\n")))
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKnownIsBad$")
+	cmd.Env = append(os.Environ(), "LABTEST_BAD_KNOWN=yes")
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err, "it passed")
+	assert.Contains(t, string(out), `known.txt:1: there is no scenario "expird" (did you mean expired?)`)
 }

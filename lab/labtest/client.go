@@ -10,6 +10,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -28,6 +29,8 @@ type options struct {
 	classify func(error) failure.Class
 	skip     func(*scenarios.Scenario) bool
 	timeout  time.Duration
+	known    string
+	accepted *deviation.List // what stands in known
 }
 
 // Features declares the optional checks that the client has, in the words of
@@ -53,6 +56,14 @@ func Timeout(d time.Duration) Option {
 	return func(o *options) { o.timeout = d }
 }
 
+// Known names a file of judgements that are accepted, a line each: scenario, judgement, reason (see
+// package lab/deviation; tlslab test --known reads the same). A subtest whose scenario stands there
+// passes if it comes to that judgement, and fails if it does not any more: then the line is to be
+// removed. Lines about scenarios that do not run, as with -run, are left alone.
+func Known(path string) Option {
+	return func(o *options) { o.known = path }
+}
+
 // TestClient runs a client against the whole catalogue, a subtest a scenario. The client
 // connects to the endpoint over a new connection, sends a request, reads the answer, closes the
 // connection and returns nil, or returns why it did not; it must return when ctx ends. A subtest
@@ -63,6 +74,12 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 	o := options{timeout: 10 * time.Second}
 	for _, opt := range opts {
 		opt(&o)
+	}
+	if o.known != "" {
+		var err error
+		if o.accepted, err = deviation.Read(o.known); err != nil {
+			t.Fatalf("labtest: %v", err)
+		}
 	}
 	l := newLab(t)
 	controls := map[string]result{}
@@ -79,9 +96,9 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 			if control != s {
 				did = probe(t, l, s, client, o)
 			}
-			report(t, verdict.Cell{
+			report(t, o.accepted, verdict.Cell{
 				Scenario: s,
-				Client:   clients.Info{Stack: goStack, Variant: "under test", Features: o.features},
+				Client:   o.info(),
 				Control:  controls[control.ID].Result,
 				Result:   did.Result,
 				Observed: did.observed,
@@ -93,6 +110,11 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 
 // goStack is whose rules classify errors unless Classify is given.
 const goStack = "go"
+
+// info describes the client under test.
+func (o *options) info() clients.Info {
+	return clients.Info{Stack: goStack, Variant: "under test", Features: o.features, UnderTest: true}
+}
 
 // result is what the client did, and what the server saw of it.
 type result struct {
@@ -116,31 +138,41 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 	defer cancel()
 	err := client(ctx, srv.Endpoint)
 	r := result{Result: clients.Result{Outcome: clients.Accepted}, observed: srv.Observations()}
-	if err == nil {
-		return r
+	if err != nil {
+		r.Result = clients.Result{Outcome: clients.Rejected, Message: err.Error()}
+		if errors.Is(err, ErrUnsupported) {
+			r.Outcome = clients.Unsupported
+		} else if o.classify != nil {
+			r.class = o.classify(err)
+		}
 	}
-	r.Result = clients.Result{Outcome: clients.Rejected, Message: err.Error()}
-	if errors.Is(err, ErrUnsupported) {
-		r.Outcome = clients.Unsupported
-	} else if o.classify != nil {
-		r.class = o.classify(err)
-	}
+	r.Result = verdict.Believe(s, o.info(), r.Result, r.observed)
 	return r
 }
 
-// report fails the subtest if the judgement is bad.
-func report(t *testing.T, c verdict.Cell) {
+// report fails the subtest if the judgement is bad, or no longer what is accepted.
+func report(t *testing.T, accepted *deviation.List, c verdict.Cell) {
 	t.Helper()
 	j := verdict.Judge(c)
+	if d, listed := accepted.Find(c.Scenario.ID); listed {
+		if d.Kind == j.Kind {
+			t.Logf("known: %s: %s", d.Kind, d.Reason)
+			return
+		}
+		if d.Stale(j.Kind) {
+			t.Errorf("fixed: it is %s, and %s:%d says %s: remove the line", j.Kind, accepted.Path, d.Line, d.Kind)
+		}
+	}
+	class, _ := failure.Lookup(slices.Concat(c.Scenario.Expect.Failures, []failure.Class{j.Class})[0])
 	switch {
 	case j.Kind == verdict.Unsupported:
 		t.Skip(j.Why)
 	case j.Documented && j.Kind == verdict.OK:
-	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken}, j.Kind):
+	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken, verdict.Unrecognised}, j.Kind):
 		t.Logf("%s: %s", j.Kind, j.Why)
 	default:
-		t.Errorf("%s: %s\n%s\nthe client said: %s\nfix: %s\n(a client that cannot do this at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out)",
-			j.Kind, j.Why, c.Scenario.Story.What, cmp.Or(c.Result.Message, "nothing, it accepted"), c.Scenario.Remedy)
+		t.Errorf("%s: %s\n%s\nthe client said: %s\nto do: %s\n(a client that cannot do this at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, labtest.Known accepts what they come to)",
+			j.Kind, j.Why, c.Scenario.Story.What, cmp.Or(c.Result.Message, "nothing, it accepted"), cmp.Or(class.Client, c.Scenario.Remedy))
 	}
 	if j.Disagreement != "" {
 		t.Error(j.Disagreement)

@@ -121,6 +121,9 @@ const composeTime = 3 * time.Minute
 // docker compose up ends in a working lab: https, MongoDB behind the lab's TLS, and mongods that end
 // TLS by themselves, from this machine and from within the network.
 func TestCompose(t *testing.T) {
+	if testing.Short() {
+		t.Skip("ten containers and three hundred ports take a while")
+	}
 	c := newCompose(t)
 	ctx, cancel := context.WithTimeout(t.Context(), composeTime)
 	defer cancel()

@@ -60,9 +60,10 @@ var rows = map[string]rowTest{
 // TLSLAB_MONGO_IMAGE names, or on the stand-in.
 func TestContainerRows(t *testing.T) {
 	name, standIn := testImage(t)
-	l := newLab(t, mongo.ContainerOptions{Image: name})
+	l := newLab(t, mongo.ContainerOptions{Image: name, AtOnce: 4})
 	for _, s := range scenarios.Behind(scenarios.Mongod) {
 		t.Run(s.ID, func(t *testing.T) {
+			t.Parallel()
 			row, ok := rows[s.ID]
 			require.True(t, ok, "what does it show? add it to rows")
 			in, err := l.Serve(t.Context(), s)
@@ -141,7 +142,11 @@ func probe(t *testing.T, l *lab.Lab, in *lab.Instance, change func(*tls.Config))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	client, err := driver.Connect(options.Client().ApplyURI(in.Endpoint.URL).SetTLSConfig(config).SetServerSelectionTimeout(2 * time.Second))
+	o := options.Client().ApplyURI(in.Endpoint.URL).SetServerSelectionTimeout(2 * time.Second)
+	if !strings.Contains(in.Endpoint.URL, "tls=false") {
+		o.SetTLSConfig(config)
+	}
+	client, err := driver.Connect(o)
 	require.NoError(t, err)
 	things := client.Database("lab").Collection("things")
 	if _, did.err = things.InsertOne(ctx, bson.M{"n": 1}); did.err == nil {

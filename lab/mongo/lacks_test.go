@@ -18,12 +18,17 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
+func lookup(t *testing.T, id string) *scenarios.Scenario {
+	t.Helper()
+	s, ok := scenarios.Lookup(id)
+	require.True(t, ok, id)
+	return s
+}
+
 // serveRow serves a row with containers set up so, and returns what went wrong.
 func serveRow(t *testing.T, id string, o mongo.ContainerOptions) (*lab.Instance, error) {
 	t.Helper()
-	s, ok := scenarios.Lookup(id)
-	require.True(t, ok)
-	in, err := newLab(t, o).Serve(t.Context(), s)
+	in, err := newLab(t, o).Serve(t.Context(), lookup(t, id))
 	if err == nil {
 		t.Cleanup(func() { require.NoError(t, in.Close()) })
 	}
@@ -104,9 +109,7 @@ func TestContainerAnotherProgram(t *testing.T) {
 
 // A mongod that is to refuse to start, and starts.
 func TestContainerStartsAllTheSame(t *testing.T) {
-	good, ok := scenarios.Lookup("mongod-good")
-	require.True(t, ok)
-	s := *good
+	s := *lookup(t, "mongod-good")
 	s.Mongod.RefusesToStart = true
 	_, err := newLab(t, mongo.ContainerOptions{Image: standInImage(t)}).Serve(t.Context(), &s)
 	require.ErrorContains(t, err, "mongod is to refuse to start, and has started")
@@ -137,7 +140,7 @@ func TestContainerKilled(t *testing.T) {
 // Who gives up before a container is there leaves none.
 func TestContainerCancelled(t *testing.T) {
 	l := newLab(t, mongo.ContainerOptions{Image: standInImage(t)})
-	s, _ := scenarios.Lookup("mongod-good")
+	s := lookup(t, "mongod-good")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := l.Serve(ctx, s)
@@ -153,7 +156,7 @@ func TestContainerPortTaken(t *testing.T) {
 	require.NoError(t, err)
 	defer taken.Close()
 	port := taken.Addr().(*net.TCPAddr).Port
-	s, _ := scenarios.Lookup("mongod-stapled")
+	s := lookup(t, "mongod-stapled")
 	serveAt := func(ports func() (int, error)) (*lab.Instance, error) {
 		l, err := lab.New(lab.Config{Seed: "ports", Dir: t.TempDir(), Services: []serve.Service{mongo.ContainersAt(mongo.ContainerOptions{Image: image, Labels: ours}, ports)}})
 		require.NoError(t, err)
@@ -186,7 +189,7 @@ func TestContainerPortTaken(t *testing.T) {
 func TestContainersAreSwept(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "swept", Dir: t.TempDir(), Services: []serve.Service{mongo.Containers(mongo.ContainerOptions{Image: standInImage(t), Labels: ours})}})
 	require.NoError(t, err)
-	s, _ := scenarios.Lookup("mongod-good")
+	s := lookup(t, "mongod-good")
 	in, err := l.Serve(t.Context(), s)
 	require.NoError(t, err)
 	require.Len(t, containersOf(t, s.ID), 1)
@@ -198,7 +201,7 @@ func TestContainersAreSwept(t *testing.T) {
 // At most so many containers are there at once; those to come wait.
 func TestContainersAtOnce(t *testing.T) {
 	l := newLab(t, mongo.ContainerOptions{Image: standInImage(t), AtOnce: 1})
-	s, _ := scenarios.Lookup("mongod-good")
+	s := lookup(t, "mongod-good")
 	in, err := l.Serve(t.Context(), s)
 	require.NoError(t, err)
 	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

@@ -22,6 +22,7 @@ var kinds = []kind{
 	{verdict.Lenient, "L", "accepted what it should reject, and does not have the feature to do so"},
 	{verdict.Insecure, "X", "accepted what it must reject"},
 	{verdict.WrongReason, "W", "rejected, but for another reason"},
+	{verdict.Unrecognised, "?", "rejected, in words that the lab does not know"},
 	{verdict.Broken, "B", "rejected what it must accept"},
 	{verdict.Void, "V", "did not accept the control, so that its rejection proves nothing"},
 	{verdict.Unsupported, "U", "cannot do what the scenario or the variant asks"},
@@ -33,7 +34,7 @@ func kindOf(k verdict.Kind) kind {
 	if i := slices.IndexFunc(kinds, func(x kind) bool { return x.Kind == k }); i >= 0 {
 		return kinds[i]
 	}
-	return kind{Kind: k, Letter: "?"} // of a former run's file
+	return kind{Kind: k, Letter: "·"} // of a former run's file
 }
 
 // mark follows a judgement: * if it was to be expected, ! if not, nothing if it is ok.

@@ -82,7 +82,8 @@ func (c Cell) disagreement(class failure.Class) string {
 		case last.End == serve.EndServed:
 			return "the client says that it refused, and the server answered a request of its"
 		case last.AlertReceived != nil && class != "":
-			classes, listed := alerts[c.Client.Stack][last.AlertReceived.Code]
+			stack, _ := c.words(c.Result.Message)
+			classes, listed := alerts[stack][last.AlertReceived.Code]
 			if listed && !slices.Contains(classes, class) {
 				return fmt.Sprintf("the client says %s, and told the server %s", class, last.AlertReceived)
 			}

@@ -23,13 +23,21 @@ type Kind string
 const (
 	OK          Kind = "ok"           // the right verdict, for a reason that the scenario lists
 	WrongReason Kind = "wrong-reason" // rejected, but for another reason
-	Insecure    Kind = "insecure"     // accepted what it must reject
-	Lenient     Kind = "lenient"      // accepted what it should reject, without the feature to do so
-	Broken      Kind = "broken"       // rejected what it must accept
-	Void        Kind = "void"         // did not accept the control, so that its rejection proves nothing
-	Unsupported Kind = "unsupported"  // cannot do what the scenario or the variant asks
-	Error       Kind = "error"        // the harness failed
+	// Unrecognised is for clients under test alone: rejected, in words that the lab does not
+	// know, and nothing that the server saw tells the reason.
+	Unrecognised Kind = "unrecognised"
+	Insecure     Kind = "insecure"    // accepted what it must reject
+	Lenient      Kind = "lenient"     // accepted what it should reject, without the feature to do so
+	Broken       Kind = "broken"      // rejected what it must accept
+	Void         Kind = "void"        // did not accept the control, so that its rejection proves nothing
+	Unsupported  Kind = "unsupported" // cannot do what the scenario or the variant asks
+	Error        Kind = "error"       // the harness failed
 )
+
+// Kinds returns every kind of judgement, the good one first and the others from bad to void.
+func Kinds() []Kind {
+	return []Kind{OK, Insecure, Lenient, WrongReason, Unrecognised, Broken, Void, Unsupported, Error}
+}
 
 // Cell is one client and one scenario: what happened, to be judged.
 type Cell struct {
@@ -54,6 +62,12 @@ type Judgement struct {
 	// FromAlert says that the message tells no cause, and that Class is what the client's
 	// alert can stand for.
 	FromAlert bool `json:"class_from_alert,omitempty"`
+	// FromRecord says that nobody here knows the message of a client under test, and that what
+	// the server saw leaves no other reason than Class.
+	FromRecord bool `json:"class_from_record,omitempty"`
+	// Words names the stack in whose words the message of a client under test is written, if
+	// that could be told.
+	Words string `json:"words,omitempty"`
 	// Documented says that this was to be expected: it is ok, or the variant is declared
 	// to leave that check out, or the scenario says so of this stack. A run in which all
 	// is documented has reproduced the failure.
@@ -68,8 +82,17 @@ type Judgement struct {
 // Judge judges a cell.
 func Judge(c Cell) Judgement {
 	class, fromAlert := c.class()
+	fromRecord := false
+	words := ""
+	if c.Client.UnderTest && c.Result.Outcome == clients.Rejected {
+		words, _ = c.words(c.Result.Message)
+		if class == "" {
+			class = c.evidence()
+			fromRecord = class != ""
+		}
+	}
 	j := c.judge(class)
-	j.Class, j.FromAlert = class, fromAlert
+	j.Words, j.Class, j.FromAlert, j.FromRecord = words, class, fromAlert, fromRecord
 	if j.Kind == OK || j.Kind == Unsupported {
 		j.Documented = true
 	}
@@ -83,7 +106,8 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	if c.Result.Outcome != clients.Rejected {
 		return "", false
 	}
-	class = cmp.Or(c.Class, Classify(c.Client.Stack, c.Result.Message))
+	stack, class := c.words(c.Result.Message)
+	class = cmp.Or(c.Class, class)
 	if class != Untold {
 		return class, false
 	}
@@ -97,7 +121,7 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	case last.AlertReceived == nil:
 		return "", false
 	}
-	can := alerts[c.Client.Stack][last.AlertReceived.Code]
+	can := alerts[stack][last.AlertReceived.Code]
 	for _, want := range c.Scenario.Expect.Failures {
 		if slices.Contains(can, want) {
 			return want, true
@@ -152,6 +176,9 @@ func (c Cell) judgeControl() (Judgement, bool) {
 // by what is known of the stack where the stack is right in its way.
 func (c Cell) expectation() (scenarios.Expectation, *scenarios.Known) {
 	e := c.Scenario.Expect
+	if c.Client.UnderTest {
+		e = c.widened(e)
+	}
 	for _, k := range c.Scenario.Known {
 		if !Matches(k, c.Client) {
 			continue
@@ -191,8 +218,12 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 		return Judgement{Kind: Broken, Documented: true, Why: "it does not have the feature " + e.Feature}
 	}
 	j := Judgement{Kind: WrongReason, Why: fmt.Sprintf("expected %s", e.Failures)}
-	if e.Verdict == scenarios.Accept {
+	switch {
+	case e.Verdict == scenarios.Accept:
 		j = Judgement{Kind: Broken, Why: "it must accept this"}
+	case class == "" && c.Client.UnderTest: // nobody is held to the lab's vocabulary for what it need not refuse
+		demanded := e.Level == scenarios.Must || slices.Contains(c.Client.Features, e.Feature)
+		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: fmt.Sprintf("expected %s", e.Failures)}
 	}
 	if class == "" {
 		j.Why += "; no rule of the lab's knows this message"

@@ -27,7 +27,7 @@ var (
 const name = "mongo-node"
 
 // variants are the ways of using the driver, named after its options. Their features are measured
-// by TestFeatures in lab/mongo/godriver, with version 7.9.0 and Node 20.20.2.
+// by TestFeatures and TestRevocation in lab/clients, with version 7.9.0 and Node 20.20.2.
 var variants = []worker.Variant{
 	{Variant: stack.Variant{
 		Name:     "default",

@@ -8,7 +8,7 @@ import (
 // variants are the ways of using PyMongo, named after the options of its TLS page. All but no-tls
 // are given tlsCAFile and, where the client has a certificate, tlsCertificateKeyFile with it and
 // its key in one file, and tlsCertificateKeyFilePassword. Their features are measured by
-// TestFeatures in lab/mongo, with PyMongo 4.18 and 4.20 over OpenSSL 3.0.19; probe.py adds those
+// TestFeatures and TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 over OpenSSL 3.0.19; probe.py adds those
 // that hang on the interpreter.
 var variants = []worker.Variant{
 	{Variant: stack.Variant{
@@ -44,7 +44,7 @@ var variants = []worker.Variant{
 }
 
 // variantsOCSP are the ways of using PyMongo with its extra ocsp. Their features are measured by
-// TestFeatures and TestRevocation in lab/mongo, with PyMongo 4.18 and 4.20 and PyOpenSSL 26.4.
+// TestFeatures and TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 and PyOpenSSL 26.4.
 var variantsOCSP = []worker.Variant{
 	{Variant: stack.Variant{
 		Name:     "default",
@@ -65,10 +65,9 @@ var variantsOCSP = []worker.Variant{
 		Features: checked("ocsp-endpoint"),
 	}},
 	{Variant: stack.Variant{
-		Name:     "crl-and-ocsp",
-		About:    "tlsCRLFile=FILE, with PyOpenSSL, which PyMongo refuses",
-		Features: checked("ocsp-endpoint"),
-		Demands:  []string{"crl"},
+		Name:    "crl-and-ocsp",
+		About:   "tlsCRLFile=FILE, with PyOpenSSL, which PyMongo refuses",
+		Demands: []string{"crl"},
 	}},
 }
 

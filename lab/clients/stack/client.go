@@ -76,10 +76,34 @@ type Info struct {
 	Demands []string `json:"demands,omitempty"`
 	// About says in one line how the variant is set up, in the stack's own terms.
 	About string `json:"about"`
+	// UnderTest says that it is somebody's own client, and none of those that are known here:
+	// nothing that is known of a stack excuses it, and its words may be anybody's.
+	UnderTest bool `json:"under_test,omitempty"`
+	// Speaks names the stack in whose words a client under test writes its messages. Empty
+	// means that it is to be told from each message.
+	Speaks string `json:"speaks,omitempty"`
+	// NotTold lists what of an endpoint a client under test is told by its environment alone,
+	// so that it may not know of it.
+	NotTold []Part `json:"not_told,omitempty"`
 }
 
-// ID names a client: "python-3.11.7/default".
-func (i Info) ID() string { return i.Stack + "-" + i.Version + "/" + i.Variant }
+// Part is a part of an endpoint that not every scenario has, and that not every client can use.
+type Part string
+
+// The parts.
+const (
+	PartConnect     Part = "connect"     // the address to dial, where the host does not resolve
+	PartCertificate Part = "certificate" // the client's own certificate and key
+	PartPassword    Part = "password"    // what opens that key
+)
+
+// ID names a client: "python-3.11.7/default", or "under-test/exit" where there is no version.
+func (i Info) ID() string {
+	if i.Version == "" {
+		return i.Stack + "/" + i.Variant
+	}
+	return i.Stack + "-" + i.Version + "/" + i.Variant
+}
 
 // Prober drives one client.
 type Prober interface {

@@ -14,6 +14,8 @@ type Stack struct {
 	// Service is what its clients speak behind TLS, in the words of scenarios.Service;
 	// empty means https.
 	Service string
+	// UnderTest says that it is somebody's own client: see [Info].
+	UnderTest bool
 	// Find lists where the stack's programs may be, most wanted first, and runs
 	// none of them. If there is none, its error says so in one line:
 	// "no node on PATH".
@@ -62,6 +64,8 @@ type Variant struct {
 	Skips    []Check  // see [Info]
 	Features []string // see [Info]
 	Demands  []string // see [Info]
+	Speaks   string   // see [Info]
+	NotTold  []Part   // see [Info]
 }
 
 // NewInfo describes a client: a stack, an install of it, and a variant.
@@ -77,6 +81,10 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 		Features: v.Features,
 		Demands:  v.Demands,
 		About:    v.About,
+
+		UnderTest: s.UnderTest,
+		Speaks:    v.Speaks,
+		NotTold:   v.NotTold,
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -43,6 +42,7 @@ type flags struct {
 	mongoImage   string
 	containers   int // that may run at once; zero is any number
 	timeout      time.Duration
+	parallel     int
 }
 
 func (f *flags) addJSON(c *cobra.Command) {
@@ -208,44 +208,11 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 
 // suggest names scenarios that a mistyped ID may have meant.
 func suggest(id string) string {
-	var near []string
-	known := scenarios.All()
-	for _, service := range scenarios.Services()[1:] {
-		if strings.HasPrefix(id, "mongo") {
-			known = append(known, scenarios.Behind(service)...)
-		}
-	}
-	for _, s := range known {
-		if strings.Contains(s.ID, id) || strings.Contains(id, s.ID) && len(s.ID) > 4 || distance(s.ID, id) <= 2 {
-			near = append(near, s.ID)
-		}
-	}
-	slices.SortFunc(near, func(a, b string) int { return cmp.Compare(distance(a, id), distance(b, id)) })
+	near := scenarios.Near(id)
 	if len(near) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near[:min(3, len(near))], ", "))
-}
-
-// distance is the Levenshtein distance of two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near, ", "))
 }
 
 // completeIDs completes scenario IDs in the shell.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tlslab": main})
+	testscript.Main(m, map[string]func(){"tlslab": main, "client": ownClient})
 }
 
 // TestScripts runs the real command as the scripts in testdata say. To write what it printed
@@ -30,14 +31,20 @@ func TestScripts(t *testing.T) {
 			for _, name := range []string{"PATH", "PYENV_ROOT", "GOCOVERDIR"} { // for the stacks of this machine
 				env.Setenv(name, os.Getenv(name))
 			}
+			if path, err := python(); err == nil {
+				env.Setenv("PYTHON", path)
+			}
 			return nil
 		},
+		Condition: lacks,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":     exits,
-			"takeport":  takePort,
-			"waitfor":   waitFor,
-			"probe":     probe,
-			"jsonfield": jsonField,
+			"exits":       exits,
+			"smallerthan": smallerThan,
+			"witness":     witness(),
+			"takeport":    takePort,
+			"waitfor":     waitFor,
+			"probe":       probe,
+			"jsonfield":   jsonField,
 		},
 	})
 }
@@ -54,6 +61,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != args[0] {
 		ts.Fatalf("exit status %s, want %s", got, args[0])
+	}
+}
+
+// smallerThan holds what a command wrote to be of fewer bytes: smallerthan 100000.
+func smallerThan(ts *testscript.TestScript, _ bool, args []string) {
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if n := len(ts.ReadFile("stdout")); n >= most {
+		ts.Fatalf("it wrote %d bytes, want fewer than %d", n, most)
 	}
 }
 

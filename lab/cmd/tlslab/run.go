@@ -75,6 +75,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if err != nil {
 		return nil, err
 	}
+	c.ClientFiles = f.dir == "" // nobody looks at the others
 	l, err := lab.New(c)
 	if err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (f *flags) addRun(cmd *cobra.Command) {
 
 // runAll runs the lab, with a progress bar on stderr if that is a terminal.
 func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set) (*report.Run, error) {
-	options := lab.RunOptions{Timeout: f.timeout}
+	options := lab.RunOptions{Timeout: f.timeout, Parallel: f.parallel}
 	file, ok := f.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return l.Run(ctx, list, set, options)

@@ -12,6 +12,7 @@ import (
 
 // wait returns when up is ready.
 func (f *flags) wait() *cobra.Command {
+	var timeout time.Duration // not flags.timeout, which has another default
 	cmd := &cobra.Command{
 		Use:   "wait DIR",
 		Short: "Wait until up --dir DIR is ready",
@@ -24,11 +25,11 @@ checks. If that does not come in time the exit status is 3.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, cancel := context.WithTimeout(cmd.Context(), f.timeout)
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
 			return lab.WaitUp(ctx, args[0])
 		},
 	}
-	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Minute, "how long to wait")
+	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "how long to wait")
 	return cmd
 }

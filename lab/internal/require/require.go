@@ -4,6 +4,7 @@
 package require
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -32,4 +33,15 @@ func listed(list, name string) bool {
 	return slices.ContainsFunc(strings.Split(list, ","), func(entry string) bool {
 		return strings.TrimSpace(entry) == name
 	})
+}
+
+// Missing returns an error if [Variable] lists something that is missing, or a version of it
+// ("python" is python3.11 there), and nil where it may be.
+func Missing(name string, why error) error {
+	for entry := range strings.SplitSeq(os.Getenv(Variable), ",") {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(entry), name); ok && strings.Trim(rest, "0123456789.") == "" {
+			return fmt.Errorf("%s is required by %s and missing: %w", name, Variable, why)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package require
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -35,6 +36,16 @@ func TestStack(t *testing.T) {
 		r := &recorder{TB: t}
 		if Stack(r, "node", test.ok, "no node on PATH"); r.said != test.want {
 			t.Errorf("with %q: got %q, want %q", test.list, r.said, test.want)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	why := errors.New("not on PATH")
+	for list, required := range map[string]bool{"": false, "curl": false, "pythonic": false, "curl, python3.11": true, "python": true} {
+		t.Setenv(Variable, list)
+		if err := Missing("python", why); (err != nil) != required {
+			t.Errorf("with %q: %v", list, err)
 		}
 	}
 }

@@ -29,7 +29,7 @@ import (
 )
 
 // variants are the ways of using the driver, named after the options of its URIs. Their features
-// are measured by TestFeatures and TestRevocation, with version 2.9.3.
+// are measured by TestFeatures and TestRevocation in lab/clients, with version 2.9.3.
 //
 // There is no "crl": the driver has no option for one, and a CRL file is left aside.
 var variants = []stack.Variant{{

@@ -5,7 +5,7 @@
   // Where things stand in a cell; lab/report/html.go writes them so.
   const KIND = 0, DOCUMENTED = 1, OUTCOME = 2, CLASS = 3, FROM_ALERT = 4, WHY = 5, MESSAGE = 6, CONTROL = 7, SAW = 8, DISAGREEMENT = 9, LOG = 10, CONNECTIONS = 11;
   const text = (i) => data.strings[i];
-  const kindOf = (cell) => data.kinds[cell[KIND]] || { kind: "unknown", letter: "?", means: "" };
+  const kindOf = (cell) => data.kinds[cell[KIND]] || { kind: "unknown", letter: "·", means: "" };
   const isOK = (cell) => cell[KIND] === 0;
   const markOf = (cell) => isOK(cell) ? "" : cell[DOCUMENTED] ? "*" : "!";
   // How much a cell is not ok, for sorting.

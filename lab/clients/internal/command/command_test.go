@@ -36,7 +36,7 @@ func child(behaviour string) process.Command {
 
 func TestProbe(t *testing.T) {
 	got := Probe(t.Context(), child("echo"), time.Minute, func(out process.Output) stack.Result {
-		assert.Equal(t, process.Output{Stdout: "out\n", Stderr: "err\n", Code: 7}, out)
+		assert.Equal(t, process.Output{Stdout: "out\n", Stderr: "err\n", Code: 7, Status: "exit status 7"}, out)
 		return stack.Result{Outcome: stack.Rejected, Message: out.Stderr + "\n"}
 	})
 	assert.Positive(t, got.Duration)

@@ -1,6 +1,15 @@
 package process
 
-import "sync"
+import (
+	"io"
+	"sync"
+)
+
+// keeper keeps some of what is written to it.
+type keeper interface {
+	io.Writer
+	String() string
+}
 
 // head keeps the first limit bytes written to it and drops the rest. Like tail it
 // never refuses a write, so that a program that floods its output runs on.
@@ -13,6 +22,8 @@ func (h *head) Write(p []byte) (int, error) {
 	h.data = append(h.data, p[:min(len(p), h.limit-len(h.data))]...)
 	return len(p), nil
 }
+
+func (h *head) String() string { return string(h.data) }
 
 // tail keeps the last limit bytes written to it: a program's last words say why it
 // ended. It may be read while it is written.

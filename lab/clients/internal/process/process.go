@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ import (
 const (
 	// maxStdout is how much of its output [Run] keeps, from the beginning.
 	maxStdout = 1 << 20
+	// maxTail is how much of it Run keeps from the end, where that is what tells.
+	maxTail = 16 << 10
 	// maxStderr is how much of its error output is kept, from the end.
 	maxStderr = 4 << 10
 	// pipeDelay is how long pipes may stay open after a program has ended: longer
@@ -32,6 +35,10 @@ type Command struct {
 	Args  []string // without the program's name
 	Env   []string // beyond Environ
 	Stdin string   // what Run writes to it
+	// Environ, if not nil, is what it gets in place of [Environ].
+	Environ []string
+	// Tail has Run keep the end of the output, and not its beginning.
+	Tail bool
 	// Hold has Run keep the standard input open until the program ends: some take its
 	// end for the end of the conversation, and read no more of the answer.
 	Hold bool
@@ -39,9 +46,10 @@ type Command struct {
 
 // Output is what a program wrote and how it ended.
 type Output struct {
-	Stdout string // its beginning, where it is long
+	Stdout string // its beginning, where it is long, or its end: see Command.Tail
 	Stderr string // its end, where it is long
 	Code   int    // its exit status; -1 if it was killed
+	Status string // the same in words: "exit status 60", "signal: killed"
 }
 
 // Run runs a program to its end. Its error says that the program could not be
@@ -52,7 +60,11 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		return Output{}, fmt.Errorf("starting %s: %w", c.Path, context.Cause(ctx))
 	}
 	cmd := exec.Command(c.Path, c.Args...)
-	stdout, stderr := &head{limit: maxStdout}, &tail{limit: maxStderr}
+	var stdout keeper = &head{limit: maxStdout}
+	if c.Tail {
+		stdout = &tail{limit: maxTail}
+	}
+	stderr := &tail{limit: maxStderr}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Stdin), stdout, stderr
 	feed := func() {}
 	if c.Hold {
@@ -63,7 +75,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		}
 		feed = func() { io.WriteString(stdin, c.Stdin) } // a program that does not read it may have ended
 	}
-	g, err := start(cmd, c.Env)
+	g, err := start(cmd, c)
 	if err != nil {
 		return Output{}, err
 	}
@@ -73,7 +85,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 	err = cmd.Wait() // closes the input that was held
 	ended := !stop()
 	g.end()
-	out := Output{Stdout: string(stdout.data), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+	out := Output{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(), Status: cmd.ProcessState.String()}
 	var status *exec.ExitError
 	switch {
 	case ended:
@@ -85,8 +97,12 @@ func Run(ctx context.Context, c Command) (Output, error) {
 }
 
 // start starts cmd in a group of its own.
-func start(cmd *exec.Cmd, env []string) (*group, error) {
-	cmd.Env = append(Environ(), env...)
+func start(cmd *exec.Cmd, c Command) (*group, error) {
+	cmd.Env = c.Environ
+	if cmd.Env == nil {
+		cmd.Env = Environ()
+	}
+	cmd.Env = append(slices.Clip(cmd.Env), c.Env...)
 	cmd.WaitDelay = pipeDelay
 	g, err := startGroup(cmd)
 	if err != nil {
@@ -121,7 +137,7 @@ func Start(c Command) (*Process, error) {
 	defer theirs.Close()
 	p := &Process{stdin: stdin, stdout: stdout, stderr: &tail{limit: maxStderr}, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = theirs, p.stderr
-	if p.group, err = start(cmd, c.Env); err != nil {
+	if p.group, err = start(cmd, c); err != nil {
 		stdout.Close() // exec has closed stdin
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func TestRun(t *testing.T) {
 	c.Stdin = "one\ntwo\n"
 	out, err := Run(t.Context(), c)
 	require.NoError(t, err)
-	assert.Equal(t, Output{Stdout: "one\ntwo\n", Stderr: "heard it", Code: 3}, out)
+	assert.Equal(t, Output{Stdout: "one\ntwo\n", Stderr: "heard it", Code: 3, Status: "exit status 3"}, out)
 }
 
 func TestEnviron(t *testing.T) {
@@ -129,6 +129,25 @@ func TestRunFlood(t *testing.T) {
 	}()
 	cancel()
 	<-done
+}
+
+// TestRunTail keeps the end of a long output, and nothing before it.
+func TestRunTail(t *testing.T) {
+	c := child(t, "echo")
+	c.Stdin, c.Tail = strings.Repeat("x", 2*maxTail)+"the end", true
+	out, err := Run(t.Context(), c)
+	require.NoError(t, err)
+	assert.Len(t, out.Stdout, maxTail)
+	assert.True(t, strings.HasSuffix(out.Stdout, "the end"))
+}
+
+// TestRunEnviron gives a program the environment that it is to have, and no other.
+func TestRunEnviron(t *testing.T) {
+	c := child(t, "env")
+	c.Environ = []string{"ONLY=this"}
+	out, err := Run(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, append([]string{"ONLY=this"}, c.Env...), strings.Split(strings.TrimSpace(out.Stdout), "\n"))
 }
 
 // family is where a parent and its child call: it returns the address, and a

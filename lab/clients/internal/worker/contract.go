@@ -56,7 +56,7 @@ type answer struct {
 	Code    string        `json:"code"`
 }
 
-// parseHello reads a worker's first line.
+// parseHello reads the first line of the worker of a stack, or of whatever stack if name is empty.
 func parseHello(line []byte, name string) (Hello, error) {
 	var h Hello
 	if err := json.Unmarshal(line, &h); err != nil {
@@ -65,7 +65,7 @@ func parseHello(line []byte, name string) (Hello, error) {
 	switch {
 	case h.Contract != contract:
 		return Hello{}, fmt.Errorf("it speaks contract %d: %d is wanted", h.Contract, contract)
-	case h.Stack != name:
+	case name != "" && h.Stack != name:
 		return Hello{}, fmt.Errorf("it says that it is %q and not %q", h.Stack, name)
 	case h.Error != "":
 		return Hello{}, errors.New(strings.TrimSpace(h.Version + " " + h.Error))

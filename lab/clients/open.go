@@ -1,0 +1,34 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// Open opens a stack that the caller brings, and looks for no other. What keeps the stack from
+// being used is an error. The caller ends the set with [Set.Close]; ctx limits the start alone.
+func Open(ctx context.Context, st stack.Stack) (*Set, error) {
+	places, err := st.Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := &search{stack: st, places: places}
+	for _, p := range places {
+		in, err := open(ctx, st, p)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("opening %s: %w", p.Path, err), newSet([]*search{found}, nil).Close())
+		}
+		found.installs = append(found.installs, in)
+	}
+	return newSet([]*search{found}, nil), nil
+}
+
+// open opens the program at a place, which is given as long as any to answer.
+func open(ctx context.Context, st stack.Stack, p stack.Place) (*stack.Install, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	return st.Open(ctx, p)
+}

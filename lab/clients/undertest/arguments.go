@@ -1,0 +1,125 @@
+package undertest
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/serve"
+)
+
+// placeholder is a word that stands for something of the endpoint: in braces in a command's
+// arguments, and as a variable in its environment.
+type placeholder struct {
+	name     string // {name}; empty if it is in the environment alone
+	variable string
+	value    func(serve.Endpoint) string
+}
+
+var placeholders = []placeholder{
+	{"url", "TLSLAB_URL", func(e serve.Endpoint) string { return e.URL }},
+	{"host", "TLSLAB_HOST", func(e serve.Endpoint) string { return e.Host }},
+	{"port", "TLSLAB_PORT", func(e serve.Endpoint) string { return strconv.Itoa(e.Port) }},
+	{"connect", "TLSLAB_CONNECT", func(e serve.Endpoint) string { return e.Connect }},
+	{"ca", "TLSLAB_CA_FILE", func(e serve.Endpoint) string { return e.CAFile }},
+	{"cert", "TLSLAB_CERT_FILE", func(e serve.Endpoint) string { return e.CertFile }},
+	{"key", "TLSLAB_KEY_FILE", func(e serve.Endpoint) string { return e.KeyFile }},
+	{"combined", "TLSLAB_COMBINED_FILE", func(e serve.Endpoint) string { return e.CombinedFile }},
+	{"password", "TLSLAB_KEY_PASSWORD", func(e serve.Endpoint) string { return e.KeyPassword }},
+	{"crl", "TLSLAB_CRL_FILE", func(e serve.Endpoint) string { return e.CRLFile }},
+	{"", "TLSLAB_SCENARIO", func(e serve.Endpoint) string { return e.ID }},
+}
+
+// Placeholders returns the words that are replaced in a command's arguments, with their braces.
+func Placeholders() []string {
+	var words []string
+	for _, p := range placeholders {
+		if p.name != "" {
+			words = append(words, "{"+p.name+"}")
+		}
+	}
+	return words
+}
+
+// looksMeant matches what looks like a placeholder.
+var looksMeant = regexp.MustCompile(`\{[A-Za-z_]{2,16}\}`)
+
+// Strangers returns what in a command's arguments looks like a placeholder and is none.
+func Strangers(command []string) []string {
+	var words []string
+	for _, argument := range command {
+		for _, word := range looksMeant.FindAllString(argument, -1) {
+			if !slices.Contains(Placeholders(), word) {
+				words = append(words, word)
+			}
+		}
+	}
+	return words
+}
+
+// fill replaces the placeholders. An argument that names something that the scenario does not have
+// is left out, with the option before it if that stands apart: where there is no client
+// certificate, nothing is left of --cert {cert}, nor of --cert={cert}.
+func fill(arguments []string, e serve.Endpoint) []string {
+	var filled []string
+	option := false // the last one filled is an option that stands before its value
+	for _, argument := range arguments {
+		value, has := replace(argument, e)
+		if !has {
+			if option && argument[0] != '-' {
+				filled = filled[:len(filled)-1]
+			}
+			option = false
+			continue
+		}
+		filled = append(filled, value)
+		option = len(argument) > 1 && argument[0] == '-' && argument == value
+	}
+	return filled
+}
+
+// replace replaces the placeholders of one argument, and reports whether there is something for
+// each.
+func replace(argument string, e serve.Endpoint) (filled string, has bool) {
+	has = true
+	for _, p := range placeholders {
+		word := "{" + p.name + "}"
+		if p.name == "" || !strings.Contains(argument, word) {
+			continue
+		}
+		value := p.value(e)
+		has = has && value != ""
+		argument = strings.ReplaceAll(argument, word, value)
+	}
+	return argument, has
+}
+
+// variables returns what a client finds of the endpoint in its environment.
+func variables(e serve.Endpoint) []string {
+	var env []string
+	for _, p := range placeholders {
+		env = append(env, p.variable+"="+p.value(e))
+	}
+	return env
+}
+
+// notTold lists what a command is told by its environment alone.
+func notTold(command []string) []stack.Part {
+	all := strings.Join(command, "\x00")
+	var parts []stack.Part
+	for _, p := range []struct {
+		part  stack.Part
+		words []string
+	}{
+		{stack.PartConnect, []string{"{connect}"}},
+		{stack.PartCertificate, []string{"{cert}", "{key}", "{combined}"}},
+		{stack.PartPassword, []string{"{password}"}},
+	} {
+		if !slices.ContainsFunc(p.words, func(word string) bool { return strings.Contains(all, word) }) {
+			parts = append(parts, p.part)
+		}
+	}
+	return parts
+}

@@ -1,0 +1,83 @@
+package undertest
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"example.com/tlslab/lab/clients/internal/command"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// unavailable is the status of a client that cannot do what it is asked to: EX_UNAVAILABLE of
+// sysexits.h.
+const unavailable = 69
+
+// openExit is the contract exit.
+func openExit(_ context.Context, o Options, p stack.Place) (*stack.Install, error) {
+	environ := Environ()
+	return &stack.Install{
+		Variants: []stack.Variant{{NotTold: notTold(o.Command[1:])}},
+		Probe: func(ctx context.Context, _ string, r stack.Request) stack.Result {
+			c := process.Command{Path: p.Path, Args: fill(o.Command[1:], r.Endpoint), Environ: environ, Env: variables(r.Endpoint), Tail: true}
+			return command.Probe(ctx, c, r.Timeout, readExit)
+		},
+	}, nil
+}
+
+// readExit makes a result of how a client ended.
+func readExit(out process.Output) stack.Result {
+	switch {
+	case out.Code == 0:
+		return stack.Result{Outcome: stack.Accepted}
+	case out.Code < 0:
+		return died(out)
+	}
+	r := stack.Result{Outcome: stack.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
+	if out.Code == unavailable {
+		r.Outcome = stack.Unsupported
+	}
+	if r.Message == "" {
+		r.Message = out.Status + ", without a word"
+	}
+	return r
+}
+
+// died is the result of a client that a signal ended, and not the lab's.
+func died(out process.Output) stack.Result {
+	return stack.Result{Outcome: stack.Failed, Message: strings.TrimSpace("the client died of a signal (" + out.Status + ") " + said(out.Stderr, out.Stdout)), Code: out.Status}
+}
+
+// said joins the ends of what a client wrote, its errors first, as it would stand on a terminal.
+func said(texts ...string) string {
+	var lines []string
+	for _, text := range texts {
+		for line := range strings.SplitSeq(text, "\n") {
+			if line = shown(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// escape matches what moves the cursor of a terminal, or colors what follows (ECMA-48).
+var escape = regexp.MustCompile("\x1b\\[[0-9;?]*[ -/]*[@-~]")
+
+// shown returns what is to be seen of a line: a carriage return writes over what stands there, as
+// progress bars do.
+func shown(line string) string {
+	line = strings.TrimRight(line, "\r\n")
+	line = line[strings.LastIndexByte(line, '\r')+1:]
+	line = escape.ReplaceAllString(strings.ToValidUTF8(line, "\uFFFD"), "")
+	line = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return -1
+		}
+		return r
+	}, line)
+	return strings.TrimRight(line, " \t")
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+const testHelp = `test starts CMD for each scenario and its control, without a shell, and judges what it did. In its arguments
+
+  {url} {host} {port}      where to connect; {connect} is the address to dial, as hosts like foo.tlslab.test do not resolve
+  {ca}                     what to trust, a PEM file
+  {cert} {key} {combined}  what to present, if the scenario has the client present something; {password} opens the key
+  {crl}                    what is revoked, if the scenario hands CRLs out
+
+are replaced. An argument that names something the scenario does not have is left out, with the option before it. The same stands in
+the environment: TLSLAB_URL TLSLAB_HOST TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CERT_FILE TLSLAB_KEY_FILE TLSLAB_COMBINED_FILE
+TLSLAB_KEY_PASSWORD TLSLAB_CRL_FILE TLSLAB_SCENARIO. The last is for logs: a client that decides by it is cheating. The rest of your
+environment is passed on, but for what would change whom the client trusts or what language it speaks (SSL_CERT_FILE, https_proxy, LC_ALL
+and the like): if you mean it, write tlslab test -- env SSL_CERT_FILE=... CMD. Settings in your home (~/.curlrc) apply.
+
+Contracts, what CMD has to do:
+
+  exit     Connect, verify, send a request, read the answer. Exit 0: accepted. 69: it cannot do this; the scenario is skipped. Anything
+           else: rejected, and what it wrote last to standard error and output is its message. This is the default.
+  worker   Start once, write a line of JSON that says what it is, answer a request a line. See lab/clients/python/probe.py.
+  trytls   The stubs of TryTLS: called with HOST PORT CAFILE, they write reasons, then ACCEPT, REJECT or UNSUPPORTED as the last line,
+           and exit 0. Another status is a failure that has nothing to do with TLS: where a scenario is about that, a rejection.
+
+A rejection counts if it is for the right reason. The reason is read off the message: in the words of the libraries that tlslab knows, or of
+the one that --stack names. If nobody knows the words, it counts if what the server saw leaves no other reason (an alert, a connection that
+the server broke off); else the judgement is unrecognised: not wrong, and not ok. Print the library's own error to have it read.
+
+A scenario is not asked, and does not count, if the client cannot have known what it needs: its host does not resolve, it was not given
+{connect}, and no connection came; or it was not given {cert}, and presented none. Use the placeholders to have it asked.
+
+The grade is
+  pass        what was asked came out right; what needs a feature was not demanded without --feature. Exit status 0.
+  incomplete  nothing wrong was seen, but some reasons are unrecognised, or no rejection was shown. Exit status 1.
+  fail        accepted what it must reject, rejected what it must accept, gave a wrong reason, or failed. Exit status 1.
+Exit status 2 is wrong usage, among it a command that is not there; 3 a failure of the lab itself.
+
+--known FILE lists judgements that you accept, a line each: scenario, judgement, reason; # begins a comment. What stands there passes. What
+does not happen any more fails, until the line is removed. --known-out FILE writes the lines that the present state needs.`
+
+// testFlags are the flags of test alone.
+type testFlags struct {
+	undertest.Options
+	ids             []string
+	level           string
+	known, knownOut string
+}
+
+// test judges the user's own client.
+func (f *flags) test() *cobra.Command {
+	o := new(testFlags)
+	cmd := &cobra.Command{
+		Use:   "test [flags] -- CMD [ARG...]",
+		Short: "Judge your own client against the catalogue",
+		Long:  testHelp,
+		Example: `  tlslab test -- curl --cacert {ca} {url}
+  tlslab test -- curl --cacert {ca} --cert {cert} --key {key} --pass {password} --connect-to ::{connect} {url}
+  tlslab test --family names --feature subject-alternative-name-only -- ./myclient
+  tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
+  tlslab test --contract trytls -- ./stub`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Command = args
+			return f.testClient(cmd.Context(), o)
+		},
+	}
+	cmd.Flags().SetInterspersed(false) // what follows CMD is CMD's
+	flag := cmd.Flags()
+	flag.StringVar(&o.Contract, "contract", undertest.Contracts()[0], "how CMD is asked: "+strings.Join(undertest.Contracts(), ", "))
+	flag.StringSliceVar(&o.ids, "id", nil, "only these scenarios, and their controls")
+	flag.StringVar(&o.level, "level", "", "only scenarios of this level: must, or should for those that need a feature")
+	flag.StringSliceVar(&o.Features, "feature", nil, "optional checks that the client has: it is held to them")
+	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(verdict.Stacks(), ", ")+" (default: told from each message)")
+	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
+	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
+	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
+	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
+	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
+	f.addJSON(cmd)
+	f.addFamily(cmd)
+	f.addService(cmd)
+	f.addMinting(cmd)
+	complete := func(flag string, words []string) {
+		cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return words, cobra.ShellCompDirectiveNoFileComp
+		})
+	}
+	complete("contract", undertest.Contracts())
+	complete("stack", verdict.Stacks())
+	complete("feature", features())
+	complete("level", []string{string(scenarios.Must), string(scenarios.Should)})
+	cmd.RegisterFlagCompletionFunc("id", completeIDs)
+	return cmd
+}
+
+// testClient runs the client, and shows what it came to.
+func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
+	list, err := f.toTest(o)
+	if err != nil {
+		return err
+	}
+	var known *deviation.List
+	if o.known != "" {
+		if known, err = deviation.Read(o.known); err != nil {
+			return usageError{fmt.Errorf("--known: %w", err)}
+		}
+	}
+	c, err := f.config()
+	if err != nil {
+		return err
+	}
+	for _, word := range undertest.Strangers(o.Command) {
+		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: what is replaced is %s\n", word, strings.Join(undertest.Placeholders(), " "))
+	}
+	o.Service, o.Parallel = speaking(list)[0], f.parallel
+	set, err := clients.Open(ctx, undertest.Stack(o.Options))
+	if errors.Is(err, undertest.ErrCommand) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	c.ClientFiles = f.dir == "" // nobody looks at the others
+	l, err := lab.New(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	run, err := f.runAll(ctx, l, list, set)
+	if err != nil {
+		return err
+	}
+	return f.assess(report.Assess(run, known), o)
+}
+
+// assess shows what a run came to.
+func (f *flags) assess(a *report.Assessment, o *testFlags) error {
+	if o.knownOut != "" {
+		if err := writeKnown(o.knownOut, a.Deviations()); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		if err := report.WriteJSON(f.stdout, a); err != nil {
+			return err
+		}
+	} else {
+		f.terminal().Assessment(a)
+	}
+	if a.Grade != report.Pass {
+		return errNotDocumented
+	}
+	return nil
+}
+
+func writeKnown(path string, list []deviation.Deviation) error {
+	var b strings.Builder
+	if err := deviation.Write(&b, list); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		return fmt.Errorf("writing known deviations: %w", err)
+	}
+	return nil
+}
+
+// toTest checks what the flags say and returns the scenarios that they select.
+func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
+	switch {
+	case len(o.Command) == 0:
+		return nil, usageError{errors.New("test: name a command, for example: tlslab test -- curl --cacert {ca} {url}")}
+	case f.timeout <= 0:
+		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
+	case f.parallel < 1:
+		return nil, usageError{fmt.Errorf("--parallel %d: want at least 1", f.parallel)}
+	}
+	for _, flag := range []struct {
+		name  string
+		given []string
+		want  []string
+	}{
+		{"contract", []string{o.Contract}, undertest.Contracts()},
+		{"level", []string{o.level}, []string{string(scenarios.Must), string(scenarios.Should)}},
+		{"stack", []string{o.Speaks}, verdict.Stacks()},
+		{"feature", o.Features, features()},
+	} {
+		for _, given := range flag.given {
+			if given != "" && !slices.Contains(flag.want, given) {
+				return nil, usageError{fmt.Errorf("--%s %q: want one of %s", flag.name, given, strings.Join(flag.want, ", "))}
+			}
+		}
+	}
+	list, err := f.selected(o.ids)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
+		return o.level != "" && s.Expect.Level != scenarios.Level(o.level)
+	})
+	if len(list) == 0 {
+		return nil, usageError{fmt.Errorf("no scenario that was named is of the level %s", o.level)}
+	}
+	if spoken := speaking(list); len(spoken) > 1 {
+		return nil, usageError{fmt.Errorf("one command speaks one of %s: name scenarios of one service", strings.Join(spoken, " and "))}
+	}
+	return list, nil
+}
+
+// features lists the optional checks that scenarios ask for.
+func features() []string {
+	var names []string
+	for _, s := range scenarios.All() {
+		if s.Expect.Feature != "" {
+			names = append(names, s.Expect.Feature)
+		}
+	}
+	slices.SortFunc(names, cmp.Compare[string])
+	return slices.Compact(names)
+}

@@ -1,0 +1,152 @@
+// Package deviation reads and writes the file in which somebody keeps what is known of their own
+// client: judgements that are not ok, and that they accept, with the reason.
+//
+// The file is text, a line each: a scenario, a judgement, and the reason to the end of the line.
+// What follows a # at the beginning of a line is a comment.
+//
+//	# What our client does not do yet.
+//	trailing-dot-name  insecure  libcurl strips the dot; see issue 17
+//
+// A run passes if it comes to what stands there. It fails on what is bad and does not stand
+// there, and as well on a line that holds no longer, so that the file cannot outlive what it
+// excuses.
+package deviation
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// Deviation is one line: a judgement that is accepted.
+type Deviation struct {
+	Scenario string       `json:"scenario"`
+	Kind     verdict.Kind `json:"kind"`
+	Reason   string       `json:"reason"`
+	Line     int          `json:"line,omitempty"` // in its file, from 1; zero if it is from none
+}
+
+// List is what a file says.
+type List struct {
+	Path       string
+	Deviations []Deviation
+}
+
+// kinds are the judgements that can be accepted: there is nothing to accept in ok.
+var kinds = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { return k == verdict.OK })
+
+// Read reads a file. A line that is wrong is an error that names the file and the line.
+func Read(path string) (*List, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading known deviations: %w", err)
+	}
+	defer f.Close()
+	return Parse(path, f)
+}
+
+// Parse reads what stands in a file of that name.
+func Parse(name string, r io.Reader) (*List, error) {
+	list := &List{Path: name}
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		d, err := parse(line)
+		if err == nil {
+			if i := slices.IndexFunc(list.Deviations, func(e Deviation) bool { return e.Scenario == d.Scenario }); i >= 0 {
+				err = fmt.Errorf("%s stands in line %d already: one of them cannot hold, remove it", d.Scenario, list.Deviations[i].Line)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		d.Line = n
+		list.Deviations = append(list.Deviations, d)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("reading known deviations: %s: %w", name, err)
+	}
+	return list, nil
+}
+
+// parse reads one line.
+func parse(line string) (Deviation, error) {
+	scenario, rest := cut(line)
+	kind, reason := cut(rest)
+	switch {
+	case kind == "":
+		return Deviation{}, fmt.Errorf("%q is no deviation: want a scenario, a judgement and a reason, as in: trailing-dot-name insecure curl strips the dot", line)
+	case !known(scenario):
+		hint := ""
+		if near := scenarios.Near(scenario); len(near) > 0 {
+			hint = " (did you mean " + strings.Join(near, ", ") + "?)"
+		}
+		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, hint)
+	case !slices.Contains(kinds, verdict.Kind(kind)):
+		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, meant(kind), kinds)
+	case reason == "":
+		return Deviation{}, fmt.Errorf("%s %s has no reason: say why it is accepted", scenario, kind)
+	}
+	return Deviation{Scenario: scenario, Kind: verdict.Kind(kind), Reason: reason}, nil
+}
+
+// cut cuts the first word off a line.
+func cut(line string) (word, rest string) {
+	i := strings.IndexAny(line, " \t")
+	if i < 0 {
+		return line, ""
+	}
+	return line[:i], strings.TrimSpace(line[i:])
+}
+
+func known(id string) bool {
+	_, ok := scenarios.Lookup(id)
+	return ok
+}
+
+// meant names the judgement that a mistyped one begins or ends as.
+func meant(kind string) string {
+	lower := strings.ToLower(kind)
+	for _, k := range kinds {
+		if n := min(4, len(lower)); n > 2 && (strings.HasPrefix(string(k), lower[:n]) || strings.HasSuffix(string(k), lower[len(lower)-n:])) {
+			return fmt.Sprintf(" (did you mean %s?)", k)
+		}
+	}
+	return ""
+}
+
+// Find returns the line about a scenario, and false if there is none. A nil list has no lines.
+func (l *List) Find(scenario string) (Deviation, bool) {
+	if l == nil {
+		return Deviation{}, false
+	}
+	i := slices.IndexFunc(l.Deviations, func(d Deviation) bool { return d.Scenario == scenario })
+	if i < 0 {
+		return Deviation{}, false
+	}
+	return l.Deviations[i], true
+}
+
+// Stale reports whether a judgement shows that a line holds no longer. What could not be tried
+// shows nothing.
+func (d Deviation) Stale(now verdict.Kind) bool { return now != d.Kind && now != verdict.Unsupported }
+
+// Write writes lines, for a user to keep as a file.
+func Write(w io.Writer, list []Deviation) error {
+	var b strings.Builder
+	b.WriteString("# What is known of this client, and accepted: scenario, judgement, reason.\n# tlslab fails on what is bad and not listed, and on lines that hold no longer.\n")
+	for _, d := range list {
+		fmt.Fprintf(&b, "%-34s %-13s %s\n", d.Scenario, d.Kind, strings.Join(strings.Fields(d.Reason), " "))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,61 @@
+package lab_test
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/scenarios"
+)
+
+// TestParallel holds that probes of one client which run side by side come to the same as one
+// after another, that each control is asked once, and that every cell is reported.
+func TestParallel(t *testing.T) {
+	l, err := lab.New(lab.Config{Seed: "parallel", Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, set.Close()) }()
+	counter := new(counting)
+	counter.Prober = set.Clients[0].Prober
+	set.Clients[0].Prober = counter
+	var list []*scenarios.Scenario
+	for _, id := range []string{"expired", "silent", "wrong-host", "good", "not-yet-valid", "wrong-ip", "unknown-host", "staple-expired"} {
+		s, ok := scenarios.Lookup(id)
+		require.True(t, ok)
+		list = append(list, s)
+	}
+	var came [2][]string
+	for i, parallel := range []int{1, 4} {
+		counter.probes.Store(0)
+		var last int
+		run, err := l.Run(t.Context(), list, set, lab.RunOptions{Parallel: parallel, Progress: func(done, total int) {
+			assert.Equal(t, last+1, done)
+			assert.Equal(t, len(list), total)
+			last = done
+		}})
+		require.NoError(t, err)
+		for _, s := range run.Scenarios {
+			came[i] = append(came[i], s.ID+" "+string(s.Cells[0].Kind)+" "+string(s.Cells[0].Class))
+		}
+		assert.EqualValues(t, len(list)+2, counter.probes.Load(), "each scenario once, and good-ip and good-stapled")
+	}
+	assert.Equal(t, came[0], came[1])
+}
+
+// counting counts the probes of a client.
+type counting struct {
+	clients.Prober
+	probes atomic.Int64
+}
+
+func (c *counting) Probe(ctx context.Context, r clients.Request) clients.Result {
+	c.probes.Add(1)
+	return c.Prober.Probe(ctx, r)
+}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// Grade is what an assessment comes to, in a word.
+type Grade string
+
+// The grades.
+const (
+	// Pass: nothing is bad, and something was shown. What was not asked, or needs a feature that
+	// the client was not said to have, does not count.
+	Pass Grade = "pass"
+	// Incomplete: nothing is known to be bad, but not all of it could be told: rejections whose
+	// reason nobody here recognises, or no rejection at all.
+	Incomplete Grade = "incomplete"
+	// Fail: a judgement is bad that the user does not accept, or one that the user accepts has
+	// gone.
+	Fail Grade = "fail"
+)
+
+// Assessment is a run over one client under test, and what it says of that client. Its JSON is that
+// of the run, and more.
+type Assessment struct {
+	*Run
+	Grade  Grade                `json:"grade"`
+	Counts map[verdict.Kind]int `json:"counts"`
+	// Findings are what many judgements together say of the client.
+	Findings []Finding `json:"findings"`
+	// Known are the deviations that the user accepts, and that were seen.
+	Known []deviation.Deviation `json:"known"`
+	// Fixed are those that the user accepts, and that were not seen any more.
+	Fixed []deviation.Deviation `json:"fixed"`
+}
+
+// Assess says what a run shows of its only client. The list is what the user accepts; nil is
+// nothing.
+func Assess(run *Run, list *deviation.List) *Assessment {
+	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Findings: []Finding{}, Known: []deviation.Deviation{}, Fixed: []deviation.Deviation{}}
+	shown := false
+	for _, r := range a.rows() {
+		a.Counts[r.Kind]++
+		shown = shown || r.Kind == verdict.OK && r.Outcome == clients.Rejected
+		d, listed := list.Find(r.ID)
+		switch {
+		case listed && d.Kind == r.Kind:
+			a.Known = append(a.Known, d)
+			shown = true
+		case listed && d.Stale(r.Kind):
+			a.Fixed = append(a.Fixed, d)
+		}
+	}
+	a.Findings = append(a.Findings, findings(a.rows(), a.bad())...)
+	a.Grade = a.grade(shown)
+	return a
+}
+
+// grade sums up; shown says that a rejection was right, or what the user accepts came.
+func (a *Assessment) grade(shown bool) Grade {
+	bad := a.bad()
+	switch {
+	case len(a.Fixed) > 0, slices.ContainsFunc(bad, func(r asked) bool { return r.Kind != verdict.Unrecognised }):
+		return Fail
+	case len(bad) > 0, !shown && a.demandsRejection():
+		return Incomplete
+	}
+	return Pass
+}
+
+// demandsRejection reports whether the run holds a scenario that every client must reject.
+func (a *Assessment) demandsRejection() bool {
+	return slices.ContainsFunc(a.Scenarios, func(s Scenario) bool {
+		return s.Expect.Verdict == scenarios.Reject && s.Expect.Level == scenarios.Must && len(s.Cells) > 0
+	})
+}
+
+// asked is a scenario and the cell of the run's only client.
+type asked struct {
+	*Scenario
+	Cell
+}
+
+func (a *Assessment) rows() []asked {
+	var rows []asked
+	for i := range a.Scenarios {
+		for _, c := range a.Scenarios[i].Cells {
+			rows = append(rows, asked{&a.Scenarios[i], c})
+		}
+	}
+	return rows
+}
+
+// bad returns the rows that are bad and that the user does not accept.
+func (a *Assessment) bad() []asked {
+	return slices.DeleteFunc(a.rows(), func(r asked) bool {
+		return r.Documented || slices.ContainsFunc(a.Known, func(d deviation.Deviation) bool { return d.Scenario == r.ID })
+	})
+}
+
+// Deviations returns what the user would have to accept for the run to pass: what is bad now, with
+// the reasons that the user has given or else the lab's own.
+func (a *Assessment) Deviations() []deviation.Deviation {
+	var list []deviation.Deviation
+	for _, r := range a.rows() {
+		i := slices.IndexFunc(a.Known, func(d deviation.Deviation) bool { return d.Scenario == r.ID })
+		switch {
+		case i >= 0:
+			list = append(list, a.Known[i])
+		case !r.Documented:
+			list = append(list, deviation.Deviation{Scenario: r.ID, Kind: r.Kind, Reason: "to be explained: " + cmp.Or(r.Why, r.Title)})
+		}
+	}
+	return list
+}
+
+// words names the stack in whose words most of the client's messages are written; empty if none
+// is.
+func (a *Assessment) words() string {
+	said := map[string]int{}
+	most := ""
+	for _, r := range a.rows() {
+		if r.Words == "" {
+			continue
+		}
+		said[r.Words]++
+		if n := said[r.Words]; most == "" || n > said[most] || n == said[most] && r.Words < most {
+			most = r.Words
+		}
+	}
+	return most
+}
+
+// knownOf says why a stack is known to do what a client did: that may be the client's library. Empty
+// if it is not.
+func (r asked) knownOf(stack string) string {
+	s, ok := scenarios.Lookup(r.ID)
+	if !ok {
+		return ""
+	}
+	for _, k := range s.Known {
+		ours := k.Stack == stack && (len(k.Variants) == 0 || slices.Contains(k.Variants, "default"))
+		if ours && (r.Kind == verdict.Insecure && k.Verdict == scenarios.Accept || r.Kind != verdict.Insecure && slices.Contains(k.Failures, r.Class)) {
+			return k.Why
+		}
+	}
+	return ""
+}

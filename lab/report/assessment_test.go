@@ -1,0 +1,149 @@
+package report_test
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// did is what a client did on one scenario.
+type did struct {
+	id      string
+	control clients.Outcome
+	outcome clients.Outcome
+	message string
+	seen    bool
+}
+
+// assess judges what a client did as lab.Run does.
+func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
+	t.Helper()
+	run := &report.Run{}
+	for _, d := range all {
+		s, ok := scenarios.Lookup(d.id)
+		require.True(t, ok, d.id)
+		var observed []serve.Observation
+		if d.seen {
+			observed = []serve.Observation{{End: serve.EndEOF}}
+		}
+		info := clients.Info{Stack: "under-test", UnderTest: true}
+		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed,
+			Result: verdict.Believe(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
+		run.Scenarios = append(run.Scenarios, report.Scenario{
+			ID: s.ID, Family: s.Family, Title: s.Title, Story: report.Story(s.Story), Expect: report.NewExpectation(s.Expect), Control: s.Control,
+			Cells: []report.Cell{report.NewCell(c, verdict.Judge(c))},
+		})
+	}
+	return report.Assess(run, list)
+}
+
+const (
+	yes = clients.Accepted
+	no  = clients.Rejected
+)
+
+// right is what a good client says of some scenarios.
+var right = map[string]string{
+	"expired": "x509: certificate has expired or is not yet valid: current time is after then", "self-signed": "x509: certificate signed by unknown authority",
+	"wrong-host": "x509: certificate is valid for other.tlslab.test, not localhost", "wrong-ip": "x509: certificate is valid for 127.0.0.2, not 127.0.0.1",
+	"wrong-usage": "x509: certificate specifies an incompatible key usage",
+}
+
+func TestFindings(t *testing.T) {
+	rejects := func(ids ...string) (list []did) {
+		for _, id := range ids {
+			list = append(list, did{id, yes, no, right[id], true})
+		}
+		return list
+	}
+	accepts := func(ids ...string) (list []did) {
+		for _, id := range ids {
+			list = append(list, did{id, yes, yes, "", true})
+		}
+		return list
+	}
+	says := func(message string, ids ...string) (list []did) {
+		for _, id := range ids {
+			list = append(list, did{id, yes, no, message, true})
+		}
+		return list
+	}
+	for name, test := range map[string]struct {
+		did   []did
+		grade report.Grade
+		names string // of findings, with spaces between
+	}{
+		"right":                     {append(accepts("good"), rejects("expired", "self-signed", "wrong-host")...), report.Pass, ""},
+		"verifies nothing":          {accepts("good", "expired", "self-signed", "wrong-host", "ca-file-missing"), report.Fail, "does-not-verify"},
+		"one row shows nothing":     {accepts("good", "expired", "just-expired"), report.Fail, ""},
+		"checks no names":           {append(rejects("expired", "self-signed"), accepts("wrong-host", "wrong-ip")...), report.Fail, "does-not-check-names"},
+		"checks some names":         {append(rejects("expired", "wrong-host"), accepts("wrong-ip")...), report.Fail, ""},
+		"checks no chain":           {append(rejects("wrong-host"), accepts("expired", "self-signed", "wrong-usage")...), report.Fail, "does-not-check-the-chain"},
+		"checks some of it":         {append(rejects("self-signed"), accepts("expired", "wrong-usage")...), report.Fail, ""},
+		"accepts nothing":           {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "accepts-nothing"},
+		"accepts something":         {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, report.Fail, "void"},
+		"never connected":           {[]did{{"good", "", yes, "", false}, {"expired", yes, yes, "", false}}, report.Fail, "never-connected"},
+		"one reason":                {says(right["self-signed"], "expired", "wrong-host", "wrong-usage", "self-signed"), report.Fail, "one-reason"},
+		"two of them":               {says(right["self-signed"], "expired", "wrong-host", "self-signed"), report.Fail, ""},
+		"nobody understands it":     {says("the moon", "expired", "wrong-host", "wrong-usage", "self-signed"), report.Incomplete, "unrecognised"},
+		"nobody understands little": {append(rejects("expired"), says("the moon", "wrong-host")...), report.Incomplete, ""},
+		"nothing was asked":         {[]did{{"expired", yes, clients.Unsupported, "no TLS here", false}}, report.Incomplete, ""},
+		"nothing is demanded":       {accepts("good"), report.Pass, ""},
+		"dies":                      {[]did{{"good", "", clients.Failed, "the client died", true}, {"expired", yes, clients.Failed, "the client died", true}}, report.Fail, "failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := assess(t, nil, test.did)
+			var names []string
+			for _, f := range a.Findings {
+				names = append(names, f.Name)
+				assert.NotEmpty(t, f.Scenarios)
+				assert.NotEmpty(t, f.ToDo)
+			}
+			assert.Equal(t, test.names, strings.Join(names, " "))
+			assert.Equal(t, test.grade, a.Grade)
+		})
+	}
+}
+
+func TestAssessKnown(t *testing.T) {
+	list := &deviation.List{Deviations: []deviation.Deviation{
+		{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}, {Scenario: "wrong-host", Kind: verdict.Insecure, Reason: "no names"}, {Scenario: "self-signed", Kind: verdict.Insecure, Reason: "not run"},
+	}}
+	a := assess(t, list, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, clients.Unsupported, "", false}})
+	assert.Equal(t, report.Pass, a.Grade)
+	assert.Equal(t, list.Deviations[:1], a.Known)
+	assert.Empty(t, a.Fixed)
+	assert.Equal(t, list.Deviations[:1], a.Deviations())
+
+	a = assess(t, list, []did{{"expired", yes, no, right["expired"], true}, {"wrong-ip", yes, yes, "", true}})
+	assert.Equal(t, report.Fail, a.Grade)
+	assert.Equal(t, list.Deviations[:1], a.Fixed)
+	require.Len(t, a.Deviations(), 1)
+	assert.Equal(t, "wrong-ip", a.Deviations()[0].Scenario)
+	assert.NotEmpty(t, a.Deviations()[0].Reason)
+}
+
+// TestAssessmentFits holds the page to the width of the window, but for what cannot be broken.
+func TestAssessmentFits(t *testing.T) {
+	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: x509: certificate signed by unknown authority"
+	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, long, true}, {"wrong-ip", yes, yes, "", true}, {"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, strings.Repeat("no such thing ", 30), false}})
+	var b bytes.Buffer
+	report.Terminal{W: &b, Width: 80}.Assessment(a)
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimSuffix(line, "\n"); !strings.Contains(line, "/a/path") {
+			assert.LessOrEqual(t, len(line), 80, line)
+		}
+	}
+	assert.Regexp(t, regexp.MustCompile(`(?m)^fail: 1 ok, 1 insecure, 1 lenient, 1 wrong-reason, 1 unsupported;`), b.String())
+}

@@ -1,0 +1,199 @@
+package verdict
+
+import (
+	"cmp"
+	"net"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// marks are what only one stack says: where it stands, the rest is in that stack's words too.
+var marks = []struct{ contains, stack string }{
+	{"pymongo.", "pymongo"},
+	{"current topology: {", "mongo-go"},
+	{"curl: (", "curl"},
+	{"verify error:num=", "openssl"},
+	{"Traceback (most recent call last)", "python"},
+	{"_ssl.c:", "python"},
+	{"urllib.error.", "python"},
+	{"http.client.", "python"},
+	{"OpenSSL.SSL.", "pyopenssl"},
+	{"service_identity", "pyopenssl"},
+	{"java.", "java"},
+	{"javax.", "java"},
+	{"sun.security.", "java"},
+	{"node:", "node"},
+	{"altnames", "node"},
+	{"GnuTLS", "wget"},
+	{"x509: ", "go"},
+	{"tls: ", "go"},
+	{"dial tcp", "go"},
+}
+
+// strangers is the order in which stacks' rules are tried on a message that bears no mark: those
+// whose texts are long and their own first, Go's short ones ("EOF") last, and then all others, which
+// have the texts of these and more.
+var strangers = []string{"curl", "python", "pyopenssl", "openssl", "node", "java", "gnutls-cli", "wget", "go"}
+
+// Recognise tells in which stack's words a message is written, and its failure class by that
+// stack's rules: clients wrap libraries, and pass on what those say. Both are empty if no rule
+// of any stack fits.
+func Recognise(message string) (stack string, class failure.Class) {
+	var order []string
+	for _, m := range marks {
+		if strings.Contains(message, m.contains) {
+			order = append(order, m.stack)
+		}
+	}
+	for _, name := range slices.Concat(order, strangers, Stacks()) {
+		if class := Classify(name, message); class != "" {
+			return name, class
+		}
+	}
+	return "", ""
+}
+
+// words tells whose words a client's message is in, and its class.
+func (c Cell) words(message string) (stack string, class failure.Class) {
+	stack = cmp.Or(c.Client.Speaks, c.Client.Stack)
+	if _, known := tables[stack]; known || !c.Client.UnderTest {
+		return stack, Classify(stack, message)
+	}
+	return Recognise(message)
+}
+
+// widened returns an expectation with what the scenario grants the stack whose words a client under
+// test speaks: its library names the same fault in another way, whatever the client makes of it.
+func (c Cell) widened(e scenarios.Expectation) scenarios.Expectation {
+	stack, _ := c.words(c.Result.Message)
+	for _, k := range c.Scenario.Known {
+		if k.Right && k.Verdict == "" && k.Stack == stack {
+			e.Failures = slices.Concat(e.Failures, k.Failures)
+		}
+	}
+	return e
+}
+
+// saidByAll is what alerts stand for whoever sends them, as far as RFC 8446, section 6.2, gives
+// them one meaning. Others (bad_certificate, certificate_unknown) stand for anything.
+var saidByAll = map[uint8][]failure.Class{
+	22:  {failure.CorruptRecord},
+	43:  {failure.WrongUsage, failure.WeakKey, failure.CriticalExtension},
+	44:  {failure.Revoked},
+	45:  {failure.Expired, failure.NotYetValid},
+	48:  {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
+	50:  {failure.CorruptRecord, failure.Malformed, failure.NotTLS},
+	51:  {failure.BadSignature, failure.KeyMismatch},
+	70:  {failure.ProtocolVersion},
+	71:  {failure.WeakDH, failure.NoSharedCipher, failure.WeakKey},
+	113: {failure.RevocationUnknown, failure.Revoked, failure.StapleMissing},
+}
+
+// sentByServers is what the alerts stand for by which a server refuses what a client offers.
+var sentByServers = map[uint8][]failure.Class{
+	40:  {failure.HandshakeFailure, failure.NoSharedCipher, failure.NoSharedGroup},
+	70:  {failure.ProtocolVersion},
+	71:  {failure.NoSharedCipher},
+	80:  {failure.InternalError},
+	112: {failure.UnrecognizedName},
+	120: {failure.NoApplicationProtocol},
+}
+
+// evidence returns the class that the server's record leaves no other for, of those that the
+// scenario lists; empty if the record does not tell. It is for messages that nobody here knows.
+func (c Cell) evidence() failure.Class {
+	can := func(of ...failure.Class) failure.Class {
+		for _, want := range c.Scenario.Expect.Failures {
+			if slices.Contains(of, want) {
+				return want
+			}
+		}
+		return ""
+	}
+	last, ok := c.last()
+	switch {
+	case !ok: // where no connection can come, or none should
+		return can(beforeTLS...)
+	case last.AlertReceived != nil:
+		return can(saidByAll[last.AlertReceived.Code]...)
+	case last.AlertSent != nil && c.Scenario.Family == scenarios.ClientCertificates:
+		return can(refusals[last.AlertSent.Code])
+	case last.AlertSent != nil:
+		return can(sentByServers[last.AlertSent.Code]...)
+	case last.End == serve.EndBrokenOff: // by the server, before the client could have refused it
+		return can(c.Scenario.Expect.Failures...)
+	}
+	return ""
+}
+
+// beforeTLS are the classes of what ends before the first byte.
+var beforeTLS = []failure.Class{
+	failure.ConnectionRefused, failure.NameResolution, failure.Timeout,
+	failure.MissingFile, failure.BadPEM, failure.BadPassphrase, failure.ClientMisconfigured,
+}
+
+// NeverConnected is the message of a client that says that it accepted and made no connection.
+const NeverConnected = "it says accepted, and never connected"
+
+// Believe holds what a client says that it did against what the server saw, before it is judged.
+// A client cannot have accepted without a connection: that is a failure of the program. A client
+// under test that has not been asked (see [Unasked]) does not support the scenario.
+func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
+	switch {
+	case r.Outcome == clients.Accepted && len(observed) == 0:
+		r.Outcome, r.Message = clients.Failed, NeverConnected
+	case r.Outcome == clients.Rejected:
+		if why := Unasked(s, c, observed); why != "" {
+			r.Outcome, r.Message = clients.Unsupported, why
+		}
+	}
+	return r
+}
+
+// Unasked says why a client under test that did not accept has not been asked at all: it was
+// told something that the scenario needs by its environment alone, and made nothing of it.
+// Empty means that it has been asked.
+func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) string {
+	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
+	switch {
+	case missing(clients.PartConnect) && elsewhere(s) && len(observed) == 0:
+		return "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
+	case missing(clients.PartPassword) && s.Setup.Passphrase != "":
+		return "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
+	case missing(clients.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
+		return "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
+	}
+	return ""
+}
+
+// elsewhere reports whether a scenario's host is a name that only leads to the server if the client
+// dials another address.
+func elsewhere(s *scenarios.Scenario) bool {
+	return s.Host != "localhost" && net.ParseIP(s.Host) == nil && s.Server.Fault != scenarios.FaultUnresolved
+}
+
+// presented reports whether a client certificate came.
+func presented(observed []serve.Observation) bool {
+	return slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.ClientCertificate != "" })
+}
+
+// Telling returns the line of a message that tells the reason: the one that the stack's first
+// rule that fits is about, or else the last. Programs write a lot before they say why.
+func Telling(stack, message string) string {
+	lines := strings.Split(strings.TrimSpace(message), "\n")
+	for _, r := range tables[stack] {
+		if !strings.Contains(message, r.Contains) {
+			continue
+		}
+		if i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, r.Contains) }); i >= 0 {
+			return strings.TrimSpace(lines[i])
+		}
+		break
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
+}
