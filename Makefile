@@ -17,9 +17,9 @@ scenario-%: $(TLSLAB)
 up: $(TLSLAB)
 	@$(TLSLAB) up $(ARGS)
 
-## matrix          every client stack found × the catalogue
+## matrix          every client stack found × the catalogue; ARGS="--html matrix.html" makes a page of it
 matrix: $(TLSLAB)
-	@$(TLSLAB) run $(ARGS)
+	@$(TLSLAB) matrix $(ARGS)
 
 ## clients         what client stacks need beyond what is here: virtual environments and packages, below .cache/clients
 clients:

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +25,10 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-var record = flag.Bool("record", false, "add what clients say to the recorded messages of lab/verdict")
+// recordDir is where what every client did is recorded.
+var recordDir = filepath.Join("clients", "testdata", "matrix")
+
+var record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/verdict")
 
 // TestCatalogue runs the whole catalogue on every client of this machine: no error, no void, and
 // whatever is not ok is declared by the variant or explained by the scenario.
@@ -82,8 +84,7 @@ func discover(t *testing.T, o clients.Options) *clients.Set {
 // reproduce runs scenarios on clients, holds every judgement to be documented, and records what
 // was said if it is asked to.
 func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clients.Set) {
-	c.Dir = t.TempDir()
-	l, err := lab.New(c)
+	l, err := lab.New(c) // in a directory with a short name: curl cuts messages off
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 
@@ -110,33 +111,17 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 	}
 	if *record {
 		write(t, run)
+		require.NoError(t, report.WriteRecord(recordDir, run))
+		return
 	}
-}
-
-// fleeting is what changes from run to run in a message, and the word that is recorded for it.
-var fleeting = []struct {
-	*regexp.Regexp
-	word string
-}{
-	{regexp.MustCompile(`\b(localhost|127\.0\.0\.1|[a-z.]*tlslab\.test):\d+`), "$1:PORT"},
-	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
-	{regexp.MustCompile(`notAfter=.* GMT`), "notAfter=TIME"},
-	{regexp.MustCompile(`notBefore=.* GMT`), "notBefore=TIME"},
-	{regexp.MustCompile(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
-	{regexp.MustCompile(`after \d+ (ms|milliseconds)`), "after N $1"},
-	{regexp.MustCompile(` port \d+ `), " port PORT "},
-	{regexp.MustCompile(`(127\.0\.0\.1:PORT->127\.0\.0\.1):\d+`), "$1:PORT"},
-	{regexp.MustCompile(`ended the client after [\d.]+s`), "ended the client after TIME"},
-	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
-	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
-	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
-	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
-	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
-	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
-	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
-	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
-	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
-	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
+	recorded, err := report.Open(recordDir)
+	require.NoError(t, err)
+	recorded = recorded.Only(func(s report.Scenario) bool {
+		return slices.ContainsFunc(list, func(o *scenarios.Scenario) bool { return o.ID == s.ID })
+	}, func(clients.Info) bool { return true })
+	var changes strings.Builder
+	report.Terminal{W: &changes, Width: 120}.Diff(report.Since(recorded, run), false)
+	t.Log("against the record:", changes.String())
 }
 
 // write adds what clients said to the messages that are recorded.
@@ -151,10 +136,7 @@ func write(t *testing.T, run *report.Run) {
 			if c.Outcome != clients.Rejected || !c.Documented || c.Kind == verdict.Unsupported { // by its control
 				continue
 			}
-			message := strings.ReplaceAll(c.Message, "\x00", `\x00`)
-			for _, f := range fleeting {
-				message = f.ReplaceAllString(message, f.word)
-			}
+			message := report.Steady(strings.ReplaceAll(c.Message, "\x00", `\x00`))
 			stack := stackOf[c.Client]
 			if messages[stack] == nil {
 				messages[stack] = map[string]string{}
@@ -173,7 +155,7 @@ func write(t *testing.T, run *report.Run) {
 			line = strings.TrimSuffix(line, "\n")
 			if class, message, ok := strings.Cut(line, "\t"); !ok {
 				head = append(head, line)
-			} else if _, again := said[message]; !again {
+			} else if message = report.Steady(message); said[message] == "" {
 				said[message] = class
 			}
 		}

@@ -203,7 +203,7 @@ func (s *search) pick() (installs []*stack.Install, missing []Missing) {
 			installs = append(installs, in)
 		}
 	}
-	slices.SortStableFunc(installs, func(a, b *stack.Install) int { return compareVersions(a.Version, b.Version) })
+	slices.SortStableFunc(installs, func(a, b *stack.Install) int { return CompareVersions(a.Version, b.Version) })
 	return installs, missing
 }
 

@@ -6,6 +6,10 @@ import (
 	"example.com/tlslab/lab/clients/stack"
 )
 
+// Matches reports whether a pattern names a client. Patterns are those of Options.Only: a stack,
+// with or without a version or the beginning of one, with or without a variant.
+func Matches(p string, i Info) bool { return pattern(p).matches(i) }
+
 // pattern is one of Options.Only: a stack, with or without a version or the
 // beginning of one, with or without a variant: "python", "python-3.11",
 // "python/strict", "python-3.11.7/default".
@@ -46,9 +50,9 @@ func beginsVersion(version, prefix string) bool {
 	return ok && (prefix == "" || rest == "" || rest[0] < '0' || rest[0] > '9')
 }
 
-// compareVersions orders versions by their numbers: 3.9.18 before 3.10.13. What is
+// CompareVersions orders versions by their numbers: 3.9.18 before 3.10.13. What is
 // no number ("3.13.0rc1", "1.1.1w") is compared as text.
-func compareVersions(a, b string) int {
+func CompareVersions(a, b string) int {
 	for a != "" && b != "" {
 		var x, y string
 		x, a = cutNumber(a)

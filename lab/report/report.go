@@ -1,7 +1,14 @@
-// Package report shows what a run came to: as a page for a terminal, and as JSON.
+// Package report shows what a run came to, and what has changed between two.
+//
+// A [Run] is data: [WriteJSON] writes it, [Read] and [Open] read it. [Terminal] shows it scenario by
+// scenario ([Terminal.Run]) or as one table of clients and families ([Terminal.Matrix]); [Run.WriteHTML],
+// [Run.WriteJUnit] and [Run.WriteMarkdown] make files of it. [Since] and [Upgrade] compare runs and
+// clients: what they return, a [Diff], is data as well. [WriteRecord] writes a run down in a form to be
+// kept in a repository.
 package report
 
 import (
+	"slices"
 	"time"
 
 	"example.com/tlslab/lab/clients"
@@ -12,19 +19,26 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Schema is the version of the form of a run's JSON.
+// Schema is the version of the form of a run's JSON, which is that of [Run]. It changes when a field
+// goes away or means something else; fields may be added under the same.
 const Schema = 1
 
-// Run is what a run over scenarios and clients came to.
+// Run is what a run over scenarios and clients came to. Times are RFC 3339 in UTC, durations
+// nanoseconds.
 type Run struct {
-	Schema    int               `json:"schema"`
-	Seed      string            `json:"seed"`
-	At        time.Time         `json:"at"`
-	Started   time.Time         `json:"started"`
-	Duration  time.Duration     `json:"duration_ns"`
-	Clients   []clients.Info    `json:"clients"`
-	Missing   []clients.Missing `json:"missing"`
-	Scenarios []Scenario        `json:"scenarios"`
+	Schema   int           `json:"schema"`      // [Schema]
+	Seed     string        `json:"seed"`        // with At, what decides every key and certificate
+	At       time.Time     `json:"at"`          // the time that they were minted for
+	Started  time.Time     `json:"started"`     // when the run began
+	Duration time.Duration `json:"duration_ns"` // and how long it took
+	// Clients is every client that was asked, Missing what was looked for and not found.
+	Clients []clients.Info    `json:"clients"`
+	Missing []clients.Missing `json:"missing"`
+	// Scenarios is in the order of the catalogue, each with a cell for every client that speaks its
+	// service.
+	Scenarios []Scenario `json:"scenarios"`
+	// Diffs is what was compared, if that was asked for.
+	Diffs []*Diff `json:"diffs,omitempty"`
 }
 
 // Documented reports whether every cell of the run came out as documented: the failures were
@@ -38,6 +52,29 @@ func (r *Run) Documented() bool {
 		}
 	}
 	return true
+}
+
+// Only returns a run with the scenarios and clients that are wanted, and no others.
+func (r *Run) Only(scenario func(Scenario) bool, client func(clients.Info) bool) *Run {
+	out := *r
+	out.Clients, out.Scenarios = nil, nil
+	wanted := map[string]bool{}
+	for _, c := range r.Clients {
+		if client(c) {
+			out.Clients = append(out.Clients, c)
+			wanted[c.ID()] = true
+		}
+	}
+	for _, s := range r.Scenarios {
+		if !scenario(s) {
+			continue
+		}
+		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c Cell) bool { return !wanted[c.Client] })
+		if len(s.Cells) > 0 {
+			out.Scenarios = append(out.Scenarios, s)
+		}
+	}
+	return &out
 }
 
 // Scenario is one scenario of a run.
@@ -89,15 +126,18 @@ type Certificate struct {
 	Off       bool      `json:"off_path,omitempty"`
 }
 
-// Cell is one client's behaviour on one scenario, judged.
+// Cell is one client's behaviour on one scenario, judged. The fields of the judgement stand beside
+// the others in JSON.
 type Cell struct {
-	Client string `json:"client"`
+	Client string `json:"client"` // its ID, as clients.Info.ID returns it
 	verdict.Judgement
-	Outcome  clients.Outcome     `json:"outcome"`
-	Message  string              `json:"message,omitempty"`
-	Code     string              `json:"code,omitempty"`
-	Duration time.Duration       `json:"duration_ns"`
-	Control  clients.Outcome     `json:"control"` // what it did on the control
+	Outcome clients.Outcome `json:"outcome"`
+	// Message is the client's own, whole; Code its own short name for it where it has one.
+	Message  string          `json:"message,omitempty"`
+	Code     string          `json:"code,omitempty"`
+	Duration time.Duration   `json:"duration_ns"`
+	Control  clients.Outcome `json:"control"` // what it did on the control
+	// Observed is what the server saw of each of its connections, in their order.
 	Observed []serve.Observation `json:"observed"`
 	// Unserved says that this machine cannot serve the scenario, to whatever client.
 	Unserved bool `json:"unserved,omitempty"`

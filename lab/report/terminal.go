@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -47,11 +46,10 @@ func (t Terminal) Run(r *Run) {
 	}
 	if len(r.Scenarios) > pages {
 		t.undocumented(r)
+		t.came(r)
+		fmt.Fprintln(t.W, "* to be expected: tlslab run ID shows each client, its message and the reason")
 	}
-	for _, m := range r.Missing {
-		fmt.Fprintf(t.W, "not here: %s (%s)\n", m.Stack, m.Reason)
-	}
-	fmt.Fprintf(t.W, "the same again: --seed %s --at %s\n", r.Seed, r.At.Format(time.RFC3339))
+	t.again(r)
 }
 
 // Scenario writes what a scenario is: its title, its chain with the broken link marked, and
@@ -130,9 +128,13 @@ var position = regexp.MustCompile(`\(_ssl\.c:\d+\)`)
 
 // rows groups the cells of clients that did the same: versions of one stack mostly do.
 func (s Scenario) rows(infos []clients.Info) []row {
+	byID := map[string]clients.Info{} // not every client is asked: some speak something else
+	for _, info := range infos {
+		byID[info.ID()] = info
+	}
 	var list []row
-	for i, c := range s.Cells {
-		info := infos[i]
+	for _, c := range s.Cells {
+		info := byID[c.Client]
 		c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
 		c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
 		same := slices.IndexFunc(list, func(r row) bool {
@@ -177,7 +179,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 		if r.Class != "" {
 			judgement += "\n" + string(r.Class)
 		}
-		message := strings.ToValidUTF8(strings.TrimSpace(r.Message), "�")
+		message := strings.TrimSpace(r.Message)
 		if r.FromAlert {
 			message += "\n[it names no cause; the class is from its alert]"
 		}
@@ -188,7 +190,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 			message += "\n[" + r.Disagreement + "]"
 		}
 		w.AppendRow(table.Row{fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
-			r.Control, r.Outcome, judgement, strings.TrimSpace(message), Saw(r.Observed)})
+			r.Control, r.Outcome, judgement, Visible(strings.TrimSpace(message)), Saw(r.Observed)})
 	}
 	w.Render()
 	fmt.Fprintln(t.W)
@@ -205,18 +207,23 @@ func wrapLines(s string, width int) string {
 
 // judgement names a judgement, marked if it was to be expected.
 func (t Terminal) judgement(j verdict.Judgement) string {
-	switch {
-	case j.Kind == verdict.OK:
-		return t.paint(string(j.Kind), text.FgGreen)
-	case j.Documented:
-		return t.paint(string(j.Kind)+"*", text.FgYellow)
+	return t.marked(string(j.Kind), mark(j.Kind, j.Documented))
+}
+
+// marked colors a judgement by its mark.
+func (t Terminal) marked(word, mark string) string {
+	switch mark {
+	case "":
+		return t.paint(word, text.FgGreen)
+	case "*":
+		return t.paint(word+mark, text.FgYellow)
 	}
-	return t.paint(string(j.Kind)+"!", text.FgRed, text.Bold)
+	return t.paint(word+mark, text.FgRed, text.Bold)
 }
 
 // verdict says what the run came to, and the proper fix.
 func (t Terminal) verdict(s Scenario) {
-	counts := count(s.Cells)
+	counts := count(each(s.Cells))
 	bad := slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented })
 	result := t.paint("reproduced as documented", text.FgGreen, text.Bold)
 	if bad {
@@ -233,67 +240,52 @@ func (t Terminal) verdict(s Scenario) {
 	t.Fix(s)
 }
 
-// count says how many cells came to what: "12 ok, 4 insecure*".
-func count(cells []Cell) string {
-	n := map[string]int{}
-	for _, c := range cells {
-		name := string(c.Kind)
-		switch {
-		case c.Kind == verdict.OK:
-		case c.Documented:
-			name += "*"
-		default:
-			name += "!"
-		}
-		n[name]++
-	}
-	var words []string
-	for _, kind := range []verdict.Kind{verdict.OK, verdict.Lenient, verdict.Insecure, verdict.WrongReason, verdict.Unrecognised, verdict.Broken, verdict.Void, verdict.Unsupported, verdict.Error} {
-		for _, mark := range []string{"", "*", "!"} {
-			if k := string(kind) + mark; n[k] > 0 {
-				words = append(words, fmt.Sprintf("%d %s", n[k], k))
-			}
-		}
-	}
-	return strings.Join(words, ", ")
-}
-
 // line writes a scenario in one line.
 func (t Terminal) line(s Scenario) {
 	mark := t.paint("✓", text.FgGreen)
 	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
 		mark = t.paint("✗", text.FgRed)
 	}
-	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, count(s.Cells))
+	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, count(each(s.Cells)))
 }
 
-// undocumented writes what was not as documented.
+// undocumented writes what was not as documented, and where client and server disagree: once for
+// clients of which the same is to be said.
 func (t Terminal) undocumented(r *Run) {
-	bad := 0
 	for _, s := range r.Scenarios {
+		var accounts []string
+		who := map[string][]string{}
 		for _, c := range s.Cells {
 			if c.Documented && c.Disagreement == "" {
 				continue
 			}
-			if !c.Documented {
-				bad++
+			account := t.account(c)
+			if who[account] == nil {
+				accounts = append(accounts, account)
 			}
-			fmt.Fprintf(t.W, "\n%s × %s: %s %s\n", s.ID, c.Client, t.judgement(c.Judgement), c.Class)
-			t.wrapped("  ", c.Why)
-			t.wrapped("  its message: ", c.Message)
-			t.wrapped("  the server saw: ", Saw(c.Observed))
-			if c.Disagreement != "" {
-				t.wrapped("  they disagree: ", c.Disagreement)
-			}
+			who[account] = append(who[account], c.Client)
+		}
+		for _, account := range accounts {
+			fmt.Fprintln(t.W)
+			t.wrapped(s.ID+" × ", strings.Join(who[account], ", "))
+			fmt.Fprint(t.W, account)
 		}
 	}
-	fmt.Fprintf(t.W, "\n%d scenarios × %d clients in %s: ", len(r.Scenarios), len(r.Clients), r.Duration.Round(100*time.Millisecond))
-	if bad == 0 {
-		fmt.Fprintln(t.W, t.paint("all as documented", text.FgGreen, text.Bold))
-	} else {
-		fmt.Fprintln(t.W, t.paint(fmt.Sprintf("%d not as documented", bad), text.FgRed, text.Bold))
+}
+
+// account tells what a cell came to, in full.
+func (t Terminal) account(c Cell) string {
+	var out strings.Builder
+	t.W = &out
+	fmt.Fprintf(t.W, "  %s %s\n", t.judgement(c.Judgement), c.Class)
+	for _, line := range [][2]string{
+		{"", c.Why}, {"its message: ", Steady(c.Message)}, {"the server saw: ", Saw(c.Observed)}, {"they disagree: ", c.Disagreement},
+	} {
+		if line[1] != "" {
+			t.wrapped("  "+line[0], Visible(line[1]))
+		}
 	}
-	fmt.Fprintln(t.W, "* to be expected: tlslab run ID shows each client, its message and the reason")
+	return out.String()
 }
 
 // Saw says in a few words what the server saw of a client: of the connection that tells, with the
@@ -327,7 +319,7 @@ func Saw(list []serve.Observation) string {
 	default:
 		words = append(words, fmt.Sprintf("(and %d more connections)", more))
 	}
-	return strings.Join(words, " ")
+	return Visible(strings.Join(words, " "))
 }
 
 // cause returns what crypto/tls says of a client that it refuses, without the numbers of all that

@@ -104,6 +104,7 @@ interrupted.`,
   tlslab show expired
   tlslab run expired
   tlslab run --client python --client curl missing-intermediate wrong-host
+  tlslab matrix --html matrix.html
   tlslab up
   tlslab mint ./pki expired`,
 		Version:       version(),
@@ -122,7 +123,7 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	cmd.AddCommand(f.list(), f.show(), f.run(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
+	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test())
 	return cmd
 }

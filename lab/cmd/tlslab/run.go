@@ -33,31 +33,12 @@ reject), lenient (accepted what it should reject), broken (rejected what it must
 control too), unsupported, error. With * it was to be expected: a variant that is declared not to check, or
 what is known of the stack. The exit status is 0 if every judgement was.`,
 		ValidArgsFunction: completeIDs,
-		RunE: func(cmd *cobra.Command, ids []string) (err error) {
+		RunE: func(cmd *cobra.Command, ids []string) error {
 			list, err := f.selected(ids)
 			if err != nil {
 				return err
 			}
-			if f.timeout <= 0 {
-				return usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
-			}
-			f.containers = containersAtOnce
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			c.ClientFiles = f.dir == "" // nobody looks at the others
-			l, err := lab.New(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
-			if err != nil {
-				return usageError{fmt.Errorf("--client: %w", err)}
-			}
-			defer func() { err = errors.Join(err, set.Close()) }()
-			result, err := f.runAll(cmd.Context(), l, list, set)
+			result, err := f.reproduce(cmd.Context(), list, f.clients, func(*clients.Set) error { return nil })
 			if err != nil {
 				return err
 			}
@@ -79,11 +60,44 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	f.addService(cmd)
 	f.addMongo(cmd)
 	f.addMinting(cmd)
+	f.addRun(cmd)
+	return cmd
+}
+
+// reproduce runs scenarios with the clients that are wanted: all if none is named. What is found is
+// shown to check before anything runs.
+func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *report.Run, err error) {
+	if f.timeout <= 0 {
+		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
+	}
+	f.containers = containersAtOnce
+	c, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	c.ClientFiles = f.dir == "" // nobody looks at the others
+	l, err := lab.New(c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	set, err := clients.Discover(ctx, clients.Options{Only: only, Services: speaking(list), More: f.stacks()})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--client: %w", err)}
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	if err := check(set); err != nil {
+		return nil, err
+	}
+	return f.runAll(ctx, l, list, set)
+}
+
+// addRun adds the flags that say how scenarios are run.
+func (f *flags) addRun(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
-	return cmd
 }
 
 // runAll runs the lab, with a progress bar on stderr if that is a terminal.

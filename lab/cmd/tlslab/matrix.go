@@ -1,0 +1,222 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/scenarios"
+)
+
+// matrix is the command's flags beyond those that it shares with others, and its results.
+type matrix struct {
+	*flags
+	ids     []string
+	files   []*outfile
+	former  string   // the file or directory of the run to compare with
+	from    string   // the file or directory of the run to show instead of running
+	compare []string // A:B
+	wording bool
+}
+
+// matrix runs the catalogue with every client there is, and reports it as a whole.
+func (f *flags) matrix() *cobra.Command {
+	m := &matrix{flags: f}
+	cmd := &cobra.Command{
+		Use:   "matrix [ID...]",
+		Short: "Every client stack found × the catalogue, with reports and comparisons",
+		Long: `matrix does what run does, and shows the result as one table of clients and families: versions of a stack that did
+the same in one row, the scenarios of a family as counts, and what was not as documented in full.
+
+--html, --junit, --markdown and --json=FILE write the same as files, which appear whole when the run has ended, or not
+at all; "-" is standard output, which then has nothing else. --json by itself is --json=-.
+
+--against FILE tells what has changed since a former run: the file that --json=FILE wrote, or a directory of the record
+that this project keeps (lab/clients/testdata/matrix). Each client is compared with the same one of then, or where its
+version is new with the version before. --compare A:B tells what going from client A to client B comes to, and runs
+those two alone unless --client says otherwise; with --against A is looked up there. --from FILE runs nothing and shows
+that run.`,
+		Example: `  tlslab matrix --html matrix.html
+  tlslab matrix --client python --compare python-3.8:python-3.11
+  tlslab matrix --json=today.json && tlslab matrix --against today.json
+  tlslab matrix --from lab/clients/testdata/matrix --compare python-3.12:python-3.13 --markdown -`,
+		ValidArgsFunction: completeIDs,
+		RunE:              func(cmd *cobra.Command, ids []string) error { m.ids = ids; return m.main(cmd.Context()) },
+	}
+	f.addFamily(cmd)
+	f.addService(cmd)
+	f.addMongo(cmd)
+	f.addMinting(cmd)
+	f.addRun(cmd)
+	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)
+	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", (*report.Run).WriteJUnit)
+	m.add(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
+	m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", func(r *report.Run, w io.Writer) error { return report.WriteJSON(w, r) })
+	cmd.Flags().Lookup("json").NoOptDefVal = "-"
+	cmd.Flags().StringVar(&m.former, "against", "", "tell what has changed since this former run, or record")
+	cmd.Flags().StringVar(&m.from, "from", "", "run nothing: show this former run, or record")
+	cmd.Flags().StringSliceVar(&m.compare, "compare", nil, "tell what going from a client to another comes to, as in python-3.8:python-3.11")
+	cmd.Flags().BoolVar(&m.wording, "wording", false, "of what has changed, show also what is the same in other words")
+	return cmd
+}
+
+// add adds a flag that names a file, and what is written to it.
+func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.Run, io.Writer) error) {
+	o := &outfile{flag: "--" + name, write: write}
+	cmd.Flags().StringVar(&o.path, name, "", usage)
+	cmd.MarkFlagFilename(name)
+	m.files = append(m.files, o)
+}
+
+// writeMarkdown writes what was compared, or else the table of the run.
+func writeMarkdown(r *report.Run, w io.Writer) error {
+	if len(r.Diffs) == 0 {
+		return r.WriteMarkdown(w)
+	}
+	for i, d := range r.Diffs {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := d.WriteMarkdown(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *matrix) main(ctx context.Context) error {
+	list, err := m.selected(m.ids)
+	if err != nil {
+		return err
+	}
+	m.files = slices.DeleteFunc(m.files, func(o *outfile) bool { return o.path == "" })
+	// What can be wrong with the files is told before minutes have gone by.
+	if err := checkAll(m.files); err != nil {
+		return err
+	}
+	var former *report.Run
+	if m.former != "" {
+		if former, err = open("--against", m.former); err != nil {
+			return err
+		}
+	}
+	result, err := m.result(ctx, list, former)
+	if err != nil {
+		return err
+	}
+	if result.Diffs, err = m.diffs(result, former); err != nil {
+		return err
+	}
+	if err := m.show(ctx, result); err != nil {
+		return err
+	}
+	if !result.Documented() {
+		return errNotDocumented
+	}
+	return nil
+}
+
+// open reads a former run.
+func open(flag, path string) (*report.Run, error) {
+	r, err := report.Open(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", flag, err)}
+	}
+	return r, nil
+}
+
+// result runs, or reads what was run.
+func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
+	if m.from != "" {
+		r, err := open("--from", m.from)
+		if err != nil {
+			return nil, err
+		}
+		if r = m.narrow(r); len(r.Clients) == 0 || len(r.Scenarios) == 0 {
+			return nil, usageError{fmt.Errorf("--from %s: it has none of the clients and scenarios that are asked for", m.from)}
+		}
+		return r, nil
+	}
+	only := m.clients
+	if len(only) == 0 {
+		only = m.compared(former == nil)
+	}
+	return m.reproduce(ctx, list, only, func(set *clients.Set) error {
+		probe := new(report.Run)
+		for _, c := range set.Clients {
+			probe.Clients = append(probe.Clients, c.Info)
+		}
+		_, err := m.diffs(probe, former) // that what is to be compared is there
+		return err
+	})
+}
+
+// narrow leaves of a former run what the flags ask for.
+func (m *matrix) narrow(r *report.Run) *report.Run {
+	return r.Only(func(s report.Scenario) bool {
+		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
+	}, func(c clients.Info) bool {
+		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, func(p string) bool { return clients.Matches(p, c) })
+	})
+}
+
+// compared returns the clients that --compare names: those that are to run.
+func (m *matrix) compared(both bool) []string {
+	var only []string
+	for _, names := range m.compare {
+		a, b, _ := strings.Cut(names, ":")
+		if both {
+			only = append(only, a)
+		}
+		only = append(only, b)
+	}
+	return only
+}
+
+// diffs are what the flags ask to be compared.
+func (m *matrix) diffs(r, former *report.Run) ([]*report.Diff, error) {
+	var list []*report.Diff
+	for _, names := range m.compare {
+		d, err := report.Upgrade(cmp.Or(former, r), r, names)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--compare: %w", err)}
+		}
+		list = append(list, d)
+	}
+	if former != nil && len(m.compare) == 0 {
+		list = append(list, report.Since(m.narrow(former), r))
+	}
+	return list, nil
+}
+
+// show writes the files, and the page for the terminal unless a file is standard output.
+func (m *matrix) show(ctx context.Context, r *report.Run) error {
+	toStdout := false
+	for _, o := range m.files {
+		if o.path == stdoutName {
+			toStdout = true
+		}
+		if err := o.put(ctx, m.stdout, func(w io.Writer) error { return o.write(r, w) }); err != nil {
+			return err
+		}
+	}
+	if toStdout {
+		return nil
+	}
+	t := m.terminal()
+	t.Matrix(r)
+	for _, d := range r.Diffs {
+		t.Diff(d, m.wording)
+	}
+	for _, o := range m.files {
+		fmt.Fprintf(m.stdout, "written: %s\n", o.path)
+	}
+	return nil
+}

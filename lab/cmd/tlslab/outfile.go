@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/tlslab/lab/report"
+)
+
+// stdoutName stands for standard output where a file can be named.
+const stdoutName = "-"
+
+// outfile is a file that a flag names, and what is written to it.
+type outfile struct {
+	flag, path string
+	write      func(*report.Run, io.Writer) error
+}
+
+// check says what is wrong with the path, if anything is. It leaves nothing behind.
+func (o *outfile) check() error {
+	if o.path == stdoutName {
+		return nil
+	}
+	target, replace, err := o.target()
+	if err != nil || !replace {
+		return err
+	}
+	f, err := beside(target)
+	if err != nil {
+		return o.failed(err)
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return o.failed(err)
+	}
+	return nil
+}
+
+// target returns the file that the path leads to, and whether it is to be replaced: what is no
+// regular file, as a pipe, is written to.
+func (o *outfile) target() (path string, replace bool, err error) {
+	path, err = filepath.EvalSymlinks(o.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.path, true, nil
+	}
+	if err != nil {
+		return "", false, o.failed(err)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", false, o.failed(err)
+	case info.IsDir():
+		return "", false, usageError{fmt.Errorf("%s %s: it is a directory: name a file", o.flag, o.path)}
+	}
+	return path, info.Mode().IsRegular(), nil
+}
+
+func (o *outfile) failed(err error) error {
+	return usageError{fmt.Errorf("%s %s: %w: name a file in a directory that can be written to", o.flag, o.path, err)}
+}
+
+// beside creates a file beside another, to be renamed to it when it is whole.
+func beside(path string) (*os.File, error) {
+	name := "." + filepath.Base(path) + "." + rand.Text()[:8] + ".tmp"
+	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+}
+
+// put writes the file: whole, or not at all if writing fails or ctx ends.
+func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Writer) error) (err error) {
+	if o.path == stdoutName {
+		return write(stdout)
+	}
+	target, replace, err := o.target()
+	if err != nil {
+		return err
+	}
+	if !replace {
+		f, err := os.OpenFile(target, os.O_WRONLY, 0)
+		if err != nil {
+			return o.failed(err)
+		}
+		return errors.Join(write(f), f.Close())
+	}
+	f, err := beside(target)
+	if err != nil {
+		return o.failed(err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("writing %s %s: %w", o.flag, o.path, err)
+		}
+	}()
+	buffered := bufio.NewWriter(f)
+	if err := write(buffered); err != nil {
+		return err
+	}
+	if err := errors.Join(buffered.Flush(), f.Close(), ctx.Err()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), target)
+}
+
+// checkAll checks files, and that no two are one.
+func checkAll(files []*outfile) error {
+	taken := map[string]string{}
+	for _, o := range files {
+		if other, twice := taken[filepath.Clean(o.path)]; twice {
+			return usageError{fmt.Errorf("%s and %s are both %s: each wants a file of its own", other, o.flag, o.path)}
+		}
+		taken[filepath.Clean(o.path)] = o.flag
+		if err := o.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+)
+
+var (
+	//go:embed page/matrix.html
+	pageHTML string
+	//go:embed page/matrix.css
+	pageCSS string
+	//go:embed page/matrix.js
+	pageJS string
+)
+
+// page is what the template is filled with.
+type page struct {
+	// Policy is the page's Content-Security-Policy: it runs its own script, has its own style,
+	// and asks for nothing.
+	Policy string
+	Style  template.CSS
+	Script template.JS
+	Data   pageData
+}
+
+// pageData is a run as the page's script reads it. Text that occurs again and again stands in
+// Strings once, and elsewhere as its index there; index 0 is the empty string. All of it is as
+// [Visible] returns it.
+type pageData struct {
+	Kinds        []kind         `json:"kinds"`
+	Clients      []pageClient   `json:"clients"`
+	Groups       []pageGroup    `json:"groups"`
+	Scenarios    []pageScenario `json:"scenarios"`
+	Strings      []string       `json:"strings"`
+	Observations [][]int        `json:"observations"` // label and value, and so on, in the order to be shown
+	// Again are the flags that mint the same once more, as they stand at the end of a command.
+	Again   string   `json:"again"`
+	Started string   `json:"started"`
+	Seconds float64  `json:"seconds"`
+	Missing []string `json:"missing"`
+}
+
+type pageClient struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"` // as a shell reads it
+	Stack   string `json:"stack"`
+	Variant string `json:"variant"`
+	Version string `json:"version"`
+	Library string `json:"library"`
+	About   string `json:"about"`
+}
+
+// pageGroup is clients that the page can show as one column.
+type pageGroup struct {
+	Stack    string `json:"stack"`
+	Variant  string `json:"variant"`
+	Versions string `json:"versions"`
+	Clients  []int  `json:"clients"`
+}
+
+type pageScenario struct {
+	ID       string     `json:"id"`
+	Family   string     `json:"family"`
+	Title    string     `json:"title"`
+	Expected string     `json:"expected"`
+	Control  string     `json:"control"`
+	What     string     `json:"what"`
+	Where    string     `json:"where"`
+	Fix      string     `json:"fix"`
+	Cells    []pageCell `json:"cells"` // by client; empty where it was not asked
+}
+
+// pageCell is a cell as numbers: kind, documented, outcome, class, from alert, why, message, control,
+// what the server saw, disagreement, its log, then the connections. Texts are indices.
+type pageCell []int
+
+// WriteHTML writes a run as one page that needs nothing else: a map of clients and scenarios to be
+// sorted and filtered, each cell of which opens to the client's message, the server's observation,
+// and the command that reproduces it.
+func (r *Run) WriteHTML(w io.Writer) error {
+	t, err := template.New("matrix").Parse(pageHTML)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, page{
+		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + digest(pageCSS) + "'; script-src '" + digest(pageJS) + "'",
+		Style:  template.CSS(pageCSS),
+		Script: template.JS(pageJS),
+		Data:   r.page(),
+	})
+}
+
+// digest is how a Content-Security-Policy names an inline script or style.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// page makes the page's data.
+func (r *Run) page() pageData {
+	b := pageBuilder{strings: map[string]int{"": 0}, observations: map[string]int{}, pageData: pageData{
+		Kinds: kinds, Clients: []pageClient{}, Groups: []pageGroup{}, Scenarios: []pageScenario{},
+		Strings: []string{""}, Observations: [][]int{}, Missing: []string{}, // the script reads lists
+	}}
+	b.Started, b.Seconds = r.Started.UTC().Format(time.RFC3339), r.Duration.Seconds()
+	if r.Seed != "" { // a record has none
+		b.Again = " " + Visible(again(r))
+	}
+	for _, m := range r.Missing {
+		b.Missing = append(b.Missing, Visible(m.Stack+" ("+m.Reason+")"))
+	}
+	for _, c := range r.Clients {
+		b.Clients = append(b.Clients, pageClient{Visible(c.ID()), quote(Visible(c.ID())), Visible(c.Stack), Visible(c.Variant), Visible(c.Version), Visible(c.Library), Visible(c.About)})
+	}
+	for _, g := range r.Groups() {
+		out := pageGroup{Stack: Visible(g.Stack), Variant: Visible(g.Variant), Versions: Visible(g.Versions)}
+		for _, c := range g.Clients {
+			out.Clients = append(out.Clients, slices.IndexFunc(r.Clients, func(o clients.Info) bool { return o.ID() == c.ID() }))
+		}
+		b.Groups = append(b.Groups, out)
+	}
+	x := r.index()
+	for _, s := range r.Scenarios {
+		out := pageScenario{ID: Visible(s.ID), Family: Visible(string(s.Family)), Title: Visible(s.Title), Expected: Visible(s.expectation()), Control: Visible(s.Control),
+			What: Visible(s.Story.What), Where: Visible(s.Story.Where), Fix: Visible(s.Remedy), Cells: []pageCell{}}
+		for _, c := range r.Clients {
+			out.Cells = append(out.Cells, b.cell(r, s, x.cell(s.ID, c.ID())))
+		}
+		b.Scenarios = append(b.Scenarios, out)
+	}
+	return b.pageData
+}
+
+// pageBuilder collects what occurs more than once.
+type pageBuilder struct {
+	pageData
+	strings      map[string]int
+	observations map[string]int
+}
+
+func (b *pageBuilder) cell(r *Run, s Scenario, c *Cell) pageCell {
+	if c == nil {
+		return pageCell{}
+	}
+	flag := func(set bool) int {
+		if set {
+			return 1
+		}
+		return 0
+	}
+	out := pageCell{
+		slices.IndexFunc(kinds, func(k kind) bool { return k.Kind == c.Kind }), flag(c.Documented),
+		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert), b.text(c.Why), b.text(c.Message), b.text(string(c.Control)),
+		b.text(Saw(c.Observed)), b.text(c.Disagreement), b.text(strings.Join(c.ServerLog, "\n")),
+	}
+	for _, o := range c.Observed {
+		out = append(out, b.observation(o))
+	}
+	return out
+}
+
+// text returns the index of a text.
+func (b *pageBuilder) text(s string) int {
+	s = Visible(strings.TrimSpace(s))
+	i, known := b.strings[s]
+	if !known {
+		i = len(b.Strings)
+		b.strings[s] = i
+		b.Strings = append(b.Strings, s)
+	}
+	return i
+}
+
+// observation returns the index of what the server saw of a connection.
+func (b *pageBuilder) observation(o serve.Observation) int {
+	rows := []int{}
+	row := func(label string, values ...string) {
+		if value := b.text(strings.Join(values, " ")); value != 0 {
+			rows = append(rows, b.text(label), value)
+		}
+	}
+	if h := o.Hello; h != nil {
+		row("SNI", h.ServerName)
+		row("offered versions", h.Versions...)
+		row("offered suites", h.CipherSuites...)
+		row("offered groups", h.Groups...)
+		row("key shares", h.KeyShares...)
+		row("ALPN", h.Protocols...)
+		if h.StatusRequest {
+			row("OCSP staple", "asked for")
+		}
+	}
+	row("negotiated", o.Version, o.CipherSuite, o.Group, o.Protocol)
+	row("client certificate", o.ClientCertificate)
+	if o.AlertReceived != nil {
+		row("alert received", o.AlertReceived.String())
+	}
+	if o.AlertSent != nil {
+		row("alert sent", o.AlertSent.String())
+	}
+	row("end", string(o.End))
+	row("error", o.Error)
+	key := fmt.Sprint(rows)
+	i, known := b.observations[key]
+	if !known {
+		i = len(b.Observations)
+		b.observations[key] = i
+		b.Observations = append(b.Observations, rows)
+	}
+	return i
+}

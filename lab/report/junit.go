@@ -1,0 +1,152 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+)
+
+// The form of JUnit's XML that continuous integration reads; there is no standard, and this keeps
+// to what the schema of Jenkins' xUnit plugin and Ant's task have in common.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Time     string       `xml:"time,attr"` // seconds
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name       string          `xml:"name,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Timestamp  string          `xml:"timestamp,attr"` // without a zone, in UTC
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Name    string       `xml:"name,attr"`
+		Class   string       `xml:"classname,attr"`
+		Time    string       `xml:"time,attr"`
+		Skipped *junitResult `xml:"skipped"`
+		Error   *junitResult `xml:"error"`
+		Failure *junitResult `xml:"failure"`
+		Out     string       `xml:"system-out,omitempty"`
+	}
+	junitResult struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// WriteJUnit writes a run as JUnit's XML: a suite a client, a case a scenario. What was not as
+// documented fails; what was to be expected passes, and says why in its output; what a client
+// cannot do is skipped.
+func (r *Run) WriteJUnit(w io.Writer) error {
+	out := junitSuites{Name: "tlslab", Time: seconds(r.Duration)}
+	x := r.index()
+	for _, c := range r.Clients {
+		s := r.suite(c, x)
+		out.Tests += s.Tests
+		out.Failures += s.Failures
+		out.Errors += s.Errors
+		out.Suites = append(out.Suites, s)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// suite makes the suite of a client.
+func (r *Run) suite(c clients.Info, x index) junitSuite {
+	s := junitSuite{Name: c.ID(), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Properties: []junitProperty{
+		{"seed", Visible(r.Seed)}, {"at", r.At.Format(time.RFC3339)}, {"library", Visible(c.Library)}, {"about", Visible(c.About)},
+	}}
+	var total time.Duration
+	for _, scenario := range r.Scenarios {
+		cell := x.cell(scenario.ID, c.ID())
+		if cell == nil {
+			continue
+		}
+		s.Tests++
+		total += cell.Duration
+		one := junitCase{Name: scenario.ID, Class: c.ID() + "." + string(scenario.Family), Time: seconds(cell.Duration)}
+		what := cell.one()
+		text := r.account(scenario, cell)
+		switch {
+		case cell.Kind == verdict.Error:
+			s.Errors++
+			one.Error = &junitResult{what, string(cell.Kind), text}
+		case !cell.Documented:
+			s.Failures++
+			one.Failure = &junitResult{what, string(cell.Kind), text}
+		case cell.Kind == verdict.Unsupported:
+			s.Skipped++
+			one.Skipped = &junitResult{Message: Visible(cell.Why)}
+		case cell.Kind != verdict.OK:
+			one.Out = text
+		}
+		s.Cases = append(s.Cases, one)
+	}
+	s.Time = seconds(total)
+	return s
+}
+
+// one says in one line what a cell came to.
+func (c *Cell) one() string {
+	words := []string{string(c.Kind) + mark(c.Kind, c.Documented)}
+	if c.Class != "" {
+		words = append(words, "("+string(c.Class)+")")
+	}
+	if c.Why != "" {
+		words = append(words, Visible(c.Why))
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// account tells a cell in full.
+func (r *Run) account(s Scenario, c *Cell) string {
+	var out strings.Builder
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&out, "%s: %s\n", label, Visible(text))
+		}
+	}
+	line("scenario", s.Title)
+	line("expected", s.expectation())
+	line("outcome", string(c.Outcome))
+	line("judgement", string(c.Kind)+mark(c.Kind, c.Documented))
+	line("class", string(c.Class))
+	line("why", c.Why)
+	line("its message", c.Message)
+	line("the server saw", Saw(c.Observed))
+	line("the server's log", strings.Join(c.ServerLog, "\n"))
+	line("they disagree", c.Disagreement)
+	line("to reproduce", r.Command(s.ID, c.Client))
+	return out.String()
+}
+
+// seconds is a duration as JUnit has it.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

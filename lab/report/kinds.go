@@ -1,0 +1,92 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/verdict"
+)
+
+// kind is a kind of judgement as it is shown.
+type kind struct {
+	Kind   verdict.Kind `json:"kind"`
+	Letter string       `json:"letter"` // stands for it where there is no room for the word
+	Means  string       `json:"means"`
+}
+
+// kinds are the judgements in the order in which they are counted.
+var kinds = []kind{
+	{verdict.OK, "✓", "the right verdict, for a reason that the scenario lists"},
+	{verdict.Lenient, "L", "accepted what it should reject, and does not have the feature to do so"},
+	{verdict.Insecure, "X", "accepted what it must reject"},
+	{verdict.WrongReason, "W", "rejected, but for another reason"},
+	{verdict.Unrecognised, "?", "rejected, in words that the lab does not know"},
+	{verdict.Broken, "B", "rejected what it must accept"},
+	{verdict.Void, "V", "did not accept the control, so that its rejection proves nothing"},
+	{verdict.Unsupported, "U", "cannot do what the scenario or the variant asks"},
+	{verdict.Error, "E", "the lab or the client's program failed"},
+}
+
+// kindOf returns a judgement as it is shown.
+func kindOf(k verdict.Kind) kind {
+	if i := slices.IndexFunc(kinds, func(x kind) bool { return x.Kind == k }); i >= 0 {
+		return kinds[i]
+	}
+	return kind{Kind: k, Letter: "·"} // of a former run's file
+}
+
+// mark follows a judgement: * if it was to be expected, ! if not, nothing if it is ok.
+func mark(k verdict.Kind, documented bool) string {
+	switch {
+	case k == verdict.OK:
+		return ""
+	case documented:
+		return "*"
+	}
+	return "!"
+}
+
+// count says how many cells came to what: "12 ok, 4 insecure*".
+func count(cells iter.Seq[*Cell]) string {
+	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), ", ")
+}
+
+// tally is count in letters: "12 4X*". A plain number is of those that are ok.
+func tally(cells iter.Seq[*Cell]) string {
+	return strings.Join(counted(cells, func(k kind) string {
+		if k.Kind == verdict.OK {
+			return ""
+		}
+		return k.Letter
+	}), " ")
+}
+
+// counted counts cells by judgement, which name names.
+func counted(cells iter.Seq[*Cell], name func(kind) string) []string {
+	n := map[string]int{}
+	for c := range cells {
+		n[name(kindOf(c.Kind))+mark(c.Kind, c.Documented)]++
+	}
+	var words []string
+	for _, k := range append(slices.Clone(kinds), kindOf("")) {
+		for _, mark := range []string{"", "*", "!"} {
+			if word := name(k) + mark; n[word] > 0 {
+				words = append(words, fmt.Sprintf("%d%s", n[word], word))
+			}
+		}
+	}
+	return words
+}
+
+// each yields pointers to the elements of a list.
+func each(cells []Cell) iter.Seq[*Cell] {
+	return func(yield func(*Cell) bool) {
+		for i := range cells {
+			if !yield(&cells[i]) {
+				return
+			}
+		}
+	}
+}

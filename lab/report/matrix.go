@@ -1,0 +1,242 @@
+package report
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// unfolded is up to how many scenarios a matrix has a column each; beyond, a column a family.
+const unfolded = 5
+
+// column is one column of a matrix.
+type column struct {
+	name      string
+	scenarios []Scenario
+}
+
+// columns are the scenarios of a run, each by itself if they are few, else by family.
+func (r *Run) columns() []column {
+	var list []column
+	for _, s := range r.Scenarios {
+		name := string(s.Family)
+		if len(r.Scenarios) <= unfolded {
+			name = s.ID
+		}
+		i := slices.IndexFunc(list, func(c column) bool { return c.name == name })
+		if i < 0 {
+			i = len(list)
+			list = append(list, column{name: name})
+		}
+		list[i].scenarios = append(list[i].scenarios, s)
+	}
+	families := scenarios.Families()
+	slices.SortStableFunc(list, func(a, b column) int {
+		return slices.Index(families, scenarios.Family(a.name)) - slices.Index(families, scenarios.Family(b.name))
+	})
+	return list
+}
+
+// cells yields what a client came to in the scenarios of a column.
+func (c column) cells(x index, client string) iter.Seq[*Cell] {
+	return func(yield func(*Cell) bool) {
+		for _, s := range c.scenarios {
+			if cell := x.cell(s.ID, client); cell != nil && !yield(cell) {
+				return
+			}
+		}
+	}
+}
+
+// Matrix writes a run as a table of clients and families: versions that did the same in one
+// row, the scenarios of a family as counts. What was not as documented follows by itself.
+func (t Terminal) Matrix(r *Run) {
+	w := t.matrix(r)
+	w.SetOutputMirror(t.W)
+	w.Render()
+	t.legend(r)
+	t.undocumented(r)
+	t.came(r)
+	t.again(r)
+}
+
+// matrix makes the table of a run.
+func (t Terminal) matrix(r *Run) table.Writer {
+	w := table.NewWriter()
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options = table.Options{SeparateHeader: true, SeparateRows: false, SeparateColumns: false}
+	style.Box.PaddingLeft = ""
+	w.SetStyle(style)
+
+	columns, x, groups := r.columns(), r.index(), r.Groups()
+	var rows []table.Row
+	widest, least := make([]int, len(columns)+1), 0
+	for _, g := range groups {
+		row := table.Row{g.Name()}
+		widest[0] = max(widest[0], text.StringWidth(g.Name()))
+		for word := range strings.FieldsSeq(g.Name()) {
+			least = max(least, text.StringWidth(word))
+		}
+		for i, c := range columns {
+			words := tally(c.cells(x, g.Clients[0].ID()))
+			if len(r.Scenarios) <= unfolded {
+				words = alone(c.cells(x, g.Clients[0].ID()))
+			}
+			widest[i+1] = max(widest[i+1], len(words), len(c.name))
+			row = append(row, words)
+		}
+		rows = append(rows, row)
+	}
+	widths := t.share(widest, least)
+	configs := []table.ColumnConfig{{Number: 1, WidthMax: widths[0], WidthMaxEnforcer: text.WrapSoft}}
+	header := table.Row{"client"}
+	for i, c := range columns {
+		configs = append(configs, table.ColumnConfig{Number: i + 2, WidthMax: widths[i+1], WidthMaxEnforcer: t.tallied})
+		header = append(header, hyphenate(c.name, widths[i+1]))
+	}
+	w.SetColumnConfigs(configs)
+	w.AppendHeader(header)
+	for i, row := range rows {
+		if i > 0 && groups[i].Stack != groups[i-1].Stack {
+			w.AppendSeparator()
+		}
+		w.AppendRow(row)
+	}
+	return w
+}
+
+// alone is the judgement of the one cell that there is.
+func alone(cells iter.Seq[*Cell]) string {
+	for c := range cells {
+		return string(c.Kind) + mark(c.Kind, c.Documented)
+	}
+	return ""
+}
+
+// tallied wraps counts, and colors each of them.
+func (t Terminal) tallied(s string, width int) string {
+	lines := strings.Split(text.WrapSoft(s, width), "\n")
+	for i, line := range lines {
+		words := strings.Fields(line)
+		for n, word := range words {
+			bare := strings.TrimRight(word, "*!")
+			words[n] = t.marked(bare, word[len(bare):])
+		}
+		lines[i] = strings.Join(words, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// share gives columns the widths that they want if the window has room for them; else it narrows
+// the first, which has names, to its longest word, and then the widest of the others, again and again.
+func (t Terminal) share(widths []int, name int) []int {
+	const least = 5
+	sum := len(widths) + 1 // a blank behind each, and the frame
+	for i := range widths {
+		widths[i] = max(widths[i], least)
+		sum += widths[i]
+	}
+	for ; sum > t.width(); sum-- {
+		widest := 0
+		if widths[0] <= max(name, t.width()/5) {
+			for i := range widths[1:] {
+				if widest == 0 || widths[i+1] > widths[widest] {
+					widest = i + 1
+				}
+			}
+			if widths[widest] <= least {
+				break
+			}
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+// hyphenate breaks a word into lines of a width, at its hyphens where it has some.
+func hyphenate(word string, width int) string {
+	var lines []string
+	for part := range strings.SplitAfterSeq(word, "-") {
+		if len(part) == width+1 {
+			part = strings.TrimSuffix(part, "-") // the end of the line says as much
+		}
+		for len(part) > width {
+			lines = append(lines, part[:width-1]+"-")
+			part = part[width-1:]
+		}
+		if last := len(lines) - 1; last >= 0 && len(lines[last])+len(part) <= width {
+			lines[last] += part
+		} else {
+			lines = append(lines, part)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// legend says what the letters and marks of a matrix stand for, those that are in it.
+func (t Terminal) legend(r *Run) {
+	there := map[verdict.Kind]bool{}
+	marks := map[string]bool{}
+	for _, s := range r.Scenarios {
+		for _, c := range s.Cells {
+			there[c.Kind] = true
+			marks[mark(c.Kind, c.Documented)] = true
+		}
+	}
+	if len(r.Scenarios) > unfolded {
+		t.wrapped("a plain number  ", "ok: "+kinds[0].Means)
+	}
+	for _, k := range kinds[1:] {
+		switch {
+		case !there[k.Kind]:
+		case len(r.Scenarios) > unfolded:
+			t.wrapped(fmt.Sprintf("%s %-13s ", k.Letter, k.Kind), k.Means)
+		default:
+			t.wrapped(fmt.Sprintf("%-13s ", k.Kind), k.Means)
+		}
+	}
+	if marks["*"] {
+		t.wrapped("* ", "to be expected, for a reason that is known: tlslab run ID shows each client, its message and the reason")
+	}
+	if marks["!"] {
+		t.wrapped("! ", "not as documented")
+	}
+}
+
+// came says what a run came to as a whole.
+func (t Terminal) came(r *Run) {
+	cells, bad := 0, 0
+	for _, s := range r.Scenarios {
+		for _, c := range s.Cells {
+			cells++
+			if !c.Documented {
+				bad++
+			}
+		}
+	}
+	fmt.Fprintf(t.W, "\n%d scenarios × %d clients, %d cells in %s: ", len(r.Scenarios), len(r.Clients), cells, r.Duration.Round(100*time.Millisecond))
+	if bad == 0 {
+		fmt.Fprintln(t.W, t.paint("all as documented", text.FgGreen, text.Bold))
+	} else {
+		fmt.Fprintln(t.W, t.paint(fmt.Sprintf("%d not as documented", bad), text.FgRed, text.Bold))
+	}
+}
+
+// again says what was not there, and how to have a run again.
+func (t Terminal) again(r *Run) {
+	for _, m := range r.Missing {
+		fmt.Fprintf(t.W, "not here: %s (%s)\n", m.Stack, m.Reason)
+	}
+	if r.Seed != "" { // a record has none
+		fmt.Fprintf(t.W, "the same again: %s\n", again(r))
+	}
+}
