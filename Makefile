@@ -37,8 +37,9 @@ test:
 race:
 	go test -race -short ./...
 
-## soak            protocol and wire rows, a thousand times each: SOAK=1000
+## soak            the whole matrix three times, and protocol and wire rows a thousand times each: REPEAT=3 SOAK=1000
 soak:
+	go test ./lab -run TestRepeat -repeat $(or $(REPEAT),3) -timeout 2h -v
 	go test ./lab -run TestSoak -soak $(or $(SOAK),1000) -timeout 2h -v
 
 ## bench           benchmarks, as benchstat reads them: minting, start-up, memory, handshakes

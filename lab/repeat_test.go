@@ -1,0 +1,87 @@
+package lab_test
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/mongo/godriver"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+var repeats = flag.Int("repeat", 0, "how often TestRepeat runs the whole matrix, each time with another seed; 0 leaves it out")
+
+// racing are the cells that may come to either of two classes of their scenario, by chance, with
+// what decides it: by scenario and stack.
+var racing = map[[2]string]string{
+	{"reset-after-certificate", "node"}: "libuv reports a reset as an error or as the end, by which of two events it sees first",
+}
+
+// came is what a cell comes to.
+type came struct {
+	clients.Outcome
+	verdict.Kind
+	failure.Class
+}
+
+// TestRepeat holds the whole matrix to be the same in every run, whatever the seed: every client
+// comes to the same outcome, judgement and class with every scenario. For the long run:
+// go test ./lab -run TestRepeat -repeat 3 -timeout 2h
+func TestRepeat(t *testing.T) {
+	if *repeats == 0 {
+		t.Skip("-repeat 3 runs the whole matrix three times, which takes many minutes")
+	}
+	set := discover(t, clients.Options{More: []stack.Stack{godriver.Stack()}})
+	list := append(scenarios.All(), scenarios.Behind(scenarios.MongoDB)...)
+	first := map[[2]string]came{}
+	cells, differ := 0, 0
+	for n := range *repeats {
+		l, err := lab.New(lab.Config{Seed: fmt.Sprint("repetition ", n), Services: []serve.Service{mongo.Embedded()}})
+		require.NoError(t, err)
+		run, err := l.Run(t.Context(), list, set, lab.RunOptions{})
+		require.NoError(t, err)
+		require.NoError(t, l.Close())
+		for _, s := range run.Scenarios {
+			for _, c := range s.Cells {
+				cells++
+				key := [2]string{s.ID, c.Client}
+				now := came{c.Outcome, c.Kind, c.Class}
+				before, ok := first[key]
+				if !ok {
+					first[key] = now
+					continue
+				}
+				if before == now {
+					continue
+				}
+				if why, ok := racing[[2]string{s.ID, stackOf(run, c.Client)}]; ok && before.Outcome == now.Outcome && before.Kind == now.Kind {
+					t.Logf("%s × %s: %s and %s: %s", s.ID, c.Client, before.Class, now.Class, why)
+					continue
+				}
+				differ++
+				t.Errorf("%s × %s came to %v in the first run and to %v in run %d\nmessage: %s\nthe server saw: %s", s.ID, c.Client, before, now, n+1, c.Message, report.Saw(c.Observed))
+			}
+		}
+		t.Logf("run %d: %d clients in %s", n+1, len(set.Clients), run.Duration.Round(1e9))
+	}
+	t.Logf("%d cells, %d differ", cells, differ)
+}
+
+func stackOf(run *report.Run, id string) string {
+	for _, c := range run.Clients {
+		if c.ID() == id {
+			return c.Stack
+		}
+	}
+	return ""
+}
