@@ -178,7 +178,7 @@ type said struct {
 }
 
 var ocspSays = []said{
-	{regexp.MustCompile(`(?i)error reading OCSP response|Response Data.*error|asn1 encoding routines`), malformed},
+	{regexp.MustCompile(`(?i)error reading OCSP response|Response Data.*error|asn1 encoding routines|missing asn1 encoding`), malformed},
 	{regexp.MustCompile(`Connection refused`), refused},
 	{regexp.MustCompile(`Responder Error: trylater`), tryLater},
 	{regexp.MustCompile(`code=503|Code=503`), unavailable},

@@ -68,6 +68,7 @@ var judgements = map[string]judgement{
 	"ocsp-unreachable":          {responder: refused},
 	"ocsp-timeout":              {responder: silent},
 	"ocsp-try-later":            {responder: tryLater},
+	"ocsp-malformed":            {responder: malformed},
 	"ocsp-unknown":              {responder: unknown},
 	"good-ocsp-intermediate":    {responder: good},
 
