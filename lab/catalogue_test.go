@@ -26,7 +26,10 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-var record = flag.Bool("record", false, "add what clients say to the recorded messages of lab/verdict")
+var (
+	record = flag.Bool("record", false, "add what clients say to the recorded messages of lab/verdict")
+	only   = flag.String("clients", "", "run the catalogue on these clients alone: requests,python-3.8")
+)
 
 // TestCatalogue runs the whole catalogue on every client of this machine: no error, no void, and
 // whatever is not ok is declared by the variant or explained by the scenario.
@@ -34,7 +37,11 @@ func TestCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every client takes minutes")
 	}
-	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	o := clients.Options{Services: []string{string(scenarios.HTTPS)}}
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
+	set := discover(t, o)
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 
@@ -112,6 +119,12 @@ var fleeting = []struct {
 	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
 	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	{regexp.MustCompile(`_ssl\.c:\d+`), "_ssl.c:LINE"},
+	{regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0xADDRESS"},
+	{regexp.MustCompile(`\bport=\d+`), "port=PORT"},
+	{regexp.MustCompile(`\('127\.0\.0\.1', \d+\)`), "('127.0.0.1', PORT)"},
+	{regexp.MustCompile(`invalid path: \S*/`), "invalid path: DIR/"},
+	{regexp.MustCompile(`IncompleteRead\(\d+`), "IncompleteRead(N"},
+	{regexp.MustCompile(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 }
 
