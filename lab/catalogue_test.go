@@ -28,7 +28,10 @@ import (
 // recordDir is where what every client did is recorded.
 var recordDir = filepath.Join("clients", "testdata", "matrix")
 
-var record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/verdict")
+var (
+	record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/verdict")
+	only   = flag.String("clients", "", "run the catalogue on these clients alone: requests,python-3.8")
+)
 
 // TestCatalogue runs the whole catalogue on every client of this machine: no error, no void, and
 // whatever is not ok is declared by the variant or explained by the scenario.
@@ -36,7 +39,11 @@ func TestCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every client takes minutes")
 	}
-	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	o := clients.Options{Services: []string{string(scenarios.HTTPS)}}
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
+	set := discover(t, o)
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 

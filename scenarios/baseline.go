@@ -284,7 +284,7 @@ var baseline = []Scenario{
 			Where: "Mutual TLS between services, and MongoDB with a CA file.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Sources: []string{"D2"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-client-certificate-tls12", Port: 28, Title: "as good-client-certificate, TLS 1.2",
@@ -293,7 +293,7 @@ var baseline = []Scenario{
 			Where: "Under TLS 1.2 the server judges the client's certificate before the handshake ends, under TLS 1.3 after the client believes that it is connected.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Sources: []string{"D2"},
+		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-client-certificate-crl", Port: 29, Title: "as good-client-certificate, and the server has a CRL",
@@ -303,7 +303,7 @@ var baseline = []Scenario{
 			See:   "The client gets an answer that names its certificate.",
 		},
 		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
-		Expect: accept, Sources: []string{"D2"},
+		Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-client-certificate-crl-tls12", Port: 30, Title: "as good-client-certificate-crl, TLS 1.2",
@@ -313,7 +313,7 @@ var baseline = []Scenario{
 			See:   "The client gets an answer that names its certificate.",
 		},
 		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
-		Expect: accept, Sources: []string{"D2"},
+		Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-wildcard", Port: 26, Title: "*.tlslab.test for foo.tlslab.test", Host: wildcardHost,

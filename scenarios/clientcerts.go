@@ -37,8 +37,7 @@ var (
 		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
-	pythonOwnKey = Known{Stack: "python", Right: true, Failures: []failure.Class{failure.BadPEM},
-		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = []Known{
@@ -49,8 +48,18 @@ var (
 		{Stack: "mongo-node", Variants: []string{"tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
 		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
 		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
+		{Stack: "requests", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
+		{Stack: "urllib3", Variants: []string{"insecure"}, Verdict: Accept, Why: "with cert_reqs=\"CERT_NONE\" there is no CA file to give"},
+		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
+		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
 	}
 )
+
+// pemLib is a stack over Python's ssl module.
+func pemLib(stack string) Known {
+	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.BadPEM},
+		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+}
 
 // withheld is a stack that keeps its certificate to itself.
 func withheld(stack string) Known {
@@ -190,7 +199,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey, pymongoOwnKey},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: ownKey,
 		Sources: []string{"D2"},
 	},
 	{

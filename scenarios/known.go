@@ -49,6 +49,10 @@ var (
 	javaTruncated = Known{Stack: "java", Variants: []string{"default", "no-hostname", "insecure"}, Versions: "<25", Verdict: Accept,
 		Why: "HttpsURLConnection of JDK 17 takes an answer that ends too early for a whole one; that of JDK 25 does not"}
 
+	// httpxWithholds: measured with httpx 0.28.1.
+	httpxWithholds = Known{Stack: "httpx", Variants: []string{"verify-file"}, Verdict: Reject, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
+		Why: "given a file name in verify, httpx 0.28 forgets what it was given in cert, without a word: give the context to verify, and load the certificate into it"}
+
 	// javaMustStaple: measured with JDK 17 and 25.
 	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
 		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}

@@ -20,6 +20,7 @@ import (
 	"example.com/tlslab/lab/clients/openssl"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pyopenssl"
+	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/clients/wget"
@@ -28,7 +29,7 @@ import (
 // stacks lists what [Discover] looks for, in the order of Set.Clients. Adding a
 // stack is a folder below this one and a line here.
 func stacks() []stack.Stack {
-	return []stack.Stack{
+	return slices.Concat([]stack.Stack{
 		gohttp.Stack(),
 		curl.Stack(),
 		openssl.Stack(),
@@ -41,7 +42,7 @@ func stacks() []stack.Stack {
 		pymongo.Stack(),
 		pymongo.OCSPStack(),
 		mongonode.Stack(),
-	}
+	}, pypi.Stacks())
 }
 
 // answerTime is how long a program may take to say what it is.

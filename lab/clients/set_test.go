@@ -38,7 +38,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "requests", "urllib3", "httpx", "aiohttp"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -71,6 +71,7 @@ func TestNothingOnPath(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("PYENV_ROOT", t.TempDir())
 	t.Setenv("JAVA_HOME", "")
+	t.Setenv("TLSLAB_CLIENTS", t.TempDir())
 	set := discover(t)
 	for _, c := range set.Clients {
 		assert.Equal(t, "go", c.Stack)
@@ -84,6 +85,10 @@ func TestNothingOnPath(t *testing.T) {
 		{Stack: "wget", Reason: "no wget on PATH"},
 		{Stack: "pyopenssl", Reason: "no python has the package OpenSSL: pip install pyOpenSSL service-identity"},
 		{Stack: "java", Reason: "no java on PATH, and JAVA_HOME leads to none"},
+		{Stack: "requests", Reason: "no python has requests: make clients, or pip install requests"},
+		{Stack: "urllib3", Reason: "no python has urllib3: make clients, or pip install urllib3"},
+		{Stack: "httpx", Reason: "no python has httpx: make clients, or pip install httpx"},
+		{Stack: "aiohttp", Reason: "no python has aiohttp: make clients, or pip install aiohttp"},
 	}, set.Missing)
 }
 
@@ -106,6 +111,7 @@ func TestBrokenPrograms(t *testing.T) {
 	t.Setenv("PATH", dir)
 	t.Setenv("PYENV_ROOT", t.TempDir())
 	t.Setenv("JAVA_HOME", "")
+	t.Setenv("TLSLAB_CLIENTS", t.TempDir())
 	set := discover(t)
 	reasons := make(map[string]string)
 	for _, m := range set.Missing {

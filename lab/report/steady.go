@@ -22,6 +22,12 @@ var fleeting = []struct {
 	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
 	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
 	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
+	{regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0xADDRESS"},
+	{regexp.MustCompile(`\bport=\d+`), "port=PORT"},
+	{regexp.MustCompile(`\('127\.0\.0\.1', \d+\)`), "('127.0.0.1', PORT)"},
+	{regexp.MustCompile(`IncompleteRead\(\d+`), "IncompleteRead(N"},
+	{regexp.MustCompile(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
+	{regexp.MustCompile(`invalid path: \S*/`), "invalid path: DIR/"},
 	{regexp.MustCompile(`(\w\.c):\d+`), "$1:LINE"}, // a place in the source of OpenSSL or an interpreter
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 	// What MongoDB's drivers tell of their waiting.

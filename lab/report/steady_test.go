@@ -22,7 +22,7 @@ func TestSteady(t *testing.T) {
 		"Connecting to localhost (localhost)|127.0.0.1|:48423... failed: Connection refused.":           "Connecting to localhost (localhost)|127.0.0.1|:PORT... failed: Connection refused.",
 		"47% 70.4M=0s\n(70.4 MB/s) - Read error at byte 1114/2321":                                      "N% SPEED=TIME\n(SPEED) - Read error at byte N/N",
 		"NotAfter: Sat Nov 21 00:00:00 UTC 2026":                                                        "NotAfter: TIME",
-		"IncompleteRead(0 bytes read, 1207 more expected)":                                              "IncompleteRead(0 bytes read, N more expected)",
+		"IncompleteRead(0 bytes read, 1207 more expected)":                                              "IncompleteRead(N bytes read, N more expected)",
 		"certificate is valid for other.tlslab.test, not localhost; TLS 1.3, alert 42, error:0A000086:": "certificate is valid for other.tlslab.test, not localhost; TLS 1.3, alert 42, error:0A000086:",
 	} {
 		assert.Equal(t, want, report.Steady(in))

@@ -20,6 +20,10 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"pyopenssl": openSSLAlerts,
 	"java":      javaAlerts,
 	"pymongo":   openSSLAlerts,
+	"requests":  openSSLAlerts,
+	"urllib3":   openSSLAlerts,
+	"httpx":     openSSLAlerts,
+	"aiohttp":   openSSLAlerts,
 
 	"pymongo-ocsp": pymongoOCSPAlerts,
 }

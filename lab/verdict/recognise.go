@@ -15,6 +15,7 @@ import (
 // marks are what only one stack says: where it stands, the rest is in that stack's words too.
 var marks = []struct{ contains, stack string }{
 	{"pymongo.", "pymongo"},
+	{"pymongo.", "pymongo-ocsp"},
 	{"current topology: {", "mongo-go"},
 	{"curl: (", "curl"},
 	{"verify error:num=", "openssl"},

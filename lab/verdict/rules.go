@@ -49,6 +49,11 @@ var tables = map[string][]Rule{
 	"pyopenssl":  pyopensslRules,
 	"java":       javaRules,
 
+	"requests": urllib3Rules,
+	"urllib3":  urllib3Rules,
+	"httpx":    httpxRules,
+	"aiohttp":  aiohttpRules,
+
 	"pymongo":      pymongoRules,
 	"pymongo-ocsp": pymongoOCSPRules,
 	"mongo-node":   mongoNodeRules,

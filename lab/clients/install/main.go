@@ -27,13 +27,14 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/pymongo"
+	"example.com/tlslab/lab/clients/pypi"
 )
 
 // environments lists what is made: an environment is a declaration in its stack's folder and
 // its name here.
 func environments() []maker {
 	var list []maker
-	for _, e := range pymongo.Environments() {
+	for _, e := range append(pymongo.Environments(), pypi.Environment()) {
 		list = append(list, pythonEnvironment(e))
 	}
 	return append(list, nodeEnvironment(mongonode.Environment()))

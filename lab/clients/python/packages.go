@@ -19,9 +19,19 @@ import (
 // else. Of several that share a package one is listed. The places tell no version: an
 // interpreter's is not that of a stack that lives in a package.
 func With(ctx context.Context, name string, packages ...string) []stack.Place {
+	return having(packages, append(environments(name), Interpreters(ctx)...))
+}
+
+// Made lists the interpreters of the environments of a name that have all of the packages, as
+// [With] does, and no others.
+func Made(name string, packages ...string) []stack.Place { return having(packages, environments(name)) }
+
+// having lists those of the interpreters that have all of the packages, one of several that share
+// the first.
+func having(packages []string, interpreters []stack.Place) []stack.Place {
 	var places []stack.Place
 	seen := make(map[string]bool) // by where the first package is
-	for _, p := range append(environments(name), Interpreters(ctx)...) {
+	for _, p := range interpreters {
 		if file := has(p.Path, packages); file != "" && !seen[file] {
 			seen[file] = true
 			places = append(places, stack.Place{Path: p.Path})

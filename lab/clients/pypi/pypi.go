@@ -1,0 +1,78 @@
+// Package pypi has the client stacks of libraries for Python that are installed with pip and
+// stand on its ssl module: requests, urllib3, httpx and aiohttp. They share a probe program,
+// probe.py, and have a file each beside it.
+package pypi
+
+import (
+	"context"
+	"embed"
+	"fmt"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed probe.py
+	probe string
+	//go:embed requests.py urllib3.py httpx.py aiohttp.py
+	sources embed.FS
+	//go:embed requirements.txt
+	requirements string
+)
+
+// name is the environment's that has them all.
+const name = "pypi"
+
+// Environment returns the environment that the stacks live in.
+func Environment() environment.Python {
+	return environment.Python{Name: name, Requirements: requirements, Oldest: "3.8"}
+}
+
+// Stacks declares a stack for each library. Its name is the package's, and its version has the
+// interpreter's behind it: "2.32.4+python3.8".
+func Stacks() []stack.Stack {
+	var list []stack.Stack
+	for _, l := range libraries {
+		list = append(list, stack.Stack{Name: l.name, Find: l.find, Open: l.open})
+	}
+	return list
+}
+
+// library is a package, and the ways of using it.
+type library struct {
+	name     string
+	variants []worker.Variant
+}
+
+// find lists the interpreters of the environment, or, where it has not been made, the others that
+// have the package.
+func (l library) find(ctx context.Context) ([]stack.Place, error) {
+	places := python.Made(name, l.name)
+	if len(places) == 0 {
+		places = python.With(ctx, "", l.name)
+	}
+	if len(places) == 0 {
+		return nil, fmt.Errorf("no python has %s: make clients, or pip install %[1]s", l.name)
+	}
+	return places, nil
+}
+
+// open starts an interpreter with the probe program and the library's file.
+func (l library) open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	source, err := sources.ReadFile(l.name + ".py")
+	if err != nil {
+		return nil, err
+	}
+	return worker.Open(ctx, l.name, process.Command{
+		Path: p.Path,
+		Args: []string{
+			"-E", "-s", // neither PYTHON... variables nor the user's packages
+			"-B", // no compiled files left behind
+			"-c", probe, l.name, string(source),
+		},
+	}, l.variants)
+}

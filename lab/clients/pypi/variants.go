@@ -1,0 +1,49 @@
+package pypi
+
+import (
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// libraries are the packages and the ways of using them. Their features are measured by
+// TestFeatures in lab/clients, with the versions of requirements.txt on Python 3.8 and 3.13 over
+// OpenSSL 3.0.22; probe.py adds those that hang on the interpreter.
+var libraries = []library{{
+	name: "requests",
+	variants: []worker.Variant{
+		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))", "chain-sort", "alpn", "subject-alternative-name-only"),
+		trusting("insecure", "verify=False"),
+		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi", "chain-sort", "alpn", "crl"),
+	},
+}, {
+	name: "urllib3",
+	variants: []worker.Variant{
+		verifying("default", "PoolManager(ca_certs=FILE)", "chain-sort", "alpn", "subject-alternative-name-only"),
+		trusting("insecure", `PoolManager(cert_reqs="CERT_NONE")`),
+		verifying("context", "PoolManager(ssl_context=ssl.create_default_context(cafile=FILE))", "chain-sort", "alpn", "crl"),
+	},
+}, {
+	name: "httpx",
+	variants: []worker.Variant{
+		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it", "chain-sort", "alpn", "crl"),
+		trusting("insecure", "Client(verify=False, cert=(FILE, FILE))"),
+		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates", "chain-sort", "alpn"),
+	},
+}, {
+	name: "aiohttp",
+	variants: []worker.Variant{
+		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA", "chain-sort", "crl"),
+		trusting("insecure", "TCPConnector(ssl=CONTEXT), of PROTOCOL_TLS_CLIENT with check_hostname = False and verify_mode = ssl.CERT_NONE"),
+		trusting("ssl-false", "ClientSession.get(ssl=False)"),
+	},
+}}
+
+// verifying is a variant that verifies the chain and the name.
+func verifying(name, about string, features ...string) worker.Variant {
+	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Features: features}}
+}
+
+// trusting is a variant that verifies nothing.
+func trusting(name, about string) worker.Variant {
+	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Skips: []stack.Check{stack.CheckChain, stack.CheckHost}}}
+}
