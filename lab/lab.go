@@ -20,6 +20,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -92,7 +93,10 @@ type Lab struct {
 
 // minted is a scenario's chain, and its files, made when they are first asked for.
 type minted struct {
-	mint, write sync.Once
+	mint, write, describe sync.Once
+
+	described   report.Scenario
+	describeErr error
 	chain       *pki.Chain
 	files       serve.Files
 	mintErr     error

@@ -93,6 +93,13 @@ func pairs(list []*scenarios.Scenario, set *clients.Set) int {
 
 // Describe returns a scenario as it stands in a report, without what clients did.
 func (l *Lab) Describe(s *scenarios.Scenario) (report.Scenario, error) {
+	m := l.entry(s.ID)
+	m.describe.Do(func() { m.described, m.describeErr = l.compare(s) }) // a millisecond each
+	return m.described, m.describeErr
+}
+
+// compare describes a scenario, by what it is and in what it differs from its control.
+func (l *Lab) compare(s *scenarios.Scenario) (report.Scenario, error) {
 	control := scenarios.ControlOf(s)
 	chain, err := l.Chain(s)
 	if err != nil {
