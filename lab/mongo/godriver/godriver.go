@@ -190,12 +190,19 @@ func ping(ctx context.Context, client *mongo.Client, h *heartbeats, limit time.D
 		soon, cancel := context.WithTimeout(ctx, selectionTime)
 		err := client.Ping(soon, nil)
 		cancel()
-		// It tells its monitors' listeners before it knows by itself.
-		if !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "Last error:") {
+		if !errors.Is(err, context.DeadlineExceeded) || tells(err) {
 			return err
 		}
 	}
 	return client.Ping(ctx, nil)
+}
+
+// tells reports whether the driver knows why it has no server. It tells its monitors' listeners before
+// it knows by itself, and it calls off a check of the server's when another connection has failed, so
+// that for a moment it knows no more than that.
+func tells(err error) bool {
+	_, last, ok := strings.Cut(err.Error(), "Last error:")
+	return ok && !strings.Contains(last, context.Canceled.Error())
 }
 
 // converse writes, reads and removes.
