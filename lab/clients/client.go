@@ -1,6 +1,6 @@
 // Package clients finds the TLS client stacks of this machine and drives them:
 // Go's net/http, curl, openssl s_client, Python's ssl, Node's https, gnutls-cli, GNU
-// Wget, pyOpenSSL, Java's two clients, and libraries for Python.
+// Wget, pyOpenSSL, Java's two clients, and libraries for Python and Node.
 //
 // [Discover] returns a [Set] with one [Client] for each variant of each stack and
 // version found. A client is asked to connect by its Probe method; what it did comes
