@@ -27,7 +27,7 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go")}
+	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
@@ -40,19 +40,19 @@ var (
 	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
-	ownAnchors = []Known{
+	ownAnchors = append(overNode(Known{Variants: []string{"insecure", "tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept,
+		Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"}), []Known{
 		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
-		{Stack: "node", Variants: []string{"insecure"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
-		{Stack: "mongo-node", Variants: []string{"tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
 		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
 		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
 		{Stack: "requests", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "urllib3", Variants: []string{"insecure"}, Verdict: Accept, Why: "with cert_reqs=\"CERT_NONE\" there is no CA file to give"},
 		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
-	}
+		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
+	}...)
 )
 
 // pemLib is a stack over Python's ssl module.
@@ -80,7 +80,7 @@ var judgedByServer = []Scenario{
 		},
 		Remedy: "Give the client its certificate and key.",
 		Server: demands, Control: "good-client-certificate", Defect: []string{"client.present"},
-		Expect:  reject(failure.ClientCertificateRequired, failure.ClientCertificateRejected, failure.HandshakeFailure),
+		Expect: reject(failure.ClientCertificateRequired, failure.ClientCertificateRejected, failure.HandshakeFailure), Known: []Known{fetchUntold},
 		Sources: []string{"D2", "badssl", "RFC 8446"},
 	},
 	{
@@ -93,7 +93,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Renew the client's certificate.",
 		Recipe: clientCertificate(pki.Certificate{NotAfter: "-24h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter"},
-		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
@@ -105,7 +105,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Set the server's clock by NTP; hand out certificates whose time has begun.",
 		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
-		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
@@ -130,7 +130,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Give the client a certificate with clientAuth, from a private CA.",
 		Recipe: clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.extKeyUsage"},
-		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2", "Let's Encrypt, 2026"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2", "Let's Encrypt, 2026"},
 	},
 	{
 		ID: "client-certificate-revoked", Port: 18, Title: "the client's certificate is revoked",
@@ -142,7 +142,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Give the client a new certificate with a new key.",
 		Recipe: clientRevocation("client"), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
 		Control: "good-client-certificate-crl", Defect: []string{"chain.crl"},
-		Expect: reject(failure.ClientCertificateRejected), Sources: []string{"D2", "RFC 5280"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2", "RFC 5280"},
 	},
 }
 

@@ -33,8 +33,8 @@ type messages map[string]string
 
 // of returns the words of a stack, or those of the library below it that it passes on.
 func (m messages) of(stack string) string {
-	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl"}
-	return m[cmp.Or(below[stack], stack)]
+	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl", "fetch": "node", "axios": "node"}
+	return cmp.Or(m[stack], m[below[stack]])
 }
 
 var (
@@ -44,7 +44,7 @@ var (
 		"openssl":    `^verify error:num=10:certificate has expired\n`,
 		"python":     `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
 		"ssl":        `SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: certificate has expired \(_ssl\.c:\d+\)`,
-		"node":       `^certificate has expired$`,
+		"node":       `certificate has expired$`,
 		"gnutls-cli": `^Status: The certificate is NOT trusted\. The certificate chain uses expired certificate\.`,
 		"wget":       `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of 'localhost' has expired\.`,
 		"pyopenssl":  `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
@@ -56,7 +56,7 @@ var (
 		"openssl":    `^verify error:num=62:hostname mismatch\n`,
 		"python":     `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: hostname 'localhost' doesn't match 'other\.example'$`,
 		"ssl":        `Hostname mismatch, certificate is not valid for 'localhost'`,
-		"node":       `^Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
+		"node":       `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
 		"gnutls-cli": `The name in the certificate does not match the expected\.`,
 		"wget":       `^The certificate's owner does not match hostname 'localhost'$`,
 		"pyopenssl":  `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
@@ -68,7 +68,7 @@ var (
 		"openssl":    `^verify error:num=64:IP address mismatch\n`,
 		"python":     `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: hostname '192\.0\.2\.1' doesn't match `,
 		"ssl":        `IP address mismatch, certificate is not valid for '192\.0\.2\.1'`,
-		"node":       `^Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
+		"node":       `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
 		"gnutls-cli": `The name in the certificate does not match the expected\.`,
 		"pyopenssl":  `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
 		"java":       `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
@@ -79,6 +79,7 @@ var (
 		"openssl":    `^error:0A00045C:SSL routines:.*tlsv13 alert certificate required:`,
 		"python":     `ssl\.SSLError: .*tlsv13 alert certificate required`,
 		"ssl":        `tlsv13 alert certificate required`,
+		"fetch":      `other side closed$`,
 		"node":       `tlsv13 alert certificate required`,
 		"gnutls-cli": `^\*\*\* Fatal error: A TLS fatal alert has been received\.`,
 		"wget":       `A TLS fatal alert has been received|The specified session has been invalidated`,
@@ -103,7 +104,7 @@ var (
 		"openssl":    `^timeout: tlslab ended the client after `,
 		"python":     `timed out`,
 		"ssl":        `timed out|TimeoutError$`,
-		"node":       `^The operation was aborted: The operation was aborted due to timeout$`,
+		"node":       `The operation was aborted due to timeout$|^AxiosError: timeout of \d+ms exceeded$`,
 		"gnutls-cli": `^timeout: tlslab ended the client after `,
 		"wget":       `^Unable to establish SSL connection\.$`,
 		"pyopenssl":  `^Timeout: timed out$`,
@@ -135,7 +136,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
 	case got.Outcome == clients.Unsupported:
 		// What curl's --connect-to and --pass do, and what ssl=False leaves no room for.
-		assert.Regexp(t, `^(wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with ssl=False aiohttp can't be given a client certificate)`, got.Message, c.ID())
+		assert.Regexp(t, `^(wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate)`, got.Message, c.ID())
 		return
 	case words == nil:
 		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)

@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab/clients/java"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/clients/npm"
 	"example.com/tlslab/lab/clients/openssl"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pyopenssl"
@@ -42,7 +43,7 @@ func stacks() []stack.Stack {
 		pymongo.Stack(),
 		pymongo.OCSPStack(),
 		mongonode.Stack(),
-	}, pypi.Stacks())
+	}, pypi.Stacks(), npm.Stacks())
 }
 
 // answerTime is how long a program may take to say what it is.

@@ -54,6 +54,9 @@ var tables = map[string][]Rule{
 	"httpx":    httpxRules,
 	"aiohttp":  aiohttpRules,
 
+	"fetch": fetchRules,
+	"axios": axiosRules,
+
 	"pymongo":      pymongoRules,
 	"pymongo-ocsp": pymongoOCSPRules,
 	"mongo-node":   mongoNodeRules,

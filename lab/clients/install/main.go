@@ -26,6 +26,7 @@ import (
 
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/mongonode"
+	"example.com/tlslab/lab/clients/npm"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 )
@@ -37,7 +38,10 @@ func environments() []maker {
 	for _, e := range append(pymongo.Environments(), pypi.Environment()) {
 		list = append(list, pythonEnvironment(e))
 	}
-	return append(list, nodeEnvironment(mongonode.Environment()))
+	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {
+		list = append(list, nodeEnvironment(e))
+	}
+	return list
 }
 
 func main() {

@@ -1,0 +1,115 @@
+// Package npm has the client stacks of HTTP libraries for Node.js: axios, and fetch with the Agent
+// of undici. They share a probe program, probe.js, and have a file each beside it.
+package npm
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed probe.js
+	probe string
+	//go:embed fetch.js axios.js
+	sources embed.FS
+	//go:embed package.json
+	manifest string
+	//go:embed package-lock.json
+	lock string
+)
+
+// name is the environment's that has them all.
+const name = "npm"
+
+// libraries are the packages and the ways of using them. Their features are measured by
+// TestFeatures in lab/clients, with the versions of package.json on Node 20.20.2, which brings its
+// own OpenSSL.
+var libraries = []library{{
+	name: "fetch",
+	pkg:  "undici",
+	variants: []worker.Variant{{
+		Variant: stack.Variant{
+			Name:     "default",
+			About:    "fetch(URL, {dispatcher: new Agent({connect: {ca: FILE}})}), with the Agent of the package undici",
+			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "alpn"},
+		},
+	}, {
+		Variant: stack.Variant{
+			Name:  "insecure",
+			About: "new Agent({connect: {rejectUnauthorized: false}})",
+			Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		},
+	}, {
+		Variant: stack.Variant{
+			Name:     "extra-ca-certs",
+			About:    "fetch(URL) in a process that was started with NODE_EXTRA_CA_CERTS=FILE; it trusts the roots that come with Node as well",
+			Features: []string{"ed25519", "chain-sort", "alpn"},
+		},
+	}},
+}, {
+	name: "axios",
+	pkg:  "axios",
+	variants: []worker.Variant{{
+		Variant: stack.Variant{
+			Name:     "default",
+			About:    "axios.get(URL, {httpsAgent: new https.Agent({ca: FILE})})",
+			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
+		},
+	}, {
+		Variant: stack.Variant{
+			Name:  "insecure",
+			About: "new https.Agent({rejectUnauthorized: false})",
+			Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		},
+	}},
+}}
+
+// Environment returns the environment that the stacks live in.
+func Environment() environment.Node {
+	return environment.Node{Name: name, Package: manifest, Lock: lock, Oldest: "20.0.0"}
+}
+
+// Stacks declares a stack for each library. Its version has Node's behind it:
+// "1.21.1+node20.20.2".
+func Stacks() []stack.Stack {
+	var list []stack.Stack
+	for _, l := range libraries {
+		list = append(list, stack.Stack{Name: l.name, Find: l.find, Open: l.open})
+	}
+	return list
+}
+
+// library is a stack, the package that it needs, and the ways of using it.
+type library struct {
+	name, pkg string
+	variants  []worker.Variant
+}
+
+func (l library) find(ctx context.Context) ([]stack.Place, error) {
+	program, modules := node.With(ctx, name, l.pkg)
+	switch {
+	case program == "":
+		return nil, errors.New("no node on PATH")
+	case modules == "":
+		return nil, fmt.Errorf("no node has the package %s: make clients, or npm install --global %[1]s", l.pkg)
+	}
+	return []stack.Place{{Path: program}}, nil
+}
+
+// open starts Node with the probe program and the library's file, and tells it where the package is.
+func (l library) open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	source, err := sources.ReadFile(l.name + ".js")
+	if err != nil {
+		return nil, err
+	}
+	_, modules := node.With(ctx, name, l.pkg)
+	return worker.Open(ctx, l.name, process.Command{Path: p.Path, Args: []string{"-e", probe, l.name, string(source), modules}}, l.variants)
+}

@@ -1,0 +1,134 @@
+// tlslab's client for HTTP libraries of Node.js. Runs on Node 20 and later.
+//
+// It is a worker: it writes one line of JSON that says what it is, then reads a
+// request a line and answers each with a line, until its input ends. Its arguments are
+// the name of a library, the text of the file beside this one that uses it, and the
+// directory node_modules that has it. That file is the body of a function that returns
+//
+//     version   the library's own
+//     variants  by name, an async function that connects once as a request says and
+//               resolves to the HTTP status of the answer, or to an answer of another
+//               process
+//
+// To ask it by hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
+// "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
+// "timeout_ms": 5000}.
+'use strict';
+
+const fs = require('fs');
+const net = require('net');
+const path = require('path');
+const readline = require('readline');
+
+const [name, source, modules] = process.argv.slice(1);
+const load = (file) => require(path.join(modules, file));
+
+function say(line) {
+  process.stdout.write(JSON.stringify(line) + '\n');
+}
+
+let library;
+
+// What it is.
+
+function hello() {
+  const node = 'node' + process.versions.node;
+  const line = {contract: 1, stack: name, version: node};
+  try {
+    library = new Function('fs', 'load', 'tlsOptions', source)(fs, load, tlsOptions);
+  } catch (err) {
+    line.error = `cannot be used: ${err.message.split('\n')[0]}`;
+    return line;
+  }
+  line.version = `${library.version}+${node}`;
+  line.install = fs.realpathSync(modules);
+  line.library = 'OpenSSL ' + process.versions.openssl;
+  line.features = ['tls-1.3'];
+  if (parseInt(process.versions.openssl) >= 3) {
+    line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+  }
+  return line;
+}
+
+// tlsOptions returns the options of tls.connect that the libraries pass on.
+function tlsOptions(request) {
+  const read = (file) => file ? fs.readFileSync(file) : undefined;
+  return {
+    ca: read(request.ca_file),
+    cert: read(request.cert_file),
+    key: read(request.key_file || request.cert_file), // one file can hold both
+    passphrase: request.key_password || undefined,
+    // One CRL an element: Node reads the first of a file and no more.
+    crl: read(request.crl_file)?.toString().match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g) ?? undefined,
+  };
+}
+
+// divert has every connection go to the address that the request tells, if it tells one, as names
+// do not resolve, and changes nothing of what is sent and verified. It returns a function that
+// undoes it, and that resolves when all of these connections are closed.
+function divert(request) {
+  const opened = [];
+  const original = net.Socket.prototype.connect;
+  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) ?? [];
+  net.Socket.prototype.connect = function(options, ...rest) {
+    opened.push([this, new Promise((closed) => this.once('close', closed))]);
+    return original.call(this, host ? {...options, host, port: Number(port)} : options, ...rest);
+  };
+  return async () => {
+    net.Socket.prototype.connect = original;
+    for (const [socket, closed] of opened) {
+      socket.destroy(); // one that is kept for another request, or that nobody waits for any more
+      await closed;
+    }
+  };
+}
+
+// What it does.
+
+// probe resolves to the answer when all connections are closed.
+async function probe(request) {
+  if (!(request.variant in library.variants)) {
+    throw new Error(`no variant ${request.variant}`);
+  }
+  const restore = divert(request);
+  try {
+    const got = await library.variants[request.variant](request);
+    if (typeof got === 'object') {
+      return got;
+    }
+    return got === 200 ? {outcome: 'accepted'} : {outcome: 'rejected', message: `HTTP status ${got}`};
+  } catch (err) {
+    // What has neither a code nor a cause is this program's own fault: it ends, and the lab says so.
+    if (err.code === undefined && err.cause === undefined) {
+      throw err;
+    }
+    return rejected(err);
+  } finally {
+    await restore();
+  }
+}
+
+// rejected says why, from what the library threw down to what it began with.
+function rejected(err) {
+  const words = [];
+  let code;
+  for (let e = err; e; e = e.cause) {
+    code = typeof e.code === 'string' ? e.code : code;
+    const text = `${e.name}: ${e.message}`;
+    if (!words.at(-1)?.endsWith(e.message)) { // axios takes over the words of what it wraps
+      words.push(text);
+    }
+  }
+  return {outcome: 'rejected', message: words.join(' <- '), code};
+}
+
+async function main() {
+  say(hello());
+  for await (const line of readline.createInterface({input: process.stdin})) {
+    const request = JSON.parse(line);
+    say({id: request.id, ...await probe(request)});
+  }
+  process.exit(0); // whatever may still be open
+}
+
+main();
