@@ -49,6 +49,7 @@ var (
 		{Stack: "mongo-node", Variants: []string{"tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept, Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"},
 		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
 		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
+		perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
 	}
 )
 
@@ -190,7 +191,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{curlOwnKey, pythonOwnKey, pymongoOwnKey},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: []Known{phpOwnFiles, curlOwnKey, pythonOwnKey, pymongoOwnKey},
 		Sources: []string{"D2"},
 	},
 	{
@@ -214,7 +215,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give it PEM: openssl x509 -inform DER -in FILE converts.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{wgetGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{phpOwnFiles, wgetGoesOn},
 		Sources: []string{"D2", "D3"},
 	},
 	{
