@@ -82,6 +82,9 @@ func TestDrivers(t *testing.T) {
 
 // discover finds clients, and ends them with the test.
 func discover(t *testing.T, o clients.Options) *clients.Set {
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
 	set, err := clients.Discover(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })

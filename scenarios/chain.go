@@ -150,6 +150,7 @@ var chain = []Scenario{
 		Remedy:  "Issue the intermediate with key usage keyCertSign (RFC 5280, section 4.2.1.3).",
 		Recipe:  intermediate(pki.Certificate{Usages: []string{"crl sign"}}),
 		Control: "good", Defect: []string{"intermediate.keyUsage"}, Expect: reject(failure.InvalidCA), Known: []Known{
+			rustlsCertSign,
 			gnuTLSConstraints,
 			wgetUntold,
 		},
@@ -179,6 +180,7 @@ var chain = []Scenario{
 		Remedy:  "Make a root without the constraint, or with one as large as the number of intermediates.",
 		Recipe:  pki.Recipe{Root: pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:0"}, Intermediates: make([]pki.Certificate, 3)},
 		Control: "good-long-chain", Defect: []string{"root.basicConstraints"}, Expect: reject(failure.PathLength), Known: []Known{
+			rustlsAnchor,
 			javaAnchor,
 			gnuTLSConstraints,
 			wgetUntold,

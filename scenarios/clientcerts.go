@@ -52,6 +52,7 @@ var (
 		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
 		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
+		perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
 	}...)
 )
 
@@ -199,7 +200,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: ownKey,
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: append([]Known{phpOwnFiles}, ownKey...),
 		Sources: []string{"D2"},
 	},
 	{
@@ -223,7 +224,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Give it PEM: openssl x509 -inform DER -in FILE converts.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{wgetGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{phpOwnFiles, wgetGoesOn},
 		Sources: []string{"D2", "D3"},
 	},
 	{

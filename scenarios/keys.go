@@ -25,7 +25,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Install key and certificate from the same issuance, and compare their public keys before.",
 		Recipe:  pki.Recipe{ServeKey: "another key"},
-		Control: "good", Defect: []string{"chain.key"}, Expect: reject(failure.KeyMismatch, failure.BadSignature), Sources: []string{"D3"},
+		Control: "good", Defect: []string{"chain.key"}, Expect: reject(failure.KeyMismatch, failure.BadSignature), Known: []Known{rustlsInsecure}, Sources: []string{"D3"},
 	},
 	{
 		ID: "rsa1024", Port: 2, Title: "the leaf's RSA key has 1,024 bits",
@@ -36,7 +36,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Make a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Key: pki.RSA1024}},
-		Control: "good-rsa2048", Defect: []string{"leaf.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Sources: []string{"D3"},
+		Control: "good-rsa2048", Defect: []string{"leaf.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Known: []Known{rustlsSmallKey}, Sources: []string{"D3"},
 	},
 	{
 		ID: "rsa1024-intermediate", Port: 3, Title: "the intermediate's RSA key has 1,024 bits",
@@ -47,7 +47,7 @@ var keys = []Scenario{
 		},
 		Remedy:  "Make a new CA key and issue from it.",
 		Recipe:  pki.Recipe{Key: pki.RSA2048, Intermediates: []pki.Certificate{{Key: pki.RSA1024}}},
-		Control: "good-rsa2048", Defect: []string{"intermediate.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Sources: []string{"x509-limbo"},
+		Control: "good-rsa2048", Defect: []string{"intermediate.key"}, Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey), Known: []Known{rustlsSmallKey}, Sources: []string{"x509-limbo"},
 	},
 	{
 		ID: "sha1-leaf", Port: 4, Title: "the leaf is signed with SHA-1",

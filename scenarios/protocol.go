@@ -175,7 +175,7 @@ var protocol = []Scenario{
 		Remedy:  "Connect by the name that the server is configured for.",
 		Recipe:  pki.Recipe{Leaf: byAddress},
 		Server:  Server{RequireSNI: true},
-		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "sni-wrong-default", Port: 14, Title: "another site's certificate for who sends no SNI; the client does",
@@ -199,7 +199,7 @@ var protocol = []Scenario{
 		Remedy:  "Connect by name; or have the address in the default site's certificate.",
 		Recipe:  pki.Recipe{Leaf: byAddress, Others: otherSite},
 		Server:  Server{DefaultCertificate: otherSite[0].Name},
-		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "version-intolerant", Port: 16, Title: "the connection closes on a hello that offers TLS 1.3",

@@ -67,6 +67,7 @@ var revocationCRL = []Scenario{
 		Remedy:  crlRemedy,
 		Recipe:  given(pki.CRL{ThisUpdate: "-192h", NextUpdate: "-24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
+			rustlsCRLDates,
 			wgetCRL,
 		},
 		Sources: []string{"D3", "x509-limbo"},
@@ -81,6 +82,7 @@ var revocationCRL = []Scenario{
 		Remedy:  "Set the clocks right: first the client's, then the CA's.",
 		Recipe:  given(pki.CRL{ThisUpdate: "24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
+			rustlsCRLDates,
 			wgetCRL,
 		},
 		Sources: []string{"x509-limbo"},
@@ -109,6 +111,7 @@ var revocationCRL = []Scenario{
 		Remedy:  "Fetch the CRL again, and verify it before it takes the old one's place.",
 		Recipe:  given(pki.CRL{Tamper: true}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
+			perlCRLSignature,
 			{Stack: "curl", Versions: "OpenSSL >=3", Failures: []failure.Class{failure.BadSignature}, Right: true,
 				Why: "it tells the first error of OpenSSL's queue, which is that a signature did not verify, and not whose: measured with 7.88.1"},
 			wgetCRL,

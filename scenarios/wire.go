@@ -199,6 +199,6 @@ var wire = []Scenario{
 		},
 		Remedy:  "Read the server's log; do not tell the client to ignore the missing close_notify.",
 		Server:  Server{Fault: FaultTruncatedResponse},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{javaTruncated}, Sources: []string{"RFC 8446"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{phpTruncated, javaTruncated}, Sources: []string{"RFC 8446"},
 	},
 }

@@ -19,10 +19,14 @@ import (
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/npm"
 	"example.com/tlslab/lab/clients/openssl"
+	"example.com/tlslab/lab/clients/perl"
+	"example.com/tlslab/lab/clients/php"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pyopenssl"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/clients/reqwest"
+	"example.com/tlslab/lab/clients/ruby"
 	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/clients/wget"
 )
@@ -43,6 +47,11 @@ func stacks() []stack.Stack {
 		pymongo.Stack(),
 		pymongo.OCSPStack(),
 		mongonode.Stack(),
+		reqwest.Stack(),
+		reqwest.NativeStack(),
+		ruby.Stack(),
+		perl.Stack(),
+		php.Stack(),
 	}, pypi.Stacks(), npm.Stacks())
 }
 

@@ -118,7 +118,7 @@ func known(c *clients.Client, feature string) bool {
 	if c.Stack == "pyopenssl" && feature == "subject-alternative-name-only" {
 		return false
 	}
-	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" || library == "OpenSSL" && version != ""
+	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" || library == "rustls" || library == "OpenSSL" && version != ""
 }
 
 // A CRL that lists nobody must not be in the way: else "crl" would prove nothing.

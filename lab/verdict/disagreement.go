@@ -24,6 +24,12 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"urllib3":   openSSLAlerts,
 	"httpx":     openSSLAlerts,
 	"aiohttp":   openSSLAlerts,
+	"ruby":      openSSLAlerts,
+	"perl":      openSSLAlerts,
+	"php":       openSSLAlerts,
+
+	"reqwest-rustls":     rustlsAlerts,
+	"reqwest-native-tls": openSSLAlerts,
 
 	"pymongo-ocsp": pymongoOCSPAlerts,
 }
@@ -46,6 +52,16 @@ var openSSLAlerts = map[uint8][]failure.Class{
 	46: {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
 	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
 	51: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
+}
+
+// rustlsAlerts is what rustls sends, as measured with 0.23.46: bad_certificate for whatever it has no
+// alert of its own for.
+var rustlsAlerts = map[uint8][]failure.Class{
+	43: {failure.WrongUsage, failure.InvalidCA},
+	44: {failure.Revoked},
+	45: {failure.Expired, failure.NotYetValid},
+	48: {failure.Untrusted, failure.RevocationUnknown},
+	51: {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
 }
 
 // javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of

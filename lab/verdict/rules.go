@@ -48,6 +48,12 @@ var tables = map[string][]Rule{
 	"wget":       wgetRules,
 	"pyopenssl":  pyopensslRules,
 	"java":       javaRules,
+	"ruby":       rubyRules,
+	"perl":       perlRules,
+	"php":        phpRules,
+
+	"reqwest-rustls":     rustlsRules,
+	"reqwest-native-tls": nativeTLSRules,
 
 	"requests": urllib3Rules,
 	"urllib3":  urllib3Rules,

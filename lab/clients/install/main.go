@@ -1,6 +1,7 @@
 // Command install makes the environments that client stacks live in which no machine has by
-// itself: virtual environments of Python and packages of Node.js, all with exact versions. They
-// are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients runs.
+// itself: virtual environments of Python, packages of Node.js, and programs in Rust, all with exact
+// versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
+// runs.
 //
 // What is there and up to date is left alone. An environment appears when it is whole; an
 // interrupted run leaves none half made.
@@ -29,6 +30,7 @@ import (
 	"example.com/tlslab/lab/clients/npm"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
+	"example.com/tlslab/lab/clients/reqwest"
 )
 
 // environments lists what is made: an environment is a declaration in its stack's folder and
@@ -41,7 +43,7 @@ func environments() []maker {
 	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {
 		list = append(list, nodeEnvironment(e))
 	}
-	return list
+	return append(list, cargoEnvironment(reqwest.Environment()))
 }
 
 func main() {

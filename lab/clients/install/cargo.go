@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+)
+
+// cargoEnvironment is an environment that the cargo on PATH builds.
+type cargoEnvironment environment.Cargo
+
+func (e cargoEnvironment) name() string { return e.Name }
+
+// rustVersion finds the version in what cargo --version writes: "cargo 1.95.0 (f2d3ce0bd 2026-03-21)".
+var rustVersion = regexp.MustCompile(`^cargo (\d+(\.\d+)*)`)
+
+// plan implements maker.
+func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
+	cargo, err := exec.LookPath("cargo")
+	if err != nil {
+		return nil, "no cargo on PATH"
+	}
+	// The user's own environment says which toolchain cargo is.
+	out, err := process.Run(ctx, process.Command{Path: cargo, Args: []string{"--version"}, Env: os.Environ()})
+	m := rustVersion.FindStringSubmatch(out.Stdout)
+	if err != nil || m == nil || slices.Compare(version(m[1]), version(e.Oldest)) < 0 {
+		return nil, fmt.Sprintf("%s is %q: Rust %s or later is needed", cargo, strings.TrimSpace(out.Stdout), e.Oldest)
+	}
+	if why := e.lacks(ctx); why != "" {
+		return nil, why
+	}
+	var paths []string
+	for path := range e.Files {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	stamp := "cargo " + m[1] + "\n"
+	for _, path := range paths {
+		stamp += path + "\n" + e.Files[path]
+	}
+	return []plan{{
+		dir:   e.Name,
+		stamp: stamp,
+		there: func(dir string) bool {
+			_, err := os.Stat(environment.Program(dir, e.Name))
+			return err == nil
+		},
+		make: func(ctx context.Context, dir string) error {
+			for _, path := range paths {
+				file := filepath.Join(dir, filepath.FromSlash(path))
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					return err
+				}
+				if err := os.WriteFile(file, []byte(e.Files[path]), 0o644); err != nil {
+					return err
+				}
+			}
+			target := filepath.Join(dir, "target")
+			if err := run(ctx, cargo, "build", "--quiet", "--release", "--locked",
+				"--manifest-path", filepath.Join(dir, "Cargo.toml"), "--target-dir", target); err != nil {
+				return err
+			}
+			program := environment.Program(dir, e.Name)
+			if err := os.Rename(filepath.Join(target, "release", filepath.Base(program)), program); err != nil {
+				return err
+			}
+			return os.RemoveAll(target) // some 300 MB
+		},
+	}}, ""
+}
+
+// lacks says in a line which libraries are not there to link with.
+func (e cargoEnvironment) lacks(ctx context.Context) string {
+	if runtime.GOOS != "linux" || len(e.Libraries) == 0 {
+		return ""
+	}
+	tool, err := exec.LookPath("pkg-config")
+	if err == nil {
+		var out process.Output
+		out, err = process.Run(ctx, process.Command{Path: tool, Args: append([]string{"--exists"}, e.Libraries...), Env: os.Environ()})
+		if err == nil && out.Code == 0 {
+			return ""
+		}
+	}
+	return fmt.Sprintf("pkg-config finds no %s (on Debian: apt-get install %s)", strings.Join(e.Libraries, " "), e.Packages)
+}

@@ -1,0 +1,51 @@
+// Package php is the client stack of PHP: its https streams, which are OpenSSL's. The client itself is
+// probe.php.
+package php
+
+import (
+	"context"
+	_ "embed"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+//go:embed probe.php
+var probe string
+
+// variants are the ways of using the stack. Their features are measured by TestFeatures in
+// lab/clients, with PHP 8.2.36 and OpenSSL 3.0.22; what hangs on the library the program says itself.
+// There is no "key-policy": it hangs on the security level that libssl was built with, and PHP does
+// not tell it.
+var variants = []worker.Variant{{
+	Variant: stack.Variant{
+		Name:     "default",
+		About:    "fopen of the URL with the context {ssl: {cafile: FILE}}",
+		Features: []string{"chain-sort"},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:  "insecure",
+		About: "{ssl: {verify_peer: false, verify_peer_name: false}}",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	},
+}, {
+	Variant: stack.Variant{
+		Name:     "no-hostname",
+		About:    "{ssl: {verify_peer_name: false}}",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: []string{"chain-sort"},
+	},
+}}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "php", Find: stack.OnPath("php"), Open: open}
+}
+
+// open starts PHP with the probe program, which says itself what goes wrong.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	args := []string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "html_errors=0", "-d", "allow_url_fopen=1", "-r", probe}
+	return worker.Open(ctx, "php", process.Command{Path: p.Path, Args: args}, variants)
+}

@@ -1,0 +1,95 @@
+// Package reqwest is the client stack of reqwest, Rust's HTTP client, in two kinds: over rustls,
+// and over native-tls, which is the system's TLS library. The client itself is probe/src/main.rs.
+package reqwest
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"slices"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed probe/src/main.rs
+	source string
+	//go:embed probe/Cargo.toml
+	manifest string
+	//go:embed probe/Cargo.lock
+	lock string
+)
+
+const (
+	program = "tlslab-reqwest" // the environment's name, and the program's
+
+	overRustls = "reqwest-rustls"
+	overNative = "reqwest-native-tls"
+)
+
+// variants are the ways of using reqwest over rustls. Their features are measured by TestFeatures
+// in lab/clients, with reqwest 0.13.5 and rustls 0.23.46.
+var variants = []worker.Variant{
+	variant("default", "Client::builder().tls_backend_rustls().tls_certs_only(FILE)", slices.Concat(rustls, []string{"crl", "crl-chain"})),
+	variant("insecure", "tls_danger_accept_invalid_certs(true)", handshake, stack.CheckChain, stack.CheckHost),
+	// The verifier that leaves out the name is another one, and knows no CRLs.
+	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", rustls, stack.CheckHost),
+}
+
+// variantsNative are those over native-tls, measured with OpenSSL 3.0.22. What hangs on the library
+// the program says itself.
+var variantsNative = []worker.Variant{
+	variant("default", "Client::builder().tls_backend_native().tls_certs_only(FILE)", nil),
+	variant("insecure", "tls_danger_accept_invalid_certs(true)", nil, stack.CheckChain, stack.CheckHost),
+	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", nil, stack.CheckHost),
+}
+
+// handshake are the features of rustls that do not hang on what is verified; lab.TestCatalogue holds
+// them. It has neither TLS_RSA_* suites nor Diffie-Hellman without curves.
+var handshake = []string{"alpn", "tls-1.3", "forward-secrecy", "dh-policy"}
+
+// rustls are the features of rustls.
+var rustls = slices.Concat(handshake, []string{"ed25519", "chain-sort", "subject-alternative-name-only", "key-policy"})
+
+func variant(name, about string, features []string, skips ...stack.Check) worker.Variant {
+	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Features: features, Skips: skips}}
+}
+
+// Environment returns the environment that both stacks live in.
+func Environment() environment.Cargo {
+	return environment.Cargo{
+		Name:      program,
+		Files:     map[string]string{"Cargo.toml": manifest, "Cargo.lock": lock, "src/main.rs": source},
+		Oldest:    "1.85",
+		Libraries: []string{"openssl"},
+		Packages:  "pkg-config libssl-dev",
+	}
+}
+
+// Stack declares reqwest over rustls.
+func Stack() stack.Stack {
+	return stack.Stack{Name: overRustls, Find: find, Open: open(overRustls, variants)}
+}
+
+// NativeStack declares reqwest over native-tls.
+func NativeStack() stack.Stack {
+	return stack.Stack{Name: overNative, Find: find, Open: open(overNative, variantsNative)}
+}
+
+func find(context.Context) ([]stack.Place, error) {
+	dir := environment.Find(program)
+	if dir == "" {
+		return nil, errors.New("it is not built: make clients, which needs cargo")
+	}
+	return []stack.Place{{Path: environment.Program(dir, program)}}, nil
+}
+
+// open starts the program, and tells it which of the two it is to be.
+func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
+	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
+		return worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}}, variants)
+	}
+}

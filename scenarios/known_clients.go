@@ -1,0 +1,66 @@
+package scenarios
+
+import "example.com/tlslab/scenarios/failure"
+
+// What is known of Ruby's net/http, measured with Ruby 3.1.2.
+var (
+	rubyUpperCase = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Reject, Failures: []failure.Class{failure.HostnameMismatch},
+		Why: "Ruby's own check of names compares one of a single label, as localhost, as it is written: only of longer ones it folds the case"}
+	rubyAddress = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Accept,
+		Why: "Ruby's own check of names compares an address with DNS names and the common name as well"}
+	rubySNI = Known{Stack: "ruby", Verdict: Accept,
+		Why: "net/http sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
+	rubyWildcard = Known{Stack: "ruby", Verdict: Accept,
+		Why: "Ruby's own check of names takes a wildcard that is part of a label, as RFC 6125 once allowed"}
+)
+
+// What is known of Perl's HTTP::Tiny, measured with IO::Socket::SSL 2.081.
+var (
+	perlCommonName = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
+		Why: "IO::Socket::SSL checks names as RFC 2818 has it: where there is no SAN it compares the common name, even with an address"}
+	perlWildcard = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
+		Why: "IO::Socket::SSL checks names as RFC 2818 has it, which allows a wildcard anywhere in the first label"}
+	perlTrailingDot = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
+		Why: "IO::Socket::SSL takes a dot at the end of a name off before it compares"}
+	perlSNI = Known{Stack: "perl", Verdict: Accept,
+		Why: "HTTP::Tiny sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
+	perlCAFile = Known{Stack: "perl", Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "IO::Socket::SSL reads no CA file when it verifies nothing"}
+	perlCRLSignature = Known{Stack: "perl", Failures: []failure.Class{failure.BadSignature},
+		Why: "all that is left of OpenSSL's reason is that a signature is wrong, and not what of"}
+)
+
+// What is known of PHP's streams, measured with PHP 8.2.36.
+var (
+	phpAddress = Known{Stack: "php", Variants: []string{"default"}, Verdict: Accept,
+		Why: "PHP compares an address with DNS names and the common name as well"}
+	phpWildcard = Known{Stack: "php", Variants: []string{"default"}, Verdict: Accept,
+		Why: "PHP's own check of names takes a wildcard that is part of a label, or all of the name"}
+	phpTrailingDot = Known{Stack: "php", Variants: []string{"default"}, Verdict: Accept,
+		Why: "PHP takes a dot at the end of a name off before it compares"}
+	phpSNI = Known{Stack: "php", Verdict: Accept,
+		Why: "PHP sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
+	phpCAFile = Known{Stack: "php", Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "PHP reads no CA file when it verifies nothing"}
+	phpOwnFiles = Known{Stack: "php", Failures: []failure.Class{failure.ClientMisconfigured},
+		Why: "PHP says which of the client's own files it could not use, and not why"}
+	phpTruncated = Known{Stack: "php", Verdict: Accept,
+		Why: "PHP's streams take an answer that ends too early for a whole one: neither Content-Length nor close_notify is missed"}
+)
+
+// What is known of reqwest, measured with 0.13.5 and rustls 0.23.46.
+var (
+	rustlsAnchor = Known{Stack: "reqwest-rustls", Verdict: Accept,
+		Why: "a trust anchor is a name and a key to webpki (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at"}
+	rustlsCertSign = Known{Stack: "reqwest-rustls", Verdict: Accept,
+		Why: "webpki does not look at key usages: what may sign is told by basic constraints alone"}
+	rustlsInsecure = Known{Stack: "reqwest-rustls", Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "tls_danger_accept_invalid_certs has rustls verify no signature at all, that of the handshake neither"}
+	rustlsSmallKey = Known{Stack: "reqwest-rustls", Failures: []failure.Class{failure.BadSignature},
+		Why: "rustls' cryptography refuses to verify with RSA keys below 2,048 bits, which comes back as a signature that is wrong"}
+	rustlsCRLDates = Known{Stack: "reqwest-rustls", Variants: []string{"default"}, Verdict: Accept,
+		Why: "rustls looks at no dates of CRLs unless it is told to (enforce_revocation_expiration), and reqwest does not tell it"}
+	reqwestRustlsCAFile = Known{Stack: "reqwest-rustls", Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "Certificate::from_pem_bundle makes an empty list of a file without certificates, and nobody asks for one"}
+	reqwestNativeCAFile = Known{Stack: "reqwest-native-tls", Variants: []string{"insecure"}, Verdict: Accept, Why: reqwestRustlsCAFile.Why}
+)
