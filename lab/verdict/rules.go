@@ -54,6 +54,8 @@ var tables = map[string][]Rule{
 	"httpx":    httpxRules,
 	"aiohttp":  aiohttpRules,
 
+	"cryptography": cryptographyRules,
+
 	"fetch": fetchRules,
 	"axios": axiosRules,
 
