@@ -37,7 +37,7 @@ var (
 		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
-	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp")}
+	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp"), pemLib("cryptography")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = append(overNode(Known{Variants: []string{"insecure", "tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept,

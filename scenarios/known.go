@@ -57,6 +57,10 @@ var (
 	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
 		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}
 
+	// cryptographyDates: measured with cryptography 50.0.2.
+	cryptographyDates = Known{Stack: "cryptography", Failures: []failure.Class{failure.Expired}, Right: true,
+		Why: "cryptography says of any date that the certificate is not valid at validation time, and not which"}
+
 	// fetchUntold: measured with undici 6.29 and Node 20.20.2, whose https says what the alert was.
 	fetchUntold = Known{Stack: "fetch", Failures: []failure.Class{failure.UnexpectedEOF},
 		Why: "under TLS 1.3 undici tells that the other side closed, and not of the alert by which it said why"}

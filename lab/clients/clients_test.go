@@ -33,45 +33,48 @@ type messages map[string]string
 
 // of returns the words of a stack, or those of the library below it that it passes on.
 func (m messages) of(stack string) string {
-	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl", "fetch": "node", "axios": "node"}
+	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl", "cryptography": "ssl", "fetch": "node", "axios": "node"}
 	return cmp.Or(m[stack], m[below[stack]])
 }
 
 var (
 	expired = messages{
-		"go":         `^Get "https://localhost:\d+/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time .* is after `,
-		"curl":       `^curl: \(60\) SSL certificate problem: certificate has expired$`,
-		"openssl":    `^verify error:num=10:certificate has expired\n`,
-		"python":     `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
-		"ssl":        `SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: certificate has expired \(_ssl\.c:\d+\)`,
-		"node":       `certificate has expired$`,
-		"gnutls-cli": `^Status: The certificate is NOT trusted\. The certificate chain uses expired certificate\.`,
-		"wget":       `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of 'localhost' has expired\.`,
-		"pyopenssl":  `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
-		"java":       `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
+		"go":           `^Get "https://localhost:\d+/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time .* is after `,
+		"curl":         `^curl: \(60\) SSL certificate problem: certificate has expired$`,
+		"openssl":      `^verify error:num=10:certificate has expired\n`,
+		"python":       `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
+		"ssl":          `SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: certificate has expired \(_ssl\.c:\d+\)`,
+		"cryptography": `cert is not valid at validation time`,
+		"node":         `certificate has expired$`,
+		"gnutls-cli":   `^Status: The certificate is NOT trusted\. The certificate chain uses expired certificate\.`,
+		"wget":         `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of 'localhost' has expired\.`,
+		"pyopenssl":    `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
+		"java":         `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
 	}
 	otherName = messages{
-		"go":         `x509: certificate is valid for other\.example, not localhost$`,
-		"curl":       `^curl: \(60\) SSL: no alternative certificate subject name matches target host name 'localhost'`,
-		"openssl":    `^verify error:num=62:hostname mismatch\n`,
-		"python":     `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: hostname 'localhost' doesn't match 'other\.example'$`,
-		"ssl":        `Hostname mismatch, certificate is not valid for 'localhost'`,
-		"node":       `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
-		"gnutls-cli": `The name in the certificate does not match the expected\.`,
-		"wget":       `^The certificate's owner does not match hostname 'localhost'$`,
-		"pyopenssl":  `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
-		"java":       `No subject alternative DNS name matching localhost found\.$`,
+		"go":           `x509: certificate is valid for other\.example, not localhost$`,
+		"curl":         `^curl: \(60\) SSL: no alternative certificate subject name matches target host name 'localhost'`,
+		"openssl":      `^verify error:num=62:hostname mismatch\n`,
+		"python":       `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: hostname 'localhost' doesn't match 'other\.example'$`,
+		"ssl":          `Hostname mismatch, certificate is not valid for 'localhost'`,
+		"cryptography": `leaf certificate has no matching subjectAltName`,
+		"node":         `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
+		"gnutls-cli":   `The name in the certificate does not match the expected\.`,
+		"wget":         `^The certificate's owner does not match hostname 'localhost'$`,
+		"pyopenssl":    `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
+		"java":         `No subject alternative DNS name matching localhost found\.$`,
 	}
 	otherAddress = messages{
-		"go":         `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
-		"curl":       `^curl: \(60\) SSL: no alternative certificate subject name matches target host name '192\.0\.2\.1'`,
-		"openssl":    `^verify error:num=64:IP address mismatch\n`,
-		"python":     `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: hostname '192\.0\.2\.1' doesn't match `,
-		"ssl":        `IP address mismatch, certificate is not valid for '192\.0\.2\.1'`,
-		"node":       `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
-		"gnutls-cli": `The name in the certificate does not match the expected\.`,
-		"pyopenssl":  `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
-		"java":       `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
+		"go":           `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
+		"curl":         `^curl: \(60\) SSL: no alternative certificate subject name matches target host name '192\.0\.2\.1'`,
+		"openssl":      `^verify error:num=64:IP address mismatch\n`,
+		"python":       `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: hostname '192\.0\.2\.1' doesn't match `,
+		"ssl":          `IP address mismatch, certificate is not valid for '192\.0\.2\.1'`,
+		"cryptography": `leaf certificate has no matching subjectAltName`,
+		"node":         `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
+		"gnutls-cli":   `The name in the certificate does not match the expected\.`,
+		"pyopenssl":    `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
+		"java":         `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
 	}
 	noCertificate = messages{
 		"go":         `remote error: tls: certificate required$`,

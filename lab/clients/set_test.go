@@ -38,7 +38,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "requests", "urllib3", "httpx", "aiohttp", "fetch", "axios"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -89,6 +89,7 @@ func TestNothingOnPath(t *testing.T) {
 		{Stack: "urllib3", Reason: "no python has urllib3: make clients, or pip install urllib3"},
 		{Stack: "httpx", Reason: "no python has httpx: make clients, or pip install httpx"},
 		{Stack: "aiohttp", Reason: "no python has aiohttp: make clients, or pip install aiohttp"},
+		{Stack: "cryptography", Reason: "no python has cryptography: make clients, or pip install cryptography"},
 		{Stack: "fetch", Reason: "no node on PATH"},
 		{Stack: "axios", Reason: "no node on PATH"},
 	}, set.Missing)

@@ -60,6 +60,8 @@ var tables = map[string][]Rule{
 	"httpx":    httpxRules,
 	"aiohttp":  aiohttpRules,
 
+	"cryptography": cryptographyRules,
+
 	"fetch": fetchRules,
 	"axios": axiosRules,
 

@@ -37,3 +37,32 @@ var aiohttpRules = slices.Concat([]Rule{
 	{" [None]", failure.UnexpectedEOF}, // asyncio raises a ConnectionResetError without a word
 	{"TimeoutError", failure.Timeout},
 }, sslModule, openSSLOwn, openSSLTexts)
+
+// verifierRules are the texts of cryptography's verifier, x509.verification.
+var verifierRules = []Rule{
+	{"cert is not valid at validation time", failure.Expired}, // or not yet valid: it does not say
+	{"no matching subjectAltName", failure.HostnameMismatch},
+	{"has no subjectAltName", failure.HostnameMismatch},
+	{"no permitted name constraints matched", failure.NameConstraint},
+	{"all candidates exhausted with no interior errors", failure.Untrusted},
+	{"chain construction exceeds max depth", failure.Untrusted}, // it goes round a root that it does not trust
+	{"signature does not match", failure.BadSignature},
+	{"basicConstraints.cA must be asserted", failure.InvalidCA},
+	{"CA certificate has no basicConstraints", failure.InvalidCA},
+	{"keyUsage.keyCertSign must be asserted", failure.InvalidCA},
+	{"certificate must be an X509v3 certificate", failure.InvalidCA},
+	{"path length constraint violated", failure.PathLength},
+	{"required EKU not found", failure.WrongUsage},
+	{"Neither EKU nor anyEKU could be found", failure.WrongUsage},
+	{"unaccounted-for critical extensions", failure.CriticalExtension},
+	{"Certificate is missing required extension", failure.StrictRFC5280},
+	{"extension has incorrect criticality", failure.StrictRFC5280},
+	{"RSA key is too weak", failure.WeakKey},
+	{"Forbidden signature algorithm", failure.WeakSignature},
+	{"Unable to load PEM file", failure.BadPEM},
+}
+
+// cryptographyRules are those, and the texts of the ssl module, which brings it the chain.
+var cryptographyRules = slices.Concat(verifierRules, []Rule{
+	{"IncompleteRead", failure.UnexpectedEOF},
+}, sslModule, openSSLOwn, openSSLTexts)

@@ -37,7 +37,7 @@ import (
 // its name here.
 func environments() []maker {
 	var list []maker
-	for _, e := range append(pymongo.Environments(), pypi.Environment()) {
+	for _, e := range append(pymongo.Environments(), pypi.Environments()...) {
 		list = append(list, pythonEnvironment(e))
 	}
 	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {

@@ -1,6 +1,6 @@
 // Package pypi has the client stacks of libraries for Python that are installed with pip and
-// stand on its ssl module: requests, urllib3, httpx and aiohttp. They share a probe program,
-// probe.py, and have a file each beside it.
+// stand on its ssl module: requests, urllib3, httpx, aiohttp, and the verifier of cryptography.
+// They share a probe program, probe.py, and have a file each beside it.
 package pypi
 
 import (
@@ -18,18 +18,26 @@ import (
 var (
 	//go:embed probe.py
 	probe string
-	//go:embed requests.py urllib3.py httpx.py aiohttp.py
+	//go:embed requests.py urllib3.py httpx.py aiohttp.py cryptography.py
 	sources embed.FS
 	//go:embed requirements.txt
 	requirements string
+	//go:embed requirements-cryptography.txt
+	requirementsCryptography string
 )
 
-// name is the environment's that has them all.
-const name = "pypi"
+// The names of the environments: one has all but cryptography, which wants a newer Python.
+const (
+	most         = "pypi"
+	cryptography = "cryptography"
+)
 
-// Environment returns the environment that the stacks live in.
-func Environment() environment.Python {
-	return environment.Python{Name: name, Requirements: requirements, Oldest: "3.8"}
+// Environments returns the environments that the stacks live in.
+func Environments() []environment.Python {
+	return []environment.Python{
+		{Name: most, Requirements: requirements, Oldest: "3.8"},
+		{Name: cryptography, Requirements: requirementsCryptography, Oldest: "3.10"},
+	}
 }
 
 // Stacks declares a stack for each library. Its name is the package's, and its version has the
@@ -42,16 +50,16 @@ func Stacks() []stack.Stack {
 	return list
 }
 
-// library is a package, and the ways of using it.
+// library is a package, the environment that has it, and the ways of using it.
 type library struct {
-	name     string
-	variants []worker.Variant
+	name, environment string
+	variants          []worker.Variant
 }
 
 // find lists the interpreters of the environment, or, where it has not been made, the others that
 // have the package.
 func (l library) find(ctx context.Context) ([]stack.Place, error) {
-	places := python.Made(name, l.name)
+	places := python.Made(l.environment, l.name)
 	if len(places) == 0 {
 		places = python.With(ctx, "", l.name)
 	}

@@ -9,32 +9,38 @@ import (
 // TestFeatures in lab/clients, with the versions of requirements.txt on Python 3.8 and 3.13 over
 // OpenSSL 3.0.22; probe.py adds those that hang on the interpreter.
 var libraries = []library{{
-	name: "requests",
+	name: "requests", environment: most,
 	variants: []worker.Variant{
 		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))", "chain-sort", "alpn", "subject-alternative-name-only"),
 		trusting("insecure", "verify=False"),
 		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi", "chain-sort", "alpn", "crl"),
 	},
 }, {
-	name: "urllib3",
+	name: "urllib3", environment: most,
 	variants: []worker.Variant{
 		verifying("default", "PoolManager(ca_certs=FILE)", "chain-sort", "alpn", "subject-alternative-name-only"),
 		trusting("insecure", `PoolManager(cert_reqs="CERT_NONE")`),
 		verifying("context", "PoolManager(ssl_context=ssl.create_default_context(cafile=FILE))", "chain-sort", "alpn", "crl"),
 	},
 }, {
-	name: "httpx",
+	name: "httpx", environment: most,
 	variants: []worker.Variant{
 		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it", "chain-sort", "alpn", "crl"),
 		trusting("insecure", "Client(verify=False, cert=(FILE, FILE))"),
 		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates", "chain-sort", "alpn"),
 	},
 }, {
-	name: "aiohttp",
+	name: "aiohttp", environment: most,
 	variants: []worker.Variant{
 		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA", "chain-sort", "crl"),
 		trusting("insecure", "TCPConnector(ssl=CONTEXT), of PROTOCOL_TLS_CLIENT with check_hostname = False and verify_mode = ssl.CERT_NONE"),
 		trusting("ssl-false", "ClientSession.get(ssl=False)"),
+	},
+}, {
+	name: "cryptography", environment: cryptography,
+	variants: []worker.Variant{
+		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), on the chain that a connection of the ssl module brought, which itself verifies nothing",
+			"chain-sort", "ed25519", "subject-alternative-name-only", "strict"),
 	},
 }}
 
