@@ -21,9 +21,9 @@ up: $(TLSLAB)
 matrix: $(TLSLAB)
 	@$(TLSLAB) matrix $(ARGS)
 
-## clients         what client stacks need beyond what is here: virtual environments and packages, below .cache/clients
+## clients         what client stacks need beyond what is here: below .cache/clients; CLIENTS="pymongo npm" for some
 clients:
-	@go run ./lab/clients/install
+	@go run ./lab/clients/install $(CLIENTS)
 
 ## ocsp-matrix     the test matrix of MongoDB's OCSP specification, for each driver
 ocsp-matrix: $(TLSLAB)

@@ -188,3 +188,16 @@ func TestHome(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{home}, environment.Dirs())
 }
+
+// Some environments can be named; a name that none has is an error that lists them.
+func TestWanted(t *testing.T) {
+	all := []maker{fixed{called: "one"}, fixed{called: "two"}}
+	list, err := wanted(all, nil)
+	require.NoError(t, err)
+	require.Equal(t, all, list)
+	list, err = wanted(all, []string{"two"})
+	require.NoError(t, err)
+	require.Equal(t, all[1:], list)
+	_, err = wanted(all, []string{"two", "three"})
+	require.ErrorContains(t, err, `no environment "three": want some of one two`)
+}

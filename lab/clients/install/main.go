@@ -50,14 +50,39 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	home, err := environment.Home()
+	var list []maker
 	if err == nil {
-		err = install(ctx, home, environments(), os.Stdout)
+		list, err = wanted(environments(), os.Args[1:])
+	}
+	if err == nil {
+		err = install(ctx, home, list, os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "install: %v\n", err)
 		stop()
 		os.Exit(1)
 	}
+}
+
+// wanted returns the environments of those names, and all if there are none.
+func wanted(all []maker, names []string) ([]maker, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var list []maker
+	var known []string
+	for _, m := range all {
+		known = append(known, m.name())
+		if slices.Contains(names, m.name()) {
+			list = append(list, m)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("there is no environment %q: want some of %s", name, strings.Join(known, " "))
+		}
+	}
+	return list, nil
 }
 
 // maker plans an environment: how often it is made, and of what, on this machine.
