@@ -92,6 +92,7 @@ var names = []Scenario{
 		Remedy:  "Name the hosts, or use a whole-label wildcard.",
 		Recipe:  pki.Recipe{Leaf: wildcard("f*.tlslab.test")},
 		Control: "good-wildcard", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
+			mongoJavaWildcard,
 			rubyWildcard, perlWildcard, phpWildcard,
 			{Stack: "node", Variants: []string{"default"}, Verdict: Accept, Why: "tls.checkServerIdentity takes an asterisk as part of the first label, as RFC 2818 did"},
 			{Stack: "mongo-node", Verdict: Accept, Why: "Node's tls.checkServerIdentity takes an asterisk as part of the first label, as RFC 2818 did"},
@@ -162,6 +163,7 @@ var names = []Scenario{
 		Remedy:  "Issue the leaf without the dot.",
 		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost."}}},
 		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
+			okhttpTrailingDot,
 			perlTrailingDot, phpTrailingDot,
 			{Stack: "node", Variants: []string{"default"}, Verdict: Accept, Why: "tls.checkServerIdentity strips a trailing dot from both names before it compares them, measured with Node 20"},
 			{Stack: "mongo-node", Verdict: Accept, Why: "Node's tls.checkServerIdentity strips a trailing dot from both names before it compares them, measured with Node 20"},

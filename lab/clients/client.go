@@ -1,7 +1,7 @@
 // Package clients finds the TLS client stacks of this machine and drives them:
 // Go's net/http, curl, openssl s_client, Python's ssl, Node's https, gnutls-cli, GNU
 // Wget, pyOpenSSL, Java's two clients, reqwest over both of its TLS libraries, Ruby's net/http, Perl's
-// HTTP::Tiny and PHP's streams; and MongoDB's drivers.
+// HTTP::Tiny, PHP's streams and OkHttp; and MongoDB's drivers.
 //
 // [Discover] returns a [Set] with one [Client] for each variant of each stack and
 // version found. A client is asked to connect by its Probe method; what it did comes

@@ -15,8 +15,10 @@ import (
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/mongojava"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/clients/okhttp"
 	"example.com/tlslab/lab/clients/openssl"
 	"example.com/tlslab/lab/clients/perl"
 	"example.com/tlslab/lab/clients/php"
@@ -50,6 +52,8 @@ func stacks() []stack.Stack {
 		ruby.Stack(),
 		perl.Stack(),
 		php.Stack(),
+		okhttp.Stack(),
+		mongojava.Stack(),
 	}
 }
 

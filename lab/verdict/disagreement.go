@@ -19,10 +19,14 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"openssl":   openSSLAlerts,
 	"pyopenssl": openSSLAlerts,
 	"java":      javaAlerts,
-	"pymongo":   openSSLAlerts,
-	"ruby":      openSSLAlerts,
-	"perl":      openSSLAlerts,
-	"php":       openSSLAlerts,
+	"okhttp":    javaAlerts,
+
+	"mongo-java": javaAlerts,
+
+	"pymongo": openSSLAlerts,
+	"ruby":    openSSLAlerts,
+	"perl":    openSSLAlerts,
+	"php":     openSSLAlerts,
 
 	"reqwest-rustls":     rustlsAlerts,
 	"reqwest-native-tls": openSSLAlerts,

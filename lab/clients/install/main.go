@@ -1,6 +1,6 @@
 // Command install makes the environments that client stacks live in which no machine has by
-// itself: virtual environments of Python, packages of Node.js, and programs in Rust, all with exact
-// versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
+// itself: virtual environments of Python, packages of Node.js, and programs in Rust and in Java, all
+// with exact versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
 // runs.
 //
 // What is there and up to date is left alone. An environment appears when it is whole; an
@@ -26,7 +26,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/mongojava"
 	"example.com/tlslab/lab/clients/mongonode"
+	"example.com/tlslab/lab/clients/okhttp"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/reqwest"
 )
@@ -39,7 +41,8 @@ func environments() []maker {
 		list = append(list, pythonEnvironment(e))
 	}
 	list = append(list, nodeEnvironment(mongonode.Environment()))
-	return append(list, cargoEnvironment(reqwest.Environment()))
+	list = append(list, cargoEnvironment(reqwest.Environment()))
+	return append(list, mavenEnvironment(okhttp.Environment()), mavenEnvironment(mongojava.Environment()))
 }
 
 func main() {
