@@ -25,7 +25,7 @@ func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
 func TestStacks(t *testing.T) {
 	set := discover(t)
 	names := []string{"go", "curl", "openssl", "node", "python", "gnutls-cli", "wget", "pyopenssl", "java",
-		"reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "okhttp", "mongo-java"}
+		"reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "okhttp"}
 	for _, version := range []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
 		names = append(names, "python"+version)
 	}

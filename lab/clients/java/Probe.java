@@ -29,9 +29,7 @@ import javax.net.ssl.*;
  * "ca_file": "root.pem", "timeout_ms": 5000}.
  */
 public final class Probe {
-  public static void main(String[] args) throws Exception {
-    work(hello(), Probe::probe);
-  }
+  public static void main(String[] args) throws IOException { work(hello(), Probe::probe); }
 
   /** Answers requests until there are none left: also for the programs of other stacks. */
   static void work(Map<String, ?> hello, Function<Map<String, String>, Map<String, ?>> probe) throws IOException {
@@ -119,9 +117,7 @@ public final class Probe {
     try {
       int status = c.getResponseCode();
       try (InputStream body = status < 400 ? c.getInputStream() : c.getErrorStream()) {
-        if (body != null) { // an error's may be
-          body.transferTo(OutputStream.nullOutputStream());
-        }
+        if (body != null) body.transferTo(OutputStream.nullOutputStream()); // an error's may be
       }
       return status;
     } finally {
@@ -297,9 +293,7 @@ public final class Probe {
     static KeyManager[] keyManagers(Map<String, String> request) throws IOException, GeneralSecurityException {
       String certFile = request.getOrDefault("cert_file", "");
       String keyFile = request.getOrDefault("key_file", "");
-      if (certFile.isEmpty() && keyFile.isEmpty()) {
-        return null;
-      }
+      if (certFile.isEmpty() && keyFile.isEmpty()) return null;
       char[] password = request.getOrDefault("key_password", "").toCharArray();
       Certificate[] chain = certificates(certFile).toArray(new Certificate[0]);
       PrivateKey key = privateKey(keyFile.isEmpty() ? certFile : keyFile, password);
