@@ -183,6 +183,8 @@ var chain = []Scenario{
 		Remedy:  "Make a root without the constraint, or with one as large as the number of intermediates.",
 		Recipe:  pki.Recipe{Root: pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:0"}, Intermediates: make([]pki.Certificate, 3)},
 		Control: "good-long-chain", Defect: []string{"root.basicConstraints"}, Expect: reject(failure.PathLength), Known: []Known{
+			mongoJavaAnchor,
+			okhttpAnchor,
 			rustlsAnchor,
 			javaAnchor,
 			gnuTLSConstraints,
@@ -225,6 +227,8 @@ var chain = []Scenario{
 		Remedy:  "Issue the leaf from a CA for servers.",
 		Recipe:  intermediate(pki.Certificate{Usages: []string{"cert sign", "crl sign", "client auth"}}),
 		Control: "good", Defect: []string{"intermediate.extKeyUsage"}, Expect: reject(failure.WrongUsage, failure.InvalidCA), Known: []Known{
+			mongoJavaCAUsage,
+			okhttpCAUsage,
 			wgetPurpose,
 			{Stack: "java", Verdict: Accept, Why: "JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues; measured with JDK 17 and 25"},
 		},

@@ -27,7 +27,7 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold}
+	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold, okhttpUntrusted, mongoJavaUntrusted}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
@@ -52,7 +52,7 @@ var (
 		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
 		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
-		perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
+		okhttpCAFile, mongoJavaCAFile, perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
 	}...)
 )
 
@@ -212,7 +212,7 @@ var clientFiles = []Scenario{
 		},
 		Remedy: "Install key and certificate from the same issuance.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
-		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, javaGoesOn, gnuTLSGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{mongoJavaGoesOn, okhttpGoesOn, wgetGoesOn, javaGoesOn, gnuTLSGoesOn},
 		Sources: []string{"D2"},
 	},
 	{

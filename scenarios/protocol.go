@@ -49,7 +49,7 @@ var protocol = []Scenario{
 		Remedy:  "Replace the server.",
 		Server:  Server{Fault: FaultSSL3},
 		Control: "good", Defect: []string{"server.fault"},
-		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Known: []Known{javaSSL3}, Sources: []string{"badssl", "RFC 7568"},
+		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Known: []Known{mongoJavaSSL3, okhttpSSL3, javaSSL3}, Sources: []string{"badssl", "RFC 7568"},
 	},
 	{
 		ID: "rsa-key-exchange-only", Port: 4, Title: "TLS_RSA_* suites and no others",
@@ -163,7 +163,7 @@ var protocol = []Scenario{
 		},
 		Remedy:  "Nothing: a client that refuses this does not send SNI.",
 		Server:  Server{RequireSNI: true},
-		Control: "good", Defect: []string{"server.requireSNI"}, Expect: accept, Sources: []string{"D3", "RFC 6066"},
+		Control: "good", Defect: []string{"server.requireSNI"}, Expect: accept, Known: []Known{okhttpSNI}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "sni-required-by-address", Port: 13, Title: "the server wants its name in SNI, and is reached by address", Host: "127.0.0.1",
@@ -175,7 +175,7 @@ var protocol = []Scenario{
 		Remedy:  "Connect by the name that the server is configured for.",
 		Recipe:  pki.Recipe{Leaf: byAddress},
 		Server:  Server{RequireSNI: true},
-		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{mongoJavaSNI, rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "sni-wrong-default", Port: 14, Title: "another site's certificate for who sends no SNI; the client does",
@@ -187,7 +187,7 @@ var protocol = []Scenario{
 		Remedy:  "Nothing: a client that refuses this does not send SNI.",
 		Recipe:  pki.Recipe{Others: otherSite},
 		Server:  Server{DefaultCertificate: otherSite[0].Name},
-		Control: "good", Defect: []string{"server.defaultCertificate"}, Expect: accept, Sources: []string{"D3", "RFC 6066"},
+		Control: "good", Defect: []string{"server.defaultCertificate"}, Expect: accept, Known: []Known{okhttpSNI}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "sni-wrong-default-by-address", Port: 15, Title: "another site's certificate for who sends no SNI; the client is given an address", Host: "127.0.0.1",
@@ -199,7 +199,7 @@ var protocol = []Scenario{
 		Remedy:  "Connect by name; or have the address in the default site's certificate.",
 		Recipe:  pki.Recipe{Leaf: byAddress, Others: otherSite},
 		Server:  Server{DefaultCertificate: otherSite[0].Name},
-		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{mongoJavaSNI, rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "version-intolerant", Port: 16, Title: "the connection closes on a hello that offers TLS 1.3",

@@ -1,8 +1,8 @@
 // Package clients finds the TLS client stacks of this machine and drives them:
 // Go's net/http, curl, openssl s_client, Python's ssl, Node's https, gnutls-cli, GNU
 // Wget, pyOpenSSL, Java's two clients, reqwest over both of its TLS libraries, Ruby's net/http, Perl's
-// HTTP::Tiny, PHP's streams, and libraries for Python and Node; and of MongoDB's drivers PyMongo,
-// with and without its ocsp extra, and that of Node.js. What is in no machine by itself is in
+// HTTP::Tiny, PHP's streams, OkHttp, and libraries for Python and Node; and of MongoDB's drivers PyMongo,
+// with and without its ocsp extra, and those of Node.js and Java. What is in no machine by itself is in
 // environments that make clients makes (lab/clients/install).
 //
 // [Discover] returns a [Set] with one [Client] for each variant of each stack and

@@ -15,9 +15,11 @@ import (
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/mongojava"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/clients/npm"
+	"example.com/tlslab/lab/clients/okhttp"
 	"example.com/tlslab/lab/clients/openssl"
 	"example.com/tlslab/lab/clients/perl"
 	"example.com/tlslab/lab/clients/php"
@@ -52,6 +54,8 @@ func stacks() []stack.Stack {
 		ruby.Stack(),
 		perl.Stack(),
 		php.Stack(),
+		okhttp.Stack(),
+		mongojava.Stack(),
 	}, pypi.Stacks(), npm.Stacks())
 }
 

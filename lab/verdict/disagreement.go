@@ -27,6 +27,9 @@ var alerts = map[string]map[uint8][]failure.Class{
 	"ruby":      openSSLAlerts,
 	"perl":      openSSLAlerts,
 	"php":       openSSLAlerts,
+	"okhttp":    javaAlerts,
+
+	"mongo-java": javaAlerts,
 
 	"reqwest-rustls":     rustlsAlerts,
 	"reqwest-native-tls": openSSLAlerts,

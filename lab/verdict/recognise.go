@@ -26,6 +26,7 @@ var marks = []struct{ contains, stack string }{
 	{"OpenSSL.SSL.", "pyopenssl"},
 	{"service_identity", "pyopenssl"},
 	{"java.", "java"},
+	{"java.", "okhttp"},
 	{"javax.", "java"},
 	{"sun.security.", "java"},
 	{"node:", "node"},

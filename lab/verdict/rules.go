@@ -48,6 +48,8 @@ var tables = map[string][]Rule{
 	"wget":       wgetRules,
 	"pyopenssl":  pyopensslRules,
 	"java":       javaRules,
+	"okhttp":     okhttpRules,
+	"mongo-java": mongoJavaRules,
 	"ruby":       rubyRules,
 	"perl":       perlRules,
 	"php":        phpRules,

@@ -1,6 +1,10 @@
 package verdict
 
-import "example.com/tlslab/scenarios/failure"
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
 
 // javaRules are the texts of the JDK's TLS (JSSE) and of its path validation (the PKIX
 // algorithm of the provider SUN), with those of their causes behind them. Some have the alert
@@ -68,3 +72,15 @@ var javaRules = []Rule{
 	{"Error writing to server", Untold},
 	{"Broken pipe", Untold},
 }
+
+// okhttpRules are the texts of OkHttp, which passes on JSSE's and has a check of names of its own.
+var okhttpRules = slices.Concat([]Rule{
+	{"SSLPeerUnverifiedException: Hostname", failure.HostnameMismatch},
+	{"unexpected end of stream", failure.UnexpectedEOF},
+	{"timeout", failure.Timeout},
+}, javaRules)
+
+// mongoJavaRules are the texts of MongoDB's driver for Java, which passes on JSSE's.
+var mongoJavaRules = slices.Concat([]Rule{
+	{"Prematurely reached end of stream", failure.UnexpectedEOF},
+}, javaRules)

@@ -1,6 +1,6 @@
 // Command install makes the environments that client stacks live in which no machine has by
-// itself: virtual environments of Python, packages of Node.js, and programs in Rust, all with exact
-// versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
+// itself: virtual environments of Python, packages of Node.js, and programs in Rust and in Java, all
+// with exact versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
 // runs.
 //
 // What is there and up to date is left alone. An environment appears when it is whole; an
@@ -26,8 +26,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/mongojava"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/npm"
+	"example.com/tlslab/lab/clients/okhttp"
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/reqwest"
@@ -43,7 +45,8 @@ func environments() []maker {
 	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {
 		list = append(list, nodeEnvironment(e))
 	}
-	return append(list, cargoEnvironment(reqwest.Environment()))
+	list = append(list, cargoEnvironment(reqwest.Environment()))
+	return append(list, mavenEnvironment(okhttp.Environment()), mavenEnvironment(mongojava.Environment()))
 }
 
 func main() {

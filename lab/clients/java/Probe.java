@@ -10,6 +10,7 @@ import java.security.cert.Certificate; // java.security has another, of old
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.*;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
@@ -28,16 +29,19 @@ import javax.net.ssl.*;
  * "ca_file": "root.pem", "timeout_ms": 5000}.
  */
 public final class Probe {
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException { work(hello(), Probe::probe); }
+
+  /** Answers requests until there are none left: also for the programs of other stacks. */
+  static void work(Map<String, ?> hello, Function<Map<String, String>, Map<String, ?>> probe) throws IOException {
     // Lines of JSON are ASCII here, and bytes there: the locale has no part in them.
     OutputStream out = System.out;
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    say(out, hello());
+    say(out, hello);
     for (String line; (line = in.readLine()) != null; ) {
       Map<String, String> request = Json.parse(line);
       Map<String, Object> answer = new LinkedHashMap<>();
       answer.put("id", Long.valueOf(request.get("id")));
-      answer.putAll(probe(request));
+      answer.putAll(probe.apply(request));
       say(out, answer);
     }
     System.exit(0); // whatever threads HttpClient may still have
@@ -56,7 +60,7 @@ public final class Probe {
 
   // Its variants.
 
-  private enum Trust { CHAIN, REVOCATION, SOFT_FAIL, ANYTHING }
+  enum Trust { CHAIN, REVOCATION, SOFT_FAIL, ANYTHING }
 
   private static final class Variant {
     final Trust trust;
@@ -113,9 +117,7 @@ public final class Probe {
     try {
       int status = c.getResponseCode();
       try (InputStream body = status < 400 ? c.getInputStream() : c.getErrorStream()) {
-        if (body != null) { // an error's may be
-          body.transferTo(OutputStream.nullOutputStream());
-        }
+        if (body != null) body.transferTo(OutputStream.nullOutputStream()); // an error's may be
       }
       return status;
     } finally {
@@ -154,7 +156,7 @@ public final class Probe {
     return target.name == null ? context : Named.context(context, target.name);
   }
 
-  private static TrustManager[] trustManagers(Trust trust, Map<String, String> request)
+  static TrustManager[] trustManagers(Trust trust, Map<String, String> request)
       throws IOException, GeneralSecurityException {
     if (trust == Trust.ANYTHING) {
       return new TrustManager[] {new Anything()};
@@ -196,7 +198,7 @@ public final class Probe {
   }
 
   /** Trusts whatever it gets: what people paste to be rid of an error. */
-  private static final class Anything extends X509ExtendedTrustManager {
+  static final class Anything extends X509ExtendedTrustManager {
     @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
     @Override public void checkServerTrusted(X509Certificate[] chain, String type) {}
     @Override public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
@@ -277,7 +279,7 @@ public final class Probe {
   }
 
   /** PEM, which the JDK reads of certificates and CRLs, and not of keys. */
-  private static final class Pem {
+  static final class Pem {
     private static final Pattern KEY =
         Pattern.compile("-----BEGIN ((?:ENCRYPTED )?PRIVATE KEY)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "RSASSA-PSS", "Ed448");
@@ -291,9 +293,7 @@ public final class Probe {
     static KeyManager[] keyManagers(Map<String, String> request) throws IOException, GeneralSecurityException {
       String certFile = request.getOrDefault("cert_file", "");
       String keyFile = request.getOrDefault("key_file", "");
-      if (certFile.isEmpty() && keyFile.isEmpty()) {
-        return null;
-      }
+      if (certFile.isEmpty() && keyFile.isEmpty()) return null;
       char[] password = request.getOrDefault("key_password", "").toCharArray();
       Certificate[] chain = certificates(certFile).toArray(new Certificate[0]);
       PrivateKey key = privateKey(keyFile.isEmpty() ? certFile : keyFile, password);
@@ -334,7 +334,7 @@ public final class Probe {
   }
 
   /** What it says of an exception. */
-  private static final class Words {
+  static final class Words {
     /** The exception and the causes that tell more than those before them. */
     static String of(Throwable e) {
       StringBuilder words = new StringBuilder(e.toString());

@@ -79,13 +79,9 @@ var (
 // open asks a JDK what it is. The probe program is started by the first probe: it
 // takes the processors for a second, and not every set of clients is asked to probe.
 func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
-	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--list-modules"}})
+	version, err := ask(ctx, p)
 	if err != nil {
 		return nil, err
-	}
-	version, err := parseModules(out.Stdout)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
 	dir, err := os.MkdirTemp("", "tlslab-java-")
 	if err != nil {
@@ -107,6 +103,19 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 		Probe:    w.Probe,
 		Close:    func() error { return errors.Join(w.Close(), os.RemoveAll(dir)) },
 	}, nil
+}
+
+// ask asks a JDK for its version.
+func ask(ctx context.Context, p stack.Place) (string, error) {
+	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--list-modules"}})
+	if err != nil {
+		return "", err
+	}
+	version, err := parseModules(out.Stdout)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", p.Path, err)
+	}
+	return version, nil
 }
 
 // parseModules reads what java --list-modules writes: a line for each module,

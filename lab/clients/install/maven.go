@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+)
+
+// mavenEnvironment is an environment that the mvn and the javac on PATH make.
+type mavenEnvironment environment.Maven
+
+func (e mavenEnvironment) name() string { return e.Name }
+
+// copyDependencies is the goal that resolves a project's libraries and copies them.
+const copyDependencies = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+
+// plan implements maker.
+func (e mavenEnvironment) plan(context.Context) ([]plan, string) {
+	mvn, err := exec.LookPath("mvn")
+	if err != nil {
+		return nil, "no mvn on PATH"
+	}
+	javac, err := exec.LookPath("javac")
+	if err != nil {
+		return nil, "no javac on PATH"
+	}
+	names := slices.Sorted(maps.Keys(e.Sources))
+	stamp := e.POM + e.Sums
+	for _, name := range names {
+		stamp += e.Sources[name]
+	}
+	return []plan{{
+		dir:   e.Name,
+		stamp: stamp,
+		there: func(dir string) bool {
+			_, err := os.Stat(filepath.Join(dir, "classes"))
+			return err == nil && e.check(dir) == nil
+		},
+		make: func(ctx context.Context, dir string) error {
+			pom, lib := filepath.Join(dir, "pom.xml"), filepath.Join(dir, "lib")
+			if err := os.WriteFile(pom, []byte(e.POM), 0o644); err != nil {
+				return err
+			}
+			if err := run(ctx, mvn, "--quiet", "--batch-mode", "--strict-checksums", "--file", pom,
+				copyDependencies, "-DincludeScope=runtime", "-DoutputDirectory="+lib); err != nil {
+				return err
+			}
+			if err := e.check(dir); err != nil {
+				return err
+			}
+			args := []string{"--release", environment.Oldest, "-nowarn", "-encoding", "UTF-8",
+				"-cp", environment.Classpath(dir), "-d", filepath.Join(dir, "classes")}
+			for _, name := range names {
+				file := filepath.Join(dir, name)
+				if err := os.WriteFile(file, []byte(e.Sources[name]), 0o644); err != nil {
+					return err
+				}
+				args = append(args, file)
+			}
+			return run(ctx, javac, args...)
+		},
+	}}, ""
+}
+
+// check holds the libraries to their sums: all of them are there, and no others.
+func (e mavenEnvironment) check(dir string) error {
+	lib := filepath.Join(dir, "lib")
+	entries, err := os.ReadDir(lib)
+	if err != nil {
+		return err
+	}
+	got := make(map[string]string)
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(lib, entry.Name()))
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		got[entry.Name()] = hex.EncodeToString(sum[:])
+	}
+	want := make(map[string]string)
+	for line := range strings.Lines(e.Sums) {
+		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		want[name] = sum
+	}
+	if maps.Equal(got, want) {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if want[name] != got[name] {
+			return fmt.Errorf("%s has the SHA-256 sum %s: %q is wanted; delete it from Maven's repository and try again", name, got[name], want[name])
+		}
+	}
+	return fmt.Errorf("%s has %d libraries: %d are wanted", lib, len(got), len(want))
+}

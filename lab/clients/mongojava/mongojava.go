@@ -1,0 +1,50 @@
+// Package mongojava is the client stack of MongoDB's driver for Java, over the JDK's own TLS, JSSE.
+// The client itself is MongoProbe.java.
+package mongojava
+
+import (
+	_ "embed"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed MongoProbe.java
+	source string
+	//go:embed pom.xml
+	pom string
+	//go:embed sums.txt
+	sums string
+)
+
+// features are what the stack checks, as JSSE does: lab.TestMongoCatalogue holds them, with version
+// 5.14.0 and OpenJDK 17.0.15.
+var features = []string{"crl", "ed25519", "chain-sort", "key-usage"}
+
+var program = java.Program{
+	Name: "mongo-java", Main: "MongoProbe", Source: source, POM: pom, Sums: sums, Artifact: "mongodb-driver-sync",
+	Variants: []stack.Variant{{
+		Name:     "default",
+		About:    "applyToSslSettings with an SSLContext that trusts FILE",
+		Features: features,
+	}, {
+		Name:  "insecure",
+		About: "an X509ExtendedTrustManager that lets everything pass, and invalidHostNameAllowed(true)",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	}, {
+		Name:     "invalidHostNameAllowed",
+		About:    "invalidHostNameAllowed(true)",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: features,
+	}},
+}
+
+// Environment returns the environment that the stack lives in.
+func Environment() environment.Maven { return program.Environment() }
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: program.Name, Service: "mongodb", Find: program.Find, Open: program.Open}
+}

@@ -1,0 +1,50 @@
+// Package okhttp is the client stack of OkHttp, over the JDK's own TLS, JSSE. The client itself is
+// OkHttpProbe.java.
+package okhttp
+
+import (
+	_ "embed"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+var (
+	//go:embed OkHttpProbe.java
+	source string
+	//go:embed pom.xml
+	pom string
+	//go:embed sums.txt
+	sums string
+)
+
+// features are what the stack checks, measured by TestFeatures in lab/clients with OkHttp 5.5.1 and
+// OpenJDK 17.0.15.
+var features = []string{"crl", "ed25519", "chain-sort", "key-usage", "subject-alternative-name-only"}
+
+var program = java.Program{
+	Name: "okhttp", Main: "OkHttpProbe", Source: source, POM: pom, Sums: sums, Artifact: "okhttp-jvm",
+	Variants: []stack.Variant{{
+		Name:     "default",
+		About:    "OkHttpClient with sslSocketFactory of an SSLContext that trusts FILE",
+		Features: features,
+	}, {
+		Name:  "insecure",
+		About: "an X509ExtendedTrustManager and a hostnameVerifier that let everything pass",
+		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	}, {
+		Name:     "no-hostname",
+		About:    "hostnameVerifier((name, session) -> true)",
+		Skips:    []stack.Check{stack.CheckHost},
+		Features: features,
+	}},
+}
+
+// Environment returns the environment that the stack lives in.
+func Environment() environment.Maven { return program.Environment() }
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: program.Name, Find: program.Find, Open: program.Open}
+}
