@@ -38,7 +38,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "okhttp", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -61,8 +61,8 @@ func TestOnly(t *testing.T) {
 		assert.Equal(t, "curl", m.Stack)
 	}
 
-	_, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "ruby"}})
-	require.ErrorContains(t, err, `no client matches ["python-9" "ruby"]`)
+	_, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "fortran"}})
+	require.ErrorContains(t, err, `no client matches ["python-9" "fortran"]`)
 	require.ErrorContains(t, err, "go-1.")
 	require.ErrorContains(t, err, "python/strict")
 }
@@ -85,6 +85,12 @@ func TestNothingOnPath(t *testing.T) {
 		{Stack: "wget", Reason: "no wget on PATH"},
 		{Stack: "pyopenssl", Reason: "no python has the package OpenSSL: pip install pyOpenSSL service-identity"},
 		{Stack: "java", Reason: "no java on PATH, and JAVA_HOME leads to none"},
+		{Stack: "reqwest-rustls", Reason: "it is not built: make clients, which needs cargo"},
+		{Stack: "reqwest-native-tls", Reason: "it is not built: make clients, which needs cargo"},
+		{Stack: "ruby", Reason: "no ruby on PATH"},
+		{Stack: "perl", Reason: "no perl on PATH"},
+		{Stack: "php", Reason: "no php on PATH"},
+		{Stack: "okhttp", Reason: "no java on PATH, and JAVA_HOME leads to none"},
 		{Stack: "requests", Reason: "no python has requests: make clients, or pip install requests"},
 		{Stack: "urllib3", Reason: "no python has urllib3: make clients, or pip install urllib3"},
 		{Stack: "httpx", Reason: "no python has httpx: make clients, or pip install httpx"},
