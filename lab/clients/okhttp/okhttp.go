@@ -3,6 +3,7 @@
 package okhttp
 
 import (
+	"context"
 	_ "embed"
 
 	"example.com/tlslab/lab/clients/internal/environment"
@@ -46,5 +47,14 @@ func Environment() environment.Maven { return program.Environment() }
 
 // Stack declares the stack.
 func Stack() stack.Stack {
-	return stack.Stack{Name: program.Name, Find: program.Find, Open: program.Open}
+	return stack.Stack{Name: program.Name, Find: program.Find, Open: open}
+}
+
+// open starts nothing yet: Java takes a while.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	in, err := program.Open(ctx, p)
+	if err == nil {
+		in.Probe = stack.DialsAddresses(in.Probe)
+	}
+	return in, err
 }

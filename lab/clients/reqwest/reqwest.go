@@ -90,6 +90,10 @@ func find(context.Context) ([]stack.Place, error) {
 // open starts the program, and tells it which of the two it is to be.
 func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
 	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
-		return worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}}, variants)
+		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}}, variants)
+		if err == nil {
+			in.Probe = stack.DialsAddresses(in.Probe)
+		}
+		return in, err
 	}
 }
