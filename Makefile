@@ -31,11 +31,11 @@ ocsp-matrix: $(TLSLAB)
 
 ## test            all tests; needs Go alone, and uses the client stacks that are there (minutes, with all of them)
 test:
-	go test ./...
+	go test -timeout 30m ./...
 
 ## race            all tests but the whole catalogue on every client, with the race detector
 race:
-	go test -race -short ./...
+	go test -race -short -timeout 30m ./...
 
 ## soak            the whole matrix three times, and protocol and wire rows a thousand times each: REPEAT=3 SOAK=1000
 soak:
