@@ -17,6 +17,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/stack"
+	need "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/mongo/godriver"
 )
 
@@ -183,8 +184,6 @@ func TestDriverPackageBroken(t *testing.T) {
 func packageDir(t *testing.T, c *clients.Client) string {
 	found, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(c.Path)), "lib", "python*", "site-packages", "pymongo"))
 	require.NoError(t, err)
-	if len(found) == 0 {
-		t.Skip("PyMongo is in no environment of its own")
-	}
+	need.Stack(t, "pymongo", len(found) > 0, "it is in no environment of its own: make clients")
 	return found[0]
 }
