@@ -21,6 +21,10 @@ import (
 // drainTime bounds the wait for a server to have seen the end of a client's connections.
 const drainTime = 5 * time.Second
 
+// probesPerProcessor is how many probes run at the same time for each processor: a client waits for the
+// server, and the server for it.
+const probesPerProcessor = 3
+
 // logTime bounds the wait for a server that ends TLS by itself to have logged what it saw of a
 // client.
 const logTime = 2 * time.Second
@@ -29,8 +33,9 @@ const logTime = 2 * time.Second
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
 	Timeout time.Duration
-	// Parallel is how many probes each client is given at the same time, beside those that
-	// wait for time to pass. Zero means one. It changes nothing in what they come to.
+	// Parallel is how many probes each program is given at the same time, beside those that
+	// wait for time to pass: the variants of a client share its program. Zero means as many as
+	// keep the processors busy. It changes nothing in what they come to.
 	Parallel int
 	// Progress, if set, is called after each probe that was judged, from one goroutine at a
 	// time.
@@ -41,7 +46,18 @@ type RunOptions struct {
 // servers of their own, and judges what they did. An error means that the lab failed or that
 // ctx ended; what clients do wrong stands in the report.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
-	r := &runner{Lab: l, options: o, total: pairs(list, set), probes: semaphore.NewWeighted(int64(max(o.Parallel, 2*runtime.GOMAXPROCS(0))))}
+	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
+	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: map[string]*semaphore.Weighted{}}
+	for _, c := range set.Clients {
+		r.turns[program(c)] = nil
+	}
+	if r.options.Parallel == 0 {
+		r.options.Parallel = max(1, atOnce/max(1, len(r.turns)))
+	}
+	for name := range r.turns {
+		r.turns[name] = semaphore.NewWeighted(int64(r.options.Parallel))
+	}
+	r.probes = semaphore.NewWeighted(int64(max(r.options.Parallel, atOnce)))
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
@@ -72,6 +88,9 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	out.Duration = time.Since(out.Started)
 	return out, nil
 }
+
+// program names what a client runs in, which its variants share.
+func program(c *clients.Client) string { return c.Stack + " " + c.Path }
 
 // speaks reports whether a client speaks what stands behind a scenario's TLS.
 func speaks(c *clients.Client, s *scenarios.Scenario) bool {
@@ -116,6 +135,7 @@ type runner struct {
 	*Lab
 	options RunOptions
 	total   int
+	turns   map[string]*semaphore.Weighted // by program
 	probes  *semaphore.Weighted
 
 	mu   sync.Mutex
@@ -134,21 +154,22 @@ func (r *runner) progress() {
 // client probes one client with every scenario that it speaks the service of, and hands the cells
 // over by the scenario's place in the list.
 func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
-	one := &asked{runner: r, client: c, turns: semaphore.NewWeighted(int64(max(1, r.options.Parallel))), controls: map[string]*once{}}
+	one := &asked{runner: r, client: c, controls: map[string]*once{}}
+	turns := r.turns[program(c)]
 	group, running := errgroup.WithContext(ctx)
 	for n, s := range list {
 		if !speaks(c, s) {
 			continue
 		}
-		waits := s.Patience > 0 && r.options.Parallel > 1 // it takes no turn from those that work
+		waits := s.Waits() && r.options.Parallel > 1 // it takes no turn from those that work
 		if !waits {
-			if one.turns.Acquire(running, 1) != nil {
+			if turns.Acquire(running, 1) != nil {
 				break // group.Wait says why
 			}
 		}
 		group.Go(func() error {
 			if !waits {
-				defer one.turns.Release(1)
+				defer turns.Release(1)
 			}
 			cell, err := one.cell(running, s)
 			if err != nil {
@@ -169,7 +190,6 @@ func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenario
 type asked struct {
 	*runner
 	client *clients.Client
-	turns  *semaphore.Weighted
 
 	mu       sync.Mutex
 	controls map[string]*once
@@ -264,7 +284,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	if err := in.WaitDue(ctx); err != nil {
 		return probed{}, err
 	}
-	if s.Patience == 0 { // who only waits keeps nobody from working
+	if !s.Waits() { // who only waits keeps nobody from working
 		if err := r.probes.Acquire(ctx, 1); err != nil {
 			return probed{}, err
 		}

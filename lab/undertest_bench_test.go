@@ -29,7 +29,7 @@ func BenchmarkSpawned(b *testing.B) {
 	defer l.Close()
 	var list []*scenarios.Scenario
 	for _, s := range scenarios.All() {
-		if s.Patience == 0 && s.Server.Fault != scenarios.FaultSlow { // whose time is not ours
+		if !s.Waits() { // whose time is not ours
 			list = append(list, s)
 			_, err := l.Files(s)
 			require.NoError(b, err)

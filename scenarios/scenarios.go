@@ -65,6 +65,10 @@ type Scenario struct {
 	Sources []string
 }
 
+// Waits reports whether most of a client's time with the scenario passes in waiting, by what the
+// server does: who runs many need not keep others from working meanwhile.
+func (s *Scenario) Waits() bool { return s.Patience > 0 || s.Server.Fault == FaultSlow }
+
 // Story is a scenario in three lines.
 type Story struct {
 	What  string // what is wrong

@@ -261,6 +261,9 @@ func (t *tap) Read(p []byte) (int, error) {
 // receive reads the next bytes off the wire.
 func (t *tap) receive(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
+	if n > 0 {
+		acknowledge(t.Conn)
+	}
 	t.in.feed(p[:n])
 	t.eof = t.eof || err == io.EOF
 	return n, err

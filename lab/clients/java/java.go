@@ -93,15 +93,15 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	}
 	var args []string
 	args = append(append(append(args, options...), properties...), source)
-	w := worker.New("java", process.Command{Path: p.Path, Args: args})
+	pool := worker.NewPool("java", process.Command{Path: p.Path, Args: args}, worker.Copies())
 	return &stack.Install{
 		Version:  version,
 		Library:  "SunJSSE " + version, // JSSE is part of the JDK and has its version
 		Path:     p.Path,
 		Key:      home(p.Path),
 		Variants: variants,
-		Probe:    w.Probe,
-		Close:    func() error { return errors.Join(w.Close(), os.RemoveAll(dir)) },
+		Probe:    pool.Probe,
+		Close:    func() error { return errors.Join(pool.Close(), os.RemoveAll(dir)) },
 	}, nil
 }
 

@@ -56,13 +56,13 @@ func (p Program) Open(ctx context.Context, at stack.Place) (*stack.Install, erro
 		return nil, err
 	}
 	args := slices.Concat(options, properties, []string{"-cp", environment.Classpath(environment.Find(p.Name)), p.Main})
-	w := worker.New(p.Name, process.Command{Path: at.Path, Args: args})
+	pool := worker.NewPool(p.Name, process.Command{Path: at.Path, Args: args}, worker.Copies())
 	return &stack.Install{
 		Version:  m[1],
 		Library:  "SunJSSE " + version,
 		Path:     at.Path,
 		Variants: p.Variants,
-		Probe:    w.Probe,
-		Close:    w.Close,
+		Probe:    pool.Probe,
+		Close:    pool.Close,
 	}, nil
 }

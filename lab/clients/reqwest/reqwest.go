@@ -6,6 +6,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
+	"os"
 	"slices"
 
 	"example.com/tlslab/lab/clients/internal/environment"
@@ -58,6 +59,10 @@ func variant(name, about string, features []string, skips ...stack.Check) worker
 	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Features: features, Skips: skips}}
 }
 
+// noSystemRoots leads OpenSSL to a file and a directory of trust anchors without any. native-tls reads the
+// system's for each client that it makes, which takes longer than all the rest, and then puts others in their place.
+var noSystemRoots = []string{"SSL_CERT_FILE=" + os.DevNull, "SSL_CERT_DIR=" + os.DevNull}
+
 // Environment returns the environment that both stacks live in.
 func Environment() environment.Cargo {
 	return environment.Cargo{
@@ -90,7 +95,7 @@ func find(context.Context) ([]stack.Place, error) {
 // open starts the program, and tells it which of the two it is to be.
 func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
 	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
-		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}}, variants)
+		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}, Env: noSystemRoots}, variants)
 		if err == nil {
 			in.Probe = stack.DialsAddresses(in.Probe)
 		}

@@ -1,14 +1,12 @@
 package undertest
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -151,19 +149,4 @@ func TestLook(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCommand)
 	_, err = Stack(Options{Contract: "none"}).Open(t.Context(), stack.Place{})
 	assert.ErrorContains(t, err, `there is no contract "none": want one of [exit worker trytls]`)
-}
-
-// TestWorkersWait holds that no more copies run than may, and that who waits for one can give up.
-func TestWorkersWait(t *testing.T) {
-	w := &workers{left: 2, free: nil}
-	one, err := w.take(t.Context())
-	require.NoError(t, err)
-	two, err := w.take(t.Context())
-	require.NoError(t, err)
-	assert.NotSame(t, one, two)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	_, err = w.take(ctx)
-	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	require.NoError(t, w.close())
 }

@@ -20,7 +20,8 @@ type Variant struct {
 // Open starts a worker and makes an install of it. Variants that verify chains get
 // the features that the worker says its defaults have.
 func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*stack.Install, error) {
-	w, hello, err := Start(ctx, name, c)
+	pool := NewPool(name, c, Copies())
+	hello, err := pool.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +30,8 @@ func Open(ctx context.Context, name string, c process.Command, variants []Varian
 		Library: hello.Library,
 		Path:    c.Path,
 		Key:     cmp.Or(hello.Install, c.Path) + " " + hello.Version,
-		Probe:   w.Probe,
-		Close:   w.Close,
+		Probe:   pool.Probe,
+		Close:   pool.Close,
 	}
 	for _, v := range variants {
 		if slices.Contains(hello.Features, v.Unless) {

@@ -1,0 +1,104 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+
+	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// Pool is copies of one worker, for probes that run at the same time. A copy is started when a
+// probe finds all others busy.
+type Pool struct {
+	name    string
+	command process.Command
+	free    chan *Worker
+
+	mu     sync.Mutex
+	all    []*Worker
+	left   int // how many may still be started
+	closed bool
+}
+
+// NewPool returns a pool of a stack's worker, with that many copies at most. Each is started by its first
+// probe.
+func NewPool(name string, c process.Command, copies int) *Pool {
+	return &Pool{name: name, command: c, free: make(chan *Worker, copies), left: copies}
+}
+
+// Copies returns how many copies of a stack's program are of use: more than there are processors only wait
+// for each other.
+func Copies() int { return runtime.GOMAXPROCS(0) }
+
+// Start starts the first copy, and returns its hello. The worker runs until Close; ctx limits the start
+// alone.
+func (p *Pool) Start(ctx context.Context) (Hello, error) {
+	first, hello, err := Start(ctx, p.name, p.command)
+	if err != nil {
+		return Hello{}, err
+	}
+	p.mu.Lock()
+	p.all, p.left = append(p.all, first), p.left-1
+	p.mu.Unlock()
+	p.free <- first
+	return hello, nil
+}
+
+// take returns a worker that is free: it starts one if there is none, or waits.
+func (p *Pool) take(ctx context.Context) (*Worker, error) {
+	select {
+	case one := <-p.free:
+		return one, nil
+	default:
+	}
+	if one, err := p.more(); one != nil || err != nil {
+		return one, err
+	}
+	select {
+	case one := <-p.free:
+		return one, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// more returns another copy, which its first probe starts; nil if there are as many as there may be.
+func (p *Pool) more() (*Worker, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.closed:
+		return nil, errClosed
+	case p.left == 0:
+		return nil, nil
+	}
+	p.left--
+	one := New(p.name, p.command)
+	p.all = append(p.all, one)
+	return one, nil
+}
+
+// Probe has one of the copies do what [Worker.Probe] says.
+func (p *Pool) Probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+	one, err := p.take(ctx)
+	if err != nil {
+		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+	}
+	defer func() { p.free <- one }()
+	return one.Probe(ctx, variant, r)
+}
+
+// Close ends the copies and waits for them.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	var errs []error
+	for _, one := range p.all {
+		errs = append(errs, one.Close())
+	}
+	return errors.Join(errs...)
+}
