@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -125,6 +126,8 @@ func TestDisagreement(t *testing.T) {
 		"both say answered":            {verdict.Cell{Result: accepted(), Observed: served}, ""},
 		"answered, not seen":           {verdict.Cell{Result: accepted()}, "saw no connection"},
 		"answered, seen to leave":      {verdict.Cell{Result: accepted(), Observed: alert(45)}, "ends with alert-received"},
+		"answered, and one broken off": {verdict.Cell{Result: accepted(), Observed: append(alert(45), served...)}, ""},
+		"broken off after an answer":   {verdict.Cell{Result: accepted(), Observed: append(slices.Clone(served), alert(45)...)}, ""},
 		"refused, seen to be answered": {verdict.Cell{Result: rejected("certificate has expired"), Observed: served}, "answered a request"},
 		"refused, same alert":          {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(45)}, ""},
 		"refused, another alert":       {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(48)}, "told the server unknown_ca (48)"},

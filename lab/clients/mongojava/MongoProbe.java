@@ -66,6 +66,24 @@ public final class MongoProbe {
       return document.equals(found) ? null : new IOException("find answered " + found);
     } catch (MongoException | IOException | GeneralSecurityException e) {
       return e;
+    } finally {
+      awaitMonitors(limit);
+    }
+  }
+
+  /**
+   * Waits until the driver's monitors have ended. close() tells them to, and does not wait: one that is in
+   * the middle of connecting closes its connection when it notices.
+   */
+  private static void awaitMonitors(int limit) {
+    try {
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        if (thread.getName().startsWith("cluster-")) {
+          thread.join(limit);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
