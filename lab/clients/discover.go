@@ -59,6 +59,15 @@ func stacks() []stack.Stack {
 	}, pypi.Stacks(), npm.Stacks())
 }
 
+// Stacks returns the names of the stacks that [Discover] looks for.
+func Stacks() []string {
+	var names []string
+	for _, s := range stacks() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // answerTime is how long a program may take to say what it is.
 const answerTime = 10 * time.Second
 

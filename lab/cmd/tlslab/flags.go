@@ -152,9 +152,9 @@ func parseTime(s string) (time.Time, error) {
 // terminal returns where results go, as wide as it is and colored if it is a terminal.
 func (f *flags) terminal() report.Terminal {
 	t := report.Terminal{W: f.stdout}
-	if file, ok := f.stdout.(*output); ok && term.IsTerminal(int(file.Fd())) {
+	if r, ok := f.stdout.(*results); ok && r.file != nil && term.IsTerminal(int(r.file.Fd())) {
 		t.Color = os.Getenv("NO_COLOR") == "" // no-color.org
-		t.Width, _, _ = term.GetSize(int(file.Fd()))
+		t.Width, _, _ = term.GetSize(int(r.file.Fd()))
 	}
 	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
 		t.Width = columns

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,11 +61,30 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// results is where results go. It keeps the first error: what writes tables looks at none, and a result
+// that is not there must not look like one.
+type results struct {
+	io.Writer
+	file *output // nil if it is none
+	err  error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	r.err = cmp.Or(r.err, err)
+	return n, err
+}
+
 // run is main with its surroundings given, and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	cmd := root(stdout, stderr)
+	written := &results{Writer: stdout}
+	written.file, _ = stdout.(*output)
+	cmd := root(written, stderr)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
+	if err == nil || errors.Is(err, errNotDocumented) {
+		err = cmp.Or(written.err, err)
+	}
 	var usage usageError
 	switch {
 	case err == nil:

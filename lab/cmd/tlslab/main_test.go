@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,10 +9,12 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/clients"
 )
@@ -134,3 +137,16 @@ func jsonField(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
 	}
 }
+
+// TestFullDisk holds that results which could not be written are an error, whatever they were.
+func TestFullDisk(t *testing.T) {
+	for _, args := range [][]string{{"list"}, {"show", "expired"}, {"run", "good", "--client", "go/default"}, {"run", "good", "--client", "go/insecure"}} {
+		var stderr bytes.Buffer
+		assert.Equal(t, exitLab, run(t.Context(), args, full{}, &stderr), args)
+		assert.Contains(t, stderr.String(), "no space left", args)
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }

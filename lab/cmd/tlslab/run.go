@@ -95,6 +95,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 // addRun adds the flags that say how scenarios are run.
 func (f *flags) addRun(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
+	cmd.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clients.Stacks(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
