@@ -3,7 +3,6 @@
 package lab_test
 
 import (
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -13,17 +12,34 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
-// BenchmarkSpawned measures cells a second of a client that is started anew for each: what tlslab
-// test comes to with curl, when all is minted.
+// spawned are clients that are started anew for each scenario, as their users would write them: the
+// arguments of the newest program of a stack.
+var spawned = []struct {
+	stack string
+	args  []string
+}{
+	{"curl", []string{"-sS", "--cacert", "{ca}", "{url}"}},
+	{"python", []string{"-c", "import ssl, sys, urllib.request as r; r.urlopen(sys.argv[1], context=ssl.create_default_context(cafile=sys.argv[2]), timeout=9).read()", "{url}", "{ca}"}},
+	{"requests", []string{"-c", "import requests, sys; requests.get(sys.argv[1], verify=sys.argv[2], timeout=9)", "{url}", "{ca}"}},
+	{"node", []string{"-e", "require('https').get(process.argv[1], {ca: require('fs').readFileSync(process.argv[2])}, (r) => r.resume())", "{url}", "{ca}"}},
+	{"ruby", []string{"-rnet/http", "-e", "u = URI(ARGV[0]); Net::HTTP.start(u.hostname, u.port, use_ssl: true, ca_file: ARGV[1], read_timeout: 9) { |h| h.get(u) }", "{url}", "{ca}"}},
+	{"php", []string{"-r", "$c = stream_context_create(['ssl' => ['cafile' => $argv[2]]]); exit(file_get_contents($argv[1], false, $c) === false ? 1 : 0);", "--", "{url}", "{ca}"}},
+}
+
+// BenchmarkSpawned measures cells a second of clients that are started anew for each: what tlslab
+// test comes to, when all is minted. [BenchmarkCells] has what the same stacks do when they are started once.
 func BenchmarkSpawned(b *testing.B) {
-	set, err := clients.Open(b.Context(), undertest.Stack(undertest.Options{Command: []string{"curl", "-sS", "--cacert", "{ca}", "{url}"}}))
-	if err != nil {
-		b.Skip(err)
+	found, err := clients.Discover(b.Context(), clients.Options{})
+	require.NoError(b, err)
+	newest := map[string]string{} // the program, by stack; versions ascend
+	for _, c := range found.Clients {
+		newest[c.Stack] = c.Path
 	}
-	defer set.Close()
+	require.NoError(b, found.Close())
 	l, err := lab.New(lab.Config{Seed: "bench", Dir: b.TempDir(), ClientFiles: true})
 	require.NoError(b, err)
 	defer l.Close()
@@ -35,19 +51,36 @@ func BenchmarkSpawned(b *testing.B) {
 			require.NoError(b, err)
 		}
 	}
-	cells := 0
-	ours, theirs := used(b, syscall.RUSAGE_SELF), used(b, syscall.RUSAGE_CHILDREN)
-	for b.Loop() {
-		run, err := l.Run(b.Context(), list, set, lab.RunOptions{Parallel: runtime.NumCPU()})
-		require.NoError(b, err)
-		cells += len(run.Scenarios)
-	}
-	b.ReportMetric(float64(cells)/b.Elapsed().Seconds(), "cells/s")
-	for unit, spent := range map[string]time.Duration{
-		"lab-cpu-ms/cell":    used(b, syscall.RUSAGE_SELF) - ours,
-		"client-cpu-ms/cell": used(b, syscall.RUSAGE_CHILDREN) - theirs,
-	} {
-		b.ReportMetric(float64(spent.Microseconds())/1000/float64(cells), unit)
+	for _, client := range spawned {
+		b.Run(client.stack, func(b *testing.B) {
+			if newest[client.stack] == "" {
+				b.Skip("there is no ", client.stack, " here")
+			}
+			command := append([]string{newest[client.stack]}, client.args...)
+			set, err := clients.Open(b.Context(), undertest.Stack(undertest.Options{Command: command}))
+			require.NoError(b, err)
+			defer set.Close()
+			cells := 0
+			ours, theirs := used(b, syscall.RUSAGE_SELF), used(b, syscall.RUSAGE_CHILDREN)
+			for b.Loop() {
+				run, err := l.Run(b.Context(), list, set, lab.RunOptions{})
+				require.NoError(b, err)
+				for _, s := range run.Scenarios {
+					if s.ID == "good" || s.ID == "expired" { // it is a client, and one that verifies
+						require.Equal(b, verdict.OK, s.Cells[0].Kind, "%s: %s", s.ID, s.Cells[0].Message)
+					}
+				}
+				cells += len(run.Scenarios)
+			}
+			b.ReportMetric(float64(cells)/b.Elapsed().Seconds(), "cells/s")
+			b.ReportMetric(0, "ns/op")
+			for unit, spent := range map[string]time.Duration{
+				"lab-cpu-ms/cell":    used(b, syscall.RUSAGE_SELF) - ours,
+				"client-cpu-ms/cell": used(b, syscall.RUSAGE_CHILDREN) - theirs,
+			} {
+				b.ReportMetric(float64(spent.Microseconds())/1000/float64(cells), unit)
+			}
+		})
 	}
 }
 

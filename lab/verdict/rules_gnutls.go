@@ -66,7 +66,10 @@ var wgetRules = slices.Concat([]Rule{
 	{"has been revoked", failure.Revoked},
 }, gnuTLSTexts, []Rule{
 	{"is not trusted", failure.Untrusted},
-	{"session has been invalidated", Untold}, // what it says of any alert after the handshake
+	// What it says of any alert after the handshake: which of the two hangs on whether the alert comes before
+	// Wget has stopped waiting for session tickets, for 61 ms, and sends its request.
+	{"session has been invalidated", Untold},
+	{"A TLS fatal alert has been received", Untold},
 	{"Connection timed out", failure.Timeout},
 	{"unable to resolve host address", failure.NameResolution},
 	// Alone: for all but its own time limit GnuTLS's reason stands before it.
