@@ -26,7 +26,7 @@ func (w words) in(message string) bool {
 // are used of nothing else.
 var tls = words{
 	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath", "OpenSSL", "openssl", "Openssl",
-	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "SEC_E", "CRYPT_E", "RemoteCertificate",
+	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
 	"certificate verify", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
 	"self signed certificate", "unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames", "certificate status",
 	"certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ", "EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple",
@@ -138,7 +138,7 @@ var (
 	// for files.
 	file    = regexp.MustCompile(`(?i)(Error: ENOENT: |FileNotFoundError: |IOError: |NoSuchFileException: |open |cannot load|load_verify|SSL_CTX|BIO_|reqwest|could not load|\(os error 2\)|CA certificate|cert file|key file|SSL_ca_file|CAfile|tlsCAFile).*\.(pem|crt|cer|key|p12|pfx|der|jks)\b|\.(pem|crt|cer|key|p12|pfx|der)\b.*(BIO_|SSL_|\(os error 2\)|not found or not readable)|Could not open file.*\.(pem|crt)|SSL_ca_file`)
 	reset   = regexp.MustCompile(`https://|HTTPSConnectionPool|SSL|TLS|ssl|curl: \((35|56)\)|urlopen error|\[Errno 104\]|ConnectionResetError|aiohttp|httpx|error sending request|Errno::ECONNRESET`)
-	refused = regexp.MustCompile(`https://|HTTPSConnectionPool|java\.net\.ConnectException|\[Errno 111\]|urlopen error|ConnectionRefusedError|Errno::ECONNREFUSED|error sending request|^Connecting to |SSL connect|SSL connection failed|httpx|Could not connect to .*: Connection refused|SSL: `)
+	refused = regexp.MustCompile(`https://|HTTPSConnectionPool|java\.net\.ConnectException|\[Errno 111\]|urlopen error|ConnectionRefusedError|Errno::ECONNREFUSED|error sending request|^Connecting to |SSL connect|SSL connection failed|httpx|SSL: |BIO_connect`)
 	rust    = regexp.MustCompile(`error sending request|invalid peer certificate|certificate revocation list`)
 	// verifying matches what stands around the reason where verification failed.
 	verifying = regexp.MustCompile(`Error: (certificate|CRL) [a-z ]+$|verify|verif|SSL|ssl|TLS|tls|x509|OpenSSL|fetch failed|AxiosError|Mongo|OCSP|staple|EPROTO|CERT_`)
@@ -185,6 +185,9 @@ func judged(stack, message string) (verdict.Rule, bool) {
 	}
 	return verdict.Rule{}, false
 }
+
+// keyName matches the names of files of keys and certificates.
+var keyName = regexp.MustCompile(`(?i)\.(pem|crt|cer|key|p12|pfx|der|jks)\b`)
 
 // keyFile reports whether a message is about a file of keys or certificates that is not there.
 func keyFile(message string) bool {

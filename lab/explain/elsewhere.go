@@ -59,16 +59,16 @@ var ofServers = []rule{
 	{words: []string{":http request", "HTTP spoken on HTTPS port", "client sent an HTTP request to an HTTPS server", "client sent plain HTTP request to HTTPS port", "first record does not look like a TLS handshake", "wrong version number", "SSLV2", "unsupported SSLv2 handshake"}, class: failure.NotTLS},
 	{words: []string{"handshake received but server is started without SSL support", "configured to only allow SSL connections"}, class: failure.NotTLS},
 	{words: []string{"peer did not return a certificate", "client didn't provide a certificate", "client sent no required SSL certificate", "No SSL certificate provided by peer", "No client certificate CA names sent"}, class: failure.ClientCertificateRequired},
-	{words: []string{"client SSL certificate verify error", "SSL peer certificate validation failed", "failed to verify certificate", "failed to verify client certificate", "certificate verify failed", "Certificate Verification: Error", "handshake error from", "CERTIFICATE_VERIFY_FAILED"}, class: failure.ClientCertificateRejected},
+	{words: []string{"client SSL certificate verify error", "SSL peer certificate validation failed", "failed to verify certificate", "failed to verify client certificate", "certificate verify failed", "Certificate Verification: Error", "CERTIFICATE_VERIFY_FAILED"}, class: failure.ClientCertificateRejected},
 	{words: []string{"key values mismatch", "private key does not match public key"}, class: failure.KeyMismatch},
 	{words: []string{"no start line", "failed to find any PEM data"}, class: failure.BadPEM},
 	{words: []string{"No such file or directory"}, by: "nginx", class: failure.MissingFile},
 	{words: []string{"ee key too small"}, class: failure.WeakKey},
 	{words: []string{"ca md too weak"}, class: failure.WeakSignature},
 	{words: []string{"certificate is expired or not yet valid"}, by: "mongod", class: failure.Expired},
-	{words: []string{"Connection closed during SSL handshake", "peer closed connection in SSL handshake", "unexpected eof while reading", "SSL handshake failure", "handshake interrupted by system", "EOF"}, peer: true, class: failure.UnexpectedEOF},
 	{words: []string{"connection reset by peer", "Connection reset by peer"}, peer: true, class: failure.ConnectionReset},
 	{words: []string{"i/o timeout", "Timeout during SSL handshake"}, peer: true, class: failure.Timeout},
+	{words: []string{"Connection closed during SSL handshake", "peer closed connection in SSL handshake", "unexpected eof while reading", "SSL handshake failure", "handshake interrupted by system", "EOF"}, peer: true, class: failure.UnexpectedEOF},
 }
 
 // ofClients are what clients say that the lab has not heard from its own.
@@ -105,7 +105,7 @@ var ofClients = []rule{
 	{words: []string{"SEC_ERROR_BAD_DER", "malformed certificate", "format error in certificate's"}, class: failure.Malformed},
 
 	// Handshake and wire.
-	{words: []string{"NO_CIPHERS_AVAILABLE", "no ciphers available", "NO_PROTOCOLS_AVAILABLE", "no protocols available", "NO_CIPHER_MATCH", "Cannot create a client socket with a PROTOCOL_TLS_SERVER context", "the trustAnchors parameter must be non-empty"}, class: failure.ClientMisconfigured},
+	{words: []string{"NO_CIPHERS_AVAILABLE", "no ciphers available", "NO_PROTOCOLS_AVAILABLE", "no protocols available", "NO_CIPHER_MATCH", "Cannot create a client socket with a PROTOCOL_TLS_SERVER context"}, class: failure.ClientMisconfigured},
 	{words: []string{"is not accepted by client preferences", "SSL_ERROR_UNSUPPORTED_VERSION", "TLSV1_ALERT_PROTOCOL_VERSION", "No appropriate protocol (protocol is disabled or cipher suites are inappropriate)"}, class: failure.ProtocolVersion},
 	{words: []string{"UNKNOWN_CIPHER_RETURNED", "unknown cipher returned", "WRONG_CIPHER_RETURNED", "wrong cipher returned", "server chose an unconfigured cipher suite"}, class: failure.NoSharedCipher},
 	{words: []string{"bad ecpoint", "wrong key share", "bad key share", "NO_SUITABLE_KEY_SHARE"}, class: failure.NoSharedGroup},

@@ -72,9 +72,11 @@ func tokens(shape string) map[string]bool {
 }
 
 // alike is from which likeness on a recorded message is shown for one that nobody knows, and nearest how many.
+// strange is the weight of a word that the record does not have.
 const (
 	alike   = 0.3
 	nearest = 3
+	strange = 1.5
 )
 
 // near returns the recorded messages that are most like a shape: by the weight of the words that both have
@@ -82,9 +84,8 @@ const (
 func (r *record) near(shape string) []Near {
 	mine := tokens(shape)
 	total := 0.0
-	unknown := math.Log(1 + float64(len(r.byShape))) // a word that the record does not have
 	for t := range mine {
-		total += cmp.Or(r.weight[t], unknown)
+		total += cmp.Or(r.weight[t], strange)
 	}
 	var list []Near
 	for i, set := range r.tokens {
@@ -147,9 +148,7 @@ func (r *record) lookup(shape string, stacks []string) (sighting, bool) {
 			s.scenarios = append(s.scenarios, m.Scenario)
 		}
 	}
-	classes := slices.SortedFunc(maps.Keys(count), func(a, b failure.Class) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
-	})
+	classes := likelier(count)
 	if told && len(classes) == 1 {
 		s.class = classes[0]
 	} else {
@@ -157,4 +156,17 @@ func (r *record) lookup(shape string, stacks []string) (sighting, bool) {
 	}
 	slices.SortStableFunc(s.stacks, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	return s, true
+}
+
+// likelier returns classes by how often people meet them, then by how often the record has them.
+func likelier(count map[failure.Class]int) []failure.Class {
+	met := func(c failure.Class) int {
+		if i := slices.Index(anyCertificate, c); i >= 0 {
+			return i
+		}
+		return len(anyCertificate)
+	}
+	return slices.SortedFunc(maps.Keys(count), func(a, b failure.Class) int {
+		return cmp.Or(cmp.Compare(met(a), met(b)), cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
 }

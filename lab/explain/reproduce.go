@@ -37,6 +37,11 @@ func reproducing(f Finding) []string {
 			}
 		}
 	}
+	for _, s := range scenarios.Behind(service) {
+		if len(list) == 0 && len(classes) > 0 && slices.Contains(s.Expect.Failures, classes[0]) {
+			list = append(list, s.ID)
+		}
+	}
 	for _, m := range seen().messages {
 		if len(list) == 0 && slices.Contains(classes, m.Class) {
 			list = append(list, m.Scenario)
@@ -84,8 +89,8 @@ func (f Finding) Reproduce() []string {
 	list := []string{}
 	for _, id := range f.Scenarios {
 		command := "tlslab run " + id
-		if stack := f.Stack(); stack != "" && slices.Contains(verdict.Stacks(), stack) && !f.Server {
-			command += " --client " + stack
+		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(verdict.Stacks(), f.Stacks[0]) && !f.Server {
+			command += " --client " + f.Stacks[0]
 		}
 		list = append(list, command)
 	}

@@ -47,7 +47,7 @@ var speakers = []speaker{
 	{[]string{"cryptography.hazmat", "cryptography.x509"}, []string{"cryptography"}, false},
 	{[]string{"OpenSSL.SSL.", "service_identity"}, []string{"pyopenssl"}, false},
 	{[]string{"urllib.error.", "urllib2.", "urlopen error"}, []string{"python"}, false},
-	{[]string{"_ssl.c:", "ssl.SSL", "ssl.Cert", "http.client.", "Traceback (most recent call last)", "[SSL: ", "[SSL]", "[X509: ", "[Errno ", "socket.gaierror", "ConnectionRefusedError", "ConnectionResetError"}, []string{"python", "requests", "urllib3", "httpx", "aiohttp", "pymongo", "cryptography"}, false},
+	{[]string{"_ssl.c:", "ssl.SSLError", "ssl.SSLCert", "ssl.SSLEOF", "ssl.SSLZero", "ssl.Cert", "http.client.", "Traceback (most recent call last)", "[SSL: ", "[SSL]", "[X509: ", "[Errno ", "socket.gaierror", "ConnectionRefusedError", "ConnectionResetError"}, []string{"python", "requests", "urllib3", "httpx", "aiohttp", "pymongo", "cryptography"}, false},
 
 	{[]string{"AxiosError"}, []string{"axios"}, false},
 	{[]string{"fetch failed", "undici"}, []string{"fetch"}, false},
@@ -66,14 +66,14 @@ var speakers = []speaker{
 	{[]string{"schannel:", "SEC_E_", "CRYPT_E_"}, []string{"schannel"}, false},
 	{[]string{"curl: (", "SSL certificate problem: ", "libcurl", "unable to access 'https", "* SSL certificate", "server certificate verification failed. CAfile"}, []string{"curl"}, false},
 	{[]string{"ERROR: The certificate of", "ERROR: cannot verify", "wget: ", "Unable to establish SSL connection", "The certificate's owner does not match hostname"}, []string{"wget"}, false},
-	{[]string{"gnutls-cli", "*** Fatal error: ", "Status: The certificate is NOT trusted", "*** PKI verification"}, []string{"gnutls-cli"}, false},
+	{[]string{"gnutls-cli", "*** Fatal error: ", "The certificate is NOT trusted", "*** PKI verification"}, []string{"gnutls-cli"}, false},
 	{[]string{"GnuTLS", "gnutls"}, []string{"gnutls-cli", "wget"}, false},
 	{[]string{"verify error:num=", "Verify return code: ", "Verification error: ", "CONNECTED("}, []string{"openssl"}, false},
 	{[]string{"could not establish connection: tls", "x509: ", "tls: ", "dial tcp", "net/http: TLS handshake timeout", "http: server gave HTTP response"}, []string{"go"}, false},
 
 	{[]string{"System.Security.Authentication", "The remote certificate ", "RemoteCertificate", "The SSL connection could not be established", "System.Net.Http"}, []string{"dotnet"}, false},
 	{[]string{"net::ERR_", "NET::ERR_", "ERR_CERT_", "ERR_SSL_", "ERR_BAD_SSL_"}, []string{"chromium"}, false},
-	{[]string{"SEC_ERROR_", "MOZILLA_PKIX_", "SSL_ERROR_BAD_", "SSL_ERROR_NO_", "SSL_ERROR_RX_", "SSL_ERROR_UNSUPPORTED", "SSL_ERROR_HANDSHAKE"}, []string{"firefox"}, false},
+	{[]string{"SEC_ERROR_", "MOZILLA_PKIX_", "SSL_ERROR_WEAK_", "SSL_ERROR_BAD_", "SSL_ERROR_NO_", "SSL_ERROR_RX_", "SSL_ERROR_UNSUPPORTED", "SSL_ERROR_HANDSHAKE"}, []string{"firefox"}, false},
 	{[]string{"psql: ", "libpq"}, []string{"psql"}, false},
 	{[]string{"ERROR 2026"}, []string{"mysql"}, false},
 }

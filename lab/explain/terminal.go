@@ -64,7 +64,7 @@ func (t Terminal) finding(f Finding) {
 		where = fmt.Sprintf(t.say("lines-first"), f.Line, f.Count)
 	}
 	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+"; "+t.who(f), text.Faint))
-	t.quote(f.Quoted())
+	t.quote(around(f.Quoted(), f.Words))
 	for _, note := range t.notes(f) {
 		t.paragraph(2, note)
 	}
@@ -173,11 +173,10 @@ func (t Terminal) prose(p Prose) {
 }
 
 func (t Terminal) noMend(n NoMend) {
-	switches := "—"
+	title := t.say("not-mend-any")
 	if len(n.Switches) > 0 {
-		switches = strings.Join(n.Switches, ", ")
+		title = fmt.Sprintf(t.say("not-mend"), strings.Join(n.Switches, ", "))
 	}
-	title := fmt.Sprintf(t.say("not-mend"), switches)
 	for _, line := range wrap(title, t.width()-2) {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(line, text.Bold))
 	}
@@ -209,6 +208,25 @@ func cut(s string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return s
+}
+
+// around returns a long quote cut down to what stands around the words that decided.
+func around(quote, words string) string {
+	const before, most = 160, 420 // bytes
+	at := strings.Index(quote, words)
+	if len(quote) <= most || at < 0 || len(words) > most {
+		return quote
+	}
+	from := max(0, at-before)
+	to := min(len(quote), max(from+most, at+len(words)))
+	cut := strings.ToValidUTF8(quote[from:to], "")
+	if from > 0 {
+		cut = "…" + cut
+	}
+	if to < len(quote) {
+		cut += "…"
+	}
+	return cut
 }
 
 // quote writes a line of the text that was read.
