@@ -65,7 +65,7 @@ var ofServers = []rule{
 	{words: []string{"No such file or directory"}, by: "nginx", class: failure.MissingFile},
 	{words: []string{"ee key too small"}, class: failure.WeakKey},
 	{words: []string{"ca md too weak"}, class: failure.WeakSignature},
-	{words: []string{"certificate is expired or not yet valid"}, by: "mongod", class: failure.Expired},
+	{words: []string{"certificate is expired or not yet valid"}, by: "mongod", possible: []failure.Class{failure.Expired, failure.NotYetValid}},
 	{words: []string{"connection reset by peer", "Connection reset by peer"}, peer: true, class: failure.ConnectionReset},
 	{words: []string{"i/o timeout", "Timeout during SSL handshake"}, peer: true, class: failure.Timeout},
 	{words: []string{"Connection closed during SSL handshake", "peer closed connection in SSL handshake", "unexpected eof while reading", "SSL handshake failure", "handshake interrupted by system", "EOF"}, peer: true, class: failure.UnexpectedEOF},

@@ -192,7 +192,8 @@ func (in *reader) whole() {
 		return
 	}
 	u := unit{1, text}
-	if f, ok := in.recorded(text, text); ok {
+	if _, ok := seen().lookup(shape(text), nil); ok {
+		f, _ := in.recorded(text, text)
 		in.report.Findings, in.report.Unknown, in.at = []Finding{}, []Unknown{}, map[string]int{}
 		in.add(u, []Finding{f})
 		return

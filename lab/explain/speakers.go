@@ -27,7 +27,7 @@ var speakers = []speaker{
 	{[]string{"AH02", "[ssl:"}, []string{"apache"}, true},
 	{[]string{": SSL handshake failure", "Connection closed during SSL handshake", "Connection error during SSL handshake"}, []string{"haproxy"}, true},
 	{[]string{"could not accept SSL connection"}, []string{"postgres-server"}, true},
-	{[]string{`"ctx":"conn`, `"c":"NETWORK"`, " NETWORK ", "SSLHandshakeFailed", "SSL peer certificate validation failed", "No SSL certificate provided by peer", "SSL handshake received but server is started without SSL", "only allow SSL connections"}, []string{"mongod"}, true},
+	{[]string{`"ctx":"conn`, `"c":"NETWORK"`, " NETWORK ", "SSLHandshakeFailed", "InvalidSSLConfiguration", "SSL peer certificate validation failed", "No SSL certificate provided by peer", "SSL handshake received but server is started without SSL", "only allow SSL connections"}, []string{"mongod"}, true},
 	{[]string{"generated SERVER ALERT", "received CLIENT ALERT", "TLS server: In state"}, []string{"erlang-server"}, true},
 	{[]string{"generated CLIENT ALERT", "received SERVER ALERT", "TLS client: In state", "ssl_handshake.erl", "{tls_alert,"}, []string{"erlang"}, false},
 	{[]string{"SSL_accept", "ssl3_get_client_hello", "tls_early_post_process_client_hello", "tls_post_process_client_hello", "tls_process_client_certificate", "ssl3_get_client_certificate"}, []string{"openssl-server"}, true},
