@@ -1,0 +1,41 @@
+package explain
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// TestEveryRuleDecides holds each rule of this package to decide a message of testdata, and to name classes
+// that there are: a rule without a message is a guess.
+func TestEveryRuleDecides(t *testing.T) {
+	decided := map[string]bool{}
+	for _, name := range []string{"testdata/elsewhere.txt", "testdata/documents.txt"} {
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(data)) {
+			if parts := strings.Split(line, "\t"); len(parts) == 3 {
+				for _, f := range Read(parts[2]).Findings {
+					decided[f.Words] = true
+				}
+			}
+		}
+	}
+	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients} {
+		for _, r := range list {
+			if !slices.ContainsFunc(r.words, func(w string) bool { return decided[w] }) {
+				t.Errorf("%s: no message is decided by the rule of %q", name, r.words)
+			}
+			for _, class := range append(slices.Clone(r.possible), r.class) {
+				if _, ok := failure.Lookup(class); !ok && class != "" {
+					t.Errorf("%s: %q is no class", name, class)
+				}
+			}
+		}
+	}
+}
