@@ -133,7 +133,7 @@ func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenari
 	for _, s := range run.Scenarios {
 		for _, cell := range s.Cells {
 			row := Row{ID: s.ID, Title: s.Title, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Cell: cell}
-			row.OK = g.right(cell)
+			row.OK = g.right(row)
 			rows = append(rows, row)
 		}
 	}
@@ -141,11 +141,12 @@ func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenari
 }
 
 // right reports whether a client did what the lesson asks.
-func (g *grader) right(c report.Cell) bool {
+func (g *grader) right(r Row) bool {
+	c := r.Cell
 	if c.Outcome == clients.Rejected && g.lesson.OwnWords && (c.Words == "" || c.FromRecord) {
 		return false
 	}
-	return c.Unserved || c.Kind == verdict.OK && !overran(c) && !inTheClear(c)
+	return c.Unserved || c.Kind == verdict.OK && !overran(c) && !inTheClear(c) && !served(c, r.Reasons)
 }
 
 // overran reports whether the lab had to end the client.
@@ -156,6 +157,16 @@ func overran(c report.Cell) bool {
 // inTheClear reports whether the client sent something that is not TLS.
 func inTheClear(c report.Cell) bool {
 	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndNotTLS && o.BytesReceived > 0 })
+}
+
+// served reports whether the client refused a certificate only after the server had answered its
+// request: what it sent has gone to whoever that is.
+func served(c report.Cell, reasons []failure.Class) bool {
+	if c.Outcome != clients.Rejected || len(reasons) == 0 {
+		return false
+	}
+	i, _ := failure.Lookup(reasons[0])
+	return i.Group == "certificate" && slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndServed })
 }
 
 // truth is how a client did when it was told the true names.

@@ -53,6 +53,7 @@ const (
 	StaleStatusTaken    = "stale-status-taken"
 	AnswerNotRead       = "answer-not-read"
 	GoesOnWithout       = "goes-on-without-certificate"
+	SendsUnverified     = "sends-before-verifying"
 	ReportsSuccess      = "reports-success"
 	AcceptsOther        = "accepts-other"
 	NoTimeout           = "no-timeout"
@@ -97,10 +98,13 @@ var finders = slices.Concat([]finder{
 	{ReportsSuccess, reportsSuccess},
 	{VerificationOff, verificationOff},
 }, byClass, []finder{
+	{SendsUnverified, func(_ sheet, bad []Row) []Row {
+		return only(bad, func(r Row) bool { return served(r.Cell, r.Reasons) })
+	}},
 	{AcceptsOther, func(_ sheet, bad []Row) []Row { return only(bad, Row.taken) }},
 	{NoTimeout, func(_ sheet, bad []Row) []Row { return only(bad, func(r Row) bool { return overran(r.Cell) }) }},
-	{OneReason, oneReason},
 	{GoesOnWithout, func(_ sheet, bad []Row) []Row { return only(only(bad, kindIs(verdict.WrongReason)), aboutOwnFiles) }},
+	{OneReason, oneReason},
 	{WrongReason, kind(verdict.WrongReason)},
 	{ReasonHidden, func(_ sheet, bad []Row) []Row {
 		return only(bad, func(r Row) bool { return r.Outcome == clients.Rejected && r.Kind != verdict.Void })
@@ -116,8 +120,8 @@ var byClass = []finder{
 	{ChainHalfChecked, accepts(false, failure.Untrusted, failure.SelfSigned, failure.BadSignature, failure.InvalidCA)},
 	{DatesUnchecked, accepts(false, failure.Expired, failure.NotYetValid)},
 	{UsageUnchecked, accepts(false, failure.WrongUsage)},
-	{SecurityLevelLow, accepts(false, failure.WeakKey, failure.WeakSignature, failure.WeakDH)},
 	{OldTLSAllowed, accepts(false, failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure)},
+	{SecurityLevelLow, accepts(false, failure.WeakKey, failure.WeakSignature, failure.WeakDH)},
 	{RevocationUnchecked, accepts(false, failure.Revoked, failure.StapleMissing)},
 	{StaleStatusTaken, accepts(false, failure.RevocationUnknown)},
 	{AnswerNotRead, accepts(false, presented...)},
@@ -220,10 +224,13 @@ func rejectsEverything(s sheet, bad []Row) []Row {
 	return rows
 }
 
+// status are the classes of revocation: who goes on there may verify all else.
+var status = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+
 // retries is about a client that is refused, or refuses, and then connects all the same.
 func retries(_ sheet, bad []Row) []Row {
 	return only(bad, func(r Row) bool {
-		if !r.taken() || len(r.Observed) < 2 {
+		if !r.taken() || len(r.Observed) < 2 || slices.Contains(status, r.canonical()) {
 			return false
 		}
 		first, last := r.Observed[0], r.Observed[len(r.Observed)-1]

@@ -82,6 +82,8 @@ var english = map[string]Prose{
 		"Under TLS 1.3 that comes after the handshake (RFC 8446, section 4.4.2.4). When does the client first read?"},
 	GoesOnWithout: {"Its own certificate or key is wrong, and it goes on without them.",
 		"Who sees the error that the library gives when it loads them?"},
+	SendsUnverified: {"It refuses, but only after it has sent its request and had the answer.",
+		"What was in the request has gone to whoever answered. When is the certificate looked at?"},
 	AcceptsOther: {"It accepts what it must refuse.",
 		"tlslab show tells what is wrong there."},
 	NoTimeout: {"It waits for ever: the lab had to end it.",
