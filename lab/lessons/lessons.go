@@ -98,7 +98,7 @@ func numbered() []*Lesson {
 	return list
 }
 
-//go:embed en
+//go:embed en zh
 var prose embed.FS
 
 // folders are where the prose of a language is.

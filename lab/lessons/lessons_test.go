@@ -82,7 +82,7 @@ func TestProse(t *testing.T) {
 				assert.Equal(t, 1, strings.Count(text, "```predict\n"))
 				places(t, text)
 				for i, line := range strings.Split(text, "\n") {
-					assert.LessOrEqual(t, len([]rune(line)), 200, "line %d", i+1)
+					assert.LessOrEqual(t, len([]rune(line)), 300, "line %d", i+1)
 				}
 			})
 		}
