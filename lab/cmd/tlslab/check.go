@@ -191,6 +191,10 @@ var checkWords = map[locale.Locale]words{
 		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse",
 		next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
 	},
+	locale.Chinese: {
+		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝",
+		next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
+	},
 }
 
 // checked shows a check on the terminal.

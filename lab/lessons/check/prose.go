@@ -21,6 +21,7 @@ func (f Finding) Prose(in locale.Locale) Prose {
 // findings are what is said of each finding.
 var findings = map[locale.Locale]map[string]Prose{
 	locale.English: english,
+	locale.Chinese: chinese,
 }
 
 var english = map[string]Prose{
