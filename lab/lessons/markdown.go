@@ -70,7 +70,7 @@ func take(source []byte) parsed {
 			body := string(n.Lines().Value(source))
 			switch {
 			case slices.Contains(fields, blockHint):
-				p.hints = append(p.hints, strings.TrimSpace(body))
+				p.hints = append(p.hints, strings.Join(strings.Fields(body), " "))
 			case slices.Contains(fields, "run"):
 				p.commands = append(p.commands, command(fields, body))
 				ran = true
@@ -162,15 +162,31 @@ func (f *folder) render(w util.BufWriter, source []byte, node ast.Node, entering
 			return ast.WalkStop, err
 		}
 	default:
-		class := "output"
-		if slices.Contains(fields, "run") || slices.Contains(fields, "sh") {
-			class = "command"
-		}
+		class, mark := kindOf(fields)
 		w.WriteString(`<pre class="` + class + `"><code>`)
-		w.Write(util.EscapeHTML(body))
+		if class == "command" {
+			mark = "" // it is to be copied
+		}
+		w.Write(util.EscapeHTML([]byte(marked(string(body), mark))))
 		w.WriteString("</code></pre>\n")
 	}
 	return ast.WalkSkipChildren, nil
+}
+
+// kindOf returns what a block of code is, and what stands before each of its lines on a terminal.
+func kindOf(fields []string) (class, mark string) {
+	switch {
+	case slices.Contains(fields, "sh"):
+		return "command", "$ "
+	case slices.Contains(fields, "says"):
+		return "output", "… " // each is part of a line
+	}
+	return "output", ""
+}
+
+// marked puts a mark before each line.
+func marked(body, mark string) string {
+	return mark + strings.ReplaceAll(strings.TrimRight(body, "\n"), "\n", "\n"+mark) + "\n"
 }
 
 func (f *folder) details(w util.BufWriter, summary, body string) error {
@@ -220,7 +236,8 @@ func Terminal(source []byte, answers bool) string {
 				b.WriteString("\n>\n> " + strings.ReplaceAll(answer, "\n", "\n> "))
 			}
 		default:
-			b.WriteString("    " + strings.ReplaceAll(strings.TrimRight(body, "\n"), "\n", "\n    "))
+			_, mark := kindOf(fields)
+			b.WriteString(strings.TrimRight(marked(body, "    "+mark), "\n"))
 		}
 	}
 	b.Write(source[from:])

@@ -228,12 +228,12 @@ func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 	fmt.Fprintf(f.stdout, "\n"+say.again+"\n", c.Seed, c.At.Format(time.DateOnly))
 }
 
-// oneLine shortens a message to what fits beside a row.
+// oneLine shortens a message to what fits beside a row: its end tells most.
 func oneLine(message string) string {
-	const most = 100
-	message = strings.Join(strings.Fields(message), " ")
-	if len(message) <= most {
-		return message
+	const most = 90
+	letters := []rune(strings.Join(strings.Fields(message), " "))
+	if len(letters) <= most {
+		return string(letters)
 	}
-	return strings.ToValidUTF8(message[:most], "") + "..."
+	return "..." + string(letters[len(letters)-most:])
 }
