@@ -144,6 +144,6 @@ interrupted.`,
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
-	cmd.AddCommand(f.test(), f.explain())
+	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check())
 	return cmd
 }
