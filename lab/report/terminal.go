@@ -50,7 +50,7 @@ func (t Terminal) Run(r *Run) {
 			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
-			t.line(s)
+			t.summary(s)
 		}
 	}
 	if len(r.Scenarios) > pages {
@@ -65,8 +65,8 @@ func (t Terminal) Run(r *Run) {
 // its story.
 func (t Terminal) Scenario(s Scenario) {
 	w, told := t.words(), t.told(s)
-	t.wrapped("", fmt.Sprintf(w.titlef, t.paint(s.ID, text.Bold), told.Title))
-	t.wrapped("", fmt.Sprintf(w.familyf, s.Family, s.expectation(w)))
+	t.line(fmt.Sprintf(w.titlef, t.paint(s.ID, text.Bold), told.Title))
+	t.line(fmt.Sprintf(w.familyf, s.Family, s.expectation(w)))
 	fmt.Fprintln(t.W)
 	t.chain(s)
 	t.wrapped(w.what, told.What)
@@ -122,6 +122,15 @@ func (t Terminal) wrapped(label, s string) {
 		}
 		fmt.Fprintln(t.W, label+strings.TrimSpace(line))
 	}
+}
+
+// line writes a line, which is broken only for a window.
+func (t Terminal) line(s string) {
+	if t.Width == 0 {
+		fmt.Fprintln(t.W, s)
+		return
+	}
+	t.wrapped("", s)
 }
 
 func (t Terminal) width() int {
@@ -201,7 +210,7 @@ func (t Terminal) verdict(s Scenario) {
 	if !slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
 		result = w.noClient
 	}
-	t.wrapped("", fmt.Sprintf(w.verdictf, result, counts))
+	t.line(fmt.Sprintf(w.verdictf, result, counts))
 	if strings.Contains(counts, "*") {
 		fmt.Fprintln(t.W, w.starNote)
 	}
@@ -209,8 +218,8 @@ func (t Terminal) verdict(s Scenario) {
 	t.Fix(s)
 }
 
-// line writes a scenario in one line.
-func (t Terminal) line(s Scenario) {
+// summary writes a scenario in one line.
+func (t Terminal) summary(s Scenario) {
 	mark := t.paint("✓", text.FgGreen)
 	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
 		mark = t.paint("✗", text.FgRed)
