@@ -8,57 +8,74 @@ import (
 	"testing"
 
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/translation"
 )
 
-// TestReadme holds README's catalogue to be the catalogue.
+// readmes are the READMEs, and how each says what a client does.
+var readmes = []struct {
+	path, language, header string
+	does                   map[scenarios.Verdict]string
+	ifItHas                string // what it does, feature
+}{
+	{
+		path: "../README.md", language: "en", header: "| scenario | a client | class | what is served |",
+		does:    map[scenarios.Verdict]string{scenarios.Accept: "accepts", scenarios.Reject: "rejects", scenarios.Either: "may accept or reject"},
+		ifItHas: "%s, if it has %s",
+	},
+	{
+		path: "../README.zh-CN.md", language: "zh-CN", header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
+		does:    map[scenarios.Verdict]string{scenarios.Accept: "接受", scenarios.Reject: "拒绝", scenarios.Either: "接受或拒绝均可"},
+		ifItHas: "%s（具备 %s 时）",
+	},
+}
+
+// TestReadme holds the catalogue of each README to be the catalogue.
 func TestReadme(t *testing.T) {
-	const path = "../README.md"
-	readme, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := regexp.MustCompile(`(?s)<!-- catalogue start -->.*<!-- catalogue end -->`)
-	want := "<!-- catalogue start -->\n" + catalogue() + "\n<!-- catalogue end -->"
-	if *update {
-		readme = block.ReplaceAllLiteral(readme, []byte(want))
-		if err := os.WriteFile(path, readme, 0o644); err != nil {
+	for n, r := range readmes {
+		readme, err := os.ReadFile(r.path)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if !strings.Contains(string(readme), want) {
-		t.Error("README.md shows another catalogue: go test ./scenarios -run Readme -update")
+		block := regexp.MustCompile(`(?s)<!-- catalogue start -->.*<!-- catalogue end -->`)
+		want := "<!-- catalogue start -->\n" + catalogue(n) + "\n<!-- catalogue end -->"
+		if *update {
+			readme = block.ReplaceAllLiteral(readme, []byte(want))
+			if err := os.WriteFile(r.path, readme, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !strings.Contains(string(readme), want) {
+			t.Errorf("%s shows another catalogue: go test ./scenarios -run Readme -update", r.path)
+		}
 	}
 }
 
-// catalogue returns the catalogue as Markdown, a table a family.
-func catalogue() string {
+// catalogue returns the catalogue as Markdown, a table a family, as a README has it.
+func catalogue(readme int) string {
 	var b strings.Builder
 	for _, family := range scenarios.Families() {
 		var rows []string
-		for _, s := range append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...) {
+		for _, s := range declared() {
 			if s.Family == family {
-				rows = append(rows, tableRow(s))
+				rows = append(rows, tableRow(readme, s))
 			}
 		}
 		if len(rows) > 0 {
-			fmt.Fprintf(&b, "\n### %s\n\n| scenario | a client | class | what is served |\n|---|---|---|---|\n%s\n", family, strings.Join(rows, "\n"))
+			fmt.Fprintf(&b, "\n### %s\n\n%s\n|---|---|---|---|\n%s\n", family, readmes[readme].header, strings.Join(rows, "\n"))
 		}
 	}
 	return b.String()
 }
 
-func tableRow(s *scenarios.Scenario) string {
-	e := s.Expect
-	does := string(e.Verdict) + "s"
+func tableRow(readme int, s *scenarios.Scenario) string {
+	r, e := readmes[readme], s.Expect
+	does := r.does[e.Verdict]
 	classes := strings.Join(words(e), ", ")
-	switch {
-	case e.Verdict == scenarios.Either:
-		does = "may accept or reject"
-	case e.Verdict == scenarios.Accept:
+	if e.Verdict == scenarios.Accept {
 		classes = ""
 	}
 	if e.Feature != "" {
-		does += ", if it has " + e.Feature
+		does = fmt.Sprintf(r.ifItHas, does, e.Feature)
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, strings.ReplaceAll(s.Title, "|", `\|`))
+	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, strings.ReplaceAll(translation.Of(s, r.language).Title, "|", `\|`))
 }
