@@ -39,7 +39,7 @@ var tools = []tool{
 	{"curl", "curl", web, nothing},
 	{"openssl", "openssl", everything, nothing},
 	{"python", "Python", web, nothing},
-	{"node", "Node", web, nothing},
+	{"node", "Node", web, wholeCRL},
 	{"go", "Go", web, either(noCRL, noPassphrase)},
 	{"java", "Java", web, either(noCRL, noPassphrase)},
 	{"mongosh", "mongosh", databases, noOtherAddress},
@@ -51,6 +51,7 @@ func nothing(serve.Endpoint) string { return "" }
 // Words for what a command lacks. Those of essentials mean that there is none.
 const (
 	lackCRL        = "command.no-crl"
+	lackWholeCRL   = "command.whole-crl"
 	lackPassphrase = "command.no-passphrase"
 	lackAddress    = "command.no-address"
 )
@@ -60,6 +61,14 @@ var essentials = []string{lackPassphrase, lackAddress}
 func noCRL(e serve.Endpoint) string {
 	if e.CRLFile != "" {
 		return lackCRL
+	}
+	return ""
+}
+
+// wholeCRL is about Node, which given CRLs wants one of every CA on the path.
+func wholeCRL(e serve.Endpoint) string {
+	if e.CRLFile != "" {
+		return lackWholeCRL
 	}
 	return ""
 }

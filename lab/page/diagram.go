@@ -63,9 +63,8 @@ type drawing struct {
 	tls13   bool
 	relayed bool
 	steps   []step
-	clients int  // encrypted arrows from the client so far, under TLS 1.3
-	servers int  // and from the server
-	sealed  bool // both sides encrypt, under TLS 1.2 and before
+	clients int // encrypted arrows from the client so far, under TLS 1.3
+	servers int // and from the server
 }
 
 // diagram returns what passed between client and server, in order, and how it ended. Records that are
@@ -171,10 +170,11 @@ func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
 	case r.FromClient:
 		d.clients++
 		switch {
-		case d.clients == 1 && complete && asked && d.Session.ClientCertificate == "":
-			s.Messages = []string{"Certificate (empty)", "Finished"}
-		case d.clients == 1 && complete && asked:
+		case d.clients == 1 && asked && (complete || alert == nil && d.judged()):
 			s.Messages = []string{"Certificate", "CertificateVerify", "Finished"}
+			if d.clientCertificate() == "" {
+				s.Messages = []string{"Certificate (empty)", "Finished"}
+			}
 		case d.clients == 1 && complete:
 			s.Messages = []string{"Finished"}
 		case d.clients == 1 && alert == nil:
@@ -210,6 +210,18 @@ func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
 	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
 		s.Word, s.Inferred = wordEncrypted, false
 	}
+}
+
+// judged reports whether the server has refused the client for what it answered to the server's own
+// flight.
+func (d *drawing) judged() bool { return d.Seen != nil && d.Seen.AlertSent != nil }
+
+// clientCertificate returns the subject of the client's certificate; empty if it sent none.
+func (d *drawing) clientCertificate() string {
+	if d.Seen != nil {
+		return d.Seen.ClientCertificate
+	}
+	return d.Session.ClientCertificate
 }
 
 // endings says how an end is drawn.

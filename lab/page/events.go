@@ -26,6 +26,10 @@ const (
 // news, of which scenarios, and as its ID a place to go on from. What the news is, a page then asks for:
 // so a listener that is slow misses nothing and keeps nobody waiting.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" { // it could not read it, and would take up the room
+		plainly(w, http.StatusForbidden, "the stream is for the page itself\n")
+		return
+	}
 	if !p.hub.subscribe() {
 		w.Header().Set("Retry-After", "5")
 		plainly(w, http.StatusServiceUnavailable, "too many pages listen: close some\n")

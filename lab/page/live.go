@@ -40,8 +40,8 @@ type card struct {
 	Because string        // and what it rests on
 	Steps   []step
 	Alert   *serve.Alert // the one that ended it
-	// Faint says that it is the server's alert.
 	AlertFromClient bool
+	Whole           bool // it has a page of its own, and room for all of it
 	NotYet          bool // the certificate was yet to expire
 }
 
@@ -49,7 +49,7 @@ type card struct {
 var tones = map[verdict.Sight]string{
 	verdict.SeenAccepted: "good", verdict.SeenEither: "good", verdict.SeenRefused: "good", verdict.SeenGaveUp: "good", verdict.SeenTurnedAway: "good",
 	verdict.SeenInsecure: "bad", verdict.SeenBroken: "bad",
-	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn", verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn",
+	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn", verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn", verdict.SeenWaited: "warn",
 }
 
 var marks = map[string]string{"good": "✓", "bad": "✗", "warn": "?", "plain": "•"}
@@ -199,5 +199,7 @@ func (p *Page) connection(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lang := language(r)
-	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].say("connection.title", number), Version: c.version, Main: p.card(lang, c)})
+	told := p.card(lang, c)
+	told.Whole = true
+	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].say("connection.title", number), Version: c.version, Main: told})
 }

@@ -92,6 +92,9 @@ func draw(s report.Scenario) picture {
 	return p
 }
 
+// Inner is the height of the box's frame.
+func (b box) Inner() int { return b.H - 3 }
+
 func newBox(s report.Scenario, c report.Certificate, y int) box {
 	b := box{Y: y, H: boxHeight, C: c, Missing: !c.Sent && !c.Trusted,
 		Subject: shorten(report.Visible(c.Subject), maxSubject),

@@ -25,6 +25,7 @@ const (
 	SeenTurnedAway  Sight = "turned-away"  // the server refused it, as the scenario has it
 	SeenNotServed   Sight = "not-served"   // the server refused it, though the scenario is for clients to accept or refuse
 	SeenGaveUp      Sight = "gave-up"      // it left a server that never gave it anything to accept
+	SeenWaited      Sight = "waited"       // it waited for such a server for longer than the server would have it
 	SeenFault       Sight = "fault"        // the server broke the connection off: what the client made of it cannot be seen
 	SeenLeft        Sight = "left"         // it left without a request and without an alert: a refusal, or no more than a look
 	SeenSilence     Sight = "silence"      // it fell silent
@@ -37,7 +38,7 @@ const (
 // Sights returns all of them.
 func Sights() []Sight {
 	return []Sight{SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken, SeenTurnedAway,
-		SeenNotServed, SeenGaveUp, SeenFault, SeenLeft, SeenSilence, SeenNothing, SeenNotTLS, SeenRelayed, SeenError}
+		SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing, SeenNotTLS, SeenRelayed, SeenError}
 }
 
 // See says what an observation alone tells of a client, given what the scenario expects of it, which
@@ -61,6 +62,8 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 		return SeenNotTLS
 	case o.Hello == nil && o.BytesReceived == 0:
 		return SeenNothing
+	case neverTLS(s) && o.End == serve.EndTimeout:
+		return SeenWaited
 	case neverTLS(s) && !o.HandshakeComplete && o.End != serve.EndError:
 		return SeenGaveUp
 	case o.End == serve.EndTimeout:
