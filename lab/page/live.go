@@ -32,14 +32,14 @@ type newsView struct {
 // card is one connection, told.
 type card struct {
 	connection
-	Lang    locale.Locale
-	Sight   verdict.Sight // empty as long as it is open
-	Tone    string        // good, bad, warn or plain
-	Mark    string        // the same as a sign
-	Says    string        // the verdict in one line
-	Because string        // and what it rests on
-	Steps   []step
-	Alert   *serve.Alert // the one that ended it
+	Lang            locale.Locale
+	Sight           verdict.Sight // empty as long as it is open
+	Tone            string        // good, bad, warn or plain
+	Mark            string        // the same as a sign
+	Says            string        // the verdict in one line
+	Because         string        // and what it rests on
+	Steps           []step
+	Alert           *serve.Alert // the one that ended it
 	AlertFromClient bool
 	Whole           bool // it has a page of its own, and room for all of it
 	NotYet          bool // the certificate was yet to expire
