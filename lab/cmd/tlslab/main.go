@@ -124,6 +124,6 @@ interrupted.`,
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
-	cmd.AddCommand(f.test())
+	cmd.AddCommand(f.test(), f.explain())
 	return cmd
 }

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"example.com/tlslab/lab/explain"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/report"
+)
+
+// explain explains a message or a log.
+func (f *flags) explain() *cobra.Command {
+	var file, client string
+	cmd := &cobra.Command{
+		Use:   "explain [MESSAGE...]",
+		Short: "What an error message means, and what mends it",
+		Long: `explain reads an error message or a whole log, and says of each TLS failure in it what it means,
+what causes it and how to tell the causes apart, what mends it in that very client or server, and
+which scenario shows the same. It reads its arguments, or a file, or standard input.
+
+A line that is no TLS failure is passed over. One that speaks of a TLS failure in words that no
+rule knows is shown with what is nearest of what the lab has seen.
+
+Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage, 3 the text cannot be read.`,
+		Example: `  tlslab explain '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired'
+  tlslab explain --file app.log
+  journalctl -u myapp | tlslab explain
+  python client.py 2>&1 | tlslab explain --client requests`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in, err := explained(cmd.InOrStdin(), file, args)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			r, err := explain.ReadFrom(in, explain.Options{Client: client})
+			if r.Schema == 0 { // the options are wrong, and nothing has been read
+				return usageError{fmt.Errorf("--client: %w", err)}
+			}
+			if err != nil {
+				return fmt.Errorf("reading what is to be explained: %w", err)
+			}
+			language := locale.FromEnvironment()
+			if f.json {
+				if err := report.WriteJSON(f.stdout, r.Explain(language)); err != nil {
+					return err
+				}
+			} else {
+				t := f.terminal()
+				explain.Terminal{W: t.W, Width: t.Width, Color: t.Color, Locale: language}.Report(r)
+			}
+			if len(r.Findings) == 0 {
+				return errNotDocumented // it has been said
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&file, "file", "", "file to read, a log of any size")
+	cmd.Flags().StringVar(&client, "client", "", "in whose words it is written, for example pymongo or nginx (default: told from each message)")
+	cmd.RegisterFlagCompletionFunc("client", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return explain.Clients(), cobra.ShellCompDirectiveNoFileComp
+	})
+	f.addJSON(cmd)
+	return cmd
+}
+
+// explained opens what is to be explained.
+func explained(stdin io.Reader, file string, args []string) (io.ReadCloser, error) {
+	switch {
+	case file != "" && len(args) > 0:
+		return nil, usageError{fmt.Errorf("both --file and a message: give one of the two")}
+	case file == "-":
+		return io.NopCloser(stdin), nil
+	case file != "":
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--file: %w", err)}
+		}
+		return f, nil
+	case len(args) > 0:
+		return io.NopCloser(strings.NewReader(strings.Join(args, " "))), nil
+	}
+	if f, ok := stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return nil, usageError{fmt.Errorf("nothing to explain: give a message in quotes, --file app.log, or pipe a log in")}
+	}
+	return io.NopCloser(stdin), nil
+}

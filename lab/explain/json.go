@@ -1,0 +1,30 @@
+package explain
+
+import "example.com/tlslab/lab/internal/locale"
+
+// Explained is a report with its prose: what tlslab explain --json prints.
+type Explained struct {
+	Schema int `json:"schema"`
+	// Language is that of the prose, as a tag of BCP 47.
+	Language locale.Locale      `json:"language"`
+	Lines    int                `json:"lines"`
+	Findings []ExplainedFinding `json:"findings"`
+	Unknown  []Unknown          `json:"unknown"`
+	Left     int                `json:"left,omitempty"`
+}
+
+// ExplainedFinding is a finding with its prose: one, or one for each of the likelier classes where the message
+// does not tell which it is.
+type ExplainedFinding struct {
+	Finding
+	Prose []Prose `json:"prose"`
+}
+
+// Explain returns the report with its prose in a language.
+func (r Report) Explain(l locale.Locale) Explained {
+	e := Explained{Schema: r.Schema, Language: l, Lines: r.Lines, Findings: []ExplainedFinding{}, Unknown: r.Unknown, Left: r.Left}
+	for _, f := range r.Findings {
+		e.Findings = append(e.Findings, ExplainedFinding{f, f.Proses(l)})
+	}
+	return e
+}

@@ -1,0 +1,303 @@
+package explain
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/scenarios/failure"
+)
+
+//go:embed prose
+var proseFiles embed.FS
+
+// Prose explains a failure in one language. Text may hold code between backquotes. Commands are for a shell
+// and have the host and port of the finding in them where it names them, else HOST and a usual port; names
+// of files (ca.pem, cert.pem, client.pem) are the reader's to replace.
+type Prose struct {
+	// Class is the class that is explained.
+	Class failure.Class `json:"class"`
+	// Means says what the failure is.
+	Means string `json:"means"`
+	// Causes are why it happens, the likelier first.
+	Causes []Cause `json:"causes"`
+	// Mend is what mends it.
+	Mend string `json:"mend"`
+	// Where names the stack that Here is about ("PyMongo"), and Here says how it is done there. Both are empty
+	// where there is nothing to set.
+	Where string `json:"where,omitempty"`
+	Here  string `json:"here,omitempty"`
+	// NoMend is what is popular and mends nothing.
+	NoMend NoMend `json:"no_mend"`
+	// Reproduce are commands that show the failure in the lab.
+	Reproduce []string `json:"reproduce"`
+}
+
+// Cause is a reason for a failure.
+type Cause struct {
+	Text string `json:"text"`
+	// Tell says how to tell whether it is this one.
+	Tell string `json:"tell"`
+	// Commands are what to run for it; often none.
+	Commands []string `json:"commands,omitempty"`
+}
+
+// NoMend is what makes an error go away, or is thought to, and mends nothing.
+type NoMend struct {
+	// Switches are settings of the finding's stacks, in their own words; none if no setting is popular.
+	Switches []string `json:"switches"`
+	Why      string   `json:"why"`
+}
+
+// section is what stands under one heading of a file of prose.
+type section struct {
+	fields map[string]string // by key, for keys that stand there once
+	causes []Cause
+}
+
+// book is the prose of one language.
+type book struct {
+	classes map[string]section
+	stacks  map[string]section
+	words   map[string]string
+}
+
+// books are all of it. The files are part of the program; a test holds them to be readable and whole.
+var books = sync.OnceValue(func() map[locale.Locale]book {
+	all := map[locale.Locale]book{}
+	for _, l := range locale.All() {
+		b := book{classes: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
+		for name, into := range map[string]map[string]section{
+			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks,
+		} {
+			if err := readSections(string(l), name, into); err != nil {
+				panic(err)
+			}
+		}
+		data, err := fs.ReadFile(proseFiles, "prose/"+string(l)+"/words.txt")
+		if err != nil {
+			panic(err)
+		}
+		for line := range strings.Lines(string(data)) {
+			if key, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
+				b.words[key] = text
+			}
+		}
+		all[l] = b
+	}
+	return all
+})
+
+// readSections reads a file of sections: "# NAME..." and below it lines of a key, a colon and text. cause
+// begins a cause, and tell and run belong to it.
+func readSections(l, name string, into map[string]section) error {
+	data, err := fs.ReadFile(proseFiles, "prose/"+l+"/"+name)
+	if err != nil {
+		return err
+	}
+	var names []string
+	s := section{}
+	end := func() {
+		for _, n := range names {
+			into[n] = s
+		}
+	}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		line = strings.TrimSpace(line)
+		if heading, ok := strings.CutPrefix(line, "# "); ok {
+			end()
+			names, s = strings.Fields(heading), section{fields: map[string]string{}}
+			continue
+		}
+		if line == "" {
+			continue
+		}
+		key, text, ok := strings.Cut(line, ": ")
+		last := len(s.causes) - 1
+		switch {
+		case !ok || names == nil || text == "":
+			return fmt.Errorf("prose/%s/%s:%d: want a key, a colon and text, below a heading", l, name, n)
+		case key == "cause":
+			s.causes = append(s.causes, Cause{Text: text})
+		case key == "tell" && last >= 0 && s.causes[last].Tell == "":
+			s.causes[last].Tell = text
+		case key == "run" && last >= 0:
+			s.causes[last].Commands = append(s.causes[last].Commands, text)
+		case s.fields[key] == "" && key != "tell" && key != "run":
+			s.fields[key] = text
+		default:
+			return fmt.Errorf("prose/%s/%s:%d: %s does not belong here", l, name, n, key)
+		}
+	}
+	end()
+	return nil
+}
+
+// in returns the prose of a language, which is English if there is none in it.
+func in(l locale.Locale) book {
+	if b, ok := books()[l]; ok {
+		return b
+	}
+	return books()[locale.English]
+}
+
+// trust, host and so on are the keys of prose/LANGUAGE/stacks.txt: what is to be set in a stack.
+const (
+	trustKey   = "trust"   // which roots it trusts
+	chainKey   = "chain"   // what a server sends
+	hostKey    = "host"    // which name it verifies
+	clientKey  = "client"  // its own certificate
+	versionKey = "version" // versions and suites
+)
+
+// setting says for a class what there is to set in the client, if anything is.
+var setting = map[failure.Class]string{
+	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey, failure.RevocationUnknown: trustKey,
+	failure.HostnameMismatch: hostKey, failure.UnrecognizedName: hostKey,
+	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey, failure.BadPassphrase: clientKey,
+	failure.ClientMisconfigured: clientKey, failure.BadPEM: trustKey, failure.MissingFile: trustKey,
+	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey, failure.NoSharedGroup: versionKey,
+}
+
+// serverSetting is the same for a server that writes about its client: where the client objected, it is to
+// what the server sends; where the server did, it is to what the client sent.
+var serverSetting = map[failure.Class]string{
+	failure.Untrusted: chainKey, failure.SelfSigned: chainKey, failure.HostnameMismatch: chainKey, failure.Expired: chainKey, failure.BadSignature: chainKey,
+	failure.WrongUsage: chainKey, failure.KeyMismatch: chainKey, failure.BadPEM: chainKey, failure.MissingFile: chainKey,
+	failure.ClientCertificateRequired: trustKey, failure.ClientCertificateRejected: trustKey,
+	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey,
+}
+
+// Prose explains the finding in a language: its class, or the likeliest of those that it can be.
+func (f Finding) Prose(l locale.Locale) Prose {
+	if f.Class == "" && len(f.Possible) > 0 {
+		return f.prose(l, f.Possible[0])
+	}
+	return f.prose(l, f.Class)
+}
+
+// Proses explains each of the classes that the finding can be, at most three, the likeliest first.
+func (f Finding) Proses(l locale.Locale) []Prose {
+	if f.Class != "" {
+		return []Prose{f.Prose(l)}
+	}
+	var list []Prose
+	for _, class := range f.Possible[:min(len(f.Possible), mostProses)] {
+		list = append(list, f.prose(l, class))
+	}
+	return list
+}
+
+const mostProses = 3
+
+func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
+	b := in(l)
+	s := b.classes[string(class)]
+	p := Prose{Class: class, Means: s.fields["means"], Mend: s.fields["mend"], NoMend: NoMend{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
+	for _, c := range s.causes {
+		var commands []string
+		for _, command := range c.Commands {
+			if command == "{store}" {
+				commands = append(commands, f.store())
+			} else if !mongo(f.Stacks) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
+				commands = append(commands, f.fill(command))
+			}
+		}
+		c.Commands = commands
+		p.Causes = append(p.Causes, c)
+	}
+	key, set := setting[class]
+	if f.Server {
+		key, set = serverSetting[class]
+	}
+	if set {
+		name := "other"
+		if len(f.Stacks) > 0 {
+			if _, ok := b.stacks[f.Stacks[0]]; ok {
+				name = f.Stacks[0]
+			}
+		}
+		p.Where, p.Here = b.stacks[name].fields["name"], b.stacks[name].fields[key]
+		if p.Here == "" {
+			p.Where = ""
+		}
+	}
+	return p
+}
+
+// mostSwitches is how many are named: of the likeliest stacks.
+const mostSwitches = 5
+
+func (f Finding) switches(class failure.Class) []string {
+	list := []string{}
+	for _, stack := range f.Stacks {
+		for _, s := range popular[stack].forClass(class) {
+			if !slices.Contains(list, s) && len(list) < mostSwitches {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// place matches what a command of the prose has for a host and a port.
+var place = regexp.MustCompile(`\{(host|port)\}`)
+
+// fill puts the finding's host and port into a command.
+func (f Finding) fill(command string) string {
+	host, port := f.Host, f.Port
+	if host == "" {
+		host = "HOST"
+	}
+	if port == "" {
+		port = "443"
+		if mongo(f.Stacks) || slices.Contains(f.Stacks, "mongod") {
+			port = "27017"
+		}
+	}
+	return place.ReplaceAllStringFunc(command, func(what string) string {
+		if what == "{host}" {
+			return host
+		}
+		return port
+	})
+}
+
+// stores are the commands that say which roots a stack trusts by itself.
+var stores = map[string]string{
+	"python":       `python -c 'import ssl; print(ssl.get_default_verify_paths())'`,
+	"httpx":        `python -c 'import certifi; print(certifi.where())'`,
+	"requests":     `python -c 'import requests; print(requests.certs.where())'`,
+	"pymongo-ocsp": `python -c 'import certifi; print(certifi.where())'`,
+	"node":         `node -p 'process.env.NODE_EXTRA_CA_CERTS'`,
+	"java":         `keytool -list -cacerts -storepass changeit`,
+	"curl":         `curl -v https://{host}:{port}/ 2>&1 | grep -i -e CAfile -e CApath`,
+	"ruby":         `ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'`,
+	"php":          `php -r 'print_r(openssl_get_cert_locations());'`,
+	"go":           `ls -l /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; env | grep SSL_CERT`,
+	"":             `openssl version -d`,
+}
+
+// storeOf names the stacks that trust what another does.
+var storeOf = map[string]string{
+	"urllib3": "python", "aiohttp": "python", "pymongo": "python", "cryptography": "python", "axios": "node", "fetch": "node", "mongo-node": "node",
+	"okhttp": "java", "mongo-java": "java", "mongo-go": "go", "go-server": "go",
+}
+
+// store returns the command that says which roots the finding's stack trusts.
+func (f Finding) store() string {
+	for _, stack := range f.Stacks {
+		if command, ok := stores[cmp.Or(storeOf[stack], stack)]; ok {
+			return f.fill(command)
+		}
+	}
+	return stores[""]
+}

@@ -1,0 +1,104 @@
+package explain_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/explain"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// code matches what is the same in every language: code between backquotes, options, IDs and constants.
+var code = regexp.MustCompile("`[^`]+`|\\B--?[a-z][a-z0-9_-]+|\\b[A-Z][A-Z0-9]+_[A-Z0-9_]+\\b|\\b[a-z]+[A-Z]\\w+\\b")
+
+// TestProseIsWhole holds the prose of every class to have each of its parts in each language, with the same
+// causes, commands and code, in the script of the language.
+func TestProseIsWhole(t *testing.T) {
+	for _, info := range failure.All() {
+		for _, stack := range append(verdict.Stacks(), "nginx", "mongod", "dotnet", "none") {
+			f := explain.Finding{Class: info.Class, Stacks: []string{stack}, Host: "api.example.com", Server: stack == "nginx" || stack == "mongod"}
+			var codes, shape []string
+			for _, l := range locale.All() {
+				p := f.Prose(l)
+				where := fmt.Sprintf("%s of %s in %s", info.Class, stack, l)
+				require.NotEmpty(t, p.Means, where)
+				require.NotEmpty(t, p.Causes, where)
+				require.NotEmpty(t, p.Mend, where)
+				require.NotEmpty(t, p.NoMend.Why, where)
+				all := []string{p.Means, p.Mend, p.NoMend.Why, p.Here}
+				var commands []string
+				for _, c := range p.Causes {
+					require.NotEmpty(t, c.Text, where)
+					require.NotEmpty(t, c.Tell, "%s: %s", where, c.Text)
+					commands = append(commands, fmt.Sprint(len(c.Commands)))
+					commands = append(commands, c.Commands...)
+					all = append(all, c.Text, c.Tell)
+				}
+				text := strings.Join(all, "\n")
+				assert.Equal(t, l == locale.Chinese, strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }), where)
+				assert.NotContains(t, strings.Join(commands, "\n"), "{", where)
+				found := code.FindAllString(text, -1)
+				slices.Sort(found)
+				found = slices.Compact(found)
+				if codes == nil {
+					codes, shape = found, commands
+					continue
+				}
+				assert.Equal(t, codes, found, where)
+				assert.Equal(t, shape, commands, where)
+			}
+		}
+	}
+}
+
+// TestScenariosExist holds every class to be reproduced by scenarios that there are and that are about it.
+func TestScenariosExist(t *testing.T) {
+	for _, message := range []string{"curl: (60) SSL certificate problem: certificate has expired", "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure", "pymongo.errors.ServerSelectionTimeoutError: db:27017: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)"} {
+		r := explain.Read(message)
+		require.Len(t, r.Findings, 1, message)
+		require.NotEmpty(t, r.Findings[0].Scenarios, message)
+	}
+	for _, f := range fields(t, "testdata/elsewhere.txt") {
+		for _, found := range explain.Read(f[2]).Findings {
+			assert.NotEmpty(t, found.Scenarios, f[2])
+			for _, id := range found.Scenarios {
+				s, ok := scenarios.Lookup(id)
+				if assert.True(t, ok, "%s: no scenario %s", f[2], id) && found.Class != "" {
+					said := slices.Contains(s.Expect.Failures, found.Class)
+					for _, k := range s.Known {
+						said = said || slices.Contains(k.Failures, found.Class)
+					}
+					assert.True(t, said, "%s: %s is not about %s", f[2], id, found.Class)
+				}
+			}
+		}
+	}
+}
+
+// TestSwitchesAreNamed holds the popular ways round each stack's check to be named as no mend.
+func TestSwitchesAreNamed(t *testing.T) {
+	for stack, want := range map[string]string{
+		"python": "CERT_NONE", "requests": "verify=False", "pymongo": "tlsInsecure=true", "node": "NODE_TLS_REJECT_UNAUTHORIZED=0", "go": "InsecureSkipVerify: true",
+		"java": "a trust-all X509TrustManager", "curl": "curl -k", "wget": "--no-check-certificate",
+	} {
+		f := explain.Finding{Class: failure.Untrusted, Stacks: []string{stack}}
+		assert.Contains(t, strings.Join(f.Prose(locale.English).NoMend.Switches, "\n"), want, stack)
+	}
+	for _, stack := range verdict.Stacks() {
+		f := explain.Finding{Class: failure.HostnameMismatch, Stacks: []string{stack}}
+		assert.NotEmpty(t, f.Prose(locale.English).NoMend.Switches, stack)
+		assert.NotEmpty(t, f.Prose(locale.English).Here, stack)
+	}
+	weak := explain.Finding{Class: failure.ProtocolVersion, Stacks: []string{"python"}}
+	assert.Contains(t, strings.Join(weak.Prose(locale.English).NoMend.Switches, "\n"), "@SECLEVEL=0")
+}

@@ -1,0 +1,214 @@
+package explain
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The room in a report.
+const (
+	mostFindings = 200
+	mostUnknown  = 20
+	longestQuote = 4 << 10 // bytes
+
+	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
+)
+
+// ReadFrom reads a log. It keeps no more of it than a report holds, however long it is. An error is that of
+// the reader, with the report of what came before it, or that of options that are wrong.
+func ReadFrom(r io.Reader, o Options) (Report, error) {
+	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
+		return Report{}, fmt.Errorf("no client %q is known: want one of %s", o.Client, strings.Join(Clients(), ", "))
+	}
+	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}}
+	g := &grouper{emit: in.unit}
+	lines, err := eachLine(r, func(n int, line string) {
+		in.keep(line)
+		g.add(n, line)
+	})
+	g.flush()
+	in.settle()
+	in.whole()
+	in.report.Lines = lines
+	return in.report, err
+}
+
+// reader makes a report of messages.
+type reader struct {
+	options Options
+	report  Report
+	at      map[string]int  // where in the report a finding is
+	unknown map[string]bool // shapes of unknown lines
+	pending *unit           // a message that told nothing, and may go on in the next line
+	text    strings.Builder // the text while it is short: it may be one message
+	long    bool            // it is not
+
+	memory     map[string][]Finding // what messages told, by their text without numbers
+	remembered int                  // bytes of those texts
+}
+
+// short is up to how many bytes a text may be one message.
+const short = 8 << 10
+
+func (in *reader) keep(line string) {
+	if in.long = in.long || in.text.Len()+len(line) > short; !in.long {
+		in.text.WriteString(uncolored(line))
+		in.text.WriteByte('\n')
+	}
+}
+
+// telling reports whether a message has words of any rule: most lines of a log have none.
+func telling(text string) bool {
+	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`)
+}
+
+// unit reads a message.
+func (in *reader) unit(u unit) {
+	if in.pending != nil && in.joined(u) {
+		return
+	}
+	in.settle()
+	if !telling(u.text) && !keyFile(u.text) {
+		return
+	}
+	found := in.known(u)
+	if len(found) == 0 || len(found) == 1 && found[0].Class == "" {
+		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.in(u.text) { // it may have been wrapped
+			in.pending = &u
+			return
+		}
+	}
+	in.add(u, found)
+}
+
+// known finds what a message tells, and remembers it for messages that differ in numbers alone.
+func (in *reader) known(u unit) []Finding {
+	key := strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return '0'
+		}
+		return r
+	}, u.text)
+	if found, ok := in.memory[key]; ok {
+		return found
+	}
+	found := in.find(u)
+	if in.remembered += len(key); in.remembered < mostRemembered {
+		in.memory[key] = found
+	}
+	return found
+}
+
+// joined reports whether a message goes on with the one that is pending and told nothing, and together they
+// tell something. Lines that a log begins with a time begin a message.
+func (in *reader) joined(u unit) bool {
+	if begins.MatchString(u.text) || strings.Contains(u.text, "\n") {
+		return false
+	}
+	for _, between := range []string{" ", ""} {
+		both := unit{in.pending.line, in.pending.text + between + u.text}
+		if found := in.find(both); len(found) > 0 && found[0].Class != "" {
+			if len(in.find(u)) > 0 && found[0].Words != "" && strings.Contains(u.text, found[0].Words) {
+				return false // it says so alone
+			}
+			in.pending = nil
+			in.add(both, found)
+			return true
+		}
+	}
+	return false
+}
+
+// settle reports a message that was pending.
+func (in *reader) settle() {
+	if u := in.pending; u != nil {
+		in.pending = nil
+		in.add(*u, in.find(*u))
+	}
+}
+
+// failing matches words of failing, in any line that speaks of TLS.
+var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
+
+// add puts what was found in a message into the report.
+func (in *reader) add(u unit, found []Finding) {
+	if len(found) == 0 && failing.MatchString(u.text) && (tls.in(u.text) || verifying.MatchString(u.text) && strings.Contains(u.text, "ertificate")) {
+		in.addUnknown(u)
+	}
+	for _, f := range found {
+		f.Line, f.Count = u.line, 1
+		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Objector)
+		if i, ok := in.at[key]; ok {
+			in.report.Findings[i].Count++
+			continue
+		}
+		if len(in.report.Findings) == mostFindings {
+			in.report.Left++
+			continue
+		}
+		in.at[key] = len(in.report.Findings)
+		in.report.Findings = append(in.report.Findings, f)
+	}
+}
+
+func (in *reader) addUnknown(u unit) {
+	quote := clip(tellingLine(u.text))
+	s := shape(quote)
+	switch {
+	case in.unknown[s]:
+		return
+	case len(in.report.Unknown) == mostUnknown:
+		in.report.Left++
+		return
+	}
+	in.unknown[s] = true
+	in.report.Unknown = append(in.report.Unknown, Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...)})
+}
+
+// tellingLine returns the line of an unknown message to show: the last that speaks of failing.
+func tellingLine(text string) string {
+	lines := strings.Split(text, "\n")
+	for _, line := range slices.Backward(lines) {
+		if failing.MatchString(line) && tls.in(line) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return strings.TrimSpace(lines[0])
+}
+
+// mostWrapped is into how many lines a message may be wrapped.
+const mostWrapped = 12
+
+var lineEnd = regexp.MustCompile(`\s*\n\s*`)
+
+// whole reads a short text as one message, where its lines told nothing: one that the record has, or
+// one that was wrapped.
+func (in *reader) whole() {
+	text := strings.TrimSpace(in.text.String())
+	if in.long || text == "" {
+		return
+	}
+	u := unit{1, text}
+	if f, ok := in.recorded(text, text); ok {
+		in.report.Findings, in.report.Unknown, in.at = []Finding{}, []Unknown{}, map[string]int{}
+		in.add(u, []Finding{f})
+		return
+	}
+	if len(in.report.Findings) > 0 {
+		return
+	}
+	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {
+		return
+	}
+	for _, between := range []string{" ", ""} {
+		flat := lineEnd.ReplaceAllString(text, between)
+		if found := in.find(unit{1, flat}); len(found) > 0 && flat != text {
+			in.report.Unknown = []Unknown{}
+			in.add(unit{1, flat}, found)
+			return
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package explain_test
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/explain"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// distinct returns the messages of the record, once for each stack and class.
+func distinct(t *testing.T) []report.Message {
+	messages, err := report.Messages(clients.Recorded())
+	require.NoError(t, err)
+	done := map[string]bool{}
+	return slices.DeleteFunc(messages, func(m report.Message) bool {
+		key := m.Stack + "\x00" + string(m.Class) + "\x00" + m.Message
+		seen := done[key]
+		done[key] = true
+		return seen
+	})
+}
+
+// TestRecord holds every message that the lab has recorded to be explained as what it was judged to be, with
+// nothing said of who wrote it. Where the class was told by the alert that the server saw, the message alone
+// does not tell it: that is said, and the class is among the possible ones.
+func TestRecord(t *testing.T) {
+	told, untold := 0, 0
+	for _, m := range distinct(t) {
+		r := explain.Read(m.Message)
+		if !assert.Len(t, r.Findings, 1, "%s: %s", m.Stack, m.Message) {
+			continue
+		}
+		f := r.Findings[0]
+		if m.FromAlert {
+			untold++
+			assert.Empty(t, f.Class, "%s: %s", m.Stack, m.Message)
+			assert.Contains(t, f.Possible, m.Class, "%s: %s", m.Stack, m.Message)
+		} else {
+			told++
+			assert.Equal(t, m.Class, f.Class, "%s: %s", m.Stack, m.Message)
+		}
+		assert.NotEmpty(t, f.Scenarios, m.Message)
+	}
+	t.Logf("%d messages explained as their class, %d said not to tell it", told, untold)
+	require.NotZero(t, told)
+}
+
+// TestRulesInALog holds every recorded message to be recognised in a line of a log, by the rules: with a time
+// and a logger before it, of another host, between lines of no interest. Those that cannot be, as nothing in
+// them speaks of TLS or of a client's connection, are listed in testdata/alone.txt: exactly those.
+func TestRulesInALog(t *testing.T) {
+	elsewhere := strings.NewReplacer("'localhost'", "'api.example.com'", ":LINE", ":1006", "0xADDRESS", "0x7f3b2c1d2e50", "TIME", "2026-11-22T10:00:00Z", "PORT", "8443", "localhost", "api.example.com")
+	alone := map[string]bool{}
+	for _, f := range fields(t, "testdata/alone.txt") {
+		alone[strings.Join(f, "\t")] = true
+	}
+	known := 0
+	for _, m := range distinct(t) {
+		r := explain.Read("2026-11-22 10:00:00,123 INFO app.main starting\n" +
+			"2026-11-22 10:00:01,456 ERROR app.fetch request failed: " + elsewhere.Replace(m.Message) + "\n" +
+			"2026-11-22 10:00:02,000 INFO app.main retrying in 5 s\n")
+		line := m.Stack + "\t" + string(m.Class) + "\t" + strings.ReplaceAll(m.Message, "\n", `\n`)
+		ok := len(r.Findings) == 1 && (r.Findings[0].Class == m.Class || m.FromAlert && r.Findings[0].Class == "" && slices.Contains(r.Findings[0].Possible, m.Class))
+		switch {
+		case ok && alone[line]:
+			t.Errorf("testdata/alone.txt has what is recognised by now: %s", line)
+		case !ok && !alone[line]:
+			t.Errorf("not recognised in a log, and not in testdata/alone.txt: %s", line)
+			for _, f := range r.Findings {
+				t.Logf("it is taken for %s %v by %q", f.Class, f.Possible, f.Words)
+			}
+		case ok:
+			known++
+		}
+		delete(alone, line)
+	}
+	for line := range alone {
+		t.Errorf("testdata/alone.txt has what is not in the record: %s", line)
+	}
+	t.Logf("%d messages recognised in a log", known)
+}
+
+// TestRuleMessages holds the messages that lab/verdict's rules are tested by to the class that they have
+// there: they are of more clients than the record.
+func TestRuleMessages(t *testing.T) {
+	n := 0
+	for _, stack := range verdict.Stacks() {
+		f, err := os.Open(filepath.Join("..", "verdict", "testdata", stack+".txt"))
+		require.NoError(t, err)
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			class, message, ok := strings.Cut(lines.Text(), "\t")
+			if !ok || failure.Class(class) == verdict.Untold {
+				continue
+			}
+			n++
+			r, err := explain.ReadFrom(strings.NewReader(strings.ReplaceAll(message, `\n`, "\n")), explain.Options{Client: stack})
+			require.NoError(t, err)
+			assert.Equal(t, class, classes(r), "%s: %s", stack, message)
+		}
+	}
+	t.Logf("%d messages", n)
+}

@@ -1,0 +1,94 @@
+package explain
+
+import (
+	"regexp"
+	"strings"
+
+	"example.com/tlslab/lab/report"
+)
+
+// a swap is what differs in a message from one place to another, beyond what report.Steady knows of the
+// lab's own, and the word that stands for it.
+type swap struct {
+	*regexp.Regexp
+	word string
+}
+
+// places are names, addresses and files, as they stand in their contexts.
+var places = []swap{
+	{regexp.MustCompile(`https?://[^\s"'<>(),]+`), "URL"},
+	{regexp.MustCompile(`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))*`), "TIME"},
+	{regexp.MustCompile(`\bvalid for [^;"<>]+, not [^\s"<>,;)]+`), "valid for NAMES, not NAME"},
+	{regexp.MustCompile(`altnames: Host: .*`), "altnames: NAMES"},
+	{regexp.MustCompile(`(for|hostname|match|of|host name|address|matching) (u?)'[^']*'`), "$1 'NAME'"},
+	{regexp.MustCompile(`matching \S+ found`), "matching NAME found"},
+	{regexp.MustCompile(`matching IP address \S+ found`), "matching IP address NAME found"},
+	{regexp.MustCompile(`\bDIR/[^\s'":,()]+`), "PATH"},
+	{regexp.MustCompile(`(^|[\s'"(=:])(?:[A-Za-z]:\\|\.{0,2}/)[^\s'":,()]+`), "${1}PATH"},
+	{regexp.MustCompile(`\b(0x)?[0-9a-fA-F]{8,}\b`), "N"},
+}
+
+// numbers are what is left of those when host names are gone, and numbers.
+var numbers = []swap{
+	{regexp.MustCompile(`\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]`), "NAME"},
+	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), "NAME"},
+	{regexp.MustCompile(`\b(localhost|db\d*)\b`), "NAME"},
+	{regexp.MustCompile(`\d+`), "N"},
+	{regexp.MustCompile(`\b(PORT|LINE|TIME|ADDRESS|NADDRESS)\b`), "N"},
+	{regexp.MustCompile(`\bN([., ]N)+\b`), "N"},
+	{regexp.MustCompile(`\s+`), " "},
+}
+
+// dotted is a word with dots in it: a host name, or the name of a class or a file.
+var dotted = regexp.MustCompile(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
+
+// notHost matches dotted words that name no host.
+var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
+
+// shape returns a message without what differs from run to run and from place to place, so that what was
+// said elsewhere can be held against the record.
+func shape(message string) string {
+	message = report.Steady(message)
+	for _, f := range places {
+		message = f.ReplaceAllString(message, f.word)
+	}
+	message = dotted.ReplaceAllStringFunc(message, func(word string) string {
+		if notHost.MatchString(word) {
+			return word
+		}
+		return "NAME"
+	})
+	for _, f := range numbers {
+		message = f.ReplaceAllString(message, f.word)
+	}
+	return strings.TrimSpace(message)
+}
+
+// hosts find where a client connected to. The first group is the host, the second the port if there is one.
+var hosts = []*regexp.Regexp{
+	regexp.MustCompile(`https://([A-Za-z0-9][A-Za-z0-9.-]*)(?::(\d+))?`),
+	regexp.MustCompile(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
+	regexp.MustCompile(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
+	regexp.MustCompile(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),
+	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
+	regexp.MustCompile(`not valid for '([A-Za-z0-9.-]+)'`),
+	regexp.MustCompile(`valid for [^"]*, not ([A-Za-z0-9][A-Za-z0-9.-]*)`),
+	regexp.MustCompile(`resolve host(?: address)?:? '?([A-Za-z0-9.-]+)`),
+	regexp.MustCompile(`(?:target host name|DNS name matching|lookup) '?([A-Za-z0-9][A-Za-z0-9.-]*)`),
+}
+
+// address returns the host and port that a client's message names. Both are of letters, digits, dots and
+// hyphens alone, and begin with none of the last, so that they can stand in a command.
+func address(message string) (host, port string) {
+	for _, re := range hosts {
+		m := re.FindStringSubmatch(message)
+		if m == nil || strings.HasSuffix(m[1], ".c") || strings.HasSuffix(m[1], ".py") {
+			continue
+		}
+		if len(m) > 2 {
+			port = m[2]
+		}
+		return strings.TrimRight(m[1], ".-"), port
+	}
+	return "", ""
+}

@@ -1,0 +1,275 @@
+package explain
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Terminal writes reports for people to read.
+type Terminal struct {
+	W io.Writer
+	// Width is the number of columns; zero means 80. Prose is wrapped; commands are not, so that they can be
+	// copied.
+	Width int
+	// Color colors what it writes.
+	Color  bool
+	Locale locale.Locale
+}
+
+// widest is beyond how many columns prose is not easy to read any more.
+const widest = 100
+
+// Report writes a report.
+func (t Terminal) Report(r Report) {
+	for _, f := range r.Findings {
+		t.finding(f)
+	}
+	if len(r.Findings) == 0 {
+		t.paragraph(0, t.say("none"))
+		fmt.Fprintln(t.W)
+	}
+	for _, u := range r.Unknown {
+		t.unknown(u)
+	}
+	if r.Left > 0 {
+		t.paragraph(0, fmt.Sprintf(t.say("left"), r.Left))
+	}
+}
+
+// say returns words of the frame around the prose.
+func (t Terminal) say(key string) string { return in(t.Locale).words[key] }
+
+// Quoted returns the quote as it can be shown: control characters, and bytes that are no text, are visible.
+func (f Finding) Quoted() string { return report.Visible(f.Quote) }
+
+// Quoted is as [Finding.Quoted].
+func (u Unknown) Quoted() string { return report.Visible(u.Quote) }
+
+func (t Terminal) finding(f Finding) {
+	title := string(f.Class)
+	if title == "" {
+		title = "?"
+	}
+	where := fmt.Sprintf(t.say("line"), f.Line)
+	if f.Count > 1 {
+		where = fmt.Sprintf(t.say("lines-first"), f.Line, f.Count)
+	}
+	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+"; "+t.who(f), text.Faint))
+	t.quote(around(f.Quoted(), f.Words))
+	for _, note := range t.notes(f) {
+		t.paragraph(2, note)
+	}
+	fmt.Fprintln(t.W)
+	if f.Class == "" {
+		t.untold(f)
+	} else {
+		t.prose(f.Prose(t.Locale))
+	}
+	t.heading("reproduce")
+	for i, command := range f.Reproduce() {
+		t.command(4, command)
+		if i == 0 && f.Seen {
+			t.paragraph(6, t.say("seen"))
+		}
+	}
+	if len(f.Scenarios) > 0 {
+		t.command(4, "make scenario-"+f.Scenarios[0])
+	}
+	fmt.Fprintln(t.W)
+}
+
+// who names the stack.
+func (t Terminal) who(f Finding) string {
+	const most = 6
+	names := strings.Join(f.Stacks[:min(most, len(f.Stacks))], ", ")
+	if len(f.Stacks) > most {
+		names += ", …"
+	}
+	switch {
+	case len(f.Stacks) == 0:
+		return fmt.Sprintf(t.say("any-of"), "…")
+	case len(f.Stacks) > 1:
+		return fmt.Sprintf(t.say("any-of"), names)
+	case f.Server:
+		return fmt.Sprintf(t.say("server-says"), names)
+	}
+	return names
+}
+
+// notes returns what is to be known beside the prose.
+func (t Terminal) notes(f Finding) []string {
+	var list []string
+	if f.BeforeTLS {
+		list = append(list, t.say("before-tls"))
+	}
+	ended := slices.Contains([]failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}, f.Class)
+	switch {
+	case f.Objector != Peer || f.BeforeTLS:
+	case ended:
+		list = append(list, t.say("peer-ended"))
+	case f.Server:
+		list = append(list, t.say("client-refused"))
+	default:
+		list = append(list, t.say("peer-refused"))
+	}
+	return list
+}
+
+// untold writes what can be said where the message tells no cause.
+func (t Terminal) untold(f Finding) {
+	var names []string
+	for _, class := range f.Possible {
+		names = append(names, string(class))
+	}
+	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", "))+" "+t.say("untold-do"))
+	fmt.Fprintln(t.W)
+	list := f.Proses(t.Locale)
+	for _, p := range list {
+		fmt.Fprintf(t.W, "  %s\n", t.paint(string(p.Class), text.Bold))
+		t.paragraph(4, p.Means)
+		for _, c := range p.Causes {
+			if len(c.Commands) > 0 {
+				t.paragraph(4, c.Tell)
+				t.command(6, c.Commands[0])
+				break
+			}
+		}
+	}
+	fmt.Fprintln(t.W)
+	if len(list) > 0 {
+		t.noMend(list[0].NoMend)
+	}
+}
+
+func (t Terminal) prose(p Prose) {
+	t.heading("means")
+	t.paragraph(4, p.Means)
+	t.heading("causes")
+	for i, c := range p.Causes {
+		number := fmt.Sprintf("%d. ", i+1)
+		t.hanging(4, number, c.Text)
+		if c.Tell != "" {
+			t.hanging(4+len(number), "→ ", c.Tell)
+		}
+		for _, command := range c.Commands {
+			t.command(6+len(number), command)
+		}
+	}
+	t.heading("mend")
+	t.paragraph(4, p.Mend)
+	if p.Here != "" {
+		t.paragraph(4, fmt.Sprintf(t.say("here"), p.Where, p.Here))
+	}
+	t.noMend(p.NoMend)
+}
+
+func (t Terminal) noMend(n NoMend) {
+	title := t.say("not-mend-any")
+	if len(n.Switches) > 0 {
+		title = fmt.Sprintf(t.say("not-mend"), strings.Join(n.Switches, ", "))
+	}
+	for _, line := range wrap(title, t.width()-2) {
+		fmt.Fprintf(t.W, "  %s\n", t.paint(line, text.Bold))
+	}
+	t.paragraph(4, n.Why)
+}
+
+func (t Terminal) unknown(u Unknown) {
+	fmt.Fprintf(t.W, "%s  %s\n", t.paint(t.say("unknown"), text.Bold), t.paint(fmt.Sprintf(t.say("line"), u.Line), text.Faint))
+	t.quote(u.Quoted())
+	if len(u.Nearest) > 0 {
+		fmt.Fprintf(t.W, "  %s\n", t.say("nearest"))
+	}
+	for _, n := range u.Nearest {
+		t.hanging(4, "- ", fmt.Sprintf("%s, %s, "+t.say("alike"), n.Class, n.Stack, int(n.Likeness*100+0.5)))
+		t.paragraph(6, firstLine(report.Visible(n.Message)))
+		t.command(6, fmt.Sprintf("tlslab run %s --client %s", n.Scenario, n.Stack))
+	}
+	fmt.Fprintln(t.W)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return cut(line, 300)
+}
+
+// cut cuts text to a number of characters.
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// around returns a long quote cut down to what stands around the words that decided.
+func around(quote, words string) string {
+	const before, most = 160, 420 // bytes
+	at := strings.Index(quote, words)
+	if len(quote) <= most || at < 0 || len(words) > most {
+		return quote
+	}
+	from := max(0, at-before)
+	to := min(len(quote), max(from+most, at+len(words)))
+	cut := strings.ToValidUTF8(quote[from:to], "")
+	if from > 0 {
+		cut = "…" + cut
+	}
+	if to < len(quote) {
+		cut += "…"
+	}
+	return cut
+}
+
+// quote writes a line of the text that was read.
+func (t Terminal) quote(s string) {
+	const most = 600 // characters: a page has the whole
+	for line := range strings.SplitSeq(cut(s, most), "\n") {
+		for _, part := range wrap(line, t.width()-4) {
+			fmt.Fprintf(t.W, "  %s %s\n", t.paint("│", text.Faint), t.paint(part, text.FgYellow))
+		}
+	}
+}
+
+func (t Terminal) heading(key string) {
+	fmt.Fprintf(t.W, "  %s\n", t.paint(t.say(key), text.Bold))
+}
+
+func (t Terminal) command(indent int, command string) {
+	fmt.Fprintf(t.W, "%s%s %s\n", strings.Repeat(" ", indent), t.paint("$", text.Faint), t.paint(command, text.FgCyan))
+}
+
+func (t Terminal) paragraph(indent int, s string) { t.hanging(indent, "", s) }
+
+// hanging writes a paragraph behind a mark, under which it goes on.
+func (t Terminal) hanging(indent int, mark, s string) {
+	columns := utf8.RuneCountInString(mark)
+	for i, line := range wrap(s, t.width()-indent-columns) {
+		if i > 0 {
+			mark = strings.Repeat(" ", columns)
+		}
+		fmt.Fprintf(t.W, "%s%s%s\n", strings.Repeat(" ", indent), mark, line)
+	}
+}
+
+func (t Terminal) width() int {
+	if t.Width == 0 {
+		return 80
+	}
+	return max(30, min(t.Width, widest))
+}
+
+func (t Terminal) paint(s string, colors ...text.Color) string {
+	if !t.Color {
+		return s
+	}
+	return text.Colors(colors).Sprint(s)
+}
