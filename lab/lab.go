@@ -281,7 +281,12 @@ type Instance struct {
 // limits the start alone. If this machine cannot serve it, or the lab was not given its service,
 // the error wraps [errors.ErrUnsupported].
 func (l *Lab) Serve(ctx context.Context, s *scenarios.Scenario) (*Instance, error) {
-	srv, chain, err := l.start(ctx, s, 0)
+	return l.serveAt(ctx, s, 0)
+}
+
+// serveAt is Serve at a port; zero is one that is free.
+func (l *Lab) serveAt(ctx context.Context, s *scenarios.Scenario, port int) (*Instance, error) {
+	srv, chain, err := l.start(ctx, s, port)
 	if err != nil {
 		return nil, err
 	}

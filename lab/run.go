@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,15 @@ type RunOptions struct {
 	// Parallel is how many probes each client is given at the same time, beside those that
 	// wait for time to pass. Zero means one. It changes nothing in what they come to.
 	Parallel int
+	// Patience, if not zero, is what a client is given where it has to run out of time, in place
+	// of [scenarios.Scenario.Patience].
+	Patience time.Duration
+	// Ports, if not zero, is the base port: each scenario is served at its offset from it, as by
+	// [Lab.Up], and not at a port that is free. It is for runs of one client.
+	Ports int
+	// Told, if set, changes what a client is told of an endpoint, so that no name tells it which
+	// scenario it is asked. It is called once a probe, from any goroutine.
+	Told func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error)
 	// Progress, if set, is called after each probe that was judged, from one goroutine at a
 	// time.
 	Progress func(done, total int)
@@ -250,7 +260,11 @@ type probed struct {
 // probe serves a scenario for one client alone, so that all that the server sees is that
 // client's doing.
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
-	in, err := r.Serve(ctx, s)
+	port := 0
+	if r.options.Ports != 0 {
+		port = r.options.Ports + s.Port
+	}
+	in, err := r.serveAt(ctx, s, port)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return probed{result: clients.Result{Outcome: clients.Unsupported, Message: err.Error()}, unserved: true}, nil
 	}
@@ -264,13 +278,19 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	if err := in.WaitDue(ctx); err != nil {
 		return probed{}, err
 	}
+	endpoint := in.Endpoint
+	if r.options.Told != nil {
+		if endpoint, err = r.options.Told(s, endpoint); err != nil {
+			return probed{}, err
+		}
+	}
 	if s.Patience == 0 { // who only waits keeps nobody from working
 		if err := r.probes.Acquire(ctx, 1); err != nil {
 			return probed{}, err
 		}
 		defer r.probes.Release(1)
 	}
-	result := c.Probe(ctx, clients.Request{Endpoint: in.Endpoint, Timeout: r.patience(s)})
+	result := c.Probe(ctx, clients.Request{Endpoint: endpoint, Timeout: r.patience(s)})
 	if err := ctx.Err(); err != nil {
 		return probed{}, err
 	}
@@ -293,10 +313,11 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 // patience returns what a client is given for a scenario: the scenario's own limit, unless the
 // run's is shorter.
 func (r *runner) patience(s *scenarios.Scenario) time.Duration {
-	if s.Patience == 0 || r.options.Timeout > 0 && r.options.Timeout < s.Patience {
+	patience := cmp.Or(r.options.Patience, s.Patience)
+	if s.Patience == 0 || r.options.Timeout > 0 && r.options.Timeout < patience {
 		return r.options.Timeout
 	}
-	return s.Patience
+	return patience
 }
 
 // WaitDue waits until the scenario's expectation holds: at once for all but those that

@@ -46,6 +46,7 @@ var strangers = []string{"curl", "python", "pyopenssl", "openssl", "node", "java
 // stack's rules: clients wrap libraries, and pass on what those say. Both are empty if no rule
 // of any stack fits.
 func Recognise(message string) (stack string, class failure.Class) {
+	message = withoutSource(message)
 	var order []string
 	for _, m := range marks {
 		if strings.Contains(message, m.contains) {
@@ -58,6 +59,16 @@ func Recognise(message string) (stack string, class failure.Class) {
 		}
 	}
 	return "", ""
+}
+
+// withoutSource returns a message without the lines of source that Python's tracebacks quote: they are
+// the program's own text, and timeout=3 in it is no timeout.
+func withoutSource(message string) string {
+	if !strings.Contains(message, "Traceback (most recent call last)") && !strings.Contains(message, "\n  File \"") {
+		return message
+	}
+	lines := strings.Split(message, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  ") }), "\n")
 }
 
 // words tells whose words a client's message is in, and its class.
@@ -187,6 +198,7 @@ func presented(observed []serve.Observation) bool {
 // Telling returns the line of a message that tells the reason: the one that the stack's first
 // rule that fits is about, or else the last. Programs write a lot before they say why.
 func Telling(stack, message string) string {
+	message = withoutSource(message)
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	for _, r := range tables[stack] {
 		if !strings.Contains(message, r.Contains) {

@@ -48,6 +48,7 @@ func TestRecogniseMarks(t *testing.T) {
 		"http.client.RemoteDisconnected: timed out after 5":                                                               {"python", failure.Timeout},
 		"Traceback (most recent call last):\nConnection reset by peer, timed out after 5":                                 {"python", failure.ConnectionReset},
 		"Traceback (most recent call last):\ncurl: (18) transfer closed with N bytes remaining, Connection reset by peer": {"curl", failure.UnexpectedEOF},
+		"Traceback (most recent call last):\n  File \"client.py\", line 8\n    open(url, timeout=3)\nurllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)>": {"python", failure.Expired},
 		"curl: (28) Connection timed out after 5 milliseconds, Connection refused":                                        {"curl", failure.Timeout},
 		"verify error:num=62:hostname mismatch, Couldn't connect to server":                                               {"openssl", failure.HostnameMismatch},
 		"java.net.ConnectException: timed out after 5, Connection refused":                                                {"java", failure.ConnectionRefused},

@@ -88,6 +88,9 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 	}
 }
 
+// OverrunPrefix begins the message of [Overrun].
+const OverrunPrefix = "timeout: tlslab ended the client"
+
 // Overrun is the result of a client that did not give up in its time, and that
 // the harness had to end. It is a rejection, and its class a timeout: most often
 // the client has no limit of its own, or one for each read only, and the server
@@ -96,7 +99,7 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 func Overrun(after time.Duration) Result {
 	return Result{
 		Outcome:  Rejected,
-		Message:  "timeout: tlslab ended the client after " + after.Round(100*time.Millisecond).String() + ": it did not give up by itself",
+		Message:  OverrunPrefix + " after " + after.Round(100*time.Millisecond).String() + ": it did not give up by itself",
 		Duration: after,
 	}
 }

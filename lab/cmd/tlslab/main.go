@@ -125,5 +125,7 @@ interrupted.`,
 	})
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test(), f.explain())
+	cmd.AddCommand(f.test())
+	cmd.AddCommand(f.lessons(), f.lesson(), f.check())
 	return cmd
 }

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/lab/lessons/check"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+)
+
+const checkHelp = `check starts CMD for each scenario of a lesson, as tlslab test does (see there for
+{url}, {ca} and the other words that are replaced), and grades what it did: it must
+connect where the lesson's controls are served, and refuse what the lesson is about
+and its neighbours. What is wrong is named by what CMD does.
+
+CMD is not told which scenario it is asked: TLSLAB_SCENARIO, the names of files and
+ports say something else. A client that decides by them is called so.
+
+A hint follows each try that did not solve the lesson, one more with every try.
+How many tries there were is kept in tlslab/tlslab-tries.json in your cache directory
+(~/.cache on Linux), or in tlslab-tries.json in the directory that --dir names; to begin
+anew, remove it. --hint N shows hint N in place of the next one, and counts no try; without
+CMD it shows the hint alone.
+
+Exit status: 0 solved, 1 not yet, 2 wrong usage, 3 the lab itself failed.`
+
+// checkFlags are the flags of check alone.
+type checkFlags struct {
+	hint  int
+	tries string // directory
+}
+
+// checkedLesson is what a check prints as JSON.
+type checkedLesson struct {
+	*check.Result
+	Findings []saidFinding `json:"findings"`
+	Try      int           `json:"try,omitempty"` // not counted with --hint
+	Hint     string        `json:"hint,omitempty"`
+	Hints    int           `json:"hints"` // that there are
+}
+
+// saidFinding is a finding with its prose.
+type saidFinding struct {
+	check.Finding
+	Says string `json:"says"`
+	Next string `json:"next"`
+}
+
+// check grades a learner's client.
+func (f *flags) check() *cobra.Command {
+	o := new(checkFlags)
+	cmd := &cobra.Command{
+		Use:   "check LESSON [flags] -- CMD [ARG...]",
+		Short: "Grade the client that a lesson has you mend",
+		Long:  checkHelp,
+		Example: `  tlslab check read-an-error -- python3 client.py {url} {ca}
+  tlslab check self-signed -- sh client.sh {url} {ca}
+  tlslab check names --hint 2`,
+		ValidArgsFunction: completeLessons,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.checkLesson(cmd, o, args)
+		},
+	}
+	flag := cmd.Flags()
+	flag.IntVar(&o.hint, "hint", 0, "show this hint, and count no try")
+	flag.StringVar(&o.tries, "dir", "", "directory to keep the number of tries in (default: tlslab in your cache directory)")
+	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
+	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection")
+	f.addJSON(cmd)
+	f.addMinting(cmd)
+	f.addBasePort(cmd)
+	return cmd
+}
+
+// toCheck takes the arguments apart, and says what is wrong with them.
+func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*lessons.Lesson, []string, error) {
+	dash := cmd.ArgsLenAtDash()
+	if dash < 0 {
+		dash = min(1, len(args))
+	}
+	l, err := oneLesson(args[:dash])
+	if err != nil {
+		return nil, nil, err
+	}
+	command := args[dash:]
+	hints := len(l.Hints(locale.FromEnvironment()))
+	switch {
+	case !l.Graded():
+		err = fmt.Errorf("lesson %s has nothing to grade: tlslab lesson %s says what to do", l.ID, l.ID)
+	case cmd.Flags().Changed("hint") && (o.hint < 1 || o.hint > hints):
+		err = fmt.Errorf("--hint %d: lesson %s has hints 1 to %d", o.hint, l.ID, hints)
+	case len(command) == 0 && o.hint == 0:
+		err = fmt.Errorf("name a command, for example: %s", l.Check())
+	case f.timeout <= 0:
+		err = fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)
+	case f.parallel < 1:
+		err = fmt.Errorf("--parallel %d: want at least 1", f.parallel)
+	}
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	return l, command, nil
+}
+
+// checkLesson grades, and shows what it came to.
+func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) error {
+	in := locale.FromEnvironment()
+	lesson, command, err := f.toCheck(cmd, o, args)
+	if err != nil {
+		return err
+	}
+	hints := lesson.Hints(in)
+	if len(command) == 0 {
+		fmt.Fprintln(f.stdout, hints[o.hint-1])
+		return nil
+	}
+	for _, word := range undertest.Strangers(command) {
+		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: what is replaced is %s\n", word, strings.Join(undertest.Placeholders(), " "))
+	}
+	tries, err := check.OpenTries(o.tries)
+	if err != nil {
+		return err
+	}
+	result, err := f.grade(cmd.Context(), lesson, command)
+	if errors.Is(err, undertest.ErrCommand) {
+		return usageError{err}
+	}
+	if err != nil {
+		return err
+	}
+	shown := checkedLesson{Result: result, Hints: len(hints), Findings: []saidFinding{}}
+	for _, finding := range result.Findings {
+		p := finding.Prose(in)
+		shown.Findings = append(shown.Findings, saidFinding{finding, p.Says, p.Next})
+	}
+	if o.hint == 0 {
+		if shown.Try, err = tries.Count(lesson.ID, result.Solved); err != nil {
+			return err
+		}
+	}
+	if n := min(cmp.Or(o.hint, shown.Try), len(hints)); !result.Solved && n > 0 {
+		shown.Hint = hints[n-1]
+	}
+	if f.json {
+		err = report.WriteJSON(f.stdout, shown)
+	} else {
+		f.checked(lesson, shown, checkWords[in])
+	}
+	if err == nil && !result.Solved {
+		return errNotDocumented
+	}
+	return err
+}
+
+// grade runs the lesson's scenarios.
+func (f *flags) grade(ctx context.Context, lesson *lessons.Lesson, command []string) (_ *check.Result, err error) {
+	o := check.Options{Command: command, Parallel: f.parallel, Timeout: f.timeout, BasePort: f.basePort}
+	c, err := f.config()
+	if err != nil {
+		return nil, err
+	}
+	c.ClientFiles = true
+	l, err := lab.New(c)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	return check.Check(ctx, l, lesson, o)
+}
+
+// words are what a check says of itself, in a language.
+type words struct {
+	solved, notYet, connects, refuses, cannot, mustConnect, mustRefuse, next, often, hint, again string
+}
+
+var checkWords = map[locale.Locale]words{
+	locale.English: {
+		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse",
+		next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
+	},
+	locale.Chinese: {
+		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝",
+		next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
+	},
+}
+
+// checked shows a check on the terminal.
+func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
+	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+	for _, row := range c.Rows {
+		mark, did, must := "✓", map[string]string{"accepted": say.connects, "rejected": say.refuses}[string(row.Outcome)], say.mustConnect
+		if !row.OK {
+			mark = "✗"
+		}
+		if row.Expect != "accept" {
+			must = say.mustRefuse + ": " + string(row.Reasons[0])
+		}
+		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\n", mark, row.ID, cmp.Or(did, say.cannot), must, oneLine(verdict.Telling(row.Words, row.Message)))
+	}
+	w.Flush()
+	if c.Solved {
+		fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", say.solved, lesson.ID, c.Duration.Round(100*time.Millisecond))
+		return
+	}
+	fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", say.notYet, lesson.ID, c.Duration.Round(100*time.Millisecond))
+	for _, finding := range c.Findings {
+		fmt.Fprintf(f.stdout, "\n%s: %s\n  %s\n  %s: %s\n", finding.Name, strings.Join(finding.Scenarios, ", "), finding.Says, say.next, finding.Next)
+		if len(finding.Switches) > 0 {
+			fmt.Fprintf(f.stdout, "  %s: %s\n", say.often, strings.Join(finding.Switches, "; "))
+		}
+	}
+	if c.Hint != "" {
+		fmt.Fprintf(f.stdout, "\n%s: %s\n", say.hint, c.Hint)
+	}
+	fmt.Fprintf(f.stdout, "\n"+say.again+"\n", c.Seed, c.At.Format(time.DateOnly))
+}
+
+// oneLine shortens a message to what fits beside a row: its end tells most.
+func oneLine(message string) string {
+	const most = 90
+	letters := []rune(strings.Join(strings.Fields(message), " "))
+	if len(letters) <= most {
+		return string(letters)
+	}
+	return "..." + string(letters[len(letters)-most:])
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/lab/report"
+)
+
+// listedLesson is a lesson as tlslab lessons --json lists it.
+type listedLesson struct {
+	ID         string        `json:"id"`
+	Number     int           `json:"number"`
+	Title      string        `json:"title"`
+	Minutes    int           `json:"minutes"`
+	Level      lessons.Level `json:"level"`
+	Scenarios  []string      `json:"scenarios"`
+	Neighbours []string      `json:"neighbours,omitempty"`
+	Controls   []string      `json:"controls"`
+	Check      string        `json:"check,omitempty"` // the command that grades it
+}
+
+// lessons lists the lessons.
+func (f *flags) lessons() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "lessons",
+		Short: "List the lessons, from reading an error to a client that is right",
+		Long: `lessons lists the lessons in the order of the path, with the minutes that each takes. tlslab lesson ID
+prints one, and tlslab check ID -- CMD grades the client that it has you mend. --guide prints the
+teacher's guide.`,
+		Args: noArguments,
+	}
+	guide := cmd.Flags().Bool("guide", false, "print the teacher's guide")
+	f.addJSON(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		in := locale.FromEnvironment()
+		if *guide {
+			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true))
+			return nil
+		}
+		if f.json {
+			list := []listedLesson{}
+			for _, l := range lessons.All() {
+				entry := listedLesson{ID: l.ID, Number: l.Number, Title: l.Title(in), Minutes: l.Minutes, Level: l.Level, Scenarios: l.Scenarios, Neighbours: l.Neighbours, Controls: l.Controls}
+				if l.Graded() {
+					entry.Check = l.Check()
+				}
+				list = append(list, entry)
+			}
+			return report.WriteJSON(f.stdout, list)
+		}
+		w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+		for _, l := range lessons.All() {
+			fmt.Fprintf(w, "%2d\t%s\t%d min\t%s\n", l.Number, l.ID, l.Minutes, l.Title(in))
+		}
+		return w.Flush()
+	}
+	return cmd
+}
+
+// noArguments refuses arguments.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%s takes no arguments, and got %q", cmd.CommandPath(), args)}
+	}
+	return nil
+}
+
+// lesson prints a lesson, or writes the files that a learner starts from.
+func (f *flags) lesson() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "lesson ID",
+		Short: "Print a lesson, or write the files that it starts from",
+		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
+is given. With --dir it writes the files to mend into a directory, and never over a file that is there.`,
+		Example: `  tlslab lesson read-an-error
+  tlslab lesson 3 --dir .`,
+		ValidArgsFunction: completeLessons,
+		Args:              func(_ *cobra.Command, args []string) error { _, err := oneLesson(args); return err },
+	}
+	answers := cmd.Flags().Bool("answers", false, "with the answers to its questions")
+	dir := cmd.Flags().String("dir", "", "write its files into this directory, and do not print it")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		l, err := oneLesson(args)
+		if err != nil {
+			return err
+		}
+		if *dir == "" {
+			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(locale.FromEnvironment()), *answers))
+			return nil
+		}
+		written, kept, err := l.WriteFiles(*dir)
+		for _, path := range written {
+			fmt.Fprintf(f.stdout, "wrote %s\n", path)
+		}
+		for _, path := range kept {
+			fmt.Fprintf(f.stdout, "kept %s, which was there\n", path)
+		}
+		if err == nil && len(written)+len(kept) == 0 {
+			fmt.Fprintf(f.stdout, "lesson %s has no files: all of it is in its text\n", l.ID)
+		}
+		return err
+	}
+	return cmd
+}
+
+// oneLesson returns the lesson that the arguments name.
+func oneLesson(args []string) (*lessons.Lesson, error) {
+	if len(args) != 1 {
+		return nil, usageError{fmt.Errorf("want one lesson, for example read-an-error: tlslab lessons lists them")}
+	}
+	l, ok := lessons.Lookup(args[0])
+	if !ok {
+		return nil, usageError{fmt.Errorf("there is no lesson %q: tlslab lessons lists them", args[0])}
+	}
+	return l, nil
+}
+
+// completeLessons completes lesson IDs in the shell.
+func completeLessons(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var ids []string
+	for _, l := range lessons.All() {
+		if len(args) == 0 {
+			ids = append(ids, l.ID+"\t"+l.Title(locale.English))
+		}
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,264 @@
+// Package check grades a client that a learner has mended: it must connect to the controls of a
+// lesson, and refuse the failures that the lesson is about and their neighbours, each for the right
+// reason.
+//
+// [Check] runs it and says in words of a fixed list ([Finding]) what is the matter, told from what
+// the client does and not from its source. It serves each scenario at a port that is free and under
+// another one's name, so that a client that decides by a name fails; what fails is then asked again
+// under the true names, which shows such a client for what it is.
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Schema is the version of the form of a [Result] in JSON.
+const Schema = 1
+
+// patience is what a client is given where it has to run out of time: it is to give up by itself
+// before that.
+const patience = 6 * time.Second
+
+// Options say what is checked.
+type Options struct {
+	// Command is the client, as for tlslab test: see [undertest.Options].
+	Command []string
+	// Parallel is how many copies of it run at the same time. Zero means one.
+	Parallel int
+	// Timeout is what it is given for each connection. Zero means 10 s.
+	Timeout time.Duration
+	// BasePort is where tlslab up would serve: what a client that decides by ports may know.
+	// Zero leaves out the look at that.
+	BasePort int
+}
+
+// Result is what a check came to.
+type Result struct {
+	Schema   int           `json:"schema"` // Schema
+	Lesson   string        `json:"lesson"`
+	Solved   bool          `json:"solved"`
+	Rows     []Row         `json:"rows"`
+	Findings []Finding     `json:"findings"`
+	Seed     string        `json:"seed"`
+	At       time.Time     `json:"at"`
+	Duration time.Duration `json:"duration_ns"`
+}
+
+// Row is one scenario of the lesson, and what the client did with it.
+type Row struct {
+	ID      string            `json:"id"`
+	Title   string            `json:"title"`
+	Expect  scenarios.Verdict `json:"expect"`   // accept or reject
+	Reasons []failure.Class   `json:"failures"` // that a refusal may have
+	report.Cell
+	OK bool `json:"ok"`
+}
+
+// Check grades a client by a lesson that is graded. The lab serves it; if it was set up without the
+// service of the lesson's scenarios, or a command cannot be started, the error says so: the latter
+// wraps [undertest.ErrCommand].
+func Check(ctx context.Context, l *lab.Lab, lesson *lessons.Lesson, o Options) (_ *Result, err error) {
+	started := time.Now()
+	rows := lesson.Rows()
+	set, err := clients.Open(ctx, undertest.Stack(undertest.Options{
+		Command: o.Command, Features: lesson.Features, Service: string(rows[0].Service.Protocol()), Parallel: o.Parallel,
+	}))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	g := &grader{lab: l, lesson: lesson, set: set, options: o}
+	dir, err := os.MkdirTemp("", "tlslab-check-")
+	if err != nil {
+		return nil, fmt.Errorf("making a directory for the check's files: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	first, err := g.look(ctx, l, rows, &misnamer{dir: dir, lesson: lesson}, 0)
+	if err != nil {
+		return nil, err
+	}
+	again, err := g.again(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	c := l.Config()
+	r := &Result{Schema: Schema, Lesson: lesson.ID, Rows: first, Findings: find(sheet{rows: first, again: again, command: o.Command}), Seed: c.Seed, At: c.At}
+	r.Solved = !slices.ContainsFunc(first, func(row Row) bool { return !row.OK })
+	r.Duration = time.Since(started)
+	return r, nil
+}
+
+// grader runs a client through a lesson's scenarios.
+type grader struct {
+	lab     *lab.Lab
+	lesson  *lessons.Lesson
+	set     *clients.Set
+	options Options
+}
+
+// look runs the client through scenarios. A nil misnamer tells it the truth; ports is the base port
+// to serve at, or zero for ports that are free.
+func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, m *misnamer, ports int) ([]Row, error) {
+	o := lab.RunOptions{Timeout: g.options.Timeout, Parallel: g.options.Parallel, Patience: patience, Ports: ports}
+	if m != nil {
+		o.Told = m.told
+	}
+	run, err := l.Run(ctx, list, g.set, o)
+	if err != nil {
+		return nil, fmt.Errorf("running the lesson's scenarios: %w", err)
+	}
+	var rows []Row
+	for _, s := range run.Scenarios {
+		for _, cell := range s.Cells {
+			row := Row{ID: s.ID, Title: s.Title, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Cell: cell}
+			row.OK = g.right(row)
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// right reports whether a client did what the lesson asks.
+func (g *grader) right(r Row) bool {
+	c := r.Cell
+	if c.Outcome == clients.Rejected && g.lesson.OwnWords && (c.Words == "" || c.FromRecord) {
+		return false
+	}
+	return c.Unserved || c.Kind == verdict.OK && !overran(c) && !inTheClear(c) && !served(c, r.Reasons)
+}
+
+// overran reports whether the lab had to end the client.
+func overran(c report.Cell) bool {
+	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, stack.OverrunPrefix)
+}
+
+// inTheClear reports whether the client sent something that is not TLS.
+func inTheClear(c report.Cell) bool {
+	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndNotTLS && o.BytesReceived > 0 })
+}
+
+// served reports whether the client refused a certificate only after the server had answered its
+// request: what it sent has gone to whoever that is.
+func served(c report.Cell, reasons []failure.Class) bool {
+	if c.Outcome != clients.Rejected || len(reasons) == 0 {
+		return false
+	}
+	i, _ := failure.Lookup(reasons[0])
+	return i.Group == "certificate" && slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndServed })
+}
+
+// truth is how a client did when it was told the true names.
+type truth struct {
+	named bool // it was right about all that it had got wrong
+	known bool // it was, at the ports of tlslab up as well
+}
+
+// sample is how many of the rows that a client got wrong it is asked again.
+const sample = 3
+
+// again asks the client once more, under the true names, for some of what it accepted and should not
+// have, or refused and should not have. What it accepts wrongly has to be among that: a good server may
+// be refused for whatever happens to be.
+func (g *grader) again(ctx context.Context, rows []Row) (truth, error) {
+	var list []*scenarios.Scenario
+	add := func(rows []Row, most int) {
+		for _, row := range rows[:min(most, len(rows))] {
+			if s, ok := scenarios.Lookup(row.ID); ok {
+				list = append(list, s)
+			}
+		}
+	}
+	taken := only(rows, Row.taken)
+	add(refused(rows), 1)
+	add(taken, sample-1)
+	var t truth
+	if len(taken) == 0 || len(list) < 2 { // one may be chance
+		return t, nil
+	}
+	right := func(rows []Row) bool { return len(refused(rows)) == 0 && !slices.ContainsFunc(rows, Row.taken) }
+	named, err := g.look(ctx, g.lab, list, nil, 0)
+	if err != nil {
+		return t, err
+	}
+	t.named = right(named)
+	if t.named || g.options.BasePort == 0 {
+		return t, nil
+	}
+	known, err := g.look(ctx, g.lab, list, nil, g.options.BasePort)
+	if err != nil {
+		return t, ctx.Err() // its ports are taken, by tlslab up most likely: then there is nothing to be learnt here
+	}
+	t.known = right(known)
+	return t, nil
+}
+
+// misnamer tells a client another scenario's name, and has its files lie under that name too.
+type misnamer struct {
+	dir    string
+	lesson *lessons.Lesson
+	asked  atomic.Int64
+}
+
+// told returns an endpoint under the name of a scenario of which the contrary is expected.
+func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint, error) {
+	e.ID = m.lesson.Controls[0]
+	if s.Expect.Verdict == scenarios.Accept {
+		e.ID = m.lesson.Scenarios[0]
+	}
+	dir := filepath.Join(m.dir, strconv.FormatInt(m.asked.Add(1), 10), e.ID)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return e, err
+	}
+	for _, path := range []*string{&e.CAFile, &e.CertFile, &e.KeyFile, &e.CombinedFile, &e.CRLFile} {
+		if *path == "" {
+			continue
+		}
+		to := filepath.Join(dir, filepath.Base(*path))
+		if err := copyFile(to, *path); err != nil {
+			return e, err
+		}
+		*path = to
+	}
+	return e, nil
+}
+
+// copyFile copies a file; one that is not there is not there afterwards either.
+func copyFile(to, from string) (err error) {
+	in, err := os.Open(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	_, err = io.Copy(out, in)
+	return err
+}

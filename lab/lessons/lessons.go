@@ -1,0 +1,149 @@
+// Package lessons is a course in TLS failures: a path of lessons from reading an error message to
+// writing a client that is right, each about scenarios of the catalogue.
+//
+// [All] lists them in order; [Lookup] finds one. A lesson's prose is Markdown, a file a lesson and
+// language; what is the same in all languages (scenarios, minutes, the files to mend) stands in a
+// table. Package lab/lessons/check grades what a learner has mended.
+package lessons
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/scenarios"
+)
+
+// Level is how far along the path a lesson is.
+type Level string
+
+// The levels.
+const (
+	First  Level = "first"  // reading what programs say
+	Second Level = "second" // finding causes, and mending one thing
+	Third  Level = "third"  // putting it together
+)
+
+// Lesson is one lesson.
+type Lesson struct {
+	// ID is stable, unique and in kebab-case.
+	ID string
+	// Number is its place on the path, from 1.
+	Number int
+	// Minutes is the time that it takes, with the exercise.
+	Minutes int
+	Level   Level
+	// Scenarios are the failures that it is about: IDs of the catalogue.
+	Scenarios []string
+	// Neighbours are failures beside those, which a mended client must refuse as well.
+	Neighbours []string
+	// Controls are what a mended client must accept.
+	Controls []string
+	// Features are the optional checks that it has the learner build, in the words of
+	// [scenarios.Expectation]; a mended client is held to them.
+	Features []string
+	// OwnWords says that a refusal counts only if the client itself says why.
+	OwnWords bool
+	// Command starts the file to mend, as tlslab check is given it; nil if there is none to mend.
+	Command []string
+}
+
+// Title returns the lesson's title.
+func (l *Lesson) Title(in locale.Locale) string { return l.text(in).title }
+
+// Hints returns what helps a learner on who is stuck, the vaguest first.
+func (l *Lesson) Hints(in locale.Locale) []string { return slices.Clone(l.text(in).hints) }
+
+// Rows returns all scenarios of the lesson: its controls, its own and its neighbours.
+func (l *Lesson) Rows() []*scenarios.Scenario {
+	var rows []*scenarios.Scenario
+	for _, id := range slices.Concat(l.Controls, l.Scenarios, l.Neighbours) {
+		s, ok := scenarios.Lookup(id)
+		if !ok {
+			panic("lessons: " + l.ID + " names the scenario " + id + ", which there is none of")
+		}
+		rows = append(rows, s)
+	}
+	return rows
+}
+
+// Graded reports whether there is something to mend that can be checked.
+func (l *Lesson) Graded() bool { return l.Command != nil }
+
+// All returns the lessons in the order of the path. The caller must not change them.
+func All() []*Lesson { return slices.Clone(all) }
+
+// Lookup returns the lesson with an ID or a number ("names", "3"), and false if there is none.
+func Lookup(name string) (*Lesson, bool) {
+	i := slices.IndexFunc(all, func(l *Lesson) bool { return l.ID == name || fmt.Sprint(l.Number) == name })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i], true
+}
+
+var all = numbered()
+
+// numbered returns the table with numbers filled in.
+func numbered() []*Lesson {
+	var list []*Lesson
+	for i, l := range table {
+		l.Number = i + 1
+		list = append(list, &l)
+	}
+	return list
+}
+
+//go:embed en zh
+var prose embed.FS
+
+// folders are where the prose of a language is.
+var folders = map[locale.Locale]string{locale.English: "en", locale.Chinese: "zh"}
+
+// source returns a file of prose; in English, if there is none in that language.
+func source(in locale.Locale, name string) []byte {
+	for _, folder := range []string{folders[in], folders[locale.English]} {
+		if text, err := prose.ReadFile(path.Join(folder, name)); err == nil {
+			return text
+		}
+	}
+	panic("lessons: no prose " + name)
+}
+
+// Markdown returns the lesson's prose as it was written.
+func (l *Lesson) Markdown(in locale.Locale) []byte {
+	return source(in, fmt.Sprintf("%02d-%s.md", l.Number, l.ID))
+}
+
+// TeachersGuide returns the guide for who teaches the lessons to others, in Markdown.
+func TeachersGuide(in locale.Locale) []byte { return source(in, "teachers-guide.md") }
+
+//go:embed start
+var starts embed.FS
+
+// Files returns the files that a learner starts from, by name: what is to be mended.
+func (l *Lesson) Files() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	folder := path.Join("start", l.ID)
+	entries, err := fs.ReadDir(starts, folder)
+	if err != nil && !l.Graded() {
+		return files, nil
+	}
+	for _, e := range entries {
+		text, readErr := fs.ReadFile(starts, path.Join(folder, e.Name()))
+		if readErr != nil {
+			return nil, readErr
+		}
+		files[e.Name()] = text
+	}
+	return files, err
+}
+
+// Check returns the command line that grades the lesson's file, in words for a shell.
+func (l *Lesson) Check() string {
+	return "tlslab check " + l.ID + " -- " + strings.Join(l.Command, " ")
+}

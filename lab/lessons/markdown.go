@@ -1,0 +1,245 @@
+package lessons
+
+import (
+	"bytes"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"example.com/tlslab/lab/internal/locale"
+)
+
+// The lessons' Markdown is CommonMark with tables, without raw HTML, and with fenced blocks that
+// mean something:
+//
+//	```predict       a question, a line of three dashes, and the answer: folded away
+//	```hint          a hint, folded away; those of a lesson stand at its end, the vaguest first
+//	```sh run ...    a command that works word for word; after run, exit=N and needs=NAME,NAME
+//	```text says     after such a command: each line is part of a line that it writes
+const (
+	blockPredict = "predict"
+	blockHint    = "hint"
+	foldLine     = "---"
+)
+
+// Command is a command that a lesson has its reader run, as it stands there.
+type Command struct {
+	Text  string   // for a shell; may have several lines
+	Exit  string   // its exit status, "0" unless the lesson says otherwise
+	Needs []string // programs that it needs beside tlslab
+	Says  []string // what it writes: each is part of a line of it
+}
+
+// parsed is a lesson's prose, taken apart.
+type parsed struct {
+	title    string
+	hints    []string
+	headings []int // their levels, in order
+	commands []Command
+}
+
+// text takes a lesson's prose apart.
+func (l *Lesson) text(in locale.Locale) parsed {
+	return take(l.Markdown(in))
+}
+
+// Commands returns what the lesson has its reader run, in order.
+func (l *Lesson) Commands(in locale.Locale) []Command { return l.text(in).commands }
+
+func take(source []byte) parsed {
+	var p parsed
+	doc := parser(locale.English).Parser().Parse(text.NewReader(source))
+	ran := false // the block before was a command
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Heading:
+			p.headings = append(p.headings, n.Level)
+			if n.Level == 1 && p.title == "" {
+				p.title = string(n.Lines().Value(source))
+			}
+		case *ast.FencedCodeBlock:
+			fields := info(n, source)
+			body := string(n.Lines().Value(source))
+			switch {
+			case slices.Contains(fields, blockHint):
+				p.hints = append(p.hints, strings.Join(strings.Fields(body), " "))
+			case slices.Contains(fields, "run"):
+				p.commands = append(p.commands, command(fields, body))
+				ran = true
+				continue
+			case ran && slices.Contains(fields, "says"):
+				p.commands[len(p.commands)-1].Says = strings.Split(strings.TrimSpace(body), "\n")
+			}
+		}
+		ran = false
+	}
+	return p
+}
+
+// info returns the words after a fence.
+func info(n *ast.FencedCodeBlock, source []byte) []string {
+	if n.Info == nil {
+		return nil
+	}
+	return strings.Fields(string(n.Info.Value(source)))
+}
+
+func command(fields []string, body string) Command {
+	c := Command{Text: strings.TrimSpace(body), Exit: "0"}
+	for _, field := range fields {
+		switch name, value, _ := strings.Cut(field, "="); name {
+		case "exit":
+			c.Exit = value
+		case "needs":
+			c.Needs = strings.Split(value, ",")
+		}
+	}
+	return c
+}
+
+// HTML returns the lesson's prose for a page. It holds no HTML but what comes of Markdown.
+func (l *Lesson) HTML(in locale.Locale) template.HTML { return HTML(l.Markdown(in), in) }
+
+// HTML renders prose that is written as the lessons are.
+func HTML(source []byte, in locale.Locale) template.HTML {
+	var b bytes.Buffer
+	if err := parser(in).Convert(source, &b); err != nil {
+		panic("lessons: " + err.Error()) // a bytes.Buffer does not fail
+	}
+	return template.HTML(b.String())
+}
+
+// parser returns what renders prose in a language.
+func parser(in locale.Locale) goldmark.Markdown {
+	return goldmark.New(goldmark.WithExtensions(extension.Table),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(&folder{words: foldWords[in]}, 100))))
+}
+
+// foldWords are what stands on what is folded away.
+var foldWords = map[locale.Locale]struct{ answer, hint string }{
+	locale.English: {"The answer", "A hint"},
+	locale.Chinese: {"答案", "提示"},
+}
+
+// folder renders fenced blocks: those that mean something as <details>, others as code.
+type folder struct {
+	html.Config
+	words struct{ answer, hint string }
+}
+
+func (f *folder) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindFencedCodeBlock, f.render)
+}
+
+func (f *folder) render(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.FencedCodeBlock)
+	fields := info(n, source)
+	body := n.Lines().Value(source)
+	switch {
+	case slices.Contains(fields, blockPredict):
+		question, answer := fold(string(body))
+		w.WriteString("<div class=\"predict\">\n")
+		if err := f.nested(w, question); err != nil {
+			return ast.WalkStop, err
+		}
+		if err := f.details(w, f.words.answer, answer); err != nil {
+			return ast.WalkStop, err
+		}
+		w.WriteString("</div>\n")
+	case slices.Contains(fields, blockHint):
+		if err := f.details(w, f.words.hint, string(body)); err != nil {
+			return ast.WalkStop, err
+		}
+	default:
+		class, mark := kindOf(fields)
+		w.WriteString(`<pre class="` + class + `"><code>`)
+		if class == "command" {
+			mark = "" // it is to be copied
+		}
+		w.Write(util.EscapeHTML([]byte(marked(string(body), mark))))
+		w.WriteString("</code></pre>\n")
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+// kindOf returns what a block of code is, and what stands before each of its lines on a terminal.
+func kindOf(fields []string) (class, mark string) {
+	switch {
+	case slices.Contains(fields, "sh"):
+		return "command", "$ "
+	case slices.Contains(fields, "says"):
+		return "output", "… " // each is part of a line
+	}
+	return "output", ""
+}
+
+// marked puts a mark before each line.
+func marked(body, mark string) string {
+	return mark + strings.ReplaceAll(strings.TrimRight(body, "\n"), "\n", "\n"+mark) + "\n"
+}
+
+func (f *folder) details(w util.BufWriter, summary, body string) error {
+	w.WriteString("<details><summary>" + template.HTMLEscapeString(summary) + "</summary>\n")
+	if err := f.nested(w, body); err != nil {
+		return err
+	}
+	w.WriteString("</details>\n")
+	return nil
+}
+
+// nested renders prose that stands within a block.
+func (f *folder) nested(w util.BufWriter, body string) error {
+	return goldmark.New(goldmark.WithExtensions(extension.Table)).Convert([]byte(body), w)
+}
+
+// fold parts a question from its answer.
+func fold(body string) (question, answer string) {
+	question, answer, _ = strings.Cut(body, "\n"+foldLine+"\n")
+	return strings.TrimSpace(question), strings.TrimSpace(answer)
+}
+
+// Terminal returns prose for a terminal: Markdown reads well there. Hints are left out, and answers
+// unless they are asked for.
+func Terminal(source []byte, answers bool) string {
+	var b strings.Builder
+	doc := parser(locale.English).Parser().Parse(text.NewReader(source))
+	from := 0
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		block, ok := n.(*ast.FencedCodeBlock)
+		if !ok || block.Lines().Len() == 0 {
+			continue
+		}
+		fields := info(block, source)
+		start := bytes.LastIndex(source[:block.Lines().At(0).Start], []byte("```"))
+		last := block.Lines().At(block.Lines().Len() - 1).Stop
+		end := last + bytes.Index(source[last:], []byte("```")) + len("```")
+		b.Write(source[from:start])
+		from = end
+		body := string(block.Lines().Value(source))
+		switch {
+		case slices.Contains(fields, blockHint):
+		case slices.Contains(fields, blockPredict):
+			question, answer := fold(body)
+			b.WriteString("> " + strings.ReplaceAll(question, "\n", "\n> "))
+			if answers {
+				b.WriteString("\n>\n> " + strings.ReplaceAll(answer, "\n", "\n> "))
+			}
+		default:
+			_, mark := kindOf(fields)
+			b.WriteString(strings.TrimRight(marked(body, "    "+mark), "\n"))
+		}
+	}
+	b.Write(source[from:])
+	return strings.TrimSpace(b.String()) + "\n"
+}

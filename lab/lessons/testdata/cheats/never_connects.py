@@ -1,0 +1,2 @@
+"""Says that all is well: client.py URL CAFILE."""
+print("connected")
