@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ func (t Terminal) chain(s Scenario) {
 		}
 	}
 	for _, c := range off {
-		fmt.Fprintln(t.W, "  beside the path:")
+		fmt.Fprintln(t.W, "  "+t.words().besidePath)
 		t.certificate(s, c, 1, drawn)
 	}
 	for _, d := range s.Differences {
@@ -54,25 +55,26 @@ func differs(s Scenario, name string) bool {
 // certificate draws one certificate and what is wrong with it, and reports whether the link
 // down from it is broken because the server does not send it.
 func (t Terminal) certificate(s Scenario, c Certificate, depth int, drawn map[string]bool) bool {
+	w := t.words()
 	var marks []string
 	if c.Trusted {
-		marks = append(marks, "trusted by the client")
+		marks = append(marks, w.trusted)
 	}
 	if c.Sent {
-		marks = append(marks, "sent")
+		marks = append(marks, w.sent)
 	}
 	if !c.Trusted && !c.Sent {
-		marks = append(marks, t.paint("neither sent nor trusted", text.FgRed))
+		marks = append(marks, t.paint(w.neither, text.FgRed))
 	}
 	name := c.Name
 	if c.Subject != "" && c.Subject != c.Name {
 		name += fmt.Sprintf(" %q", c.Subject)
 	}
 	indent := strings.Repeat("  ", depth)
-	t.wrapped(indent, fmt.Sprintf("%s  %s, %s to %s, %s", t.paint(name, text.Bold), c.Key,
-		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, ", ")))
+	t.wrapped(indent, fmt.Sprintf(w.certificatef, t.paint(name, text.Bold), c.Key,
+		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, w.comma)))
 	if c.Names != "" {
-		t.wrapped(indent+"  ", "for "+c.Names)
+		t.wrapped(indent+"  ", w.forNames+c.Names)
 	}
 	drawn[c.Name] = true
 	for _, d := range s.Differences {
@@ -85,16 +87,11 @@ func (t Terminal) certificate(s Scenario, c Certificate, depth int, drawn map[st
 
 // difference says one thing that is wrong, beside what it is in the control.
 func (t Terminal) difference(d pki.Difference, depth int) {
-	got, want := d.Got, d.Want
-	if got == "" {
-		got = "none"
-	}
-	if want == "" {
-		want = "none"
-	}
+	w := t.words()
+	got, want := cmp.Or(d.Got, w.none), cmp.Or(d.Want, w.none)
 	what := d.What
 	if depth == 0 { // not below the certificate that it is about
 		what = strings.TrimSpace(d.Where + " " + d.What)
 	}
-	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf("%s: %s (in the control: %s)", what, got, want))
+	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf(w.differencef, what, got, want))
 }

@@ -22,15 +22,15 @@ type Finding struct {
 
 // finder draws a conclusion from the rows of a run: all of them, and those that are bad and that
 // no finder before it has explained.
-type finder func(all, bad []asked) []Finding
+type finder func(w *words, all, bad []asked) []Finding
 
 // finders are tried in this order.
 var finders = []finder{neverConnected, acceptsNothing, voids, verifiesNothing, checksNoNames, checksNoChain, oneReason, notRecognised, failures}
 
-func findings(all, bad []asked) []Finding {
+func findings(w *words, all, bad []asked) []Finding {
 	list := []Finding{}
 	for _, find := range finders {
-		for _, f := range find(all, bad) {
+		for _, f := range find(w, all, bad) {
 			list = append(list, f)
 			bad = slices.DeleteFunc(slices.Clone(bad), func(r asked) bool { return slices.Contains(f.Scenarios, r.ID) })
 		}
@@ -38,14 +38,13 @@ func findings(all, bad []asked) []Finding {
 	return list
 }
 
-func neverConnected(_, bad []asked) []Finding {
+func neverConnected(w *words, _, bad []asked) []Finding {
 	lied := only(bad, func(r asked) bool { return strings.HasSuffix(r.Why, verdict.NeverConnected) })
-	return finding(lied, "never-connected", "It says accepted, and never connected.",
-		"the command must connect to {url}, or TLSLAB_URL, each time that it is started, and its exit status must say whether it could")
+	return finding(lied, "never-connected", w.findings.neverConnected, w.findings.neverConnectedToDo)
 }
 
 // acceptsNothing is about a client that rejects what is good as well.
-func acceptsNothing(all, bad []asked) []Finding {
+func acceptsNothing(w *words, all, bad []asked) []Finding {
 	good := only(all, func(r asked) bool {
 		return r.Family == scenarios.Baseline && r.Expect.Level == scenarios.Must && r.Kind != verdict.Unsupported
 	})
@@ -53,16 +52,16 @@ func acceptsNothing(all, bad []asked) []Finding {
 	if len(refused) == 0 || len(refused) < len(good) {
 		return nil
 	}
-	says := "It accepts nothing, the good chains neither, so that its rejections prove nothing. Of " + refused[0].ID + " it says: " + refused[0].telling()
+	says := w.findings.acceptsNothingf
 	if !slices.ContainsFunc(all, func(r asked) bool { return len(r.Observed) > 0 }) {
-		says = "It never connected. Of " + refused[0].ID + " it says: " + refused[0].telling()
+		says = w.findings.neverConnectedOff
 	}
-	return finding(only(bad, func(r asked) bool { return r.Kind == verdict.Broken || r.Kind == verdict.Void }), "accepts-nothing", says,
-		"the command must connect to {url}, trust {ca}, send a request and read the answer; tlslab up good serves the good chain for you to try it by hand")
+	return finding(only(bad, func(r asked) bool { return r.Kind == verdict.Broken || r.Kind == verdict.Void }), "accepts-nothing",
+		fmt.Sprintf(says, refused[0].ID, refused[0].telling(w)), w.findings.acceptsNothingToDo)
 }
 
 // voids gives one finding for each control that was rejected.
-func voids(_, bad []asked) []Finding {
+func voids(w *words, _, bad []asked) []Finding {
 	var list []Finding
 	for _, group := range groups(only(bad, func(r asked) bool { return r.Kind == verdict.Void }), func(r asked) string { return r.Scenario.Control }) {
 		control := group[0].Scenario.Control
@@ -74,14 +73,14 @@ func voids(_, bad []asked) []Finding {
 		}
 		_, message, _ := strings.Cut(group[0].Why, ": ")
 		list = append(list, finding(group, "void",
-			fmt.Sprintf("Nothing can be said of %s: it rejects %s too, which is good. It says: %s", strings.Join(families, ", "), control, verdict.Telling(group[0].Words, message)),
-			"make it accept "+control+" first: tlslab show "+control+" tells what that is")...)
+			fmt.Sprintf(w.findings.voidf, strings.Join(families, w.comma), control, verdict.Telling(group[0].Words, message)),
+			fmt.Sprintf(w.findings.voidToDof, control))...)
 	}
 	return list
 }
 
 // verifiesNothing needs two faults that have nothing to do with each other.
-func verifiesNothing(all, bad []asked) []Finding {
+func verifiesNothing(w *words, all, bad []asked) []Finding {
 	rows := only(all, asked.isVerified)
 	if len(groups(rows, func(r asked) string { return string(r.canonical()) })) < 2 || !everyone(rows, verdict.Insecure) {
 		return nil
@@ -90,37 +89,33 @@ func verifiesNothing(all, bad []asked) []Finding {
 		i, _ := failure.Lookup(r.canonical())
 		return i.Group == "client" && r.Kind == verdict.Insecure
 	}
-	return finding(only(bad, func(r asked) bool { return r.isVerified() || needless(r) }), "does-not-verify", "This client does not verify: it accepts every certificate.",
-		"look for what switches verification off: --insecure, CERT_NONE, verify=False, InsecureSkipVerify, rejectUnauthorized: false, SSL_VERIFY_NONE, a trust manager that does nothing")
+	return finding(only(bad, func(r asked) bool { return r.isVerified() || needless(r) }), "does-not-verify", w.findings.verifiesNothing, w.findings.verifiesNothingToDo)
 }
 
-func checksNoNames(all, bad []asked) []Finding {
+func checksNoNames(w *words, all, bad []asked) []Finding {
 	rows := only(all, asked.isName)
 	if len(rows) < 2 || !everyone(rows, verdict.Insecure) {
 		return nil
 	}
-	return finding(only(bad, asked.isName), "does-not-check-names", "This client does not check names: any certificate of the CA will do, whoever it is for.",
-		"have the library check the name that was asked for: check_hostname and server_hostname in Python, X509_VERIFY_PARAM_set1_host in OpenSSL, endpointIdentificationAlgorithm in Java, no VerifyPeerCertificate in place of it in Go")
+	return finding(only(bad, asked.isName), "does-not-check-names", w.findings.checksNoNames, w.findings.checksNoNamesToDo)
 }
 
-func checksNoChain(all, bad []asked) []Finding {
+func checksNoChain(w *words, all, bad []asked) []Finding {
 	is := func(r asked) bool { return r.isVerified() && !r.isName() }
 	rows := only(all, is)
 	if len(rows) < 3 || !everyone(rows, verdict.Insecure) {
 		return nil
 	}
-	return finding(only(bad, is), "does-not-check-the-chain", "This client checks names alone: it trusts whoever signed the certificate.",
-		"have the library build a path to the anchors in {ca}, and refuse a certificate that has none")
+	return finding(only(bad, is), "does-not-check-the-chain", w.findings.checksNoChain, w.findings.checksNoChainToDo)
 }
 
 // oneReason is about a client that says the same of everything.
-func oneReason(_, bad []asked) []Finding {
-	for _, group := range groups(only(bad, func(r asked) bool { return r.Kind == verdict.WrongReason }), func(r asked) string { return r.telling() }) {
+func oneReason(w *words, _, bad []asked) []Finding {
+	for _, group := range groups(only(bad, func(r asked) bool { return r.Kind == verdict.WrongReason }), func(r asked) string { return r.telling(w) }) {
 		if len(groups(group, func(r asked) string { return string(r.canonical()) })) < 3 {
 			continue
 		}
-		return finding(group, "one-reason", fmt.Sprintf("It gives one reason for whatever is wrong: %s", group[0].telling()),
-			"pass on what the library says, and check in the order that it says it: whoever reads this message looks in the wrong place")
+		return finding(group, "one-reason", fmt.Sprintf(w.findings.oneReasonf, group[0].telling(w)), w.findings.oneReasonToDo)
 	}
 	return nil
 }
@@ -128,20 +123,19 @@ func oneReason(_, bad []asked) []Finding {
 // fewUnrecognised is up to how many rejections in unknown words are shown one by one.
 const fewUnrecognised = 3
 
-func notRecognised(_, bad []asked) []Finding {
+func notRecognised(w *words, _, bad []asked) []Finding {
 	rows := only(bad, func(r asked) bool { return r.Kind == verdict.Unrecognised })
 	if len(rows) <= fewUnrecognised {
 		return nil
 	}
-	return finding(rows, "unrecognised", "It rejects for a reason that tlslab does not recognise. Of "+rows[0].ID+" it says: "+rows[0].telling(),
-		"have it write the library's own error to its standard error, or say with --stack whose words it speaks; if it is right all the same, accept it with --known")
+	return finding(rows, "unrecognised", fmt.Sprintf(w.findings.notRecognisedf, rows[0].ID, rows[0].telling(w)), w.findings.notRecognisedToDo)
 }
 
 // failures gives one finding for each way in which the program failed.
-func failures(_, bad []asked) []Finding {
+func failures(w *words, _, bad []asked) []Finding {
 	var list []Finding
 	for _, group := range groups(only(bad, func(r asked) bool { return r.Kind == verdict.Error }), func(r asked) string { return r.failure() }) {
-		list = append(list, finding(group, "failed", "The program failed: "+group[0].failure(), "run it by hand with what tlslab up serves")...)
+		list = append(list, finding(group, "failed", fmt.Sprintf(w.findings.failedf, group[0].failure()), w.findings.failedToDo)...)
 	}
 	return list
 }
@@ -178,10 +172,10 @@ func (r asked) isVerified() bool {
 func (r asked) isName() bool { return r.isVerified() && r.canonical() == failure.HostnameMismatch }
 
 // telling returns the line of the client's message that tells why.
-func (r asked) telling() string {
+func (r asked) telling(w *words) string {
 	line := verdict.Telling(r.Words, r.Message)
 	if r.Outcome == clients.Rejected {
-		line = cmp.Or(line, "nothing")
+		line = cmp.Or(line, w.findings.nothing)
 	}
 	return clip(line)
 }

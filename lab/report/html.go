@@ -132,7 +132,7 @@ func (r *Run) page() pageData {
 	}
 	x := r.index()
 	for _, s := range r.Scenarios {
-		out := pageScenario{ID: Visible(s.ID), Family: Visible(string(s.Family)), Title: Visible(s.Title), Expected: Visible(s.expectation()), Control: Visible(s.Control),
+		out := pageScenario{ID: Visible(s.ID), Family: Visible(string(s.Family)), Title: Visible(s.Title), Expected: Visible(s.expectation(&english)), Control: Visible(s.Control),
 			What: Visible(s.Story.What), Where: Visible(s.Story.Where), Fix: Visible(s.Remedy), Cells: []pageCell{}}
 		for _, c := range r.Clients {
 			out.Cells = append(out.Cells, b.cell(r, s, x.cell(s.ID, c.ID())))

@@ -135,7 +135,7 @@ func (r *Run) account(s Scenario, c *Cell) string {
 		}
 	}
 	line("scenario", s.Title)
-	line("expected", s.expectation())
+	line("expected", s.expectation(&english))
 	line("outcome", string(c.Outcome))
 	line("judgement", string(c.Kind)+mark(c.Kind, c.Documented))
 	line("class", string(c.Class))

@@ -18,15 +18,15 @@ type kind struct {
 
 // kinds are the judgements in the order in which they are counted.
 var kinds = []kind{
-	{verdict.OK, "✓", "the right verdict, for a reason that the scenario lists"},
-	{verdict.Lenient, "L", "accepted what it should reject, and does not have the feature to do so"},
-	{verdict.Insecure, "X", "accepted what it must reject"},
-	{verdict.WrongReason, "W", "rejected, but for another reason"},
-	{verdict.Unrecognised, "?", "rejected, in words that the lab does not know"},
-	{verdict.Broken, "B", "rejected what it must accept"},
-	{verdict.Void, "V", "did not accept the control, so that its rejection proves nothing"},
-	{verdict.Unsupported, "U", "cannot do what the scenario or the variant asks"},
-	{verdict.Error, "E", "the lab or the client's program failed"},
+	{verdict.OK, "✓", english.kinds[verdict.OK]},
+	{verdict.Lenient, "L", english.kinds[verdict.Lenient]},
+	{verdict.Insecure, "X", english.kinds[verdict.Insecure]},
+	{verdict.WrongReason, "W", english.kinds[verdict.WrongReason]},
+	{verdict.Unrecognised, "?", english.kinds[verdict.Unrecognised]},
+	{verdict.Broken, "B", english.kinds[verdict.Broken]},
+	{verdict.Void, "V", english.kinds[verdict.Void]},
+	{verdict.Unsupported, "U", english.kinds[verdict.Unsupported]},
+	{verdict.Error, "E", english.kinds[verdict.Error]},
 }
 
 // kindOf returns a judgement as it is shown.
@@ -49,8 +49,8 @@ func mark(k verdict.Kind, documented bool) string {
 }
 
 // count says how many cells came to what: "12 ok, 4 insecure*".
-func count(cells iter.Seq[*Cell]) string {
-	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), ", ")
+func (w *words) count(cells iter.Seq[*Cell]) string {
+	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), w.listed)
 }
 
 // tally is count in letters: "12 4X*". A plain number is of those that are ok.

@@ -33,7 +33,7 @@ func (t Terminal) serverLogs(s Scenario, infos []clients.Info) {
 		all = append(all, said{lines, []string{name}})
 	}
 	for _, a := range all {
-		t.wrapped("log    ", "the server's own, of "+strings.Join(a.clients, ", "))
+		t.wrapped(t.words().log, t.words().serverLog+strings.Join(a.clients, t.words().comma))
 		for _, line := range a.lines {
 			t.wrapped("       ", line)
 		}
@@ -81,7 +81,7 @@ func (t Terminal) unserved(s Scenario) bool {
 	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
 		return false
 	}
-	t.wrapped("not here: ", s.Cells[i].Why)
+	t.wrapped(t.words().notHere, t.reason(s.Cells[i].Why))
 	fmt.Fprintln(t.W)
 	t.Fix(s)
 	return true

@@ -98,7 +98,7 @@ func (t Terminal) matrix(r *Run) table.Writer {
 	}
 	widths := t.share(widest, least)
 	configs := []table.ColumnConfig{{Number: 1, WidthMax: widths[0], WidthMaxEnforcer: text.WrapSoft}}
-	header := table.Row{"client"}
+	header := table.Row{t.words().client}
 	for i, c := range columns {
 		configs = append(configs, table.ColumnConfig{Number: i + 2, WidthMax: widths[i+1], WidthMaxEnforcer: t.tallied})
 		header = append(header, hyphenate(c.name, widths[i+1]))
@@ -184,6 +184,7 @@ func hyphenate(word string, width int) string {
 
 // legend says what the letters and marks of a matrix stand for, those that are in it.
 func (t Terminal) legend(r *Run) {
+	w := t.words()
 	there := map[verdict.Kind]bool{}
 	marks := map[string]bool{}
 	for _, s := range r.Scenarios {
@@ -193,22 +194,22 @@ func (t Terminal) legend(r *Run) {
 		}
 	}
 	if len(r.Scenarios) > unfolded {
-		t.wrapped("a plain number  ", "ok: "+kinds[0].Means)
+		t.wrapped(w.plainNumber, w.okMeans+w.kinds[verdict.OK])
 	}
 	for _, k := range kinds[1:] {
 		switch {
 		case !there[k.Kind]:
 		case len(r.Scenarios) > unfolded:
-			t.wrapped(fmt.Sprintf("%s %-13s ", k.Letter, k.Kind), k.Means)
+			t.wrapped(fmt.Sprintf("%s %-13s ", k.Letter, k.Kind), w.kinds[k.Kind])
 		default:
-			t.wrapped(fmt.Sprintf("%-13s ", k.Kind), k.Means)
+			t.wrapped(fmt.Sprintf("%-13s ", k.Kind), w.kinds[k.Kind])
 		}
 	}
 	if marks["*"] {
-		t.wrapped("* ", "to be expected, for a reason that is known: tlslab run ID shows each client, its message and the reason")
+		t.wrapped("* ", w.starMeans)
 	}
 	if marks["!"] {
-		t.wrapped("! ", "not as documented")
+		t.wrapped("! ", w.bangMeans)
 	}
 }
 
@@ -223,20 +224,20 @@ func (t Terminal) came(r *Run) {
 			}
 		}
 	}
-	fmt.Fprintf(t.W, "\n%d scenarios × %d clients, %d cells in %s: ", len(r.Scenarios), len(r.Clients), cells, r.Duration.Round(100*time.Millisecond))
+	fmt.Fprintf(t.W, "\n"+t.words().camef, len(r.Scenarios), len(r.Clients), cells, r.Duration.Round(100*time.Millisecond))
 	if bad == 0 {
-		fmt.Fprintln(t.W, t.paint("all as documented", text.FgGreen, text.Bold))
+		fmt.Fprintln(t.W, t.paint(t.words().allDocumented, text.FgGreen, text.Bold))
 	} else {
-		fmt.Fprintln(t.W, t.paint(fmt.Sprintf("%d not as documented", bad), text.FgRed, text.Bold))
+		fmt.Fprintln(t.W, t.paint(fmt.Sprintf(t.words().notDocumentedf, bad), text.FgRed, text.Bold))
 	}
 }
 
 // again says what was not there, and how to have a run again.
 func (t Terminal) again(r *Run) {
 	for _, m := range r.Missing {
-		fmt.Fprintf(t.W, "not here: %s (%s)\n", m.Stack, m.Reason)
+		fmt.Fprintf(t.W, t.words().missingf+"\n", m.Stack, t.reason(m.Reason))
 	}
 	if r.Seed != "" { // a record has none
-		fmt.Fprintf(t.W, "the same again: %s\n", again(r))
+		fmt.Fprintf(t.W, t.words().againf+"\n", again(r))
 	}
 }

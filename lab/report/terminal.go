@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/phrasebook"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/translation"
 )
 
 // Terminal writes pages for people to read.
@@ -23,7 +25,14 @@ type Terminal struct {
 	Width int
 	// Color colors what it writes.
 	Color bool
+	// Locale is the language of its prose; empty means English. Scenarios are told in it as
+	// scenarios/translation has them, reasons as lab/internal/phrasebook has them; names, and what
+	// clients say, are the same in all languages.
+	Locale locale.Locale
 }
+
+// words is what it says by itself.
+func (t Terminal) words() *words { return in(t.Locale) }
 
 // pages is up to how many scenarios a run is shown a page each; beyond, a line each.
 const pages = 3
@@ -37,17 +46,17 @@ func (t Terminal) Run(r *Run) {
 			if t.unserved(s) {
 				continue
 			}
-			t.table(s, r.Clients)
+			t.cells(s, r.Clients)
 			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
-			t.line(s)
+			t.summary(s)
 		}
 	}
 	if len(r.Scenarios) > pages {
 		t.undocumented(r)
 		t.came(r)
-		fmt.Fprintln(t.W, "* to be expected: tlslab run ID shows each client, its message and the reason")
+		fmt.Fprintln(t.W, t.words().starHint)
 	}
 	t.again(r)
 }
@@ -55,51 +64,73 @@ func (t Terminal) Run(r *Run) {
 // Scenario writes what a scenario is: its title, its chain with the broken link marked, and
 // its story.
 func (t Terminal) Scenario(s Scenario) {
-	fmt.Fprintf(t.W, "%s: %s\n", t.paint(s.ID, text.Bold), s.Title)
-	fmt.Fprintf(t.W, "%s; %s\n\n", s.Family, s.expectation())
+	w, told := t.words(), t.told(s)
+	t.line(fmt.Sprintf(w.titlef, t.paint(s.ID, text.Bold), told.Title))
+	t.line(fmt.Sprintf(w.familyf, s.Family, s.expectation(w)))
+	fmt.Fprintln(t.W)
 	t.chain(s)
-	for _, line := range [][2]string{{"what", s.Story.What}, {"where", s.Story.Where}, {"see", s.Story.See}} {
-		t.wrapped(fmt.Sprintf("%-6s ", line[0]), line[1])
-	}
+	t.wrapped(w.what, told.What)
+	t.wrapped(w.where, told.Where)
+	t.wrapped(w.see, told.See)
 	fmt.Fprintln(t.W)
 }
 
 // Fix writes the proper fix.
 func (t Terminal) Fix(s Scenario) {
-	t.wrapped("fix    ", s.Remedy)
+	t.wrapped(t.words().fix, t.told(s).Remedy)
 	fmt.Fprintln(t.W)
 }
 
-// expectation says what a correct client does.
-func (s Scenario) expectation() string {
-	var words []string
-	for _, c := range s.Expect.Failures {
-		words = append(words, string(c))
+// told returns what is told of a scenario: in English as the report has it.
+func (t Terminal) told(s Scenario) translation.Text {
+	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != locale.English {
+		return translation.Of(known, string(t.Locale))
 	}
-	as := strings.Join(words, " or ")
+	return translation.Text{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Remedy: s.Remedy}
+}
+
+// reason returns a reason that the lab gives.
+func (t Terminal) reason(why string) string { return phrasebook.In(t.Locale, why) }
+
+// expectation says what a correct client does.
+func (s Scenario) expectation(w *words) string {
+	var classes []string
+	for _, c := range s.Expect.Failures {
+		classes = append(classes, string(c))
+	}
+	as := strings.Join(classes, w.or)
 	switch {
 	case s.Expect.Verdict == scenarios.Either:
-		return "clients rightly differ: they accept, or reject as " + as
+		return fmt.Sprintf(w.eitherWayf, as)
 	case s.Expect.Level == scenarios.Should && s.Expect.Verdict == scenarios.Reject:
-		return fmt.Sprintf("a client with the feature %s must reject it as %s; the control is %s", s.Expect.Feature, as, s.Control)
+		return fmt.Sprintf(w.shouldRejectf, s.Expect.Feature, as, s.Control)
 	case s.Expect.Level == scenarios.Should:
-		return fmt.Sprintf("a client with the feature %s must accept it", s.Expect.Feature)
+		return fmt.Sprintf(w.shouldAcceptf, s.Expect.Feature)
 	case s.Expect.Verdict == scenarios.Reject:
-		return fmt.Sprintf("a client must reject it as %s; the control is %s", as, s.Control)
+		return fmt.Sprintf(w.mustRejectf, as, s.Control)
 	}
-	return "a client must accept it"
+	return w.mustAccept
 }
 
 // wrapped writes text behind a label, indented where it goes on.
 func (t Terminal) wrapped(label, s string) {
 	indent := text.StringWidthWithoutEscSequences(label)
-	lines := strings.Split(text.WrapSoft(s, max(40, t.width()-indent-1)), "\n")
+	lines := strings.Split(wrap(s, max(40, t.width()-indent-1)), "\n")
 	for i, line := range lines {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)
 		}
 		fmt.Fprintln(t.W, label+strings.TrimSpace(line))
 	}
+}
+
+// line writes a line, which is broken only for a window.
+func (t Terminal) line(s string) {
+	if t.Width == 0 {
+		fmt.Fprintln(t.W, s)
+		return
+	}
+	t.wrapped("", s)
 }
 
 func (t Terminal) width() int {
@@ -151,60 +182,6 @@ func (s Scenario) rows(infos []clients.Info) []row {
 	return list
 }
 
-// table writes what every client did.
-func (t Terminal) table(s Scenario, infos []clients.Info) {
-	w := table.NewWriter()
-	w.SetOutputMirror(t.W)
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	style.Options.SeparateRows = true
-	w.SetStyle(style)
-	// The columns between the first and the message have short words; the rest is shared.
-	rest := max(36, t.width()-72)
-	w.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 1, WidthMax: 17, WidthMaxEnforcer: wrapLines},
-		{Number: 2, WidthMax: 11, WidthMaxEnforcer: wrapLines},
-		{Number: 3, WidthMax: 11, WidthMaxEnforcer: wrapLines},
-		{Number: 4, WidthMax: 18, WidthMaxEnforcer: wrapLines},
-		{Number: 5, WidthMax: rest * 2 / 3, WidthMaxEnforcer: wrapLines},
-		{Number: 6, WidthMax: rest / 3, WidthMaxEnforcer: wrapLines},
-	})
-	control := "control"
-	if s.Control != "" {
-		control = s.Control
-	}
-	w.AppendHeader(table.Row{"client", control, s.ID, "judgement", "its message", "the server saw"})
-	for _, r := range s.rows(infos) {
-		judgement := t.judgement(r.Judgement)
-		if r.Class != "" {
-			judgement += "\n" + string(r.Class)
-		}
-		message := strings.TrimSpace(r.Message)
-		if r.FromAlert {
-			message += "\n[it names no cause; the class is from its alert]"
-		}
-		if r.Kind != verdict.OK && r.Why != "" && r.Why != r.Message {
-			message += "\n[" + r.Why + "]"
-		}
-		if r.Disagreement != "" {
-			message += "\n[" + r.Disagreement + "]"
-		}
-		w.AppendRow(table.Row{fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
-			r.Control, r.Outcome, judgement, Visible(strings.TrimSpace(message)), Saw(r.Observed)})
-	}
-	w.Render()
-	fmt.Fprintln(t.W)
-}
-
-// wrapLines wraps each line by itself: text.WrapSoft would join them.
-func wrapLines(s string, width int) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = text.WrapSoft(line, width)
-	}
-	return strings.Join(lines, "\n")
-}
-
 // judgement names a judgement, marked if it was to be expected.
 func (t Terminal) judgement(j verdict.Judgement) string {
 	return t.marked(string(j.Kind), mark(j.Kind, j.Documented))
@@ -223,30 +200,31 @@ func (t Terminal) marked(word, mark string) string {
 
 // verdict says what the run came to, and the proper fix.
 func (t Terminal) verdict(s Scenario) {
-	counts := count(each(s.Cells))
+	w := t.words()
+	counts := w.count(each(s.Cells))
 	bad := slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented })
-	result := t.paint("reproduced as documented", text.FgGreen, text.Bold)
+	result := t.paint(w.reproduced, text.FgGreen, text.Bold)
 	if bad {
-		result = t.paint("not as documented", text.FgRed, text.Bold)
+		result = t.paint(w.undocumented, text.FgRed, text.Bold)
 	}
 	if !slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
-		result = "no client that is here could try it"
+		result = w.noClient
 	}
-	fmt.Fprintf(t.W, "verdict: %s: %s\n", result, counts)
+	t.line(fmt.Sprintf(w.verdictf, result, counts))
 	if strings.Contains(counts, "*") {
-		fmt.Fprintln(t.W, "         * to be expected: the reason stands in brackets")
+		fmt.Fprintln(t.W, w.starNote)
 	}
 	fmt.Fprintln(t.W)
 	t.Fix(s)
 }
 
-// line writes a scenario in one line.
-func (t Terminal) line(s Scenario) {
+// summary writes a scenario in one line.
+func (t Terminal) summary(s Scenario) {
 	mark := t.paint("✓", text.FgGreen)
 	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
 		mark = t.paint("✗", text.FgRed)
 	}
-	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, count(each(s.Cells)))
+	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, t.words().count(each(s.Cells)))
 }
 
 // undocumented writes what was not as documented, and where client and server disagree: once for
@@ -277,9 +255,10 @@ func (t Terminal) undocumented(r *Run) {
 func (t Terminal) account(c Cell) string {
 	var out strings.Builder
 	t.W = &out
+	w := t.words()
 	fmt.Fprintf(t.W, "  %s %s\n", t.judgement(c.Judgement), c.Class)
 	for _, line := range [][2]string{
-		{"", c.Why}, {"its message: ", Steady(c.Message)}, {"the server saw: ", Saw(c.Observed)}, {"they disagree: ", c.Disagreement},
+		{"", t.reason(c.Why)}, {w.itsMessage, Steady(c.Message)}, {w.itSaw, w.sees(c.Observed)}, {w.theyDiffer, t.reason(c.Disagreement)},
 	} {
 		if line[1] != "" {
 			t.wrapped("  "+line[0], Visible(line[1]))
@@ -290,10 +269,12 @@ func (t Terminal) account(c Cell) string {
 
 // Saw says in a few words what the server saw of a client: of the connection that tells, with the
 // number of the others.
-func Saw(list []serve.Observation) string {
+func Saw(list []serve.Observation) string { return english.sees(list) }
+
+func (w *words) sees(list []serve.Observation) string {
 	o, ok := serve.Telling(list)
 	if !ok {
-		return "no connection"
+		return w.noConnection
 	}
 	var words []string
 	if o.Version != "" {
@@ -302,7 +283,7 @@ func Saw(list []serve.Observation) string {
 	if o.HelloRetry {
 		words = append(words, "HelloRetryRequest")
 	}
-	words = append(words, ends[o.End])
+	words = append(words, w.ends[o.End])
 	if o.Error != "" && (o.End == serve.EndBrokenOff || o.End == serve.EndRelayed) {
 		words = append(words, o.Error)
 	}
@@ -315,9 +296,9 @@ func Saw(list []serve.Observation) string {
 	switch more := len(list) - 1; more {
 	case 0:
 	case 1:
-		words = append(words, "(and 1 more connection)")
+		words = append(words, w.oneMore)
 	default:
-		words = append(words, fmt.Sprintf("(and %d more connections)", more))
+		words = append(words, fmt.Sprintf(w.moreConnectionsf, more))
 	}
 	return Visible(strings.Join(words, " "))
 }
@@ -332,19 +313,4 @@ func cause(text string) string {
 		return ""
 	}
 	return ": " + text
-}
-
-// ends says how a connection ended.
-var ends = map[serve.End]string{
-	serve.EndServed:        "a request, which it answered",
-	serve.EndAlertReceived: "alert",
-	serve.EndAlertSent:     "it sent alert",
-	serve.EndCloseNotify:   "close_notify before a request",
-	serve.EndEOF:           "the connection closed without a word",
-	serve.EndReset:         "a reset",
-	serve.EndTimeout:       "silence",
-	serve.EndNotTLS:        "something that is not TLS",
-	serve.EndBrokenOff:     "its own fault:",
-	serve.EndRelayed:       "something encrypted, which was relayed",
-	serve.EndError:         "an error",
 }

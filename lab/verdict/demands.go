@@ -18,5 +18,5 @@ func Unable(s *scenarios.Scenario, c clients.Info) string {
 	if len(c.Demands) == 0 || slices.ContainsFunc(c.Demands, func(d string) bool { return slices.Contains(supplied, d) }) {
 		return ""
 	}
-	return fmt.Sprintf("the variant %s refuses every server without %s, and %s has none", c.Variant, strings.Join(c.Demands, " or "), control.ID)
+	return fmt.Sprintf(whyUnable, c.Variant, strings.Join(c.Demands, " or "), control.ID)
 }

@@ -94,21 +94,21 @@ func (c Cell) disagreement(class failure.Class) string {
 	case clients.Accepted:
 		switch {
 		case !ok:
-			return "the client says that it got an answer, and the server saw no connection"
+			return differNoConnection
 		case last.End != serve.EndServed && last.End != serve.EndRelayed:
-			return fmt.Sprintf("the client says that it got an answer, and the server's record ends with %s", last.End)
+			return fmt.Sprintf(differEnd, last.End)
 		}
 	case clients.Rejected:
 		switch {
 		case !ok:
 			return ""
 		case last.End == serve.EndServed:
-			return "the client says that it refused, and the server answered a request of its"
+			return differAnswered
 		case last.AlertReceived != nil && class != "":
 			stack, _ := c.words(c.Result.Message)
 			classes, listed := alerts[stack][last.AlertReceived.Code]
 			if listed && !slices.Contains(classes, class) {
-				return fmt.Sprintf("the client says %s, and told the server %s", class, last.AlertReceived)
+				return fmt.Sprintf(differAlert, class, last.AlertReceived)
 			}
 		}
 	}

@@ -175,11 +175,11 @@ func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation
 	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
 	switch {
 	case missing(clients.PartConnect) && elsewhere(s) && len(observed) == 0:
-		return "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
+		return whyNoAddress
 	case missing(clients.PartPassword) && s.Setup.Passphrase != "":
-		return "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
+		return whyNoPassphrase
 	case missing(clients.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
-		return "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
+		return whyNoCertificate
 	}
 	return ""
 }

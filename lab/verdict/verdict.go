@@ -155,21 +155,21 @@ func (c Cell) judge(class failure.Class) Judgement {
 // judgeControl reports whether the control was not accepted, so that the scenario proves
 // nothing. A stack that is known to refuse the control cannot be judged by it at all.
 func (c Cell) judgeControl() (Judgement, bool) {
-	about := "on the control " + c.Scenario.Control + ": "
+	about := func(why string) string { return fmt.Sprintf(whyControl, c.Scenario.Control, why) }
 	switch c.Control.Outcome {
 	case clients.Accepted:
 		return Judgement{}, false
 	case clients.Failed:
-		return Judgement{Kind: Error, Why: about + c.Control.Message}, true
+		return Judgement{Kind: Error, Why: about(c.Control.Message)}, true
 	case clients.Unsupported:
-		return Judgement{Kind: Unsupported, Why: about + c.Control.Message}, true
+		return Judgement{Kind: Unsupported, Why: about(c.Control.Message)}, true
 	}
 	for _, k := range scenarios.ControlOf(c.Scenario).Known {
 		if k.Verdict == scenarios.Reject && Matches(k, c.Client) && slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
-			return Judgement{Kind: Unsupported, Why: about + k.Why}, true
+			return Judgement{Kind: Unsupported, Why: about(k.Why)}, true
 		}
 	}
-	return Judgement{Kind: Void, Why: "it rejected the control " + c.Scenario.Control + " too: " + c.Control.Message}, true
+	return Judgement{Kind: Void, Why: fmt.Sprintf(whyVoid, c.Scenario.Control, c.Control.Message)}, true
 }
 
 // expectation returns what is expected of this client: the scenario's expectation, narrowed
@@ -199,15 +199,15 @@ func (c Cell) judgeAccepted(e scenarios.Expectation, known *scenarios.Known) Jud
 		return Judgement{Kind: OK}
 	}
 	if check, left := c.leavesOut(e); left {
-		return Judgement{Kind: Insecure, Documented: true, Why: fmt.Sprintf("the variant %s does not check the %s", c.Client.Variant, check)}
+		return Judgement{Kind: Insecure, Documented: true, Why: fmt.Sprintf(whySkips, c.Client.Variant, check)}
 	}
 	if e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) {
-		return Judgement{Kind: Lenient, Documented: true, Why: "it does not have the feature " + e.Feature}
+		return Judgement{Kind: Lenient, Documented: true, Why: fmt.Sprintf(whyFeature, e.Feature)}
 	}
 	if known != nil && known.Verdict == scenarios.Accept {
 		return Judgement{Kind: Insecure, Documented: true, Why: known.Why}
 	}
-	return Judgement{Kind: Insecure, Why: fmt.Sprintf("it must reject this as %s", e.Failures[0])}
+	return Judgement{Kind: Insecure, Why: fmt.Sprintf(whyMustReject, e.Failures[0])}
 }
 
 func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known *scenarios.Known) Judgement {
@@ -215,18 +215,18 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 	case e.Verdict != scenarios.Accept && slices.Contains(e.Failures, class):
 		return Judgement{Kind: OK}
 	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
-		return Judgement{Kind: Broken, Documented: true, Why: "it does not have the feature " + e.Feature}
+		return Judgement{Kind: Broken, Documented: true, Why: fmt.Sprintf(whyFeature, e.Feature)}
 	}
-	j := Judgement{Kind: WrongReason, Why: fmt.Sprintf("expected %s", e.Failures)}
+	j := Judgement{Kind: WrongReason, Why: fmt.Sprintf(whyExpected, e.Failures)}
 	switch {
 	case e.Verdict == scenarios.Accept:
-		j = Judgement{Kind: Broken, Why: "it must accept this"}
+		j = Judgement{Kind: Broken, Why: whyMustAccept}
 	case class == "" && c.Client.UnderTest: // nobody is held to the lab's vocabulary for what it need not refuse
 		demanded := e.Level == scenarios.Must || slices.Contains(c.Client.Features, e.Feature)
-		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: fmt.Sprintf("expected %s", e.Failures)}
+		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: fmt.Sprintf(whyExpected, e.Failures)}
 	}
 	if class == "" {
-		j.Why += "; no rule of the lab's knows this message"
+		j.Why = fmt.Sprintf(whyNoRule, j.Why)
 	}
 	if known != nil && slices.Contains(known.Failures, class) {
 		j.Documented, j.Why = true, known.Why

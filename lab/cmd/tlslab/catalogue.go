@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -29,28 +28,7 @@ func (f *flags) list() *cobra.Command {
 			if f.json {
 				return f.listJSON(list)
 			}
-			w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
-			var family scenarios.Family
-			for _, s := range list {
-				if s.Family != family {
-					family = s.Family
-					fmt.Fprintf(w, "%s\t\t\t\n", family)
-				}
-				expect := string(s.Expect.Verdict)
-				if s.Expect.Level == scenarios.Should && s.Expect.Verdict != scenarios.Either {
-					expect += "?"
-				}
-				class := ""
-				if len(s.Expect.Failures) > 0 && s.Expect.Verdict != scenarios.Accept {
-					class = string(s.Expect.Failures[0])
-				}
-				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, s.Title)
-			}
-			fmt.Fprintln(w, "\n?: of clients that have a feature, which tlslab show names")
-			if list[0].Service == scenarios.HTTPS {
-				fmt.Fprintln(w, "each is there with MongoDB behind TLS as well, as mongo-ID: tlslab run mongo-good")
-			}
-			return w.Flush()
+			return f.terminal().List(list)
 		},
 	}
 	f.addJSON(cmd)

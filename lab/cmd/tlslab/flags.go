@@ -16,6 +16,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
@@ -27,6 +28,7 @@ import (
 type flags struct {
 	stdout, stderr io.Writer
 
+	lang     locale.Locale // of prose for people
 	json     bool
 	seed     string
 	at       string
@@ -45,6 +47,34 @@ type flags struct {
 	containers   int // that may run at once; zero is any number
 	timeout      time.Duration
 	parallel     int
+}
+
+// language is the flag of the language.
+type language struct{ *locale.Locale }
+
+// Set implements pflag.Value.
+func (l language) Set(tag string) error {
+	parsed, err := locale.Parse(tag)
+	if err == nil {
+		*l.Locale = parsed
+	}
+	return err
+}
+
+// Type implements pflag.Value: it stands in the help.
+func (language) Type() string { return "LANG" }
+
+// String implements pflag.Value. The language that the environment asks for is not shown as the default,
+// so that the help is the same everywhere.
+func (language) String() string { return "" }
+
+// addLanguage adds the flag that chooses the language of prose, for a command and all below it.
+func (f *flags) addLanguage(c *cobra.Command) {
+	f.lang = locale.FromEnvironment()
+	c.PersistentFlags().Var(language{&f.lang}, "lang", "language of what is written for people to read: en or zh (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
+	c.RegisterFlagCompletionFunc("lang", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"en\tEnglish", "zh\t简体中文"}, cobra.ShellCompDirectiveNoFileComp
+	})
 }
 
 func (f *flags) addJSON(c *cobra.Command) {
@@ -153,7 +183,7 @@ func parseTime(s string) (time.Time, error) {
 
 // terminal returns where results go, as wide as it is and colored if it is a terminal.
 func (f *flags) terminal() report.Terminal {
-	t := report.Terminal{W: f.stdout}
+	t := report.Terminal{W: f.stdout, Locale: f.lang}
 	if file, ok := f.stdout.(*output); ok && term.IsTerminal(int(file.Fd())) {
 		t.Color = os.Getenv("NO_COLOR") == "" // no-color.org
 		t.Width, _, _ = term.GetSize(int(file.Fd()))

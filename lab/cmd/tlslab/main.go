@@ -123,6 +123,7 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
+	f.addLanguage(cmd)
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test(), f.explain())
 	cmd.AddCommand(f.test())

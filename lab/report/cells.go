@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+)
+
+// fixed is the width of a table but for its last two columns, and leastRest the least that those
+// want: in a window narrower than both, clients are shown one below the other.
+const fixed, leastRest = 72, 36
+
+// cells writes what every client did.
+func (t Terminal) cells(s Scenario, infos []clients.Info) {
+	if t.width() < fixed+leastRest {
+		t.listed(s, infos)
+	} else {
+		t.table(s, infos)
+	}
+	fmt.Fprintln(t.W)
+}
+
+// table writes what every client did as a table.
+func (t Terminal) table(s Scenario, infos []clients.Info) {
+	w := table.NewWriter()
+	w.SetOutputMirror(t.W)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options.SeparateRows = true
+	w.SetStyle(style)
+	// The columns between the first and the message have short words; the rest is shared.
+	rest := t.width() - fixed
+	w.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 1, WidthMax: 17, WidthMaxEnforcer: wrapLines},
+		{Number: 2, WidthMax: 11, WidthMaxEnforcer: wrapLines},
+		{Number: 3, WidthMax: 11, WidthMaxEnforcer: wrapLines},
+		{Number: 4, WidthMax: 18, WidthMaxEnforcer: wrapLines},
+		{Number: 5, WidthMax: rest * 2 / 3, WidthMaxEnforcer: wrapLines},
+		{Number: 6, WidthMax: rest / 3, WidthMaxEnforcer: wrapLines},
+	})
+	words := t.words()
+	w.AppendHeader(table.Row{words.client, words.controlOf(s), s.ID, words.judgement, words.message, words.saw})
+	for _, r := range s.rows(infos) {
+		judgement := t.judgement(r.Judgement)
+		if r.Class != "" {
+			judgement += "\n" + string(r.Class)
+		}
+		w.AppendRow(table.Row{fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
+			words.outcome(r.Control), words.outcome(r.Outcome), judgement, strings.Join(t.said(r), "\n"), words.sees(r.Observed)})
+	}
+	w.Render()
+}
+
+// listed writes what every client did, one below the other.
+func (t Terminal) listed(s Scenario, infos []clients.Info) {
+	words := t.words()
+	for i, r := range s.rows(infos) {
+		if i > 0 {
+			fmt.Fprintln(t.W)
+		}
+		t.wrapped("", t.paint(r.stack+" "+r.variant, text.Bold)+" "+strings.Join(r.versions, " "))
+		judgement := strings.TrimSpace(t.judgement(r.Judgement) + " " + string(r.Class))
+		t.wrapped("  ", fmt.Sprintf(words.didf, words.controlOf(s), words.outcome(r.Control), s.ID, words.outcome(r.Outcome), judgement))
+		for n, line := range t.said(r) {
+			if n == 0 && r.Message != "" {
+				line = words.itsMessage + line
+			}
+			t.wrapped("  ", line)
+		}
+		t.wrapped("  "+words.itSaw, words.sees(r.Observed))
+	}
+}
+
+// controlOf names a scenario's control, or says that it is one.
+func (w *words) controlOf(s Scenario) string {
+	if s.Control == "" {
+		return w.control
+	}
+	return s.Control
+}
+
+// said is a client's message, and what the lab has to say of it in brackets, a line each.
+func (t Terminal) said(r row) []string {
+	message := strings.TrimSpace(r.Message)
+	bracket := func(why string) { message += "\n[" + why + "]" }
+	if r.FromAlert {
+		bracket(t.words().fromAlert)
+	}
+	if r.Kind != verdict.OK && r.Why != "" && r.Why != r.Message {
+		bracket(t.reason(r.Why))
+	}
+	if r.Disagreement != "" {
+		bracket(t.reason(r.Disagreement))
+	}
+	return strings.Split(Visible(strings.TrimSpace(message)), "\n")
+}
+
+// wrapLines wraps each line by itself: text.WrapSoft would join them.
+func wrapLines(s string, width int) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = wrap(line, width)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+)
+
+// words is all that a [Terminal] says by itself, in one language. What ends in "f" below is a format;
+// a test holds all languages to say everything, and formats to take the same. What machines read is
+// not among it: names of scenarios, classes, judgements and features are the same in all languages, and
+// so is what clients say.
+type words struct {
+	or, comma string // between the names of a list
+	listed    string // between counts
+
+	// Of a scenario: its expectation, its story, its remedy. The labels are as wide as each other.
+	titlef        string // ID, title
+	familyf       string // family, expectation
+	eitherWayf    string // classes
+	shouldRejectf string // feature, classes, control
+	shouldAcceptf string // feature
+	mustRejectf   string // classes, control
+	mustAccept    string
+	what, where   string
+	see, fix, log string
+
+	// Below the catalogue.
+	questionMark, behindMongoDB string
+
+	// Of its chain.
+	trusted, sent, neither string
+	besidePath             string
+	certificatef           string // name, key, from, to, marks
+	forNames               string
+	none                   string
+	differencef            string // what, got, want
+
+	// Of what clients did.
+	didf                                     string // control, outcome, scenario, outcome, judgement
+	client, control, judgement, message, saw string
+	fromAlert                                string
+	outcomes                                 map[clients.Outcome]string
+
+	// Of what the server saw.
+	noConnection     string
+	oneMore          string
+	moreConnectionsf string // number
+	ends             map[serve.End]string
+
+	// Of what a run came to.
+	verdictf                      string // result, counts
+	reproduced, undocumented      string
+	noClient                      string
+	starNote, starHint            string
+	itsMessage, itSaw, theyDiffer string
+	notHere, serverLog            string
+	camef                         string // scenarios, clients, cells, duration
+	allDocumented, notDocumentedf string // number
+	missingf                      string // stack, reason
+	againf                        string // flags
+	plainNumber, okMeans          string
+	starMeans, bangMeans          string
+	kinds                         map[verdict.Kind]string // what each judgement means
+	findings                      findingWords
+	assessment                    assessmentWords
+}
+
+// findingWords is what is said of a client as a whole. Each finding has what the client does, and what
+// its author is to do.
+type findingWords struct {
+	neverConnected, neverConnectedToDo                     string
+	acceptsNothingf, acceptsNothingToDo, neverConnectedOff string // scenario, what it says
+	voidf, voidToDof                                       string // families, control, what it says; control
+	verifiesNothing, verifiesNothingToDo                   string
+	checksNoNames, checksNoNamesToDo                       string
+	checksNoChain, checksNoChainToDo                       string
+	oneReasonf, oneReasonToDo                              string // what it says
+	notRecognisedf, notRecognisedToDo                      string // scenario, what it says
+	failedf, failedToDo                                    string // how
+	nothing                                                string // that it says
+}
+
+// assessmentWords is what is said of an assessment.
+type assessmentWords struct {
+	means                       map[verdict.Kind]string // of each kind that can be bad, what the client did
+	colon                       string                  // behind a judgement
+	toDo, in, toDoOfClass       string
+	moref                       string // some, number of others
+	expectedf                   string // class, class that it says
+	itSays                      string
+	knownForf                   string // stack, reason
+	known, fixed                string
+	notAsked, lenient, disagree string
+	byRecordf                   string // number
+	countf                      string // what, number
+	gradef                      string // counts, scenarios, duration
+	knownCountf, fixedCountf    string // number
+	showMore, againf            string // seed, date
+	deviationf                  string // scenario, judgement, reason
+}
+
+// in returns what is said in a language; in English if there is none.
+func in(l locale.Locale) *words {
+	if w, ok := languages[l]; ok {
+		return w
+	}
+	return &english
+}
+
+// outcome says what a client did; nothing if it did nothing.
+func (w *words) outcome(o clients.Outcome) string {
+	if word, ok := w.outcomes[o]; ok {
+		return word
+	}
+	return string(o)
+}
+
+var languages = map[locale.Locale]*words{locale.English: &english, locale.Chinese: &chinese}

@@ -1,0 +1,111 @@
+package translation
+
+const zhReadsAndWrites = "客户端可以读写。"
+
+var zhMongod = map[string]Text{
+	"mongod-good": {
+		Title:  "要求 TLS 的 mongod，证书链正常",
+		What:   "一切正常：mongod 的 tlsMode 为 requireTLS，证书链对两端都有效，有 CA 文件，并设置了 tlsAllowConnectionsWithoutCertificates。",
+		Where:  "所有使用 TLS 的 MongoDB。从 7.0.6、6.0.14 和 5.0.25 起，没有 CA 文件它就不启动；而只给 CA 文件，又会强制要求客户端证书。",
+		See:    `客户端可以读写。没有 tls=true 的客户端会被断开，日志里是 "The server is configured to only allow SSL connections"。`,
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-client-certificate": {
+		Title:  "要求客户端证书的 mongod，客户端证书正常",
+		What:   "一切正常：mongod 有 CA 文件而没有设置 tlsAllowConnectionsWithoutCertificates，因此要求证书；客户端有该 CA 签发的证书。",
+		Where:  "PyMongo 的 tlsCertificateKeyFile：密钥和证书在一个文件里。",
+		See:    zhReadsAndWrites,
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-client-certificate-missing": {
+		Title:  "要求客户端证书的 mongod，客户端没有证书",
+		What:   "mongod 要求证书，客户端没有。它先完成握手，之后才判断，然后不发警报就关闭连接。",
+		Where:  "配置了 CA 文件、却没有设置 tlsAllowConnectionsWithoutCertificates 的 mongod。",
+		See:    `客户端只知道连接关闭了。日志里才有原因："No SSL certificate provided by peer; connection rejected"（id 23255）。`,
+		Remedy: "用 tlsCertificateKeyFile 把证书和密钥交给客户端，或者启动 mongod 时加上 tlsAllowConnectionsWithoutCertificates。",
+	},
+	"mongod-client-certificate-optional": {
+		Title:  "接受无证书客户端的 mongod",
+		What:   "mongod 请求客户端证书，并因为设置了 tlsAllowConnectionsWithoutCertificates，没有证书也继续；客户端没有发送。",
+		Where:  "客户端用密码登录时，它可以解决 mongod-client-certificate-missing。",
+		See:    "客户端可以读写。如果客户端发送了无效的证书，仍会被断开。",
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-client-certificate-crl": {
+		Title:  "mongod 的 CRL 没有列出客户端",
+		What:   "一切正常：mongod 在它的 tlsCRLFile 里查找客户端证书，其中没有列出它。",
+		Where:  "mongod-client-certificate-revoked 的对照。",
+		See:    zhReadsAndWrites,
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-client-certificate-revoked": {
+		Title:  "mongod 的 CRL 列出了客户端",
+		What:   "客户端证书列在 mongod 的 tlsCRLFile 里。握手完成，随后连接不发警报就被关闭。",
+		Where:  "机器丢失，密钥泄露。这份 CRL 针对客户端的证书：服务器自己的证书是否被吊销，要由客户端去查。",
+		See:    `客户端看到连接关闭。日志里是 "SSL peer certificate validation failed"（id 23256），以及证书已吊销。`,
+		Remedy: "给客户端换一张新证书，密钥也要换新。",
+	},
+	"mongod-x509-authentication": {
+		Title:  "凭证书识别客户端的 mongod",
+		What:   "一切正常：mongod 要求身份验证，$external 中有一个用户，名称就是客户端证书的主体。",
+		Where:  "MONGODB-X509。主体的组织、部门或域组件必须与服务器的不同，否则 mongod 会把客户端当作集群成员。",
+		See:    "客户端不用密码就可以读写。",
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-wrong-host": {
+		Title:  "mongod 的证书属于另一台主机",
+		What:   "mongod 的证书名称是 other.tlslab.test，客户端要连接的是 localhost。mongod 照样启动。",
+		Where:  "访问容器所用的名称不在它的证书里；副本集成员公布的是地址。",
+		See:    "客户端说名称不匹配；日志里说客户端走了。",
+		Remedy: "把客户端使用的每一个名称都作为主体备用名称写进证书。",
+	},
+	"mongod-missing-intermediate": {
+		Title:  "mongod 的文件缺少中间证书",
+		What:   "mongod 的 tlsCertificateKeyFile 里有密钥和叶证书，没有中间证书。它从不校验自己的证书链，照样启动。",
+		Where:  "手工拼成的文件：cat key.pem cert.pem，忘了证书链。",
+		See:    `客户端报 "unable to get local issuer certificate"。`,
+		Remedy: "把中间证书追加到文件末尾，叶证书的签发者在前。",
+	},
+	"mongod-expires-while-serving": {
+		Title:  "mongod 运行期间证书过期",
+		What:   "mongod 启动时证书还有效，几秒后过期。mongod 只在启动时看日期，之后继续使用它。",
+		Where:  "mongod 只有这样才会用上已过期的证书：它拒绝用过期的证书启动（mongod-refuses-expired）。",
+		See:    "从某一秒起，客户端拒绝它。日志里什么也没有，只有每天一次的警告。",
+		Remedy: "原位续期并执行 rotateCertificates（5.0 及以后），或者重启；对 30 天内到期的证书告警。",
+	},
+	"mongod-tls13-only": {
+		Title:  "只支持 TLS 1.3 的 mongod",
+		What:   "tlsDisabledProtocols 只留下 TLS 1.3。",
+		Where:  "加固过的服务器。没有 TLS 1.3 的客户端得到的就是 D2 的 TLSV1_ALERT_PROTOCOL_VERSION：使用 OpenSSL 1.0.2 的 Python，旧的 .NET 和 JVM。",
+		See:    "支持 TLS 1.3 的客户端可以读写；不支持的收到警报 protocol_version。",
+		Remedy: "升级客户端的 TLS 库；在此之前，不要把 TLS1_2 写进 tlsDisabledProtocols。",
+	},
+	"mongod-stapled": {
+		Title:  "装订了有效 OCSP 响应的 mongod",
+		What:   "一切正常：证书要求装订，并指明了实验室的响应服务器；mongod 启动时询问它，并装订得到的响应。",
+		Where:  "MongoDB 4.4 及以后，并且证书指明了响应服务器。",
+		See:    "客户端可以读写；openssl s_client -status 会显示这份响应。",
+		Remedy: zhGoodRemedy,
+	},
+	"mongod-stapled-revoked": {
+		Title:  "mongod 装订的响应说它的证书已吊销",
+		What:   "响应服务器说 mongod 的证书已吊销，mongod 就把它装订上去。",
+		Where:  "服务器的证书已被吊销，却没有人告诉管理员。",
+		See:    `使用 PyOpenSSL 的 PyMongo："invalid status response"。不看装订的驱动能连上。`,
+		Remedy: zhRevokedRemedy,
+	},
+	"mongod-staple-switched-off": {
+		Title:  "证书要求装订，mongod 却不装订",
+		What:   "证书要求装订（RFC 7633），而 mongod 启动时设置了 ocspEnabled=false。",
+		Where:  "服务器访问不了响应服务器，有人为了消除警告关掉了装订。",
+		See:    `使用 PyOpenSSL 的 PyMongo："invalid status response"。不认识该扩展的驱动能连上。`,
+		Remedy: zhMustStapleRemedy,
+	},
+	"mongod-refuses-expired": {
+		Title:  "mongod 拒绝用过期的证书启动",
+		What:   "证书已过期，mongod 拒绝用它启动：没有程序在监听。它的日志就是结果。",
+		Where:  "证书过期几个月之后的一次重启：大家早已习惯了不检查证书的客户端。",
+		See:    `客户端："connection refused"。日志："The provided SSL certificate is expired or not yet valid"（id 20574）。`,
+		Remedy: "为证书续期，然后重新启动 mongod。",
+	},
+}

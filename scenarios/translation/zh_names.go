@@ -1,0 +1,88 @@
+package translation
+
+var zhNames = map[string]Text{
+	"wrong-host": {
+		Title:  "叶证书属于另一台主机",
+		What:   "叶证书的名称是 other.tlslab.test，客户端要连接的是 localhost。",
+		Where:  "服务改名，负载均衡器的默认证书，用内部名称连接。",
+		See:    `Python："Hostname mismatch, certificate is not valid for 'localhost'"。curl："no alternative certificate subject name matches target host name"。`,
+		Remedy: "按客户端使用的名称签发叶证书，或者让客户端使用证书上的名称。",
+	},
+	"common-name-only": {
+		Title:  "没有 SAN，只有通用名正确",
+		What:   "叶证书完全没有主体备用名称；它的通用名是 localhost。",
+		Where:  "旧脚本生成的证书：openssl req 没有扩展段。",
+		See:    `Go："certificate relies on legacy Common Name field, use SANs instead"。Python ssl、curl 和 Node 接受它。`,
+		Remedy: "签发带有主体备用名称的叶证书（RFC 9525 第 2 节）。",
+	},
+	"wrong-ip": {
+		Title:  "访问所用的地址不在叶证书里",
+		What:   "客户端连接 127.0.0.1，叶证书写的是 127.0.0.2。",
+		Where:  "换了地址的节点；通过环回地址连接的探测程序。",
+		See:    `Python："IP address mismatch, certificate is not valid for '127.0.0.1'"。`,
+		Remedy: "签发叶证书时写上客户端使用的每一个地址，或者改用主机名。",
+	},
+	"ip-as-dns-name": {
+		Title:  "地址在证书里，却写成了名称",
+		What:   "客户端连接 127.0.0.1；叶证书把它写成 dNSName，而不是 iPAddress。",
+		Where:  "把所有名称都写成 DNS: 的生成工具。mongod 会对此发出警告。",
+		See:    "证书里看起来有这个地址，客户端却照样拒绝（RFC 9525 第 6.4 节）。",
+		Remedy: "在主体备用名称中，地址要写成 IP: 条目。",
+	},
+	"ip-in-common-name": {
+		Title:  "只有通用名里写着地址",
+		What:   "客户端连接 127.0.0.1；叶证书没有 SAN，通用名是 127.0.0.1。",
+		Where:  "自己给自己制作证书的设备。",
+		See:    "即使是仍会用通用名匹配主机名的客户端也拒绝它。",
+		Remedy: "签发叶证书时，把地址写成主体备用名称中的 IP: 条目。",
+	},
+	"wildcard-too-deep": {
+		Title:  "用 *.tlslab.test 匹配 a.foo.tlslab.test",
+		What:   "叶证书的名称是 *.tlslab.test；客户端要连接的名称在它下面两级。",
+		Where:  "把子域的子域放到通配符证书后面。",
+		See:    "主机名不匹配，尽管通配符看上去是匹配的。",
+		Remedy: "按该名称签发叶证书，或者使用低一级的通配符：一个星号只覆盖一级标签（RFC 9525 第 6.3 节）。",
+	},
+	"wildcard-partial": {
+		Title:  "用 f*.tlslab.test 匹配 foo.tlslab.test",
+		What:   "叶证书的名称是 f*.tlslab.test：星号只是标签的一部分。",
+		Where:  "RFC 2818 允许，RFC 9525（第 6.3 节）不再允许；大多数客户端已经取消支持。",
+		See:    "主机名不匹配。",
+		Remedy: "逐个写明主机，或者使用覆盖整级标签的通配符。",
+	},
+	"wildcard-bare": {
+		Title:  "用 *.tlslab.test 匹配 tlslab.test",
+		What:   "叶证书的名称是 *.tlslab.test；客户端要连接的是这个域本身。",
+		Where:  "通配符证书后面的网站裸域名。",
+		See:    "主机名不匹配：星号恰好代表一级标签，不能代表零级。",
+		Remedy: "签发叶证书时两个都写上：tlslab.test 和 *.tlslab.test。",
+	},
+	"wildcard-top-level": {
+		Title:  "只有一个星号",
+		What:   "叶证书唯一的名称是一个星号。",
+		Where:  "有人以为一张证书可以用于一切。",
+		See:    "主机名不匹配。",
+		Remedy: "逐个写明主机。",
+	},
+	"null-byte-name": {
+		Title:  "localhost、一个 NUL 字节、.tlslab.test",
+		What:   `叶证书的名称是 "localhost\0.tlslab.test"：只看末尾的 CA 看到的是自己的域，而按 C 字符串读取的客户端看到的是 localhost。`,
+		Where:  "2009 年的攻击（Marlinspike、Kaminsky），当时几乎所有客户端都受影响。",
+		See:    "主机名不匹配，或者证书无法解析。",
+		Remedy: "不要签发这样的证书；比较名称时要按长度比较。",
+	},
+	"name-constraint-violation": {
+		Title:  "中间证书无权为该名称签发",
+		What:   "中间证书被限定于 other.tlslab.test（RFC 5280 第 4.2.1.10 节）；叶证书却是给 localhost 的。",
+		Where:  "部门 CA 为本部门以外的域签发证书。",
+		See:    `OpenSSL、Python："permitted subtree violation"。Go："a root or intermediate certificate is not authorized to sign for this name"。`,
+		Remedy: "由有权为该名称签发的 CA 签发叶证书。",
+	},
+	"trailing-dot-name": {
+		Title:  "SAN 写的是末尾带点的 localhost",
+		What:   `叶证书的名称是 "localhost."：这是 DNS 的绝对形式，证书里不允许（RFC 5280 第 4.2.1.6 节，其依据是 RFC 1034 的首选语法）。`,
+		Where:  "从区域文件里复制出来的名称。",
+		See:    "主机名不匹配，或者证书无法解析。",
+		Remedy: "签发叶证书时去掉末尾的点。",
+	},
+}
