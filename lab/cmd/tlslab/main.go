@@ -126,7 +126,6 @@ interrupted.`,
 	f.addLanguage(cmd)
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test(), f.explain())
-	cmd.AddCommand(f.test())
 	cmd.AddCommand(f.lessons(), f.lesson(), f.check())
 	return cmd
 }
