@@ -60,7 +60,7 @@ type Options struct {
 	// Scenarios are those that the lab serves.
 	Scenarios []*scenarios.Scenario
 	// Text returns what the catalogue tells of a scenario in a language, or in another if there is
-	// nothing in that one. Nil means [English].
+	// nothing in that one. Nil means what package scenarios/translation has.
 	Text func(locale.Locale, *scenarios.Scenario) Text
 }
 
@@ -112,7 +112,7 @@ func Start(o Options) (*Page, error) {
 		byID: map[string]*scenarios.Scenario{}, state: map[string]*state{},
 	}
 	if p.text == nil {
-		p.text = English
+		p.text = told
 	}
 	for _, s := range o.Scenarios {
 		p.byID[s.ID], p.state[s.ID] = s, new(state)

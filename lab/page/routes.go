@@ -25,7 +25,10 @@ var (
 )
 
 // pageNames are the pages; each has a template of its name, and the layout about it.
-var pageNames = []string{"catalogue", "scenario", "live", "connection", "problem"}
+var pageNames = []string{"catalogue", "scenario", "live", "connection", "lessons", "lesson", "explain", "problem"}
+
+// more are the parts of the page besides the catalogue and the live view.
+var more = []entry{{"explain", "/explain", "nav.explain"}, {"lessons", "/lessons", "nav.lessons"}}
 
 // fragments is the set of templates of what is put into pages as it comes.
 const fragments = "fragments"
@@ -41,6 +44,10 @@ func (p *Page) routes() http.Handler {
 	mux.HandleFunc("GET /connection/{number}", p.connection)
 	mux.HandleFunc("GET /files/{id}/{name}", p.download)
 	mux.HandleFunc("GET /events", p.events)
+	mux.HandleFunc("GET /explain", p.explanation)
+	mux.HandleFunc("POST /explain", p.explanation) // not in the address, which is remembered
+	mux.HandleFunc("GET /lessons", p.lessons)
+	mux.HandleFunc("GET /lessons/{id}", p.lesson)
 	mux.HandleFunc("POST /language", p.setLanguage)
 	mux.HandleFunc("GET /static/{name}", static)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +63,7 @@ func parse(all map[locale.Locale]words) (map[locale.Locale]map[string]*template.
 		out[l] = map[string]*template.Template{}
 		functions := template.FuncMap{
 			"t": w.say, "tt": w.first, "expectation": w.expectation, "visible": report.Visible,
-			"join": strings.Join, "milliseconds": milliseconds, "raw": func(s string) string { return s },
+			"join": strings.Join, "parts": parts, "milliseconds": milliseconds,
 		}
 		base, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 		if err != nil {
@@ -88,13 +95,14 @@ type view struct {
 	Nav string
 	// Epoch tells this run of the lab from another at the same address.
 	Epoch string
-	// More are the parts of the page besides the catalogue and the live view.
-	More []entry
+	More  []entry
 	// Pending is how many scenarios are still being minted.
 	Pending int
 	// Version is what the page knows of connections.
 	Version uint64
 	Main    any
+
+	serves func(id string) bool
 }
 
 // entry is a part of the page in the navigation.
@@ -103,7 +111,8 @@ type entry struct{ Name, Path, Word string }
 // show writes a page.
 func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
 	v.Lang, v.Langs, v.Path, v.Pending = language(r), locale.All(), r.URL.RequestURI(), p.pending()
-	v.Epoch = p.epoch
+	v.Epoch, v.More = p.epoch, more
+	v.serves = func(id string) bool { return p.byID[id] != nil }
 	p.write(w, r, status, v.Lang, name, "layout", v)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/translation"
 )
 
 //go:embed words
@@ -72,9 +73,10 @@ type Text struct {
 	Title, What, Where, See, Remedy string
 }
 
-// English returns a scenario's own words.
-func English(_ locale.Locale, s *scenarios.Scenario) Text {
-	return Text{locale.English, s.Title, s.Story.What, s.Story.Where, s.Story.See, s.Remedy}
+// told returns what the catalogue tells of a scenario.
+func told(l locale.Locale, s *scenarios.Scenario) Text {
+	t := translation.Of(s, string(l))
+	return Text{l, t.Title, t.What, t.Where, t.See, t.Remedy}
 }
 
 // inWords returns what a scenario expects of a client.
