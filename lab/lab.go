@@ -57,6 +57,14 @@ type Config struct {
 	Lifetime time.Duration
 	// Services are what scenarios are served with, besides https. The lab closes them.
 	Services []serve.Service
+	// Watch, if set, is told what happens on every connection of every scenario, as it happens: see
+	// serve.Options.Watch.
+	Watch func(*scenarios.Scenario, serve.Event)
+	// Ready, if set, is told by [Lab.Up] of every scenario whose files are there, from several
+	// goroutines.
+	Ready func(*Instance)
+	// UI is the URL of a page that shows the lab, for endpoints.json; empty if there is none.
+	UI string
 	// Ports, if not zero, is the base port: the lab's revocation responder listens on it,
 	// and [Lab.Up] serves each scenario at its offset from it. Zero means ports that are free.
 	Ports int
@@ -297,6 +305,9 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
 	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
+	if watch := l.config.Watch; watch != nil {
+		o.Watch = func(e serve.Event) { watch(s, e) }
+	}
 	if service.Start == nil {
 		srv, err := serve.Start(s, l.source(s), o)
 		return srv, nil, err

@@ -77,16 +77,20 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 				return err
 			}
 			done, err := l.instance(in.Server, in.Scenario, in.chain)
-			if err == nil {
-				up.Instances[i] = done
+			if err != nil {
+				return err
 			}
-			return err
+			up.Instances[i] = done
+			if ready := l.config.Ready; ready != nil {
+				ready(done)
+			}
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	up.Endpoints = serve.Endpoints{Schema: serve.EndpointsSchema, Seed: l.config.Seed, At: l.config.At, PID: os.Getpid()}
+	up.Endpoints = serve.Endpoints{Schema: serve.EndpointsSchema, Seed: l.config.Seed, At: l.config.At, PID: os.Getpid(), UI: l.config.UI}
 	for _, in := range up.Instances {
 		up.Endpoints.Scenarios = append(up.Endpoints.Scenarios, in.Endpoint)
 	}

@@ -42,7 +42,9 @@ type protocol interface {
 }
 
 func newConn(srv *Server, raw net.Conn, place uint64) *conn {
-	return &conn{srv: srv, place: place, start: time.Now(), ended: make(chan struct{}), raw: raw, tap: newTap(raw)}
+	c := &conn{srv: srv, place: place, start: time.Now(), ended: make(chan struct{}), raw: raw, tap: newTap(raw)}
+	c.tap.watch = srv.newWatch(place, c.start)
+	return c
 }
 
 // Read implements net.Conn: it reads application data.
@@ -58,8 +60,10 @@ func (c *conn) Read(p []byte) (int, error) {
 // serve serves the client and records what was seen of it.
 func (c *conn) serve() {
 	c.tap.bound(time.Now().Add(c.srv.options.Timeout))
+	c.tap.watch.say(Event{Kind: EventStart, At: c.start, Client: c.raw.RemoteAddr().String()})
 	err := c.srv.fault.behave(c)
 	o := c.observe(err)
+	c.tap.watch.say(Event{Kind: EventEnd, Observation: &o})
 	c.srv.observed(c, o)
 	c.part(o.End)
 }
@@ -78,6 +82,8 @@ func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
 	if err != nil {
 		return err
 	}
+	agreed := c.session
+	c.tap.watch.say(Event{Kind: EventHandshake, Session: &agreed})
 	return answer(c, c.session)
 }
 

@@ -189,6 +189,8 @@ type tap struct {
 	eof      bool      // the client has closed its side of the TCP connection
 	deadline time.Time // the last that bound set
 	ahead    []byte    // read and fed, and not yet asked for
+	watch    *watch    // nil unless somebody wants to be told
+	greeted  bool      // the watch knows the ClientHello
 }
 
 func newTap(c net.Conn) tap {
@@ -266,6 +268,9 @@ func (t *tap) receive(p []byte) (int, error) {
 	}
 	t.in.feed(p[:n])
 	t.eof = t.eof || err == io.EOF
+	if t.watch != nil {
+		t.tellIn(p[:n])
+	}
 	return n, err
 }
 
@@ -273,5 +278,19 @@ func (t *tap) receive(p []byte) (int, error) {
 func (t *tap) Write(p []byte) (int, error) {
 	n, err := t.Conn.Write(p)
 	t.out.feed(p[:n])
+	if t.watch != nil {
+		t.watch.feed(&t.watch.out, p[:n])
+	}
 	return n, err
+}
+
+// tellIn tells the watch what has come from the client.
+func (t *tap) tellIn(p []byte) {
+	t.watch.feed(&t.watch.in, p)
+	if !t.greeted && t.in.clientHello() != nil {
+		t.greeted = true
+		if hello := t.hello(); hello != nil {
+			t.watch.say(Event{Kind: EventHello, Hello: hello})
+		}
+	}
 }

@@ -39,6 +39,10 @@ type Options struct {
 	// OnObservation, if set, is called with every observation when its connection
 	// has ended, from the connection's goroutine: calls can overlap.
 	OnObservation func(Observation)
+	// Watch, if set, is told what happens on every connection, as it happens: of one connection
+	// in order and one after the other, of several at once. The connection waits meanwhile, so
+	// that it must not take long.
+	Watch func(Event)
 }
 
 // Server serves one scenario.

@@ -36,6 +36,8 @@ type flags struct {
 	dir      string
 	bind     string
 	basePort int
+	uiPort   int
+	noUI     bool
 	clients  []string
 	families []string
 	service  []string

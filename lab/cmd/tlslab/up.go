@@ -24,7 +24,8 @@ func (f *flags) up() *cobra.Command {
 		Short: "Serve scenarios at fixed ports until interrupted",
 		Long: `up serves every scenario, or those named, each at its own port: the base port and the scenario's offset.
 When all files are written it writes endpoints.json into the directory, for programs to wait for and to read.
-Without --dir the directory is temporary, and gone when up ends.`,
+Without --dir the directory is temporary, and gone when up ends. Its page, for a browser, has the catalogue,
+commands to paste, and every connection as it happens.`,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, ids []string) (err error) {
 			list, err := f.selected(ids)
@@ -36,14 +37,28 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				return err
 			}
 			c.Ports, c.Lifetime = f.basePort, servingTime
+			ui, err := f.startPage(cmd, list, &c)
+			if err != nil {
+				return err
+			}
+			if ui != nil {
+				defer func() { err = errors.Join(err, ui.Close()) }()
+			}
 			l, err := lab.New(c)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
+			if ui != nil {
+				ui.Use(l)
+			}
 			up, err := l.Up(cmd.Context(), list, func(up *lab.Up) {
 				if !f.json {
 					f.table(up)
+				}
+				if ui != nil {
+					ui.Listening(up)
+					fmt.Fprintf(f.stderr, "tlslab: the page is at %s\n", ui.URL())
 				}
 			})
 			if err != nil {
@@ -64,6 +79,9 @@ Without --dir the directory is temporary, and gone when up ends.`,
 				e := up.Instances[0].Endpoint
 				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
 					len(up.Instances), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
+				if c.UI != "" {
+					fmt.Fprintf(f.stdout, "\nwatch it, and the whole catalogue: %s\n", c.UI)
+				}
 			}
 			f.watch(cmd.Context(), up)
 			return nil
@@ -75,6 +93,7 @@ Without --dir the directory is temporary, and gone when up ends.`,
 	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addBasePort(cmd)
+	f.addPage(cmd)
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 	return cmd

@@ -1,0 +1,104 @@
+package page
+
+import (
+	"context"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/serve"
+)
+
+// programs are what the commands start.
+var programs = map[string]string{"curl": "curl", "openssl": "openssl", "python": "python3", "node": "node", "go": "go", "java": "java", "mongosh": "mongosh", "pymongo": "python3"}
+
+// compiling are the scenarios with which commands are tried that compile: one for each way in which
+// their text differs.
+var compiling = []string{"good-wildcard", "good-client-certificate", "expired"}
+
+// TestCommands pastes every command of the page into a shell, and holds it to what the scenario expects.
+func TestCommands(t *testing.T) {
+	cases := []struct {
+		id     string
+		accept bool
+		not    []string // tools that check none of what is wrong, or have no command
+	}{
+		{"good", true, nil},
+		{"good-ip", true, nil},
+		{"good-wildcard", true, nil}, // a name that does not resolve
+		{"good-client-certificate", true, nil},
+		{"good-crl", true, []string{"node", "go", "java"}},
+		{"client-key-encrypted", true, []string{"go", "java"}},
+		{"expired", false, nil},
+		{"wrong-host", false, nil},
+		{"client-certificate-missing", false, nil},
+		{"wildcard-too-deep", false, nil},
+		{"revoked-crl", false, []string{"node", "go", "java"}},
+		{"ca-file-missing", false, nil},
+		{"mongo-good", true, nil},
+		{"mongo-expired", false, nil},
+		{"mongo-good-client-certificate", true, nil},
+	}
+	var ids []string
+	for _, c := range cases {
+		ids = append(ids, c.id)
+	}
+	r := bringUp(t, ids...)
+	for _, c := range cases {
+		list, err := commands(r.endpoint(c.id))
+		require.NoError(t, err)
+		require.NotEmpty(t, list)
+		for _, tool := range list {
+			t.Run(c.id+"/"+tool.ID, func(t *testing.T) {
+				for _, left := range c.not {
+					if tool.ID == left {
+						assert.NotEmpty(t, tool.Lacks, "the page says what it lacks")
+						return
+					}
+				}
+				require.Empty(t, tool.Lacks)
+				stacks.Stack(t, tool.ID, have(programs[tool.ID]), "no "+programs[tool.ID]+" on PATH")
+				if tool.ID == "pymongo" {
+					stacks.Stack(t, "pymongo", exec.Command("python3", "-c", "import pymongo").Run() == nil, "no pymongo for python3")
+				}
+				if compiled := tool.ID == "go" || tool.ID == "java"; compiled && (testing.Short() || !slices.Contains(compiling, c.id)) {
+					t.Skip("compiling takes seconds")
+				}
+				pasted(t, r, c.id, tool, c.accept)
+			})
+		}
+	}
+}
+
+// pasted runs a command in a shell.
+func pasted(t *testing.T, r *running, id string, c command, accept bool) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	before := len(r.page.hub.since(id, 0, maxConnections).Connections)
+	cmd := exec.CommandContext(ctx, "sh", "-c", c.Text)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(cmd.Environ(), "TMPDIR="+cmd.Dir)
+	out, err := cmd.CombinedOutput()
+	var seen []connection
+	if id != "ca-file-missing" { // with which a client has no reason to connect
+		seen = r.waitFor(id, func(list []connection) bool { return ended(1)(list[:max(0, len(list)-before)]) })
+	}
+	if accept {
+		require.NoError(t, err, "%s\n%s", c.Text, out)
+		if !strings.HasPrefix(id, "mongo-") {
+			assert.Contains(t, string(out), id, "it got the answer")
+			assert.Equal(t, serve.EndServed, seen[0].Seen.End)
+		}
+		return
+	}
+	assert.Error(t, err, "%s\n%s", c.Text, out)
+	for _, c := range seen[:max(0, len(seen)-before)] {
+		assert.NotEqual(t, serve.EndServed, c.Seen.End)
+	}
+}

@@ -1,0 +1,265 @@
+package page
+
+import (
+	"crypto/tls"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// step is one arrow of a sequence diagram, or a remark between two of them.
+type step struct {
+	// FromClient is the arrow's direction. Remark has it be none.
+	FromClient, Remark bool
+	// Messages are what it carries, by their names.
+	Messages []string
+	// Word is a word of the page's for what has no name in TLS: "data", "close"; empty for messages.
+	Word string
+	// Text is how bytes begin that are no TLS.
+	Text string
+	// Alert is the alert that it carries.
+	Alert *serve.Alert
+	// Encrypted says that nobody but the two ends can read it; Inferred that the lab names it by what its
+	// own end did.
+	Encrypted, Inferred bool
+	Bytes               int
+	Missing             int // bytes that were announced and did not come
+	At                  time.Duration
+	// Broken says that it is here that it ended badly.
+	Broken bool
+}
+
+// Types of records (RFC 8446, section 5.1).
+const (
+	changeCipherSpec = 20
+	alertRecord      = 21
+	handshakeRecord  = 22
+	applicationData  = 23
+)
+
+// Words for what is no message of TLS; the page's words for them are "step." and the word.
+const (
+	wordData      = "data"      // application data
+	wordEncrypted = "encrypted" // something encrypted
+	wordForeign   = "foreign"   // bytes that are no TLS
+	wordConnect   = "connect"
+	wordWaiting   = "waiting" // nothing since, and the connection is open
+	wordGone      = "gone"    // the client closed the TCP connection
+	wordReset     = "reset"   // the client reset it
+	wordGoodbye   = "goodbye" // the client said close_notify
+	wordServed    = "served"  // the server closes, in good order
+	wordCut       = "cut"     // the server broke it off on purpose
+	wordTimeout   = "timeout" // the server waited in vain
+	wordClosed    = "closed"  // the server closes after an alert
+	wordFailed    = "failed"
+)
+
+// drawing draws one connection.
+type drawing struct {
+	*connection
+	tls13   bool
+	relayed bool
+	steps   []step
+	clients int // encrypted arrows from the client so far, under TLS 1.3
+	servers int // and from the server
+}
+
+// diagram returns what passed between client and server, in order, and how it ended. Records that are
+// encrypted are named as far as the lab's own server knows what they are: it sent one half of them, and
+// read the other.
+func diagram(c *connection) []step {
+	d := &drawing{connection: c, tls13: c.version13(), relayed: c.Scenario.Service == scenarios.Mongod}
+	d.steps = []step{{FromClient: true, Word: wordConnect}}
+	for i := range c.Records {
+		d.record(c.Records[i], i)
+	}
+	if c.Seen == nil {
+		d.add(step{Remark: true, Word: wordWaiting})
+	} else {
+		d.end(c.Seen)
+	}
+	return d.steps
+}
+
+// version13 reports whether the handshake is one of TLS 1.3.
+func (c *connection) version13() bool {
+	switch name := tls.VersionName(tls.VersionTLS13); {
+	case c.Session != nil:
+		return c.Session.Version == name
+	case c.Seen != nil && c.Seen.Version != "":
+		return c.Seen.Version == name
+	}
+	// A record of application data before the handshake is complete is an encrypted message: before TLS
+	// 1.3 there is no such thing.
+	return slices.ContainsFunc(c.Records, func(r serve.Record) bool { return r.Type == applicationData })
+}
+
+func (d *drawing) add(s step) { d.steps = append(d.steps, s) }
+
+// record draws a record. Several messages that were sent at once are one arrow.
+func (d *drawing) record(r serve.Record, i int) {
+	s := step{FromClient: r.FromClient, Bytes: r.Length, Missing: r.Missing, At: r.At, Encrypted: r.Encrypted, Messages: r.Messages, Alert: r.Alert}
+	switch {
+	case r.Type == 0:
+		s.Word, s.Text = wordForeign, r.Text
+	case r.Type == changeCipherSpec && d.tls13:
+		return // means nothing, and is there for old middleboxes (RFC 8446, appendix D.4)
+	case r.Type == changeCipherSpec:
+		s.Messages = []string{"ChangeCipherSpec"}
+	case r.Type == applicationData && d.tls13:
+		d.encrypted13(&s, r, i)
+	case r.Type == applicationData:
+		s.Word = wordData
+	case r.Type == handshakeRecord && r.Encrypted: // after ChangeCipherSpec there is but one
+		s.Messages, s.Inferred = []string{"Finished"}, true
+	case r.Type == alertRecord && r.Encrypted:
+		d.alert12(&s)
+	}
+	last := &d.steps[len(d.steps)-1]
+	if last.FromClient == s.FromClient && last.plain() && s.plain() && last.Missing == 0 {
+		last.Messages = append(slices.Clone(last.Messages), s.Messages...)
+		last.Bytes += s.Bytes
+		last.Missing = s.Missing
+		return
+	}
+	d.add(s)
+}
+
+// plain reports whether a step is messages of a handshake in plaintext.
+func (s step) plain() bool {
+	return s.Word == "" && s.Alert == nil && len(s.Messages) > 0 && !s.Encrypted
+}
+
+// alert12 names an encrypted alert of TLS 1.2: the one that ended the connection, or close_notify.
+func (d *drawing) alert12(s *step) {
+	s.Inferred = true
+	if a := d.fatal(s.FromClient); a != nil {
+		s.Alert = a
+		return
+	}
+	s.Messages = []string{"close_notify"}
+}
+
+// fatal returns the alert of one side that ended the connection.
+func (d *drawing) fatal(fromClient bool) *serve.Alert {
+	switch {
+	case d.Seen == nil:
+		return nil
+	case fromClient:
+		return d.Seen.AlertReceived
+	}
+	return d.Seen.AlertSent
+}
+
+// encrypted13 names what is encrypted under TLS 1.3, by its place (RFC 8446, section 2).
+func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
+	s.Inferred = true
+	asked := d.Scenario.Server.ClientAuth != tls.NoClientCert
+	complete := d.Session != nil
+	lastOfSide := !slices.ContainsFunc(d.Records[i+1:], func(later serve.Record) bool { return later.FromClient == r.FromClient })
+	alert := d.fatal(r.FromClient)
+	if alert != nil && slices.ContainsFunc(d.Records, func(r serve.Record) bool { return r.FromClient == s.FromClient && r.Alert != nil }) {
+		alert = nil // it stands there in plaintext
+	}
+	switch {
+	case d.relayed:
+		s.Word, s.Inferred = wordEncrypted, false
+	case r.FromClient:
+		d.clients++
+		switch {
+		case d.clients == 1 && asked && (complete || alert == nil && d.judged()):
+			s.Messages = []string{"Certificate", "CertificateVerify", "Finished"}
+			if d.clientCertificate() == "" {
+				s.Messages = []string{"Certificate (empty)", "Finished"}
+			}
+		case d.clients == 1 && complete:
+			s.Messages = []string{"Finished"}
+		case d.clients == 1 && alert == nil:
+			s.Word = wordEncrypted
+			s.Inferred = false
+		case alert == nil:
+			s.Word = wordData
+		}
+		if complete && d.clients == 1 && r.Count > len(s.Messages) && d.Seen != nil && d.Seen.ApplicationData {
+			s.Word = "finished-data" // both came together
+		}
+		if alert != nil && lastOfSide {
+			s.Alert = alert
+		}
+	default:
+		d.servers++
+		flight := []string{"EncryptedExtensions", "Certificate", "CertificateVerify", "Finished"}
+		if asked {
+			flight = slices.Insert(flight, 1, "CertificateRequest")
+		}
+		switch {
+		case d.servers == 1 && r.Count >= len(flight):
+			s.Messages = flight
+		case d.servers == 1 && alert == nil:
+			s.Word, s.Inferred = wordEncrypted, false
+		case alert == nil:
+			s.Word = wordData
+		}
+		if alert != nil && lastOfSide && (d.servers > 1 || r.Count != len(flight)) {
+			s.Alert = alert
+		}
+	}
+	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
+		s.Word, s.Inferred = wordEncrypted, false
+	}
+}
+
+// judged reports whether the server has refused the client for what it answered to the server's own
+// flight.
+func (d *drawing) judged() bool { return d.Seen != nil && d.Seen.AlertSent != nil }
+
+// clientCertificate returns the subject of the client's certificate; empty if it sent none.
+func (d *drawing) clientCertificate() string {
+	if d.Seen != nil {
+		return d.Seen.ClientCertificate
+	}
+	return d.Session.ClientCertificate
+}
+
+// endings says how an end is drawn.
+var endings = map[serve.End]step{
+	serve.EndServed:        {Word: wordServed},
+	serve.EndAlertReceived: {Word: wordClosed},
+	serve.EndAlertSent:     {Word: wordClosed},
+	serve.EndCloseNotify:   {FromClient: true, Word: wordGoodbye},
+	serve.EndEOF:           {FromClient: true, Word: wordGone},
+	serve.EndReset:         {FromClient: true, Word: wordReset, Broken: true},
+	serve.EndTimeout:       {Remark: true, Word: wordTimeout, Broken: true},
+	serve.EndNotTLS:        {Word: wordClosed, Broken: true},
+	serve.EndBrokenOff:     {Word: wordCut, Broken: true},
+	serve.EndRelayed:       {Remark: true, Word: wordServed},
+	serve.EndError:         {Remark: true, Word: wordFailed, Broken: true},
+}
+
+// end draws the end of a connection, and marks the step at which it broke.
+func (d *drawing) end(o *serve.Observation) {
+	for i := range d.steps {
+		d.steps[i].Broken = d.steps[i].Alert != nil || d.steps[i].Missing > 0
+	}
+	for _, side := range []struct {
+		alert      *serve.Alert
+		fromClient bool
+	}{{o.AlertReceived, true}, {o.AlertSent, false}} {
+		drawn := slices.ContainsFunc(d.steps, func(s step) bool { return s.Alert != nil && s.FromClient == side.fromClient })
+		if side.alert != nil && !drawn { // it came together with something else
+			d.add(step{FromClient: side.fromClient, Alert: side.alert, Encrypted: true, Inferred: true, Broken: true, At: o.Duration})
+		}
+	}
+	ending := endings[o.End]
+	ending.At = o.Duration
+	if o.End == serve.EndEOF && !o.HandshakeComplete {
+		ending.Broken = true
+	}
+	if o.End == serve.EndBrokenOff || o.End == serve.EndError {
+		ending.Text = strings.TrimSpace(o.Error)
+	}
+	d.add(ending)
+}

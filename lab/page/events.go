@@ -1,0 +1,104 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Bounds of the streams of events.
+const (
+	maxStreams = 256
+	// pace is the least time between two notices to one listener: what happens meanwhile is told
+	// together.
+	pace = 200 * time.Millisecond
+	// heartbeat is how long a stream is silent at most, so that both ends find out that the other has
+	// gone.
+	heartbeat = 15 * time.Second
+	// writeTime is how long a listener may take to read one notice.
+	writeTime = 10 * time.Second
+)
+
+// events is a stream of notices (HTML Living Standard, section 9.2, server-sent events): that there is
+// news, of which scenarios, and as its ID a place to go on from. What the news is, a page then asks for:
+// so a listener that is slow misses nothing and keeps nobody waiting.
+func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" { // it could not read it, and would take up the room
+		plainly(w, http.StatusForbidden, "the stream is for the page itself\n")
+		return
+	}
+	if !p.hub.subscribe() {
+		w.Header().Set("Retry-After", "5")
+		plainly(w, http.StatusServiceUnavailable, "too many pages listen: close some\n")
+		return
+	}
+	defer p.hub.unsubscribe()
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := http.NewResponseController(w)
+	send := func(text string) bool {
+		out.SetWriteDeadline(time.Now().Add(writeTime))
+		if _, err := w.Write([]byte(text)); err != nil {
+			return false
+		}
+		return out.Flush() == nil
+	}
+	version := p.resume(r)
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	if !send("retry: 1000\n\n") {
+		return
+	}
+	for first := true; ; first = false {
+		n, more := p.hub.next(version)
+		if n.Version > version || first {
+			data, err := json.Marshal(n)
+			if err != nil || !send(fmt.Sprintf("id: %s-%d\nevent: news\ndata: %s\n\n", p.epoch, n.Version, data)) {
+				return
+			}
+			version = n.Version
+			beat.Reset(heartbeat)
+			if !p.pause(r, pace) {
+				return
+			}
+		}
+		select {
+		case <-more:
+		case <-beat.C:
+			if !send(": still here\n\n") {
+				return
+			}
+		case <-r.Context().Done():
+			return
+		case <-p.closing:
+			return
+		}
+	}
+}
+
+// pause waits, and reports whether there is somebody to go on for.
+func (p *Page) pause(r *http.Request, d time.Duration) bool {
+	timer := time.NewTimer(d) // a limit of the rate, and not a wait for anything
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	case <-p.closing:
+		return false
+	}
+}
+
+// resume returns the version that a listener has seen: from the ID of the last event that it got, which
+// a browser sends when it connects again. The ID of another run of the lab means nothing here.
+func (p *Page) resume(r *http.Request) uint64 {
+	epoch, number, ok := strings.Cut(r.Header.Get("Last-Event-ID"), "-")
+	version, err := strconv.ParseUint(number, 10, 64)
+	if !ok || epoch != p.epoch || err != nil {
+		return 0
+	}
+	return version
+}

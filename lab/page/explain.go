@@ -1,0 +1,64 @@
+package page
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"example.com/tlslab/lab/explain"
+)
+
+// explainView is what was made of a message.
+type explainView struct {
+	Text   string // as it was pasted
+	Asked  bool
+	Report explain.Explained
+}
+
+// explanation explains a message that was pasted. It is kept nowhere.
+func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
+	lang := language(r)
+	var v explainView
+	if r.Method == http.MethodPost {
+		if err := r.ParseForm(); err != nil {
+			if _, long := errors.AsType[*http.MaxBytesError](err); long {
+				p.problem(w, r, http.StatusRequestEntityTooLarge, "problem.too-long")
+				return
+			}
+			p.problem(w, r, http.StatusBadRequest, "problem.form")
+			return
+		}
+		v.Text = r.PostForm.Get("message")
+		v.Asked = strings.TrimSpace(v.Text) != ""
+		v.Report = explain.Read(v.Text).Explain(lang)
+	}
+	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].say("nav.explain"), Main: v})
+}
+
+// Served returns those of some scenarios that this lab serves.
+func (v view) Served(ids []string) []string {
+	var list []string
+	for _, id := range ids {
+		if v.serves(id) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// part is a part of a text: words, or code.
+type part struct {
+	Code bool
+	Text string
+}
+
+// parts cuts a text at its backquotes, between which stands code.
+func parts(s string) []part {
+	var list []part
+	for i, text := range strings.Split(s, "`") {
+		if text != "" {
+			list = append(list, part{Code: i%2 == 1, Text: text})
+		}
+	}
+	return list
+}

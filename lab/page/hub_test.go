@@ -1,0 +1,148 @@
+package page
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// happen tells a hub of a connection from start to end.
+func happen(h *hub, s *scenarios.Scenario, conn uint64, hello *serve.ClientHello) {
+	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventStart, At: time.Now()})
+	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventHello, Hello: hello})
+	for i := range 6 {
+		h.watch(s, serve.Event{Conn: conn, Kind: serve.EventRecord, Index: i, Record: serve.Record{Type: 22, Messages: []string{"Finished"}}})
+	}
+	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventEnd, Observation: &serve.Observation{Hello: hello, End: serve.EndEOF, Error: strings.Repeat("x", 1000)}})
+}
+
+// hostileHello is a ClientHello as full as one can be.
+func hostileHello() *serve.ClientHello {
+	h := &serve.ClientHello{ServerName: strings.Repeat("s", 64<<10)}
+	for i := range 30000 {
+		h.CipherSuites = append(h.CipherSuites, fmt.Sprintf("%04x", i))
+		h.Protocols = append(h.Protocols, strings.Repeat("p", 500))
+	}
+	return h
+}
+
+func TestHubRemembersABoundedNumber(t *testing.T) {
+	h := newHub()
+	for i := range uint64(3000) {
+		s := &scenarios.Scenario{ID: fmt.Sprint("s", i%20)}
+		happen(h, s, i, nil)
+	}
+	all := h.since("", 0, 10000)
+	assert.Len(t, all.Connections, maxConnections)
+	assert.Equal(t, uint64(3000), all.Total)
+	assert.Equal(t, uint64(3000), all.Connections[0].Number, "the newest first")
+	assert.Len(t, h.since("s1", 0, 10000).Connections, 25)
+
+	h = newHub()
+	one, other := &scenarios.Scenario{ID: "one"}, &scenarios.Scenario{ID: "other"}
+	happen(h, other, 1, nil)
+	for i := range uint64(1000) {
+		happen(h, one, i, nil)
+	}
+	assert.Len(t, h.since("one", 0, 10000).Connections, maxOfScenario)
+	assert.Len(t, h.since("other", 0, 10000).Connections, 1, "who floods one scenario does not drive others out")
+	assert.Empty(t, h.open)
+}
+
+// TestHubForgetsOpenConnections has more of them open than are remembered: what happens on those that are
+// forgotten is of no interest.
+func TestHubForgetsOpenConnections(t *testing.T) {
+	h := newHub()
+	s := &scenarios.Scenario{ID: "s"}
+	for i := range uint64(200) {
+		h.watch(s, serve.Event{Conn: i, Kind: serve.EventStart})
+	}
+	assert.Len(t, h.open, maxOfScenario)
+	for i := range uint64(200) {
+		h.watch(s, serve.Event{Conn: i, Kind: serve.EventEnd, Observation: &serve.Observation{}})
+	}
+	assert.Empty(t, h.open)
+	assert.Zero(t, h.since("s", 0, 10).Open)
+}
+
+func TestHubTellsWhatHasChanged(t *testing.T) {
+	h := newHub()
+	s := &scenarios.Scenario{ID: "s"}
+	happen(h, s, 1, nil)
+	h.watch(s, serve.Event{Conn: 2, Kind: serve.EventStart})
+	b := h.since("s", 0, 10)
+	assert.Len(t, b.Connections, 2)
+	assert.Equal(t, 1, b.Open)
+	assert.Empty(t, h.since("s", b.Version, 10).Connections)
+	_, more := h.next(b.Version)
+	h.watch(s, serve.Event{Conn: 2, Kind: serve.EventHello, Hello: &serve.ClientHello{}})
+	select {
+	case <-more:
+	default:
+		t.Error("nobody was told")
+	}
+	again := h.since("s", b.Version, 10)
+	if assert.Len(t, again.Connections, 1) {
+		assert.Equal(t, uint64(2), again.Connections[0].Number)
+	}
+	assert.Nil(t, b.Connections[0].Hello, "what was handed out does not change")
+}
+
+// TestHubMemory measures what a full history takes, of common clients and of those that send as much as
+// they can.
+func TestHubMemory(t *testing.T) {
+	common := &serve.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}, CipherSuites: make([]string, 30), Groups: make([]string, 10), SignatureSchemes: make([]string, 20), Protocols: []string{"h2", "http/1.1"}}
+	for _, c := range []struct {
+		name  string
+		hello *serve.ClientHello
+		most  uint64 // bytes
+	}{{"common", common, 4 << 20}, {"hostile", hostileHello(), 32 << 20}} {
+		before := heap()
+		h := newHub()
+		for i := range uint64(2 * maxConnections) {
+			happen(h, &scenarios.Scenario{ID: fmt.Sprint("s", i%25)}, i, c.hello)
+		}
+		took := heap() - before
+		t.Logf("%s: %d connections take %d KiB", c.name, len(h.list), took>>10)
+		assert.Less(t, took, c.most, c.name)
+		runtime.KeepAlive(h)
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// TestHubIsSafe has writers and readers at work at once, for the race detector.
+func TestHubIsSafe(t *testing.T) {
+	h := newHub()
+	var all sync.WaitGroup
+	for w := range 4 {
+		all.Go(func() {
+			for i := range uint64(300) {
+				happen(h, &scenarios.Scenario{ID: fmt.Sprint("s", w)}, i, &serve.ClientHello{Protocols: []string{"h2"}})
+			}
+		})
+		all.Go(func() {
+			for range 300 {
+				b := h.since("", 0, 20)
+				for _, c := range b.Connections {
+					diagram(&c)
+				}
+				h.next(b.Version)
+			}
+		})
+	}
+	all.Wait()
+}

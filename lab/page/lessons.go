@@ -1,0 +1,72 @@
+package page
+
+import (
+	"html/template"
+	"net/http"
+
+	"example.com/tlslab/lab/lessons"
+)
+
+// lessonView is a lesson: in the list, or whole.
+type lessonView struct {
+	*lessons.Lesson
+	Title string
+	// HTML is its prose, as goldmark renders Markdown that is part of the program.
+	HTML template.HTML
+	// Scenarios, Neighbours and Controls are those of its scenarios that this lab serves.
+	Scenarios, Neighbours, Controls []string
+	// Absent are those that it does not.
+	Absent []string
+	// Before and After are the lessons beside it; nil at the ends.
+	Before, After *lessonView
+}
+
+func (p *Page) lessonView(r *http.Request, l *lessons.Lesson) *lessonView {
+	v := &lessonView{Lesson: l, Title: l.Title(language(r))}
+	for _, list := range []struct {
+		ids    []string
+		served *[]string
+	}{{l.Scenarios, &v.Scenarios}, {l.Neighbours, &v.Neighbours}, {l.Controls, &v.Controls}} {
+		for _, id := range list.ids {
+			if p.byID[id] == nil {
+				v.Absent = append(v.Absent, id)
+			} else {
+				*list.served = append(*list.served, id)
+			}
+		}
+	}
+	return v
+}
+
+// lessons lists the lessons.
+func (p *Page) lessons(w http.ResponseWriter, r *http.Request) {
+	var list []*lessonView
+	for _, l := range lessons.All() {
+		list = append(list, p.lessonView(r, l))
+	}
+	p.show(w, r, http.StatusOK, "lessons", view{Nav: "lessons", Title: p.words[language(r)].say("nav.lessons"), Main: list})
+}
+
+// lesson shows one lesson.
+func (p *Page) lesson(w http.ResponseWriter, r *http.Request) {
+	l, ok := lessons.Lookup(r.PathValue("id"))
+	if !ok {
+		p.problem(w, r, http.StatusNotFound, "problem.no-lesson")
+		return
+	}
+	if l.ID != r.PathValue("id") { // a lesson has a number too
+		http.Redirect(w, r, "/lessons/"+l.ID, http.StatusSeeOther)
+		return
+	}
+	v := p.lessonView(r, l)
+	v.HTML = l.HTML(language(r))
+	for _, beside := range lessons.All() {
+		switch beside.Number {
+		case l.Number - 1:
+			v.Before = p.lessonView(r, beside)
+		case l.Number + 1:
+			v.After = p.lessonView(r, beside)
+		}
+	}
+	p.show(w, r, http.StatusOK, "lesson", view{Nav: "lessons", Title: v.Title, Main: v})
+}

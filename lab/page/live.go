@@ -1,0 +1,205 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// How many connections one answer holds at most, the newest: cards are long, rows are not.
+const (
+	maxCards = 20
+	maxRows  = 100
+)
+
+// newsView is connections that are new to a page.
+type newsView struct {
+	batch
+	Cards []card
+	// Scenario is whose they are; empty for all.
+	Scenario string
+	// Forgotten is how many connections are not remembered any more.
+	Forgotten uint64
+}
+
+// card is one connection, told.
+type card struct {
+	connection
+	Lang            locale.Locale
+	Sight           verdict.Sight // empty as long as it is open
+	Tone            string        // good, bad, warn or plain
+	Mark            string        // the same as a sign
+	Says            string        // the verdict in one line
+	Because         string        // and what it rests on
+	Steps           []step
+	Alert           *serve.Alert // the one that ended it
+	AlertFromClient bool
+	Whole           bool // it has a page of its own, and room for all of it
+	NotYet          bool // the certificate was yet to expire
+}
+
+// tones are how sights are shown: with a sign and a word, so that nobody needs the colour.
+var tones = map[verdict.Sight]string{
+	verdict.SeenAccepted: "good", verdict.SeenEither: "good", verdict.SeenRefused: "good", verdict.SeenGaveUp: "good", verdict.SeenTurnedAway: "good",
+	verdict.SeenInsecure: "bad", verdict.SeenBroken: "bad",
+	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn", verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn", verdict.SeenWaited: "warn",
+}
+
+var marks = map[string]string{"good": "✓", "bad": "✗", "warn": "?", "plain": "•"}
+
+// news returns what has changed after a version.
+func (p *Page) news(l locale.Locale, id string, version uint64, most int) newsView {
+	v := newsView{batch: p.hub.since(id, version, most), Scenario: id}
+	v.Forgotten = v.Total - uint64(v.Kept)
+	for _, c := range v.Connections {
+		v.Cards = append(v.Cards, p.card(l, c))
+	}
+	return v
+}
+
+// card tells of a connection.
+func (p *Page) card(l locale.Locale, c connection) card {
+	w := p.words[l]
+	out := card{connection: c, Lang: l, Steps: diagram(&c), Tone: "plain", Mark: marks["plain"]}
+	if c.Seen == nil {
+		out.Mark, out.Says, out.Because = "…", w.say("sight.open"), w.say("sight.open.because")
+		return out
+	}
+	expect := c.Scenario.Expect
+	st, _ := p.status(c.Scenario)
+	if out.NotYet = c.Start.Before(st.endpoint.ExpectFrom); out.NotYet {
+		expect = scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}
+	}
+	out.Sight = verdict.See(c.Scenario, expect, *c.Seen)
+	if tone, ok := tones[out.Sight]; ok {
+		out.Tone, out.Mark = tone, marks[tone]
+	}
+	out.Alert, out.AlertFromClient = c.Seen.AlertSent, false
+	if c.Seen.AlertReceived != nil {
+		out.Alert, out.AlertFromClient = c.Seen.AlertReceived, true
+	}
+	class := ""
+	if len(c.Scenario.Expect.Failures) > 0 {
+		class = string(c.Scenario.Expect.Failures[0])
+	}
+	name := "sight." + string(out.Sight)
+	what := w.first("accepted."+class, "accepted.other")
+	switch out.Sight {
+	case verdict.SeenInsecure, verdict.SeenLenient:
+		out.Says = w.say(name, what)
+	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason, verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:
+		alert := "–"
+		if out.Alert != nil {
+			alert = out.Alert.String()
+		}
+		out.Says = w.say(name, alert)
+	default:
+		out.Says = w.say(name)
+	}
+	out.Because = w.say(name + ".because")
+	return out
+}
+
+// AlertClasses returns what the client's alert can stand for.
+func (c card) AlertClasses() []string {
+	var list []string
+	if c.Alert != nil && c.AlertFromClient && !verdict.TellsNothing(c.Alert.Code) {
+		for _, class := range verdict.AlertClasses(c.Alert.Code) {
+			list = append(list, string(class))
+		}
+	}
+	return list
+}
+
+// Agreed returns what the two agreed on, in words of the protocol.
+func (c card) Agreed() []string {
+	var list []string
+	add := func(words ...string) {
+		for _, word := range words {
+			if word != "" {
+				list = append(list, report.Visible(word))
+			}
+		}
+	}
+	switch {
+	case c.Seen != nil:
+		add(c.Seen.Version, c.Seen.CipherSuite, c.Seen.Group, c.Seen.Protocol)
+	case c.Session != nil:
+		add(c.Session.Version, c.Session.CipherSuite, c.Session.Group, c.Session.Protocol)
+	}
+	return list
+}
+
+// Clock returns when it began, by the clock of this machine.
+func (c card) Clock() string { return c.Start.Format("15:04:05") }
+
+// Lasted returns how long it has lasted.
+func (c card) Lasted() string {
+	if c.Seen == nil {
+		return milliseconds(time.Since(c.Start))
+	}
+	return milliseconds(c.Seen.Duration)
+}
+
+// milliseconds writes a duration: "3.2 ms", "1.20 s".
+func milliseconds(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+// live shows all connections.
+func (p *Page) live(w http.ResponseWriter, r *http.Request) {
+	lang := language(r)
+	v := p.news(lang, "", 0, maxRows)
+	p.show(w, r, http.StatusOK, "live", view{Nav: "live", Title: p.words[lang].say("live.title"), Version: v.Version, Main: v})
+}
+
+// liveNews answers with the rows that have changed since a page was made.
+func (p *Page) liveNews(w http.ResponseWriter, r *http.Request) {
+	p.fragment(w, r, "rows", p.news(language(r), "", after(r), maxRows))
+}
+
+// scenarioNews answers with the connections to one scenario that have changed since.
+func (p *Page) scenarioNews(w http.ResponseWriter, r *http.Request) {
+	s, ok := p.byID[r.PathValue("id")]
+	if !ok {
+		plainly(w, http.StatusNotFound, "there is no such scenario\n")
+		return
+	}
+	p.fragment(w, r, "cards", p.news(language(r), s.ID, after(r), maxCards))
+}
+
+// fragment writes a part of a page.
+func (p *Page) fragment(w http.ResponseWriter, r *http.Request, part string, v newsView) {
+	w.Header().Set("Tlslab-Version", strconv.FormatUint(v.Version, 10))
+	p.write(w, r, http.StatusOK, language(r), fragments, part, v)
+}
+
+// after returns from which version on a page wants to know.
+func after(r *http.Request) uint64 {
+	version, _ := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64) // from the beginning, if it makes no sense
+	return version
+}
+
+// connection shows one connection.
+func (p *Page) connection(w http.ResponseWriter, r *http.Request) {
+	number, err := strconv.ParseUint(r.PathValue("number"), 10, 64)
+	c, ok := p.hub.find(number)
+	if err != nil || !ok {
+		p.problem(w, r, http.StatusNotFound, "problem.no-connection")
+		return
+	}
+	lang := language(r)
+	told := p.card(lang, c)
+	told.Whole = true
+	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].say("connection.title", number), Version: c.version, Main: told})
+}

@@ -1,0 +1,103 @@
+package page
+
+import (
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// TestWordsAreTheSameInAllLanguages holds the languages to have the same words, with the same places for
+// values in the same order.
+func TestWordsAreTheSameInAllLanguages(t *testing.T) {
+	all, err := readWords(wordFiles)
+	require.NoError(t, err)
+	verbs := regexp.MustCompile(`%[a-z]`)
+	english := all[locale.English]
+	for l, w := range all {
+		assert.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(w)), l)
+		for name, text := range w {
+			assert.Equal(t, verbs.FindAllString(english[name], -1), verbs.FindAllString(text, -1), "%s: %s", l, name)
+			if l == locale.Chinese && !strings.HasPrefix(name, "service.") && !strings.HasPrefix(name, "language.") {
+				assert.NotEqual(t, english[name], text, name)
+			}
+		}
+	}
+}
+
+// TestEveryWordIsThere holds that there are words for whatever templates and code ask for by name.
+func TestEveryWordIsThere(t *testing.T) {
+	all, err := readWords(wordFiles)
+	require.NoError(t, err)
+	w := all[locale.English]
+	var names []string
+	asked := regexp.MustCompile(`\bt "([^"]+)"`)
+	require.NoError(t, fs.WalkDir(templateFiles, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(templateFiles, path)
+		for _, m := range asked.FindAllStringSubmatch(string(data), -1) {
+			names = append(names, m[1])
+		}
+		return err
+	}))
+	require.Greater(t, len(names), 50)
+	for _, s := range verdict.Sights() {
+		names = append(names, "sight."+string(s), "sight."+string(s)+".because")
+	}
+	for _, f := range scenarios.Families() {
+		names = append(names, "family."+string(f))
+	}
+	for _, s := range scenarios.Services() {
+		names = append(names, "service."+string(s))
+	}
+	for _, end := range endings {
+		names = append(names, "step."+end.Word)
+	}
+	for _, word := range []string{wordData, wordEncrypted, wordForeign, wordConnect, wordWaiting, "finished-data"} {
+		names = append(names, "step."+word)
+	}
+	for _, i := range failure.All() {
+		if i.Group == "certificate" {
+			names = append(names, "accepted."+string(i.Class))
+		}
+	}
+	for _, s := range scenarios.All() {
+		for _, file := range downloads(s) {
+			names = append(names, "file."+file)
+		}
+	}
+	names = append(names, lackAddress, lackCRL, lackPassphrase, lackWholeCRL, "chain.signed", "chain.absent", "chain.no-signature",
+		"problem.not-found", "problem.no-scenario", "problem.no-file", "problem.minting", "problem.language", "problem.no-connection")
+	for _, name := range names {
+		assert.Contains(t, w, name)
+	}
+	for code := range 256 { // whatever has a name has words
+		if a := serve.AlertByCode(uint8(code)); a.Name != "unassigned" && !slices.Contains([]uint8{52, 111, 114}, a.Code) { // DTLS, and what nobody sends
+			assert.NotEqual(t, w.say("alert.other"), w.first("alert."+strconv.Itoa(code), "alert.other"), a)
+		}
+	}
+}
+
+func TestReadWordsSaysWhatIsWrong(t *testing.T) {
+	for _, text := range []string{"name text\n", "a = b\na = c\n"} {
+		_, err := readWords(fstest.MapFS{"words/en.txt": {Data: []byte(text)}, "words/zh-CN.txt": {}})
+		assert.ErrorContains(t, err, "is no name = text, or comes twice")
+	}
+	_, err := readWords(fstest.MapFS{})
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+}
