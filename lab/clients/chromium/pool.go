@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/serve"
 )
 
 // idle is how many browsers are kept for the next probe when nobody uses them. The catalogue has
@@ -22,38 +23,75 @@ type pool struct {
 	closed bool
 }
 
-// lent is a browser, or one that is being started, and how many probes use it.
+// lent is a browser that some use, one after the other.
 type lent struct {
 	setup
-	users int
-	start sync.Once
-	*browser
-	err error
+	users    int           // guarded by the pool
+	turn     chan struct{} // holds one element while somebody has it: whoever does owns what follows
+	*browser               // nil until it is started, and when it had to be ended
 }
 
 // probe opens the endpoint's page in a browser that is set up as the endpoint wants.
 func (p *pool) probe(ctx context.Context, variant string, r stack.Request) stack.Result {
-	if r.Endpoint.CertFile != "" {
-		return stack.Result{Outcome: stack.Unsupported, Message: "it has a user choose a client certificate, or an administrator's policy: headless it has neither"}
-	}
 	s := setup{insecure: variant == "insecure", resolver: resolver(r.Endpoint.Host, r.Endpoint.Connect)}
 	if !s.insecure {
 		s.roots = digest(r.Endpoint.CAFile)
+	}
+	if r.Endpoint.CertFile != "" {
+		s.identity = digest(r.Endpoint.CertFile, r.Endpoint.KeyFile) + r.Endpoint.KeyPassword
 	}
 	l, err := p.borrow(s)
 	if err != nil {
 		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
 	}
 	defer p.giveBack(l)
-	l.start.Do(func() { l.browser, l.err = p.launch(ctx, s, r.Endpoint.CAFile) })
-	var refused refusedFile
-	switch {
-	case errors.As(l.err, &refused):
-		return stack.Result{Outcome: stack.Rejected, Message: refused.words}
-	case l.err != nil:
-		return stack.Result{Outcome: stack.Failed, Message: l.err.Error()}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return stack.Result{Outcome: stack.Failed, Message: context.Cause(ctx).Error()}
 	}
-	return l.visit(ctx, r.Endpoint.URL, r.Timeout)
+	var refused refusedFile
+	var made notMade
+	switch err := l.ready(ctx, p.program, r.Endpoint); {
+	case errors.As(err, &made):
+		return stack.Result{Outcome: stack.Unsupported, Message: made.Error()}
+	case errors.As(err, &refused):
+		return stack.Result{Outcome: stack.Rejected, Message: refused.words}
+	case err != nil:
+		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+	}
+	result, whole := l.visit(ctx, r.Endpoint.URL, r.Timeout)
+	if !whole {
+		// It closes a connection that hangs when it sees fit.
+		if err := l.end(); err != nil {
+			return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+		}
+	}
+	return result
+}
+
+// ready starts the browser if it has not been started yet, or has ended.
+func (l *lent) ready(ctx context.Context, p program, e serve.Endpoint) (err error) {
+	if l.browser != nil && l.ended() {
+		if err := l.end(); err != nil {
+			return err
+		}
+	}
+	if l.browser == nil {
+		l.browser, err = p.launch(ctx, l.setup, e)
+	}
+	return err
+}
+
+// end closes the browser, if it is there.
+func (l *lent) end() error {
+	b := l.browser
+	if b == nil {
+		return nil
+	}
+	l.browser = nil
+	return b.close()
 }
 
 // borrow returns a browser that is set up so, or one that its borrower is to start.
@@ -70,13 +108,12 @@ func (p *pool) borrow(s setup) (*lent, error) {
 			return l, nil
 		}
 	}
-	l := &lent{setup: s, users: 1}
+	l := &lent{setup: s, users: 1, turn: make(chan struct{}, 1)}
 	p.lent = append(p.lent, l)
 	return l, nil
 }
 
-// giveBack takes a browser back, and ends those that are too many, or that have ended by
-// themselves.
+// giveBack takes a browser back, and ends those that are too many.
 func (p *pool) giveBack(l *lent) {
 	p.mu.Lock()
 	l.users--
@@ -86,23 +123,18 @@ func (p *pool) giveBack(l *lent) {
 		if other.users > 0 {
 			continue
 		}
-		if free++; free > idle || other.err != nil || other.ended() {
+		if other.browser != nil {
+			free++
+		}
+		if free > idle || other.browser == nil {
 			ends = append(ends, other)
 			p.lent = slices.Delete(p.lent, i, i+1)
 		}
 	}
 	p.mu.Unlock()
 	for _, l := range ends {
-		l.end()
+		l.end() // what it could not remove is a temporary directory
 	}
-}
-
-// end closes the browser, if it was ever started.
-func (l *lent) end() error {
-	if l.browser == nil {
-		return nil
-	}
-	return l.close()
 }
 
 // close ends every browser. No probe runs any more.

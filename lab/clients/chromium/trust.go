@@ -1,13 +1,13 @@
 package chromium
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -31,8 +31,30 @@ type refusedFile struct{ words string }
 
 func (e refusedFile) Error() string { return e.words }
 
-// nss is an NSS database, and the program that writes it.
-type nss struct{ certutil, home string }
+// nss is an NSS database, and the programs that write it.
+type nss struct {
+	tools
+	home string
+}
+
+// tools are the programs of NSS.
+type tools struct {
+	certutil string // writes what is trusted
+	pk12util string // writes client certificates and their keys
+}
+
+// findTools looks for the programs, which come in one package.
+func findTools() (t tools, err error) {
+	for _, tool := range []struct {
+		name string
+		path *string
+	}{{"certutil", &t.certutil}, {"pk12util", &t.pk12util}} {
+		if *tool.path, err = exec.LookPath(tool.name); err != nil {
+			return tools{}, fmt.Errorf("no %s on PATH, by which the browser's profile is made to trust the lab's root: apt install libnss3-tools", tool.name)
+		}
+	}
+	return t, nil
+}
 
 // make makes the database. A user's own passphrase is nothing that anybody would be asked for.
 func (n nss) make(ctx context.Context) error {
@@ -100,13 +122,16 @@ func said(out process.Output) string {
 	return strings.Join(strings.Fields(out.Stderr+" "+out.Stdout), " ")
 }
 
-// digest names what is in a file: two roots with equal digests are trusted by one browser. A file
-// that cannot be read has its name for a digest.
-func digest(file string) string {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return file
+// digest names what is in files: two roots with equal digests are trusted by one browser. A file
+// that cannot be read has its name for its content.
+func digest(files ...string) string {
+	sum := sha256.New()
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			data = []byte(file)
+		}
+		fmt.Fprintf(sum, "%d %s", len(data), data)
 	}
-	sum := sha256.Sum256(bytes.TrimSpace(data))
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum.Sum(nil))
 }

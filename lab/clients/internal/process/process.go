@@ -39,10 +39,8 @@ type Command struct {
 	Environ []string
 	// Tail has Run keep the end of the output, and not its beginning.
 	Tail bool
-	// Pipes has Start give the program two more pipes, of which it reads file descriptor 3 and
-	// writes 4: these are what Process.Write and Process.Read are about then. Its standard input is
-	// empty, and what it writes to its standard output goes where its errors go. Unix alone has it.
-	Pipes bool
+	// Files are what it gets as file descriptors 3 and following. Windows has no such thing.
+	Files []*os.File
 	// Hold has Run keep the standard input open until the program ends: some take its
 	// end for the end of the conversation, and read no more of the answer.
 	Hold bool
@@ -107,6 +105,7 @@ func start(cmd *exec.Cmd, c Command) (*group, error) {
 		cmd.Env = Environ()
 	}
 	cmd.Env = append(slices.Clip(cmd.Env), c.Env...)
+	cmd.ExtraFiles = c.Files
 	cmd.WaitDelay = pipeDelay
 	g, err := startGroup(cmd)
 	if err != nil {
@@ -117,7 +116,7 @@ func start(cmd *exec.Cmd, c Command) (*group, error) {
 
 // Process is a program that runs on: one writes to it and reads from it.
 type Process struct {
-	stdin  *os.File
+	stdin  io.WriteCloser
 	stdout *os.File
 	stderr *tail
 	group  *group
@@ -127,33 +126,22 @@ type Process struct {
 
 // Start starts a program that runs until [Process.Close]. It does not use
 // Command.Stdin.
-func Start(c Command) (_ *Process, err error) {
+func Start(c Command) (*Process, error) {
 	cmd := exec.Command(c.Path, c.Args...)
-	p := &Process{stderr: &tail{limit: maxStderr}, done: make(chan struct{})}
-	var theirs []*os.File // our copies of the program's ends
-	defer func() {
-		for _, f := range theirs {
-			f.Close()
-		}
-		if err != nil {
-			p.closePipes()
-		}
-	}()
-	reads, stdin, err := os.Pipe()
+	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", c.Path, err)
 	}
-	theirs, p.stdin = append(theirs, reads), stdin
-	stdout, writes, err := os.Pipe()
+	stdout, theirs, err := os.Pipe()
 	if err != nil {
+		stdin.Close()
 		return nil, fmt.Errorf("starting %s: %w", c.Path, err)
 	}
-	theirs, p.stdout = append(theirs, writes), stdout
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = reads, writes, p.stderr
-	if c.Pipes {
-		cmd.Stdin, cmd.Stdout, cmd.ExtraFiles = nil, p.stderr, theirs
-	}
+	defer theirs.Close()
+	p := &Process{stdin: stdin, stdout: stdout, stderr: &tail{limit: maxStderr}, done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = theirs, p.stderr
 	if p.group, err = start(cmd, c); err != nil {
+		stdout.Close() // exec has closed stdin
 		return nil, err
 	}
 	go func() {
@@ -181,17 +169,9 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 func (p *Process) Kill() {
 	p.kill.Do(func() {
 		p.group.kill()
-		p.closePipes() // a child that left the group may still hold the other ends
+		p.stdin.Close()
+		p.stdout.Close() // a child that left the group may still hold the other end
 	})
-}
-
-// closePipes closes this side of the pipes, as far as they are there.
-func (p *Process) closePipes() {
-	for _, f := range []*os.File{p.stdin, p.stdout} {
-		if f != nil {
-			f.Close()
-		}
-	}
 }
 
 // Close ends the program as Kill does, and waits until it is gone.
