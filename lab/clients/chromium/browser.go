@@ -16,7 +16,7 @@ import (
 )
 
 // startTime is how long a browser may take until it answers, on a machine that is busy.
-const startTime = 30 * time.Second
+const startTime = time.Minute
 
 // setup is what differs between two browsers. What they have in common stands in flags.
 type setup struct {
@@ -64,9 +64,9 @@ const choosing = `{"alternate_error_pages":{"enabled":false},"profile":{"content
 
 // launch starts a browser that trusts, and presents, what the endpoint says.
 func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *browser, err error) {
-	home, err := os.MkdirTemp("", "tlslab-chromium-")
+	home, err := makeHome()
 	if err != nil {
-		return nil, fmt.Errorf("making a profile: %w", err)
+		return nil, err
 	}
 	b := &browser{home: home}
 	defer func() {
@@ -96,6 +96,24 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 		return nil, fmt.Errorf("starting %s: %w%s", p.path, err, b.lastWords())
 	}
 	return b, nil
+}
+
+// maxHome is how long the name of a home directory may be, in bytes. A browser makes a socket in its
+// temporary directory, in a directory of its own, and the names of sockets have to be below 108 bytes.
+const maxHome = 108 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
+
+// makeHome makes a home directory, in the temporary directory if that has a short enough name.
+func makeHome() (string, error) {
+	const pattern = "tlslab-chromium-"
+	dir := os.TempDir()
+	if len(filepath.Join(dir, pattern+"4294967295")) > maxHome {
+		dir = "/tmp"
+	}
+	home, err := os.MkdirTemp(dir, pattern)
+	if err != nil {
+		return "", fmt.Errorf("making a profile: %w", err)
+	}
+	return home, nil
 }
 
 // profile makes the profile of a browser below its home directory.
@@ -161,10 +179,11 @@ func (b *browser) start(c process.Command) error {
 	return nil
 }
 
-// lastWords returns what the program complained of at last, to be added to an error.
+// lastWords returns what a browser that has ended complained of at last, to be added to an error.
+// One that runs complains of a desktop that is not there.
 func (b *browser) lastWords() string {
 	words := strings.TrimSpace(b.process.Stderr())
-	if words == "" {
+	if words == "" || !b.ended() {
 		return ""
 	}
 	lines := strings.Split(words, "\n")

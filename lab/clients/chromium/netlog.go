@@ -34,7 +34,8 @@ type visitLog struct {
 	begun   bool          // the URL has been mentioned
 	request int64         // the ID of the request for it
 	ended   bool          // what comes after its end is of no interest
-	words   []string      // why it failed, a line each
+	faults  []string      // of certificates, a line each
+	reasons []string      // why handshakes failed, a line each
 	whole   chan struct{} // closed when the request has ended
 }
 
@@ -127,20 +128,20 @@ func (v *visitLog) event(name string, e logged) {
 			close(v.whole)
 		}
 	case pathBuilt:
-		for _, words := range faults(e.Params.Errors) {
-			v.add(words)
+		for _, fault := range faults(e.Params.Errors) {
+			add(&v.faults, fault)
 		}
 	case handshakeError, readError:
 		if e.Params.ErrorLib != libOwn && e.Params.ErrorLib != 0 {
-			v.add(fmt.Sprintf("%s (error_lib %d, error_reason %d)", name, e.Params.ErrorLib, e.Params.ErrorReason))
+			add(&v.reasons, fmt.Sprintf("%s (error_lib %d, error_reason %d)", name, e.Params.ErrorLib, e.Params.ErrorReason))
 		}
 	}
 }
 
-// add adds words unless they are there, or empty: a browser tries again, and fails again.
-func (v *visitLog) add(words string) {
-	if words != "" && !slices.Contains(v.words, words) {
-		v.words = append(v.words, words)
+// add adds a line unless it is there: a browser tries again, and fails again.
+func add(lines *[]string, line string) {
+	if !slices.Contains(*lines, line) {
+		*lines = append(*lines, line)
 	}
 }
 
@@ -152,8 +153,10 @@ func (l *netLog) begin(url string) {
 }
 
 // tells waits until the request of the visit has ended in the log, and returns what the log says of
-// why it failed, a line each; nothing if it does not say.
-func (l *netLog) tells(ctx context.Context) ([]string, error) {
+// why it failed with an error code, a line each; nothing if it does not say. What it says of
+// certificates counts only where they are what it failed for: a browser that is told to let them pass
+// looks at them all the same.
+func (l *netLog) tells(ctx context.Context, code string) ([]string, error) {
 	l.mu.Lock()
 	v := l.visitLog
 	l.mu.Unlock()
@@ -161,7 +164,10 @@ func (l *netLog) tells(ctx context.Context) ([]string, error) {
 	case <-v.whole:
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		return slices.Clone(v.words), nil
+		if strings.HasPrefix(code, "ERR_CERT_") {
+			return slices.Clone(v.faults), nil
+		}
+		return slices.Clone(v.reasons), nil
 	case <-l.done:
 		return nil, fmt.Errorf("the browser's log of its network has ended before the request for %s has", v.url)
 	case <-ctx.Done():

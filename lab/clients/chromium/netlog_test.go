@@ -28,14 +28,16 @@ const (
 func TestNetLog(t *testing.T) {
 	for name, test := range map[string]struct {
 		log  []string
+		code string
 		want []string
 	}{
-		"certificate":        {[]string{preconnect, begins, constraints, certError, ends}, []string{"Certificate i=0 (CN=localhost): ERROR: Not permitted by name constraints"}},
-		"twice":              {[]string{preconnect, notTLS, begins, notTLS, ends}, []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)"}},
-		"two reasons":        {[]string{begins, notTLS, readAlert, ends}, []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)", "SSL_READ_ERROR (error_lib 16, error_reason 1116)"}},
-		"another's":          {[]string{notTLS, constraints, othersEnd, begins, othersEnd, ends}, nil},
-		"nothing":            {[]string{begins, ends}, nil},
-		"lines that are odd": {[]string{"", "]", `{"params":1}`, begins, "{", notTLS, ends}, []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)"}},
+		"certificate":        {[]string{preconnect, begins, constraints, certError, ends}, "ERR_CERT_INVALID", []string{"Certificate i=0 (CN=localhost): ERROR: Not permitted by name constraints"}},
+		"not for that":       {[]string{begins, constraints, notTLS, ends}, "ERR_SSL_PROTOCOL_ERROR", []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)"}},
+		"twice":              {[]string{preconnect, notTLS, begins, notTLS, ends}, "ERR_SSL_PROTOCOL_ERROR", []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)"}},
+		"two reasons":        {[]string{begins, notTLS, readAlert, ends}, "ERR_SSL_PROTOCOL_ERROR", []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)", "SSL_READ_ERROR (error_lib 16, error_reason 1116)"}},
+		"another's":          {[]string{notTLS, constraints, othersEnd, begins, othersEnd, ends}, "ERR_CERT_INVALID", nil},
+		"nothing":            {[]string{begins, ends}, "ERR_CERT_INVALID", nil},
+		"lines that are odd": {[]string{"", "]", `{"params":1}`, begins, "{", notTLS, ends}, "ERR_SSL_PROTOCOL_ERROR", []string{"SSL_HANDSHAKE_ERROR (error_lib 16, error_reason 247)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, w := io.Pipe()
@@ -43,7 +45,7 @@ func TestNetLog(t *testing.T) {
 			l.begin("https://localhost:1/")
 			_, err := io.WriteString(w, constants+strings.Join(test.log, "\n")+"\n")
 			require.NoError(t, err)
-			words, err := l.tells(t.Context())
+			words, err := l.tells(t.Context(), test.code)
 			require.NoError(t, err)
 			assert.Equal(t, test.want, words)
 			w.Close()
@@ -71,10 +73,10 @@ func TestNetLogEnds(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = l.tells(ctx)
+	_, err = l.tells(ctx, "ERR_CERT_INVALID")
 	require.ErrorIs(t, err, context.Canceled)
 	w.Close()
-	_, err = l.tells(t.Context())
+	_, err = l.tells(t.Context(), "ERR_CERT_INVALID")
 	assert.ErrorContains(t, err, "has ended before the request for https://localhost:1/ has")
 }
 
