@@ -50,6 +50,7 @@ var (
 		"wget":         `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of 'localhost' has expired\.`,
 		"pyopenssl":    `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
 		"java":         `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
+		"chromium":     `^net::ERR_CERT_DATE_INVALID\nCertificate i=0 \(CN=localhost\): ERROR: Time is after notAfter$`,
 	}
 	otherName = messages{
 		"go":           `x509: certificate is valid for other\.example, not localhost$`,
@@ -63,6 +64,7 @@ var (
 		"wget":         `^The certificate's owner does not match hostname 'localhost'$`,
 		"pyopenssl":    `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
 		"java":         `No subject alternative DNS name matching localhost found\.$`,
+		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
 	}
 	otherAddress = messages{
 		"go":           `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
@@ -75,6 +77,7 @@ var (
 		"gnutls-cli":   `The name in the certificate does not match the expected\.`,
 		"pyopenssl":    `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
 		"java":         `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
+		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
 	}
 	noCertificate = messages{
 		"go":         `remote error: tls: certificate required$`,
@@ -88,6 +91,7 @@ var (
 		"wget":       `A TLS fatal alert has been received|The specified session has been invalidated`,
 		"pyopenssl":  `'tlsv13 alert certificate required'`,
 		"java":       `certificate_required|Broken pipe|Error writing to server`,
+		"chromium":   `^net::ERR_(BAD_SSL_CLIENT_AUTH_CERT|SOCKET_NOT_CONNECTED)`,
 	}
 	notTLS = messages{
 		"go":         `http: server gave HTTP response to HTTPS client$`,
@@ -100,6 +104,7 @@ var (
 		"wget":       `An unexpected TLS packet was received\.`,
 		"pyopenssl":  `wrong version number|record layer failure|packet length too long`,
 		"java":       `Unsupported or unrecognized SSL message|Unrecognized SSL message, plaintext connection`,
+		"chromium":   `^net::ERR_SSL_PROTOCOL_ERROR\nSSL_HANDSHAKE_ERROR \(error_lib 16, error_reason 247\)$`,
 	}
 	timeIsUp = messages{
 		"go":         `Client\.Timeout (exceeded|or context cancellation)`,
@@ -112,12 +117,13 @@ var (
 		"wget":       `^Unable to establish SSL connection\.$`,
 		"pyopenssl":  `^Timeout: timed out$`,
 		"java":       `Read timed out`,
+		"chromium":   `^timeout: tlslab ended the client after `,
 	}
 	status = messages{
-		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`,
+		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`,
 	}
 	moved = messages{
-		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`,
+		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`,
 	}
 	// namesOnly is Python 2.7's: its ssl.match_hostname knows no addresses in
 	// certificates.
@@ -125,6 +131,7 @@ var (
 	something = messages{
 		"go": `.`, "curl": `.`, "openssl": `.`, "python": `.`, "node": `.`,
 		"gnutls-cli": `.`, "wget": `.`, "pyopenssl": `.`, "java": `.`, "ssl": `.`,
+		"chromium": `.`,
 	}
 )
 
@@ -139,7 +146,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
 	case got.Outcome == clients.Unsupported:
 		// What curl's --connect-to and --pass do, and what ssl=False leaves no room for.
-		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate)`, got.Message, c.ID())
+		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: )`, got.Message, c.ID())
 		return
 	case words == nil:
 		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/tlslab/lab/clients/chromium"
 	"example.com/tlslab/lab/clients/curl"
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
@@ -54,6 +55,7 @@ func stacks() []stack.Stack {
 		ruby.Stack(),
 		perl.Stack(),
 		php.Stack(),
+		chromium.Stack(),
 		okhttp.Stack(),
 		mongojava.Stack(),
 	}, pypi.Stacks(), npm.Stacks())

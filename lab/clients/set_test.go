@@ -38,7 +38,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "okhttp", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -90,6 +90,7 @@ func TestNothingOnPath(t *testing.T) {
 		{Stack: "ruby", Reason: "no ruby on PATH"},
 		{Stack: "perl", Reason: "no perl on PATH"},
 		{Stack: "php", Reason: "no php on PATH"},
+		{Stack: "chromium", Reason: "no chromium and no google-chrome on PATH"},
 		{Stack: "okhttp", Reason: "no java on PATH, and JAVA_HOME leads to none"},
 		{Stack: "requests", Reason: "no python has requests: make clients, or pip install requests"},
 		{Stack: "urllib3", Reason: "no python has urllib3: make clients, or pip install urllib3"},
@@ -113,6 +114,7 @@ func TestBrokenPrograms(t *testing.T) {
 		"gnutls-cli": "echo 'gnutls-cli (unknown)'; exit 1",
 		"wget":       "echo 'GNU Wget 9.9.9 built on nothing.'; echo; echo '+digest -ssl'",
 		"java":       "echo 'java.base@9.0.1'",
+		"chromium":   "echo 'Chromium 99.0.4844.51 built on Debian 11.2'",
 		"python3":    "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has no ssl module: gone\"}'",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
@@ -132,6 +134,7 @@ func TestBrokenPrograms(t *testing.T) {
 	assert.Contains(t, reasons["python"], "3.99.0 has no ssl module: gone")
 	assert.Contains(t, reasons["gnutls-cli"], "ended with status 1")
 	assert.Contains(t, reasons["wget"], "9.9.9 was built without TLS")
+	assert.Contains(t, reasons["chromium"], "99.0.4844.51 has no hidden tabs")
 	assert.Contains(t, reasons["java"], "9.0.1 has no module java.net.http")
 }
 

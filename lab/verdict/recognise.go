@@ -32,6 +32,7 @@ var marks = []struct{ contains, stack string }{
 	{"node:", "node"},
 	{"altnames", "node"},
 	{"GnuTLS", "wget"},
+	{"net::ERR_", "chromium"},
 	{"x509: ", "go"},
 	{"tls: ", "go"},
 	{"dial tcp", "go"},

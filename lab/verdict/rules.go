@@ -53,6 +53,7 @@ var tables = map[string][]Rule{
 	"ruby":       rubyRules,
 	"perl":       perlRules,
 	"php":        phpRules,
+	"chromium":   chromiumRules,
 
 	"reqwest-rustls":     rustlsRules,
 	"reqwest-native-tls": nativeTLSRules,

@@ -39,6 +39,8 @@ type Command struct {
 	Environ []string
 	// Tail has Run keep the end of the output, and not its beginning.
 	Tail bool
+	// Files are what it gets as file descriptors 3 and following. Windows has no such thing.
+	Files []*os.File
 	// Hold has Run keep the standard input open until the program ends: some take its
 	// end for the end of the conversation, and read no more of the answer.
 	Hold bool
@@ -103,6 +105,7 @@ func start(cmd *exec.Cmd, c Command) (*group, error) {
 		cmd.Env = Environ()
 	}
 	cmd.Env = append(slices.Clip(cmd.Env), c.Env...)
+	cmd.ExtraFiles = c.Files
 	cmd.WaitDelay = pipeDelay
 	g, err := startGroup(cmd)
 	if err != nil {

@@ -1,0 +1,222 @@
+package chromium_test
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/scenarios"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience is a limit that nothing here comes near to.
+const patience = time.Minute
+
+// start finds the browser, and ends it with the test. What it writes is below dir.
+func start(t *testing.T) (browser *clients.Client, dir string, set *clients.Set) {
+	dir, err := os.MkdirTemp("", "t") // t.TempDir's names are too long for a browser
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	t.Setenv("TMPDIR", dir)
+	set, err = clients.Discover(t.Context(), clients.Options{Only: []string{"chromium/default"}})
+	stacks.Stack(t, "chromium", err == nil, "chromium cannot be used: "+errorText(err))
+	t.Cleanup(func() { require.NoError(t, set.Close()) })
+	return set.Clients[0], dir, set
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// serve serves a scenario of a lab of its own.
+func serve(t *testing.T, seed, id string) *lab.Instance {
+	l, err := lab.New(lab.Config{Seed: seed, Dir: filepath.Join(t.TempDir(), "lab")})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	s, ok := scenarios.Lookup(id)
+	require.True(t, ok, id)
+	in, err := l.Serve(t.Context(), s)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, in.Close()) })
+	return in
+}
+
+// What one probe trusts, another does not, in whatever order they come.
+func TestRoots(t *testing.T) {
+	browser, _, _ := start(t)
+	one, other := serve(t, "one", "good"), serve(t, "other", "good")
+	for range 2 {
+		for _, in := range []*lab.Instance{one, other} {
+			got := browser.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: patience})
+			assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
+		}
+		stranger := one.Endpoint
+		stranger.CAFile = other.Endpoint.CAFile
+		got := browser.Probe(t.Context(), clients.Request{Endpoint: stranger, Timeout: patience})
+		assert.Equal(t, clients.Rejected, got.Outcome)
+		assert.Regexp(t, `^net::ERR_CERT_AUTHORITY_INVALID\nCertificate i=1 .*: ERROR: (No matching issuer found|VerifySignedData failed)$`, got.Message)
+		assert.Equal(t, "ERR_CERT_AUTHORITY_INVALID", got.Code)
+	}
+}
+
+// A CA file with several certificates is trusted as a whole: certutil reads the first alone.
+func TestSeveralRoots(t *testing.T) {
+	browser, _, _ := start(t)
+	one, other := serve(t, "one", "good"), serve(t, "other", "good")
+	var both []byte
+	for _, file := range []string{one.Endpoint.CAFile, other.Endpoint.CAFile} {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		both = append(both, data...)
+	}
+	file := filepath.Join(t.TempDir(), "both.pem")
+	require.NoError(t, os.WriteFile(file, both, 0o600))
+	for _, in := range []*lab.Instance{one, other} {
+		in.Endpoint.CAFile = file
+		got := browser.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: patience})
+		assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
+	}
+}
+
+// Nothing of a visit is there for the next: it makes a connection of its own, and resumes none.
+func TestVisitsAreStrangers(t *testing.T) {
+	browser, _, _ := start(t)
+	endpoint := serve(t, "one", "good").Endpoint
+	dir := filepath.Dir(endpoint.CAFile)
+	cert, err := tls.LoadX509KeyPair(filepath.Join(dir, "chain.pem"), filepath.Join(dir, "key.pem"))
+	require.NoError(t, err)
+	var visits, resumed atomic.Int32
+	var mu sync.Mutex
+	from := map[string]bool{}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		visits.Add(1)
+		if r.TLS.DidResume {
+			resumed.Add(1)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		from[r.RemoteAddr] = true
+	}))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	server.StartTLS()
+	defer server.Close()
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	require.NoError(t, err)
+	endpoint.URL, endpoint.Connect = "https://localhost:"+port+"/", server.Listener.Addr().String()
+	for range 3 {
+		got := browser.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
+		require.Equal(t, clients.Accepted, got.Outcome, got.Message)
+	}
+	assert.EqualValues(t, 3, visits.Load(), "one request a visit")
+	assert.Len(t, from, 3, "each over a connection of its own")
+	assert.Zero(t, resumed.Load())
+}
+
+// Nothing is left when the set is closed: no process, no profile, nothing in the temporary directory,
+// and no shared memory.
+func TestNothingIsLeft(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are looked for in /proc")
+	}
+	for name, id := range map[string]string{"answered": "good", "refused": "expired", "hanging": "silent"} {
+		t.Run(name, func(t *testing.T) {
+			in := serve(t, "one", id) // in another temporary directory
+			shared := entries(t, "/dev/shm")
+			browser, dir, set := start(t)
+			limit := patience
+			if id == "silent" {
+				limit = time.Second
+			}
+			got := browser.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: limit})
+			assert.NotEqual(t, clients.Failed, got.Outcome, got.Message)
+			require.NoError(t, in.Drain(t.Context()), "its connections are closed")
+			if id != "silent" {
+				assert.NotEmpty(t, running(t, dir), "one is kept for the next probe")
+			}
+			require.NoError(t, set.Close())
+			assert.Empty(t, running(t, dir))
+			assert.Empty(t, entries(t, dir))
+			assert.Equal(t, shared, entries(t, "/dev/shm"))
+		})
+	}
+}
+
+// A browser that was killed is there again for the next probe.
+func TestKilled(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are looked for in /proc")
+	}
+	browser, dir, _ := start(t)
+	in := serve(t, "one", "good")
+	request := clients.Request{Endpoint: in.Endpoint, Timeout: patience}
+	require.Equal(t, clients.Accepted, browser.Probe(t.Context(), request).Outcome)
+
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	hanging := request
+	hanging.Endpoint.Connect = l.Addr().String()
+	hanging.Endpoint.URL = "https://" + l.Addr().String() + "/"
+	done := make(chan clients.Result, 1)
+	go func() { done <- browser.Probe(t.Context(), hanging) }()
+	c, err := l.Accept()
+	require.NoError(t, err)
+	defer c.Close()
+	for _, pid := range running(t, dir) {
+		if p, err := os.FindProcess(pid); err == nil {
+			p.Kill() // it may have ended with the one before
+		}
+	}
+	got := <-done
+	assert.Equal(t, clients.Failed, got.Outcome)
+	assert.Contains(t, got.Message, "the browser has ended")
+
+	got = browser.Probe(t.Context(), request)
+	assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
+}
+
+// entries lists what is in a directory; nothing if it is not there.
+func entries(t *testing.T, dir string) (names []string) {
+	list, err := os.ReadDir(dir)
+	if !os.IsNotExist(err) {
+		require.NoError(t, err)
+	}
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// running lists the processes that have a profile below the directory.
+func running(t *testing.T, dir string) (pids []int) {
+	list, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	for _, file := range list {
+		line, _ := os.ReadFile(file) // a process may have ended
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && strings.Contains(string(line), dir) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}

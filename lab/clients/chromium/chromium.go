@@ -1,0 +1,115 @@
+// Package chromium is the client stack of Chromium, Chrome and what else is built of Chromium: the
+// browser itself, headless, which opens a page.
+package chromium
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"example.com/tlslab/lab/clients/internal/command"
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// variants are the ways of using the stack. Their features are measured by TestFeatures in
+// lab/clients, with Chromium 156. There is no "stapling": it takes note of a staple that is well
+// signed and says that the certificate is revoked, and takes any other for none.
+var variants = []stack.Variant{{
+	Name:     "default",
+	About:    "chromium --headless with FILE in $HOME/.pki/nssdb: certutil -A -t C,, -i FILE",
+	Features: append([]string{"chain-sort", "key-usage", "subject-alternative-name-only"}, handshake...),
+}, {
+	Name:     "insecure",
+	About:    "chromium --headless --ignore-certificate-errors",
+	Skips:    []stack.Check{stack.CheckChain, stack.CheckHost},
+	Features: handshake,
+}}
+
+// handshake lists the features that have nothing to do with what is verified.
+var handshake = []string{"tls-1.3", "post-quantum", "alpn", "dh-policy"}
+
+// Stack declares the stack.
+func Stack() stack.Stack {
+	return stack.Stack{Name: "chromium", Find: find, Open: open}
+}
+
+// program is a browser that is installed.
+type program struct {
+	path string
+	tools
+}
+
+// open asks the program what it is, and starts no browser yet.
+func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+	line, err := command.Version(ctx, p.Path, "--version")
+	if err != nil {
+		return nil, err
+	}
+	version, err := parseVersion(line)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Path, err)
+	}
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		return nil, fmt.Errorf("%s trusts the roots of %s, which tlslab leaves alone", p.Path, runtime.GOOS)
+	}
+	tools, err := findTools()
+	if err != nil {
+		return nil, err
+	}
+	pool := &pool{program: program{p.Path, tools}}
+	return &stack.Install{
+		Version:  version,
+		Library:  "BoringSSL",
+		Path:     p.Path,
+		Variants: variants,
+		Probe:    pool.probe,
+		Close:    pool.close,
+	}, nil
+}
+
+// oldest is the first major version that is sure to have hidden tabs, which came in the spring of 2025.
+const oldest = 140
+
+// versionLine matches what the programs say of themselves:
+//
+//	Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)
+//	Google Chrome 143.0.7499.40
+var versionLine = regexp.MustCompile(`^[A-Z][A-Za-z ]* ((\d+)(?:\.\d+)+)(.*)`)
+
+// parseVersion reads what a browser says with --version, and says why one is of no use here.
+func parseVersion(line string) (string, error) {
+	m := versionLine.FindStringSubmatch(line)
+	if m == nil {
+		return "", fmt.Errorf("its version line is not Chromium's: %q", line)
+	}
+	if major, err := strconv.Atoi(m[2]); err != nil || major < oldest {
+		return "", fmt.Errorf("%s has no hidden tabs: %d or later is needed", m[1], oldest)
+	}
+	if strings.HasSuffix(m[3], " snap") {
+		return "", fmt.Errorf("%s is a snap, which sees no temporary files, and so not the profile that it is to use", m[1])
+	}
+	return m[1], nil
+}
+
+// resolver returns the rules by which a browser finds the server of an endpoint
+// (--host-resolver-rules), and nothing else: it is to ask nobody on the network, whatever it takes
+// into its head. Names below .test lead to the endpoint's address, as nobody else has them (RFC 6761,
+// section 6.2), so that one browser serves for all of them. What is to be looked up is.
+func resolver(host, connect string) string {
+	at, _, err := net.SplitHostPort(connect)
+	if err != nil {
+		return "MAP * ~NOTFOUND, EXCLUDE " + host
+	}
+	rules := "MAP *.test " + at + ", MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE " + at
+	if host != "localhost" && host != at && !strings.HasSuffix(host, ".test") {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		rules = "MAP " + host + " " + at + ", " + rules
+	}
+	return rules
+}

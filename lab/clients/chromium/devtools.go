@@ -1,0 +1,152 @@
+package chromium
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// maxMessage is the longest message that is taken from a browser, in bytes.
+const maxMessage = 8 << 20
+
+// devtools speaks the Chrome DevTools Protocol with a browser over a pair of pipes: messages are
+// JSON objects, each with a zero byte after it (--remote-debugging-pipe). Nothing listens on a port.
+type devtools struct {
+	pipe io.ReadWriter
+	done chan struct{} // closed when no more messages come
+
+	mu       sync.Mutex
+	err      error // why no more messages come
+	last     int64
+	waiting  map[int64]chan message
+	sessions map[string]func(message)
+}
+
+// message is whatever a browser says: the answer to a call, or an event of a session.
+type message struct {
+	ID        int64           `json:"id"`
+	SessionID string          `json:"sessionId"`
+	Method    string          `json:"method"`
+	Params    json.RawMessage `json:"params"`
+	Result    json.RawMessage `json:"result"`
+	Error     *struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+// call is what is asked of a browser, or of a page in it if it names a session.
+type call struct {
+	ID        int64  `json:"id"`
+	SessionID string `json:"sessionId,omitempty"`
+	Method    string `json:"method"`
+	Params    any    `json:"params,omitempty"`
+}
+
+// talk reads what a browser says until its pipe ends.
+func talk(pipe io.ReadWriter) *devtools {
+	d := &devtools{pipe: pipe, done: make(chan struct{}), waiting: map[int64]chan message{}, sessions: map[string]func(message){}}
+	go func() {
+		defer close(d.done)
+		err := d.read(bufio.NewReader(pipe))
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.err = err
+	}()
+	return d
+}
+
+// read hands out messages until there are no more, and says why.
+func (d *devtools) read(r *bufio.Reader) error {
+	for {
+		data, err := readMessage(r)
+		if err != nil {
+			return err
+		}
+		var m message
+		if err := json.Unmarshal(data, &m); err != nil {
+			return fmt.Errorf("what it says is no message of its protocol: %w", err)
+		}
+		d.mu.Lock()
+		answer, listener := d.waiting[m.ID], d.sessions[m.SessionID]
+		delete(d.waiting, m.ID)
+		d.mu.Unlock()
+		switch {
+		case m.Method != "" && listener != nil:
+			listener(m)
+		case m.Method == "" && answer != nil:
+			answer <- m
+		}
+	}
+}
+
+// readMessage reads one message, without the zero byte that ends it.
+func readMessage(r *bufio.Reader) ([]byte, error) {
+	var data []byte
+	for {
+		part, err := r.ReadSlice(0)
+		data = append(data, part...)
+		switch {
+		case len(data) > maxMessage:
+			return nil, fmt.Errorf("it sent a message of more than %d bytes", maxMessage)
+		case err == nil:
+			return data[:len(data)-1], nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+	}
+}
+
+// listen has the events of a session handed to f, one at a time and in order. It must not wait
+// for anything. A nil f ends that.
+func (d *devtools) listen(session string, f func(message)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if f == nil {
+		delete(d.sessions, session)
+		return
+	}
+	d.sessions[session] = f
+}
+
+// call asks the browser for something, or one of its sessions if it is not empty, and waits for
+// the answer. Result may be nil.
+func (d *devtools) call(ctx context.Context, session, method string, params, result any) error {
+	answer := make(chan message, 1)
+	d.mu.Lock()
+	d.last++
+	id := d.last
+	d.waiting[id] = answer
+	data, err := json.Marshal(call{ID: id, SessionID: session, Method: method, Params: params})
+	if err == nil {
+		_, err = d.pipe.Write(append(data, 0)) // under the lock: messages must not mix
+	}
+	d.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	select {
+	case m := <-answer:
+		if m.Error != nil {
+			return fmt.Errorf("%s: the browser says: %s", method, m.Error.Message)
+		}
+		if result == nil {
+			return nil
+		}
+		if err := json.Unmarshal(m.Result, result); err != nil {
+			return fmt.Errorf("%s: reading the answer: %w", method, err)
+		}
+		return nil
+	case <-d.done:
+		return fmt.Errorf("%s: the browser has ended: %w", method, d.err)
+	case <-ctx.Done():
+		d.mu.Lock()
+		delete(d.waiting, id)
+		d.mu.Unlock()
+		return fmt.Errorf("%s: %w", method, context.Cause(ctx))
+	}
+}

@@ -1,0 +1,216 @@
+package chromium
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// errSlow ends what a browser is asked for besides, if it takes too long.
+var errSlow = fmt.Errorf("the browser has not answered for %s", startTime)
+
+// errOverrun ends a navigation that takes too long: Chromium has limits of its own, of half a
+// minute for a handshake and of minutes for a connection.
+var errOverrun = errors.New("the browser overran its time")
+
+// visit has the browser open a URL in a tab of its own. One visit at a time: the browser's log does
+// not say whose visit it is about. A visit that is not whole is one after which the browser is of no
+// use any more.
+func (b *browser) visit(ctx context.Context, url string, limit time.Duration) (result stack.Result, whole bool) {
+	failed := func(err error) (stack.Result, bool) {
+		return stack.Result{Outcome: stack.Failed, Message: err.Error() + b.lastWords()}, false
+	}
+	t, err := b.newTab(ctx)
+	if err != nil {
+		return failed(err)
+	}
+	begin := time.Now()
+	limited, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
+	defer cancel()
+	result, err = t.open(limited, url)
+	result.Duration = time.Since(begin)
+	if errors.Is(err, errOverrun) {
+		return stack.Overrun(result.Duration), false
+	}
+	if err := errors.Join(err, t.close(ctx)); err != nil {
+		return failed(err)
+	}
+	return result, true
+}
+
+// params are those of a call.
+type params map[string]any
+
+// tab is a tab in a browser context of its own, as a private window is: no connection, no session
+// ticket and nothing else that is kept of one visit is there for the next.
+type tab struct {
+	*browser
+	BrowserContextID string `json:"browserContextId"`
+	TargetID         string `json:"targetId"`
+	SessionID        string `json:"sessionId"`
+}
+
+// newTab makes a tab. It is a hidden one: a window takes longer to open than the lab's servers to
+// answer, and asks for an icon.
+func (b *browser) newTab(ctx context.Context) (*tab, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
+	defer cancel()
+	t := &tab{browser: b}
+	if err := b.call(ctx, "", "Target.createBrowserContext", params{"disposeOnDetach": true}, t); err != nil {
+		return nil, err
+	}
+	if err := b.call(ctx, "", "Target.createTarget", params{"url": "about:blank", "browserContextId": t.BrowserContextID, "hidden": true}, t); err != nil {
+		return nil, err
+	}
+	if err := b.call(ctx, "", "Target.attachToTarget", params{"targetId": t.TargetID, "flatten": true}, t); err != nil {
+		return nil, err
+	}
+	return t, b.call(ctx, t.SessionID, "Network.enable", nil, nil)
+}
+
+// close closes the tab, and then its context with its connections: a browser may crash where a
+// hidden tab is still there when its context goes, as Chromium 156 does once in two hundred times.
+func (t *tab) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
+	defer cancel()
+	gone := make(chan struct{})
+	t.listen("", func(m message) {
+		var e struct {
+			SessionID string `json:"sessionId"`
+		}
+		if m.Method == "Target.detachedFromTarget" && json.Unmarshal(m.Params, &e) == nil && e.SessionID == t.SessionID {
+			close(gone)
+		}
+	})
+	defer t.listen("", nil)
+	if err := t.call(ctx, "", "Target.closeTarget", params{"targetId": t.TargetID}, nil); err != nil {
+		return err
+	}
+	select {
+	case <-gone:
+	case <-t.done:
+		return fmt.Errorf("the browser has ended: %w", t.err)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return t.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": t.BrowserContextID}, nil)
+}
+
+// open opens a URL, and returns what that came to, in all the words that the browser has for it.
+func (t *tab) open(ctx context.Context, url string) (stack.Result, error) {
+	t.log.begin(url)
+	result, err := t.navigate(ctx, url)
+	if err != nil || !silent.MatchString(result.Code) {
+		return result, err
+	}
+	if err := t.flushLog(ctx); err != nil {
+		return stack.Result{}, err
+	}
+	words, err := t.log.tells(ctx, result.Code)
+	result.Message = strings.Join(append([]string{result.Message}, words...), "\n")
+	return result, err
+}
+
+// silent matches the error codes that do not tell what is wrong, of which the log has more.
+var silent = regexp.MustCompile(`^ERR_(CERT_|SSL_|BAD_SSL_|SOCKET_NOT_CONNECTED$)`)
+
+// nowhere is a URL that leads nowhere: see resolver.
+const nowhere = "http://nowhere/"
+
+// flushLog has the browser write what it has logged: it keeps fifteen events back
+// (kNumWriteQueueEvents in net/log/file_net_log_observer.cc), and a page that can't be had makes more.
+func (t *tab) flushLog(ctx context.Context) error {
+	_, err := t.navigate(ctx, nowhere)
+	return err
+}
+
+// navigate opens a URL, and returns what that came to.
+func (t *tab) navigate(ctx context.Context, url string) (stack.Result, error) {
+	p := newPage()
+	t.listen(t.SessionID, p.event)
+	defer t.listen(t.SessionID, nil)
+	called := make(chan error, 1)
+	go func() { called <- t.call(ctx, t.SessionID, "Page.navigate", params{"url": url}, nil) }()
+	for {
+		select {
+		case result := <-p.result:
+			return result, nil
+		case err := <-called:
+			if err != nil {
+				return stack.Result{}, err
+			}
+			called = nil // the page is there, or an error in its place: its events tell
+		case <-t.done:
+			return stack.Result{}, fmt.Errorf("the browser has ended: %w", t.err)
+		case <-ctx.Done():
+			return stack.Result{}, context.Cause(ctx)
+		}
+	}
+}
+
+// page follows the request of a navigation through the events of its tab.
+type page struct {
+	request string // its ID
+	status  int
+	result  chan stack.Result // what it came to, once
+	told    bool
+}
+
+func newPage() *page { return &page{result: make(chan stack.Result, 1)} }
+
+// What is taken of the events of the Network domain.
+type event struct {
+	RequestID string `json:"requestId"`
+	Type      string `json:"type"`
+	Response  struct {
+		Status int `json:"status"`
+	} `json:"response"`
+	RedirectResponse *struct {
+		Status int `json:"status"`
+	} `json:"redirectResponse"`
+	ErrorText string `json:"errorText"`
+}
+
+// event takes an event in.
+func (p *page) event(m message) {
+	var e event
+	if err := json.Unmarshal(m.Params, &e); err != nil {
+		return // it is none of those that matter
+	}
+	if p.request == "" && m.Method == "Network.requestWillBeSent" && e.Type == "Document" {
+		p.request = e.RequestID
+	}
+	if p.told || e.RequestID != p.request {
+		return
+	}
+	switch {
+	case m.Method == "Network.requestWillBeSent" && e.RedirectResponse != nil:
+		p.tell(answered(e.RedirectResponse.Status))
+	case m.Method == "Network.responseReceived":
+		p.status = e.Response.Status
+	case m.Method == "Network.loadingFinished":
+		p.tell(answered(p.status))
+	case m.Method == "Network.loadingFailed":
+		p.tell(stack.Result{Outcome: stack.Rejected, Message: e.ErrorText, Code: strings.TrimPrefix(e.ErrorText, "net::")})
+	}
+}
+
+func (p *page) tell(r stack.Result) {
+	p.told = true
+	p.result <- r
+}
+
+// answered is the result of a request that was answered, to the end.
+func answered(status int) stack.Result {
+	if status == http.StatusOK {
+		return stack.Result{Outcome: stack.Accepted}
+	}
+	return stack.Result{Outcome: stack.Rejected, Message: fmt.Sprintf("HTTP status %d", status)}
+}
