@@ -32,6 +32,9 @@ func TestLessonCommands(t *testing.T) {
 	for _, lesson := range lessons.All() {
 		t.Run(lesson.ID, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && lesson.Level != lessons.First {
+				t.Skip("the first lessons alone")
+			}
 			commands := lesson.Commands(locale.English)
 			if len(commands) < 3 {
 				t.Fatalf("%d commands", len(commands))
