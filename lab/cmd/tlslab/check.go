@@ -96,7 +96,7 @@ func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*less
 		return nil, nil, err
 	}
 	command := args[dash:]
-	hints := len(l.Hints(locale.FromEnvironment()))
+	hints := len(l.Hints(f.lang))
 	switch {
 	case !l.Graded():
 		err = fmt.Errorf("lesson %s has nothing to grade: tlslab lesson %s says what to do", l.ID, l.ID)
@@ -117,7 +117,7 @@ func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*less
 
 // checkLesson grades, and shows what it came to.
 func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) error {
-	in := locale.FromEnvironment()
+	in := f.lang
 	lesson, command, err := f.toCheck(cmd, o, args)
 	if err != nil {
 		return err

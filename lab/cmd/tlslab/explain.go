@@ -10,7 +10,6 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/report"
 )
 
@@ -45,7 +44,7 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
 			if err != nil {
 				return fmt.Errorf("reading what is to be explained: %w", err)
 			}
-			language := locale.FromEnvironment()
+			language := f.lang
 			if f.json {
 				if err := report.WriteJSON(f.stdout, r.Explain(language)); err != nil {
 					return err

@@ -37,7 +37,7 @@ teacher's guide.`,
 	guide := cmd.Flags().Bool("guide", false, "print the teacher's guide")
 	f.addJSON(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		in := locale.FromEnvironment()
+		in := f.lang
 		if *guide {
 			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true))
 			return nil
@@ -90,7 +90,7 @@ is given. With --dir it writes the files to mend into a directory, and never ove
 			return err
 		}
 		if *dir == "" {
-			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(locale.FromEnvironment()), *answers))
+			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(f.lang), *answers))
 			return nil
 		}
 		written, kept, err := l.WriteFiles(*dir)
