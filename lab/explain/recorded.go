@@ -43,7 +43,7 @@ var seen = sync.OnceValue(func() *record {
 		r.said[utterance{m.Stack, m.Scenario, m.Class}] = true
 		s, ok := shapes[m.Message]
 		if !ok {
-			s = shape(m.Message)
+			s = steadyShape(m.Message)
 			shapes[m.Message] = s
 		}
 		if len(r.byShape[s]) == 0 {
