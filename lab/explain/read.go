@@ -192,8 +192,8 @@ func (in *reader) whole() {
 		return
 	}
 	u := unit{1, text}
-	if _, ok := seen().lookup(shape(text), nil); ok {
-		f, _ := in.recorded(text, text)
+	_, exact := seen().lookup(shape(text), nil)
+	if f, ok := in.recorded(text, text); ok && exact {
 		in.report.Findings, in.report.Unknown, in.at = []Finding{}, []Unknown{}, map[string]int{}
 		in.add(u, []Finding{f})
 		return

@@ -20,6 +20,13 @@ type record struct {
 	byShape  map[string][]int
 	tokens   []map[string]bool  // of messages, by their index; of the first of each shape and class alone
 	weight   map[string]float64 // of a token: the rarer, the more it tells
+	said     map[utterance]bool
+}
+
+// utterance is that a stack rejected a scenario for a class.
+type utterance struct {
+	stack, scenario string
+	class           failure.Class
 }
 
 // seen is the record. It is part of the program, and a test holds it to be readable.
@@ -28,14 +35,15 @@ var seen = sync.OnceValue(func() *record {
 	if err != nil {
 		panic(err)
 	}
-	r := &record{messages: messages, byShape: map[string][]int{}, weight: map[string]float64{}}
+	r := &record{messages: messages, byShape: map[string][]int{}, weight: map[string]float64{}, said: map[utterance]bool{}}
 	shapes := map[string]string{}
 	in := map[string]int{}
 	r.tokens = make([]map[string]bool, len(messages))
 	for i, m := range messages {
+		r.said[utterance{m.Stack, m.Scenario, m.Class}] = true
 		s, ok := shapes[m.Message]
 		if !ok {
-			s = shape(m.Message)
+			s = steadyShape(m.Message)
 			shapes[m.Message] = s
 		}
 		if len(r.byShape[s]) == 0 {

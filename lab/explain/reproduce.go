@@ -23,16 +23,19 @@ func reproducing(f Finding) []string {
 		return list[:shown]
 	}
 	service := scenarios.HTTPS
-	if mongo(f.Stacks) {
+	if mongo(f.Stacks[:min(1, len(f.Stacks))]) {
 		service = scenarios.MongoDB
 	}
-	for _, class := range classes {
-		for _, s := range scenarios.Behind(service) {
-			canonical := s.Expect.Verdict != scenarios.Accept && len(s.Expect.Failures) > 0 && s.Expect.Failures[0] == class
-			if canonical && len(list) < shown && !slices.Contains(list, s.ID) {
-				list = append(list, s.ID)
-				if len(classes) > 1 {
-					break // one of each
+	for _, of := range []bool{true, false} { // those first that this stack was seen to say it of
+		for _, class := range classes {
+			has := slices.ContainsFunc(list, func(id string) bool { s, ok := scenarios.Lookup(id); return ok && canonical(s, class) })
+			for _, s := range scenarios.Behind(service) {
+				if has && len(classes) > 1 {
+					break // one of each is enough
+				}
+				if len(list) < shown && canonical(s, class) && !slices.Contains(list, s.ID) && (!of || said(f, s.ID, class)) {
+					list = append(list, s.ID)
+					has = true
 				}
 			}
 		}
@@ -51,6 +54,16 @@ func reproducing(f Finding) []string {
 		return []string{}
 	}
 	return list
+}
+
+// canonical reports whether a class is what a scenario is for.
+func canonical(s *scenarios.Scenario, class failure.Class) bool {
+	return s.Expect.Verdict != scenarios.Accept && len(s.Expect.Failures) > 0 && s.Expect.Failures[0] == class
+}
+
+// said reports whether the first of the finding's stacks was recorded to reject a scenario for a class.
+func said(f Finding, id string, class failure.Class) bool {
+	return len(f.Stacks) > 0 && seen().said[utterance{f.Stacks[0], id, class}]
 }
 
 // ordered returns scenarios with those first of which a class is the canonical one, in the order of the

@@ -47,8 +47,10 @@ var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|
 
 // shape returns a message without what differs from run to run and from place to place, so that what was
 // said elsewhere can be held against the record.
-func shape(message string) string {
-	message = report.Steady(message)
+func shape(message string) string { return steadyShape(report.Steady(message)) }
+
+// steadyShape is shape of what report.Steady has returned, as the messages of the record are.
+func steadyShape(message string) string {
 	for _, f := range places {
 		message = f.ReplaceAllString(message, f.word)
 	}

@@ -35,7 +35,8 @@ var speakers = []speaker{
 
 	{[]string{"com.mongodb."}, []string{"mongo-java"}, false},
 	{[]string{"pymongo."}, []string{"pymongo", "pymongo-ocsp"}, false},
-	{[]string{"ServerSelectionTimeoutError: ", "[('SSL routines', 'tls_process_initial_server_flight'"}, []string{"pymongo", "pymongo-ocsp"}, false},
+	{[]string{"[('SSL routines', 'tls_process_initial_server_flight'"}, []string{"pymongo-ocsp", "pyopenssl"}, false},
+	{[]string{"ServerSelectionTimeoutError: "}, []string{"pymongo", "pymongo-ocsp"}, false},
 	{[]string{"MongoServerSelectionError", "MongoNetworkError", "MongooseServerSelectionError", "MongooseError"}, []string{"mongo-node"}, false},
 	{[]string{"server selection error: "}, []string{"mongo-go"}, false},
 

@@ -130,7 +130,7 @@ func (t Terminal) untold(f Finding) {
 	for _, class := range f.Possible {
 		names = append(names, string(class))
 	}
-	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", "))+" "+t.say("untold-do"))
+	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", ")))
 	fmt.Fprintln(t.W)
 	list := f.Proses(t.Locale)
 	for _, p := range list {
