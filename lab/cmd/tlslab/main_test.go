@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"waitfor":     waitFor,
 			"probe":       probe,
 			"jsonfield":   jsonField,
+			"looksat":     looksAt,
 		},
 	})
 }
@@ -82,6 +83,7 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 		if port := l.Addr().(*net.TCPAddr).Port; port < 60000 { // leave room for the offsets
 			ts.Defer(func() { l.Close() })
 			ts.Setenv("TAKEN", fmt.Sprint(port-101))
+			ts.Setenv("TAKENPORT", fmt.Sprint(port))
 			return
 		}
 		l.Close()
