@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/scenarios"
 )
 
@@ -51,6 +52,8 @@ func TestInBrowser(t *testing.T) {
 	t.Run("keyboard", on(testKeyboard))
 	t.Run("phone", on(testPhone))
 	t.Run("language", on(testLanguage))
+	t.Run("explain", on(testExplain))
+	t.Run("lessons", on(testLessons))
 	t.Run("looks", on(testLooks))
 	t.Run("tabs", on(testManyTabs))
 }
@@ -261,6 +264,43 @@ func testLanguage(t *testing.T, r *running, b *browser) {
 	assert.True(t, eval[bool](other, says("实时")))
 	other.shoot("chinese-live")
 	p.leads(click(`button[value="en"]`), `document.documentElement.lang === "en"`)
+}
+
+// testExplain pastes a message that would be harmful if it were taken for HTML.
+func testExplain(t *testing.T, r *running, b *browser) {
+	p := b.tab(t, r, 1280, 1300)
+	p.open("/")
+	p.leads(click(`nav a[href="/explain"]`), `document.getElementById("message")`)
+	p.do(chromedp.SendKeys(chromedp.CSS("#message"), `ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006) </pre><img src=x onerror=window.hacked=true>`))
+	p.leads(click("form.explain button"), `document.querySelector("article.finding")`)
+	assert.Equal(t, "expired", eval[string](p, `document.querySelector("article.finding h2 code").textContent`))
+	assert.Zero(t, count(p, "article img"))
+	assert.False(t, eval[bool](p, `!!window.hacked`))
+	assert.NotZero(t, count(p, `article.finding a[href="/scenario/expired"]`))
+	p.shoot("explain")
+	p.leads(click(`button[value="zh-CN"]`), `document.documentElement.lang === "zh-CN"`)
+	assert.Equal(t, "/explain", eval[string](p, `location.pathname`))
+	p.leads(click(`button[value="en"]`), `document.documentElement.lang === "en"`)
+}
+
+func testLessons(t *testing.T, r *running, b *browser) {
+	p := b.tab(t, r, 1280, 1300)
+	p.open("/lessons")
+	assert.Equal(t, len(lessons.All()), count(p, "ol.lessons li"))
+	p.shoot("lessons")
+	p.leads(click(`a[href="/lessons/missing-intermediate"]`), `document.querySelector("article.prose h1")`)
+	p.shoot("lesson")
+	p.leads(click(`aside a[href="/scenario/missing-intermediate"]`), `document.querySelector("svg.chain")`)
+	for _, l := range lessons.All() { // what the policy or the parser complains of fails the test
+		p.open("/lessons/" + l.ID)
+		assert.Equal(t, 1, count(p, "h1"), l.ID)
+	}
+	p.do(chromedp.EmulateViewport(360, 780))
+	for _, path := range []string{"/lessons", "/lessons/python-upgrade", "/lessons/pymongo", "/explain"} {
+		p.open(path)
+		assert.LessOrEqual(t, eval[int](p, `document.documentElement.scrollWidth`), 360, path)
+	}
+	p.shoot("phone-explain")
 }
 
 // testLooks takes pictures in the dark, of a projector's size, and as printed; and holds that nothing moves

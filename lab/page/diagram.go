@@ -45,6 +45,7 @@ const (
 	wordData      = "data"      // application data
 	wordEncrypted = "encrypted" // something encrypted
 	wordForeign   = "foreign"   // bytes that are no TLS
+	wordFragment  = "fragment"  // the beginning of a record, or the middle of a message
 	wordConnect   = "connect"
 	wordWaiting   = "waiting" // nothing since, and the connection is open
 	wordGone      = "gone"    // the client closed the TCP connection
@@ -117,6 +118,9 @@ func (d *drawing) record(r serve.Record, i int) {
 		s.Messages, s.Inferred = []string{"Finished"}, true
 	case r.Type == alertRecord && r.Encrypted:
 		d.alert12(&s)
+	}
+	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
+		s.Word = wordFragment
 	}
 	last := &d.steps[len(d.steps)-1]
 	if last.FromClient == s.FromClient && last.plain() && s.plain() && last.Missing == 0 {

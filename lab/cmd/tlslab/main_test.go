@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"waitfor":     waitFor,
 			"probe":       probe,
 			"jsonfield":   jsonField,
+			"looksat":     looksAt,
 		},
 	})
 }
@@ -85,6 +86,7 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 		if port := l.Addr().(*net.TCPAddr).Port; port < 60000 { // leave room for the offsets
 			ts.Defer(func() { l.Close() })
 			ts.Setenv("TAKEN", fmt.Sprint(port-101))
+			ts.Setenv("TAKENPORT", fmt.Sprint(port))
 			return
 		}
 		l.Close()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -14,17 +15,17 @@ import (
 func (f *flags) addPage(c *cobra.Command) {
 	c.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of the page (default: the one below --base-port; a free one where that is 0)")
 	c.Flags().BoolVar(&f.noUI, "no-ui", false, "serve no page")
-	c.MarkFlagsMutuallyExclusive("ui-port", "no-ui")
 }
 
 // startPage starts the page of a lab that is to be set up, and has the lab tell it what happens. There
 // is none, and no error, if none is wanted.
 func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
-	if f.noUI {
-		return nil, nil
-	}
 	port := f.uiPort
 	switch {
+	case f.noUI && c.Flags().Changed("ui-port"):
+		return nil, usageError{errors.New("--ui-port and --no-ui: want one of them")}
+	case f.noUI:
+		return nil, nil
 	case port < 0 || port > 65535:
 		return nil, usageError{fmt.Errorf("--ui-port %d: want a port up to 65535, or 0 for one that is free", port)}
 	case !c.Flags().Changed("ui-port") && f.basePort > 0:

@@ -1,0 +1,165 @@
+package page
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// line writes a step as one line: "> ClientHello", "< alert certificate_expired (45)!".
+func (s step) line() string {
+	out := map[bool]string{true: "> ", false: "< "}[s.FromClient]
+	if s.Remark {
+		out = "- "
+	}
+	if s.Encrypted {
+		out += "*"
+	}
+	words := slices.Clone(s.Messages)
+	if s.Word != "" {
+		words = append(words, "("+s.Word+")")
+	}
+	if s.Alert != nil {
+		words = append(words, s.Alert.String())
+	}
+	out += strings.Join(words, " ")
+	if s.Missing > 0 {
+		out += " ..."
+	}
+	if s.Broken {
+		out += "!"
+	}
+	return out
+}
+
+func lines(steps []step) []string {
+	var list []string
+	for _, s := range steps {
+		list = append(list, s.line())
+	}
+	return list
+}
+
+// client connects with crypto/tls, as changed by set, and asks for a page.
+func (r *running) client(id string, set func(*tls.Config)) error {
+	r.Helper()
+	e := r.endpoint(id)
+	pem, err := os.ReadFile(e.CAFile)
+	require.NoError(r, err)
+	roots := x509.NewCertPool()
+	require.True(r, roots.AppendCertsFromPEM(pem))
+	c := &tls.Config{RootCAs: roots, ServerName: e.Host}
+	if set != nil {
+		set(c)
+	}
+	conn, err := tls.Dial("tcp", e.Connect, c)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.0\r\n\r\n")
+	_, err = conn.Read(make([]byte, 100))
+	return err
+}
+
+// TestDiagram draws real connections of Go's client, and a few of bytes.
+func TestDiagram(t *testing.T) {
+	old := func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
+	said := func(text string) func(*running, string) {
+		return func(r *running, id string) {
+			c, err := net.Dial("tcp", r.endpoint(id).Connect)
+			require.NoError(r, err)
+			_, err = c.Write([]byte(text))
+			require.NoError(r, err)
+			require.NoError(r, c.(*net.TCPConn).CloseWrite())
+			for err == nil {
+				_, err = c.Read(make([]byte, 1000))
+			}
+			c.Close()
+		}
+	}
+	with := func(set func(*tls.Config)) func(*running, string) {
+		return func(r *running, id string) { r.client(id, set) }
+	}
+	const (
+		tcp    = "> (connect)"
+		hi     = "> ClientHello"
+		flight = "< *EncryptedExtensions Certificate CertificateVerify Finished"
+		asks   = "< *EncryptedExtensions CertificateRequest Certificate CertificateVerify Finished"
+	)
+	cases := []struct {
+		id   string
+		do   func(*running, string)
+		want []string
+	}{
+		{"good", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
+		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)", "< *(data)", "< (served)"}},
+		{"expired", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!", "< (closed)"}},
+		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> bad_certificate (42)!", "< (closed)"}},
+		{"good-hello-retry", with(func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384} }), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
+		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks, "> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
+		{"tls10-only", with(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
+		{"plain-http", with(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
+		{"banner", with(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
+		{"garbage-short-record", with(nil), nil},
+		{"reset-after-hello", with(nil), []string{tcp, hi, "< (cut)!"}},
+		{"stalled-certificate", said(""), []string{tcp, "> (gone)!"}},
+		{"good", said("GET / HTTP/1.1\r\n\r\n"), []string{tcp, "> (foreign)", "< (closed)!"}},
+		{"good", said("\x16\x03\x01\x02\x00\x01"), []string{tcp, "> (fragment) ...!", "> (gone)!"}},
+	}
+	var ids []string
+	for _, c := range cases {
+		if !slices.Contains(ids, c.id) {
+			ids = append(ids, c.id)
+		}
+	}
+	r := bringUp(t, ids...)
+	count := map[string]int{}
+	for _, c := range cases {
+		c.do(r, c.id)
+		count[c.id]++
+		seen := r.waitFor(c.id, ended(count[c.id]))
+		got := lines(diagram(&seen[0]))
+		if c.want != nil {
+			assert.Equal(t, c.want, got, c.id)
+		}
+		t.Log(c.id, strings.Join(got, " | "))
+	}
+}
+
+// TestDiagramOfWhatIsOpen draws a connection that waits.
+func TestDiagramOfWhatIsOpen(t *testing.T) {
+	r := bringUp(t, "silent")
+	c, err := net.Dial("tcp", r.endpoint("silent").Connect)
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = c.Write(hello("localhost", "http/1.1"))
+	require.NoError(t, err)
+	seen := r.waitFor("silent", func(list []connection) bool { return len(list) > 0 && list[0].Hello != nil })
+	assert.Equal(t, []string{"> (connect)", "> ClientHello", "- (waiting)"}, lines(diagram(&seen[0])))
+	assert.Equal(t, []string{"http/1.1"}, seen[0].Hello.Protocols)
+}
+
+// TestDiagramOfARelay names nothing that the lab cannot know.
+func TestDiagramOfARelay(t *testing.T) {
+	s, ok := scenarios.Lookup("mongod-good")
+	require.True(t, ok)
+	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed}, Records: []serve.Record{
+		{FromClient: true, Type: handshakeRecord, Messages: []string{"ClientHello"}},
+		{Type: handshakeRecord, Messages: []string{"ServerHello"}},
+		{Type: applicationData, Encrypted: true, Count: 4},
+		{FromClient: true, Type: applicationData, Encrypted: true, Count: 1},
+	}}
+	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)", "- (served)"}, lines(diagram(&c)))
+}

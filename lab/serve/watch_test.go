@@ -1,0 +1,205 @@
+package serve
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/tlslab/scenarios"
+)
+
+// watched collects events, and holds each connection's to be in order.
+type watched struct {
+	t  *testing.T
+	mu sync.Mutex
+	of map[uint64][]Event
+}
+
+func (w *watched) watch(e Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.of[e.Conn]
+	switch {
+	case len(before) == 0 && e.Kind != EventStart, len(before) > 0 && e.Kind == EventStart:
+		w.t.Errorf("connection %d: %s is event %d", e.Conn, e.Kind, len(before))
+	case len(before) > 0 && before[len(before)-1].Kind == EventEnd:
+		w.t.Errorf("connection %d: %s after its end", e.Conn, e.Kind)
+	}
+	w.of[e.Conn] = append(before, e)
+}
+
+// records returns the records of a connection, as they were in the end.
+func (w *watched) records(conn uint64) []Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []Record
+	for _, e := range w.of[conn] {
+		switch {
+		case e.Kind != EventRecord:
+		case e.Index == len(list):
+			list = append(list, e.Record)
+		default:
+			list[e.Index] = e.Record
+		}
+	}
+	return list
+}
+
+// kinds returns the kinds of a connection's events, records once for a run of them.
+func (w *watched) kinds(conn uint64) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []string
+	for _, e := range w.of[conn] {
+		list = append(list, string(e.Kind))
+	}
+	return strings.Join(slices.Compact(list), " ")
+}
+
+func drained(t *testing.T, srv *Server) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := srv.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWatchTellsInOrder(t *testing.T) {
+	ca := newAuthority(t)
+	w := &watched{t: t, of: map[uint64][]Event{}}
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Watch: w.watch})
+	for _, max := range []uint16{tls.VersionTLS13, tls.VersionTLS12} {
+		c, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", MaxVersion: max})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(c, "GET / HTTP/1.0\r\n\r\n")
+		io.Copy(io.Discard, c)
+		c.Close()
+	}
+	drained(t, srv)
+	if len(w.of) != 2 { // and none of Drain's own
+		t.Errorf("told of %d connections, want 2", len(w.of))
+	}
+	for conn := range uint64(2) {
+		if got, want := w.kinds(conn+1), "start record hello record handshake record end"; got != want {
+			t.Errorf("connection %d: %s, want %s", conn+1, got, want)
+		}
+	}
+	var messages []string
+	for _, r := range w.records(2) {
+		messages = append(messages, r.Messages...)
+	}
+	want := []string{"ClientHello", "ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone", "ClientKeyExchange"}
+	if !slices.Equal(messages, want) {
+		t.Errorf("messages %q, want %q", messages, want)
+	}
+	if r := w.records(1); r[2].Type != recordChangeCipherSpec || r[3].Count != 4 || !r[3].Encrypted {
+		t.Errorf("the server's flight under TLS 1.3 is %+v", r)
+	}
+}
+
+// TestWatchOfARelay has both directions at work at once, and more passing than is told of.
+func TestWatchOfARelay(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	const each, size = 300, 100
+	record := append([]byte{recordApplicationData, 3, 3, 0, size}, make([]byte, size)...)
+	talk := func(c net.Conn) { // writes and reads at once
+		var both sync.WaitGroup
+		both.Go(func() {
+			for range each {
+				c.Write(record)
+			}
+			c.(*net.TCPConn).CloseWrite()
+		})
+		io.Copy(io.Discard, c)
+		both.Wait()
+		c.Close()
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go talk(c)
+		}
+	}()
+	w := &watched{t: t, of: map[uint64][]Event{}}
+	srv := start(t, scenario(scenarios.Server{}), nil, Options{Watch: w.watch, Upstream: &Upstream{Addr: l.Addr().String()}})
+	c, err := net.Dial("tcp", srv.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	talk(c)
+	drained(t, srv)
+	list := w.records(1)
+	if len(list) == 0 || len(list) > maxWatchedRecords {
+		t.Fatalf("told of %d records, want some and at most %d", len(list), maxWatchedRecords)
+	}
+	if len(w.of[1]) > maxWatchedRecords*(retellings+2) {
+		t.Errorf("%d events for %d records", len(w.of[1]), 2*each)
+	}
+}
+
+func TestWatchTellsWhatIsNoTLS(t *testing.T) {
+	w := &watched{t: t, of: map[uint64][]Event{}}
+	srv := start(t, scenario(scenarios.Server{Fault: scenarios.FaultBannerSSH}), nil, Options{Watch: w.watch})
+	c, err := net.Dial("tcp", srv.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(c, "GET /\x1b[31m\u202e %s", strings.Repeat("x", 1000))
+	c.(*net.TCPConn).CloseWrite()
+	io.Copy(io.Discard, c)
+	c.Close()
+	drained(t, srv)
+	var said []string
+	for _, r := range w.records(1) {
+		if r.Type != 0 || len(r.Text) > 6*maxText {
+			t.Errorf("%+v", r)
+		}
+		said = append(said, r.Text)
+	}
+	all := strings.Join(said, "|")
+	if !strings.Contains(all, "SSH-2.0") || !strings.Contains(all, `GET /\x1b[31m\u202e xxx`) {
+		t.Errorf("said %q", said)
+	}
+}
+
+// FuzzFollower feeds bytes in pieces, and holds what is told to bounds.
+func FuzzFollower(f *testing.F) {
+	f.Add([]byte("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00\x15\x03\x03\x00\x02\x02\x2a"), uint8(3))
+	f.Add([]byte("\x14\x03\x03\x00\x01\x01\x16\x03\x03\x00\x06\x01\x00\x00\x02ab"), uint8(1))
+	f.Add([]byte("\x16\x03\x03\x00\x00\x16\x03\x03\x00\x00HTTP"), uint8(200))
+	f.Fuzz(func(t *testing.T, data []byte, piece uint8) {
+		records := map[int]Record{}
+		w := &watch{tell: func(e Event) { records[e.Index] = e.Record }}
+		w.in.current, w.in.fromClient = -1, true
+		for p := range slices.Chunk(data, max(1, int(piece))) {
+			w.feed(&w.in, p)
+		}
+		w.say(Event{Kind: EventEnd, Index: maxWatchedRecords})
+		delete(records, maxWatchedRecords)
+		if len(records) > maxWatchedRecords {
+			t.Errorf("%d records", len(records))
+		}
+		for _, r := range records {
+			if len(r.Messages) > maxMessages || len(r.Text) > 4*maxText || r.Missing < 0 || r.Missing > r.Length {
+				t.Errorf("%+v", r)
+			}
+		}
+	})
+}
