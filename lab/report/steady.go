@@ -26,6 +26,7 @@ var fleeting = []struct {
 	{regexp.MustCompile(`\bport=\d+`), "port=PORT"},
 	{regexp.MustCompile(`\('127\.0\.0\.1', \d+\)`), "('127.0.0.1', PORT)"},
 	{regexp.MustCompile(`IncompleteRead\(\d+`), "IncompleteRead(N"},
+	{regexp.MustCompile(`content-length: \d+, bytes received: \d+`), "content-length: N, bytes received: N"},
 	{regexp.MustCompile(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
 	{regexp.MustCompile(`invalid path: \S*/`), "invalid path: DIR/"},
 	{regexp.MustCompile(`verification time \d+ \(UNIX\), but certificate is not valid (after|before) \d+ \(\d+ seconds`), "verification time TIME (UNIX), but certificate is not valid $1 TIME (N seconds"},
