@@ -71,6 +71,7 @@ var verbose = []struct {
 	next  *regexp.Regexp
 }{
 	{words{"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert"}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
+	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
 	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
 	{words{"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream"}, regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|stream_socket_client)\()`)},
 	{words{"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load", "Unable to load"}, regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|[0-9A-F]{8,}:error:)`)},

@@ -42,6 +42,9 @@ var numbers = []swap{
 // dotted is a word with dots in it: a host name, or the name of a class or a file.
 var dotted = regexp.MustCompile(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
 
+// reason matches what BoringSSL calls an error by: a number that is the message.
+var reason = regexp.MustCompile(`error_reason \d+`)
+
 // notHost matches dotted words that name no host.
 var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
 
@@ -59,6 +62,14 @@ func steadyShape(message string) string {
 			return word
 		}
 		return "NAME"
+	})
+	message = reason.ReplaceAllStringFunc(message, func(words string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r - '0' + 'a'
+			}
+			return r
+		}, words)
 	})
 	for _, f := range numbers {
 		message = f.ReplaceAllString(message, f.word)
