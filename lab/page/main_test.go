@@ -108,13 +108,12 @@ func (r *running) waitFor(id string, seen func([]connection) bool) []connection 
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
 	defer cancel()
-	for version := uint64(0); ; {
+	for {
+		_, more := r.page.hub.next(0) // before the look, so that nothing is missed
 		list := r.page.hub.since(id, 0, maxConnections).Connections
 		if seen(list) {
 			return list
 		}
-		n, more := r.page.hub.next(version)
-		version = n.Version
 		select {
 		case <-more:
 		case <-ctx.Done():
