@@ -106,15 +106,14 @@ func (r *running) do(req *http.Request, header ...string) answer {
 // waitFor waits until the hub has seen what is wanted of a scenario's connections, the newest first.
 func (r *running) waitFor(id string, seen func([]connection) bool) []connection {
 	r.Helper()
-	ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(r.Context(), waitTime)
 	defer cancel()
-	for version := uint64(0); ; {
+	for {
+		_, more := r.page.hub.next(0) // before the look, so that nothing is missed
 		list := r.page.hub.since(id, 0, maxConnections).Connections
 		if seen(list) {
 			return list
 		}
-		n, more := r.page.hub.next(version)
-		version = n.Version
 		select {
 		case <-more:
 		case <-ctx.Done():
@@ -134,6 +133,9 @@ func ended(n int) func([]connection) bool {
 		return n <= 0
 	}
 }
+
+// waitTime is how long tests wait for what is to come.
+const waitTime = 20 * time.Second
 
 // have reports whether a program is on PATH.
 func have(name string) bool {

@@ -27,8 +27,8 @@ var (
 // pageNames are the pages; each has a template of its name, and the layout about it.
 var pageNames = []string{"catalogue", "scenario", "live", "connection", "lessons", "lesson", "explain", "problem"}
 
-// more are the parts of the page besides the catalogue and the live view.
-var more = []entry{{"explain", "/explain", "nav.explain"}, {"lessons", "/lessons", "nav.lessons"}}
+// sections are the parts of the page besides the catalogue and the live view.
+var sections = []entry{{"explain", "/explain", "nav.explain"}, {"lessons", "/lessons", "nav.lessons"}}
 
 // fragments is the set of templates of what is put into pages as it comes.
 const fragments = "fragments"
@@ -111,7 +111,7 @@ type entry struct{ Name, Path, Word string }
 // show writes a page.
 func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
 	v.Lang, v.Langs, v.Path, v.Pending = language(r), locale.All(), r.URL.RequestURI(), p.pending()
-	v.Epoch, v.More = p.epoch, more
+	v.Epoch, v.More = p.epoch, sections
 	v.serves = func(id string) bool { return p.byID[id] != nil }
 	p.write(w, r, status, v.Lang, name, "layout", v)
 }

@@ -25,6 +25,9 @@ func BenchmarkHandshake(b *testing.B) {
 	b.Run("lab", func(b *testing.B) {
 		benchmark(b, start(b, scenario(scenarios.Server{}), source, Options{}).Addr())
 	})
+	b.Run("watched", func(b *testing.B) {
+		benchmark(b, start(b, scenario(scenarios.Server{}), source, Options{Watch: func(Event) {}}).Addr())
+	})
 }
 
 // bare starts a server as one would write it with crypto/tls alone, and returns
