@@ -27,7 +27,7 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold, okhttpUntrusted, mongoJavaUntrusted}
+	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold, okhttpUntrusted, mongoJavaUntrusted, chromiumWithholds}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
@@ -52,7 +52,7 @@ var (
 		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
 		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
-		okhttpCAFile, mongoJavaCAFile, perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
+		okhttpCAFile, mongoJavaCAFile, chromiumCAFile, perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
 	}...)
 )
 
@@ -94,7 +94,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Renew the client's certificate.",
 		Recipe: clientCertificate(pki.Certificate{NotAfter: "-24h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
@@ -106,7 +106,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Set the server's clock by NTP; hand out certificates whose time has begun.",
 		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
@@ -131,7 +131,7 @@ var judgedByServer = []Scenario{
 		Remedy: "Give the client a certificate with clientAuth, from a private CA.",
 		Recipe: clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.extKeyUsage"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2", "Let's Encrypt, 2026"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2", "Let's Encrypt, 2026"},
 	},
 	{
 		ID: "client-certificate-revoked", Port: 18, Title: "the client's certificate is revoked",

@@ -163,7 +163,7 @@ var names = []Scenario{
 		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost."}}},
 		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: append(overNode(Known{
 			Verdict: Accept, Why: "Node's tls.checkServerIdentity strips a trailing dot from both names before it compares them, measured with Node 20"}),
-			okhttpTrailingDot,
+			okhttpTrailingDot, chromiumTrailingDot,
 			perlTrailingDot, phpTrailingDot,
 			Known{Stack: "curl", Verdict: Accept, Why: "curl strips a trailing dot from both names before it compares them (Curl_cert_hostcheck), measured with 7.88"}),
 		Sources: []string{"x509-limbo"},

@@ -107,7 +107,9 @@ func resolver(host, connect string) string {
 	rules := "MAP *.test " + at + ", MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE " + at
 	if host != "localhost" && host != at && !strings.HasSuffix(host, ".test") {
 		if strings.Contains(host, ":") {
-			host = "[" + host + "]"
+			// A colon would begin a port, and brackets are there or not: a question mark is any
+			// character, or none.
+			host = "?" + strings.ReplaceAll(host, ":", "?") + "?"
 		}
 		rules = "MAP " + host + " " + at + ", " + rules
 	}

@@ -38,7 +38,7 @@ func TestResolver(t *testing.T) {
 		{"127.0.0.1", "127.0.0.1:10021", here},
 		{"foo.tlslab.test", "127.0.0.1:10021", here},
 		{"192.0.2.1", "127.0.0.1:10021", "MAP 192.0.2.1 127.0.0.1, " + here},
-		{"2001:db8::1", "127.0.0.1:10021", "MAP [2001:db8::1] 127.0.0.1, " + here},
+		{"2001:db8::1", "127.0.0.1:10021", "MAP ?2001?db8??1? 127.0.0.1, " + here},
 		{"does-not-exist.invalid", "", "MAP * ~NOTFOUND, EXCLUDE does-not-exist.invalid"},
 	} {
 		assert.Equal(t, test.want, resolver(test.host, test.connect), test.host)
@@ -55,6 +55,9 @@ func TestPage(t *testing.T) {
 		finishes = `{"method":"Network.loadingFinished","params":{"requestId":"1"}}`
 		fails    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_CERT_DATE_INVALID","canceled":false}}`
 		cut      = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_CONTENT_LENGTH_MISMATCH","canceled":false}}`
+		extra    = `{"method":"Network.responseReceivedExtraInfo","params":{"requestId":"1","statusCode":503}}`
+		empty    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_HTTP_RESPONSE_CODE_FAILURE","canceled":false}}`
+		download = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_ABORTED","canceled":true}}`
 		icon     = `{"method":"Network.loadingFailed","params":{"requestId":"2","type":"Other","errorText":"net::ERR_FAILED"}}`
 		odd      = `{"method":"Network.dataReceived","params":{"requestId":7}}`
 	)
@@ -67,6 +70,9 @@ func TestPage(t *testing.T) {
 		"moved":        {[]string{asks, redirect, answers, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 302"}},
 		"refused":      {[]string{asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
 		"cut short":    {[]string{asks, answers, cut}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
+		"no body":      {[]string{asks, extra, empty}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
+		"a download":   {[]string{asks, answers, download}, &stack.Result{Outcome: stack.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
+		"aborted":      {[]string{asks, download}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
 		"not yet":      {[]string{asks, answers, icon}, nil},
 		"not asked":    {[]string{answers, finishes}, nil},
 		"nothing else": {nil, nil},

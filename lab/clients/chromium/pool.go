@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
@@ -53,17 +54,18 @@ func (p *pool) probe(ctx context.Context, variant string, r stack.Request) stack
 	}
 	var refused refusedFile
 	var made notMade
+	begin := time.Now()
 	switch err := l.ready(ctx, p.program, r.Endpoint); {
 	case errors.As(err, &made):
-		return stack.Result{Outcome: stack.Unsupported, Message: made.Error()}
+		return stack.Result{Outcome: stack.Unsupported, Message: made.Error(), Duration: time.Since(begin)}
 	case errors.As(err, &refused):
-		return stack.Result{Outcome: stack.Rejected, Message: refused.words}
+		return stack.Result{Outcome: stack.Rejected, Message: refused.words, Duration: time.Since(begin)}
 	case err != nil:
 		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
 	}
 	result, whole := l.visit(ctx, r.Endpoint.URL, r.Timeout)
 	if !whole {
-		// It closes a connection that hangs when it sees fit.
+		// It would close a connection that hangs when it sees fit.
 		if err := l.end(); err != nil {
 			return stack.Result{Outcome: stack.Failed, Message: err.Error()}
 		}

@@ -21,8 +21,8 @@ var errSlow = fmt.Errorf("the browser has not answered for %s", startTime)
 var errOverrun = errors.New("the browser overran its time")
 
 // visit has the browser open a URL in a tab of its own. One visit at a time: the browser's log does
-// not say whose visit it is about. A visit that is not whole is one after which the browser is of no
-// use any more.
+// not say whose visit it is about. A visit that is not whole has left something behind, so that the
+// browser is of no use any more.
 func (b *browser) visit(ctx context.Context, url string, limit time.Duration) (result stack.Result, whole bool) {
 	failed := func(err error) (stack.Result, bool) {
 		return stack.Result{Outcome: stack.Failed, Message: err.Error() + b.lastWords()}, false
@@ -36,13 +36,13 @@ func (b *browser) visit(ctx context.Context, url string, limit time.Duration) (r
 	defer cancel()
 	result, err = t.open(limited, url)
 	result.Duration = time.Since(begin)
-	if errors.Is(err, errOverrun) {
+	switch {
+	case errors.Is(err, errOverrun):
 		return stack.Overrun(result.Duration), false
-	}
-	if err := errors.Join(err, t.close(ctx)); err != nil {
+	case err != nil:
 		return failed(err)
 	}
-	return result, true
+	return result, t.close(ctx) == nil
 }
 
 // params are those of a call.
@@ -75,10 +75,13 @@ func (b *browser) newTab(ctx context.Context) (*tab, error) {
 	return t, b.call(ctx, t.SessionID, "Network.enable", nil, nil)
 }
 
+// closeTime is how long a tab may take to close: now and then one never does.
+const closeTime = 5 * time.Second
+
 // close closes the tab, and then its context with its connections: a browser may crash where a
 // hidden tab is still there when its context goes, as Chromium 156 does once in two hundred times.
 func (t *tab) close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
+	ctx, cancel := context.WithTimeout(ctx, closeTime)
 	defer cancel()
 	gone := make(chan struct{})
 	t.listen("", func(m message) {
@@ -175,7 +178,8 @@ type event struct {
 	RedirectResponse *struct {
 		Status int `json:"status"`
 	} `json:"redirectResponse"`
-	ErrorText string `json:"errorText"`
+	StatusCode int    `json:"statusCode"` // of responseReceivedExtraInfo
+	ErrorText  string `json:"errorText"`
 }
 
 // event takes an event in.
@@ -195,10 +199,12 @@ func (p *page) event(m message) {
 		p.tell(answered(e.RedirectResponse.Status))
 	case m.Method == "Network.responseReceived":
 		p.status = e.Response.Status
+	case m.Method == "Network.responseReceivedExtraInfo":
+		p.status = e.StatusCode
 	case m.Method == "Network.loadingFinished":
 		p.tell(answered(p.status))
 	case m.Method == "Network.loadingFailed":
-		p.tell(stack.Result{Outcome: stack.Rejected, Message: e.ErrorText, Code: strings.TrimPrefix(e.ErrorText, "net::")})
+		p.tell(failed(strings.TrimPrefix(e.ErrorText, "net::"), p.status))
 	}
 }
 
@@ -213,4 +219,17 @@ func answered(status int) stack.Result {
 		return stack.Result{Outcome: stack.Accepted}
 	}
 	return stack.Result{Outcome: stack.Rejected, Message: fmt.Sprintf("HTTP status %d", status)}
+}
+
+// failed is the result of a request that failed with an error code, and with the status of the answer
+// if one has begun.
+func failed(code string, status int) stack.Result {
+	result := stack.Result{Outcome: stack.Rejected, Message: "net::" + code, Code: code}
+	switch {
+	case code == "ERR_HTTP_RESPONSE_CODE_FAILURE": // an error without a page of its own
+		result.Message = answered(status).Message
+	case code == "ERR_ABORTED" && status == http.StatusOK:
+		result.Outcome, result.Message = stack.Unsupported, "what the server answered is no page to a browser, but a file to keep"
+	}
+	return result
 }
