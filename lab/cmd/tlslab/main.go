@@ -27,7 +27,9 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, func() {
+	said := make(chan struct{})
+	unsaid := context.AfterFunc(ctx, func() {
+		defer close(said)
 		stop() // a second interrupt ends the program at once
 		fmt.Fprintln(os.Stderr, "tlslab: interrupted; cleaning up (once more ends at once)")
 	})
@@ -36,7 +38,11 @@ func main() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	tclog.SetDefault(tclog.NewNoopLogger()) // what testcontainers says of every step is no news
 	ctx, cancel := context.WithCancel(ctx)
-	os.Exit(run(ctx, os.Args[1:], &output{os.Stdout, cancel}, os.Stderr))
+	status := run(ctx, os.Args[1:], &output{os.Stdout, cancel}, os.Stderr)
+	if !unsaid() {
+		<-said
+	}
+	os.Exit(status)
 }
 
 // output is standard output. When nobody reads it any more, there is nothing left to do.
