@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/stack"
+	needs "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
@@ -44,7 +45,43 @@ func TestCatalogue(t *testing.T) {
 		o.Only = strings.Split(*only, ",")
 	}
 	set := discover(t, o)
+	if *only == "" {
+		set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == browser })
+	}
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
+}
+
+// browser is the stack of Chromium, which takes as long with the catalogue as all others together.
+const browser = "chromium"
+
+// TestBrowser is a short TestCatalogue for Chromium, on the rows that tell most: what it names
+// by its error code, by its log of certificates and by that of handshakes, what it knows of a client
+// certificate and of its own files, and how it ends. All rows: -run 'TestCatalogue$' -clients chromium.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes a second to start, for each root and client certificate")
+	}
+	list := lookUp(t, "good", "expired", "not-yet-valid", "wrong-host", "wrong-ip", "good-wildcard", "untrusted-root", "tampered-leaf",
+		"path-too-long", "key-mismatch", "revoked-stapled", "good-client-certificate", "client-certificate-missing", "client-certificate-expired",
+		"ca-file-empty", "tls10-only", "internal-error", "plain-http", "silent", "truncated-response")
+	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{browser}})
+	why := "found"
+	if err != nil {
+		why = err.Error()
+	}
+	needs.Stack(t, browser, err == nil, why)
+	t.Cleanup(func() { require.NoError(t, set.Close()) })
+	reproduce(t, lab.Config{Seed: "catalogue"}, list, set)
+}
+
+// lookUp returns scenarios by their IDs.
+func lookUp(t *testing.T, ids ...string) (list []*scenarios.Scenario) {
+	for _, id := range ids {
+		s, ok := scenarios.Lookup(id)
+		require.True(t, ok, id)
+		list = append(list, s)
+	}
+	return list
 }
 
 // TestMongoCatalogue is TestCatalogue for MongoDB's drivers: every scenario on each as it comes.
@@ -70,12 +107,8 @@ func TestMongoCatalogue(t *testing.T) {
 // TestDrivers is a short TestMongoCatalogue: the drivers as they come, on the rows of MongoDB's own
 // TLS pages that tell most.
 func TestDrivers(t *testing.T) {
-	var list []*scenarios.Scenario
-	for _, id := range []string{"good", "expired", "wrong-host", "revoked-stapled", "client-certificate-missing", "client-key-encrypted", "client-key-wrong-passphrase", "plain-http"} {
-		s, ok := scenarios.Lookup("mongo-" + id)
-		require.True(t, ok, id)
-		list = append(list, s)
-	}
+	list := lookUp(t, "mongo-good", "mongo-expired", "mongo-wrong-host", "mongo-revoked-stapled", "mongo-client-certificate-missing",
+		"mongo-client-key-encrypted", "mongo-client-key-wrong-passphrase", "mongo-plain-http")
 	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
 	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongo.Embedded()}}, list, set)
 }

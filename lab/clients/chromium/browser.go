@@ -34,7 +34,8 @@ var flags = []string{
 	"--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
 	"--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-breakpad", "--disable-crash-reporter",
 	"--disable-client-side-phishing-detection", "--disable-field-trial-config",
-	"--disable-features=OptimizationHints,MediaRouter,Translate",
+	// The last would start a process for a page that nobody opens.
+	"--disable-features=OptimizationHints,MediaRouter,Translate,SpareRendererForSitePerProcess",
 	"--metrics-recording-only", "--password-store=basic", "--use-mock-keychain",
 	"--disable-gpu", "--mute-audio", "--no-proxy-server",
 	// Shared memory lies in the temporary directory, which is the browser's own.
