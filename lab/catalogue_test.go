@@ -40,14 +40,11 @@ func TestCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every client takes minutes")
 	}
-	o := clients.Options{Services: []string{string(scenarios.HTTPS)}}
+	o := clients.Options{Services: []string{string(scenarios.HTTPS)}, Quick: true}
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}
 	set := discover(t, o)
-	if *only == "" {
-		set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == browser })
-	}
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 

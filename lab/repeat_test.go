@@ -44,7 +44,7 @@ func TestRepeat(t *testing.T) {
 	if *repeats == 0 {
 		t.Skip("-repeat 3 runs the whole matrix three times, which takes many minutes")
 	}
-	set := discover(t, clients.Options{More: []stack.Stack{godriver.Stack()}})
+	set := discover(t, clients.Options{More: []stack.Stack{godriver.Stack()}, Quick: true})
 	list := append(scenarios.All(), scenarios.Behind(scenarios.MongoDB)...)
 	first, said := map[[2]string]came{}, map[[2]string]string{}
 	cells, differ := 0, 0

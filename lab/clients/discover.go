@@ -87,6 +87,9 @@ type Options struct {
 	// Services lists what the clients wanted speak behind TLS, as "https" or "mongodb". Empty
 	// means all.
 	Services []string
+	// Quick leaves out the stacks that are slow (stack.Stack.Slow), unless Only names them. They
+	// are listed in Set.Missing.
+	Quick bool
 	// More lists stacks that are not built in: those whose libraries are large, and that a
 	// program only has if it wants to.
 	More []stack.Stack
@@ -111,8 +114,18 @@ func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
 	all = slices.DeleteFunc(slices.Clone(all), func(s stack.Stack) bool {
 		return len(o.Services) > 0 && !slices.Contains(o.Services, s.ServiceName())
 	})
+	var slow []Missing
+	if o.Quick && len(o.Only) == 0 {
+		all = slices.DeleteFunc(all, func(s stack.Stack) bool {
+			if s.Slow != "" {
+				slow = append(slow, Missing{Stack: s.Name, Reason: s.Slow})
+			}
+			return s.Slow != ""
+		})
+	}
 	found := find(ctx, all, o.Only)
 	s := newSet(found, o.Only)
+	s.Missing = append(s.Missing, slow...)
 	if err := ctx.Err(); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("finding client stacks: %w", context.Cause(ctx))

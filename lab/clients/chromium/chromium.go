@@ -34,7 +34,12 @@ var handshake = []string{"tls-1.3", "post-quantum", "alpn", "dh-policy"}
 
 // Stack declares the stack.
 func Stack() stack.Stack {
-	return stack.Stack{Name: "chromium", Find: find, Open: open}
+	return stack.Stack{
+		Name: "chromium",
+		Slow: "a browser takes as long as all others together: --client chromium asks it",
+		Find: find,
+		Open: open,
+	}
 }
 
 // program is a browser that is installed.

@@ -16,6 +16,9 @@ type Stack struct {
 	Service string
 	// UnderTest says that it is somebody's own client: see [Info].
 	UnderTest bool
+	// Slow says in one line why the stack is left out where much is asked and nobody named it;
+	// empty for stacks that are never left out.
+	Slow string
 	// Find lists where the stack's programs may be, most wanted first, and runs
 	// none of them. If there is none, its error says so in one line:
 	// "no node on PATH".

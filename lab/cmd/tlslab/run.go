@@ -64,6 +64,9 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	return cmd
 }
 
+// manyScenarios is how many make slow clients a nuisance.
+const manyScenarios = 50
+
 // reproduce runs scenarios with the clients that are wanted: all if none is named. What is found is
 // shown to check before anything runs.
 func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *report.Run, err error) {
@@ -81,7 +84,10 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	set, err := clients.Discover(ctx, clients.Options{Only: only, Services: speaking(list), More: f.stacks()})
+	set, err := clients.Discover(ctx, clients.Options{
+		Only: only, Services: speaking(list), More: f.stacks(),
+		Quick: len(list) > manyScenarios,
+	})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--client: %w", err)}
 	}
