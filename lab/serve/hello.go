@@ -66,6 +66,20 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 	return h, nil
 }
 
+// maxListed bounds each list of an observed ClientHello: no client offers as many, and a server that is
+// flooded remembers a thousand of them.
+const maxListed = 256
+
+// bounded returns the ClientHello with its lists cut to maxListed. The last entry says how many are left out.
+func (h *ClientHello) bounded() *ClientHello {
+	for _, list := range []*[]string{&h.Versions, &h.CipherSuites, &h.Groups, &h.KeyShares, &h.SignatureSchemes, &h.Protocols} {
+		if more := len(*list) - maxListed; more > 0 {
+			*list = append(slices.Clone((*list)[:maxListed]), strconv.Itoa(more)+" more")
+		}
+	}
+	return h
+}
+
 // readExtension reads one extension, and returns false if it is malformed.
 func (h *ClientHello) readExtension(kind uint16, e cryptobyte.String) bool {
 	var list cryptobyte.String

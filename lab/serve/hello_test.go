@@ -207,3 +207,14 @@ func names[T ~uint16](values []T, name func(T) string) []string {
 	}
 	return all
 }
+
+// TestBounded holds that what is remembered of a hello stays small, and says what it leaves out.
+func TestBounded(t *testing.T) {
+	few := &ClientHello{CipherSuites: slices.Repeat([]string{"a"}, maxListed), Groups: []string{"x25519"}}
+	assert.Len(t, few.bounded().CipherSuites, maxListed)
+	assert.Equal(t, []string{"x25519"}, few.Groups)
+	many := (&ClientHello{KeyShares: slices.Repeat([]string{"b"}, maxListed+7)}).bounded()
+	assert.Len(t, many.KeyShares, maxListed+1)
+	assert.Equal(t, "7 more", many.KeyShares[maxListed])
+	assert.LessOrEqual(t, cap(many.KeyShares), 2*maxListed)
+}

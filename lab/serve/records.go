@@ -247,7 +247,7 @@ func (t *tap) hello() *ClientHello {
 	if err != nil {
 		return nil
 	}
-	return h
+	return h.bounded()
 }
 
 // Read implements net.Conn.
