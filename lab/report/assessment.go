@@ -126,7 +126,7 @@ func (a *Assessment) words() string {
 	said := map[string]int{}
 	most := ""
 	for _, r := range a.rows() {
-		if r.Words == "" {
+		if !verdict.Marked(r.Message, r.Words) {
 			continue
 		}
 		said[r.Words]++

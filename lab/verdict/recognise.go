@@ -31,6 +31,16 @@ var marks = []struct{ contains, stack string }{
 	{"sun.security.", "java"},
 	{"node:", "node"},
 	{"altnames", "node"},
+	{"INVALID_PURPOSE", "node"}, // its codes, which programs print beside the message
+	{"CERT_HAS_EXPIRED", "node"},
+	{"CERT_NOT_YET_VALID", "node"},
+	{"CERT_SIGNATURE_FAILURE", "node"},
+	{"UNABLE_TO_GET_ISSUER_CERT", "node"},
+	{"UNABLE_TO_VERIFY_LEAF_SIGNATURE", "node"},
+	{"DEPTH_ZERO_SELF_SIGNED_CERT", "node"},
+	{"SELF_SIGNED_CERT_IN_CHAIN", "node"},
+	{"ERR_TLS_CERT_ALTNAME_INVALID", "node"},
+	{"before secure TLS connection was established", "node"},
 	{"GnuTLS", "wget"},
 	{"net::ERR_", "chromium"},
 	{"x509: ", "go"},
@@ -60,6 +70,14 @@ func Recognise(message string) (stack string, class failure.Class) {
 		}
 	}
 	return "", ""
+}
+
+// Marked reports whether a message bears a mark of a stack, so that it is that stack's for sure and
+// not only in words that it has too.
+func Marked(message, stack string) bool {
+	return slices.ContainsFunc(marks, func(m struct{ contains, stack string }) bool {
+		return m.stack == stack && strings.Contains(message, m.contains)
+	})
 }
 
 // withoutSource returns a message without the lines of source that Python's tracebacks quote: they are
@@ -161,7 +179,7 @@ func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed [
 	switch {
 	case r.Outcome == clients.Accepted && len(observed) == 0:
 		r.Outcome, r.Message = clients.Failed, NeverConnected
-	case r.Outcome == clients.Rejected:
+	case r.Outcome == clients.Accepted, r.Outcome == clients.Rejected:
 		if why := Unasked(s, c, observed); why != "" {
 			r.Outcome, r.Message = clients.Unsupported, why
 		}
@@ -169,8 +187,9 @@ func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed [
 	return r
 }
 
-// Unasked says why a client under test that did not accept has not been asked at all: it was
-// told something that the scenario needs by its environment alone, and made nothing of it.
+// Unasked says why a client under test has not been asked at all: it was told something that the
+// scenario needs by its environment alone, and made nothing of it. One that only shakes hands
+// accepts under TLS 1.3 before the server misses its certificate.
 // Empty means that it has been asked.
 func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) string {
 	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }

@@ -179,6 +179,8 @@ func TestBelieve(t *testing.T) {
 		"a name that is to lead nowhere":       {"unknown-host", untold, rejected, nil, clients.Rejected},
 		"an address":                           {"wrong-ip", untold, rejected, nil, clients.Rejected},
 		"not told what to present":             {"good-client-certificate", untold, rejected, one, clients.Unsupported},
+		"not told what to present, accepted":   {"client-certificate-expired", untold, accepted, one, clients.Unsupported},
+		"presented what it was not told of":    {"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted},
 		"told what to present":                 {"good-client-certificate", told, rejected, one, clients.Rejected},
 		"not told what to present, and did it": {"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected},
 		"not told the passphrase":              {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
