@@ -38,7 +38,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
 	case got.Outcome == clients.Unsupported:
 		// What curl's --connect-to and --pass do, and what ssl=False leaves no room for.
-		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: |what the server answered is no page to a browser)`, got.Message, c.ID())
+		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: |what the server answered is no page to a browser|reqwest reads no encrypted keys in PEM)`, got.Message, c.ID())
 		return
 	case words == nil:
 		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)
@@ -52,7 +52,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 }
 
 func TestProbe(t *testing.T) {
-	set := discover(t)
+	set := brief(discover(t))
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
 	good := mintLeaf(t, root, nil).present()
@@ -242,7 +242,7 @@ func TestEnvironment(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(home, "ssl.py"), []byte("raise SystemExit(7)\n"), 0o600))
 	t.Chdir(home)
-	set := discover(t)
+	set := brief(discover(t))
 	caFile := root.certFile(t)
 	good := serveTLS(t, mintLeaf(t, root, nil).present(), nil)
 	untrusted := serveTLS(t, mintLeaf(t, other, nil).present(), nil)
@@ -259,7 +259,7 @@ func TestEnvironment(t *testing.T) {
 // The client's own files are wrong, or its key is under a passphrase: it must say
 // so, and ask nobody.
 func TestOwnFiles(t *testing.T) {
-	set := discover(t)
+	set := brief(discover(t))
 	openssl, err := exec.LookPath("openssl")
 	requireStack(t, set, "openssl", err == nil)
 	root := mintCA(t, nil, "test root")

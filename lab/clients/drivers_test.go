@@ -87,6 +87,8 @@ func TestDriversLeaveNothing(t *testing.T) {
 		if c.Path == "" {
 			continue // goleak looks after it
 		}
+		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}) // which starts it
+		require.Equal(t, clients.Accepted, served.Outcome, "%s: %s", c.ID(), served.Message)
 		pid := worker(t, c)
 		sockets, threads := opened(t, pid)
 		for range 3 {
@@ -133,6 +135,8 @@ func TestDriverKilled(t *testing.T) {
 		arrived := make(chan struct{}, 100)
 		silent := serveRaw(t, func(ctx context.Context, c net.Conn) { arrived <- struct{}{}; <-ctx.Done() })
 		silent.mongodb = true
+		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}) // which starts it
+		require.Equal(t, clients.Accepted, served.Outcome, "%s: %s", c.ID(), served.Message)
 		program, err := os.FindProcess(worker(t, c))
 		require.NoError(t, err)
 		result := make(chan clients.Result, 1)

@@ -22,7 +22,7 @@ import (
 // accept or reject as the feature says, and, if a feature is exact, one that does
 // not have it must not.
 func TestFeatures(t *testing.T) {
-	set := discoverAll(t)
+	set := brief(discoverAll(t))
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
 	upper, revoked := mintCA(t, root, "upper"), mintLeaf(t, root, nil)
@@ -123,7 +123,7 @@ func known(c *clients.Client, feature string) bool {
 
 // A CRL that lists nobody must not be in the way: else "crl" would prove nothing.
 func TestCleanCRL(t *testing.T) {
-	set := discoverAll(t)
+	set := brief(discoverAll(t))
 	root := mintCA(t, nil, "test root")
 	of, caFile, crl := serveBoth(t, mintLeaf(t, root, nil).present()), root.certFile(t), root.crlFile(t, big.NewInt(1))
 	for _, c := range givenCRL(set) {

@@ -44,6 +44,20 @@ func discoverAll(t *testing.T) *clients.Set {
 	return s
 }
 
+// brief returns the set, and in short tests, as with the race detector, only the newest program of each stack and
+// no browser: what is asked of the others then is the same again, and takes minutes.
+func brief(s *clients.Set) *clients.Set {
+	if !testing.Short() {
+		return s
+	}
+	newest := map[string]string{} // versions ascend
+	for _, c := range s.Clients {
+		newest[c.Stack] = c.Version
+	}
+	s.Clients = slices.DeleteFunc(s.Clients, func(c *clients.Client) bool { return c.Version != newest[c.Stack] || c.Stack == "chromium" })
+	return s
+}
+
 // undemanding returns the clients that accept a good server though it offers nothing
 // about revocation: TestRevocation is for the others.
 func undemanding(s *clients.Set) []*clients.Client {
