@@ -2,7 +2,9 @@ package page
 
 import (
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/clients"
 	stacks "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/serve"
 )
@@ -48,6 +51,10 @@ func TestCommands(t *testing.T) {
 	var ids []string
 	for _, c := range cases {
 		ids = append(ids, c.id)
+	}
+	if set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"pymongo"}}); err == nil { // make clients has a python3 of its own for it
+		t.Setenv("PATH", filepath.Dir(set.Clients[len(set.Clients)-1].Path)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		require.NoError(t, set.Close())
 	}
 	r := bringUp(t, ids...)
 	for _, c := range cases {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,15 +123,11 @@ func (r *running) waitFor(id string, seen func([]connection) bool) []connection 
 	}
 }
 
-// ended reports whether that many connections have ended.
+// ended reports whether there were that many connections, and none is under way.
 func ended(n int) func([]connection) bool {
 	return func(list []connection) bool {
-		for _, c := range list {
-			if c.Seen != nil {
-				n--
-			}
-		}
-		return n <= 0
+		underWay := slices.ContainsFunc(list, func(c connection) bool { return c.Seen == nil })
+		return len(list) >= n && !underWay
 	}
 }
 

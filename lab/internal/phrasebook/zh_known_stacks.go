@@ -51,4 +51,6 @@ var zhKnownStacks = []phrase{
 	{"PyMongo cannot be given a CRL when it uses PyOpenSSL", "PyMongo 使用 PyOpenSSL 时，无法给它 CRL"},
 	{"Node reads the first CRL of what it is given and wants one of each CA on the path, and the driver gives it the file whole: with an intermediate there is no right file", "Node 只读取所给内容中的第一份 CRL，却要求路径上每个 CA 都有一份，而该驱动把整个文件交给它：只要有中间证书，就没有正确的文件"},
 	{"PyMongo wants the certificate and its key in one file", "PyMongo 要求证书和它的密钥在一个文件里"},
+	{"Chromium takes a dot at the end of a name off before it compares", "Chromium 在比较之前去掉名称末尾的点"},
+	{"of the user's certificates it offers those alone that are valid now, for clients, and from a CA that the server lists, so that the server misses one", "在用户的证书中，它只提供目前有效、用于客户端、并且由服务器列出的 CA 签发的证书，所以服务器收不到证书"},
 }

@@ -37,6 +37,8 @@ var zhUnable = []phrase{
 	{"there is no CRL file: it is left to the client to fetch one, which PyMongo does not", "没有 CRL 文件：要由客户端自己获取，而 PyMongo 不会"},
 	{"there is no CRL file: it is left to the client to fetch one, which the driver does not", "没有 CRL 文件：要由客户端自己获取，而该驱动不会"},
 	{"reqwest reads no encrypted keys in PEM: Identity::from_pem and from_pkcs8_pem take no passphrase", "reqwest 不能读取 PEM 格式的加密密钥：Identity::from_pem 和 from_pkcs8_pem 不接受口令"},
+	{"with --ignore-certificate-errors it is given no root", "加上 --ignore-certificate-errors 时，不给它根证书"},
+	{"it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: %s", "它只接受 PKCS #12 文件中的客户端证书，而 tlslab 无法由此生成：%s"},
 	{"%s can't be told an address: %s would have to resolve to %s", "无法把地址告诉 %s：%s 必须能解析到 %s"},
 	{"%s can't be given the passphrase of a key", "无法把密钥的口令交给 %s"},
 	{"there is no client certificate", "没有客户端证书"},
