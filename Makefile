@@ -39,7 +39,6 @@ race:
 
 ## soak            the whole matrix three times, and protocol and wire rows a thousand times each: REPEAT=3 SOAK=1000
 soak:
-	go test ./lab/clients -every -timeout 1h
 	go test ./lab -run TestRepeat -repeat $(or $(REPEAT),3) -timeout 2h -v
 	go test ./lab -run TestSoak -soak $(or $(SOAK),1000) -timeout 2h -v
 

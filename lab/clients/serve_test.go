@@ -1,10 +1,8 @@
 package clients_test
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
-	"flag"
 	"io"
 	"log"
 	"net"
@@ -46,26 +44,17 @@ func discoverAll(t *testing.T) *clients.Set {
 	return s
 }
 
-var every = flag.Bool("every", false, "ask every version of each stack, and not only the oldest and the newest")
-
-// brief returns the set without the versions between the oldest and the newest of a stack, which have
-// the same again to say and take minutes: lab.TestCatalogue asks all. In short tests, as with the race
-// detector, only the newest are left, and no browser.
+// brief returns the set, and in short tests, as with the race detector, only the newest program of each
+// stack and no browser: what is asked of the others then is the same again, and takes minutes.
 func brief(s *clients.Set) *clients.Set {
-	oldest, newest := map[string]string{}, map[string]string{}
-	for _, c := range s.Clients { // versions ascend
-		oldest[c.Stack] = cmp.Or(oldest[c.Stack], c.Version)
+	if !testing.Short() {
+		return s
+	}
+	newest := map[string]string{} // versions ascend
+	for _, c := range s.Clients {
 		newest[c.Stack] = c.Version
 	}
-	s.Clients = slices.DeleteFunc(s.Clients, func(c *clients.Client) bool {
-		switch {
-		case *every || c.Version == newest[c.Stack] && c.Stack != "chromium":
-			return false
-		case testing.Short():
-			return true
-		}
-		return c.Version != oldest[c.Stack]
-	})
+	s.Clients = slices.DeleteFunc(s.Clients, func(c *clients.Client) bool { return c.Version != newest[c.Stack] || c.Stack == "chromium" })
 	return s
 }
 

@@ -101,7 +101,7 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 
 // maxHome is how long the name of a home directory may be, in bytes. A browser makes a socket in its
 // temporary directory, in a directory of its own, and the names of sockets have to be below 108 bytes.
-const maxHome = 108 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket") - 1
+const maxHome = 108 - len("/org.chromium.Chromium.aB3xYz/SingletonSocket") - 1
 
 // makeHome makes a home directory, in the temporary directory if that has a short enough name.
 func makeHome() (string, error) {

@@ -155,13 +155,8 @@ func needed(t *testing.T, need string) string {
 	t.Helper()
 	if m := leastVersion.FindStringSubmatch(need); m != nil {
 		err := exec.Command("python3", "-c", "import ssl, sys; sys.exit(sys.version_info < (3, "+cmp.Or(m[1], "0")+"))").Run()
-		if err == nil {
-			return ""
-		}
-		if missing := require.Missing("python", err); missing != nil {
-			t.Fatal(missing)
-		}
-		t.Skipf("%s is missing: %v", need, err)
+		require.Any(t, "python", err)
+		return ""
 	}
 	stack, inPlace := strings.CutSuffix(need, "-as-python3")
 	if number, ok := strings.CutPrefix(need, "python3."); ok {

@@ -45,3 +45,16 @@ func Missing(name string, why error) error {
 	}
 	return nil
 }
+
+// Any is [Stack] for what [Variable] lists with a version or without: it fails the test for "python" if
+// python3.11 is listed.
+func Any(t testing.TB, name string, why error) {
+	t.Helper()
+	if why == nil {
+		return
+	}
+	if err := Missing(name, why); err != nil {
+		t.Fatal(err)
+	}
+	t.Skipf("%s is missing: %v", name, why)
+}

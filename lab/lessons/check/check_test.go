@@ -143,12 +143,7 @@ func interpreter(t *testing.T, lesson *lessons.Lesson) string {
 	}
 	if lesson.Command[0] == "python3" { // what it leads to: pyenv's shims take longer to start than a check
 		out, err := exec.Command("python3", "-c", "import ssl, sys; print(sys.executable)").Output()
-		if err != nil {
-			if err := require.Missing("python", err); err != nil {
-				t.Fatal(err)
-			}
-			t.Skipf("no python3 with an ssl module: %v", err)
-		}
+		require.Any(t, "python", err)
 		return strings.TrimSpace(string(out))
 	}
 	for _, name := range programs[lesson.ID] {
