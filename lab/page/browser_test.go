@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,7 +20,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/headless"
 )
 
 var screenshots = flag.String("screenshots", "", "directory to write pictures of the page to, for looking at")
@@ -30,20 +29,7 @@ var screenshots = flag.String("screenshots", "", "directory to write pictures of
 type browser struct{ ctx context.Context }
 
 func startBrowser(t *testing.T, language string) *browser {
-	_, err := exec.LookPath("chromium")
-	stacks.Stack(t, "chromium", err == nil, "no chromium on PATH")
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"), chromedp.Flag("accept-lang", language),
-	)...)
-	ctx, stop := chromedp.NewContext(alloc)
-	t.Cleanup(func() {
-		assert.NoError(t, chromedp.Cancel(ctx)) // waits until it has ended
-		stop()
-		cancel()
-	})
-	require.NoError(t, chromedp.Do(ctx))
-	return &browser{ctx}
+	return &browser{headless.Start(t, language, "localhost", "127.0.0.1")}
 }
 
 type action = chromedp.Action[chromedp.Void]

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,7 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/headless"
 	"example.com/tlslab/lab/report"
 )
 
@@ -37,20 +36,7 @@ type browser struct{ ctx context.Context }
 
 // startBrowser starts Chromium, and ends it with the test.
 func startBrowser(t *testing.T) *browser {
-	_, err := exec.LookPath("chromium")
-	stacks.Stack(t, "chromium", err == nil, "no chromium on PATH")
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), // no request leaves this machine
-	)...)
-	ctx, cancelBrowser := chromedp.NewContext(alloc)
-	t.Cleanup(func() {
-		assert.NoError(t, chromedp.Cancel(ctx)) // waits until it has ended
-		cancelBrowser()
-		cancel()
-	})
-	require.NoError(t, chromedp.Do(ctx))
-	return &browser{ctx}
+	return &browser{headless.Start(t, "")}
 }
 
 // action is something that is done in a page.

@@ -49,3 +49,31 @@ func TestMissing(t *testing.T) {
 		}
 	}
 }
+
+func TestAny(t *testing.T) {
+	why := errors.New("not on PATH")
+	for _, test := range []struct {
+		list string
+		why  error
+		want string
+	}{
+		{"python3.11", nil, ""},
+		{"", why, "skip: python is missing: not on PATH"},
+		{"python3.11", why, "fail: python is required by TLSLAB_REQUIRE and missing: not on PATH"},
+	} {
+		t.Setenv(Variable, test.list)
+		r := &recorder{TB: t}
+		func() {
+			defer func() { recover() }() // as a real one ends there
+			Any(r, "python", test.why)
+		}()
+		if r.said != test.want {
+			t.Errorf("with %q: got %q, want %q", test.list, r.said, test.want)
+		}
+	}
+}
+
+func (r *recorder) Fatal(args ...any) {
+	r.said = "fail: " + fmt.Sprint(args...)
+	panic("the test has ended")
+}
