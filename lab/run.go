@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,11 +53,14 @@ type RunOptions struct {
 	// Progress, if set, is called after each probe that was judged, from one goroutine at a
 	// time.
 	Progress func(done, total int)
+	// Judged, if set, is called with what a client came to, from any goroutine.
+	Judged func(*scenarios.Scenario, report.Cell)
 }
 
 // Run reproduces scenarios: it points every client at each scenario and at its control, on
 // servers of their own, and judges what they did. An error means that the lab failed or that
-// ctx ended; what clients do wrong stands in the report.
+// ctx ended; what clients do wrong stands in the report. If ctx ended, what was judged until then
+// comes with the error.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
 	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
 	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: map[string]*semaphore.Weighted{}}
@@ -75,17 +79,21 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	for n := range cells {
 		cells[n] = make([]*report.Cell, len(set.Clients))
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, running := errgroup.WithContext(ctx)
 	for i, client := range set.Clients {
 		out.Clients = append(out.Clients, client.Info)
 		group.Go(func() error {
-			return r.client(ctx, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
+			return r.client(running, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	failed := group.Wait()
+	if failed != nil && ctx.Err() == nil {
+		return nil, failed
 	}
 	for n, s := range list {
+		if failed != nil && !slices.ContainsFunc(cells[n], func(c *report.Cell) bool { return c != nil }) {
+			continue
+		}
 		entry, err := l.Describe(s)
 		if err != nil {
 			return nil, err
@@ -97,8 +105,8 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		}
 		out.Scenarios = append(out.Scenarios, entry)
 	}
-	out.Duration = time.Since(out.Started)
-	return out, nil
+	out.Duration, out.Interrupted = time.Since(out.Started), failed != nil
+	return out, failed
 }
 
 // program names what a client runs in, which its variants share.
@@ -188,6 +196,9 @@ func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenario
 				return err
 			}
 			take(n, cell)
+			if r.options.Judged != nil {
+				r.options.Judged(s, cell)
+			}
 			r.progress()
 			return nil
 		})

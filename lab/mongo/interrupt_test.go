@@ -33,7 +33,7 @@ func TestContainerInterrupt(t *testing.T) {
 	t.Run("while it serves", func(t *testing.T) {
 		cmd, said := up(t, program, image)
 		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if strings.Contains(lines.Text(), "scenarios are ready") {
+			if strings.Contains(lines.Text(), "scenarios ready") {
 				break
 			}
 		}

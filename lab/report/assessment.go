@@ -19,7 +19,7 @@ const (
 	// the client was not said to have, does not count.
 	Pass Grade = "pass"
 	// Incomplete: nothing is known to be bad, but not all of it could be told: rejections whose
-	// reason nobody here recognises, or no rejection at all.
+	// reason nobody here recognises, or no rejection at all, or it was interrupted.
 	Incomplete Grade = "incomplete"
 	// Fail: a judgement is bad that the user does not accept, or one that the user accepts has
 	// gone.
@@ -68,7 +68,7 @@ func (a *Assessment) grade(shown bool) Grade {
 	switch {
 	case len(a.Fixed) > 0, slices.ContainsFunc(bad, func(r asked) bool { return r.Kind != verdict.Unrecognised }):
 		return Fail
-	case len(bad) > 0, !shown && a.demandsRejection():
+	case len(bad) > 0, a.Interrupted, !shown && a.demandsRejection():
 		return Incomplete
 	}
 	return Pass

@@ -148,7 +148,7 @@ func (t Terminal) counted(title string, groups [][]asked, named func([]asked) st
 func (t Terminal) grade(a *Assessment) {
 	w := t.words().assessment
 	color := map[Grade]text.Color{Pass: text.FgGreen, Incomplete: text.FgYellow, Fail: text.FgRed}[a.Grade]
-	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.colon, fmt.Sprintf(w.gradef, a.counts(t.words()), len(a.Scenarios), a.Duration.Round(100*time.Millisecond)))
+	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.colon, fmt.Sprintf(w.gradef, a.counts(t.words()), t.words().scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
 	fmt.Fprintf(t.W, w.showMore+"\n"+w.againf+"\n", a.Seed, a.At.Format(time.DateOnly))
 }
 
@@ -166,6 +166,9 @@ func (a *Assessment) counts(w *words) string {
 		if n > accepted {
 			words = append(words, fmt.Sprintf("%d %s", n-accepted, kind))
 		}
+	}
+	if a.Interrupted {
+		words = append(words, w.assessment.interrupted)
 	}
 	if len(a.Known) > 0 {
 		words = append(words, fmt.Sprintf(w.assessment.knownCountf, len(a.Known)))

@@ -186,9 +186,9 @@ func (d *Diff) count() string {
 // size says how much was compared.
 func (d *Diff) size() string {
 	if len(d.Pairs) == 1 {
-		return fmt.Sprintf("%d scenarios", d.Scenarios)
+		return english.scenarios.of(d.Scenarios)
 	}
-	return fmt.Sprintf("%d scenarios × %d pairs of clients", d.Scenarios, len(d.Pairs))
+	return fmt.Sprintf("%s × %d pairs of clients", english.scenarios.of(d.Scenarios), len(d.Pairs))
 }
 
 // only names what could not be compared.

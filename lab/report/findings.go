@@ -71,9 +71,8 @@ func voids(w *words, _, bad []asked) []Finding {
 				families = append(families, string(r.Family))
 			}
 		}
-		_, message, _ := strings.Cut(group[0].Why, ": ")
 		list = append(list, finding(group, "void",
-			fmt.Sprintf(w.findings.voidf, strings.Join(families, w.comma), control, verdict.Telling(group[0].Words, message)),
+			fmt.Sprintf(w.findings.voidf, strings.Join(families, w.comma), control, group[0].telling(w)),
 			fmt.Sprintf(w.findings.voidToDof, control))...)
 	}
 	return list
@@ -173,11 +172,21 @@ func (r asked) isName() bool { return r.isVerified() && r.canonical() == failure
 
 // telling returns the line of the client's message that tells why.
 func (r asked) telling(w *words) string {
-	line := verdict.Telling(r.Words, r.Message)
+	line := r.Telling()
 	if r.Outcome == clients.Rejected {
 		line = cmp.Or(line, w.findings.nothing)
 	}
-	return clip(line)
+	return line
+}
+
+// Telling returns the line of a client's message that tells the reason, shortened to what can be read at a
+// glance. Of a cell that is void it is the message about the control.
+func (c Cell) Telling() string {
+	message := c.Message
+	if c.Kind == verdict.Void {
+		_, message, _ = strings.Cut(c.Why, ": ")
+	}
+	return clip(verdict.Telling(c.Words, message))
 }
 
 // failure returns how the program failed.

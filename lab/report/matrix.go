@@ -224,7 +224,8 @@ func (t Terminal) came(r *Run) {
 			}
 		}
 	}
-	fmt.Fprintf(t.W, "\n"+t.words().camef, len(r.Scenarios), len(r.Clients), cells, r.Duration.Round(100*time.Millisecond))
+	w := t.words()
+	fmt.Fprintf(t.W, "\n"+w.camef, w.scenarios.of(len(r.Scenarios)), w.clients.of(len(r.Clients)), w.cells.of(cells), r.Duration.Round(100*time.Millisecond))
 	if bad == 0 {
 		fmt.Fprintln(t.W, t.paint(t.words().allDocumented, text.FgGreen, text.Bold))
 	} else {

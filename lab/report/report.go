@@ -31,6 +31,8 @@ type Run struct {
 	At       time.Time     `json:"at"`          // the time that they were minted for
 	Started  time.Time     `json:"started"`     // when the run began
 	Duration time.Duration `json:"duration_ns"` // and how long it took
+	// Interrupted is that it was ended before all were asked: what is here was judged until then.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// Clients is every client that was asked, Missing what was looked for and not found.
 	Clients []clients.Info    `json:"clients"`
 	Missing []clients.Missing `json:"missing"`

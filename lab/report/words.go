@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/serve"
@@ -56,6 +58,7 @@ type words struct {
 	starNote, starHint            string
 	itsMessage, itSaw, theyDiffer string
 	notHere, serverLog            string
+	scenarios, clients, cells     amount
 	camef                         string // scenarios, clients, cells, duration
 	allDocumented, notDocumentedf string // number
 	missingf                      string // stack, reason
@@ -97,8 +100,19 @@ type assessmentWords struct {
 	countf                      string // what, number
 	gradef                      string // counts, scenarios, duration
 	knownCountf, fixedCountf    string // number
+	interrupted                 string
 	showMore, againf            string // seed, date
 	deviationf                  string // scenario, judgement, reason
+}
+
+// amount is a number of things: of one, and of others.
+type amount struct{ one, manyf string }
+
+func (a amount) of(n int) string {
+	if n == 1 {
+		return a.one
+	}
+	return fmt.Sprintf(a.manyf, n)
 }
 
 // in returns what is said in a language; in English if there is none.

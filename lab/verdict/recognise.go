@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -91,10 +92,13 @@ func withoutSource(message string) string {
 }
 
 // words tells whose words a client's message is in, and its class.
-func (c Cell) words(message string) (stack string, class failure.Class) {
-	stack = cmp.Or(c.Client.Speaks, c.Client.Stack)
-	if _, known := tables[stack]; known || !c.Client.UnderTest {
-		return stack, Classify(stack, message)
+func (c Cell) words(message string) (words string, class failure.Class) {
+	name := cmp.Or(c.Client.Speaks, c.Client.Stack)
+	if c.Client.UnderTest && strings.HasPrefix(message, stack.OverrunPrefix) { // our words, whatever it speaks
+		return name, failure.Timeout
+	}
+	if _, known := tables[name]; known || !c.Client.UnderTest {
+		return name, Classify(name, message)
 	}
 	return Recognise(message)
 }
@@ -102,9 +106,9 @@ func (c Cell) words(message string) (stack string, class failure.Class) {
 // widened returns an expectation with what the scenario grants the stack whose words a client under
 // test speaks: its library names the same fault in another way, whatever the client makes of it.
 func (c Cell) widened(e scenarios.Expectation) scenarios.Expectation {
-	stack, _ := c.words(c.Result.Message)
+	speaks, _ := c.words(c.Result.Message)
 	for _, k := range c.Scenario.Known {
-		if k.Right && k.Verdict == "" && k.Stack == stack {
+		if k.Right && k.Verdict == "" && k.Stack == speaks {
 			e.Failures = slices.Concat(e.Failures, k.Failures)
 		}
 	}

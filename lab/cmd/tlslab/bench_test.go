@@ -51,7 +51,7 @@ func up(b *testing.B, program string, n int) (ports, files time.Duration, reside
 		if ports == 0 {
 			ports = time.Since(start)
 		}
-		if strings.Contains(lines.Text(), "scenarios are ready") {
+		if strings.Contains(lines.Text(), "scenarios ready") {
 			files = time.Since(start)
 			break
 		}

@@ -57,15 +57,12 @@ var clientModes = map[string]func() error{
 	"killed":      func() error { return kill(os.Getpid()) },
 	"unavailable": func() error { fmt.Println("no TLS in this build"); os.Exit(69); return nil },
 	// It leaves a child in its group, hangs, and ignores what one can ignore.
-	"hangs": func() error {
-		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-		child := exec.Command(os.Args[0], "stays")
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
-		if err := child.Start(); err != nil {
-			return err
+	"hangs": hang,
+	"hangs-with-wrong-host": func() error {
+		if os.Getenv("TLSLAB_SCENARIO") == "wrong-host" {
+			return hang()
 		}
-		time.Sleep(time.Hour)
-		return nil
+		return get(&tls.Config{InsecureSkipVerify: true})
 	},
 	"stays": func() error {
 		c, err := net.Dial("tcp", os.Getenv("WITNESS"))
@@ -77,6 +74,17 @@ var clientModes = map[string]func() error{
 		return nil
 	},
 	"environ": func() error { return errors.New(strings.Join(os.Environ(), "\n")) },
+}
+
+func hang() error {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	child := exec.Command(os.Args[0], "stays")
+	child.Stdout, child.Stderr = os.Stdout, os.Stderr
+	if err := child.Start(); err != nil {
+		return err
+	}
+	time.Sleep(time.Hour)
+	return nil
 }
 
 func kill(pid int) error {

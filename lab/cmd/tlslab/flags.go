@@ -257,3 +257,11 @@ func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }
+
+// counted says how many scenarios there are.
+func counted(n int) string {
+	if n == 1 {
+		return "1 scenario"
+	}
+	return fmt.Sprintf("%d scenarios", n)
+}

@@ -81,7 +81,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			if f.json {
 				return report.WriteJSON(f.stdout, newMinting(dir, mc, list))
 			}
-			fmt.Fprintf(f.stdout, "%d scenarios minted into %s\nseed %s, for %s\n", len(list), dir.Path(), mc.Seed, mc.At.Format(time.RFC3339))
+			fmt.Fprintf(f.stdout, "%s minted into %s\nseed %s, for %s\n", counted(len(list)), dir.Path(), mc.Seed, mc.At.Format(time.RFC3339))
 			return nil
 		},
 	}

@@ -95,7 +95,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if err := check(set); err != nil {
 		return nil, err
 	}
-	return f.runAll(ctx, l, list, set)
+	return f.runAll(ctx, l, list, set, nothing)
 }
 
 // addRun adds the flags that say how scenarios are run.
@@ -107,9 +107,23 @@ func (f *flags) addRun(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 }
 
-// runAll runs the lab, with a progress bar on stderr if that is a terminal.
-func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set) (*report.Run, error) {
+// nothing remarks nothing.
+func nothing(*scenarios.Scenario, report.Cell) string { return "" }
+
+// remark returns what the user should know of a cell before the run is over; empty if nothing. It is
+// called from any goroutine.
+type remark func(*scenarios.Scenario, report.Cell) string
+
+// runAll runs the lab, with a progress bar on stderr if that is a terminal. If it was interrupted, what
+// there is until then comes with the error.
+func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, remark remark) (*report.Run, error) {
 	options := lab.RunOptions{Timeout: f.timeout, Parallel: f.parallel}
+	say := func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) }
+	options.Judged = func(s *scenarios.Scenario, c report.Cell) {
+		if what := remark(s, c); what != "" {
+			say(what)
+		}
+	}
 	file, ok := f.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return l.Run(ctx, list, set, options)
@@ -120,6 +134,7 @@ func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenar
 	bar.SetStyle(progress.StyleBlocks)
 	tracker := &progress.Tracker{Message: "probing", RemoveOnCompletion: true}
 	bar.AppendTracker(tracker)
+	say = func(what string) { bar.Log("tlslab: %s", what) }
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -134,7 +149,7 @@ func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenar
 	bar.Stop()
 	<-done
 	if err != nil {
-		return nil, fmt.Errorf("running: %w", err)
+		err = fmt.Errorf("running: %w", err)
 	}
-	return result, nil
+	return result, err
 }

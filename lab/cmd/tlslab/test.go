@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ What the run comes to:
               gave a wrong reason, or failed. Exit status 1.
 
 Exit status 2 is wrong usage, among it a command that is not there; 3 is a
-failure of the lab itself, or an interrupt.
+failure of the lab itself, or an interrupt: what was found until then is shown.
 
 --known FILE lists judgements that you accept, a line each: scenario, judgement,
 reason; # begins a comment. What stands there passes. What does not happen any
@@ -172,11 +173,27 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	run, err := f.runAll(ctx, l, list, set)
-	if err != nil {
+	run, err := f.runAll(ctx, l, list, set, refusesGood())
+	if run == nil {
 		return err
 	}
-	return f.assess(report.Assess(run, known), o)
+	if err != nil { // interrupted: what was accepted stays as it is
+		o.knownOut = ""
+	}
+	return cmp.Or(err, f.assess(report.Assess(run, known), o))
+}
+
+// refusesGood remarks once that the client refuses what is good: nothing that follows proves anything
+// then, and its author need not wait for the end.
+func refusesGood() remark {
+	var said atomic.Bool
+	return func(s *scenarios.Scenario, c report.Cell) string {
+		refused := c.Kind == verdict.Void || c.Kind == verdict.Broken && s.Control == ""
+		if !refused || said.Swap(true) {
+			return ""
+		}
+		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), report.Visible(c.Telling()))
+	}
 }
 
 // assess shows what a run came to.

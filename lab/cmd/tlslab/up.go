@@ -77,8 +77,8 @@ commands to paste, and every connection as it happens.`,
 				}
 			} else {
 				e := up.Instances[0].Endpoint
-				fmt.Fprintf(f.stdout, "\n%d scenarios are ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
-					len(up.Instances), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
+				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
+					counted(len(up.Instances)), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
 				if c.UI != "" {
 					fmt.Fprintf(f.stdout, "\nwatch it, and the whole catalogue: %s\n", c.UI)
 				}
