@@ -225,7 +225,11 @@ func (t Terminal) came(r *Run) {
 		}
 	}
 	w := t.words()
-	fmt.Fprintf(t.W, "\n"+w.camef, w.scenarios.of(len(r.Scenarios)), w.clients.of(len(r.Clients)), w.cells.of(cells), r.Duration.Round(100*time.Millisecond))
+	when := w.onRecord
+	if r.Seed != "" {
+		when = fmt.Sprintf(w.tookf, r.Duration.Round(100*time.Millisecond))
+	}
+	fmt.Fprintf(t.W, "\n"+w.camef, w.scenarios.of(len(r.Scenarios)), w.clients.of(len(r.Clients)), w.cells.of(cells), when)
 	if bad == 0 {
 		fmt.Fprintln(t.W, t.paint(t.words().allDocumented, text.FgGreen, text.Bold))
 	} else {

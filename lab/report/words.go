@@ -59,7 +59,8 @@ type words struct {
 	itsMessage, itSaw, theyDiffer string
 	notHere, serverLog            string
 	scenarios, clients, cells     amount
-	camef                         string // scenarios, clients, cells, duration
+	camef                         string // scenarios, clients, cells, when
+	tookf, onRecord               string // duration
 	allDocumented, notDocumentedf string // number
 	missingf                      string // stack, reason
 	againf                        string // flags

@@ -121,10 +121,13 @@
   }
   function head(columns) {
     const stacks = el("tr", { class: "stacks" }, el("th", {}, ""));
+    const narrow = new Set(); // stacks whose names have no room above their columns: these stand in the columns
     for (let i = 0; i < columns.length;) {
       let n = 1;
       while (i + n < columns.length && columns[i + n].stack === columns[i].stack) n++;
-      stacks.append(el("th", { colspan: n, scope: "colgroup", title: columns[i].stack }, columns[i].stack));
+      const wide = columns[i].stack.length <= 2.5 * n; // a column has room for two letters and a half
+      if (!wide) narrow.add(columns[i].stack);
+      stacks.append(el("th", { colspan: n, scope: "colgroup", title: columns[i].stack }, wide ? columns[i].stack : ""));
       i += n;
     }
     const line = el("tr", { class: "clients" });
@@ -134,7 +137,7 @@
     for (const c of columns) {
       const sorted = state.sortBy === nameOf(c);
       const th = el("th", { scope: "col", role: "columnheader", tabindex: -1, title: `${nameOf(c)}: sort by it`, "aria-sort": sorted ? "descending" : undefined },
-        el("span", {}, `${c.variant} ${c.versions}`));
+        el("span", {}, narrow.has(c.stack) ? nameOf(c) : `${c.variant} ${c.versions}`));
       line.append(th);
       places.push(th);
     }
@@ -316,7 +319,9 @@
   function summary() {
     const cells = data.scenarios.flatMap((s) => s.cells).filter((c) => c.length);
     const bad = cells.filter((c) => !c[DOCUMENTED]).length;
-    fill($("summary"), `${data.scenarios.length} scenarios × ${data.clients.length} clients, ${cells.length.toLocaleString("en")} cells in ${Math.round(data.seconds)} s on ${data.started.slice(0, 10)}: `,
+    const count = (list, one) => `${list.length.toLocaleString("en")} ${one}${list.length === 1 ? "" : "s"}`;
+    const when = data.again ? `in ${Math.round(data.seconds)} s on ${data.started.slice(0, 10)}` : "on record"; // which has no time
+    fill($("summary"), `${count(data.scenarios, "scenario")} × ${count(data.clients, "client")}, ${count(cells, "cell")} ${when}: `,
       bad ? el("b", { class: "bad" }, `${bad} not as documented`) : el("b", {}, "all as documented"));
     const there = new Set(cells.map((c) => kindOf(c).kind));
     for (const k of data.kinds) {
