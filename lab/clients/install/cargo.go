@@ -16,7 +16,7 @@ import (
 )
 
 // cargoEnvironment is an environment that the cargo on PATH builds.
-type cargoEnvironment environment.Cargo
+type cargoEnvironment struct{ environment.Cargo }
 
 func (e cargoEnvironment) name() string { return e.Name }
 
@@ -38,29 +38,20 @@ func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
 	if why := e.lacks(ctx); why != "" {
 		return nil, why
 	}
-	var paths []string
-	for path := range e.Files {
-		paths = append(paths, path)
-	}
-	slices.Sort(paths)
-	stamp := "cargo " + m[1] + "\n"
-	for _, path := range paths {
-		stamp += path + "\n" + e.Files[path]
-	}
 	return []plan{{
 		dir:   e.Name,
-		stamp: stamp,
+		stamp: "cargo " + m[1] + "\n" + e.From(),
 		there: func(dir string) bool {
 			_, err := os.Stat(environment.Program(dir, e.Name))
 			return err == nil
 		},
 		make: func(ctx context.Context, dir string) error {
-			for _, path := range paths {
+			for path, content := range e.Files {
 				file := filepath.Join(dir, filepath.FromSlash(path))
 				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 					return err
 				}
-				if err := os.WriteFile(file, []byte(e.Files[path]), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 					return err
 				}
 			}

@@ -45,8 +45,8 @@ func environments() []maker {
 	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {
 		list = append(list, nodeEnvironment(e))
 	}
-	list = append(list, cargoEnvironment(reqwest.Environment()))
-	return append(list, mavenEnvironment(okhttp.Environment()), mavenEnvironment(mongojava.Environment()))
+	list = append(list, cargoEnvironment{reqwest.Environment()})
+	return append(list, mavenEnvironment{okhttp.Environment()}, mavenEnvironment{mongojava.Environment()})
 }
 
 func main() {

@@ -16,7 +16,7 @@ import (
 )
 
 // mavenEnvironment is an environment that the mvn and the javac on PATH make.
-type mavenEnvironment environment.Maven
+type mavenEnvironment struct{ environment.Maven }
 
 func (e mavenEnvironment) name() string { return e.Name }
 
@@ -33,14 +33,9 @@ func (e mavenEnvironment) plan(context.Context) ([]plan, string) {
 	if err != nil {
 		return nil, "no javac on PATH"
 	}
-	names := slices.Sorted(maps.Keys(e.Sources))
-	stamp := e.POM + e.Sums
-	for _, name := range names {
-		stamp += e.Sources[name]
-	}
 	return []plan{{
 		dir:   e.Name,
-		stamp: stamp,
+		stamp: e.From(),
 		there: func(dir string) bool {
 			_, err := os.Stat(filepath.Join(dir, "classes"))
 			return err == nil && e.check(dir) == nil
@@ -59,9 +54,9 @@ func (e mavenEnvironment) plan(context.Context) ([]plan, string) {
 			}
 			args := []string{"--release", environment.Oldest, "-nowarn", "-encoding", "UTF-8",
 				"-cp", environment.Classpath(dir), "-d", filepath.Join(dir, "classes")}
-			for _, name := range names {
+			for name, source := range e.Sources {
 				file := filepath.Join(dir, name)
-				if err := os.WriteFile(file, []byte(e.Sources[name]), 0o644); err != nil {
+				if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
 					return err
 				}
 				args = append(args, file)

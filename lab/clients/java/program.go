@@ -2,7 +2,6 @@ package java
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -39,8 +38,8 @@ func (p Program) Find(ctx context.Context) ([]stack.Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	if environment.Find(p.Name) == "" {
-		return nil, errors.New("it is not built: make clients, which needs mvn and javac")
+	if _, err := p.Environment().Find(); err != nil {
+		return nil, err
 	}
 	return places[:1], nil
 }
@@ -55,7 +54,11 @@ func (p Program) Open(ctx context.Context, at stack.Place) (*stack.Install, erro
 	if err != nil {
 		return nil, err
 	}
-	args := slices.Concat(options, properties, []string{"-cp", environment.Classpath(environment.Find(p.Name)), p.Main})
+	dir, err := p.Environment().Find()
+	if err != nil {
+		return nil, err
+	}
+	args := slices.Concat(options, properties, []string{"-cp", environment.Classpath(dir), p.Main})
 	pool := worker.NewPool(p.Name, process.Command{Path: at.Path, Args: args}, worker.Copies())
 	return &stack.Install{
 		Version:  m[1],

@@ -5,7 +5,6 @@ package reqwest
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"os"
 	"slices"
 
@@ -85,9 +84,9 @@ func NativeStack() stack.Stack {
 }
 
 func find(context.Context) ([]stack.Place, error) {
-	dir := environment.Find(program)
-	if dir == "" {
-		return nil, errors.New("it is not built: make clients, which needs cargo")
+	dir, err := Environment().Find()
+	if err != nil {
+		return nil, err
 	}
 	return []stack.Place{{Path: environment.Program(dir, program)}}, nil
 }

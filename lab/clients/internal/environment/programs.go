@@ -1,9 +1,13 @@
 package environment
 
 import (
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 )
 
 // Cargo declares a program in Rust, which is built from its sources: NAME/NAME, with .exe behind
@@ -38,16 +42,43 @@ type Maven struct {
 // Oldest is the oldest version of Java that programs of [Maven] run on.
 const Oldest = "11"
 
-// Find returns the first directory of an environment in [Dirs] that is finished; empty if there
-// is none.
-func Find(name string) string {
+// From is what the program is made from: it ends the environment's [Stamp].
+func (c Cargo) From() string { return together(c.Files) }
+
+// From is what the program is made from: it ends the environment's [Stamp].
+func (m Maven) From() string { return m.POM + m.Sums + together(m.Sources) }
+
+// together writes files one behind the other, each with its name.
+func together(files map[string]string) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		b.WriteString(name + "\n" + files[name])
+	}
+	return b.String()
+}
+
+// Find returns the directory of the environment. Its errors say how to make it.
+func (c Cargo) Find() (string, error) { return find(c.Name, c.From(), "cargo") }
+
+// Find returns the directory of the environment. Its errors say how to make it.
+func (m Maven) Find() (string, error) { return find(m.Name, m.From(), "mvn and javac") }
+
+// find returns the first directory of a program's environment in [Dirs] that is finished. What was made
+// from other sources than these is not used: it does what they said.
+func find(name, from, tools string) (string, error) {
+	err := errors.New("it is not built: make clients, which needs " + tools)
 	for _, home := range Dirs() {
 		dir := filepath.Join(home, name)
-		if _, err := os.Stat(filepath.Join(dir, Stamp)); err == nil {
-			return dir
+		stamp, unread := os.ReadFile(filepath.Join(dir, Stamp))
+		switch {
+		case unread != nil:
+		case strings.HasSuffix(string(stamp), from):
+			return dir, nil
+		default:
+			err = errors.New("it was built from sources that are not these: make clients, which needs " + tools)
 		}
 	}
-	return ""
+	return "", err
 }
 
 // Program returns the program of a [Cargo] environment in a directory.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/internal/process"
+	need "example.com/tlslab/lab/internal/require"
+)
+
+// says runs a program and returns what it says.
+func says(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := process.Run(t.Context(), process.Command{Path: name, Args: args})
+	require.NoError(t, err, out.Stderr)
+	return out.Stdout
+}
+
+// program is what a test needs of [environment.Cargo] and [environment.Maven].
+type program interface {
+	maker
+	Find() (string, error)
+}
+
+// testProgram installs a program that says hello, and then others in its place. with returns it with
+// another main source.
+func testProgram(t *testing.T, hello, bye, broken string, with func(source string) program, run func(dir string) string) {
+	home := t.TempDir()
+	t.Setenv(environment.Variable, home)
+	_, err := with(hello).Find()
+	require.ErrorContains(t, err, "it is not built: make clients, which needs ")
+
+	install := func(source string) error {
+		return install(t.Context(), home, []maker{with(source)}, &bytes.Buffer{})
+	}
+	require.NoError(t, install(hello))
+	dir, err := with(hello).Find()
+	require.NoError(t, err)
+	assert.Equal(t, "hello\n", run(dir))
+
+	_, err = with(bye).Find()
+	require.ErrorContains(t, err, "it was built from sources that are not these: make clients")
+	require.Error(t, install(broken))
+	assert.Equal(t, "hello\n", run(dir), "what fails leaves the old one as it is")
+	require.NoError(t, install(bye))
+	dir, err = with(bye).Find()
+	require.NoError(t, err)
+	assert.Equal(t, "bye\n", run(dir))
+}
+
+func TestCargo(t *testing.T) {
+	_, err := exec.LookPath("cargo")
+	need.Stack(t, "reqwest-rustls", err == nil, "no cargo on PATH")
+	main := func(says string) string { return "fn main() { println!(\"" + says + "\") }\n" }
+	testProgram(t, main("hello"), main("bye"), "fn main() { nonsense }", func(source string) program {
+		return cargoEnvironment{environment.Cargo{Name: "hello", Oldest: "1.0", Files: map[string]string{
+			"Cargo.toml":  "[package]\nname = \"hello\"\nversion = \"0.0.0\"\nedition = \"2021\"\n",
+			"Cargo.lock":  "version = 3\n\n[[package]]\nname = \"hello\"\nversion = \"0.0.0\"\n",
+			"src/main.rs": source,
+		}}}
+	}, func(dir string) string { return says(t, environment.Program(dir, "hello")) })
+}
+
+// Maven's part, fetching libraries, is a script's here: it would ask the network.
+func TestMaven(t *testing.T) {
+	_, err := exec.LookPath("javac")
+	need.Stack(t, "okhttp", err == nil && runtime.GOOS != "windows", "no javac on PATH, or no sh")
+	bin := t.TempDir()
+	empty := append([]byte("PK\x05\x06"), make([]byte, 18)...) // an archive of nothing
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "x.jar"), empty, 0o644))
+	fetch := "#!/bin/sh\nfor arg; do case $arg in -DoutputDirectory=*) lib=${arg#*=} ;; esac; done\nmkdir -p \"$lib\" && cp \"${0%/*}/x.jar\" \"$lib\"\n"
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "mvn"), []byte(fetch), 0o755))
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	main := func(says string) string {
+		return "class Main { public static void main(String[] args) { System.out.println(\"" + says + "\"); } }\n"
+	}
+	of := func(sums string) func(string) program {
+		return func(source string) program {
+			return mavenEnvironment{environment.Maven{Name: "hello", POM: "<project/>", Sums: sums, Sources: map[string]string{"Main.java": source}}}
+		}
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(empty))
+	testProgram(t, main("hello"), main("bye"), "class Main { nonsense }", of(sum+"  x.jar\n"), func(dir string) string {
+		return says(t, "java", "-cp", environment.Classpath(dir), "Main")
+	})
+
+	// Libraries have to be those that were declared.
+	home := t.TempDir()
+	for name, sums := range map[string]string{"another": sum[1:] + "0  x.jar\n", "more": sum + "  x.jar\n" + sum + "  y.jar\n", "fewer": ""} {
+		err := install(t.Context(), home, []maker{of(sums)(main("hello"))}, &bytes.Buffer{})
+		assert.Error(t, err, name)
+		assert.Empty(t, names(t, home), name)
+	}
+}
