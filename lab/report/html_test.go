@@ -75,7 +75,7 @@ func TestPageInBrowser(t *testing.T) {
 
 func testFilter(p *tab) {
 	assert.Equal(p, many, p.rows())
-	assert.Equal(p, []string{"default 3.8–3.9", "default 3.13", "insecure 3.8–3.13", "default 8.1"}, p.columns())
+	assert.Equal(p, []string{"default 3.8–3.9", "default 3.13", "insecure 3.8–3.13", "curl default 8.1"}, p.columns())
 	assert.Contains(p, eval[string](p, `document.getElementById("summary").textContent`), "8 scenarios × 7 clients, 56 cells in 2 s on 2026-11-22: 2 not as documented")
 	for _, f := range []struct {
 		control, value string
@@ -170,7 +170,7 @@ func testKeyboard(p *tab) {
 	// On a client's name Enter sorts, and keeps the focus.
 	p.do(script(`document.querySelector('tr.clients th[title^="curl"]').focus()`), press(keyEnter), drawn())
 	assert.Equal(p, "good-ip", p.rows()[0])
-	assert.Equal(p, "default 8.1", focused())
+	assert.Equal(p, "curl default 8.1", focused())
 }
 
 func testHostile(p *tab) {
