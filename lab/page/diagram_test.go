@@ -73,6 +73,22 @@ func (r *running) client(id string, set func(*tls.Config)) error {
 	return err
 }
 
+// alertsInPlaintext is a connection on which all that a client sends after its ClientHello is an alert in
+// plaintext, certificate_expired, as OpenSSL sends it.
+type alertsInPlaintext struct {
+	net.Conn
+	alerted bool
+}
+
+func (c *alertsInPlaintext) Write(p []byte) (int, error) {
+	if p[0] == handshakeRecord || c.alerted {
+		return c.Conn.Write(p)
+	}
+	c.alerted = true
+	_, err := c.Conn.Write([]byte{alertRecord, 3, 3, 0, 2, 2, 45})
+	return len(p), err
+}
+
 // TestDiagram draws real connections of Go's client, and a few of bytes.
 func TestDiagram(t *testing.T) {
 	old := func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
@@ -92,6 +108,16 @@ func TestDiagram(t *testing.T) {
 	with := func(set func(*tls.Config)) func(*running, string) {
 		return func(r *running, id string) { r.client(id, set) }
 	}
+	plaintext := func(r *running, id string) {
+		e := r.endpoint(id)
+		c, err := net.Dial("tcp", e.Connect)
+		require.NoError(r, err)
+		defer c.Close()
+		assert.Error(r, tls.Client(&alertsInPlaintext{Conn: c}, &tls.Config{ServerName: e.Host}).Handshake())
+		for err == nil { // the server's answer is on its way
+			_, err = c.Read(make([]byte, 1000))
+		}
+	}
 	const (
 		tcp    = "> (connect)"
 		hi     = "> ClientHello"
@@ -107,6 +133,7 @@ func TestDiagram(t *testing.T) {
 		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)", "< *(data)", "< (served)"}},
 		{"expired", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!", "< (closed)"}},
 		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> bad_certificate (42)!", "< (closed)"}},
+		{"expired", plaintext, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!", "< *bad_record_mac (20)", "< (closed)"}},
 		{"good-hello-retry", with(func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384} }), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
 		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks, "> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
 		{"tls10-only", with(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},

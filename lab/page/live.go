@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -116,6 +117,11 @@ func (c card) AlertClasses() []string {
 		}
 	}
 	return list
+}
+
+// Unread reports whether the server could not read the client's alert.
+func (c card) Unread() bool {
+	return slices.ContainsFunc(c.Steps, func(s step) bool { return s.Unread })
 }
 
 // Agreed returns what the two agreed on, in words of the protocol.

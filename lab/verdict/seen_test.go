@@ -41,6 +41,7 @@ func TestSee(t *testing.T) {
 		{"good", ended(serve.EndTimeout), verdict.SeenSilence},
 		{"good", ended(serve.EndError), verdict.SeenError},
 		{"expired", ended(serve.EndServed), verdict.SeenInsecure},
+		{"expired", serve.Observation{End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(serve.ClientHello)}, verdict.SeenInsecure}, // no request that makes sense
 		{"expired", received(45), verdict.SeenRefused},
 		{"expired", received(48), verdict.SeenOtherReason}, // it was not given the root
 		{"expired", received(42), verdict.SeenUntold},      // Go says that of whatever it refuses
