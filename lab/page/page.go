@@ -145,7 +145,7 @@ func listen(bind string, port int) ([]net.Listener, error) {
 	for try := 1; ; try++ {
 		first, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(bind, "127.0.0.1"), strconv.Itoa(port)))
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("the page cannot listen on port %d: choose another with --ui-port, or do without with --no-ui: %w", port, err)
+			return nil, fmt.Errorf("the page cannot listen on port %d, maybe as another lab is up: choose ports for all with --base-port, for the page alone with --ui-port, or do without with --no-ui: %w", port, err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the page cannot listen: choose another port with --ui-port, or do without with --no-ui: %w", err)

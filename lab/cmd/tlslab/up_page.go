@@ -17,6 +17,18 @@ func (f *flags) addPage(c *cobra.Command) {
 	c.Flags().BoolVar(&f.noUI, "no-ui", false, "serve no page")
 }
 
+// ports returns the ports that are spoken for, by whose they are.
+func (f *flags) ports(list []*scenarios.Scenario) map[string]int {
+	if f.basePort == 0 {
+		return nil
+	}
+	ports := map[string]int{"the revocation responder": f.basePort}
+	for _, s := range list {
+		ports[s.ID] = f.basePort + s.Port
+	}
+	return ports
+}
+
 // startPage starts the page of a lab that is to be set up, and has the lab tell it what happens. There
 // is none, and no error, if none is wanted.
 func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
@@ -30,6 +42,11 @@ func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *
 		return nil, usageError{fmt.Errorf("--ui-port %d: want a port up to 65535, or 0 for one that is free", port)}
 	case !c.Flags().Changed("ui-port") && f.basePort > 0:
 		port = f.basePort - 1
+	}
+	for name, taken := range f.ports(list) {
+		if port == taken {
+			return nil, usageError{fmt.Errorf("--ui-port %d: that is the port of %s with --base-port %d: choose one below", port, name, f.basePort)}
+		}
 	}
 	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list})
 	if err != nil {
