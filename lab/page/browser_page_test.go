@@ -290,6 +290,8 @@ func testLessons(t *testing.T, r *running, b *browser) {
 	p.shoot("lessons")
 	p.leads(click(`a[href="/lessons/missing-intermediate"]`), `document.querySelector("article.prose h1")`)
 	p.shoot("lesson")
+	assert.Equal(t, count(p, "pre.command"), count(p, ".paste > pre.command + .copy"), "every command can be copied")
+	p.do(click(".copy"), until(`document.querySelector(".copy").textContent.trim() !== "Copy" && document.getElementById("announce").textContent !== ""`))
 	p.leads(click(`aside a[href="/scenario/missing-intermediate"]`), `document.querySelector("svg.chain")`)
 	for _, l := range lessons.All() { // what the policy or the parser complains of fails the test
 		p.open("/lessons/" + l.ID)

@@ -47,11 +47,19 @@
   });
   if (input && location.hash === "#q") input.focus();
 
-  // Copy buttons.
+  // Copy buttons. A lesson's commands are prose: they get theirs here.
+  if ($("copy")) {
+    for (const pre of document.querySelectorAll("article.prose pre.command")) {
+      const box = document.createElement("div");
+      box.className = "paste";
+      pre.replaceWith(box);
+      box.append(pre, $("copy").content.cloneNode(true));
+    }
+  }
   for (const button of document.querySelectorAll(".copy")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      const pre = $(button.dataset.copy);
+      const pre = button.dataset.copy ? $(button.dataset.copy) : button.previousElementSibling;
       getSelection().selectAllChildren(pre); // what there is where the clipboard is not allowed
       let said = button.dataset.selected;
       try { await navigator.clipboard.writeText(pre.textContent + "\n"); said = button.dataset.done; } catch { /* selected it is */ }
