@@ -32,12 +32,21 @@ func TestInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err = l.Run(ctx, scenarios.All(), set, lab.RunOptions{Progress: func(done, total int) {
+	var until int
+	run, err := l.Run(ctx, scenarios.All()[:32], set, lab.RunOptions{Progress: func(done, total int) {
 		if done == total/4 {
+			until = done
 			cancel()
 		}
 	}})
 	require.ErrorIs(t, err, context.Canceled)
+	assert.True(t, run.Interrupted)
+	cells := 0
+	for _, s := range run.Scenarios {
+		assert.NotEmpty(t, s.Cells, s.ID)
+		cells += len(s.Cells)
+	}
+	assert.GreaterOrEqual(t, cells, until, "what was judged is kept")
 	require.NoError(t, set.Close())
 	require.NoError(t, l.Close())
 	assert.Empty(t, children(t))
