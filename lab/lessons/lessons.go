@@ -88,11 +88,16 @@ func Lookup(name string) (*Lesson, bool) {
 
 var all = numbered()
 
-// numbered returns the table with numbers filled in.
+// numbered returns the table with numbers filled in, and commands that name the learner's file after
+// the lesson: the files of all lessons lie in one directory, beside what tlslab up wrote.
 func numbered() []*Lesson {
 	var list []*Lesson
 	for i, l := range table {
 		l.Number = i + 1
+		if l.Graded() {
+			l.Command = slices.Clone(l.Command)
+			l.Command[1] = l.ID + "-" + l.Command[1]
+		}
 		list = append(list, &l)
 	}
 	return list

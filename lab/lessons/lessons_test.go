@@ -35,6 +35,10 @@ func TestTable(t *testing.T) {
 			files, err := l.Files()
 			require.NoError(t, err)
 			assert.Equal(t, l.Graded(), len(files) > 0)
+			for name := range files {
+				assert.Equal(t, name, l.Command[1])
+				assert.True(t, strings.HasPrefix(name, l.ID+"-"), "%s: the files of all lessons lie in one directory", name)
+			}
 			for _, s := range l.Rows() {
 				want := scenarios.Reject
 				if slices.Contains(l.Controls, s.ID) {
@@ -191,16 +195,48 @@ func TestWriteFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, written, 1)
 	assert.Empty(t, kept)
-	require.NoError(t, os.WriteFile(written[0], []byte("mine"), 0o644))
+	mine := "mine\r\n# tlslab lesson names\r\n"
+	require.NoError(t, os.WriteFile(written[0], []byte(mine), 0o644))
 	again, kept, err := l.WriteFiles(dir)
 	require.NoError(t, err)
 	assert.Empty(t, again)
 	assert.Equal(t, written, kept)
 	text, err := os.ReadFile(written[0])
 	require.NoError(t, err)
-	assert.Equal(t, "mine", string(text))
+	assert.Equal(t, mine, string(text))
 	_, _, err = l.WriteFiles(written[0])
 	assert.Error(t, err, "a file in place of the directory")
+}
+
+// TestOneDirectory holds the lessons' files to lie side by side, and one that is of another lesson not
+// to be taken for this one's.
+func TestOneDirectory(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		for _, l := range lessons.All() {
+			written, kept, err := l.WriteFiles(dir)
+			require.NoError(t, err, l.ID)
+			assert.Equal(t, l.Graded(), len(written)+len(kept) == 1, l.ID)
+			for _, path := range slices.Concat(written, kept) {
+				text, err := os.ReadFile(path)
+				require.NoError(t, err)
+				files, err := l.Files()
+				require.NoError(t, err)
+				assert.Equal(t, string(files[filepath.Base(path)]), string(text), l.ID)
+			}
+		}
+	}
+	other, err := os.ReadFile(filepath.Join(dir, "which-ca-client.py"))
+	require.NoError(t, err)
+	path := filepath.Join(dir, "names-client.py")
+	require.NoError(t, os.WriteFile(path, other, 0o644))
+	l, _ := lessons.Lookup("names")
+	written, kept, err := l.WriteFiles(dir)
+	assert.ErrorIs(t, err, lessons.ErrTaken)
+	assert.Empty(t, slices.Concat(written, kept))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(other), string(text), "it is not lost")
 }
 
 // TestSolutionsStayOut holds what a learner is given to hold no solution.

@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,9 +11,13 @@ import (
 	"slices"
 )
 
+// ErrTaken is what [Lesson.WriteFiles] returns where another file has the name of one of the lesson's.
+var ErrTaken = errors.New("move it away, or name another directory with --dir")
+
 // WriteFiles writes the files that a learner starts from into a directory, which it makes if it is
-// not there. It never writes over a file: those that are there already are left as they are, and
-// returned in kept. Written and kept are paths.
+// not there. It never writes over a file: the lesson's own that are there already, mended or not, are
+// left as they are and returned in kept. Where a file of that name is not the lesson's, nothing is
+// written, and the error wraps [ErrTaken]. Written and kept are paths.
 func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 	files, err := l.Files()
 	if err != nil {
@@ -21,7 +26,19 @@ func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, nil, fmt.Errorf("making a directory for the lesson's files: %w", err)
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		text, err := os.ReadFile(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, nil, fmt.Errorf("looking at what is there: %w", err)
+		case !l.owns(text):
+			return nil, nil, fmt.Errorf("%s is there and is not the file of lesson %s, which has the line %q: %w", path, l.ID, l.mark(), ErrTaken)
+		}
+	}
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		err := writeNew(path, files[name])
 		switch {
@@ -34,6 +51,19 @@ func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 		}
 	}
 	return written, kept, nil
+}
+
+// mark is the line that tells a lesson's file from others, however it has been mended.
+func (l *Lesson) mark() string { return "# tlslab lesson " + l.ID }
+
+// owns reports whether a file is the lesson's.
+func (l *Lesson) owns(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if string(bytes.TrimSpace(line)) == l.mark() {
+			return true
+		}
+	}
+	return false
 }
 
 // writeNew writes a file that must not be there yet.

@@ -2,7 +2,7 @@ package lessons
 
 import "example.com/tlslab/scenarios"
 
-// Commands that several lessons give a learner's file.
+// Commands that several lessons give a learner's file. Its name has the lesson's ID put before it.
 var (
 	urlAndCA = []string{"python3", "client.py", "{url}", "{ca}"}
 	withKey  = []string{"python3", "client.py", "--ca", "{ca}", "--cert", "{cert}", "--key", "{key}", "--password", "{password}", "{url}"}

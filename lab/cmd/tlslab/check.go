@@ -66,8 +66,8 @@ func (f *flags) check() *cobra.Command {
 		Use:   "check LESSON [flags] -- CMD [ARG...]",
 		Short: "Grade the client that a lesson has you mend",
 		Long:  checkHelp,
-		Example: `  tlslab check read-an-error -- python3 client.py {url} {ca}
-  tlslab check self-signed -- sh client.sh {url} {ca}
+		Example: `  tlslab check read-an-error -- python3 read-an-error-client.py {url} {ca}
+  tlslab check self-signed -- sh self-signed-client.sh {url} {ca}
   tlslab check names --hint 2`,
 		ValidArgsFunction: completeLessons,
 		RunE: func(cmd *cobra.Command, args []string) error {

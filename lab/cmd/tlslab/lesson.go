@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -76,7 +77,9 @@ func (f *flags) lesson() *cobra.Command {
 		Use:   "lesson ID",
 		Short: "Print a lesson, or write the files that it starts from",
 		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
-is given. With --dir it writes the files to mend into a directory, and never over a file that is there.`,
+is given. With --dir it writes the file to mend into a directory: it is named after the lesson, so that
+those of all lessons can lie in one. It never writes over a file: the lesson's own, mended or not, is kept,
+and another of that name is refused.`,
 		Example: `  tlslab lesson read-an-error
   tlslab lesson 3 --dir .`,
 		ValidArgsFunction: completeLessons,
@@ -94,11 +97,14 @@ is given. With --dir it writes the files to mend into a directory, and never ove
 			return nil
 		}
 		written, kept, err := l.WriteFiles(*dir)
+		if errors.Is(err, lessons.ErrTaken) {
+			return usageError{err}
+		}
 		for _, path := range written {
 			fmt.Fprintf(f.stdout, "wrote %s\n", path)
 		}
 		for _, path := range kept {
-			fmt.Fprintf(f.stdout, "kept %s, which was there\n", path)
+			fmt.Fprintf(f.stdout, "kept %s, this lesson's file, as it was there\n", path)
 		}
 		if err == nil && len(written)+len(kept) == 0 {
 			fmt.Fprintf(f.stdout, "lesson %s has no files: all of it is in its text\n", l.ID)

@@ -40,9 +40,6 @@ func TestLessonCommands(t *testing.T) {
 				t.Fatalf("%d commands", len(commands))
 			}
 			dir := t.TempDir()
-			if _, _, err := lesson.WriteFiles(dir); err != nil {
-				t.Fatal(err)
-			}
 			ports := serveFor(t, dir, commands)
 			for i, c := range commands {
 				t.Run(fmt.Sprint(i+1), func(t *testing.T) { runCommand(t, dir, c, ports) })

@@ -1,0 +1,14 @@
+# tlslab lesson protocol-and-ciphers
+"""Fetches a page: protocol-and-ciphers-client.py URL CAFILE."""
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+context = ssl.create_default_context(cafile=ca)
+# One server in the cellar needs this.
+context.minimum_version = ssl.TLSVersion.TLSv1
+context.set_ciphers("ALL:@SECLEVEL=0")
+with urllib.request.urlopen(url, context=context, timeout=3) as answer:
+    answer.read()
+print("connected")

@@ -1,0 +1,14 @@
+# tlslab lesson read-an-error
+"""Fetches a page: read-an-error-client.py URL CAFILE."""
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+try:
+    context = ssl.create_default_context(cafile=ca)
+    with urllib.request.urlopen(url, context=context, timeout=3) as answer:
+        answer.read()
+except Exception:
+    sys.exit("network problem, please try again later")
+print("connected")

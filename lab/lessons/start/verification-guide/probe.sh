@@ -1,3 +1,0 @@
-#!/bin/sh
-# Says whether a server's TLS is in order: probe.sh HOST ADDRESS:PORT CAFILE
-openssl s_client -connect "$2" -servername "$1" -CAfile "$3" </dev/null 2>&1 | grep "Verify return code: 0"

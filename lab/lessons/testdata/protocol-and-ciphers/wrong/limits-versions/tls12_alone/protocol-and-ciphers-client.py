@@ -1,0 +1,11 @@
+"""Fetches a page: protocol-and-ciphers-client.py URL CAFILE."""
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+context = ssl.create_default_context(cafile=ca)
+context.maximum_version = ssl.TLSVersion.TLSv1_2
+with urllib.request.urlopen(url, context=context, timeout=3) as answer:
+    answer.read()
+print("connected")

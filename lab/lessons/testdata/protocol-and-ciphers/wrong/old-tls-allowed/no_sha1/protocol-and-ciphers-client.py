@@ -1,0 +1,12 @@
+"""Fetches a page: protocol-and-ciphers-client.py URL CAFILE."""
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+context = ssl.create_default_context(cafile=ca)
+context.minimum_version = ssl.TLSVersion.TLSv1
+context.set_ciphers("DEFAULT:@SECLEVEL=0")
+with urllib.request.urlopen(url, context=context, timeout=3) as answer:
+    answer.read()
+print("connected")

@@ -1,0 +1,13 @@
+"""Fetches a page: read-an-error-client.py URL CAFILE."""
+import ssl
+import sys
+import urllib.request
+
+url, ca = sys.argv[1:]
+try:
+    context = ssl.create_default_context(cafile=ca)
+    with urllib.request.urlopen(url, context=context, timeout=3) as answer:
+        answer.read()
+except OSError as e:
+    sys.exit("cannot fetch %s: %s" % (url, e))
+print("connected")
