@@ -1,8 +1,6 @@
 package check
 
 import (
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,6 +53,7 @@ const (
 	GoesOnWithout       = "goes-on-without-certificate"
 	SendsUnverified     = "sends-before-verifying"
 	ReportsSuccess      = "reports-success"
+	TruncationUnnoticed = "truncation-unnoticed"
 	AcceptsOther        = "accepts-other"
 	NoTimeout           = "no-timeout"
 	ReasonHidden        = "reason-hidden"
@@ -126,7 +125,8 @@ var byClass = []finder{
 	{StaleStatusTaken, accepts(false, failure.RevocationUnknown)},
 	{AnswerNotRead, accepts(false, presented...)},
 	{GoesOnWithout, accepts(false, ownFiles...)},
-	{ReportsSuccess, accepts(false, failure.NotTLS, failure.CorruptRecord, failure.UnexpectedEOF, failure.ConnectionReset, failure.ConnectionRefused, failure.Timeout, failure.NameResolution)},
+	{TruncationUnnoticed, accepts(false, failure.UnexpectedEOF)}, // the handshake was completed, or it reports success
+	{ReportsSuccess, accepts(false, failure.NotTLS, failure.CorruptRecord, failure.ConnectionReset, failure.ConnectionRefused, failure.Timeout, failure.NameResolution)},
 }
 
 // ownFiles are the classes of what is wrong with a client's own files.
@@ -325,45 +325,4 @@ func only(rows []Row, so func(Row) bool) []Row {
 // all reports whether all are so; of nothing, it is false.
 func all[T any](list []T, so func(T) bool) bool {
 	return len(list) > 0 && !slices.ContainsFunc(list, func(v T) bool { return !so(v) })
-}
-
-// languages are how a command tells what it is written in.
-var languages = []struct {
-	word  *regexp.Regexp // of a word of the command, without its folder
-	stack string
-}{
-	{regexp.MustCompile(`^(python|pypy).*|\.py$`), "python"},
-	{regexp.MustCompile(`^curl$`), "curl"},
-	{regexp.MustCompile(`^openssl$`), "openssl"},
-	{regexp.MustCompile(`^(node|nodejs|deno|bun)$|\.[cm]?[jt]s$`), "node"},
-	{regexp.MustCompile(`^java$|\.(jar|java)$`), "java"},
-	{regexp.MustCompile(`^go$|\.go$`), "go"},
-	{regexp.MustCompile(`^ruby$|\.rb$`), "ruby"},
-	{regexp.MustCompile(`^php$|\.php$`), "php"},
-	{regexp.MustCompile(`^perl$|\.pl$`), "perl"},
-	{regexp.MustCompile(`^(sh|bash|dash|zsh)$|\.sh$`), "shell"},
-}
-
-// languagesOf tells what a client is written in: its messages say so, or else its command.
-func languagesOf(s sheet) []string {
-	var list []string
-	add := func(stack string) {
-		if stack != "" && !slices.Contains(list, stack) {
-			list = append(list, stack)
-		}
-	}
-	for _, r := range s.rows {
-		add(r.Words)
-	}
-	for _, word := range s.command {
-		for _, l := range languages {
-			if l.word.MatchString(filepath.Base(word)) {
-				add(l.stack)
-			}
-		}
-	}
-	if slices.ContainsFunc(s.rows, func(r Row) bool { return strings.HasPrefix(r.ID, "mongo") }) && slices.Contains(list, "python") {
-		list = append([]string{"pymongo"}, list...)
-	}
-	return list
 }

@@ -57,6 +57,8 @@ var english = map[string]Prose{
 		"What happens in the client after the first error?"},
 	ReportsSuccess: {"It refuses, or is refused, and reports success all the same.",
 		"What is its exit status after an error? A caller sees nothing else."},
+	TruncationUnnoticed: {"It takes an answer that was cut for a whole one: the connection ended in the middle of it, without close_notify.",
+		"Whoever can cut the connection shortens answers so (RFC 8446, section 6.1). What tells that an answer is not whole (RFC 9112, section 8), and who looks at it?"},
 	VerificationOff: {"Verification is off: it accepts a certificate that nobody vouches for, and one of another host.",
 		"Encryption to an unknown peer protects from nobody who can stand in between. What switches verification off here?"},
 	NamesUnchecked: {"The host name check is off: any certificate of the CA will do, whoever it is for.",

@@ -105,6 +105,11 @@ var switches = map[string]map[string][]string{
 		"python": {"except that ends without a status", "a bare except: pass"},
 		"shell":  {"|| true", "the status of a pipe's last command"},
 	},
+	TruncationUnnoticed: {
+		"python": {"recv() until it returns nothing: suppress_ragged_eofs, which is on by default, makes a cut look like the end", "one recv() taken for the whole answer", "except http.client.IncompleteRead"},
+		"node":   {"an aborted response taken for its end"},
+		"go":     {"io.ErrUnexpectedEOF passed over"},
+	},
 	ReasonHidden: {
 		"python": {"except Exception with a text of one's own"},
 		"curl":   {"-s without -S"},
