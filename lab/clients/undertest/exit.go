@@ -28,6 +28,9 @@ func openExit(_ context.Context, o Options, p stack.Place) (*stack.Install, erro
 	}, nil
 }
 
+// Silent ends the message of a client that says nothing.
+const Silent = ", without a word"
+
 // readExit makes a result of how a client ended.
 func readExit(out process.Output) stack.Result {
 	switch {
@@ -41,7 +44,7 @@ func readExit(out process.Output) stack.Result {
 		r.Outcome = stack.Unsupported
 	}
 	if r.Message == "" {
-		r.Message = out.Status + ", without a word"
+		r.Message = out.Status + Silent
 	}
 	return r
 }

@@ -48,7 +48,7 @@ func readTryTLS(out process.Output, classes []failure.Class) stack.Result {
 	if out.Code != 0 {
 		r := stack.Result{Outcome: stack.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
 		if slices.ContainsFunc(classes, besideTLS) {
-			r.Outcome, r.Message = stack.Rejected, cmp.Or(words, out.Status+", without a word")
+			r.Outcome, r.Message = stack.Rejected, cmp.Or(words, out.Status+Silent)
 		}
 		return r
 	}

@@ -137,6 +137,7 @@ func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenari
 			rows = append(rows, row)
 		}
 	}
+	g.heedOwnWords(rows)
 	return rows, nil
 }
 
@@ -146,7 +147,12 @@ func (g *grader) right(r Row) bool {
 	if c.Outcome == clients.Rejected && g.lesson.OwnWords && (c.Words == "" || c.FromRecord) {
 		return false
 	}
-	return c.Unserved || c.Kind == verdict.OK && !overran(c) && !inTheClear(c) && !served(c, r.Reasons)
+	return c.Unserved || c.Kind == verdict.OK && !g.atFault(r)
+}
+
+// atFault reports whether a client did what is wrong however it ends.
+func (g *grader) atFault(r Row) bool {
+	return overran(r.Cell) || inTheClear(r.Cell) || served(r.Cell, r.Reasons)
 }
 
 // overran reports whether the lab had to end the client.

@@ -21,7 +21,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// mends is where solutions and wrong mends are: LESSON/solution and LESSON/wrong/FINDING/NAME.
+// mends is where solutions and wrong mends are: LESSON/solution, others that are right as LESSON/right/NAME,
+// and LESSON/wrong/FINDING/NAME.
 const mends = "../testdata"
 
 // TestMends holds each lesson's solution to pass its check, what a learner starts from not to, and
@@ -45,13 +46,19 @@ func TestMends(t *testing.T) {
 					t.Error("what is to be mended passes")
 				}
 			})
-			t.Run("solution", func(t *testing.T) {
-				r := grade(t, lesson, filepath.Join(root, lesson.ID, "solution"))
-				if !r.Solved || len(r.Findings) > 0 {
-					t.Errorf("not solved: %+v\n%s", r.Findings, table(r))
-				}
-				t.Logf("%s", r.Duration)
-			})
+			others, err := filepath.Glob(filepath.Join(root, lesson.ID, "right", "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, dir := range append(others, filepath.Join(root, lesson.ID, "solution")) {
+				t.Run(filepath.Base(dir), func(t *testing.T) {
+					r := grade(t, lesson, dir)
+					if !r.Solved || len(r.Findings) > 0 {
+						t.Errorf("not solved: %+v\n%s", r.Findings, table(r))
+					}
+					t.Logf("%s", r.Duration)
+				})
+			}
 			wrong, err := filepath.Glob(filepath.Join(root, lesson.ID, "wrong", "*", "*"))
 			if err != nil {
 				t.Fatal(err)
@@ -69,10 +76,22 @@ func TestMends(t *testing.T) {
 					if r.Solved || len(r.Findings) == 0 || r.Findings[0].Name != name {
 						t.Errorf("want %s first, got %+v\n%s", name, r.Findings, table(r))
 					}
+					if i := slices.IndexFunc(r.Findings, blamesReason); i > 0 && explainsRefusals[name] {
+						t.Errorf("%s explains %s\n%s", name, r.Findings[i].Name, table(r))
+					}
 				})
 			}
 		})
 	}
+}
+
+// explainsRefusals are the findings that tell why a typical mend refuses what it should for a reason that
+// it should not: to blame what it says would be false.
+var explainsRefusals = map[string]bool{check.PinsOneCertificate: true, check.TrustsSomethingElse: true, check.ChecksAnotherName: true, check.LimitsVersions: true}
+
+// blamesReason reports whether a finding is about what a client says of its refusals.
+func blamesReason(f check.Finding) bool {
+	return slices.Contains([]string{check.OneReason, check.WrongReason, check.ReasonHidden}, f.Name)
 }
 
 // grade checks the client in a directory, from a copy of it.

@@ -161,10 +161,18 @@ func find(s sheet) []Finding {
 			list[i].Scenarios = append(list[i].Scenarios, r.ID)
 		}
 		bad = only(bad, func(r Row) bool {
-			return !slices.Contains(list[i].Scenarios, r.ID) && !(r.Kind == verdict.Void && r.Expect == scenarios.Reject)
+			return !slices.Contains(list[i].Scenarios, r.ID) && !(r.Kind == verdict.Void && r.Expect == scenarios.Reject) && !r.follows(rows)
 		})
 	}
 	return list
+}
+
+// follows reports whether the client refused for what it refuses good servers for as well: that is
+// explained with them.
+func (r Row) follows(found []Row) bool {
+	return r.Outcome == clients.Rejected && slices.ContainsFunc(refused(found), func(good Row) bool {
+		return good.Class == r.Class && (r.Class != "" || ownWords(good.Message) == ownWords(r.Message))
+	})
 }
 
 // turned returns all that was bad, if it is right under the true names.

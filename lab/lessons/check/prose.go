@@ -95,7 +95,7 @@ var english = map[string]Prose{
 		"What does the library itself say? Who reads the client's message looks in the wrong place."},
 	WrongReason: {"It refuses, and names another reason than the true one.",
 		"Compare its message with what the server saw."},
-	ReasonHidden: {"It refuses, and does not say why.",
+	ReasonHidden: {"It refuses, and what it says does not tell why.",
 		"The library knows. Where does its message go?"},
 	NothingShown: {"It could not be told what this client does.",
 		"Run the command by hand with a URL of tlslab up."},

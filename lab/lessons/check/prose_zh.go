@@ -71,7 +71,7 @@ var chinese = map[string]Prose{
 		"库自己是怎么说的？读这条消息的人会去错误的地方找原因。"},
 	WrongReason: {"它拒绝了，说的却不是真正的理由。",
 		"把它的消息跟服务器看到的情况对照。"},
-	ReasonHidden: {"它拒绝了，却不说为什么。",
+	ReasonHidden: {"它拒绝了，但从它说的话里看不出为什么。",
 		"库是知道的。它的消息到哪里去了？"},
 	NothingShown: {"看不出这个客户端做了什么。",
 		"用 tlslab up 的一个 URL 手工运行这条命令。"},
