@@ -7,6 +7,7 @@
 package lessons
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -119,9 +120,10 @@ func source(in locale.Locale, name string) []byte {
 	panic("lessons: no prose " + name)
 }
 
-// Markdown returns the lesson's prose as it was written.
+// Markdown returns the lesson's prose, with what every lesson needs to run below its title.
 func (l *Lesson) Markdown(in locale.Locale) []byte {
-	return source(in, fmt.Sprintf("%02d-%s.md", l.Number, l.ID))
+	title, rest, _ := bytes.Cut(source(in, fmt.Sprintf("%02d-%s.md", l.Number, l.ID)), []byte("\n"))
+	return slices.Concat(title, []byte("\n\n"), source(in, "before-you-begin.md"), rest)
 }
 
 // TeachersGuide returns the guide for who teaches the lessons to others, in Markdown.

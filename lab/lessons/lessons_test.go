@@ -75,6 +75,10 @@ func TestProse(t *testing.T) {
 				}
 				require.NotEmpty(t, titles)
 				assert.Equal(t, titles[0], l.Title(in))
+				opening, _, _ := strings.Cut(plain, "\n## ")
+				for _, needed := range []string{"`tlslab up --dir lab`", "`go install ./lab/cmd/tlslab`", "`.cache/tlslab`"} {
+					assert.Contains(t, opening, needed, "what has to run, before the first section")
+				}
 				assert.Equal(t, append([]string{"#"}, slices.Repeat([]string{"##"}, len(headings))...), levels)
 				if in == locale.English {
 					assert.Equal(t, headings, titles[1:])
