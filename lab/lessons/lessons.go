@@ -57,7 +57,7 @@ type Lesson struct {
 func (l *Lesson) Title(in locale.Locale) string { return l.text(in).title }
 
 // Hints returns what helps a learner on who is stuck, the vaguest first.
-func (l *Lesson) Hints(in locale.Locale) []string { return slices.Clone(l.text(in).hints) }
+func (l *Lesson) Hints(in locale.Locale) []Hint { return slices.Clone(l.text(in).hints) }
 
 // Rows returns all scenarios of the lesson: its controls, its own and its neighbours.
 func (l *Lesson) Rows() []*scenarios.Scenario {

@@ -143,7 +143,7 @@ func TestLanguages(t *testing.T) {
 func blocks(text []byte) []string {
 	var list []string
 	for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
-		if m[1] == "predict" || m[1] == "hint" {
+		if m[1] == "predict" || strings.HasPrefix(m[1], "hint") {
 			m[2] = ""
 		}
 		list = append(list, m[1]+"\n"+m[2])
@@ -188,7 +188,7 @@ func TestTerminal(t *testing.T) {
 	assert.NotContains(t, shown, answer)
 	assert.Contains(t, lessons.Terminal(l.Markdown(locale.English), true), answer)
 	assert.NotContains(t, shown, "```")
-	assert.NotContains(t, shown, l.Hints(locale.English)[2])
+	assert.NotContains(t, shown, l.Hints(locale.English)[2].Text)
 }
 
 // TestWriteFiles holds a learner's file to be left alone.

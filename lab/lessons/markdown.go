@@ -21,7 +21,8 @@ import (
 // mean something:
 //
 //	```predict       a question, a line of three dashes, and the answer: folded away
-//	```hint          a hint, folded away; those of a lesson stand at its end, the vaguest first
+//	```hint NAME ... a hint, folded away, and the findings of lab/lessons/check that it helps with; those
+//	                 of a lesson stand at its end, the vaguest first
 //	```sh run ...    a command that works word for word; after run, exit=N and needs=NAME,NAME
 //	```text says     after such a command: each line is part of a line that it writes
 const (
@@ -38,10 +39,16 @@ type Command struct {
 	Says  []string // what it writes: each is part of a line of it
 }
 
+// Hint helps a learner on who is stuck.
+type Hint struct {
+	Text  string
+	About []string // what it helps with: names of findings of lab/lessons/check
+}
+
 // parsed is a lesson's prose, taken apart.
 type parsed struct {
 	title    string
-	hints    []string
+	hints    []Hint
 	headings []int // their levels, in order
 	commands []Command
 }
@@ -70,7 +77,7 @@ func take(source []byte) parsed {
 			body := string(n.Lines().Value(source))
 			switch {
 			case slices.Contains(fields, blockHint):
-				p.hints = append(p.hints, strings.Join(strings.Fields(body), " "))
+				p.hints = append(p.hints, Hint{Text: strings.Join(strings.Fields(body), " "), About: fields[1:]})
 			case slices.Contains(fields, "run"):
 				p.commands = append(p.commands, command(fields, body))
 				ran = true

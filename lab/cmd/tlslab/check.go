@@ -29,11 +29,12 @@ and its neighbours. What is wrong is named by what CMD does.
 CMD is not told which scenario it is asked: TLSLAB_SCENARIO, the names of files and
 ports say something else. A client that decides by them is called so.
 
-A hint follows each try that did not solve the lesson, one more with every try.
-How many tries there were is kept in tlslab/tlslab-tries.json in your cache directory
-(~/.cache on Linux), or in tlslab-tries.json in the directory that --dir names; to begin
-anew, remove it. --hint N shows hint N in place of the next one, and counts no try; without
-CMD it shows the hint alone.
+A hint follows a try that did not solve the lesson, if the lesson has one about what
+is named first; the next one follows when the same is named first again. Tries are kept in
+tlslab/tlslab-tries.json in your cache directory (~/.cache on Linux), or in
+tlslab-tries.json in the directory that --dir names; to begin anew, remove it. --hint N
+shows hint N in place of the next one, and counts no try; without CMD it shows the hint
+alone.
 
 Exit status: 0 solved, 1 not yet, 2 wrong usage, 3 the lab itself failed.`
 
@@ -47,7 +48,7 @@ type checkFlags struct {
 type checkedLesson struct {
 	*check.Result
 	Findings []saidFinding `json:"findings"`
-	Try      int           `json:"try,omitempty"` // not counted with --hint
+	Try      int           `json:"try,omitempty"` // how often the first finding was that; not counted with --hint
 	Hint     string        `json:"hint,omitempty"`
 	Hints    int           `json:"hints"` // that there are
 }
@@ -76,7 +77,7 @@ func (f *flags) check() *cobra.Command {
 	}
 	flag := cmd.Flags()
 	flag.IntVar(&o.hint, "hint", 0, "show this hint, and count no try")
-	flag.StringVar(&o.tries, "dir", "", "directory to keep the number of tries in (default: tlslab in your cache directory)")
+	flag.StringVar(&o.tries, "dir", "", "directory to keep the tries in (default: tlslab in your cache directory)")
 	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection")
 	f.addJSON(cmd)
@@ -124,7 +125,7 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 	}
 	hints := lesson.Hints(in)
 	if len(command) == 0 {
-		fmt.Fprintln(f.stdout, hints[o.hint-1])
+		fmt.Fprintln(f.stdout, hints[o.hint-1].Text)
 		return nil
 	}
 	for _, word := range undertest.Strangers(command) {
@@ -146,13 +147,19 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 		p := finding.Prose(in)
 		shown.Findings = append(shown.Findings, saidFinding{finding, p.Says, p.Next})
 	}
-	if o.hint == 0 {
-		if shown.Try, err = tries.Count(lesson.ID, result.Solved); err != nil {
-			return err
-		}
+	switch {
+	case o.hint > 0 && !result.Solved:
+		shown.Hint = hints[o.hint-1].Text
+	case o.hint > 0:
+	case result.Solved:
+		err = tries.Solved(lesson.ID)
+	default:
+		first := result.Findings[0].Name // there is one, since it is not solved
+		shown.Try, err = tries.Count(lesson.ID, first)
+		shown.Hint = check.Hint(lesson, in, first, shown.Try)
 	}
-	if n := min(cmp.Or(o.hint, shown.Try), len(hints)); !result.Solved && n > 0 {
-		shown.Hint = hints[n-1]
+	if err != nil {
+		return err
 	}
 	if f.json {
 		err = report.WriteJSON(f.stdout, shown)

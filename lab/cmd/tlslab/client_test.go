@@ -54,6 +54,7 @@ var clientModes = map[string]func() error{
 		}
 		return get(new(tls.Config))
 	},
+	"silent":      func() error { return errors.New("no") },
 	"killed":      func() error { return kill(os.Getpid()) },
 	"unavailable": func() error { fmt.Println("no TLS in this build"); os.Exit(69); return nil },
 	// It leaves a child in its group, hangs, and ignores what one can ignore.

@@ -13,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
@@ -44,6 +45,8 @@ func TestMends(t *testing.T) {
 				}
 				if r := grade(t, lesson, dir); r.Solved {
 					t.Error("what is to be mended passes")
+				} else if first := r.Findings[0].Name; check.Hint(lesson, locale.English, first, 1) == "" {
+					t.Errorf("no hint is about %s, which is to be mended", first)
 				}
 			})
 			others, err := filepath.Glob(filepath.Join(root, lesson.ID, "right", "*"))

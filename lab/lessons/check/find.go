@@ -263,7 +263,7 @@ func verificationOff(s sheet, bad []Row) []Row {
 // refused, or was refused, and does not say so.
 func reportsSuccess(_ sheet, bad []Row) []Row {
 	return only(bad, func(r Row) bool {
-		return (r.taken() || r.neverConnected()) && !slices.Contains(presented, r.canonical()) && !slices.ContainsFunc(r.Observed, completed)
+		return (r.taken() || r.neverConnected()) && !slices.Contains(presented, r.canonical()) && !aboutOwnFiles(r) && !slices.ContainsFunc(r.Observed, completed)
 	})
 }
 

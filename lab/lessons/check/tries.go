@@ -5,24 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lessons"
 )
 
 // TriesFile is the file that a learner's tries are kept in.
 const TriesFile = "tlslab-tries.json"
 
-// Tries is how often a learner has tried each lesson. Hints escalate with it; nothing else depends on
-// it.
+// Tries is how often each thing was the matter with what a learner tried. Hints escalate with it; nothing
+// else depends on it.
 type Tries struct {
 	path string
 	doc  tried
 }
 
-// tried is the file: {"schema": 1, "tries": {"names": 2}}.
+// tried is the file: {"schema": 1, "tries": {"names/names-unchecked": 2}}.
 type tried struct {
 	Schema int            `json:"schema"`
-	Tries  map[string]int `json:"tries"` // by lesson, since it was last solved
+	Tries  map[string]int `json:"tries"` // by lesson and finding, since the lesson was last solved
 }
 
 // OpenTries reads the tries that are kept in a directory; none if there is no such file. An empty
@@ -53,31 +59,53 @@ func OpenTries(dir string) (*Tries, error) {
 	return t, nil
 }
 
-// Count counts a try of a lesson and returns how many there have been, this one among them. One that
-// solved it begins anew. The file appears whole or not at all.
-func (t *Tries) Count(lesson string, solved bool) (int, error) {
-	n := t.doc.Tries[lesson] + 1
-	t.doc.Tries[lesson] = n
-	if solved {
-		delete(t.doc.Tries, lesson)
+// Count counts a try of a lesson by the first thing that was the matter with it, and returns how many
+// there have been with that, this one among them.
+func (t *Tries) Count(lesson, finding string) (int, error) {
+	t.doc.Tries[lesson+"/"+finding]++
+	return t.doc.Tries[lesson+"/"+finding], t.keep()
+}
+
+// Solved has the lesson begin anew.
+func (t *Tries) Solved(lesson string) error {
+	maps.DeleteFunc(t.doc.Tries, func(of string, _ int) bool { return of == lesson || strings.HasPrefix(of, lesson+"/") })
+	return t.keep()
+}
+
+// Hint returns what helps on who has tried n times with a finding: the lesson's n-th hint about it, or the
+// last. It is empty if the lesson has none about it: what the finding itself says to look at has to do.
+func Hint(l *lessons.Lesson, in locale.Locale, finding string, n int) string {
+	var about []string
+	for _, h := range l.Hints(in) {
+		if slices.Contains(h.About, finding) {
+			about = append(about, h.Text)
+		}
 	}
+	if n < 1 || len(about) == 0 {
+		return ""
+	}
+	return about[min(n, len(about))-1]
+}
+
+// keep writes the file, which appears whole or not at all.
+func (t *Tries) keep() error {
 	text, err := json.Marshal(t.doc)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(t.path), 0o755); err != nil {
-		return 0, fmt.Errorf("keeping tries: %w", err)
+		return fmt.Errorf("keeping tries: %w", err)
 	}
 	file, err := os.CreateTemp(filepath.Dir(t.path), TriesFile+".*")
 	if err != nil {
-		return 0, fmt.Errorf("keeping tries: %w", err)
+		return fmt.Errorf("keeping tries: %w", err)
 	}
 	_, err = file.Write(append(text, '\n'))
 	if err = errors.Join(err, file.Close()); err == nil {
 		err = os.Rename(file.Name(), t.path)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("keeping tries: %w", errors.Join(err, os.Remove(file.Name())))
+		return fmt.Errorf("keeping tries: %w", errors.Join(err, os.Remove(file.Name())))
 	}
-	return n, nil
+	return nil
 }
