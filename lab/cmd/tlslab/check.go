@@ -1,24 +1,20 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients/undertest"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/report"
-	"example.com/tlslab/lab/verdict"
 )
 
 const checkHelp = `check starts CMD for each scenario of a lesson, as tlslab test does (see there for
@@ -186,61 +182,4 @@ func (f *flags) grade(ctx context.Context, lesson *lessons.Lesson, command []str
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	return check.Check(ctx, l, lesson, o)
-}
-
-// words are what a check says of itself, in a language.
-type words struct {
-	solved, notYet, connects, refuses, cannot, mustConnect, mustRefuse, next, often, hint, again string
-}
-
-var checkWords = map[locale.Locale]words{
-	locale.English: {
-		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse",
-		next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
-	},
-	locale.Chinese: {
-		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝",
-		next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
-	},
-}
-
-// checked shows a check on the terminal.
-func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
-	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
-	for _, row := range c.Rows {
-		mark, did, must := "✓", map[string]string{"accepted": say.connects, "rejected": say.refuses}[string(row.Outcome)], say.mustConnect
-		if !row.OK {
-			mark = "✗"
-		}
-		if row.Expect != "accept" {
-			must = say.mustRefuse + ": " + string(row.Reasons[0])
-		}
-		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\n", mark, row.ID, cmp.Or(did, say.cannot), must, oneLine(verdict.Telling(row.Words, row.Message)))
-	}
-	w.Flush()
-	if c.Solved {
-		fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", say.solved, lesson.ID, c.Duration.Round(100*time.Millisecond))
-		return
-	}
-	fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", say.notYet, lesson.ID, c.Duration.Round(100*time.Millisecond))
-	for _, finding := range c.Findings {
-		fmt.Fprintf(f.stdout, "\n%s: %s\n  %s\n  %s: %s\n", finding.Name, strings.Join(finding.Scenarios, ", "), finding.Says, say.next, finding.Next)
-		if len(finding.Switches) > 0 {
-			fmt.Fprintf(f.stdout, "  %s: %s\n", say.often, strings.Join(finding.Switches, "; "))
-		}
-	}
-	if c.Hint != "" {
-		fmt.Fprintf(f.stdout, "\n%s: %s\n", say.hint, c.Hint)
-	}
-	fmt.Fprintf(f.stdout, "\n"+say.again+"\n", c.Seed, c.At.Format(time.DateOnly))
-}
-
-// oneLine shortens a message to what fits beside a row: its end tells most.
-func oneLine(message string) string {
-	const most = 90
-	letters := []rune(strings.Join(strings.Fields(message), " "))
-	if len(letters) <= most {
-		return string(letters)
-	}
-	return "..." + string(letters[len(letters)-most:])
 }

@@ -39,6 +39,9 @@ teacher's guide.`,
 	f.addJSON(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		in := f.lang
+		if *guide && f.json {
+			return usageError{errors.New("--guide prints prose and no JSON: leave one of --guide and --json out")}
+		}
 		if *guide {
 			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true))
 			return nil

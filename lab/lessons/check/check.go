@@ -74,6 +74,8 @@ type Row struct {
 	Reasons []failure.Class   `json:"failures"` // that a refusal may have
 	report.Cell
 	OK bool `json:"ok"`
+	// Finding names what explains a row that is not; none does where the control was refused as well.
+	Finding string `json:"finding,omitempty"`
 }
 
 // Check grades a client by a lesson that is graded. The lab serves it; if it was set up without the

@@ -143,7 +143,7 @@ func Names() []string {
 	return names
 }
 
-// find names what is the matter.
+// find names what is the matter, and in each row that is not right what explains it.
 func find(s sheet) []Finding {
 	list := []Finding{}
 	bad := only(s.rows, func(r Row) bool { return !r.OK })
@@ -160,9 +160,14 @@ func find(s sheet) []Finding {
 		for _, r := range rows {
 			list[i].Scenarios = append(list[i].Scenarios, r.ID)
 		}
-		bad = only(bad, func(r Row) bool {
-			return !slices.Contains(list[i].Scenarios, r.ID) && !(r.Kind == verdict.Void && r.Expect == scenarios.Reject) && !r.follows(rows)
-		})
+		provesNothing := func(r Row) bool { return r.Kind == verdict.Void && r.Expect == scenarios.Reject }
+		explains := func(r Row) bool { return slices.Contains(list[i].Scenarios, r.ID) || r.follows(rows) }
+		for k, r := range s.rows {
+			if !r.OK && r.Finding == "" && !provesNothing(r) && explains(r) {
+				s.rows[k].Finding = f.name
+			}
+		}
+		bad = only(bad, func(r Row) bool { return !explains(r) && !provesNothing(r) })
 	}
 	return list
 }

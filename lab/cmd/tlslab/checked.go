@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/lab/lessons/check"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// words are what a check says of itself, in a language.
+type words struct {
+	solved, notYet, connects, refuses, cannot, mustConnect, mustRefuse, comma, void, next, often, hint, again string
+}
+
+var checkWords = map[locale.Locale]words{
+	locale.English: {
+		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse: %s",
+		comma: ", ", void: "proves nothing, since %s is refused as well", next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
+	},
+	locale.Chinese: {
+		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝: %s",
+		comma: "，", void: "证明不了什么：它连 %s 也拒绝", next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
+	},
+}
+
+const (
+	usualWidth = 80  // where nobody says how wide it is
+	leastWidth = 30  // that a column of prose can be read in
+	mostWidth  = 140 // that a line can be read at
+)
+
+// checked shows a check on the terminal.
+func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
+	width := max(leastWidth, min(mostWidth, cmp.Or(f.terminal().Width, usualWidth)))
+	f.checkedRows(c.Rows, say, width)
+	outcome := say.notYet
+	if c.Solved {
+		outcome = say.solved
+	}
+	fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", outcome, lesson.ID, c.Duration.Round(100*time.Millisecond))
+	if c.Solved {
+		return
+	}
+	for _, finding := range c.Findings {
+		fmt.Fprintln(f.stdout)
+		paragraph(f.stdout, width, 0, 2, finding.Name+": "+strings.Join(finding.Scenarios, ", "))
+		paragraph(f.stdout, width, 2, 0, finding.Says)
+		paragraph(f.stdout, width, 2, 2, say.next+": "+finding.Next)
+		if len(finding.Switches) > 0 {
+			paragraph(f.stdout, width, 2, 2, say.often+": "+strings.Join(finding.Switches, "; "))
+		}
+	}
+	if c.Hint != "" {
+		fmt.Fprintln(f.stdout)
+		paragraph(f.stdout, width, 0, 2, say.hint+": "+c.Hint)
+	}
+	fmt.Fprintf(f.stdout, "\n"+say.again+"\n", c.Seed, c.At.Format(time.DateOnly)) // to be copied: it is not broken
+}
+
+// checkedRows shows what the client did with each scenario, and beside it, or below where there is no
+// room, what it said and why that is not right.
+func (f *flags) checkedRows(rows []check.Row, say words, width int) {
+	var cells [][]string
+	widest := make([]int, 3)
+	for _, row := range rows {
+		cell := say.row(row)
+		for i := range widest {
+			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(cell[i]))
+		}
+		cells = append(cells, cell)
+	}
+	beside := widest[0] + 2 + widest[1] + 2 + widest[2] + 2
+	for _, cell := range cells {
+		head := text.Pad(cell[0], widest[0]+2, ' ') + text.Pad(cell[1], widest[1]+2, ' ') + cell[2]
+		detail := cell[3]
+		switch {
+		case detail != "" && width-beside >= leastWidth:
+			lines := wrap(detail, width-beside)
+			fmt.Fprintln(f.stdout, text.Pad(head, beside, ' ')+strings.Join(lines, "\n"+strings.Repeat(" ", beside)))
+			continue
+		case text.StringWidthWithoutEscSequences(head) <= width:
+			fmt.Fprintln(f.stdout, head)
+		default:
+			fmt.Fprintln(f.stdout, cell[0])
+			paragraph(f.stdout, width, 4, 0, cell[1]+say.comma+cell[2])
+		}
+		paragraph(f.stdout, width, 4, 0, detail)
+	}
+}
+
+// row returns what stands in the columns of a row: scenario, what the client did, what it has to do, and
+// the rest.
+func (say words) row(row check.Row) []string {
+	mark, did, must := "✓", map[string]string{"accepted": say.connects, "rejected": say.refuses}[string(row.Outcome)], say.mustConnect
+	if row.Expect != scenarios.Accept {
+		must = fmt.Sprintf(say.mustRefuse, row.Reasons[0])
+	}
+	var rest []string
+	if !row.OK {
+		mark = "✗"
+		s, ok := scenarios.Lookup(row.ID)
+		switch {
+		case row.Finding != "":
+			rest = append(rest, row.Finding)
+		case row.Kind == verdict.Void && ok:
+			rest = append(rest, fmt.Sprintf(say.void, s.Control))
+		}
+	}
+	if message := oneLine(report.Visible(verdict.Telling(row.Words, row.Message))); message != "" {
+		rest = append(rest, message)
+	}
+	return []string{mark + " " + row.ID, cmp.Or(did, say.cannot), must, strings.Join(rest, ": ")}
+}
+
+// oneLine shortens a message to what fits beside a row: its end tells most.
+func oneLine(message string) string {
+	const most = 160
+	letters := []rune(strings.Join(strings.Fields(message), " "))
+	if len(letters) <= most {
+		return string(letters)
+	}
+	end := string(letters[len(letters)-most:])
+	if _, whole, ok := strings.Cut(end, " "); ok { // not from the middle of a word
+		end = whole
+	}
+	return "... " + end
+}

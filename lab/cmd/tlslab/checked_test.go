@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/lab/lessons/check"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// TestChecked holds what a check shows to fit the terminal, and each row that is not right to say why.
+func TestChecked(t *testing.T) {
+	refused := func(id string, kind verdict.Kind, finding string) check.Row {
+		s, _ := scenarios.Lookup(id)
+		row := check.Row{ID: id, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Finding: finding}
+		row.Cell = report.Cell{Outcome: clients.Rejected, Message: "certificate verify failed: \x1b[31munable to get local issuer certificate", Judgement: verdict.Judgement{Kind: kind}}
+		return row
+	}
+	rows := []check.Row{
+		{ID: "good-tls13", Expect: scenarios.Accept, OK: true, Cell: report.Cell{Outcome: clients.Accepted}},
+		refused("good", verdict.Broken, check.TrustsSomethingElse),
+		refused("untrusted-root", verdict.Void, ""),
+		refused("plain-http", verdict.OK, check.InTheClear),
+	}
+	lesson, _ := lessons.Lookup("which-ca")
+	for _, in := range locale.All() {
+		finding := check.Finding{Name: check.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"}}
+		p := finding.Prose(in)
+		shown := checkedLesson{Result: &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()}, Hint: lesson.Hints(in)[0].Text, Findings: []saidFinding{{finding, p.Says, p.Next}}}
+		for _, columns := range []string{"", "40", "80", "200"} {
+			t.Setenv("COLUMNS", columns)
+			var out bytes.Buffer
+			(&flags{stdout: &out, lang: in}).checked(lesson, shown, checkWords[in])
+			width := map[string]int{"": usualWidth, "40": 40, "80": 80, "200": mostWidth}[columns]
+			for line := range strings.SplitSeq(out.String(), "\n") {
+				assert.Equal(t, strings.TrimRight(line, " "), line, columns)
+				if !strings.Contains(line, "--seed") {
+					assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(line), width, line)
+				}
+			}
+			said := strings.Join(strings.Fields(out.String()), " ")
+			assert.NotContains(t, said, "\x1b")
+			for _, row := range strings.Split(said, "✗ ")[1:] {
+				var why string
+				switch id, _, _ := strings.Cut(row, " "); id {
+				case "good":
+					why = check.TrustsSomethingElse + ":"
+				case "untrusted-root":
+					why = strings.Split(checkWords[in].void, " %s")[0] + " good"
+				case "plain-http":
+					why = check.InTheClear + ":"
+				}
+				assert.Contains(t, row, why, columns)
+			}
+			assert.Contains(t, said, string(failure.NotTLS))
+		}
+	}
+}
+
+// TestWrap holds lines to fit, nothing to be lost, and marks to stand where they may.
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		lines []string
+	}{
+		{"one two three", 8, []string{"one two", "three"}},
+		{"abcdefghij kl", 4, []string{"abcd", "efgh", "ij", "kl"}},
+		{"", 8, nil},
+		{"它信任哪些证书，是从哪里来的", 14, []string{"它信任哪些证", "书，是从哪里来", "的"}},
+		{"（证书）和 CA 文件", 7, []string{"（证", "书）和", "CA 文件"}},
+	} {
+		assert.Equal(t, c.lines, wrap(c.text, c.width), c.text)
+	}
+}
