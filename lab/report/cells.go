@@ -8,6 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -104,7 +105,7 @@ func (t Terminal) said(r row) []string {
 func wrapLines(s string, width int) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = wrap(line, width)
+		lines[i] = wrap.Text(line, width)
 	}
 	return strings.Join(lines, "\n")
 }

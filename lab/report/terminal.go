@@ -12,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/phrasebook"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -115,7 +116,7 @@ func (s Scenario) expectation(w *words) string {
 // wrapped writes text behind a label, indented where it goes on.
 func (t Terminal) wrapped(label, s string) {
 	indent := text.StringWidthWithoutEscSequences(label)
-	lines := strings.Split(wrap(s, max(40, t.width()-indent-1)), "\n")
+	lines := strings.Split(wrap.Text(s, max(40, t.width()-indent-1)), "\n")
 	for i, line := range lines {
 		if i > 0 {
 			label = strings.Repeat(" ", indent)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/stretchr/testify/assert"
@@ -98,53 +97,4 @@ func TestEnds(t *testing.T) {
 			assert.NotEmpty(t, w.kinds[kind], "%s: %s", l, kind)
 		}
 	}
-}
-
-func TestWrap(t *testing.T) {
-	red := "\x1b[31m"
-	for name, test := range map[string]struct {
-		text  string
-		width int
-		want  string
-	}{
-		"English, as ever":            {"the leaf ended yesterday", 10, "the leaf  \nended     \nyesterday"},
-		"fits":                        {"叶证书昨天过期", 14, "叶证书昨天过期"},
-		"beside any character":        {"叶证书昨天过期", 8, "叶证书昨\n天过期"},
-		"no half a character":         {"叶证书昨天过期", 9, "叶证书昨\n天过期"},
-		"a full stop begins no line":  {"叶证书，昨天过期。", 6, "叶证\n书，昨\n天过\n期。"},
-		"a bracket ends no line":      {"证书（昨天）过期", 6, "证书\n（昨\n天）过\n期"},
-		"Latin stays whole":           {"服务器发送 HelloRetryRequest，然后", 20, "服务器发送\nHelloRetryRequest，\n然后"},
-		"a word longer than the line": {"见 abcdefghijklm 处", 6, "见\nabcdef\nghijkl\nm 处"},
-		"quotes stay with the words":  {`报 "bad certificate"。`, 12, "报 \"bad\ncertificate\"\n。"},
-		"blanks go at a line's end":   {"证书 证书 证书", 5, "证书\n证书\n证书"},
-		"color goes on":               {red + "叶证书昨天" + text.EscapeReset + "过期", 6, red + "叶证书" + text.EscapeReset + "\n" + red + "昨天" + text.EscapeReset + "过\n期"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := wrap(test.text, test.width)
-			assert.Equal(t, test.want, got)
-			for line := range strings.Lines(got) {
-				assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(strings.TrimSuffix(line, "\n")), test.width, "%q", line)
-			}
-		})
-	}
-}
-
-// FuzzWrap holds that wrapping adds lines, loses nothing but blanks, and fits.
-func FuzzWrap(f *testing.F) {
-	f.Add("服务器发送 HelloRetryRequest（RFC 8446 第 4.1.4 节），然后 \x1b[31m关闭\x1b[0m。", 10)
-	f.Add("a，，，，，，，，，，，，，b", 4)
-	f.Fuzz(func(t *testing.T, s string, width int) {
-		if !utf8.ValidString(s) || width < 2 || width > 200 || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == '\u007f' }) || !strings.ContainsFunc(s, wide) {
-			t.Skip()
-		}
-		got := wrap(s, width)
-		if a, b := strings.Join(strings.Fields(s), ""), strings.Join(strings.Fields(got), ""); a != b {
-			t.Errorf("%q became %q", a, b)
-		}
-		for line := range strings.Lines(got) {
-			if n := text.StringWidth(strings.TrimSuffix(line, "\n")); n > width {
-				t.Errorf("%q is %d wide, want %d", line, n, width)
-			}
-		}
-	})
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/report"
@@ -84,7 +86,7 @@ func (f *flags) checkedRows(rows []check.Row, say words, width int) {
 		detail := cell[3]
 		switch {
 		case detail != "" && width-beside >= leastWidth:
-			lines := wrap(detail, width-beside)
+			lines := wrap.Lines(detail, width-beside)
 			fmt.Fprintln(f.stdout, text.Pad(head, beside, ' ')+strings.Join(lines, "\n"+strings.Repeat(" ", beside)))
 			continue
 		case text.StringWidthWithoutEscSequences(head) <= width:
@@ -133,4 +135,11 @@ func oneLine(message string) string {
 		end = whole
 	}
 	return "... " + end
+}
+
+// paragraph writes text behind so many blanks; its lines after the first stand behind some more.
+func paragraph(w io.Writer, width, indent, more int, s string) {
+	for i, line := range wrap.Lines(s, width-indent-more) {
+		fmt.Fprintf(w, "%s%s\n", strings.Repeat(" ", indent+min(i, 1)*more), line)
+	}
 }

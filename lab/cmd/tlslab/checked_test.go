@@ -67,20 +67,3 @@ func TestChecked(t *testing.T) {
 		}
 	}
 }
-
-// TestWrap holds lines to fit, nothing to be lost, and marks to stand where they may.
-func TestWrap(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		width int
-		lines []string
-	}{
-		{"one two three", 8, []string{"one two", "three"}},
-		{"abcdefghij kl", 4, []string{"abcd", "efgh", "ij", "kl"}},
-		{"", 8, nil},
-		{"它信任哪些证书，是从哪里来的", 14, []string{"它信任哪些证", "书，是从哪里来", "的"}},
-		{"（证书）和 CA 文件", 7, []string{"（证", "书）和", "CA 文件"}},
-	} {
-		assert.Equal(t, c.lines, wrap(c.text, c.width), c.text)
-	}
-}

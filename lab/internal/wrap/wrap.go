@@ -1,4 +1,5 @@
-package report
+// Package wrap breaks prose into lines of a width, in English and in Chinese.
+package wrap
 
 import (
 	"strings"
@@ -10,13 +11,14 @@ import (
 // What may not begin a line, and what may not end one (Requirements for Chinese Text Layout, section
 // 3.1.8).
 const (
-	notFirst = "，。、：；！？）」』】》％,.;:!?)]}%"
-	notLast  = "（「『【《"
+	notFirst = "，。、：；！？）」』】》”’…％,.;:!?)]}%"
+	notLast  = "（「『【《“‘(["
 )
 
-// wrap breaks text into lines of a width, in columns. Text with Chinese in it may be broken beside any
-// Chinese character, and other text at blanks; a word that is too long for a line is broken anywhere.
-func wrap(s string, width int) string {
+// Text breaks text into lines of a width, in columns. Text with Chinese in it may be broken beside any
+// Chinese character, and other text at blanks; a word that is too long for a line is broken anywhere. Escape
+// sequences take no room, and colors go on from line to line.
+func Text(s string, width int) string {
 	if !strings.ContainsFunc(s, wide) {
 		return text.WrapSoft(s, width)
 	}
@@ -28,6 +30,18 @@ func wrap(s string, width int) string {
 		w.add(p)
 	}
 	return w.out.String()
+}
+
+// Lines is [Text], a line each, without blanks at their ends; none if there is no text.
+func Lines(s string, width int) []string {
+	if strings.TrimSpace(s) == "" {
+		return nil
+	}
+	lines := strings.Split(Text(s, width), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return lines
 }
 
 // wide reports whether a character takes two columns.
