@@ -41,6 +41,7 @@ type Side string
 // The sides.
 const (
 	Writer Side = "writer" // the program that wrote the line found the fault
+	Either Side = "either" // the line can be of a fault that either side found
 	Peer   Side = "peer"   // the other side found it, and told by an alert or by closing
 )
 
@@ -54,8 +55,16 @@ type Finding struct {
 	// Stacks are those in whose words the message is written: names of the lab's stacks, or of programs that
 	// the lab does not run (nginx, chromium). More than one if that cannot be told apart; the likelier first.
 	Stacks []string `json:"stacks"`
+	// Library is the library whose own words these are, where any program that uses it says them; Stacks are
+	// those of the lab's that do.
+	Library string `json:"library,omitempty"`
 	// Server says that the line was written by a server, about a client.
 	Server bool `json:"server,omitempty"`
+	// Setup says that the program wrote about its own files and settings: no connection was made.
+	Setup bool `json:"setup,omitempty"`
+	// Aspects are what the message tells beyond its class, as CLASS/WHAT: which of the causes it names, or that
+	// it is read by whoever runs the server.
+	Aspects []string `json:"aspects,omitempty"`
 	// Objector is who found the fault.
 	Objector Side `json:"objector"`
 	// BeforeTLS says that the connection failed before a byte of TLS: the message proves no TLS failure.

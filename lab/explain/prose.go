@@ -64,6 +64,7 @@ type section struct {
 // book is the prose of one language.
 type book struct {
 	classes map[string]section
+	aspects map[string]section
 	stacks  map[string]section
 	words   map[string]string
 }
@@ -72,9 +73,9 @@ type book struct {
 var books = sync.OnceValue(func() map[locale.Locale]book {
 	all := map[locale.Locale]book{}
 	for _, l := range locale.All() {
-		b := book{classes: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
+		b := book{classes: map[string]section{}, aspects: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
 		for name, into := range map[string]map[string]section{
-			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks,
+			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks, "aspects.txt": b.aspects,
 		} {
 			if err := readSections(string(l), name, into); err != nil {
 				panic(err)
@@ -160,7 +161,7 @@ const (
 
 // setting says for a class what there is to set in the client, if anything is.
 var setting = map[failure.Class]string{
-	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey, failure.RevocationUnknown: trustKey,
+	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey,
 	failure.HostnameMismatch: hostKey, failure.UnrecognizedName: hostKey,
 	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey, failure.BadPassphrase: clientKey,
 	failure.ClientMisconfigured: clientKey, failure.BadPEM: trustKey, failure.MissingFile: trustKey,
@@ -200,7 +201,7 @@ const mostProses = 3
 
 func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 	b := in(l)
-	s := b.classes[string(class)]
+	s := f.told(b, class)
 	p := Prose{Class: class, Means: s.fields["means"], Mend: s.fields["mend"], NoMend: NoMend{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
 	for _, c := range s.causes {
 		var commands []string
@@ -215,12 +216,15 @@ func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 		p.Causes = append(p.Causes, c)
 	}
 	key, set := setting[class]
-	if f.Server {
+	if f.Server || f.Setup && len(f.Stacks) > 0 && isServer(f.Stacks[0]) {
 		key, set = serverSetting[class]
+	}
+	if slices.ContainsFunc(f.of(class), func(a aspect) bool { return a.unset }) {
+		set = false
 	}
 	if set {
 		name := "other"
-		if len(f.Stacks) > 0 {
+		if len(f.Stacks) > 0 && f.Library == "" {
 			if _, ok := b.stacks[f.Stacks[0]]; ok {
 				name = f.Stacks[0]
 			}
@@ -238,6 +242,9 @@ const mostSwitches = 5
 
 func (f Finding) switches(class failure.Class) []string {
 	list := []string{}
+	if f.Server && f.Objector == Peer {
+		return list // it is the client that would be switched
+	}
 	for _, stack := range f.Stacks {
 		for _, s := range popular[stack].forClass(class) {
 			if !slices.Contains(list, s) && len(list) < mostSwitches {
@@ -289,6 +296,7 @@ var stores = map[string]string{
 // storeOf names the stacks that trust what another does.
 var storeOf = map[string]string{
 	"urllib3": "python", "aiohttp": "python", "pymongo": "python", "cryptography": "python", "axios": "node", "fetch": "node", "mongo-node": "node",
+	"pip": "httpx", "npm": "node", "git": "curl", "docker": "go", "kubectl": "go", "kafka": "java",
 	"okhttp": "java", "mongo-java": "java", "mongo-go": "go", "go-server": "go",
 }
 

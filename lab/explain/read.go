@@ -62,7 +62,7 @@ func (in *reader) keep(line string) {
 
 // telling reports whether a message has words of any rule: most lines of a log have none.
 func telling(text string) bool {
-	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`)
+	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) || certain().in(text)
 }
 
 // unit reads a message.
@@ -140,7 +140,7 @@ func (in *reader) add(u unit, found []Finding) {
 	}
 	for _, f := range found {
 		f.Line, f.Count = u.line, 1
-		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Objector)
+		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
 		if i, ok := in.at[key]; ok {
 			in.report.Findings[i].Count++
 			continue

@@ -26,7 +26,7 @@ func TestEveryRuleDecides(t *testing.T) {
 			}
 		}
 	}
-	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients} {
+	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord, "inTheClear": inTheClear, "untold": untold} {
 		for _, r := range list {
 			if !slices.ContainsFunc(r.words, func(w string) bool { return decided[w] }) {
 				t.Errorf("%s: no message is decided by the rule of %q", name, r.words)

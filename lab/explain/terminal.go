@@ -33,7 +33,7 @@ func (t Terminal) Report(r Report) {
 	for _, f := range r.Findings {
 		t.finding(f)
 	}
-	if len(r.Findings) == 0 {
+	if len(r.Findings) == 0 && len(r.Unknown) == 0 {
 		t.paragraph(0, t.say("none"))
 		fmt.Fprintln(t.W)
 	}
@@ -96,11 +96,15 @@ func (t Terminal) who(f Finding) string {
 	}
 	switch {
 	case len(f.Stacks) == 0:
-		return fmt.Sprintf(t.say("any-of"), "…")
+		return t.say("any")
+	case f.Library != "":
+		return fmt.Sprintf(t.say("any-with"), f.Library, names)
 	case len(f.Stacks) > 1:
 		return fmt.Sprintf(t.say("any-of"), names)
 	case f.Server:
 		return fmt.Sprintf(t.say("server-says"), names)
+	case f.Setup:
+		return fmt.Sprintf(t.say("own-says"), names)
 	}
 	return names
 }
@@ -113,9 +117,13 @@ func (t Terminal) notes(f Finding) []string {
 	}
 	ended := slices.Contains([]failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}, f.Class)
 	switch {
+	case f.Objector == Either:
+		list = append(list, t.say("either-refused"))
 	case f.Objector != Peer || f.BeforeTLS:
 	case ended:
 		list = append(list, t.say("peer-ended"))
+	case f.Server && !slices.ContainsFunc(f.classes(), ofCertificate):
+		list = append(list, t.say("client-told"))
 	case f.Server:
 		list = append(list, t.say("client-refused"))
 	default:
