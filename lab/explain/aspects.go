@@ -35,6 +35,10 @@ type aspect struct {
 	alone          bool
 	// scenarios show it.
 	scenarios []string
+	// key is what there is to set, in the place of what setting has for the class.
+	key string
+	// switches are what is popular and mends nothing, in the place of those of the stack.
+	switches []string
 	// unset says that what the class has the reader set in his program is not what mends it.
 	unset bool
 }
@@ -60,9 +64,9 @@ var aspects = []aspect{
 	{name: "bad-pem/own", chair: atSetup},
 
 	{name: "missing-file/root-crt", words: words{"root certificate file \""}},
-	{name: "missing-file/curl", words: words{"error setting certificate"}},
-	{name: "bad-pem/curl", words: words{"error setting certificate"}},
-	{name: "bad-pem/pem-lib", words: words{"[SSL] PEM lib"}},
+	{name: "missing-file/curl", words: words{"error setting certificate"}, scenarios: []string{"ca-file-missing"}},
+	{name: "bad-pem/curl", words: words{"error setting certificate"}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
+	{name: "bad-pem/pem-lib", words: words{"[SSL] PEM lib"}, key: clientKey},
 	{name: "bad-passphrase/keystore", words: words{"Keystore was tampered with"}, alone: true},
 	{name: "bad-pem/keystore", words: words{"Keystore was tampered with"}, alone: true, unset: true},
 	{name: "client-misconfigured/key-mode", words: words{"has group or world access"}, alone: true},
@@ -78,8 +82,8 @@ var aspects = []aspect{
 	{name: "revocation-unknown/unreachable", words: words{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder"}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
 	{name: "strict-rfc5280/transparency", words: words{"CERT_TRANSPARENCY_REQUIRED"}, alone: true},
 	{name: "not-tls/plain-client", words: words{"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}, chair: atClient, alone: true},
-	{name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true},
-	{name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true},
+	{name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
+	{name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
 }
 
 // sits returns where a finding's reader sits.
@@ -87,7 +91,7 @@ func (f Finding) sits() chair {
 	switch {
 	case f.Setup:
 		return atSetup
-	case f.Server && f.Objector == Peer:
+	case f.Server && f.Objector != Writer:
 		return atRefused
 	case f.Server:
 		return atServer
@@ -135,6 +139,17 @@ func (f Finding) of(class failure.Class) []aspect {
 	for _, a := range aspects {
 		if slices.Contains(f.Aspects, a.name) && a.about(class) {
 			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// showing returns the scenarios that show what the message names.
+func (f Finding) showing() []string {
+	var list []string
+	for _, class := range f.classes() {
+		for _, a := range f.of(class) {
+			list = leading(list, a.scenarios)
 		}
 	}
 	return list

@@ -289,11 +289,7 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 		}
 	}
 	f.Aspects = aspectsOf(f, text)
-	for _, a := range f.of(f.Class) {
-		if len(a.scenarios) > 0 {
-			f.Scenarios = leading(a.scenarios, f.Scenarios)
-		}
-	}
+	f.Scenarios = leading(f.showing(), f.Scenarios)
 	f.Scenarios = reproducing(f)
 	return f
 }

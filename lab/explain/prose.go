@@ -208,7 +208,7 @@ func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 		for _, command := range c.Commands {
 			if command == "{store}" {
 				commands = append(commands, f.store())
-			} else if !mongo(f.Stacks) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
+			} else if f.service() == (service{}) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
 				commands = append(commands, f.fill(command))
 			}
 		}
@@ -219,8 +219,11 @@ func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 	if f.Server || f.Setup && len(f.Stacks) > 0 && isServer(f.Stacks[0]) {
 		key, set = serverSetting[class]
 	}
-	if slices.ContainsFunc(f.of(class), func(a aspect) bool { return a.unset }) {
-		set = false
+	for _, a := range f.of(class) {
+		if a.key != "" {
+			key, set = a.key, true
+		}
+		set = set && !a.unset
 	}
 	if set {
 		name := "other"
@@ -242,8 +245,13 @@ const mostSwitches = 5
 
 func (f Finding) switches(class failure.Class) []string {
 	list := []string{}
-	if f.Server && f.Objector == Peer {
-		return list // it is the client that would be switched
+	for _, a := range f.of(class) {
+		if a.switches != nil {
+			return a.switches
+		}
+	}
+	if f.sits() == atRefused || f.sits() != atClient && !slices.Contains(switchedInServers, class) {
+		return list // it is the client that would be switched, or nothing
 	}
 	for _, stack := range f.Stacks {
 		for _, s := range popular[stack].forClass(class) {
@@ -258,17 +266,41 @@ func (f Finding) switches(class failure.Class) []string {
 // place matches what a command of the prose has for a host and a port.
 var place = regexp.MustCompile(`\{(host|port)\}`)
 
+// service is what a stack connects to, where that is no HTTPS: its usual port, and the protocol in which TLS is
+// asked for, as openssl s_client names it.
+type service struct{ port, starttls string }
+
+// services are those of the stacks that connect to nothing else.
+var services = map[string]service{
+	"pymongo": {"27017", ""}, "pymongo-ocsp": {"27017", ""}, "mongo-node": {"27017", ""}, "mongo-go": {"27017", ""}, "mongo-java": {"27017", ""}, "mongod": {"27017", ""},
+	"psql": {"5432", "postgres"}, "postgres-server": {"5432", "postgres"}, "mysql": {"3306", "mysql"}, "postfix": {"25", "smtp"}, "postfix-smtpd": {"25", "smtp"}, "kafka": {"9093", ""}, "openldap": {"636", ""}, "redis-server": {"6379", ""},
+}
+
+// service returns what the finding's stacks connect to; HTTPS, which is the zero value, if any of them does.
+func (f Finding) service() service {
+	var s service
+	for i, stack := range f.Stacks {
+		if of := services[stack]; i > 0 && of != s {
+			return service{}
+		} else {
+			s = of
+		}
+	}
+	return s
+}
+
 // fill puts the finding's host and port into a command.
 func (f Finding) fill(command string) string {
 	host, port := f.Host, f.Port
 	if host == "" {
 		host = "HOST"
 	}
+	s := f.service()
 	if port == "" {
-		port = "443"
-		if mongo(f.Stacks) || slices.Contains(f.Stacks, "mongod") {
-			port = "27017"
-		}
+		port = cmp.Or(s.port, "443")
+	}
+	if s.starttls != "" && !strings.Contains(command, "-starttls") {
+		command = strings.Replace(command, "openssl s_client ", "openssl s_client -starttls "+s.starttls+" ", 1)
 	}
 	return place.ReplaceAllStringFunc(command, func(what string) string {
 		if what == "{host}" {

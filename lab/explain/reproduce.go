@@ -16,7 +16,7 @@ const shown = 3
 func reproducing(f Finding) []string {
 	classes := f.classes()
 	list := ordered(f.Scenarios, classes)
-	if slices.ContainsFunc(f.of(f.Class), func(a aspect) bool { return len(a.scenarios) > 0 }) {
+	if len(f.showing()) > 0 {
 		list = f.Scenarios // they show what the message names
 	}
 	if len(list) >= shown {

@@ -108,6 +108,9 @@ var weakened = []failure.Class{
 	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey, failure.WeakSignature, failure.LegacyRenegotiation,
 }
 
+// switchedInServers are the classes for which people switch something in a server, about its clients.
+var switchedInServers = slices.Concat(weakened, []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected})
+
 // forClass returns what of it people reach for when a class of failure meets them.
 func (s switches) forClass(c failure.Class) []string {
 	info, _ := failure.Lookup(c)

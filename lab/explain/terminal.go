@@ -151,6 +151,9 @@ func (t Terminal) untold(f Finding) {
 				break
 			}
 		}
+		if p.Here != "" {
+			t.paragraph(4, fmt.Sprintf(t.say("here"), p.Where, p.Here))
+		}
 	}
 	fmt.Fprintln(t.W)
 	if len(list) > 0 {
