@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // The room in a report.
@@ -17,15 +20,16 @@ const (
 	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
 )
 
-// ReadFrom reads a log. It keeps no more of it than a report holds, however long it is. An error is that of
-// the reader, with the report of what came before it, or that of options that are wrong.
+// ReadFrom reads a log: in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it. It keeps
+// no more of it than a report holds, however long it is. An error is that of the reader, with the report of what came
+// before it, or that of options that are wrong.
 func ReadFrom(r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
 		return Report{}, fmt.Errorf("no client %q is known: want one of %s", o.Client, strings.Join(Clients(), ", "))
 	}
 	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}}
 	g := &grouper{emit: in.unit}
-	lines, err := eachLine(r, func(n int, line string) {
+	lines, err := eachLine(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
 		g.add(n, line)
 	})
