@@ -105,6 +105,9 @@ func TestTwoFaults(t *testing.T) {
 	assert.Equal(t, "hostname-mismatch", string(r.Findings[0].Class))
 	assert.Equal(t, "untrusted", string(r.Findings[1].Possible[0]))
 	assert.NotContains(t, strs(r.Findings[1].Possible), "hostname-mismatch")
+
+	r = explain.Read("The remote certificate is invalid because of errors in the certificate chain: NotTimeValid, UntrustedRoot")
+	assert.Equal(t, "expired,not-yet-valid;untrusted", classes(r))
 }
 
 // TestEitherSide holds what a browser says of versions and suites not to be put on the server alone.

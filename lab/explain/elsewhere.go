@@ -23,6 +23,8 @@ type rule struct {
 	either bool
 	// sure says that the words are of TLS, or of its files, wherever they stand.
 	sure bool
+	// whole says that the words mean this where they are the whole message.
+	whole bool
 	// library is the library whose words these are, where nothing else says who wrote them.
 	library string
 	// class is what it means. Where that is not told, possible are the classes that it can be, the likelier
@@ -82,6 +84,7 @@ var ofServers = []rule{
 	{words: []string{"peer did not return a certificate", "client didn't provide a certificate", "client sent no required SSL certificate", "No SSL certificate provided by peer", "No client certificate CA names sent"}, class: failure.ClientCertificateRequired},
 	{words: []string{"client SSL certificate verify error", "SSL peer certificate validation failed", "failed to verify certificate", "failed to verify client certificate", "certificate verify failed", "Certificate Verification: Error", "CERTIFICATE_VERIFY_FAILED", "SSL client certificate not trusted", "SSL client CA chain cannot be verified"}, class: failure.ClientCertificateRejected},
 	{words: []string{"key values mismatch", "private key does not match public key"}, class: failure.KeyMismatch},
+	{words: []string{"problems getting password", "bad password read", "bad decrypt"}, class: failure.BadPassphrase},
 	{words: []string{"no start line", "failed to find any PEM data"}, class: failure.BadPEM},
 	{words: []string{"No such file or directory"}, by: "nginx", class: failure.MissingFile},
 	{words: []string{"ee key too small"}, class: failure.WeakKey},
@@ -106,15 +109,19 @@ var ofClients = []rule{
 	{words: []string{"sent a TLS alert: 'ProtocolVersion'"}, peer: true, class: failure.ProtocolVersion},
 
 	// Certificates: browsers, .NET, Windows, Erlang, libraries with words of their own.
-	{words: []string{"ERR_CERT_DATE_INVALID", "NotTimeValid", "SEC_E_CERT_EXPIRED", "CERT_E_EXPIRED"}, possible: []failure.Class{failure.Expired, failure.NotYetValid}},
+	{words: []string{"ERR_CERT_DATE_INVALID", "SEC_E_CERT_EXPIRED", "CERT_E_EXPIRED"}, possible: []failure.Class{failure.Expired, failure.NotYetValid}},
 	{words: []string{"SEC_ERROR_EXPIRED_CERTIFICATE", "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE", "CERT_HAS_EXPIRED", "generated CLIENT ALERT: Fatal - Certificate Expired", "uses expired certificate"}, class: failure.Expired},
 	{words: []string{"MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE", "CERT_NOT_YET_VALID"}, class: failure.NotYetValid},
 	{words: []string{"ERR_CERT_COMMON_NAME_INVALID", "SSL_ERROR_BAD_CERT_DOMAIN", "RemoteCertificateNameMismatch", "SEC_E_WRONG_PRINCIPAL", "hostname does not match CN in peer certificate", "hostname_check_failed", "ERR_TLS_CERT_ALTNAME_INVALID", "does not match target host name", "does not match host name", "no certificate subject alternative name matches", "doesn't match either of", "CaUsedAsEndEntity, certificate not valid for", "invalid peer certificate: NotValidForName", "does not match the server's certificate", "doesn't match any of the subject alternative names", "doesn't match common name of the certificate subject"}, class: failure.HostnameMismatch},
 	{words: []string{"MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "selfsigned_peer", "CaUsedAsEndEntity"}, class: failure.SelfSigned},
-	{words: []string{"ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER", "SEC_ERROR_UNTRUSTED_ISSUER", "PartialChain", "UntrustedRoot", "SEC_E_UNTRUSTED_ROOT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "unable to get issuer certificate", "generated CLIENT ALERT: Fatal - Unknown CA", "server certificate verification failed. CAfile", "certificate signer not trusted", "self-signed or unknown issuer", "No Certificate Authority found", "MOZILLA_PKIX_ERROR_MITM_DETECTED", "certificate issuer has been marked as not trusted"}, class: failure.Untrusted},
+	{words: []string{"ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER", "SEC_ERROR_UNTRUSTED_ISSUER", "SEC_E_UNTRUSTED_ROOT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "unable to get issuer certificate", "generated CLIENT ALERT: Fatal - Unknown CA", "server certificate verification failed. CAfile", "certificate signer not trusted", "self-signed or unknown issuer", "No Certificate Authority found", "MOZILLA_PKIX_ERROR_MITM_DETECTED"}, class: failure.Untrusted},
+	// .NET's X509ChainStatusFlags, of which a message may have several.
+	{words: []string{"NotTimeValid"}, by: "dotnet", sure: true, possible: []failure.Class{failure.Expired, failure.NotYetValid}},
+	{words: []string{"PartialChain", "UntrustedRoot"}, by: "dotnet", sure: true, class: failure.Untrusted},
+	{words: []string{"RevocationStatusUnknown", "OfflineRevocation"}, by: "dotnet", sure: true, class: failure.RevocationUnknown},
 	{words: []string{": untrusted issuer "}, by: "postfix", sure: true, class: failure.Untrusted},
 	{words: []string{"ERR_CERT_REVOKED", "SEC_ERROR_REVOKED_CERTIFICATE", "CRYPT_E_REVOKED", "generated CLIENT ALERT: Fatal - Certificate Revoked"}, class: failure.Revoked},
-	{words: []string{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "RevocationStatusUnknown", "CERT_TRUST_REVOCATION_STATUS_UNKNOWN", "ERR_CERT_UNABLE_TO_CHECK_REVOCATION"}, class: failure.RevocationUnknown},
+	{words: []string{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "CERT_TRUST_REVOCATION_STATUS_UNKNOWN", "ERR_CERT_UNABLE_TO_CHECK_REVOCATION"}, class: failure.RevocationUnknown},
 	{words: []string{"MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING"}, class: failure.StapleMissing},
 	{words: []string{"ERR_CERT_WEAK_SIGNATURE_ALGORITHM", "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED", "Certificates do not conform to algorithm constraints"}, class: failure.WeakSignature},
 	{words: []string{"ERR_CERT_WEAK_KEY", "MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE"}, class: failure.WeakKey},
@@ -151,6 +158,9 @@ var ofClients = []rule{
 var untold = []rule{
 	{words: []string{"CERTIFICATE_VERIFY_FAILED", "certificate verify failed"}, library: OpenSSL, possible: anyCertificate},
 	{words: []string{"SSL certificate verification failed", "failed to verify certificate"}, possible: anyCertificate},
+	{words: []string{"SSL peer certificate or SSH remote key was not OK"}, sure: true, possible: anyCertificate},
+	{words: []string{"PKIX path building failed"}, possible: []failure.Class{failure.Untrusted, failure.SelfSigned}},
+	{words: []string{"SSL_accept error"}, by: "postfix-smtpd", either: true, possible: anyHandshake},
 	{words: []string{": connection closed"}, by: "pymongo", peer: true, possible: []failure.Class{failure.NotTLS, failure.ClientCertificateRequired, failure.UnexpectedEOF}},
 	{words: []string{"Cannot start TLS: handshake failure"}, sure: true, either: true, possible: []failure.Class{failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.UnexpectedEOF}},
 	{words: []string{"SSL handshake failed"}, either: true, possible: append(slices.Clone(anyCertificate), failure.ProtocolVersion, failure.NotTLS, failure.ClientCertificateRequired)},
@@ -162,8 +172,8 @@ var inTheClear = []rule{
 	{words: []string{"Keystore was tampered with, or password was incorrect"}, sure: true, possible: []failure.Class{failure.BadPassphrase, failure.BadPEM}},
 	{words: []string{"CertificateExpiredException: NotAfter"}, sure: true, class: failure.Expired},
 	{words: []string{"CertificateNotYetValidException: NotBefore"}, sure: true, class: failure.NotYetValid},
-	{words: []string{"Hostname mismatch"}, sure: true, library: OpenSSL, class: failure.HostnameMismatch},
-	{words: []string{"Peer's Certificate issuer is not recognized"}, sure: true, class: failure.Untrusted},
+	{words: []string{"Hostname mismatch"}, sure: true, whole: true, library: OpenSSL, class: failure.HostnameMismatch},
+	{words: []string{"Peer's Certificate issuer is not recognized", "Peer's certificate issuer has been marked as not trusted"}, sure: true, class: failure.Untrusted},
 	{words: []string{"Peer's Certificate has expired"}, sure: true, class: failure.Expired},
 	{words: []string{"Unable to locally verify the issuer's authority"}, sure: true, class: failure.Untrusted},
 	{words: []string{"ASN no signer error to confirm failure"}, sure: true, class: failure.Untrusted},
@@ -194,7 +204,7 @@ func urlSession(code string) []string {
 // the lab's own cases by.
 var insteadOfRecord = []rule{
 	// CURLE_SSL_CACERT_BADFILE, whatever is wrong with the file: curl says no more.
-	{words: []string{"error setting certificate file", "error setting certificate verify locations"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
+	{words: []string{"error setting certificate file", "error setting certificate verify locations", "Problem with the SSL CA cert (path? access rights?)"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
 }
 
 // certain are the words by which a message is known to be of TLS: those of the rules that say so.

@@ -18,7 +18,7 @@ var members = []*regexp.Regexp{
 	regexp.MustCompile(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`, \{address=`),
 	regexp.MustCompile(`\}, \{ Addr: `),
-	regexp.MustCompile(`, RemoteCertificate(?:NameMismatch|ChainErrors|NotAvailable)`),
+	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|UntrustedRoot|RevocationStatusUnknown)\b`),
 }
 
 // parts returns what a message tells of each server, without what it repeats behind.
@@ -139,7 +139,7 @@ func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool
 	for n, list := range lists {
 		for _, r := range list {
 			i := slices.IndexFunc(r.words, func(w string) bool { return strings.Contains(text, w) })
-			if i < 0 || !known && !r.sure || r.by != "" && !slices.Contains(f.Stacks, r.by) {
+			if i < 0 || !known && !r.sure || r.whole && strings.Trim(text, ` ."'`) != r.words[i] || r.by != "" && !slices.Contains(f.Stacks, r.by) {
 				continue
 			}
 			f.Class, f.Possible, f.Words = r.class, r.possible, r.words[i]
@@ -168,6 +168,9 @@ func (in *reader) byUntold(f Finding, text, all string) (Finding, bool) {
 		for _, w := range r.words {
 			if strings.Contains(text, w) && (r.by == "" || slices.Contains(f.Stacks, r.by)) {
 				f.Possible, f.Words = r.possible, w
+				if r.either {
+					f.Objector = Either
+				}
 				if r.library != "" && len(f.Stacks) == 0 {
 					f.Stacks, f.Library = onOpenSSL(), r.library
 				}

@@ -41,7 +41,7 @@ var speakers = []speaker{
 	{marks: []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"}, stacks: []string{"redis-server"}, server: true},
 
 	{marks: []string{"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor", "': /simple/", "host='pypi.org'"}, stacks: []string{"pip"}, speaks: []string{"requests"}},
-	{marks: []string{"Error response from daemon"}, stacks: []string{"docker"}, speaks: []string{"go"}},
+	{marks: []string{"Error response from daemon", "failed to do request: "}, stacks: []string{"docker"}, speaks: []string{"go"}},
 	{marks: []string{"Unable to connect to the server: ", "kubectl"}, stacks: []string{"kubectl"}, speaks: []string{"go"}},
 	{marks: []string{"npm ERR!", "npm error"}, stacks: []string{"npm"}, speaks: []string{"node"}},
 	{marks: []string{"unable to access 'https", "gnutls_handshake() failed"}, stacks: []string{"git"}, speaks: []string{"curl"}},
@@ -83,7 +83,7 @@ var speakers = []speaker{
 	{marks: []string{"error sending request for url", "reqwest::"}, stacks: []string{"reqwest-rustls", "reqwest-native-tls"}},
 
 	{marks: []string{"schannel:", "SEC_E_", "CRYPT_E_"}, stacks: []string{"schannel"}},
-	{marks: []string{"curl: (", "SSL certificate problem: ", "libcurl", "* SSL certificate", "server certificate verification failed. CAfile", "error setting certificate verify locations"}, stacks: []string{"curl"}},
+	{marks: []string{"curl: (", "SSL certificate problem: ", "libcurl", "* SSL certificate", "server certificate verification failed. CAfile", "error setting certificate verify locations", "Problem with the SSL CA cert (path?", "SSL peer certificate or SSH remote key was not OK"}, stacks: []string{"curl"}},
 	{marks: []string{"ERROR: The certificate of", "ERROR: cannot verify", "wget: ", "Unable to establish SSL connection", "The certificate's owner does not match hostname", "Unable to locally verify the issuer's authority"}, stacks: []string{"wget"}},
 	{marks: []string{"gnutls-cli", "*** Fatal error: ", "The certificate is NOT trusted", "*** PKI verification"}, stacks: []string{"gnutls-cli"}},
 	{marks: []string{"GnuTLS", "gnutls"}, stacks: []string{"gnutls-cli", "wget"}},
@@ -96,7 +96,7 @@ var speakers = []speaker{
 	{marks: []string{"ERROR 2026"}, stacks: []string{"mysql"}, speaks: []string{"openssl"}},
 	{marks: []string{"NSURLErrorDomain", "kCFErrorDomainCFNetwork"}, stacks: []string{"apple"}},
 	{marks: []string{"ASN no signer error", "wolfSSL"}, stacks: []string{"wolfssl"}},
-	{marks: []string{"Peer's Certificate "}, stacks: []string{"nss"}},
+	{marks: []string{"Peer's Certificate ", "Peer's certificate issuer"}, stacks: []string{"nss"}},
 	{marks: []string{"Invalid certificate chain"}, stacks: []string{"securetransport"}},
 }
 
