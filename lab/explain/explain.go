@@ -10,6 +10,9 @@
 // the rules of lab/verdict, by which the matrix is judged. Those rules are for messages of which it is known
 // that a connection failed. Here this has to be shown by the message itself: words that much else is said
 // with ("timed out") count only beside words of TLS or of a client's connection.
+//
+// What a message tells beyond its class, such as that a server wrote it about a client, or which of the
+// causes it names, is an aspect: one declaration, with a section of prose where it has something to say.
 package explain
 
 import (

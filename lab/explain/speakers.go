@@ -46,7 +46,8 @@ var speakers = []speaker{
 	{marks: []string{"npm ERR!", "npm error"}, stacks: []string{"npm"}, speaks: []string{"node"}},
 	{marks: []string{"unable to access 'https", "gnutls_handshake() failed"}, stacks: []string{"git"}, speaks: []string{"curl"}},
 	{marks: []string{"psycopg2.", "psycopg.", "psql: ", "libpq", "pg_hba.conf", "server does not support SSL, but SSL was required", "SSL error: certificate verify failed", "SSL SYSCALL error: ", "root certificate file \"", "has group or world access"}, stacks: []string{"psql"}, speaks: []string{"openssl"}},
-	{marks: []string{"TLS_error:", "transport failure reason", "OPENSSL_internal"}, stacks: []string{"envoy"}, speaks: []string{"openssl"}},
+	{marks: []string{"TLS_error:", "transport failure reason"}, stacks: []string{"envoy"}, speaks: []string{"openssl"}},
+	{marks: []string{"ssl_transport_security", "Handshake failed with fatal error SSL_ERROR_SSL", "grpc_status:"}, stacks: []string{"grpc"}, speaks: []string{"openssl"}},
 	{marks: []string{"ldap_", "ldap.SERVER_DOWN", "ldap.CONNECT_ERROR"}, stacks: []string{"openldap"}, speaks: []string{"openssl"}},
 	{marks: []string{"org.apache.kafka", "SslAuthenticationException", "rdkafka", "thrd:ssl://", "thrd:sasl_ssl://"}, stacks: []string{"kafka"}, speaks: []string{"java", "openssl"}},
 	{marks: []string{"postfix/", "certificate verification failed for ", "Cannot start TLS: "}, stacks: []string{"postfix"}, speaks: []string{"openssl"}},
@@ -94,6 +95,7 @@ var speakers = []speaker{
 	{marks: []string{"net::ERR_", "NET::ERR_", "ERR_CERT_", "ERR_SSL_", "ERR_BAD_SSL_"}, stacks: []string{"chromium"}},
 	{marks: []string{"SEC_ERROR_", "MOZILLA_PKIX_", "SSL_ERROR_WEAK_", "SSL_ERROR_BAD_", "SSL_ERROR_NO_", "SSL_ERROR_RX_", "SSL_ERROR_UNSUPPORTED", "SSL_ERROR_HANDSHAKE"}, stacks: []string{"firefox"}},
 	{marks: []string{"ERROR 2026"}, stacks: []string{"mysql"}, speaks: []string{"openssl"}},
+	{marks: []string{"OPENSSL_internal"}, stacks: []string{"grpc", "envoy"}, speaks: []string{"openssl"}}, // BoringSSL
 	{marks: []string{"NSURLErrorDomain", "kCFErrorDomainCFNetwork"}, stacks: []string{"apple"}},
 	{marks: []string{"ASN no signer error", "wolfSSL"}, stacks: []string{"wolfssl"}},
 	{marks: []string{"Peer's Certificate ", "Peer's certificate issuer"}, stacks: []string{"nss"}},

@@ -92,6 +92,7 @@ var popular = map[string]switches{
 	"postfix":            {[]string{"smtp_tls_security_level = may"}, nil, nil},
 	"kafka":              {[]string{"a trust-all X509TrustManager", "enable.ssl.certificate.verification=false"}, []string{"ssl.endpoint.identification.algorithm="}, nil},
 	"envoy":              {[]string{"trust_chain_verification: ACCEPT_UNTRUSTED"}, nil, nil},
+	"grpc":               {nil, []string{"grpc.ssl_target_name_override"}, nil},
 	"openldap":           {[]string{"TLS_REQCERT never", "LDAPTLS_REQCERT=never"}, nil, nil},
 	"apple":              {[]string{"a delegate that accepts every challenge"}, nil, []string{"NSAllowsArbitraryLoads"}},
 	"psql":               {[]string{"sslmode=require", "sslmode=prefer"}, []string{"sslmode=verify-ca"}, nil},
