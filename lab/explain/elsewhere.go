@@ -207,13 +207,16 @@ var insteadOfRecord = []rule{
 	{words: []string{"error setting certificate file", "error setting certificate verify locations", "Problem with the SSL CA cert (path? access rights?)"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
 }
 
-// certain are the words by which a message is known to be of TLS: those of the rules that say so.
+// certain are the words by which a message is known to be of TLS beside those that tls has: those of the rules that
+// say so.
 var certain = sync.OnceValue(func() words {
 	var list words
 	for _, rules := range [][]rule{insteadOfRecord, ofServers, ofClients, inTheClear, untold} {
 		for _, r := range rules {
-			if r.sure {
-				list = append(list, r.words...)
+			for _, w := range r.words {
+				if r.sure && !tls.in(w) {
+					list = append(list, w)
+				}
 			}
 		}
 	}

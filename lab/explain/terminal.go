@@ -141,6 +141,7 @@ func (t Terminal) untold(f Finding) {
 	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", ")))
 	fmt.Fprintln(t.W)
 	list := f.Proses(t.Locale)
+	said := "" // of the stack, which is often the same for all
 	for _, p := range list {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(string(p.Class), text.Bold))
 		t.paragraph(4, p.Means)
@@ -151,8 +152,9 @@ func (t Terminal) untold(f Finding) {
 				break
 			}
 		}
-		if p.Here != "" {
+		if p.Here != "" && p.Here != said {
 			t.paragraph(4, fmt.Sprintf(t.say("here"), p.Where, p.Here))
+			said = p.Here
 		}
 	}
 	fmt.Fprintln(t.W)
