@@ -200,6 +200,18 @@ func ofOpenSSL(message string, class failure.Class) ([]string, bool) {
 	return nil, false
 }
 
+// bareOpenSSL returns the rule of a text of OpenSSL's with nothing around it. As a line of a log that may be anything;
+// as all that somebody asks about it is OpenSSL's.
+func bareOpenSSL(text string) (verdict.Rule, bool) {
+	for _, r := range verdict.Rules("openssl") {
+		own := r.Class == failure.HostnameMismatch || r.Class != failure.MissingFile && slices.Contains(verdict.Rules("node"), r)
+		if own && strings.EqualFold(strings.Trim(text, ` ."'`), r.Contains) {
+			return r, true
+		}
+	}
+	return verdict.Rule{}, false
+}
+
 // onOpenSSL returns the stacks that stand on OpenSSL.
 func onOpenSSL() []string {
 	list, _ := ofOpenSSL("unable to get local issuer certificate", failure.Untrusted)

@@ -66,7 +66,7 @@ func TestFirstCause(t *testing.T) {
 // TestWhose holds messages to be whose they are: a mark in them outranks who has said the same in the lab, and a text of
 // OpenSSL's own is any program's that uses it.
 func TestWhose(t *testing.T) {
-	for _, message := range []string{"certificate has expired", "unable to get local issuer certificate", "self-signed certificate", "Hostname mismatch", "sslv3 alert handshake failure", "certificate verify failed"} {
+	for _, message := range []string{"certificate has expired", "unable to get local issuer certificate", "self-signed certificate", "Hostname mismatch", "IP address mismatch", "dh key too small", "sslv3 alert handshake failure", "certificate verify failed"} {
 		r := explain.Read(message)
 		require.Len(t, r.Findings, 1, message)
 		f := r.Findings[0]

@@ -23,8 +23,6 @@ type rule struct {
 	either bool
 	// sure says that the words are of TLS, or of its files, wherever they stand.
 	sure bool
-	// whole says that the words mean this where they are the whole message.
-	whole bool
 	// library is the library whose words these are, where nothing else says who wrote them.
 	library string
 	// class is what it means. Where that is not told, possible are the classes that it can be, the likelier
@@ -172,7 +170,6 @@ var inTheClear = []rule{
 	{words: []string{"Keystore was tampered with, or password was incorrect"}, sure: true, possible: []failure.Class{failure.BadPassphrase, failure.BadPEM}},
 	{words: []string{"CertificateExpiredException: NotAfter"}, sure: true, class: failure.Expired},
 	{words: []string{"CertificateNotYetValidException: NotBefore"}, sure: true, class: failure.NotYetValid},
-	{words: []string{"Hostname mismatch"}, sure: true, whole: true, library: OpenSSL, class: failure.HostnameMismatch},
 	{words: []string{"Peer's Certificate issuer is not recognized", "Peer's certificate issuer has been marked as not trusted"}, sure: true, class: failure.Untrusted},
 	{words: []string{"Peer's Certificate has expired"}, sure: true, class: failure.Expired},
 	{words: []string{"Unable to locally verify the issuer's authority"}, sure: true, class: failure.Untrusted},

@@ -139,7 +139,7 @@ func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool
 	for n, list := range lists {
 		for _, r := range list {
 			i := slices.IndexFunc(r.words, func(w string) bool { return strings.Contains(text, w) })
-			if i < 0 || !known && !r.sure || r.whole && strings.Trim(text, ` ."'`) != r.words[i] || r.by != "" && !slices.Contains(f.Stacks, r.by) {
+			if i < 0 || !known && !r.sure || r.by != "" && !slices.Contains(f.Stacks, r.by) {
 				continue
 			}
 			f.Class, f.Possible, f.Words = r.class, r.possible, r.words[i]

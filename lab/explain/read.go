@@ -205,6 +205,11 @@ func (in *reader) whole() {
 	if len(in.report.Findings) > 0 {
 		return
 	}
+	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
+		in.report.Unknown = []Unknown{}
+		in.add(u, []Finding{in.finish(Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}, text, text)})
+		return
+	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {
 		return
 	}
