@@ -27,7 +27,7 @@ func (w words) in(message string) bool {
 var tls = words{
 	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath", "OpenSSL", "openssl", "Openssl",
 	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
-	"certificate verify", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
+	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
 	"self signed certificate", "unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames", "certificate status",
 	"certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ", "EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple",
 	" PEM", "PEM ", "PRIVATE KEY", "PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature", "remote certificate", "first certificate",
@@ -142,7 +142,7 @@ var (
 	refused = regexp.MustCompile(`https://|HTTPSConnectionPool|java\.net\.ConnectException|\[Errno 111\]|urlopen error|ConnectionRefusedError|Errno::ECONNREFUSED|error sending request|^Connecting to |SSL connect|SSL connection failed|httpx|SSL: |BIO_connect`)
 	rust    = regexp.MustCompile(`error sending request|invalid peer certificate|certificate revocation list`)
 	// verifying matches what stands around the reason where verification failed.
-	verifying = regexp.MustCompile(`Error: (certificate|CRL) [a-z ]+$|verify|verif|SSL|ssl|TLS|tls|x509|OpenSSL|fetch failed|AxiosError|Mongo|OCSP|staple|EPROTO|CERT_`)
+	verifying = regexp.MustCompile(`Error: (certificate|CRL) [a-z ]+$|Verify return code: |verify|verif|SSL|ssl|TLS|tls|x509|OpenSSL|fetch failed|AxiosError|Mongo|OCSP|staple|EPROTO|CERT_`)
 )
 
 // beforeTLS are the classes of connections that came to no TLS.

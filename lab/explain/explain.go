@@ -10,6 +10,9 @@
 // the rules of lab/verdict, by which the matrix is judged. Those rules are for messages of which it is known
 // that a connection failed. Here this has to be shown by the message itself: words that much else is said
 // with ("timed out") count only beside words of TLS or of a client's connection.
+//
+// What a message tells beyond its class, such as that a server wrote it about a client, or which of the
+// causes it names, is an aspect: one declaration, with a section of prose where it has something to say.
 package explain
 
 import (
@@ -41,6 +44,7 @@ type Side string
 // The sides.
 const (
 	Writer Side = "writer" // the program that wrote the line found the fault
+	Either Side = "either" // the line can be of a fault that either side found
 	Peer   Side = "peer"   // the other side found it, and told by an alert or by closing
 )
 
@@ -54,8 +58,16 @@ type Finding struct {
 	// Stacks are those in whose words the message is written: names of the lab's stacks, or of programs that
 	// the lab does not run (nginx, chromium). More than one if that cannot be told apart; the likelier first.
 	Stacks []string `json:"stacks"`
+	// Library is the library whose own words these are, where any program that uses it says them; Stacks are
+	// those of the lab's that do.
+	Library string `json:"library,omitempty"`
 	// Server says that the line was written by a server, about a client.
 	Server bool `json:"server,omitempty"`
+	// Setup says that the program wrote about its own files and settings: no connection was made.
+	Setup bool `json:"setup,omitempty"`
+	// Aspects are what the message tells beyond its class, as CLASS/WHAT: which of the causes it names, or that
+	// it is read by whoever runs the server.
+	Aspects []string `json:"aspects,omitempty"`
 	// Objector is who found the fault.
 	Objector Side `json:"objector"`
 	// BeforeTLS says that the connection failed before a byte of TLS: the message proves no TLS failure.

@@ -11,12 +11,14 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// members part messages that tell of several servers: PyMongo's, and those of the drivers for Java and Go.
+// members part messages that tell of several servers (PyMongo's, and those of the drivers for Java and Go), or of
+// several faults (.NET's SslPolicyErrors).
 var members = []*regexp.Regexp{
 	regexp.MustCompile(`,(?:SSL handshake failed: )?[A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`, \{address=`),
 	regexp.MustCompile(`\}, \{ Addr: `),
+	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|UntrustedRoot|RevocationStatusUnknown)\b`),
 }
 
 // parts returns what a message tells of each server, without what it repeats behind.
@@ -76,21 +78,24 @@ func (in *reader) one(text, all string) (Finding, bool) {
 	if c := in.options.Client; c != "" {
 		who, marked = speaker{stacks: []string{c}, server: isServer(c)}, true
 	}
-	f := Finding{Stacks: who.stacks, Server: who.server, Objector: Writer}
-	if f, ok := in.byList(f, text, true); ok {
-		return in.finish(f, text, all), true
-	}
-	if who.server {
+	f := Finding{Stacks: who.stacks, Server: who.server, Setup: who.own, Objector: Writer}
+	if who.server || who.own {
+		if f, ok := in.byList(f, text, fromClients, ofServers); ok {
+			return in.finish(f, text, all), true
+		}
 		return in.byUntold(f, text, all)
+	}
+	if f, ok := in.byList(f, text, insteadOfRecord); ok {
+		return in.finish(f, text, all), true
 	}
 	if f, ok := in.recorded(text, all); ok {
 		return f, true
 	}
-	if f, ok := in.byList(f, text, false); ok {
+	if f, ok := in.byList(f, text, ofClients, inTheClear); ok {
 		return in.finish(f, text, all), true
 	}
 	if marked {
-		for _, stack := range who.stacks {
+		for _, stack := range who.words() {
 			if r, ok := judged(stack, text); ok {
 				return in.byRule(f, r, text, all), true
 			}
@@ -119,33 +124,37 @@ func (in *reader) one(text, all string) (Finding, bool) {
 	if len(others) > 0 {
 		if !marked {
 			f.Stacks = others
+			if list, ok := ofOpenSSL(text, first.Class); ok {
+				f.Stacks, f.Library = list, OpenSSL
+			}
 		}
 		return in.byRule(f, first, text, all), true
 	}
 	return in.byUntold(f, text, all)
 }
 
-// byList tries the lists of this package: of servers, or of clients.
-func (in *reader) byList(f Finding, text string, server bool) (Finding, bool) {
-	if !tls.in(text) && !f.Server {
-		return f, false
-	}
-	lists := [][]rule{ofClients}
-	if server {
-		if !f.Server {
-			return f, false
-		}
-		lists = [][]rule{fromClients, ofServers}
-	}
+// byList tries lists of this package.
+func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool) {
+	known := tls.in(text) || f.Server || f.Setup
 	for n, list := range lists {
 		for _, r := range list {
 			i := slices.IndexFunc(r.words, func(w string) bool { return strings.Contains(text, w) })
-			if i < 0 || r.by != "" && !slices.Contains(f.Stacks, r.by) {
+			if i < 0 || !known && !r.sure || r.by != "" && !slices.Contains(f.Stacks, r.by) {
 				continue
 			}
 			f.Class, f.Possible, f.Words = r.class, r.possible, r.words[i]
-			if r.peer || server && n == 0 {
+			switch {
+			case r.either:
+				f.Objector = Either
+			case r.peer || f.Server && n == 0: // fromClients
 				f.Objector = Peer
+			}
+			if len(f.Stacks) == 0 {
+				if list, ok := ofOpenSSL(text, f.Class); ok {
+					f.Stacks, f.Library = list, OpenSSL
+				} else if r.library != "" {
+					f.Stacks, f.Library = onOpenSSL(), r.library
+				}
 			}
 			return f, true
 		}
@@ -157,8 +166,14 @@ func (in *reader) byList(f Finding, text string, server bool) (Finding, bool) {
 func (in *reader) byUntold(f Finding, text, all string) (Finding, bool) {
 	for _, r := range untold {
 		for _, w := range r.words {
-			if strings.Contains(text, w) {
+			if strings.Contains(text, w) && (r.by == "" || slices.Contains(f.Stacks, r.by)) {
 				f.Possible, f.Words = r.possible, w
+				if r.either {
+					f.Objector = Either
+				}
+				if r.library != "" && len(f.Stacks) == 0 {
+					f.Stacks, f.Library = onOpenSSL(), r.library
+				}
 				return in.finish(f, text, all), true
 			}
 		}
@@ -168,8 +183,11 @@ func (in *reader) byUntold(f Finding, text, all string) (Finding, bool) {
 
 // recorded finds a message in the record.
 func (in *reader) recorded(text, all string) (Finding, bool) {
-	who, _ := says(all)
-	stacks := who.stacks
+	if _, ok := in.byList(Finding{}, text, insteadOfRecord); ok {
+		return Finding{}, false
+	}
+	who, marked := says(all)
+	stacks := who.words()
 	if in.options.Client != "" {
 		stacks = []string{in.options.Client}
 	}
@@ -190,6 +208,9 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 					if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool { return slices.Contains(stacks, s) }) {
 						f.Stacks, f.Seen = stacks, false // others have said so, and not this one
 					}
+					if in.options.Client == "" {
+						f = in.attributed(f, who, marked, text, c)
+					}
 					return in.finish(f, text, all), true
 				}
 			}
@@ -201,6 +222,22 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 		}
 	}
 	return Finding{}, false
+}
+
+// attributed says whose a recorded message is: the record knows who has said it in the lab, and others may say
+// the same. What is OpenSSL's own text is any program's that uses it; a mark in the message outranks the record.
+func (in *reader) attributed(f Finding, who speaker, marked bool, text, words string) Finding {
+	if !marked {
+		if list, ok := ofOpenSSL(words, f.Class); ok {
+			f.Stacks, f.Library = list, OpenSSL
+		}
+		return f
+	}
+	bears := func(stack string) bool { return verdict.Marked(text, stack) }
+	if len(who.speaks) > 0 || slices.ContainsFunc(who.stacks, bears) && !slices.ContainsFunc(f.Stacks, bears) {
+		f.Stacks = who.stacks
+	}
+	return f
 }
 
 // byRule makes a finding of a rule of lab/verdict.
@@ -231,12 +268,12 @@ var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fata
 
 // finish fills in what is the same for all findings.
 func (in *reader) finish(f Finding, text, all string) Finding {
-	if refusedByPeer.MatchString(text) && !strings.Contains(text, "generated ") {
+	if f.Objector == Writer && !f.Setup && refusedByPeer.MatchString(text) && !strings.Contains(text, "generated ") {
 		f.Objector = Peer
 	}
 	switch f.Class {
 	case failure.UnexpectedEOF, failure.ConnectionReset, failure.ConnectionRefused, failure.ClientCertificateRequired:
-		if !f.Server {
+		if !f.Server && !f.Setup {
 			f.Objector = Peer
 		}
 	}
@@ -248,12 +285,14 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 	if !strings.Contains(all, "\n") && len(text) < len(all) && strings.Contains(text, f.Words) {
 		f.Quote = clip(text) // what it tells of one server
 	}
-	if !f.Server {
+	if !f.Server && !f.Setup {
 		f.Host, f.Port = address(text)
 		if f.Host == "" {
 			f.Host, f.Port = address(all)
 		}
 	}
+	f.Aspects = aspectsOf(f, text)
+	f.Scenarios = leading(f.showing(), f.Scenarios)
 	f.Scenarios = reproducing(f)
 	return f
 }

@@ -64,6 +64,7 @@ type section struct {
 // book is the prose of one language.
 type book struct {
 	classes map[string]section
+	aspects map[string]section
 	stacks  map[string]section
 	words   map[string]string
 }
@@ -72,9 +73,9 @@ type book struct {
 var books = sync.OnceValue(func() map[locale.Locale]book {
 	all := map[locale.Locale]book{}
 	for _, l := range locale.All() {
-		b := book{classes: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
+		b := book{classes: map[string]section{}, aspects: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
 		for name, into := range map[string]map[string]section{
-			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks,
+			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks, "aspects.txt": b.aspects,
 		} {
 			if err := readSections(string(l), name, into); err != nil {
 				panic(err)
@@ -160,7 +161,7 @@ const (
 
 // setting says for a class what there is to set in the client, if anything is.
 var setting = map[failure.Class]string{
-	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey, failure.RevocationUnknown: trustKey,
+	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey,
 	failure.HostnameMismatch: hostKey, failure.UnrecognizedName: hostKey,
 	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey, failure.BadPassphrase: clientKey,
 	failure.ClientMisconfigured: clientKey, failure.BadPEM: trustKey, failure.MissingFile: trustKey,
@@ -200,14 +201,14 @@ const mostProses = 3
 
 func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 	b := in(l)
-	s := b.classes[string(class)]
+	s := f.told(b, class)
 	p := Prose{Class: class, Means: s.fields["means"], Mend: s.fields["mend"], NoMend: NoMend{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
 	for _, c := range s.causes {
 		var commands []string
 		for _, command := range c.Commands {
 			if command == "{store}" {
 				commands = append(commands, f.store())
-			} else if !mongo(f.Stacks) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
+			} else if f.service() == (service{}) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
 				commands = append(commands, f.fill(command))
 			}
 		}
@@ -215,12 +216,18 @@ func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 		p.Causes = append(p.Causes, c)
 	}
 	key, set := setting[class]
-	if f.Server {
+	if f.Server || f.Setup && len(f.Stacks) > 0 && isServer(f.Stacks[0]) {
 		key, set = serverSetting[class]
+	}
+	for _, a := range f.of(class) {
+		if a.key != "" {
+			key, set = a.key, true
+		}
+		set = set && !a.unset
 	}
 	if set {
 		name := "other"
-		if len(f.Stacks) > 0 {
+		if len(f.Stacks) > 0 && f.Library == "" {
 			if _, ok := b.stacks[f.Stacks[0]]; ok {
 				name = f.Stacks[0]
 			}
@@ -238,6 +245,14 @@ const mostSwitches = 5
 
 func (f Finding) switches(class failure.Class) []string {
 	list := []string{}
+	for _, a := range f.of(class) {
+		if a.switches != nil {
+			return a.switches
+		}
+	}
+	if f.sits() == atRefused || f.sits() != atClient && !slices.Contains(switchedInServers, class) {
+		return list // it is the client that would be switched, or nothing
+	}
 	for _, stack := range f.Stacks {
 		for _, s := range popular[stack].forClass(class) {
 			if !slices.Contains(list, s) && len(list) < mostSwitches {
@@ -251,17 +266,41 @@ func (f Finding) switches(class failure.Class) []string {
 // place matches what a command of the prose has for a host and a port.
 var place = regexp.MustCompile(`\{(host|port)\}`)
 
+// service is what a stack connects to, where that is no HTTPS: its usual port, and the protocol in which TLS is
+// asked for, as openssl s_client names it.
+type service struct{ port, starttls string }
+
+// services are those of the stacks that connect to nothing else.
+var services = map[string]service{
+	"pymongo": {"27017", ""}, "pymongo-ocsp": {"27017", ""}, "mongo-node": {"27017", ""}, "mongo-go": {"27017", ""}, "mongo-java": {"27017", ""}, "mongod": {"27017", ""},
+	"psql": {"5432", "postgres"}, "postgres-server": {"5432", "postgres"}, "mysql": {"3306", "mysql"}, "postfix": {"25", "smtp"}, "postfix-smtpd": {"25", "smtp"}, "kafka": {"9093", ""}, "openldap": {"636", ""}, "redis-server": {"6379", ""},
+}
+
+// service returns what the finding's stacks connect to; HTTPS, which is the zero value, if any of them does.
+func (f Finding) service() service {
+	var s service
+	for i, stack := range f.Stacks {
+		if of := services[stack]; i > 0 && of != s {
+			return service{}
+		} else {
+			s = of
+		}
+	}
+	return s
+}
+
 // fill puts the finding's host and port into a command.
 func (f Finding) fill(command string) string {
 	host, port := f.Host, f.Port
 	if host == "" {
 		host = "HOST"
 	}
+	s := f.service()
 	if port == "" {
-		port = "443"
-		if mongo(f.Stacks) || slices.Contains(f.Stacks, "mongod") {
-			port = "27017"
-		}
+		port = cmp.Or(s.port, "443")
+	}
+	if s.starttls != "" && !strings.Contains(command, "-starttls") {
+		command = strings.Replace(command, "openssl s_client ", "openssl s_client -starttls "+s.starttls+" ", 1)
 	}
 	return place.ReplaceAllStringFunc(command, func(what string) string {
 		if what == "{host}" {
@@ -289,6 +328,7 @@ var stores = map[string]string{
 // storeOf names the stacks that trust what another does.
 var storeOf = map[string]string{
 	"urllib3": "python", "aiohttp": "python", "pymongo": "python", "cryptography": "python", "axios": "node", "fetch": "node", "mongo-node": "node",
+	"pip": "httpx", "npm": "node", "git": "curl", "docker": "go", "kubectl": "go", "kafka": "java",
 	"okhttp": "java", "mongo-java": "java", "mongo-go": "go", "go-server": "go",
 }
 

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // The room in a report.
@@ -17,15 +20,16 @@ const (
 	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
 )
 
-// ReadFrom reads a log. It keeps no more of it than a report holds, however long it is. An error is that of
-// the reader, with the report of what came before it, or that of options that are wrong.
+// ReadFrom reads a log: in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it. It keeps
+// no more of it than a report holds, however long it is. An error is that of the reader, with the report of what came
+// before it, or that of options that are wrong.
 func ReadFrom(r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
 		return Report{}, fmt.Errorf("no client %q is known: want one of %s", o.Client, strings.Join(Clients(), ", "))
 	}
 	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}}
 	g := &grouper{emit: in.unit}
-	lines, err := eachLine(r, func(n int, line string) {
+	lines, err := eachLine(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
 		g.add(n, line)
 	})
@@ -62,7 +66,7 @@ func (in *reader) keep(line string) {
 
 // telling reports whether a message has words of any rule: most lines of a log have none.
 func telling(text string) bool {
-	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`)
+	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) || certain().in(text)
 }
 
 // unit reads a message.
@@ -140,7 +144,7 @@ func (in *reader) add(u unit, found []Finding) {
 	}
 	for _, f := range found {
 		f.Line, f.Count = u.line, 1
-		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Objector)
+		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
 		if i, ok := in.at[key]; ok {
 			in.report.Findings[i].Count++
 			continue
@@ -199,6 +203,11 @@ func (in *reader) whole() {
 		return
 	}
 	if len(in.report.Findings) > 0 {
+		return
+	}
+	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
+		in.report.Unknown = []Unknown{}
+		in.add(u, []Finding{in.finish(Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}, text, text)})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {

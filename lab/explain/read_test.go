@@ -5,9 +5,11 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/unicode"
 
 	"example.com/tlslab/lab/explain"
 	"example.com/tlslab/lab/internal/locale"
@@ -63,6 +65,24 @@ Caused by: sun.security.validator.ValidatorException: PKIX path building failed:
 	}
 }
 
+// TestUTF16 holds what Windows PowerShell writes by ">" to be read as what it says: UTF-16 of either byte order, and
+// UTF-8 with a mark.
+func TestUTF16(t *testing.T) {
+	const text = "INFO \u4f60\u597d\r\ncurl: (60) SSL certificate problem: certificate has expired\r\n"
+	for name, order := range map[string]unicode.Endianness{"little": unicode.LittleEndian, "big": unicode.BigEndian} {
+		encoded, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().String(text)
+		require.NoError(t, err)
+		r, err := explain.ReadFrom(iotest.OneByteReader(strings.NewReader(encoded)), explain.Options{})
+		require.NoError(t, err)
+		require.Equal(t, "expired", classes(r), name)
+		assert.Equal(t, 2, r.Findings[0].Line)
+		assert.Equal(t, "curl: (60) SSL certificate problem: certificate has expired", r.Findings[0].Quoted())
+	}
+	r := explain.Read("\ufeffcurl: (60) SSL certificate problem: certificate has expired")
+	require.Equal(t, "expired", classes(r))
+	assert.True(t, strings.HasPrefix(r.Findings[0].Quoted(), "curl"), r.Findings[0].Quoted())
+}
+
 // TestQuoteIsSafe holds what others wrote to be shown without moving anybody's cursor, and hosts that are put
 // into commands to be hosts.
 func TestQuoteIsSafe(t *testing.T) {
@@ -97,6 +117,11 @@ func TestUnknown(t *testing.T) {
 	require.Len(t, r.Unknown, 1)
 	require.NotEmpty(t, r.Unknown[0].Nearest)
 	assert.Equal(t, "untrusted", string(r.Unknown[0].Nearest[0].Class))
+
+	var out strings.Builder
+	explain.Terminal{W: &out, Locale: locale.English}.Report(r)
+	assert.Contains(t, out.String(), "No rule knows this")
+	assert.NotContains(t, out.String(), "Nothing in this", "one heading is enough")
 
 	r = explain.Read("ERROR SSL gizmo failed: frobnication of the quux went sideways")
 	assert.Empty(t, r.Findings)

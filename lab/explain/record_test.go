@@ -31,6 +31,23 @@ func distinct(t *testing.T) []report.Message {
 	})
 }
 
+// finer are messages that explain says more of than the class that the matrix judges them by: what they contain, and
+// the classes that they can be.
+var finer = map[string]string{
+	// curl has the same words for a file of roots that is not there, that is empty, and that is no PEM.
+	"curl: (77) error setting certificate file": "missing-file,bad-pem",
+}
+
+// asJudged reports whether a report says of a message the class that the matrix judges it by, or what finer has.
+func asJudged(r explain.Report, message, class string) bool {
+	for words, want := range finer {
+		if strings.Contains(message, words) {
+			return classes(r) == want
+		}
+	}
+	return classes(r) == class
+}
+
 // TestRecord holds every message that the lab has recorded to be explained as what it was judged to be, with
 // nothing said of who wrote it. Where the class was told by the alert that the server saw, the message alone
 // does not tell it: that is said, and the class is among the possible ones.
@@ -48,7 +65,7 @@ func TestRecord(t *testing.T) {
 			assert.Contains(t, f.Possible, m.Class, "%s: %s", m.Stack, m.Message)
 		} else {
 			told++
-			assert.Equal(t, m.Class, f.Class, "%s: %s", m.Stack, m.Message)
+			assert.True(t, asJudged(r, m.Message, string(m.Class)), "%s: %s: %s in place of %s", m.Stack, m.Message, classes(r), m.Class)
 		}
 		assert.NotEmpty(t, f.Scenarios, m.Message)
 	}
@@ -71,7 +88,7 @@ func TestRulesInALog(t *testing.T) {
 			"2026-11-22 10:00:01,456 ERROR app.fetch request failed: " + elsewhere.Replace(m.Message) + "\n" +
 			"2026-11-22 10:00:02,000 INFO app.main retrying in 5 s\n")
 		line := m.Stack + "\t" + string(m.Class) + "\t" + strings.ReplaceAll(m.Message, "\n", `\n`)
-		ok := len(r.Findings) == 1 && (r.Findings[0].Class == m.Class || m.FromAlert && r.Findings[0].Class == "" && slices.Contains(r.Findings[0].Possible, m.Class))
+		ok := len(r.Findings) == 1 && (asJudged(r, m.Message, string(m.Class)) || m.FromAlert && r.Findings[0].Class == "" && slices.Contains(r.Findings[0].Possible, m.Class))
 		switch {
 		case ok && alone[line]:
 			t.Errorf("testdata/alone.txt has what is recognised by now: %s", line)
@@ -107,7 +124,7 @@ func TestRuleMessages(t *testing.T) {
 			n++
 			r, err := explain.ReadFrom(strings.NewReader(strings.ReplaceAll(message, `\n`, "\n")), explain.Options{Client: stack})
 			require.NoError(t, err)
-			assert.Equal(t, class, classes(r), "%s: %s", stack, message)
+			assert.True(t, asJudged(r, message, class), "%s: %s: %s in place of %s", stack, message, classes(r), class)
 		}
 	}
 	t.Logf("%d messages", n)

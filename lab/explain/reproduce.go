@@ -14,11 +14,11 @@ const shown = 3
 // reproducing returns scenarios that show what a finding is about: those first in which this very message
 // was seen, then those of the catalogue whose canonical class it is, then others in which its stack said so.
 func reproducing(f Finding) []string {
-	classes := f.Possible
-	if f.Class != "" {
-		classes = []failure.Class{f.Class}
-	}
+	classes := f.classes()
 	list := ordered(f.Scenarios, classes)
+	if len(f.showing()) > 0 {
+		list = f.Scenarios // they show what the message names
+	}
 	if len(list) >= shown {
 		return list[:shown]
 	}
@@ -63,7 +63,7 @@ func canonical(s *scenarios.Scenario, class failure.Class) bool {
 
 // said reports whether the first of the finding's stacks was recorded to reject a scenario for a class.
 func said(f Finding, id string, class failure.Class) bool {
-	return len(f.Stacks) > 0 && seen().said[utterance{f.Stacks[0], id, class}]
+	return len(f.Stacks) > 0 && seen().said[utterance{spoken(f.Stacks[0]), id, class}]
 }
 
 // ordered returns scenarios with those first of which a class is the canonical one, in the order of the
@@ -89,6 +89,12 @@ func ordered(ids []string, classes []failure.Class) []string {
 	return slices.Concat(list, rest)
 }
 
+// leading returns those of some scenarios that come first, then the others.
+func leading(first, others []string) []string {
+	rest := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return slices.Contains(first, id) })
+	return slices.Concat(first, rest)
+}
+
 // mongo reports whether all stacks are drivers of MongoDB.
 func mongo(stacks []string) bool {
 	return len(stacks) > 0 && !slices.ContainsFunc(stacks, func(s string) bool {
@@ -102,8 +108,8 @@ func (f Finding) Reproduce() []string {
 	list := []string{}
 	for _, id := range f.Scenarios {
 		command := "tlslab run " + id
-		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(verdict.Stacks(), f.Stacks[0]) && !f.Server {
-			command += " --client " + f.Stacks[0]
+		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(verdict.Stacks(), spoken(f.Stacks[0])) && !f.Server {
+			command += " --client " + spoken(f.Stacks[0])
 		}
 		list = append(list, command)
 	}

@@ -11,22 +11,31 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
+// messagesOf returns the messages of a file of testdata: the third of its columns.
+func messagesOf(t *testing.T, name string) []string {
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	var list []string
+	for line := range strings.Lines(string(data)) {
+		if parts := strings.Split(strings.TrimRight(line, "\n"), "\t"); len(parts) == 3 && line[0] != '#' {
+			list = append(list, parts[2])
+		}
+	}
+	return list
+}
+
 // TestEveryRuleDecides holds each rule of this package to decide a message of testdata, and to name classes
 // that there are: a rule without a message is a guess.
 func TestEveryRuleDecides(t *testing.T) {
 	decided := map[string]bool{}
 	for _, name := range []string{"testdata/elsewhere.txt", "testdata/documents.txt"} {
-		data, err := os.ReadFile(name)
-		require.NoError(t, err)
-		for line := range strings.Lines(string(data)) {
-			if parts := strings.Split(line, "\t"); len(parts) == 3 {
-				for _, f := range Read(parts[2]).Findings {
-					decided[f.Words] = true
-				}
+		for _, message := range messagesOf(t, name) {
+			for _, f := range Read(message).Findings {
+				decided[f.Words] = true
 			}
 		}
 	}
-	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients} {
+	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord, "inTheClear": inTheClear, "untold": untold} {
 		for _, r := range list {
 			if !slices.ContainsFunc(r.words, func(w string) bool { return decided[w] }) {
 				t.Errorf("%s: no message is decided by the rule of %q", name, r.words)

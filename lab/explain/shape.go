@@ -80,6 +80,7 @@ func steadyShape(message string) string {
 // hosts find where a client connected to. The first group is the host, the second the port if there is one.
 var hosts = []*regexp.Regexp{
 	regexp.MustCompile(`https://([A-Za-z0-9][A-Za-z0-9.-]*)(?::(\d+))?`),
+	regexp.MustCompile(`server at "([A-Za-z0-9][A-Za-z0-9.-]*)"(?: \([^)]*\))?, port (\d+)`),
 	regexp.MustCompile(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
 	regexp.MustCompile(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
 	regexp.MustCompile(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),

@@ -84,6 +84,17 @@ var popular = map[string]switches{
 	"firefox":            {[]string{"a security exception"}, nil, []string{"security.tls.version.min = 1"}},
 	"erlang":             {[]string{"{verify, verify_none}"}, []string{"{server_name_indication, disable}"}, nil},
 	"schannel":           {[]string{"curl -k", "--ssl-no-revoke"}, nil, nil},
+	"pip":                {[]string{"--trusted-host"}, nil, nil},
+	"docker":             {[]string{"insecure-registries"}, nil, nil},
+	"kubectl":            {[]string{"--insecure-skip-tls-verify"}, nil, nil},
+	"npm":                {[]string{"npm config set strict-ssl false", "NODE_TLS_REJECT_UNAUTHORIZED=0"}, nil, nodeSwitches.weak},
+	"git":                {[]string{"git config http.sslVerify false", "GIT_SSL_NO_VERIFY=1"}, nil, nil},
+	"postfix":            {[]string{"smtp_tls_security_level = may"}, nil, nil},
+	"kafka":              {[]string{"a trust-all X509TrustManager", "enable.ssl.certificate.verification=false"}, []string{"ssl.endpoint.identification.algorithm="}, nil},
+	"envoy":              {[]string{"trust_chain_verification: ACCEPT_UNTRUSTED"}, nil, nil},
+	"grpc":               {nil, []string{"grpc.ssl_target_name_override"}, nil},
+	"openldap":           {[]string{"TLS_REQCERT never", "LDAPTLS_REQCERT=never"}, nil, nil},
+	"apple":              {[]string{"a delegate that accepts every challenge"}, nil, []string{"NSAllowsArbitraryLoads"}},
 	"psql":               {[]string{"sslmode=require", "sslmode=prefer"}, []string{"sslmode=verify-ca"}, nil},
 	"mysql":              {[]string{"--ssl-mode=REQUIRED", "--ssl-mode=DISABLED"}, []string{"--ssl-mode=VERIFY_CA"}, nil},
 	"nginx":              {[]string{"ssl_verify_client optional_no_ca"}, nil, []string{"ssl_protocols TLSv1", "ssl_ciphers ALL:@SECLEVEL=0"}},
@@ -97,6 +108,9 @@ var popular = map[string]switches{
 var weakened = []failure.Class{
 	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey, failure.WeakSignature, failure.LegacyRenegotiation,
 }
+
+// switchedInServers are the classes for which people switch something in a server, about its clients.
+var switchedInServers = slices.Concat(weakened, []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected})
 
 // forClass returns what of it people reach for when a class of failure meets them.
 func (s switches) forClass(c failure.Class) []string {

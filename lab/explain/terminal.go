@@ -33,7 +33,7 @@ func (t Terminal) Report(r Report) {
 	for _, f := range r.Findings {
 		t.finding(f)
 	}
-	if len(r.Findings) == 0 {
+	if len(r.Findings) == 0 && len(r.Unknown) == 0 {
 		t.paragraph(0, t.say("none"))
 		fmt.Fprintln(t.W)
 	}
@@ -96,11 +96,15 @@ func (t Terminal) who(f Finding) string {
 	}
 	switch {
 	case len(f.Stacks) == 0:
-		return fmt.Sprintf(t.say("any-of"), "…")
+		return t.say("any")
+	case f.Library != "":
+		return fmt.Sprintf(t.say("any-with"), f.Library, names)
 	case len(f.Stacks) > 1:
 		return fmt.Sprintf(t.say("any-of"), names)
 	case f.Server:
 		return fmt.Sprintf(t.say("server-says"), names)
+	case f.Setup:
+		return fmt.Sprintf(t.say("own-says"), names)
 	}
 	return names
 }
@@ -113,9 +117,13 @@ func (t Terminal) notes(f Finding) []string {
 	}
 	ended := slices.Contains([]failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}, f.Class)
 	switch {
+	case f.Objector == Either:
+		list = append(list, t.say("either-refused"))
 	case f.Objector != Peer || f.BeforeTLS:
 	case ended:
 		list = append(list, t.say("peer-ended"))
+	case f.Server && !slices.ContainsFunc(f.classes(), ofCertificate):
+		list = append(list, t.say("client-told"))
 	case f.Server:
 		list = append(list, t.say("client-refused"))
 	default:
@@ -133,6 +141,7 @@ func (t Terminal) untold(f Finding) {
 	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", ")))
 	fmt.Fprintln(t.W)
 	list := f.Proses(t.Locale)
+	said := "" // of the stack, which is often the same for all
 	for _, p := range list {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(string(p.Class), text.Bold))
 		t.paragraph(4, p.Means)
@@ -142,6 +151,10 @@ func (t Terminal) untold(f Finding) {
 				t.command(6, c.Commands[0])
 				break
 			}
+		}
+		if p.Here != "" && p.Here != said {
+			t.paragraph(4, fmt.Sprintf(t.say("here"), p.Where, p.Here))
+			said = p.Here
 		}
 	}
 	fmt.Fprintln(t.W)

@@ -15,11 +15,16 @@ type explainView struct {
 	Report explain.Explained
 }
 
-// explanation explains a message that was pasted. It is kept nowhere.
+// maxLinked bounds a message that stands in the page's address, in bytes: a message, and no log.
+const maxLinked = 4 << 10
+
+// explanation explains a message that was pasted, or one in the address, so that an explanation can be linked. It is
+// kept nowhere here; an address is remembered by browsers, so that the form does not use it.
 func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	var v explainView
-	if r.Method == http.MethodPost {
+	switch r.Method {
+	case http.MethodPost:
 		if err := r.ParseForm(); err != nil {
 			if _, long := errors.AsType[*http.MaxBytesError](err); long {
 				p.problem(w, r, http.StatusRequestEntityTooLarge, "problem.too-long")
@@ -29,7 +34,14 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		v.Text = r.PostForm.Get("message")
-		v.Asked = strings.TrimSpace(v.Text) != ""
+	default:
+		v.Text = r.URL.Query().Get("message")
+		if len(v.Text) > maxLinked {
+			p.problem(w, r, http.StatusRequestURITooLong, "problem.form")
+			return
+		}
+	}
+	if v.Asked = strings.TrimSpace(v.Text) != ""; v.Asked {
 		v.Report = explain.Read(v.Text).Explain(lang)
 	}
 	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].say("nav.explain"), Main: v})

@@ -21,7 +21,8 @@ func (f *flags) explain() *cobra.Command {
 		Short: "What an error message means, and what mends it",
 		Long: `explain reads an error message or a whole log, and says of each TLS failure in it what it means,
 what causes it and how to tell the causes apart, what mends it in that very client or server, and
-which scenario shows the same. It reads its arguments, or a file, or standard input.
+which scenario shows the same. It reads its arguments, or a file, or standard input, in UTF-8, or in
+UTF-16 as Windows PowerShell writes it.
 
 A line that is no TLS failure is passed over. One that speaks of a TLS failure in words that no
 rule knows is shown with what is nearest of what the lab has seen.

@@ -1,0 +1,30 @@
+package page
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestExplanationIsLinked holds a message in the page's address to be explained, escaped, in the reader's language, and
+// to be bounded.
+func TestExplanationIsLinked(t *testing.T) {
+	r := bringUp(t, "good")
+	link := func(message string) string { return "/explain?" + url.Values{"message": {message}}.Encode() }
+
+	a := r.get(link("curl: (60) SSL certificate problem: certificate has expired <script>alert(1)</script>"))
+	assert.Equal(t, http.StatusOK, a.StatusCode)
+	assert.Contains(t, a.body, "<code>expired</code>")
+	assert.Contains(t, a.body, "&lt;script&gt;")
+	assert.NotContains(t, a.body, "<script>alert")
+	assert.Empty(t, a.Header.Values("Set-Cookie"), "a GET changes nothing")
+	assert.Contains(t, r.get(link("certificate has expired"), "Accept-Language", "zh").body, `<html lang="zh-CN"`)
+
+	assert.NotContains(t, r.get("/explain").body, "Failures found")
+	assert.NotContains(t, r.get(link(" ")).body, "Failures found")
+	assert.Equal(t, http.StatusOK, r.get(link(strings.Repeat("x", maxLinked))).StatusCode)
+	assert.Equal(t, http.StatusRequestURITooLong, r.get(link(strings.Repeat("x", maxLinked+1))).StatusCode)
+}
