@@ -17,6 +17,7 @@ type Explained struct {
 // does not tell which it is.
 type ExplainedFinding struct {
 	Finding
+	Who   string  `json:"who"` // in whose words it is written
 	Prose []Prose `json:"prose"`
 }
 
@@ -24,7 +25,7 @@ type ExplainedFinding struct {
 func (r Report) Explain(l locale.Locale) Explained {
 	e := Explained{Schema: r.Schema, Language: l, Lines: r.Lines, Findings: []ExplainedFinding{}, Unknown: r.Unknown, Left: r.Left}
 	for _, f := range r.Findings {
-		e.Findings = append(e.Findings, ExplainedFinding{f, f.Proses(l)})
+		e.Findings = append(e.Findings, ExplainedFinding{f, f.Who(l), f.Proses(l)})
 	}
 	return e
 }

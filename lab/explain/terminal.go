@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -63,7 +64,7 @@ func (t Terminal) finding(f Finding) {
 	if f.Count > 1 {
 		where = fmt.Sprintf(t.say("lines-first"), f.Line, f.Count)
 	}
-	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+"; "+t.who(f), text.Faint))
+	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+"; "+f.Who(t.Locale), text.Faint))
 	t.quote(around(f.Quoted(), f.Words))
 	for _, note := range t.notes(f) {
 		t.paragraph(2, note)
@@ -87,9 +88,10 @@ func (t Terminal) finding(f Finding) {
 	fmt.Fprintln(t.W)
 }
 
-// who names the stack.
-func (t Terminal) who(f Finding) string {
+// Who names those in whose words a message is written, in a language.
+func (f Finding) Who(l locale.Locale) string {
 	const most = 6
+	t := Terminal{Locale: l}
 	names := strings.Join(f.Stacks[:min(most, len(f.Stacks))], ", ")
 	if len(f.Stacks) > most {
 		names += ", …"
@@ -190,7 +192,7 @@ func (t Terminal) noMend(n NoMend) {
 	if len(n.Switches) > 0 {
 		title = fmt.Sprintf(t.say("not-mend"), strings.Join(n.Switches, ", "))
 	}
-	for _, line := range wrap(title, t.width()-2) {
+	for _, line := range wrap.Lines(title, t.width()-2) {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(line, text.Bold))
 	}
 	t.paragraph(4, n.Why)
@@ -246,7 +248,7 @@ func around(quote, words string) string {
 func (t Terminal) quote(s string) {
 	const most = 600 // characters: a page has the whole
 	for line := range strings.SplitSeq(cut(s, most), "\n") {
-		for _, part := range wrap(line, t.width()-4) {
+		for _, part := range wrap.Lines(line, t.width()-4) {
 			fmt.Fprintf(t.W, "  %s %s\n", t.paint("│", text.Faint), t.paint(part, text.FgYellow))
 		}
 	}
@@ -265,7 +267,7 @@ func (t Terminal) paragraph(indent int, s string) { t.hanging(indent, "", s) }
 // hanging writes a paragraph behind a mark, under which it goes on.
 func (t Terminal) hanging(indent int, mark, s string) {
 	columns := utf8.RuneCountInString(mark)
-	for i, line := range wrap(s, t.width()-indent-columns) {
+	for i, line := range wrap.Lines(s, t.width()-indent-columns) {
 		if i > 0 {
 			mark = strings.Repeat(" ", columns)
 		}

@@ -37,7 +37,7 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 	default:
 		v.Text = r.URL.Query().Get("message")
 		if len(v.Text) > maxLinked {
-			p.problem(w, r, http.StatusRequestURITooLong, "problem.form")
+			p.problem(w, r, http.StatusRequestURITooLong, "problem.too-linked")
 			return
 		}
 	}
