@@ -120,7 +120,7 @@ func TestEitherSide(t *testing.T) {
 // TestPrograms holds programs that wrap a library to their own mend, and their own switches to be named as none.
 func TestPrograms(t *testing.T) {
 	for message, want := range map[string][2]string{
-		"Could not fetch URL https://pypi.org/simple/flask/: There was a problem confirming the ssl certificate: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded with url: /simple/flask/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)'))) - skipping": {"PIP_CERT", "--trusted-host"},
+		"Could not fetch URL https://packages.example.com/simple/flask/: There was a problem confirming the ssl certificate: HTTPSConnectionPool(host='packages.example.com', port=443): Max retries exceeded with url: /simple/flask/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)'))) - skipping": {"PIP_CERT", "--trusted-host"},
 		`Error response from daemon: Get "https://registry.example.com/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`: {"/etc/docker/certs.d", "insecure-registries"},
 		`Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority`:                                    {"certificate-authority-data", "--insecure-skip-tls-verify"},
 		`npm ERR! code UNABLE_TO_GET_ISSUER_CERT_LOCALLY`: {"cafile", "strict-ssl false"},

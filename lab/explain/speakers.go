@@ -40,7 +40,7 @@ var speakers = []speaker{
 	{marks: []string{"SSL_accept", "ssl3_get_client_hello", "tls_early_post_process_client_hello", "tls_post_process_client_hello", "tls_process_client_certificate", "ssl3_get_client_certificate"}, stacks: []string{"openssl-server"}, server: true},
 	{marks: []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"}, stacks: []string{"redis-server"}, server: true},
 
-	{marks: []string{"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor", "': /simple/", "host='pypi.org'"}, stacks: []string{"pip"}, speaks: []string{"requests"}},
+	{marks: []string{"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor", "': /simple/"}, stacks: []string{"pip"}, speaks: []string{"requests"}},
 	{marks: []string{"Error response from daemon", "failed to do request: "}, stacks: []string{"docker"}, speaks: []string{"go"}},
 	{marks: []string{"Unable to connect to the server: ", "kubectl"}, stacks: []string{"kubectl"}, speaks: []string{"go"}},
 	{marks: []string{"npm ERR!", "npm error"}, stacks: []string{"npm"}, speaks: []string{"node"}},
