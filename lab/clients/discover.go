@@ -229,6 +229,11 @@ func (s *search) pick() (installs []*stack.Install, missing []Missing) {
 			miss("%v", s.errs[i])
 			continue
 		}
+		if CompareVersions(in.Version, s.stack.Oldest) < 0 {
+			miss("%s has %s, and what is known of it is of %s and later: make clients, or install that", in.Path, in.Version, s.stack.Oldest)
+			closeInstall(in)
+			continue
+		}
 		// One program found twice is one. Another one of the same version would have
 		// the same ID: the one found first stands for both.
 		first, taken := byVersion[in.Version]

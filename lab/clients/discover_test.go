@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients/stack"
 )
@@ -17,7 +18,7 @@ func TestPick(t *testing.T) {
 		return &stack.Install{Path: path, Key: key, Version: version, Close: func() error { closed[path]++; return nil }}
 	}
 	s := &search{
-		stack: stack.Stack{Name: "python"},
+		stack: stack.Stack{Name: "python", Oldest: "3.9"},
 		installs: []*stack.Install{
 			install("/a", "prefix-1", "3.10.1"),
 			install("/b", "prefix-1", "3.10.1"), // the same by another name
@@ -25,18 +26,20 @@ func TestPick(t *testing.T) {
 			install("/d", "prefix-3", "3.10.1"), // another of the same version
 			nil,
 			install("/f", "prefix-3", "3.10.1"), // and that by another name
+			install("/g", "prefix-4", "3.8.18"), // of before anybody measured
 		},
 		errs: []error{4: errors.New("it broke\n  in many\nwords " + strings.Repeat("é", maxReason))},
 	}
-	s.errs = append(s.errs, nil)
+	s.errs = append(s.errs, nil, nil)
 	installs, missing := s.pick()
 	var paths []string
 	for _, in := range installs {
 		paths = append(paths, in.Path)
 	}
 	assert.Equal(t, []string{"/c", "/a"}, paths)
-	assert.Equal(t, map[string]int{"/b": 1, "/d": 1, "/f": 1}, closed)
-	assert.Len(t, missing, 2)
+	assert.Equal(t, map[string]int{"/b": 1, "/d": 1, "/f": 1, "/g": 1}, closed)
+	require.Len(t, missing, 3)
+	assert.Equal(t, Missing{Stack: "python", Reason: "/g has 3.8.18, and what is known of it is of 3.9 and later: make clients, or install that"}, missing[2])
 	assert.Equal(t, Missing{Stack: "python", Reason: "/d is another 3.10.1: /a is used"}, missing[0])
 	assert.True(t, strings.HasPrefix(missing[1].Reason, "it broke in many words é"), missing[1].Reason)
 	assert.LessOrEqual(t, len(missing[1].Reason), maxReason+3)

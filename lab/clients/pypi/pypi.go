@@ -45,7 +45,7 @@ func Environments() []environment.Python {
 func Stacks() []stack.Stack {
 	var list []stack.Stack
 	for _, l := range libraries {
-		list = append(list, stack.Stack{Name: l.name, Find: l.find, Open: l.open})
+		list = append(list, stack.Stack{Name: l.name, Oldest: l.oldest, Find: l.find, Open: l.open})
 	}
 	return list
 }
@@ -53,6 +53,7 @@ func Stacks() []stack.Stack {
 // library is a package, the environment that has it, and the ways of using it.
 type library struct {
 	name, environment string
+	oldest            string // of the versions that were measured
 	variants          []worker.Variant
 }
 

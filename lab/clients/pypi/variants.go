@@ -9,28 +9,28 @@ import (
 // TestFeatures in lab/clients, with the versions of requirements.txt on Python 3.8 and 3.13 over
 // OpenSSL 3.0.22; probe.py adds those that hang on the interpreter.
 var libraries = []library{{
-	name: "requests", environment: most,
+	name: "requests", environment: most, oldest: "2.32",
 	variants: []worker.Variant{
 		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))", "chain-sort", "alpn", "subject-alternative-name-only"),
 		trusting("insecure", "verify=False"),
 		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi", "chain-sort", "alpn", "crl"),
 	},
 }, {
-	name: "urllib3", environment: most,
+	name: "urllib3", environment: most, oldest: "2",
 	variants: []worker.Variant{
 		verifying("default", "PoolManager(ca_certs=FILE)", "chain-sort", "alpn", "subject-alternative-name-only"),
 		trusting("insecure", `PoolManager(cert_reqs="CERT_NONE")`),
 		verifying("context", "PoolManager(ssl_context=ssl.create_default_context(cafile=FILE))", "chain-sort", "alpn", "crl"),
 	},
 }, {
-	name: "httpx", environment: most,
+	name: "httpx", environment: most, oldest: "0.28",
 	variants: []worker.Variant{
 		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it", "chain-sort", "alpn", "crl"),
 		trusting("insecure", "Client(verify=False, cert=(FILE, FILE))"),
 		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates", "chain-sort", "alpn"),
 	},
 }, {
-	name: "aiohttp", environment: most,
+	name: "aiohttp", environment: most, oldest: "3.10",
 	variants: []worker.Variant{
 		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA", "chain-sort", "crl"),
 		trusting("insecure", "TCPConnector(ssl=CONTEXT), of PROTOCOL_TLS_CLIENT with check_hostname = False and verify_mode = ssl.CERT_NONE"),

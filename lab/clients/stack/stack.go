@@ -19,6 +19,9 @@ type Stack struct {
 	// Slow says in one line why the stack is left out where much is asked and nobody named it;
 	// empty for stacks that are never left out.
 	Slow string
+	// Oldest is the oldest version that what is known of the stack was measured with: older ones do
+	// otherwise and are left out, with a line that says so. Empty takes any.
+	Oldest string
 	// Find lists where the stack's programs may be, most wanted first, and runs
 	// none of them. If there is none, its error says so in one line:
 	// "no node on PATH".
