@@ -135,6 +135,18 @@ func TestAssessKnown(t *testing.T) {
 	assert.NotEmpty(t, a.Deviations()[0].Reason)
 }
 
+// TestInterrupted holds that what was ended before all was asked does not pass.
+func TestInterrupted(t *testing.T) {
+	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
+	require.Equal(t, report.Pass, a.Grade)
+	a.Run.Interrupted = true
+	a = report.Assess(a.Run, nil)
+	assert.Equal(t, report.Incomplete, a.Grade)
+	var out bytes.Buffer
+	report.Terminal{W: &out}.Assessment(a)
+	assert.Contains(t, out.String(), "incomplete: 2 ok, interrupted; 2 scenarios in ")
+}
+
 // TestAssessmentFits holds the page to the width of the window, but for what cannot be broken.
 func TestAssessmentFits(t *testing.T) {
 	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: x509: certificate signed by unknown authority"
