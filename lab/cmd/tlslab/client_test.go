@@ -70,22 +70,18 @@ var clientModes = map[string]func() error{
 		if err != nil {
 			return err
 		}
-		defer c.Close()
-		time.Sleep(time.Hour)
-		return nil
+		_, err = io.Copy(io.Discard, c) // until the test has gone, which says nothing
+		return err
 	},
 	"environ": func() error { return errors.New(strings.Join(os.Environ(), "\n")) },
 }
 
+// hang waits for a child that waits for the test.
 func hang() error {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	child := exec.Command(os.Args[0], "stays")
 	child.Stdout, child.Stderr = os.Stdout, os.Stderr
-	if err := child.Start(); err != nil {
-		return err
-	}
-	time.Sleep(time.Hour)
-	return nil
+	return child.Run()
 }
 
 func kill(pid int) error {

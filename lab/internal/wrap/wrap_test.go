@@ -62,7 +62,7 @@ func FuzzText(f *testing.F) {
 	f.Add("a，，，，，，，，，，，，，b", 4)
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		if !utf8.ValidString(s) || width < 2 || width > 200 || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == '\u007f' }) || !strings.ContainsFunc(s, func(r rune) bool { return text.RuneWidth(r) == 2 }) {
-			t.Skip()
+			return // no prose
 		}
 		got := wrap.Text(s, width)
 		if a, b := strings.Join(strings.Fields(s), ""), strings.Join(strings.Fields(got), ""); a != b {
