@@ -21,7 +21,7 @@ func TestDrain(t *testing.T) {
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
 	want := 0
 	for range 20 {
-		for _, l := range srv.listeners {
+		for _, l := range srv.entrances {
 			for range 10 {
 				c, err := net.Dial("tcp", l.Addr().String())
 				if err != nil {

@@ -93,7 +93,7 @@ func (srv *Server) connect(host string) string {
 		return ""
 	}
 	ip := net.ParseIP(host)
-	for _, l := range srv.listeners {
+	for _, l := range srv.entrances {
 		if ip.Equal(l.Addr().(*net.TCPAddr).IP) {
 			return l.Addr().String()
 		}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -45,6 +46,13 @@ func (h *held) Accept() (net.Conn, error) {
 	<-h.closed
 	return nil, net.ErrClosed
 }
+
+func (h *held) next(func(net.Conn)) error {
+	_, err := h.Accept()
+	return err
+}
+
+func (h *held) rest(context.Context, func(net.Conn)) error { return nil }
 
 // Close implements net.Listener.
 func (h *held) Close() error {

@@ -3,13 +3,34 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 )
 
 // portTries bounds the search for a port that is free on both loopback addresses.
-const portTries = 32
+const portTries = 1024
+
+// Servers that may listen anywhere take turns at the odd ports of the dynamic range (RFC 6335,
+// section 6). The kernel is not asked: its search keeps away from each port of the last minute
+// (TIME_WAIT; RFC 9293, section 3.6), so that it takes longer with every server that there was, and
+// in the end finds none. Odd, since Linux gives even ones to clients as long as it has some
+// (inet_csk_find_open_port).
+const (
+	firstPort    = 49153
+	dynamicPorts = (1<<16 - firstPort + 1) / 2
+)
+
+// portTurn is how many ports were given out, from a place that is another one in each process.
+var portTurn atomic.Uint64
+
+func init() { portTurn.Store(rand.Uint64N(dynamicPorts)) }
+
+// nextPort returns the port whose turn it is. It comes again when all others have had theirs.
+func nextPort() int { return firstPort + 2*int(portTurn.Add(1)%dynamicPorts) }
 
 // listen opens the listeners of a server, the one to be dialled first.
 func listen(bind string, port int) ([]net.Listener, error) {
@@ -26,15 +47,19 @@ func listen(bind string, port int) ([]net.Listener, error) {
 	})
 }
 
-// onLoopback listens on 127.0.0.1 and, where the machine has it, on ::1, on the same port.
+// onLoopback listens on 127.0.0.1 and, where the machine has it, on ::1, on the same port. Zero is
+// one that is free on both.
 func onLoopback(port int, on func(ip net.IP, port int) (net.Listener, error)) ([]net.Listener, error) {
+	if port != 0 {
+		return onBoth(port, on)
+	}
 	for try := 1; ; try++ {
-		listeners, err := onBoth(port, on)
-		// A port that the kernel has chosen for 127.0.0.1 may be taken on ::1.
-		if port == 0 && errors.Is(err, syscall.EADDRINUSE) && try < portTries {
-			continue
+		listeners, err := onBoth(nextPort(), on)
+		// Windows forbids the ports that it has set aside.
+		taken := errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, fs.ErrPermission)
+		if !taken || try == portTries {
+			return listeners, err
 		}
-		return listeners, err
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -51,7 +50,7 @@ type Server struct {
 	options   Options
 	config    *tls.Config
 	fault     fault
-	listeners []net.Listener
+	entrances []entrance
 
 	slots   chan struct{} // one element a connection: MaxConns
 	closed  chan struct{}
@@ -61,10 +60,9 @@ type Server struct {
 	relayed atomic.Int64 // connections that were relayed, and have ended
 
 	mu        sync.Mutex
-	accepted  uint64 // connections so far
-	conns     map[*conn]struct{}
-	sentinels map[*sentinel]struct{}
-	seen      []seen // in the order of end
+	accepted uint64 // connections so far
+	conns    map[*conn]struct{}
+	seen     []seen // in the order of end
 }
 
 // seen is an observation with its connection's place in the order of start.
@@ -94,27 +92,31 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
+	entrances, err := entrances(listeners)
+	if err != nil {
+		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
+	}
 	srv := &Server{
 		scenario:  s,
 		options:   o,
 		fault:     fault,
-		listeners: listeners,
+		entrances: entrances,
 		slots:     make(chan struct{}, o.MaxConns),
 		closed:    make(chan struct{}),
 		conns:     make(map[*conn]struct{}),
-		sentinels: make(map[*sentinel]struct{}),
 	}
 	srv.config = srv.lazyConfig(source)
-	for _, l := range listeners {
-		srv.running.Go(func() { srv.accept(l) })
+	for _, in := range entrances {
+		srv.running.Go(func() { srv.accept(in) })
 	}
 	return srv, nil
 }
 
-// accept serves the clients of one listener until the server is closed.
-func (srv *Server) accept(l net.Listener) {
+// accept serves the clients of one entrance until the server is closed.
+func (srv *Server) accept(in entrance) {
 	for {
-		raw, err := l.Accept()
+		var c *conn
+		err := in.next(func(raw net.Conn) { c = srv.register(raw) })
 		if err != nil {
 			// What can fail here passes: a client that has gone again, or a process
 			// out of file descriptors, which the pause keeps from spinning.
@@ -125,30 +127,14 @@ func (srv *Server) accept(l net.Listener) {
 				return
 			}
 		}
-		// Registered here and not by the goroutine, so that Drain can rely on the
-		// order.
-		c, sentinels := srv.register(raw)
-		select {
-		case srv.slots <- struct{}{}:
-		case <-srv.closed:
-			srv.forget(c)
-			return
+		if srv.waitSlot(c) { // here, so that who has to wait waits outside
+			srv.running.Go(func() { srv.attend(c) })
 		}
-		srv.running.Go(func() {
-			if srv.isSentinel(raw.RemoteAddr(), sentinels) {
-				close(c.ended)
-			} else {
-				c.serve()
-			}
-			srv.forget(c)
-			<-srv.slots
-		})
 	}
 }
 
-// register takes note of a connection that has been accepted, and returns the
-// sentinels that it may be one of.
-func (srv *Server) register(raw net.Conn) (*conn, []*sentinel) {
+// register takes note of a connection that has been accepted.
+func (srv *Server) register(raw net.Conn) *conn {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	srv.accepted++
@@ -159,10 +145,26 @@ func (srv *Server) register(raw net.Conn) (*conn, []*sentinel) {
 		raw.Close()
 	default:
 	}
-	if len(srv.sentinels) == 0 {
-		return c, nil
+	return c
+}
+
+// waitSlot waits until a connection may be served, and reports whether it may: otherwise the server
+// has been closed.
+func (srv *Server) waitSlot(c *conn) bool {
+	select {
+	case srv.slots <- struct{}{}:
+		return true
+	case <-srv.closed:
+		srv.forget(c)
+		return false
 	}
-	return c, slices.Collect(maps.Keys(srv.sentinels))
+}
+
+// attend serves a connection, and leaves its slot to another.
+func (srv *Server) attend(c *conn) {
+	c.serve()
+	srv.forget(c)
+	<-srv.slots
 }
 
 // forget closes a connection and takes it off the list.
@@ -190,12 +192,12 @@ func (srv *Server) observed(c *conn, o Observation) {
 // Addr returns the address to dial, with the port: 127.0.0.1 unless told
 // otherwise by [Options].Bind.
 func (srv *Server) Addr() string {
-	addr := srv.listeners[0].Addr().(*net.TCPAddr)
+	addr := srv.entrances[0].Addr().(*net.TCPAddr)
 	return net.JoinHostPort(dialable(addr.IP).String(), strconv.Itoa(addr.Port))
 }
 
 // Port returns the TCP port.
-func (srv *Server) Port() int { return srv.listeners[0].Addr().(*net.TCPAddr).Port }
+func (srv *Server) Port() int { return srv.entrances[0].Addr().(*net.TCPAddr).Port }
 
 // Observations returns what was seen of the connections that have ended, in the
 // order in which they were accepted; of very many, the last few thousand. Use
@@ -224,8 +226,8 @@ func (srv *Server) Close() error {
 			c.raw.Close()
 		}
 		srv.mu.Unlock()
-		for _, l := range srv.listeners {
-			l.Close()
+		for _, in := range srv.entrances {
+			in.Close()
 		}
 	})
 	srv.running.Wait()
