@@ -1,9 +1,13 @@
 package lab_test
 
 import (
+	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
@@ -26,29 +30,12 @@ func BenchmarkCells(b *testing.B) {
 	defer l.Close()
 	lists := map[string][]*scenarios.Scenario{}
 	for _, service := range []scenarios.Service{scenarios.HTTPS, scenarios.MongoDB} {
-		for _, s := range scenarios.Behind(service) {
-			if !s.Waits() && s.ID != "ocsp-timeout" && s.ID != "crl-timeout" && s.Recipe.Leaf.NotAfter != "soon" {
-				_, err := l.Files(s)
-				require.NoError(b, err)
-				lists[string(service)] = append(lists[string(service)], s)
-			}
-		}
+		lists[string(service)] = atOnce(b, l, service)
 	}
-	newest := map[string]*clients.Client{} // versions ascend
-	var stacks []string
-	for _, c := range set.Clients {
-		if c.Variant != "default" {
-			continue
-		}
-		if newest[c.Stack] == nil {
-			stacks = append(stacks, c.Stack)
-		}
-		newest[c.Stack] = c
-	}
-	for _, name := range stacks {
-		b.Run(name, func(b *testing.B) {
-			one := &clients.Set{Clients: []*clients.Client{newest[name]}}
-			list := lists[newest[name].Service]
+	for _, client := range asTheyCome(set) {
+		b.Run(client.Stack, func(b *testing.B) {
+			one := &clients.Set{Clients: []*clients.Client{client}}
+			list := lists[client.Service]
 			ask := func(list []*scenarios.Scenario) int {
 				run, err := l.Run(b.Context(), list, one, lab.RunOptions{})
 				require.NoError(b, err)
@@ -63,4 +50,71 @@ func BenchmarkCells(b *testing.B) {
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// BenchmarkProbes measures what BenchmarkCells could come to at most: the same clients and scenarios,
+// without the lab's part of a cell. Servers listen all along, nobody waits for what they saw, and
+// nothing is judged.
+func BenchmarkProbes(b *testing.B) {
+	set, err := clients.Discover(b.Context(), clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	require.NoError(b, err)
+	defer set.Close()
+	l, err := lab.New(lab.Config{Seed: "bench", ClientFiles: true})
+	require.NoError(b, err)
+	defer l.Close()
+	up, err := l.Up(b.Context(), atOnce(b, l, scenarios.HTTPS), nil)
+	require.NoError(b, err)
+	defer up.Close()
+	for _, client := range asTheyCome(set) {
+		b.Run(client.Stack, func(b *testing.B) {
+			ask := func(list []*lab.Instance) int {
+				var group errgroup.Group
+				group.SetLimit(3 * runtime.GOMAXPROCS(0)) // as in a run
+				for _, in := range list {
+					group.Go(func() error {
+						client.Probe(b.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: 10 * time.Second})
+						return nil
+					})
+				}
+				require.NoError(b, group.Wait())
+				return len(list)
+			}
+			ask(up.Instances[:8])
+			probes := 0
+			for b.Loop() {
+				probes += ask(up.Instances)
+			}
+			b.ReportMetric(float64(probes)/b.Elapsed().Seconds(), "probes/s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// asTheyCome returns the newest version of each stack, in the variant that has nothing set.
+func asTheyCome(set *clients.Set) []*clients.Client {
+	var list []*clients.Client
+	for _, c := range set.Clients { // versions ascend
+		if c.Variant != "default" {
+			continue
+		}
+		if n := slices.IndexFunc(list, func(o *clients.Client) bool { return o.Stack == c.Stack }); n >= 0 {
+			list[n] = c
+		} else {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// atOnce returns a service's scenarios in which no time has to pass, minted.
+func atOnce(b *testing.B, l *lab.Lab, service scenarios.Service) []*scenarios.Scenario {
+	var list []*scenarios.Scenario
+	for _, s := range scenarios.Behind(service) {
+		if !s.Waits() && s.ID != "ocsp-timeout" && s.ID != "crl-timeout" && s.Recipe.Leaf.NotAfter != "soon" {
+			_, err := l.Files(s)
+			require.NoError(b, err)
+			list = append(list, s)
+		}
+	}
+	return list
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -86,7 +87,9 @@ func listenOn(network, host string, port int) (net.Listener, error) {
 	if ip := net.ParseIP(host); ip.To4() != nil {
 		network = "tcp4" // or 0.0.0.0 would mean :: as well
 	}
-	l, err := net.Listen(network, addr)
+	var config net.ListenConfig
+	config.SetMultipathTCP(false)
+	l, err := config.Listen(context.Background(), network, addr)
 	if err != nil {
 		return nil, listenError(addr, err)
 	}

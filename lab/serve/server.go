@@ -59,7 +59,7 @@ type Server struct {
 
 	relayed atomic.Int64 // connections that were relayed, and have ended
 
-	mu        sync.Mutex
+	mu       sync.Mutex
 	accepted uint64 // connections so far
 	conns    map[*conn]struct{}
 	seen     []seen // in the order of end
