@@ -37,9 +37,9 @@ const logTime = 2 * time.Second
 type RunOptions struct {
 	// Timeout is what each client is given for each probe. Zero means 10 s.
 	Timeout time.Duration
-	// Parallel is how many probes each program is given at the same time, beside those that
-	// wait for time to pass: the variants of a client share its program. Zero means as many as
-	// keep the processors busy. It changes nothing in what they come to.
+	// Parallel is how many probes each program is given at the same time: the variants of a client
+	// share its program. If it is more than one, as many again may wait for time to pass. Zero means
+	// as many as keep the processors busy. It changes nothing in what they come to.
 	Parallel int
 	// Patience, if not zero, is what a client is given where it has to run out of time, in place
 	// of [scenarios.Scenario.Patience].
@@ -63,17 +63,8 @@ type RunOptions struct {
 // comes with the error.
 func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
 	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
-	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: map[string]*semaphore.Weighted{}}
-	for _, c := range set.Clients {
-		r.turns[program(c)] = nil
-	}
-	if r.options.Parallel == 0 {
-		r.options.Parallel = max(1, atOnce/max(1, len(r.turns)))
-	}
-	for name := range r.turns {
-		r.turns[name] = semaphore.NewWeighted(int64(r.options.Parallel))
-	}
-	r.probes = semaphore.NewWeighted(int64(max(r.options.Parallel, atOnce)))
+	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
+	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
@@ -83,6 +74,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	for i, client := range set.Clients {
 		out.Clients = append(out.Clients, client.Info)
 		group.Go(func() error {
+			defer r.turns.done(client)
 			return r.client(running, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
 		})
 	}
@@ -108,9 +100,6 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	out.Duration, out.Interrupted = time.Since(out.Started), failed != nil
 	return out, failed
 }
-
-// program names what a client runs in, which its variants share.
-func program(c *clients.Client) string { return c.Stack + " " + c.Path }
 
 // speaks reports whether a client speaks what stands behind a scenario's TLS.
 func speaks(c *clients.Client, s *scenarios.Scenario) bool {
@@ -155,7 +144,7 @@ type runner struct {
 	*Lab
 	options RunOptions
 	total   int
-	turns   map[string]*semaphore.Weighted // by program
+	turns   *turns
 	probes  *semaphore.Weighted
 
 	mu   sync.Mutex
@@ -175,34 +164,32 @@ func (r *runner) progress() {
 // over by the scenario's place in the list.
 func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
 	one := &asked{runner: r, client: c, controls: map[string]*once{}}
-	turns := r.turns[program(c)]
 	group, running := errgroup.WithContext(ctx)
-	for n, s := range list {
-		if !speaks(c, s) {
-			continue
-		}
-		waits := s.Waits() && r.options.Parallel > 1 // it takes no turn from those that work
-		if !waits {
+	ask := func(rows []int, turns *semaphore.Weighted) error {
+		for _, n := range rows {
 			if turns.Acquire(running, 1) != nil {
-				break // group.Wait says why
+				return nil // group.Wait says why
 			}
-		}
-		group.Go(func() error {
-			if !waits {
+			group.Go(func() error {
 				defer turns.Release(1)
-			}
-			cell, err := one.cell(running, s)
-			if err != nil {
-				return err
-			}
-			take(n, cell)
-			if r.options.Judged != nil {
-				r.options.Judged(s, cell)
-			}
-			r.progress()
-			return nil
-		})
+				return one.ask(running, n, list[n], take)
+			})
+		}
+		return nil
 	}
+	turns := r.turns.of(c)
+	var works, waits []int
+	for n, s := range list {
+		switch {
+		case !speaks(c, s):
+		case s.Waits() && turns.waits != turns.works:
+			waits = append(waits, n)
+		default:
+			works = append(works, n)
+		}
+	}
+	group.Go(func() error { return ask(works, turns.works) })
+	group.Go(func() error { return ask(waits, turns.waits) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -236,6 +223,20 @@ func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
 	a.mu.Unlock()
 	o.Do(func() { o.probed, o.err = a.probe(ctx, a.client, s) })
 	return o
+}
+
+// ask asks the client one scenario, and hands the cell over.
+func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func(int, report.Cell)) error {
+	cell, err := a.cell(ctx, s)
+	if err != nil {
+		return err
+	}
+	take(n, cell)
+	if a.options.Judged != nil {
+		a.options.Judged(s, cell)
+	}
+	a.progress()
+	return nil
 }
 
 // cell probes the client with a scenario, with its control first, and judges.

@@ -74,6 +74,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
 	}
 	f.containers = containersAtOnce
+	f.parallel = 0 // test's and check's flag alone
 	c, err := f.config()
 	if err != nil {
 		return nil, err
