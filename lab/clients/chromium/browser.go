@@ -45,6 +45,8 @@ var flags = []string{
 // browser is a Chromium that runs, with a profile of its own.
 type browser struct {
 	*devtools
+	tab     *tab            // nil until the first visit
+	visited map[string]bool // host and port
 	log     *netLog
 	process *process.Process
 	home    string     // its home directory, with its profile: removed when it is closed
@@ -69,7 +71,7 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 	if err != nil {
 		return nil, err
 	}
-	b := &browser{home: home}
+	b := &browser{home: home, visited: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close())

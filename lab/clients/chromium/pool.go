@@ -73,9 +73,10 @@ func (p *pool) probe(ctx context.Context, variant string, r stack.Request) stack
 	return result
 }
 
-// ready starts the browser if it has not been started yet, or has ended.
+// ready starts the browser if it has not been started yet, has ended, or remembers the endpoint's server
+// from an earlier visit.
 func (l *lent) ready(ctx context.Context, p program, e serve.Endpoint) (err error) {
-	if l.browser != nil && l.ended() {
+	if l.browser != nil && (l.ended() || l.knows(e.URL)) {
 		if err := l.end(); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -20,21 +21,24 @@ var errSlow = fmt.Errorf("the browser has not answered for %s", startTime)
 // minute for a handshake and of minutes for a connection.
 var errOverrun = errors.New("the browser overran its time")
 
-// visit has the browser open a URL in a tab of its own. One visit at a time: the browser's log does
-// not say whose visit it is about. A visit that is not whole has left something behind, so that the
-// browser is of no use any more.
-func (b *browser) visit(ctx context.Context, url string, limit time.Duration) (result stack.Result, whole bool) {
+// visit has the browser open a URL. One visit at a time: the browser's log does not say whose visit it
+// is about. A visit that is not whole has left something behind, so that the browser is of no use any
+// more.
+func (b *browser) visit(ctx context.Context, address string, limit time.Duration) (result stack.Result, whole bool) {
 	failed := func(err error) (stack.Result, bool) {
 		return stack.Result{Outcome: stack.Failed, Message: err.Error() + b.lastWords()}, false
 	}
-	t, err := b.newTab(ctx)
-	if err != nil {
-		return failed(err)
+	if b.tab == nil {
+		var err error
+		if b.tab, err = b.newTab(ctx); err != nil {
+			return failed(err)
+		}
 	}
+	b.visited[authority(address)] = true
 	begin := time.Now()
 	limited, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
 	defer cancel()
-	result, err = t.open(limited, url)
+	result, err := b.tab.open(limited, address)
 	result.Duration = time.Since(begin)
 	switch {
 	case errors.Is(err, errOverrun):
@@ -42,14 +46,27 @@ func (b *browser) visit(ctx context.Context, url string, limit time.Duration) (r
 	case err != nil:
 		return failed(err)
 	}
-	return result, t.close(ctx) == nil
+	return result, true
+}
+
+// knows reports whether the browser has been at the server of a URL before.
+func (b *browser) knows(address string) bool { return b.visited[authority(address)] }
+
+// authority returns the host and port of a URL, or the URL itself if it is none.
+func authority(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Host
 }
 
 // params are those of a call.
 type params map[string]any
 
-// tab is a tab in a browser context of its own, as a private window is: no connection, no session
-// ticket and nothing else that is kept of one visit is there for the next.
+// tab is the tab in which a browser opens one page after the other, in a browser context of its own, as
+// a private window is. A tab for each visit would cost more than the visit. What a browser keeps of one,
+// connections, session tickets and answers, it keeps by host and port: it must not come to the same twice.
 type tab struct {
 	*browser
 	BrowserContextID string `json:"browserContextId"`
@@ -73,37 +90,6 @@ func (b *browser) newTab(ctx context.Context) (*tab, error) {
 		return nil, err
 	}
 	return t, b.call(ctx, t.SessionID, "Network.enable", nil, nil)
-}
-
-// closeTime is how long a tab may take to close: now and then one never does.
-const closeTime = 5 * time.Second
-
-// close closes the tab, and then its context with its connections: a browser may crash where a
-// hidden tab is still there when its context goes, as Chromium 156 does once in two hundred times.
-func (t *tab) close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, closeTime)
-	defer cancel()
-	gone := make(chan struct{})
-	t.listen("", func(m message) {
-		var e struct {
-			SessionID string `json:"sessionId"`
-		}
-		if m.Method == "Target.detachedFromTarget" && json.Unmarshal(m.Params, &e) == nil && e.SessionID == t.SessionID {
-			close(gone)
-		}
-	})
-	defer t.listen("", nil)
-	if err := t.call(ctx, "", "Target.closeTarget", params{"targetId": t.TargetID}, nil); err != nil {
-		return err
-	}
-	select {
-	case <-gone:
-	case <-t.done:
-		return fmt.Errorf("the browser has ended: %w", t.err)
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	return t.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": t.BrowserContextID}, nil)
 }
 
 // open opens a URL, and returns what that came to, in all the words that the browser has for it.
