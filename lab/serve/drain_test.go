@@ -15,8 +15,7 @@ import (
 )
 
 // Clients that come and go before Drain is called are all seen, also those that
-// were gone before they were accepted, on both loopback addresses; the sentinels
-// are not.
+// were gone before they were accepted, on both loopback addresses; and nobody else is.
 func TestDrain(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})

@@ -12,9 +12,8 @@ import (
 )
 
 // queue is an entrance whose clients can be taken out without waiting for more: it asks the kernel
-// for the next connection, and is told that there is none.
-//
-// It is a third of the price of a sentinel or less, and leaves no connection behind.
+// for the next connection, and is told when there is none. Nothing is dialled for that, and no
+// connection is left behind.
 type queue struct {
 	addr net.Addr
 	file *os.File
