@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
@@ -65,6 +67,46 @@ func (c *counting) Probe(ctx context.Context, r clients.Request) clients.Result 
 		defer c.now.Add(-1)
 		for most := c.most.Load(); now > most && !c.most.CompareAndSwap(most, now); {
 			most = c.most.Load()
+		}
+	}
+	return c.Prober.Probe(ctx, r)
+}
+
+// TestWaitsBesideWork holds that a scenario in which time has to pass is asked beside the others and not
+// after them, wherever it stands.
+func TestWaitsBesideWork(t *testing.T) {
+	l, err := lab.New(lab.Config{Seed: "waits", Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, set.Close()) }()
+	one := &together{Prober: set.Clients[0].Prober, begun: make(chan struct{})}
+	set.Clients[0].Prober = one
+	run, err := l.Run(t.Context(), lookUp(t, "expired", "wrong-host", "not-yet-valid", "expired-intermediate", "silent"), set, lab.RunOptions{Parallel: 2})
+	require.NoError(t, err)
+	for _, s := range run.Scenarios {
+		assert.Equal(t, verdict.OK, s.Cells[0].Kind, s.Cells[0].Message)
+	}
+}
+
+// together has a client wait with every scenario but the control until it has begun with the one that takes
+// time.
+type together struct {
+	clients.Prober
+	begun chan struct{}
+}
+
+func (c *together) Probe(ctx context.Context, r clients.Request) clients.Result {
+	switch r.Endpoint.ID {
+	case "good":
+	case "silent":
+		close(c.begun)
+	default:
+		select {
+		case <-c.begun:
+		case <-time.After(10 * time.Second):
+			return clients.Result{Outcome: clients.Failed, Message: "the one that takes time has not begun"}
 		}
 	}
 	return c.Prober.Probe(ctx, r)
