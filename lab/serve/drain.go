@@ -35,7 +35,8 @@ func (srv *Server) Drain(ctx context.Context) error {
 	return nil
 }
 
-// letIn accepts everybody who has connected. The caller must be enlisted.
+// letIn accepts everybody who has connected. Close must not be called before it returns, or the caller
+// be enlisted.
 func (srv *Server) letIn(ctx context.Context) error {
 	for _, in := range srv.entrances {
 		err := in.rest(ctx, func(raw net.Conn) {

@@ -20,8 +20,8 @@ type entrance interface {
 	rest(ctx context.Context, admit func(net.Conn)) error
 }
 
-// entrances returns the entrances that listeners are.
-func entrances(listeners []net.Listener) ([]entrance, error) {
+// enterAll returns the entrances that listeners are. If it fails, all are closed.
+func enterAll(listeners []net.Listener) ([]entrance, error) {
 	var list []entrance
 	for n, l := range listeners {
 		in, err := enter(l)

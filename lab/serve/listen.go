@@ -19,7 +19,7 @@ const portTries = 1024
 // section 6). The kernel is not asked: its search keeps away from each port of the last minute
 // (TIME_WAIT; RFC 9293, section 3.6), so that it takes longer with every server that there was, and
 // in the end finds none. Odd, since Linux gives even ones to clients as long as it has some
-// (inet_csk_find_open_port).
+// (__inet_hash_connect).
 const (
 	firstPort    = 49153
 	dynamicPorts = (1<<16 - firstPort + 1) / 2

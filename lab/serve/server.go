@@ -92,7 +92,7 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
-	entrances, err := entrances(listeners)
+	entrances, err := enterAll(listeners)
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
