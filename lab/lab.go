@@ -20,6 +20,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
@@ -60,6 +61,9 @@ type Config struct {
 	// Watch, if set, is told what happens on every connection of every scenario, as it happens: see
 	// serve.Options.Watch.
 	Watch func(*scenarios.Scenario, serve.Event)
+	// Trouble, if set, is told of failures of the lab itself, from several goroutines: of panics, and again
+	// and again of a shortage of file descriptors (see serve.ErrOutOfFiles) for as long as it lasts.
+	Trouble func(error)
 	// Ready, if set, is told by [Lab.Up] of every scenario whose files are there, from several
 	// goroutines.
 	Ready func(*Instance)
@@ -94,6 +98,8 @@ type Lab struct {
 	responder *serve.Responder
 
 	ready chan struct{} // closed when the responder can be asked
+
+	troubles troubles // of the responder
 
 	mu     sync.Mutex
 	chains map[string]*minted
@@ -137,6 +143,7 @@ func New(c Config) (*Lab, error) {
 	if l.responder, err = serve.StartResponder(c.Bind, c.Ports, l.chainOf); err != nil {
 		return nil, err
 	}
+	l.responder.OnTrouble(l.troubled)
 	if err := l.open(now); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -226,7 +233,12 @@ func (l *Lab) entry(id string) *minted {
 // Chain returns what a scenario serves, minted when it is first asked for.
 func (l *Lab) Chain(s *scenarios.Scenario) (*pki.Chain, error) {
 	m := l.entry(s.ID)
-	m.mint.Do(func() { m.chain, m.mintErr = l.minter.Mint(s.ID, s.Recipe) })
+	m.mint.Do(func() {
+		m.mintErr = rescue.Do(func() (err error) {
+			m.chain, err = l.minter.Mint(s.ID, s.Recipe)
+			return err
+		})
+	})
 	return m.chain, m.mintErr
 }
 
@@ -305,6 +317,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
 	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
+	o.Trouble = l.config.Trouble
 	if watch := l.config.Watch; watch != nil {
 		o.Watch = func(e serve.Event) { watch(s, e) }
 	}

@@ -16,6 +16,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -75,7 +76,9 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		out.Clients = append(out.Clients, client.Info)
 		group.Go(func() error {
 			defer r.turns.done(client)
-			return r.client(running, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
+			return rescue.Do(func() error {
+				return r.client(running, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
+			})
 		})
 	}
 	failed := group.Wait()
@@ -172,7 +175,7 @@ func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenario
 			}
 			group.Go(func() error {
 				defer turns.Release(1)
-				return one.ask(running, n, list[n], take)
+				return rescue.Do(func() error { return one.ask(running, n, list[n], take) })
 			})
 		}
 		return nil
@@ -315,6 +318,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		return probed{}, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
+	troubles := r.troubles.of(s.ID)
 	if err := in.WaitDue(ctx); err != nil {
 		return probed{}, err
 	}
@@ -336,7 +340,8 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	}
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
-	if err := in.Drain(drain); err != nil && ctx.Err() == nil {
+	err = in.Drain(drain)
+	if err != nil && ctx.Err() == nil && !serve.IsTrouble(err) {
 		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}
@@ -344,7 +349,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	defer cancel()
 	p = probed{observed: in.Observations(), log: in.Log(told)}
 	p.result = verdict.Believe(s, c.Info, result, p.observed)
-	if err := in.Err(); err != nil {
+	if err := cmp.Or(in.Err(), in.Trouble(), r.troubles.since(s.ID, troubles)); err != nil {
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
 	}
 	return p, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
+	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -73,18 +74,20 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, in := range up.Instances {
 		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			done, err := l.instance(in.Server, in.Scenario, in.chain)
-			if err != nil {
-				return err
-			}
-			up.Instances[i] = done
-			if ready := l.config.Ready; ready != nil {
-				ready(done)
-			}
-			return nil
+			return rescue.Do(func() error {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				done, err := l.instance(in.Server, in.Scenario, in.chain)
+				if err != nil {
+					return err
+				}
+				up.Instances[i] = done
+				if ready := l.config.Ready; ready != nil {
+					ready(done)
+				}
+				return nil
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {

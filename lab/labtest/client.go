@@ -147,6 +147,9 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 		}
 	}
 	r.Result = verdict.Believe(s, o.info(), r.Result, r.observed)
+	if err := srv.instance.Trouble(); err != nil {
+		r.Result = clients.Result{Outcome: clients.Failed, Message: err.Error()}
+	}
 	return r
 }
 

@@ -96,6 +96,9 @@ func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
 		if err := in.Close(); err != nil {
 			t.Errorf("labtest: %v", err)
 		}
+		if err := in.Trouble(); err != nil {
+			t.Errorf("labtest: what the client did proves nothing: %v\n%s", err, serve.Details(err))
+		}
 	})
 	chain, err := l.Chain(s)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -61,7 +62,11 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	}
 	answered := make(chan copied, 1)
 	go func() {
-		n, err := io.Copy(client, db)
+		var n int64
+		err := rescue.Do(func() (err error) {
+			n, err = io.Copy(client, db)
+			return err
+		})
 		client.stop() // nobody answers any more: no use to listen
 		answered <- copied{n, err}
 	}()
@@ -71,6 +76,9 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	db.(interface{ CloseWrite() error }).CloseWrite()
 	answers := <-answered
 	conn.SetDeadline(time.Now().Add(partTime))
+	if serve.IsTrouble(answers.err) {
+		return answers.err
+	}
 	if answers.bytes > 0 {
 		return nil
 	}

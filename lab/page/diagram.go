@@ -59,6 +59,7 @@ const (
 	wordTimeout   = "timeout" // the server waited in vain
 	wordClosed    = "closed"  // the server closes after an alert
 	wordFailed    = "failed"
+	wordInternal  = "internal" // the lab itself failed
 )
 
 // drawing draws one connection.
@@ -255,6 +256,7 @@ var endings = map[serve.End]step{
 	serve.EndBrokenOff:     {Word: wordCut, Broken: true},
 	serve.EndRelayed:       {Remark: true, Word: wordServed},
 	serve.EndError:         {Remark: true, Word: wordFailed, Broken: true},
+	serve.EndInternal:      {Remark: true, Word: wordInternal, Broken: true},
 }
 
 // end draws the end of a connection, and marks the step at which it broke.
@@ -276,7 +278,7 @@ func (d *drawing) end(o *serve.Observation) {
 	if o.End == serve.EndEOF && !o.HandshakeComplete {
 		ending.Broken = true
 	}
-	if o.End == serve.EndBrokenOff || o.End == serve.EndError {
+	if o.End == serve.EndBrokenOff || o.End == serve.EndError || o.End == serve.EndInternal {
 		ending.Text = strings.TrimSpace(o.Error)
 	}
 	d.add(ending)

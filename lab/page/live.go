@@ -28,6 +28,8 @@ type newsView struct {
 	Scenario string
 	// Forgotten is how many connections are not remembered any more.
 	Forgotten uint64
+	// Troubles is what went wrong in the lab itself.
+	Troubles []string
 }
 
 // card is one connection, told.
@@ -59,6 +61,7 @@ var marks = map[string]string{"good": "✓", "bad": "✗", "warn": "?", "plain":
 func (p *Page) news(l locale.Locale, id string, version uint64, most int) newsView {
 	v := newsView{batch: p.hub.since(id, version, most), Scenario: id}
 	v.Forgotten = v.Total - uint64(v.Kept)
+	v.Troubles = p.troubles()
 	for _, c := range v.Connections {
 		v.Cards = append(v.Cards, p.card(l, c))
 	}

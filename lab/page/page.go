@@ -38,6 +38,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -59,6 +60,8 @@ type Options struct {
 	Port int
 	// Scenarios are those that the lab serves.
 	Scenarios []*scenarios.Scenario
+	// Trouble, if set, is told of failures of the page itself: see serve.Options.Trouble.
+	Trouble func(error)
 	// Text returns what the catalogue tells of a scenario in a language, or in another if there is
 	// nothing in that one. Nil means what package scenarios/translation has.
 	Text func(locale.Locale, *scenarios.Scenario) Text
@@ -84,7 +87,8 @@ type Page struct {
 	dir      string // of the lab's files
 	describe func(*scenarios.Scenario) (report.Scenario, error)
 	state    map[string]*state
-	listens  bool // the scenarios' servers do
+	listens  bool     // the scenarios' servers do
+	trouble  []string // the lab's own failures, each once
 }
 
 // state is how far a scenario is.
@@ -128,13 +132,15 @@ func Start(o Options) (*Page, error) {
 		return nil, err
 	}
 	p.server = &http.Server{
-		Handler:           guard(ownHosts(o.Bind, p.port()), p.routes()),
+		Handler: serve.WatchHandler(guard(ownHosts(o.Bind, p.port()), p.routes()), func(_ *http.Request, err error) {
+			p.failed(err)
+		}),
 		ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: pageTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       log.New(io.Discard, "", 0), // of clients that break off, which is theirs to do
 	}
 	for _, l := range p.listeners {
-		p.serving.Go(func() { p.server.Serve(l) })
+		p.serving.Go(func() { p.server.Serve(serve.WatchListener(l, p.failed)) })
 	}
 	return p, nil
 }
@@ -182,6 +188,41 @@ func (p *Page) Use(l *lab.Lab) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dir, p.describe = l.Dir(), l.Describe
+}
+
+// maxTroubles bounds how many different failures of the lab's own are shown.
+const maxTroubles = 8
+
+// Trouble has the page show a failure of the lab's own: it is what lab.Config.Trouble wants. One that has
+// been told before is not shown again.
+func (p *Page) Trouble(err error) {
+	text := err.Error()
+	if errors.Is(err, serve.ErrOutOfFiles) {
+		text = serve.ErrOutOfFiles.Error() // wherever that was
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.trouble) == maxTroubles || slices.Contains(p.trouble, text) {
+		return
+	}
+	p.trouble = append(p.trouble, text)
+	p.hub.announce("")
+}
+
+// failed shows a failure of the page's own, and tells of it.
+func (p *Page) failed(err error) {
+	err = fmt.Errorf("the page: %w", err)
+	p.Trouble(err)
+	if tell := p.options.Trouble; tell != nil {
+		tell(err)
+	}
+}
+
+// troubles returns the lab's own failures so far.
+func (p *Page) troubles() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.trouble)
 }
 
 // Watch takes note of what happens on a connection: it is what lab.Config.Watch wants. It does not wait

@@ -285,7 +285,7 @@ func (w *words) sees(list []serve.Observation) string {
 		words = append(words, "HelloRetryRequest")
 	}
 	words = append(words, w.ends[o.End])
-	if o.Error != "" && (o.End == serve.EndBrokenOff || o.End == serve.EndRelayed) {
+	if o.Error != "" && slices.Contains([]serve.End{serve.EndBrokenOff, serve.EndRelayed, serve.EndInternal}, o.End) {
 		words = append(words, o.Error)
 	}
 	if o.AlertReceived != nil {

@@ -62,6 +62,7 @@ var english = words{
 		serve.EndBrokenOff:     "its own fault:",
 		serve.EndRelayed:       "something encrypted, which was relayed",
 		serve.EndError:         "an error",
+		serve.EndInternal:      "an internal error of the lab:",
 	},
 
 	verdictf:       "verdict: %s: %s",

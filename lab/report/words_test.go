@@ -90,7 +90,7 @@ func TestChineseIsChinese(t *testing.T) {
 func TestEnds(t *testing.T) {
 	for l, w := range languages {
 		for _, end := range []serve.End{serve.EndServed, serve.EndAlertReceived, serve.EndAlertSent, serve.EndCloseNotify, serve.EndEOF,
-			serve.EndReset, serve.EndTimeout, serve.EndNotTLS, serve.EndBrokenOff, serve.EndRelayed, serve.EndError} {
+			serve.EndReset, serve.EndTimeout, serve.EndNotTLS, serve.EndBrokenOff, serve.EndRelayed, serve.EndError, serve.EndInternal} {
 			assert.NotEmpty(t, w.ends[end], "%s: %s", l, end)
 		}
 		for _, kind := range verdict.Kinds() {

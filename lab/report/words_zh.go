@@ -62,6 +62,7 @@ var chinese = words{
 		serve.EndBrokenOff:     "服务器一方故意造成的故障：",
 		serve.EndRelayed:       "加密的数据，并已转发",
 		serve.EndError:         "一个错误",
+		serve.EndInternal:      "实验室自身的内部错误：",
 	},
 
 	verdictf:       "结论：%s：%s",

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"example.com/tlslab/lab/internal/rescue"
 )
 
 // A client is given this much to close its side after the server has closed its
@@ -60,12 +62,21 @@ func (c *conn) Read(p []byte) (int, error) {
 // serve serves the client and records what was seen of it.
 func (c *conn) serve() {
 	c.tap.bound(time.Now().Add(c.srv.options.Timeout))
-	c.tap.watch.say(Event{Kind: EventStart, At: c.start, Client: c.raw.RemoteAddr().String()})
-	err := c.srv.fault.behave(c)
+	c.tap.watch.say(Event{Kind: EventStart, At: c.start, Client: c.client()})
+	err := rescue.Do(func() error { return c.srv.fault.behave(c) })
+	c.srv.troubled(err)
 	o := c.observe(err)
 	c.tap.watch.say(Event{Kind: EventEnd, Observation: &o})
 	c.srv.observed(c, o)
 	c.part(o.End)
+}
+
+// client returns the client's address. There is always one; a system that has lost it is no reason to panic.
+func (c *conn) client() string {
+	if addr := c.raw.RemoteAddr(); addr != nil {
+		return addr.String()
+	}
+	return ""
 }
 
 // talk serves the client as a good server does.
@@ -93,7 +104,7 @@ func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
 // the client to close the other.
 func (c *conn) part(end End) {
 	switch end {
-	case EndEOF, EndReset, EndTimeout, EndBrokenOff, EndRelayed:
+	case EndEOF, EndReset, EndTimeout, EndBrokenOff, EndRelayed, EndInternal:
 		return
 	}
 	c.tap.bound(time.Now().Add(lingerTime))
@@ -159,7 +170,7 @@ func (c *conn) observe(err error) Observation {
 		o.End = EndServed
 		return o
 	}
-	if c.failure != nil { // the service may have put it in other words
+	if c.failure != nil && !IsTrouble(err) { // the service may have put it in other words
 		err = c.failure
 	}
 	o.conclude(err, &c.tap)
@@ -170,6 +181,10 @@ func (c *conn) observe(err error) Observation {
 // in plaintext explains whatever error crypto/tls made of it.
 func (o *Observation) conclude(err error, t *tap) {
 	o.Error = errorText(err)
+	if IsTrouble(err) {
+		o.End = EndInternal
+		return
+	}
 	o.AlertReceived = firstAlert(t.in.alert, remoteAlert(err))
 	if o.AlertReceived != nil {
 		o.End = EndAlertReceived

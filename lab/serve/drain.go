@@ -47,6 +47,7 @@ func (srv *Server) letIn(ctx context.Context) error {
 				}
 			})
 		})
+		srv.troubled(err)
 		if err != nil && !srv.isClosed() {
 			return err
 		}

@@ -9,90 +9,108 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// queue is an entrance whose clients can be taken out without waiting for more: it asks the kernel
-// for the next connection, and is told when there is none. Nothing is dialled for that, and no
-// connection is left behind.
+// queue is an entrance whose clients can be taken out without waiting for more: poll(2) says whether
+// there is another one. Nothing is dialled for that, and no connection is left behind.
+//
+// Clients are accepted by package net, so that each takes one file descriptor, and has the address
+// that accept(2) returned with it: a client that has reset its connection has no other.
 type queue struct {
-	addr net.Addr
-	file *os.File
-	raw  syscall.RawConn // file's
+	*net.TCPListener
+	raw syscall.RawConn
 
-	mu sync.Mutex // from taking a connection out until it is admitted
+	mu       sync.Mutex // held from taking a client out until it is admitted
+	changed  sync.Cond  // of what follows
+	waiting  bool       // next waits for a client, and does not hold mu
+	emptying int        // calls of rest under way, which next leaves the listener to
 }
+
+// acceptTime bounds the wait for a client that poll has announced. Linux keeps it in the queue, whatever
+// becomes of it; other systems drop it if it breaks off.
+const acceptTime = 100 * time.Millisecond
 
 func enterTCP(l *net.TCPListener) (entrance, error) {
-	file, err := l.File() // the same socket once more: a listener gives none of its own away
-	if err = errors.Join(err, l.Close()); err != nil {
+	raw, err := l.SyscallConn()
+	if err != nil {
 		return nil, err
 	}
-	raw, err := file.SyscallConn()
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return &queue{addr: l.Addr(), file: file, raw: raw}, nil
+	q := &queue{TCPListener: l, raw: raw}
+	q.changed.L = &q.mu
+	return q, nil
 }
 
-// Addr implements entrance.
-func (q *queue) Addr() net.Addr { return q.addr }
-
-// Close implements entrance.
-func (q *queue) Close() error { return q.file.Close() }
-
 func (q *queue) next(admit func(net.Conn)) error {
-	var failed error
-	err := q.raw.Read(func(fd uintptr) bool {
-		failed = q.take(fd, admit)
-		return !errors.Is(failed, syscall.EAGAIN)
-	})
-	return errors.Join(err, failed)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		for q.emptying > 0 {
+			q.changed.Wait()
+		}
+		c, err := q.wait()
+		if errors.Is(err, os.ErrDeadlineExceeded) { // rest wants the listener
+			continue
+		}
+		if err == nil {
+			admit(c)
+		}
+		return err
+	}
+}
+
+// wait waits for a client, and gives the lock up meanwhile.
+func (q *queue) wait() (net.Conn, error) {
+	q.waiting = true
+	q.mu.Unlock()
+	defer func() {
+		q.mu.Lock()
+		q.waiting = false
+		q.changed.Broadcast()
+	}()
+	return q.Accept()
 }
 
 func (q *queue) rest(_ context.Context, admit func(net.Conn)) error {
-	var failed error
-	err := q.raw.Control(func(fd uintptr) {
-		for failed == nil || gone(failed) {
-			failed = q.take(fd, admit)
-		}
-	})
-	if errors.Is(failed, syscall.EAGAIN) {
-		return err
-	}
-	return errors.Join(err, failed)
-}
-
-// take takes a connection out and admits it. If there is none the error is EAGAIN.
-func (q *queue) take(fd uintptr, admit func(net.Conn)) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	s, err := acceptOn(int(fd))
-	if err != nil {
-		return err
+	q.emptying++
+	defer func() {
+		q.emptying--
+		q.SetDeadline(time.Time{})
+		q.changed.Broadcast()
+	}()
+	for q.waiting {
+		q.SetDeadline(time.Unix(1, 0)) // long past: what waits in Accept comes back
+		q.changed.Wait()
 	}
-	file := os.NewFile(uintptr(s), "")
-	c, err := net.FileConn(file) // a copy
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
+	for {
+		more, err := q.ready()
+		if err != nil || !more {
+			return err
+		}
+		q.SetDeadline(time.Now().Add(acceptTime))
+		c, err := q.Accept()
+		switch {
+		case err == nil:
+			admit(c)
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
+		}
 	}
-	admit(c)
-	return nil
 }
 
-// acceptOn accepts a connection that child processes do not get.
-func acceptOn(fd int) (int, error) {
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	s, _, err := syscall.Accept(fd)
-	if err != nil {
-		return 0, os.NewSyscallError("accept", err)
-	}
-	syscall.CloseOnExec(s)
-	return s, nil
-}
-
-// gone reports whether the client whose turn it was has broken off meanwhile, or a signal came
-// between.
-func gone(err error) bool {
-	return errors.Is(err, syscall.ECONNABORTED) || errors.Is(err, syscall.EINTR)
+// ready reports whether a client waits to be accepted.
+func (q *queue) ready() (bool, error) {
+	var failed error
+	var n int
+	err := q.raw.Control(func(fd uintptr) {
+		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		for n, failed = unix.Poll(poll, 0); errors.Is(failed, unix.EINTR); {
+			n, failed = unix.Poll(poll, 0)
+		}
+	})
+	return n > 0, errors.Join(err, os.NewSyscallError("poll", failed))
 }

@@ -12,6 +12,14 @@ const wsaeAddrInUse = syscall.Errno(10048)
 // isAddrInUse reports whether an address could not be had because it is taken.
 func isAddrInUse(err error) bool { return errors.Is(err, wsaeAddrInUse) }
 
+// wsaeMFile is WSAEMFILE, which package syscall has no name for either.
+const wsaeMFile = syscall.Errno(10024)
+
+// isOutOfFiles reports whether this process has no socket or file handle left.
+func isOutOfFiles(err error) bool {
+	return errors.Is(err, wsaeMFile) || errors.Is(err, syscall.EMFILE)
+}
+
 // isReset reports whether the peer broke the connection off.
 func isReset(err error) bool {
 	return errors.Is(err, syscall.WSAECONNRESET) || errors.Is(err, syscall.WSAECONNABORTED)

@@ -51,9 +51,10 @@ type Observation struct {
 
 // Telling returns the observation that tells what became of a client, and false if there is none.
 // Most clients make one connection. Drivers of databases make several, and break some of them off:
-// the last that ended with an alert tells, or else the last that was served, or else the last.
+// one in which the lab itself failed tells, or else the last that ended with an alert, or else the last that was served, or else the last.
 func Telling(list []Observation) (Observation, bool) {
 	for _, tells := range []func(Observation) bool{
+		func(o Observation) bool { return o.End == EndInternal },
 		func(o Observation) bool { return o.AlertReceived != nil || o.AlertSent != nil },
 		func(o Observation) bool { return o.End == EndServed || o.End == EndRelayed },
 		func(Observation) bool { return true },
@@ -83,6 +84,7 @@ const (
 	EndBrokenOff     End = "broken-off"     // the server broke it off, as its scenario has it; see Error
 	EndRelayed       End = "relayed"        // it was served by a server that ends TLS by itself: what was said inside cannot be seen
 	EndError         End = "error"          // something else; see Error
+	EndInternal      End = "internal-error" // the lab itself failed, and nothing follows from it for the client; see Error
 )
 
 // ClientHello is what a client offered (RFC 8446, section 4.1.2): names where

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"example.com/tlslab/lab/internal/rescue"
 )
 
 // idleTime is how long a relayed connection may pass nothing in either direction: drivers of
@@ -50,7 +52,7 @@ func (c *conn) relay(addr string) error {
 	answered := make(chan error, 1)
 	go func() {
 		to := &alive{Writer: &c.tap, client: c.raw, server: up}
-		_, err := io.Copy(to, up)
+		err := pass(to, up)
 		serverLeft <- to.err == nil
 		if tcp, ok := c.raw.(*net.TCPConn); ok {
 			tcp.CloseWrite()
@@ -60,7 +62,7 @@ func (c *conn) relay(addr string) error {
 	asked := make(chan error, 1)
 	go func() {
 		to := &alive{Writer: up, client: c.raw, server: up}
-		_, err := io.Copy(to, &c.tap)
+		err := pass(to, &c.tap)
 		serverLeft <- to.err != nil
 		if tcp, ok := up.(*net.TCPConn); ok {
 			tcp.CloseWrite()
@@ -68,13 +70,17 @@ func (c *conn) relay(addr string) error {
 		asked <- err
 	}()
 	serverFirst := <-serverLeft
+	var failed error // of the answers
 	if serverFirst {
-		err = <-answered
-		err = cmp.Or(<-asked, err)
+		failed = <-answered
+		err = cmp.Or(<-asked, failed)
 	} else {
 		err = <-asked
 		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
-		<-answered
+		failed = <-answered
+	}
+	if both := errors.Join(err, failed); IsTrouble(both) {
+		return both
 	}
 
 	c.complete = c.tap.in.encrypted() || c.tap.out.encrypted()
@@ -94,6 +100,14 @@ func (c *conn) relay(addr string) error {
 		return brokenOff("closed by the server")
 	}
 	return cmp.Or(err, io.EOF)
+}
+
+// pass copies until either end is done. It runs on a goroutine of its own, which must not panic.
+func pass(to io.Writer, from io.Reader) error {
+	return rescue.Do(func() error {
+		_, err := io.Copy(to, from)
+		return err
+	})
 }
 
 // alive is a writer that gives both ends of a relay more time whenever something passes.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
@@ -50,6 +51,8 @@ type Responder struct {
 	mu      sync.Mutex
 	closed  bool
 	running sync.WaitGroup // requests
+
+	trouble atomic.Pointer[func(scenario string, err error)] // see OnTrouble
 }
 
 // StartResponder starts a responder that asks lookup for a scenario's chain. An empty bind
@@ -76,7 +79,9 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 		done: make(chan struct{}), cancel: cancel, slots: make(chan struct{}, maxStatusAsked),
 	}
 	r.server = &http.Server{
-		Handler:           http.HandlerFunc(r.serve),
+		Handler: WatchHandler(http.HandlerFunc(r.serve), func(req *http.Request, err error) {
+			r.troubled(askedAbout(req), err)
+		}),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: statusTime,
 		IdleTimeout:       statusTime,
@@ -85,7 +90,7 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 	}
 	go func() {
 		defer close(r.done)
-		r.server.Serve(l) // returns when the server is closed
+		r.server.Serve(WatchListener(l, func(err error) { r.troubled("", err) })) // returns when the server is closed
 	}()
 	return r, nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/scenarios"
 )
 
@@ -38,6 +39,10 @@ type Options struct {
 	// OnObservation, if set, is called with every observation when its connection
 	// has ended, from the connection's goroutine: calls can overlap.
 	OnObservation func(Observation)
+	// Trouble, if set, is told of failures of the lab itself, which say nothing of a client: of a panic,
+	// and of a shortage of file descriptors (see [ErrOutOfFiles]) for as long as it lasts. Calls can
+	// overlap.
+	Trouble func(error)
 	// Watch, if set, is told what happens on every connection, as it happens: of one connection
 	// in order and one after the other, of several at once. The connection waits meanwhile, so
 	// that it must not take long.
@@ -63,6 +68,7 @@ type Server struct {
 	accepted uint64 // connections so far
 	conns    map[*conn]struct{}
 	seen     []seen // in the order of end
+	trouble  error  // the first
 }
 
 // seen is an observation with its connection's place in the order of start.
@@ -112,21 +118,33 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	return srv, nil
 }
 
+// Pauses after an error of accept: the first one, and the longest.
+const (
+	shortPause = 5 * time.Millisecond
+	longPause  = 100 * time.Millisecond
+)
+
 // accept serves the clients of one entrance until the server is closed.
 func (srv *Server) accept(in entrance) {
+	pause := shortPause
 	for {
 		var c *conn
-		err := in.next(func(raw net.Conn) { c = srv.register(raw) })
+		err := rescue.Do(func() error {
+			return in.next(func(raw net.Conn) { c = srv.register(raw) })
+		})
 		if err != nil {
 			// What can fail here passes: a client that has gone again, or a process
 			// out of file descriptors, which the pause keeps from spinning.
+			srv.troubled(err)
 			select {
-			case <-time.After(5 * time.Millisecond):
+			case <-time.After(pause):
+				pause = min(2*pause, longPause)
 				continue
 			case <-srv.closed:
 				return
 			}
 		}
+		pause = shortPause
 		if srv.waitSlot(c) { // here, so that who has to wait waits outside
 			srv.running.Go(func() { srv.attend(c) })
 		}
@@ -160,11 +178,25 @@ func (srv *Server) waitSlot(c *conn) bool {
 	}
 }
 
-// attend serves a connection, and leaves its slot to another.
+// attend serves a connection, and leaves its slot to another. If serving it panics, the connection is
+// over, and has its observation all the same.
 func (srv *Server) attend(c *conn) {
-	c.serve()
-	srv.forget(c)
-	<-srv.slots
+	defer func() { <-srv.slots }()
+	defer srv.forget(c)
+	err := rescue.Do(func() error {
+		c.serve()
+		return nil
+	})
+	if err == nil {
+		return
+	}
+	srv.troubled(err)
+	select {
+	case <-c.ended:
+	default: // it panicked before it was observed
+		srv.remember(c, Observation{Start: c.start, Duration: time.Since(c.start), End: EndInternal, Error: errorText(err)})
+		close(c.ended)
+	}
 }
 
 // forget closes a connection and takes it off the list.
@@ -177,16 +209,21 @@ func (srv *Server) forget(c *conn) {
 
 // observed records the observation of a connection that has ended.
 func (srv *Server) observed(c *conn, o Observation) {
+	defer close(c.ended)
+	srv.remember(c, o)
+	if hook := srv.options.OnObservation; hook != nil {
+		hook(o)
+	}
+}
+
+// remember keeps an observation, and forgets old ones where there are too many.
+func (srv *Server) remember(c *conn, o Observation) {
 	srv.mu.Lock()
+	defer srv.mu.Unlock()
 	if len(srv.seen) == 2*maxObservations {
 		srv.seen = slices.Delete(srv.seen, 0, maxObservations)
 	}
 	srv.seen = append(srv.seen, seen{c.place, o})
-	srv.mu.Unlock()
-	if hook := srv.options.OnObservation; hook != nil {
-		hook(o)
-	}
-	close(c.ended)
 }
 
 // Addr returns the address to dial, with the port: 127.0.0.1 unless told

@@ -180,7 +180,10 @@ const NeverConnected = "it says accepted, and never connected"
 // A client cannot have accepted without a connection: that is a failure of the program. A client
 // under test that has not been asked (see [Unasked]) does not support the scenario.
 func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
+	failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal })
 	switch {
+	case failed >= 0:
+		r.Outcome, r.Message = clients.Failed, observed[failed].Error
 	case r.Outcome == clients.Accepted && len(observed) == 0:
 		r.Outcome, r.Message = clients.Failed, NeverConnected
 	case r.Outcome == clients.Accepted, r.Outcome == clients.Rejected:

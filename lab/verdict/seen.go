@@ -45,6 +45,8 @@ func Sights() []Sight {
 // is its Expect but for those that are yet to expire.
 func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observation) Sight {
 	switch {
+	case o.End == serve.EndInternal:
+		return SeenError
 	case o.End == serve.EndServed:
 		return seenServed(expect)
 	case o.AlertReceived != nil:

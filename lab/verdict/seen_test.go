@@ -40,6 +40,8 @@ func TestSee(t *testing.T) {
 		{"good", serve.Observation{End: serve.EndNotTLS, BytesReceived: 9}, verdict.SeenNotTLS},
 		{"good", ended(serve.EndTimeout), verdict.SeenSilence},
 		{"good", ended(serve.EndError), verdict.SeenError},
+		{"good", serve.Observation{End: serve.EndInternal}, verdict.SeenError},
+		{"silent", serve.Observation{End: serve.EndInternal, BytesReceived: 9}, verdict.SeenError},
 		{"expired", ended(serve.EndServed), verdict.SeenInsecure},
 		{"expired", serve.Observation{End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(serve.ClientHello)}, verdict.SeenInsecure}, // no request that makes sense
 		{"expired", received(45), verdict.SeenRefused},

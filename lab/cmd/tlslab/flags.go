@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -166,7 +168,29 @@ func (f *flags) config() (lab.Config, error) {
 			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
 		}
 	}
-	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services()}, nil
+	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
+}
+
+// maxTroubles bounds how many different failures of the lab itself are written to standard error.
+const maxTroubles = 16
+
+// troubles returns a function that writes failures of the lab itself to standard error, each kind once.
+func (f *flags) troubles() func(error) {
+	var mu sync.Mutex
+	said := map[string]bool{}
+	return func(err error) {
+		kind := err.Error()
+		if errors.Is(err, serve.ErrOutOfFiles) {
+			kind = serve.ErrOutOfFiles.Error() // wherever that was
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if said[kind] || len(said) == maxTroubles {
+			return
+		}
+		said[kind] = true
+		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", report.Visible(err.Error()), serve.Details(err))
+	}
 }
 
 func parseTime(s string) (time.Time, error) {

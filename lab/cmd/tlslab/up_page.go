@@ -48,9 +48,14 @@ func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *
 			return nil, usageError{fmt.Errorf("--ui-port %d: that is the port of %s with --base-port %d: choose one below", port, name, f.basePort)}
 		}
 	}
-	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list})
+	say := config.Trouble
+	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list, Trouble: say})
 	if err != nil {
 		return nil, err
+	}
+	config.Trouble = func(err error) {
+		say(err)
+		p.Trouble(err)
 	}
 	config.Watch, config.Ready, config.UI = p.Watch, p.Ready, p.URL()
 	return p, nil

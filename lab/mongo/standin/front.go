@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
+
+	"example.com/tlslab/lab/internal/rescue"
 )
 
 // handshakeTime bounds a client's first byte and its handshake.
@@ -95,7 +97,13 @@ func (f *front) accept(l net.Listener) {
 		f.log.line("I", "NETWORK", 22943, "listener", "Connection accepted", attr{"remote": remote, "connectionId": id, "connectionCount": count})
 		go func() {
 			defer f.running.Done()
-			f.serve(conn, id)
+			err := rescue.Do(func() error {
+				f.serve(conn, id)
+				return nil
+			})
+			if err != nil {
+				f.log.line("E", "NETWORK", 22988, name(id), "Error receiving request from client. Ending connection from remote", attr{"error": err.Error()})
+			}
 			conn.Close()
 			f.mu.Lock()
 			delete(f.conns, conn)

@@ -1,0 +1,79 @@
+package serve
+
+import (
+	"net"
+	"testing"
+
+	"example.com/tlslab/scenarios"
+)
+
+// A client that has connected and reset the connection before it is accepted is one like any other: it
+// has an address, and the server remembers that it was there. With these numbers the server is busy
+// with some of them while others come.
+func TestResetBeforeAccept(t *testing.T) {
+	ca := newAuthority(t)
+	for _, fault := range []scenarios.Fault{"", scenarios.FaultResetOnAccept, scenarios.FaultSilent} {
+		t.Run(string(fault), func(t *testing.T) {
+			addresses := make(chan string, 10_000)
+			srv := start(t, scenario(scenarios.Server{Fault: fault}), ca.source(t), Options{
+				MaxConns: 2,
+				Watch: func(e Event) {
+					if e.Kind == EventStart {
+						addresses <- e.Client
+					}
+				},
+			})
+			want := map[string]bool{}
+			for range 1000 {
+				c := dial(t, srv)
+				want[c.LocalAddr().String()] = true
+				c.SetLinger(0)
+				c.Close() // with RST
+			}
+			if err := srv.Drain(ctx(t)); err != nil {
+				t.Fatal(err)
+			}
+			close(addresses)
+			for addr := range addresses {
+				delete(want, addr)
+			}
+			if len(want) > 0 {
+				t.Errorf("%d clients were never seen: %v", len(want), want)
+			}
+			for _, o := range srv.Observations() {
+				if o.End != EndReset {
+					t.Fatalf("end %s: %s", o.End, o.Error)
+				}
+			}
+		})
+	}
+}
+
+// The address of a client is the one that it had when it was accepted, also if it has gone since.
+func TestEntranceAddress(t *testing.T) {
+	l, err := listenOn("tcp4", "127.0.0.1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := enter(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	c, err := net.Dial("tcp", in.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
+	admitted := 0
+	if err := in.rest(ctx(t), func(raw net.Conn) {
+		admitted++
+		if raw.RemoteAddr() == nil || raw.RemoteAddr().String() != c.LocalAddr().String() {
+			t.Errorf("the client's address is %v, want %v", raw.RemoteAddr(), c.LocalAddr())
+		}
+		raw.Close()
+	}); err != nil || admitted != 1 {
+		t.Errorf("%d clients admitted: %v", admitted, err)
+	}
+}

@@ -1,0 +1,186 @@
+package serve
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// troubles collects what a server tells of its own failures.
+type troubles struct {
+	mu   sync.Mutex
+	list []error
+}
+
+func (t *troubles) add(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.list = append(t.list, err)
+}
+
+func (t *troubles) all() []error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.list
+}
+
+// A panic on the goroutine of a connection ends that connection alone, wherever it comes from: it is on
+// record as the lab's own failure, and the next client is served.
+func TestPanic(t *testing.T) {
+	ca := newAuthority(t)
+	good := ca.source(t)
+	for name, prepare := range map[string]func(once func(), o *Options) Source{
+		"service": func(once func(), o *Options) Source {
+			o.Service = HTTPS()
+			answer := o.Service.Serve
+			o.Service.Serve = func(c net.Conn, s Session) error { once(); return answer(c, s) }
+			return good
+		},
+		"source": func(once func(), _ *Options) Source {
+			return func() (Material, error) { once(); return good() }
+		},
+		"watch, at the start": func(once func(), o *Options) Source {
+			o.Watch = watching(EventStart, once)
+			return good
+		},
+		"watch, at a record": func(once func(), o *Options) Source {
+			o.Watch = watching(EventRecord, once)
+			return good
+		},
+		"watch, at the end": func(once func(), o *Options) Source {
+			o.Watch = watching(EventEnd, once)
+			return good
+		},
+		"observation": func(once func(), o *Options) Source {
+			o.OnObservation = func(Observation) { once() }
+			return good
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var first sync.Once
+			var told troubles
+			o := Options{Trouble: told.add}
+			source := prepare(func() { first.Do(func() { panic("as the test wants it") }) }, &o)
+			srv := start(t, scenario(scenarios.Server{}), source, o)
+			config := &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}
+			get(t, srv, config)
+			if err := srv.Drain(ctx(t)); err != nil {
+				t.Fatal(err)
+			}
+			all := srv.Observations()
+			if len(all) != 1 {
+				t.Fatalf("%d observations", len(all))
+			}
+			seen := all[0].End == EndInternal && strings.Contains(all[0].Error, "as the test wants it")
+			if served := name == "observation"; seen == served { // that one was observed before
+				t.Errorf("end %s: %s", all[0].End, all[0].Error)
+			}
+			if list := told.all(); len(list) != 1 || !IsTrouble(list[0]) || !strings.Contains(Details(list[0]), "trouble_test.go") ||
+				list[0].Error() != "serving test: internal error of the lab: as the test wants it" {
+				t.Errorf("told of %v", list)
+			}
+			if err := srv.Trouble(); !IsTrouble(err) {
+				t.Errorf("trouble = %v", err)
+			}
+			if name == "source" { // it is asked once
+				return
+			}
+			if answer, err := get(t, srv, config); err != nil || !strings.Contains(answer, `"scenario": "test"`) {
+				t.Errorf("the next client got %q, %v", answer, err)
+			}
+		})
+	}
+}
+
+// watching returns a watch that calls do at events of a kind.
+func watching(kind EventKind, do func()) func(Event) {
+	return func(e Event) {
+		if e.Kind == kind {
+			do()
+		}
+	}
+}
+
+// The two goroutines of a relayed connection are held to the same.
+func TestPanicInRelay(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var echoing sync.WaitGroup
+	defer echoing.Wait()
+	defer l.Close()
+	echoing.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			echoing.Go(func() {
+				defer c.Close()
+				io.Copy(c, c)
+			})
+		}
+	})
+	for _, fromClient := range []bool{true, false} {
+		srv := start(t, scenario(scenarios.Server{}), nil, Options{
+			Upstream: &Upstream{Addr: l.Addr().String()},
+			Watch: func(e Event) {
+				if e.Kind == EventRecord && e.Record.FromClient == fromClient {
+					panic("as the test wants it")
+				}
+			},
+		})
+		c := dial(t, srv)
+		c.Write(flights(t)["openssl"])
+		c.CloseWrite()
+		io.Copy(io.Discard, c)
+		if o := one(t, srv); o.End != EndInternal || !strings.Contains(o.Error, "as the test wants it") {
+			t.Errorf("end %s: %s", o.End, o.Error)
+		}
+	}
+}
+
+// A panic in the responder ends a request alone; net/http would keep it to itself.
+func TestPanicInResponder(t *testing.T) {
+	r, err := StartResponder("", 0, func(id string) (*pki.Chain, error) {
+		if id == "panics" {
+			panic("as the test wants it")
+		}
+		return nil, errors.New("there is none")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var told troubles
+	about := make(chan string, 8)
+	r.OnTrouble(func(id string, err error) {
+		told.add(err)
+		about <- id
+	})
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if response, err := client.Get(r.URL() + "/crl/panics"); err == nil {
+		response.Body.Close()
+		t.Errorf("answered with %s", response.Status)
+	}
+	if id := <-about; id != "panics" || len(told.all()) != 1 || !IsTrouble(told.all()[0]) {
+		t.Errorf("told of %q: %v", id, told.all())
+	}
+	response, err := client.Get(r.URL() + "/crl/none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound || len(about) > 0 {
+		t.Errorf("answered with %s", response.Status)
+	}
+}
