@@ -97,6 +97,8 @@ type Lab struct {
 	temporary bool
 	responder *serve.Responder
 
+	memory *serve.Memory // of all its servers
+
 	ready chan struct{} // closed when the responder can be asked
 
 	troubles troubles // of the responder
@@ -138,7 +140,7 @@ func New(c Config) (*Lab, error) {
 	if err := checkNow(c, now); err != nil {
 		return nil, err
 	}
-	l := &Lab{config: c, chains: map[string]*minted{}, ready: make(chan struct{})}
+	l := &Lab{config: c, chains: map[string]*minted{}, memory: serve.NewMemory(0), ready: make(chan struct{})}
 	var err error
 	if l.responder, err = serve.StartResponder(c.Bind, c.Ports, l.chainOf); err != nil {
 		return nil, err
@@ -317,7 +319,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
 	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
-	o.Trouble = l.config.Trouble
+	o.Trouble, o.Memory = l.config.Trouble, l.memory
 	if watch := l.config.Watch; watch != nil {
 		o.Watch = func(e serve.Event) { watch(s, e) }
 	}

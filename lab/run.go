@@ -265,7 +265,7 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 	}
 	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
 	shown := report.NewCell(cell, verdict.Judge(cell))
-	shown.ServerLog, shown.Unserved = did.log, did.unserved
+	shown.ServerLog, shown.Unserved, shown.Forgotten = did.log, did.unserved, did.lost
 	return shown, nil
 }
 
@@ -297,6 +297,7 @@ type probed struct {
 	result   clients.Result
 	observed []serve.Observation
 	log      []string // of a server that ends TLS by itself
+	lost     uint64   // observations that were dropped because there were too many
 	unserved bool     // this machine cannot serve the scenario
 }
 
@@ -347,7 +348,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	}
 	told, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	p = probed{observed: in.Observations(), log: in.Log(told)}
+	p = probed{observed: in.Observations(), log: in.Log(told), lost: in.Forgotten()}
 	p.result = verdict.Believe(s, c.Info, result, p.observed)
 	if err := cmp.Or(in.Err(), in.Trouble(), r.troubles.since(s.ID, troubles)); err != nil {
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()

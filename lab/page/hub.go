@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -15,8 +16,9 @@ import (
 const (
 	maxConnections = 500 // in all
 	maxOfScenario  = 50
-	maxOffers      = 80  // of a list in a ClientHello
-	maxWord        = 300 // bytes of a name that a client gave
+	maxOffers      = 80       // of a list in a ClientHello
+	maxWord        = 300      // bytes of a name that a client gave
+	maxHeld        = 16 << 20 // bytes, of all connections
 )
 
 // connection is what is known of one connection so far. What it points to does not change.
@@ -31,6 +33,7 @@ type connection struct {
 	Records  []serve.Record
 	Session  *serve.Session
 	Seen     *serve.Observation // nil as long as it is open
+	size     int64              // bytes that it took when it last changed
 }
 
 // hub remembers connections and tells who listens that there is news. It holds no queue: whoever
@@ -41,6 +44,7 @@ type hub struct {
 	version     uint64 // grows with every change
 	started     uint64 // connections so far
 	list        []*connection
+	held        int64 // bytes, of those in the list
 	open        map[key]*connection
 	of          map[string]int    // remembered, by the scenario's ID
 	total       map[string]uint64 // started, by the scenario's ID
@@ -99,6 +103,31 @@ func (h *hub) watch(s *scenarios.Scenario, e serve.Event) {
 		delete(h.open, k)
 	}
 	c.version = h.touch(s.ID)
+	h.weigh(c)
+}
+
+// weigh counts what a connection takes now, and forgets the oldest for as long as all take too much.
+func (h *hub) weigh(c *connection) {
+	before := c.size
+	c.size = c.takes()
+	for h.held += c.size - before; h.held > maxHeld && len(h.list) > 1; {
+		h.forget(0)
+	}
+}
+
+// takes returns how many bytes a connection takes, with all that it points to.
+func (c *connection) takes() int64 {
+	n := int64(unsafe.Sizeof(*c)) + c.Hello.Bytes() + int64(cap(c.Records))*int64(unsafe.Sizeof(serve.Record{}))
+	for _, r := range c.Records {
+		n += int64(len(r.Text)) + int64(cap(r.Messages))*int64(unsafe.Sizeof(""))
+	}
+	if c.Session != nil {
+		n += int64(unsafe.Sizeof(*c.Session)) + int64(len(c.Session.ClientCertificate))
+	}
+	if c.Seen != nil {
+		n += int64(unsafe.Sizeof(*c.Seen)) + int64(len(c.Seen.ClientCertificate)+len(c.Seen.Error))
+	}
+	return n
 }
 
 // touch tells of a change that has to do with a scenario. The lock is held.
@@ -133,6 +162,7 @@ func (h *hub) remember(c *connection) {
 func (h *hub) forget(i int) {
 	c := h.list[i]
 	h.list = slices.Delete(h.list, i, i+1)
+	h.held -= c.size
 	h.of[c.Scenario.ID]--
 	delete(h.open, key{c.Scenario.ID, c.conn})
 }

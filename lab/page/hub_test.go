@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -145,4 +146,52 @@ func TestHubIsSafe(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// TestHubHoldsBoundedMemory has clients fill all that is remembered of a connection, on many scenarios.
+func TestHubHoldsBoundedMemory(t *testing.T) {
+	hello := hostileHello()
+	h := newHub()
+	before := heap()
+	const clients = 2 * maxConnections
+	for n := range uint64(clients) {
+		s := &scenarios.Scenario{ID: fmt.Sprint("s", n%20)}
+		h.watch(s, serve.Event{Conn: n, Kind: serve.EventStart, At: time.Now()})
+		h.watch(s, serve.Event{Conn: n, Kind: serve.EventHello, Hello: hello})
+		for i := range 64 {
+			h.watch(s, serve.Event{Conn: n, Kind: serve.EventRecord, Index: i, Record: serve.Record{Type: 22, Messages: make([]string, 16)}})
+		}
+		assert.LessOrEqual(t, h.held, int64(maxHeld))
+	}
+	grown := int64(heap()) - int64(before)
+	t.Logf("%d of %d are remembered; the heap has grown by %d bytes", len(h.list), clients, grown)
+	assert.Less(t, grown, int64(maxHeld*5/4))
+	assert.Greater(t, len(h.list), 100)
+	assert.Less(t, len(h.list), maxConnections)
+	assert.Equal(t, uint64(clients), h.since("", 0, 1).Total)
+	var sum int64
+	for _, c := range h.list {
+		sum += c.takes()
+	}
+	assert.Equal(t, sum, h.held)
+	assert.Len(t, h.open, len(h.list))
+	runtime.KeepAlive(h)
+}
+
+// TestTroubleIsShown holds that the page says what went wrong in the lab itself: once, and spelt out.
+func TestTroubleIsShown(t *testing.T) {
+	r := bringUp(t, "good")
+	assert.NotContains(t, r.get("/live").body, "The lab itself had trouble")
+	for range 3 {
+		r.page.Trouble(fmt.Errorf("serving good: %w: accept: too many", serve.ErrOutOfFiles))
+		r.page.Trouble(errors.New("serving <b>: \x1b"))
+	}
+	for path, says := range map[string]string{"/live": "The lab itself had trouble", "/scenario/good": "The lab itself had trouble", "/live/connections": "The lab itself had trouble"} {
+		body := r.get(path).body
+		assert.Contains(t, body, says, path)
+		assert.Equal(t, 1, strings.Count(body, serve.ErrOutOfFiles.Error()), path)
+		assert.Contains(t, body, `serving &lt;b&gt;: `, path)
+		assert.NotContains(t, body, "\x1b", path)
+	}
+	assert.Contains(t, r.get("/live", "Accept-Language", "zh-CN").body, "实验室自身出了问题")
 }

@@ -141,6 +141,8 @@ type Cell struct {
 	Control  clients.Outcome `json:"control"` // what it did on the control
 	// Observed is what the server saw of each of its connections, in their order.
 	Observed []serve.Observation `json:"observed"`
+	// Forgotten is how many more there were, which the server has dropped because they were too many.
+	Forgotten uint64 `json:"observed_forgotten,omitempty"`
 	// Unserved says that this machine cannot serve the scenario, to whatever client.
 	Unserved bool `json:"unserved,omitempty"`
 	// ServerLog is what a server that ends TLS by itself logged of it, a line each.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
@@ -232,9 +233,9 @@ func firstAlert(alerts ...*Alert) *Alert {
 // that it is the same in every run.
 func errorText(err error) string {
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Addr != nil {
-		return e.Op + ": " + e.Err.Error()
+		return clip(e.Op + ": " + e.Err.Error())
 	}
-	return err.Error()
+	return clip(err.Error())
 }
 
 // subject returns the subject of the first certificate.
@@ -242,5 +243,16 @@ func subject(certs []*x509.Certificate) string {
 	if len(certs) == 0 {
 		return ""
 	}
-	return certs[0].Subject.String()
+	return clip(certs[0].Subject.String())
+}
+
+// maxText bounds a text that a client has a part in, in bytes.
+const maxText = 1 << 10
+
+// clip cuts a text to maxText.
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(strings.Clone(s[:maxText]), "") + "..." // the whole of it can be collected
 }

@@ -36,6 +36,9 @@
 //
 // Whatever a client sends costs bounded time and memory: a connection lasts no
 // longer than [Options].Timeout and a short farewell, a server keeps no more than
-// [Options].MaxConns of them at once and remembers a fixed number of observations.
-// A connection can disturb no other one, and no other server.
+// [Options].MaxConns of them at once. It remembers a bounded number of observations, and those of all
+// servers of a lab take bounded memory together: see [Memory]. Names and lists in a ClientHello, subjects
+// of certificates and texts of errors are cut to a length that no real client exceeds.
+// A connection can disturb no other one, and no other server: a panic ends it alone, and is on record as
+// [EndInternal]. When there are no file descriptors left, clients wait to be accepted.
 package serve

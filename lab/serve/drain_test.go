@@ -150,13 +150,13 @@ func TestObservationOrder(t *testing.T) {
 
 // A server that runs for long forgets.
 func TestObservationsBounded(t *testing.T) {
-	srv := &Server{}
+	srv := &Server{record: remembered{memory: NewMemory(0)}}
 	for i := range uint64(10 * maxObservations) {
 		srv.observed(&conn{place: i, ended: make(chan struct{})}, Observation{BytesSent: int64(i)})
 	}
 	all := srv.Observations()
-	if n := len(all); n < maxObservations || n > 2*maxObservations {
-		t.Errorf("%d observations", n)
+	if n := len(all); n != maxObservations || srv.Forgotten() != 9*maxObservations {
+		t.Errorf("%d observations, and %d forgotten", n, srv.Forgotten())
 	}
 	if last := all[len(all)-1].BytesSent; last != 10*maxObservations-1 {
 		t.Errorf("the last observation is that of connection %d", last)

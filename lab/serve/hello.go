@@ -3,7 +3,6 @@ package serve
 import (
 	"crypto/tls"
 	"errors"
-	"slices"
 	"strconv"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -44,12 +43,14 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 		!body.ReadUint16(&version) || !body.Skip(32) ||
 		!body.ReadUint8LengthPrefixed(&session) ||
 		!body.ReadUint16LengthPrefixed(&suites) ||
-		!body.ReadUint8LengthPrefixed(&compress) ||
-		!readList(&suites, &h.CipherSuites, cipherSuiteName) {
+		!body.ReadUint8LengthPrefixed(&compress) {
+		return nil, errClientHello
+	}
+	h.SecureRenegotiation = contains(suites, suiteRenegotiationInfo)
+	if !readList(&suites, &h.CipherSuites, cipherSuiteName) {
 		return nil, errClientHello
 	}
 	h.Versions = []string{versionName(version)}
-	h.SecureRenegotiation = slices.Contains(h.CipherSuites, cipherSuiteName(suiteRenegotiationInfo))
 	if body.Empty() { // no extensions, before TLS 1.2
 		return h, nil
 	}
@@ -66,18 +67,55 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 	return h, nil
 }
 
-// maxListed bounds each list of an observed ClientHello: no client offers as many, and a server that is
-// flooded remembers a thousand of them.
-const maxListed = 256
+// Bounds of what is kept of a ClientHello, which a client can make 64 KiB long: of each list, of the
+// protocols, and of each name in bytes as they came. A DNS name has 253 bytes at most (RFC 1035, section
+// 2.3.4), a protocol's 255 (RFC 7301, section 3.1).
+const (
+	maxListed    = 256
+	maxProtocols = 64
+	maxNameBytes = 255
+)
 
-// bounded returns the ClientHello with its lists cut to maxListed. The last entry says how many are left out.
-func (h *ClientHello) bounded() *ClientHello {
-	for _, list := range []*[]string{&h.Versions, &h.CipherSuites, &h.Groups, &h.KeyShares, &h.SignatureSchemes, &h.Protocols} {
-		if more := len(*list) - maxListed; more > 0 {
-			*list = append(slices.Clone((*list)[:maxListed]), strconv.Itoa(more)+" more")
+// listed is a list that is being read, of which no more than most are kept.
+type listed struct {
+	names *[]string
+	most  int
+	more  int // left out
+}
+
+// add appends a name, or counts it.
+func (l *listed) add(name func() string) {
+	if len(*l.names) >= l.most {
+		l.more++
+		return
+	}
+	*l.names = append(*l.names, name())
+}
+
+// end appends how many names are left out, if any are.
+func (l *listed) end() {
+	if l.more > 0 && len(*l.names) == l.most {
+		*l.names = append(*l.names, strconv.Itoa(l.more)+" more")
+	}
+}
+
+// contains reports whether a list of numbers has that one.
+func contains(list cryptobyte.String, wanted uint16) bool {
+	var v uint16
+	for list.ReadUint16(&v) {
+		if v == wanted {
+			return true
 		}
 	}
-	return h
+	return false
+}
+
+// name returns a name that a client sent, fit to print and of bounded length.
+func name(b []byte) string {
+	if len(b) <= maxNameBytes {
+		return printable(b)
+	}
+	return printable(b[:maxNameBytes]) + "... (" + strconv.Itoa(len(b)) + " bytes)"
 }
 
 // readExtension reads one extension, and returns false if it is malformed.
@@ -110,32 +148,35 @@ func (h *ClientHello) readExtension(kind uint16, e cryptobyte.String) bool {
 func (h *ClientHello) readServerNames(list cryptobyte.String) bool {
 	for !list.Empty() {
 		var kind uint8
-		var name cryptobyte.String
-		if !list.ReadUint8(&kind) || !list.ReadUint16LengthPrefixed(&name) {
+		var host cryptobyte.String
+		if !list.ReadUint8(&kind) || !list.ReadUint16LengthPrefixed(&host) {
 			return false
 		}
 		if kind == 0 { // host_name
-			h.ServerName = printable(name)
+			h.ServerName = name(host)
 		}
 	}
 	return true
 }
 
 func (h *ClientHello) readProtocols(list cryptobyte.String) bool {
+	kept := listed{names: &h.Protocols, most: maxProtocols}
+	defer kept.end()
 	for !list.Empty() {
-		var name cryptobyte.String
-		if !list.ReadUint8LengthPrefixed(&name) {
+		var id cryptobyte.String
+		if !list.ReadUint8LengthPrefixed(&id) {
 			return false
 		}
-		if len(name) == 2 && isGREASE(uint16(name[0])<<8|uint16(name[1])) {
-			continue
+		if len(id) != 2 || !isGREASE(uint16(id[0])<<8|uint16(id[1])) {
+			kept.add(func() string { return name(id) })
 		}
-		h.Protocols = append(h.Protocols, printable(name))
 	}
 	return true
 }
 
 func (h *ClientHello) readKeyShares(list cryptobyte.String) bool {
+	kept := listed{names: &h.KeyShares, most: maxListed}
+	defer kept.end()
 	for !list.Empty() {
 		var group uint16
 		var share cryptobyte.String
@@ -143,7 +184,7 @@ func (h *ClientHello) readKeyShares(list cryptobyte.String) bool {
 			return false
 		}
 		if !isGREASE(group) {
-			h.KeyShares = append(h.KeyShares, groupName(group))
+			kept.add(func() string { return groupName(group) })
 		}
 	}
 	return true
@@ -152,15 +193,17 @@ func (h *ClientHello) readKeyShares(list cryptobyte.String) bool {
 // readList reads a list of numbers and appends their names, without GREASE.
 func readList(list *cryptobyte.String, names *[]string, name func(uint16) string) bool {
 	if *names == nil {
-		*names = make([]string, 0, len(*list)/2)
+		*names = make([]string, 0, min(len(*list)/2, maxListed+1))
 	}
+	kept := listed{names: names, most: maxListed}
+	defer kept.end()
 	for !list.Empty() {
 		var v uint16
 		if !list.ReadUint16(&v) {
 			return false
 		}
 		if !isGREASE(v) {
-			*names = append(*names, name(v))
+			kept.add(func() string { return name(v) })
 		}
 	}
 	return true

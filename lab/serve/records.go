@@ -247,7 +247,7 @@ func (t *tap) hello() *ClientHello {
 	if err != nil {
 		return nil
 	}
-	return h.bounded()
+	return h
 }
 
 // Read implements net.Conn.

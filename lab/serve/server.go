@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,10 +14,6 @@ import (
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/scenarios"
 )
-
-// maxObservations is how many observations a server remembers at least: enough for
-// any run over the catalogue. It forgets the older half when it has twice as many.
-const maxObservations = 1024
 
 // Options say how a scenario is served. The zero Options are good for tests.
 type Options struct {
@@ -36,6 +31,9 @@ type Options struct {
 	// Upstream, if set, is a server that ends TLS by itself: the lab relays to it what clients
 	// say, and what it answers, and reads the records along. The server closes it.
 	Upstream *Upstream
+	// Memory bounds what is remembered of connections, together with all other servers that are given the
+	// same. Nil means one of the server's own.
+	Memory *Memory
 	// OnObservation, if set, is called with every observation when its connection
 	// has ended, from the connection's goroutine: calls can overlap.
 	OnObservation func(Observation)
@@ -67,14 +65,9 @@ type Server struct {
 	mu       sync.Mutex
 	accepted uint64 // connections so far
 	conns    map[*conn]struct{}
-	seen     []seen // in the order of end
-	trouble  error  // the first
-}
+	trouble  error // the first
 
-// seen is an observation with its connection's place in the order of start.
-type seen struct {
-	place uint64
-	Observation
+	record remembered
 }
 
 // Start listens for clients of a scenario and serves them until [Server.Close].
@@ -110,6 +103,7 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 		slots:     make(chan struct{}, o.MaxConns),
 		closed:    make(chan struct{}),
 		conns:     make(map[*conn]struct{}),
+		record:    remembered{memory: cmp.Or(o.Memory, NewMemory(0))},
 	}
 	srv.config = srv.lazyConfig(source)
 	for _, in := range entrances {
@@ -194,7 +188,7 @@ func (srv *Server) attend(c *conn) {
 	select {
 	case <-c.ended:
 	default: // it panicked before it was observed
-		srv.remember(c, Observation{Start: c.start, Duration: time.Since(c.start), End: EndInternal, Error: errorText(err)})
+		srv.record.add(c.place, Observation{Start: c.start, Duration: time.Since(c.start), End: EndInternal, Error: errorText(err)})
 		close(c.ended)
 	}
 }
@@ -210,20 +204,10 @@ func (srv *Server) forget(c *conn) {
 // observed records the observation of a connection that has ended.
 func (srv *Server) observed(c *conn, o Observation) {
 	defer close(c.ended)
-	srv.remember(c, o)
+	srv.record.add(c.place, o)
 	if hook := srv.options.OnObservation; hook != nil {
 		hook(o)
 	}
-}
-
-// remember keeps an observation, and forgets old ones where there are too many.
-func (srv *Server) remember(c *conn, o Observation) {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	if len(srv.seen) == 2*maxObservations {
-		srv.seen = slices.Delete(srv.seen, 0, maxObservations)
-	}
-	srv.seen = append(srv.seen, seen{c.place, o})
 }
 
 // Addr returns the address to dial, with the port: 127.0.0.1 unless told
@@ -237,20 +221,15 @@ func (srv *Server) Addr() string {
 func (srv *Server) Port() int { return srv.entrances[0].Addr().(*net.TCPAddr).Port }
 
 // Observations returns what was seen of the connections that have ended, in the
-// order in which they were accepted; of very many, the last few thousand. Use
+// order in which they were accepted; of very many, the last two thousand, or as many
+// as fit its memory ([Server.Forgotten] says how many are missing). Use
 // [Server.Drain] to wait for those that are still open. What the observations
 // point to is shared and must not be changed.
-func (srv *Server) Observations() []Observation {
-	srv.mu.Lock()
-	entries := slices.Clone(srv.seen)
-	srv.mu.Unlock()
-	slices.SortFunc(entries, func(a, b seen) int { return cmp.Compare(a.place, b.place) })
-	all := make([]Observation, len(entries))
-	for i, e := range entries {
-		all[i] = e.Observation
-	}
-	return all
-}
+func (srv *Server) Observations() []Observation { return srv.record.all() }
+
+// Forgotten returns how many observations were dropped because there were too many, or because they
+// took too much memory: see [Memory].
+func (srv *Server) Forgotten() uint64 { return srv.record.lost() }
 
 // Close stops listening, ends the connections that are open, and returns when
 // nothing of the server runs any more. A source that is at work is waited for. It
@@ -268,6 +247,7 @@ func (srv *Server) Close() error {
 		}
 	})
 	srv.running.Wait()
+	srv.record.end()
 	if up := srv.options.Upstream; up != nil && up.Close != nil {
 		return up.Close()
 	}

@@ -48,8 +48,8 @@ const (
 	helloRetryName = "HelloRetryRequest"
 	// maxMessages bounds the messages of one record that are told of.
 	maxMessages = 16
-	// maxText bounds what is told of bytes that are no TLS.
-	maxText = 64
+	// maxForeign bounds what is told of bytes that are no TLS.
+	maxForeign = 64
 )
 
 // follower reads along with one direction of a connection to tell what passes. It differs from
@@ -122,7 +122,7 @@ func (f *follower) begin(w *watch) {
 // text notes bytes that are no TLS.
 func (f *follower) text(w *watch, p []byte) {
 	i := w.add(Record{FromClient: f.fromClient, Length: len(p)})
-	f.body = append(f.body, p[:min(len(p), maxText-len(f.body))]...)
+	f.body = append(f.body, p[:min(len(p), maxForeign-len(f.body))]...)
 	w.update(i, func(r *Record) { r.Text = printable(f.body) })
 }
 

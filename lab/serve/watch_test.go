@@ -168,7 +168,7 @@ func TestWatchTellsWhatIsNoTLS(t *testing.T) {
 	drained(t, srv)
 	var said []string
 	for _, r := range w.records(1) {
-		if r.Type != 0 || len(r.Text) > 6*maxText {
+		if r.Type != 0 || len(r.Text) > 6*maxForeign {
 			t.Errorf("%+v", r)
 		}
 		said = append(said, r.Text)
@@ -197,7 +197,7 @@ func FuzzFollower(f *testing.F) {
 			t.Errorf("%d records", len(records))
 		}
 		for _, r := range records {
-			if len(r.Messages) > maxMessages || len(r.Text) > 4*maxText || r.Missing < 0 || r.Missing > r.Length {
+			if len(r.Messages) > maxMessages || len(r.Text) > 4*maxForeign || r.Missing < 0 || r.Missing > r.Length {
 				t.Errorf("%+v", r)
 			}
 		}

@@ -1,0 +1,217 @@
+package serve
+
+import (
+	"crypto/elliptic"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"example.com/tlslab/scenarios"
+)
+
+// hugeHello returns a ClientHello of some 65,000 bytes, in records: with a name of that length, or else
+// with lists that long.
+func hugeHello(named bool) []byte {
+	var b cryptobyte.Builder
+	b.AddUint8(typeClientHello)
+	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+		b.AddUint16(tls.VersionTLS12)
+		b.AddBytes(make([]byte, 32))
+		b.AddUint8(0)
+		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+			b.AddUint16(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
+			for i := range uint16(6000) {
+				if !named {
+					b.AddUint16(0xd000 + i)
+				}
+			}
+		})
+		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddUint8(0) })
+		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+			if named {
+				hugeName(b)
+				return
+			}
+			for _, kind := range []uint16{extSupportedGroups, extSignatureAlgorithms} {
+				b.AddUint16(kind)
+				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+					b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+						for i := range uint16(6000) {
+							b.AddUint16(0xd000 + i)
+						}
+					})
+				})
+			}
+			b.AddUint16(extALPN)
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+					for range 110 {
+						b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(make([]byte, 255)) })
+					}
+				})
+			})
+		})
+	})
+	var stream []byte
+	hello := b.BytesOrPanic()
+	for len(hello) > 0 {
+		n := min(len(hello), 1<<14)
+		stream = append(stream, record(recordHandshake, hello[:n]...)...)
+		hello = hello[n:]
+	}
+	return stream
+}
+
+func hugeName(b *cryptobyte.Builder) {
+	b.AddUint16(extServerName)
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+			b.AddUint8(0)
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(strings.Repeat("n", 65_000))) })
+		})
+	})
+}
+
+// A client can make its names and lists as long as it likes; what is remembered of them is short, and
+// says what is missing.
+func TestHugeHello(t *testing.T) {
+	var named, listed records
+	named.limit, listed.limit = maxClientHello, maxClientHello
+	named.feed(hugeHello(true))
+	listed.feed(hugeHello(false))
+	h, err := parseClientHello(named.clientHello())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Repeat("n", maxNameBytes) + "... (65000 bytes)"; h.ServerName != want {
+		t.Errorf("the name is %q", h.ServerName)
+	}
+	if h, err = parseClientHello(listed.clientHello()); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		list []string
+		most int
+		last string
+	}{
+		"suites":    {h.CipherSuites, maxListed, "5744 more"},
+		"groups":    {h.Groups, maxListed, "5743 more"},
+		"schemes":   {h.SignatureSchemes, maxListed, "5743 more"},
+		"protocols": {h.Protocols, maxProtocols, "46 more"},
+	} {
+		if len(test.list) != test.most+1 || test.list[test.most] != test.last || cap(test.list) > 2*test.most {
+			t.Errorf("%s: %d are kept, the last is %q", name, len(test.list), test.list[len(test.list)-1])
+		}
+	}
+	if size := h.Bytes(); size > 256<<10 {
+		t.Errorf("the longest hello takes %d bytes", size)
+	}
+}
+
+// What servers remember together is bounded, and so is the heap, whatever clients send: with
+// names and lists of 65,000 bytes. The newest observation of each is kept.
+func TestMemory(t *testing.T) {
+	ca := newAuthority(t)
+	const limit = 2 << 20
+	clients := 500
+	if testing.Short() {
+		clients = 150
+	}
+	m := NewMemory(limit)
+	quiet := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Memory: m})
+	flooded := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Memory: m})
+	before := heap()
+	hellos := [][]byte{hugeHello(true), hugeHello(false)}
+	for n := range clients {
+		c := dial(t, flooded)
+		c.Write(hellos[n%2])
+		io.Copy(io.Discard, c)
+		c.Close()
+	}
+	if err := flooded.Drain(ctx(t)); err != nil {
+		t.Fatal(err)
+	}
+	grown := heap() - before
+	t.Logf("%d observations of %d clients take %d bytes, the heap has grown by %d", len(flooded.Observations()), clients, m.Held(), grown)
+	if held := m.Held(); held > limit || held < limit/2 {
+		t.Errorf("they take %d bytes", held)
+	}
+	if grown > limit+4<<20 { // what else the server has used meanwhile
+		t.Errorf("the heap has grown by %d bytes", grown)
+	}
+	if kept := len(flooded.Observations()); kept == 0 || kept+int(flooded.Forgotten()) != clients {
+		t.Errorf("%d are kept and %d forgotten of %d", kept, flooded.Forgotten(), clients)
+	}
+	handshake(t, quiet, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+	if o := one(t, quiet); o.Hello == nil || quiet.Forgotten() != 0 {
+		t.Errorf("the other server has %+v, and has forgotten %d", o, quiet.Forgotten())
+	}
+	flooded.Close()
+	if held := m.Held(); held > 64<<10 {
+		t.Errorf("a server that is closed holds %d bytes", held)
+	}
+	if len(flooded.Observations()) == 0 {
+		t.Error("it has no observations any more")
+	}
+	runtime.KeepAlive(m)
+}
+
+// heap returns the bytes of the heap that are in use.
+func heap() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+// One server's observations make room for another's, the oldest first.
+func TestMemoryForgetsTheOldest(t *testing.T) {
+	o := Observation{Error: strings.Repeat("x", 1000)}
+	m := NewMemory(10 * o.size())
+	a, b := remembered{memory: m}, remembered{memory: m}
+	for n := range uint64(6) {
+		a.add(n, o)
+	}
+	for n := range uint64(8) {
+		b.add(n, o)
+	}
+	if len(a.all()) != 2 || a.lost() != 4 || len(b.all()) != 8 || b.lost() != 0 {
+		t.Errorf("%d and %d are kept, %d and %d forgotten", len(a.all()), len(b.all()), a.lost(), b.lost())
+	}
+	large := Observation{Error: strings.Repeat("x", 100_000)}
+	b.add(9, large)
+	if all := b.all(); len(all) != 1 || all[0].Error != large.Error || len(a.all()) != 0 {
+		t.Errorf("the newest is not all that is kept: %d and %d", len(a.all()), len(all))
+	}
+}
+
+// The subject of a client's certificate, and an error that repeats what a client sent, are cut.
+func TestLongTexts(t *testing.T) {
+	ca := newAuthority(t)
+	srv := start(t, scenario(scenarios.Server{ClientAuth: tls.RequireAnyClientCert}), ca.source(t), Options{})
+	cert := ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) {
+		for n := range 100 {
+			c.Subject.OrganizationalUnit = append(c.Subject.OrganizationalUnit, fmt.Sprint(n, strings.Repeat("u", 50)))
+		}
+	})
+	get(t, srv, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", Certificates: []tls.Certificate{cert}})
+	if o := one(t, srv); !strings.HasSuffix(o.ClientCertificate, "...") || len(o.ClientCertificate) > maxText+3 {
+		t.Errorf("the subject has %d bytes: %q", len(o.ClientCertificate), o.ClientCertificate)
+	}
+
+	plain := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
+	c := tls.Client(dial(t, plain), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+	io.WriteString(c, strings.Repeat("g", 60_000)+"\r\n\r\n")
+	c.CloseWrite()
+	io.Copy(io.Discard, c)
+	c.Close()
+	if o := one(t, plain); o.End != EndError || len(o.Error) > maxText+3 || len(o.Error) < 100 {
+		t.Errorf("end %s: %d bytes: %q", o.End, len(o.Error), o.Error)
+	}
+}
