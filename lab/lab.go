@@ -13,12 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/report"
@@ -30,8 +27,8 @@ import (
 // DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
 const DefaultBasePort = 10000
 
-// lockFile is locked in a lab's directory for as long as the lab is there.
-const lockFile = ".lock"
+// tempPrefix begins the names of the lab's temporary directories, and of those of its parts.
+const tempPrefix = "tlslab-"
 
 // Ports is how many ports above the base port a lab may use.
 const Ports = 3000
@@ -48,7 +45,7 @@ type Config struct {
 	// Bind is the address to listen on. Empty means loopback.
 	Bind string
 	// Dir is where files are written. Empty means a temporary directory that Close
-	// removes.
+	// removes. New removes those of labs of this user that were killed.
 	Dir string
 	// ClientFiles has it write those files alone that clients are given. Zero means all, the
 	// server's among them, for people to look at.
@@ -93,8 +90,7 @@ type Lab struct {
 	config    Config
 	minter    *pki.Minter
 	dir       *pki.Dir
-	lock      *flock.Flock // of the directory
-	temporary bool
+	temporary bool // the directory is removed in the end
 	responder *serve.Responder
 
 	memory *serve.Memory // of all its servers
@@ -175,24 +171,14 @@ func (l *Lab) open(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	path := l.config.Dir
-	if path == "" {
-		if path, err = os.MkdirTemp("", "tlslab-"); err != nil {
-			return fmt.Errorf("making a directory for the lab's files: %w", err)
-		}
-		l.temporary = true
-	}
-	if l.dir, err = pki.OpenDir(path); err != nil {
+	if l.config.Dir != "" {
+		l.dir, err = pki.OpenDir(l.config.Dir)
 		return err
 	}
-	l.lock = flock.New(filepath.Join(l.dir.Path(), lockFile))
-	// Not at once: who waits for a lab, see WaitUp, tries the lock for a moment.
-	ctx, cancel := context.WithTimeout(context.Background(), 10*lookTime)
-	defer cancel()
-	if locked, err := l.lock.TryLockContext(ctx, lookTime/2); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("locking the directory for the lab's files: %w", err)
-	} else if !locked {
-		return fmt.Errorf("directory %s is in use by another tlslab: end that, or give another directory", path)
+	pki.SweepTemp(os.TempDir(), tempPrefix) // of labs that were killed
+	l.temporary = true
+	if l.dir, err = pki.TempDir(os.TempDir(), tempPrefix); err != nil {
+		return fmt.Errorf("making a directory for the lab's files: %w", err)
 	}
 	return nil
 }
@@ -212,11 +198,12 @@ func (l *Lab) Close() error {
 			err = errors.Join(err, service.Close())
 		}
 	}
-	if l.lock != nil {
-		err = errors.Join(err, l.lock.Close())
-	}
-	if l.temporary && l.dir != nil {
-		err = errors.Join(err, os.RemoveAll(l.dir.Path()))
+	switch {
+	case l.dir == nil:
+	case l.temporary:
+		err = errors.Join(err, l.dir.Delete())
+	default:
+		err = errors.Join(err, l.dir.Close())
 	}
 	return err
 }

@@ -4,18 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
 
@@ -31,7 +30,7 @@ type Up struct {
 	// [errors.ErrUnsupported].
 	Left []error
 
-	path string // of endpoints.json
+	dir *pki.Dir // with endpoints.json
 }
 
 // Up serves scenarios, each at its offset from [Config].Ports or, if that is zero, at a port
@@ -40,7 +39,7 @@ type Up struct {
 // no scenario waits for another's RSA key. Up returns when endpoints.json and every file that it
 // names is there. The caller must close what it returns.
 func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func(*Up)) (*Up, error) {
-	up := &Up{path: filepath.Join(l.Dir(), EndpointsFile)}
+	up := &Up{dir: l.dir}
 	if err := up.remove(); err != nil { // an earlier one's, which would mislead who waits for it
 		return nil, err
 	}
@@ -97,12 +96,16 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 	for _, in := range up.Instances {
 		up.Endpoints.Scenarios = append(up.Endpoints.Scenarios, in.Endpoint)
 	}
-	return serve.WriteEndpoints(up.path, up.Endpoints)
+	data, err := up.Endpoints.Encode()
+	if err != nil {
+		return err
+	}
+	return l.dir.Write("", pki.File{Name: EndpointsFile, Data: data})
 }
 
 // remove removes endpoints.json.
 func (u *Up) remove() error {
-	if err := os.Remove(u.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := u.dir.Remove("", EndpointsFile); err != nil {
 		return fmt.Errorf("removing endpoints.json: %w", err)
 	}
 	return nil
@@ -145,10 +148,9 @@ func serves(dir string) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
 	}
-	lock := flock.New(filepath.Join(dir, lockFile))
-	free, err := lock.TryLock()
-	if err == nil && free {
+	used, err := pki.InUse(dir)
+	if err == nil && !used {
 		err = fmt.Errorf("%s is there, and the lab that wrote it is not: start it again, with --dir %s", path, dir)
 	}
-	return errors.Join(err, lock.Close())
+	return err
 }

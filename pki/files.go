@@ -5,11 +5,7 @@ import (
 	"cmp"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
@@ -142,96 +138,4 @@ func (c *Chain) pkcs12() ([]byte, error) {
 		chain = append(chain, &x509.Certificate{Raw: m.DER}) // all that the encoder looks at
 	}
 	return pkcs12.Modern.WithRand(random).Encode(c.key, chain[0], chain[1:], Passphrase)
-}
-
-// marker is the file by which the lab knows its own directories.
-const marker = ".tlslab"
-
-// A Dir is a directory that the lab made, or found empty, and may write to.
-type Dir struct{ path string }
-
-// OpenDir makes a directory for the lab's files, or opens one that it made before. A
-// directory that holds anything else is refused, so that nothing of the user's is
-// overwritten.
-func OpenDir(path string) (*Dir, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return nil, fmt.Errorf("making the directory for the lab's files: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(path, marker)); errors.Is(err, fs.ErrNotExist) {
-		entries, err := os.ReadDir(path)
-		if err != nil {
-			return nil, fmt.Errorf("reading the directory for the lab's files: %w", err)
-		}
-		if len(entries) > 0 {
-			return nil, fmt.Errorf("directory %s is not empty and not the lab's: give a new or an empty one", path)
-		}
-	}
-	d := &Dir{path}
-	const text = "This directory was made by tlslab, which overwrites what is in it.\n"
-	if err := d.Write("", File{Name: marker, Data: []byte(text)}); err != nil {
-		return nil, err
-	}
-	return d, nil
-}
-
-// Path returns the directory's absolute path.
-func (d *Dir) Path() string { return d.path }
-
-// Write writes a file into a folder of the directory, whole: it is written beside its
-// place and renamed. Private keys can be read by their owner alone.
-func (d *Dir) Write(folder string, f File) error {
-	dir := filepath.Join(d.path, folder)
-	if !filepath.IsLocal(filepath.Join(folder, f.Name)) {
-		return fmt.Errorf("writing %s: not a name inside the lab's directory", filepath.Join(folder, f.Name))
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("writing the lab's files: %w", err)
-	}
-	tmp, err := os.CreateTemp(dir, f.Name+".*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("writing the lab's files: %w", err)
-	}
-	defer os.Remove(tmp.Name()) // fails once it is renamed
-	_, err = tmp.Write(f.Data)
-	if err == nil && !f.Secret {
-		err = tmp.Chmod(0o644)
-	}
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		return fmt.Errorf("writing the lab's files: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), filepath.Join(dir, f.Name)); err != nil {
-		return fmt.Errorf("writing the lab's files: %w", err)
-	}
-	return nil
-}
-
-// WriteChain writes a chain's files into a folder called as the chain.
-func (d *Dir) WriteChain(c *Chain) error { return d.write(c, c.Files) }
-
-// WriteClient writes a chain's files that a client may be given, as WriteChain writes all: it takes a
-// small part of the time.
-func (d *Dir) WriteClient(c *Chain) error { return d.write(c, c.ClientFiles) }
-
-func (d *Dir) write(c *Chain, of func() ([]File, error)) error {
-	files, err := of()
-	if err != nil {
-		return err
-	}
-	for _, name := range fileNames { // of an earlier chain of this name, keys among them
-		if !slices.ContainsFunc(files, func(f File) bool { return f.Name == name }) {
-			if err := os.Remove(filepath.Join(d.path, c.Name, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("removing what is left of an earlier chain: %w", err)
-			}
-		}
-	}
-	for _, f := range files {
-		if err := d.Write(c.Name, f); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -194,6 +194,7 @@ func TestDir(t *testing.T) {
 		d, err := pki.OpenDir(path)
 		require.NoError(t, err)
 		require.NoError(t, d.WriteChain(c))
+		require.NoError(t, d.Close())
 	}
 	if runtime.GOOS != "windows" {
 		files, err := c.Files()
@@ -210,6 +211,7 @@ func TestDir(t *testing.T) {
 	}
 	d, err := pki.OpenDir(path)
 	require.NoError(t, err)
+	defer d.Close()
 	assert.Error(t, d.Write("..", pki.File{Name: "escaped"}))
 	entries, err := os.ReadDir(filepath.Join(path, "good"))
 	require.NoError(t, err)
@@ -281,6 +283,7 @@ func TestWriteClient(t *testing.T) {
 	}
 	d, err := pki.OpenDir(t.TempDir())
 	require.NoError(t, err)
+	defer d.Close()
 	require.NoError(t, d.WriteClient(c))
 	assert.FileExists(t, filepath.Join(d.Path(), c.Name, pki.FileClientKey))
 	assert.FileExists(t, filepath.Join(d.Path(), c.Name, pki.FileRoot))

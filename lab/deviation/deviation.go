@@ -20,6 +20,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -41,6 +42,9 @@ type List struct {
 // kinds are the judgements that can be accepted: there is nothing to accept in ok.
 var kinds = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { return k == verdict.OK })
 
+// maxFile is how large a file may be, in bytes.
+const maxFile = 1 << 20
+
 // Read reads a file. A line that is wrong is an error that names the file and the line.
 func Read(path string) (*List, error) {
 	f, err := os.Open(path)
@@ -48,7 +52,7 @@ func Read(path string) (*List, error) {
 		return nil, fmt.Errorf("reading known deviations: %w", err)
 	}
 	defer f.Close()
-	return Parse(path, f)
+	return Parse(path, bounded.Limit(f, path, maxFile))
 }
 
 // Parse reads what stands in a file of that name.

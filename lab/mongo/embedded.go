@@ -25,6 +25,7 @@ import (
 	"github.com/FerretDB/FerretDB/ferretdb"
 
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
 )
 
 // Embedded returns the service mongodb: any scenario of the catalogue can be served with it, as
@@ -42,8 +43,8 @@ type embedded struct {
 	closed  bool
 	network string // where it listens
 	addr    string
-	dir     string // of its socket; empty where it has none
-	err     error  // why it did not start
+	dir     *pki.Dir // of its socket; nil where it has none
+	err     error    // why it did not start
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when it has ended
 }
@@ -77,12 +78,12 @@ func (e *embedded) run() error {
 	if runtime.GOOS == "windows" {
 		c.Listener.TCP = "127.0.0.1:0"
 	} else {
-		dir, err := os.MkdirTemp("", "tlslab-mongo-") // 0700
+		dir, err := pki.TempDir(os.TempDir(), "tlslab-mongo-") // 0700
 		if err != nil {
 			return err
 		}
 		e.dir = dir
-		c.Listener.Unix = filepath.Join(dir, "mongodb.sock")
+		c.Listener.Unix = filepath.Join(dir.Path(), "mongodb.sock")
 	}
 	db, err := ferretdb.New(&c)
 	if err != nil {
@@ -113,8 +114,8 @@ func (e *embedded) close() error {
 		e.cancel()
 		<-e.done
 	}
-	if e.dir == "" {
+	if e.dir == nil {
 		return nil
 	}
-	return os.RemoveAll(e.dir)
+	return e.dir.Delete()
 }

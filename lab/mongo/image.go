@@ -208,6 +208,7 @@ func (m *mongod) prepare(ctx context.Context, chain *pki.Chain) error {
 	subject := chain.Client[0].Cert.Subject.String()
 	ctx, cancel := context.WithTimeout(ctx, makeTime)
 	defer cancel()
+	const maxSaid = 64 << 10 // bytes
 	code, out, err := m.container.Exec(ctx, []string{
 		"mongosh", "--quiet", "--host", "localhost", "--tls", "--tlsCAFile", fileCA, "--tlsCertificateKeyFile", fileUser,
 		"--eval", fmt.Sprintf(script, pki.Passphrase, subject),
@@ -215,7 +216,7 @@ func (m *mongod) prepare(ctx context.Context, chain *pki.Chain) error {
 	if err != nil {
 		return fmt.Errorf("container of %s: making the user %s: %w", m.scenario.ID, subject, err)
 	}
-	said, err := io.ReadAll(out)
+	said, err := io.ReadAll(io.LimitReader(out, maxSaid))
 	if err != nil || code != 0 {
 		return errors.Join(fmt.Errorf("container of %s: making the user %s: mongosh ended with status %d: %s", m.scenario.ID, subject, code, said), err)
 	}

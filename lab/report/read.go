@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"example.com/tlslab/lab/internal/bounded"
 )
 
 // Read reads a run as [WriteJSON] wrote it. It refuses JSON that is no run's, and schemas that
@@ -20,6 +22,12 @@ func Read(r io.Reader) (*Run, error) {
 	return run, nil
 }
 
+// maxRun and maxRecord are how large the files of a run and of a record may be, in bytes.
+const (
+	maxRun    = 512 << 20
+	maxRecord = 64 << 20
+)
+
 // Open reads a run from a file, or from a directory that [WriteRecord] has written.
 func Open(path string) (*Run, error) {
 	info, err := os.Stat(path)
@@ -34,7 +42,7 @@ func Open(path string) (*Run, error) {
 		return nil, err
 	}
 	defer f.Close()
-	run, err := Read(f)
+	run, err := Read(bounded.Limit(f, path, maxRun))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -192,7 +193,7 @@ func ReadRecord(dir string) (*Run, error) {
 	r := &Run{Schema: Schema}
 	cells := map[string][]Cell{}
 	for _, path := range files {
-		data, err := os.ReadFile(path)
+		data, err := bounded.File(path, maxRecord)
 		if err != nil {
 			return nil, err
 		}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -115,54 +113,25 @@ type Endpoints struct {
 	Scenarios []Endpoint `json:"scenarios"`
 }
 
-// WriteEndpoints writes a document to a file, for others to wait for: the file
-// appears, or is replaced, at once and whole. Schema is set to [EndpointsSchema],
-// At is written in UTC and whole seconds.
-func WriteEndpoints(path string, doc Endpoints) error {
+// Encode returns the document as it stands in a file. Schema is set to [EndpointsSchema], At is written
+// in UTC and whole seconds.
+func (doc Endpoints) Encode() ([]byte, error) {
 	doc.Schema = EndpointsSchema
 	doc.At = doc.At.UTC().Truncate(time.Second)
 	doc.Scenarios = append([]Endpoint{}, doc.Scenarios...)
 	data, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
-		return fmt.Errorf("serve: encoding endpoints: %w", err)
+		return nil, fmt.Errorf("serve: encoding endpoints: %w", err)
 	}
-	if err := writeWhole(path, append(data, '\n')); err != nil {
-		return fmt.Errorf("serve: writing endpoints: %w", err)
-	}
-	return nil
+	return append(data, '\n'), nil
 }
 
-// writeWhole writes a temporary file beside path and renames it into place, so
-// that no reader ever sees half of it.
-func writeWhole(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil && runtime.GOOS != "windows" {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
+// maxEndpoints is how large endpoints.json may be, in bytes.
+const maxEndpoints = 64 << 20
 
-// ReadEndpoints reads a document that [WriteEndpoints] wrote.
+// ReadEndpoints reads a document that [Endpoints.Encode] made.
 func ReadEndpoints(path string) (Endpoints, error) {
-	data, err := os.ReadFile(path)
+	data, err := bounded.File(path, maxEndpoints)
 	if err != nil {
 		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %w", err)
 	}

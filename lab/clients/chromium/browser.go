@@ -13,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
 )
 
 // startTime is how long a browser may take until it answers, on a machine that is busy.
@@ -49,7 +50,7 @@ type browser struct {
 	visited map[string]bool // host and port
 	log     *netLog
 	process *process.Process
-	home    string     // its home directory, with its profile: removed when it is closed
+	home    *pki.Dir   // its home directory, with its profile: removed when it is closed
 	pipes   []*os.File // this side's
 
 	background sync.WaitGroup // reads what nobody wants
@@ -67,11 +68,12 @@ const choosing = `{"alternate_error_pages":{"enabled":false},"profile":{"content
 
 // launch starts a browser that trusts, and presents, what the endpoint says.
 func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *browser, err error) {
-	home, err := makeHome()
+	dir, err := makeHome()
 	if err != nil {
 		return nil, err
 	}
-	b := &browser{home: home, visited: map[string]bool{}}
+	home := dir.Path()
+	b := &browser{home: dir, visited: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.close())
@@ -90,7 +92,7 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 	}
 	// The temporary directory as well: what it leaves there when it is ended goes with the profile.
 	env := []string{"HOME=" + home, "TMPDIR=" + home}
-	if err := b.start(process.Command{Path: p.path, Args: args, Env: env}); err != nil {
+	if err := b.start(ctx, process.Command{Path: p.path, Args: args, Env: env}); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
@@ -106,15 +108,15 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 const maxHome = 108 - len("/org.chromium.Chromium.aB3xYz/SingletonSocket") - 1
 
 // makeHome makes a home directory, in the temporary directory if that has a short enough name.
-func makeHome() (string, error) {
+func makeHome() (*pki.Dir, error) {
 	const pattern = "tlslab-chromium-"
 	dir := os.TempDir()
 	if len(filepath.Join(dir, pattern+"4294967295")) > maxHome {
 		dir = "/tmp"
 	}
-	home, err := os.MkdirTemp(dir, pattern)
+	home, err := pki.TempDir(dir, pattern)
 	if err != nil {
-		return "", fmt.Errorf("making a profile: %w", err)
+		return nil, fmt.Errorf("making a profile: %w", err)
 	}
 	return home, nil
 }
@@ -148,7 +150,7 @@ func (p program) profile(ctx context.Context, s setup, e serve.Endpoint, home st
 
 // start starts the program with three pipes, and reads what comes out of them. By
 // --remote-debugging-pipe it reads file descriptor 3 and writes 4, and the next is for its log.
-func (b *browser) start(c process.Command) error {
+func (b *browser) start(ctx context.Context, c process.Command) error {
 	var theirs []*os.File
 	defer func() {
 		for _, f := range theirs {
@@ -168,7 +170,7 @@ func (b *browser) start(c process.Command) error {
 		theirs, b.pipes = append(theirs, r), append(b.pipes, w)
 	}
 	c.Files = theirs
-	p, err := process.Start(c)
+	p, err := process.Start(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -216,7 +218,7 @@ func (b *browser) close() error {
 		<-b.done
 		<-b.log.done
 	}
-	if err := os.RemoveAll(b.home); err != nil {
+	if err := b.home.Delete(); err != nil {
 		return fmt.Errorf("removing a profile: %w", err)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -165,27 +164,6 @@ func TestPipFails(t *testing.T) {
 	err := install(t.Context(), home, []maker{fixed{called: "x", plans: plans[:1]}}, &bytes.Buffer{})
 	require.ErrorContains(t, err, "No matching distribution found for no-such-package==0.0.1")
 	assert.Empty(t, names(t, home))
-}
-
-func TestHome(t *testing.T) {
-	t.Setenv(environment.Variable, "")
-	dir := t.TempDir()
-	t.Chdir(dir)
-	_, err := environment.Home()
-	if runtime.GOOS != "windows" {
-		require.ErrorIs(t, err, environment.ErrNoModule)
-	}
-	require.NoError(t, os.WriteFile("go.mod", nil, 0o644))
-	require.NoError(t, os.MkdirAll("a/b", 0o755))
-	t.Chdir("a/b")
-	home, err := environment.Home()
-	require.NoError(t, err)
-	assert.Equal(t, filepath.Join(".cache", "clients"), home[len(home)-len(filepath.Join(".cache", "clients")):])
-	assert.Contains(t, environment.Dirs(), home)
-	t.Setenv(environment.Variable, filepath.Join(dir, "elsewhere"))
-	home, err = environment.Home()
-	require.NoError(t, err)
-	assert.Equal(t, []string{home}, environment.Dirs())
 }
 
 // Some environments can be named; a name that none has is an error that lists them.

@@ -14,6 +14,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/pki"
 )
 
 //go:embed Probe.java
@@ -83,13 +84,13 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "tlslab-java-")
+	dir, err := pki.TempDir(os.TempDir(), "tlslab-java-")
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for Probe.java: %w", err)
 	}
-	source := filepath.Join(dir, "Probe.java")
-	if err := os.WriteFile(source, probe, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("writing the probe program: %w", err), os.RemoveAll(dir))
+	source := filepath.Join(dir.Path(), "Probe.java")
+	if err := dir.Write("", pki.File{Name: "Probe.java", Data: probe}); err != nil {
+		return nil, errors.Join(fmt.Errorf("writing the probe program: %w", err), dir.Delete())
 	}
 	var args []string
 	args = append(append(append(args, options...), properties...), source)
@@ -101,7 +102,7 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 		Key:      home(p.Path),
 		Variants: variants,
 		Probe:    pool.Probe,
-		Close:    func() error { return errors.Join(pool.Close(), os.RemoveAll(dir)) },
+		Close:    func() error { return errors.Join(pool.Close(), dir.Delete()) },
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab/explain"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
 )
 
@@ -33,12 +35,12 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
   journalctl -u myapp | tlslab explain
   python client.py 2>&1 | tlslab explain --client requests`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := explained(cmd.InOrStdin(), file, args)
+			in, err := explained(cmd.Context(), cmd.InOrStdin(), file, args)
 			if err != nil {
 				return err
 			}
 			defer in.Close()
-			r, err := explain.ReadFrom(in, explain.Options{Client: client})
+			r, err := explain.ReadFrom(bounded.Reader(cmd.Context(), in), explain.Options{Client: client})
 			if r.Schema == 0 { // the options are wrong, and nothing has been read
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}
@@ -70,14 +72,14 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
 }
 
 // explained opens what is to be explained.
-func explained(stdin io.Reader, file string, args []string) (io.ReadCloser, error) {
+func explained(ctx context.Context, stdin io.Reader, file string, args []string) (io.ReadCloser, error) {
 	switch {
 	case file != "" && len(args) > 0:
 		return nil, usageError{fmt.Errorf("both --file and a message: give one of the two")}
 	case file == "-":
 		return io.NopCloser(stdin), nil
 	case file != "":
-		f, err := os.Open(file)
+		f, err := bounded.Until(ctx, func() (*os.File, error) { return os.Open(file) }) // a pipe that nobody writes to
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--file: %w", err)}
 		}

@@ -33,7 +33,7 @@ type flags struct {
 	lang     locale.Locale // of prose for people
 	json     bool
 	seed     string
-	at       string
+	at       time.Time
 	anyTime  bool
 	dir      string
 	bind     string
@@ -140,17 +140,13 @@ func speaking(list []*scenarios.Scenario) []string {
 
 // addMinting adds the flags that decide what is minted.
 func (f *flags) addMinting(c *cobra.Command) {
-	c.Flags().StringVar(&f.seed, "seed", "", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
-	c.Flags().StringVar(&f.at, "at", "", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
+	c.Flags().Var((*seed)(&f.seed), "seed", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
+	c.Flags().Var((*instant)(&f.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
 	c.Flags().BoolVar(&f.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
 }
 
 // config returns the lab's configuration that the flags ask for.
 func (f *flags) config() (lab.Config, error) {
-	at, err := parseTime(f.at)
-	if err != nil {
-		return lab.Config{}, err
-	}
 	if f.basePort < 0 || f.basePort > 65535-lab.Ports {
 		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", f.basePort, 65535-lab.Ports)}
 	}
@@ -168,7 +164,7 @@ func (f *flags) config() (lab.Config, error) {
 			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
 		}
 	}
-	return lab.Config{Seed: f.seed, At: at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
+	return lab.Config{Seed: f.seed, At: f.at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
 }
 
 // maxTroubles bounds how many different failures of the lab itself are written to standard error.
@@ -191,18 +187,6 @@ func (f *flags) troubles() func(error) {
 		said[kind] = true
 		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", report.Visible(err.Error()), serve.Details(err))
 	}
-}
-
-func parseTime(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usageError{fmt.Errorf("--at %q: want a date as 2026-11-22 or a time as 2026-11-22T00:00:00Z", s)}
 }
 
 // terminal returns where results go, as wide as it is and colored if it is a terminal.

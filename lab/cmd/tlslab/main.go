@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	tclog "github.com/testcontainers/testcontainers-go/log"
+
+	"example.com/tlslab/lab/clients"
 )
 
 // Exit statuses.
@@ -38,7 +40,7 @@ func main() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	tclog.SetDefault(tclog.NewNoopLogger()) // what testcontainers says of every step is no news
 	ctx, cancel := context.WithCancel(ctx)
-	status := run(ctx, os.Args[1:], &output{os.Stdout, cancel}, os.Stderr)
+	status := run(clients.Adopt(ctx), os.Args[1:], &output{os.Stdout, cancel}, os.Stderr)
 	if !unsaid() {
 		<-said
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/scenarios"
 )
@@ -103,7 +104,7 @@ func (m *matrix) main(ctx context.Context) error {
 	}
 	var former *report.Run
 	if m.former != "" {
-		if former, err = open("--against", m.former); err != nil {
+		if former, err = open(ctx, "--against", m.former); err != nil {
 			return err
 		}
 	}
@@ -124,8 +125,8 @@ func (m *matrix) main(ctx context.Context) error {
 }
 
 // open reads a former run.
-func open(flag, path string) (*report.Run, error) {
-	r, err := report.Open(path)
+func open(ctx context.Context, flag, path string) (*report.Run, error) {
+	r, err := bounded.Until(ctx, func() (*report.Run, error) { return report.Open(path) })
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", flag, err)}
 	}
@@ -135,7 +136,7 @@ func open(flag, path string) (*report.Run, error) {
 // result runs, or reads what was run.
 func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
 	if m.from != "" {
-		r, err := open("--from", m.from)
+		r, err := open(ctx, "--from", m.from)
 		if err != nil {
 			return nil, err
 		}

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -46,7 +47,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			c, err := f.config()
 			if err != nil {
 				return err
@@ -56,7 +57,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 				return err
 			}
 			if recipe != "" {
-				if list, err = readRecipe(recipe); err != nil {
+				if list, err = readRecipe(cmd.Context(), recipe); err != nil {
 					return err
 				}
 			}
@@ -69,6 +70,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			if err != nil {
 				return err
 			}
+			defer func() { err = errors.Join(err, dir.Close()) }()
 			if err := write(cmd.Context(), m, dir, list); err != nil {
 				if recipe != "" {
 					err = usageError{fmt.Errorf("--recipe %s: %w", recipe, err)}
@@ -110,9 +112,12 @@ func newMinting(d *pki.Dir, c pki.Config, list []*scenarios.Scenario) minting {
 	return m
 }
 
+// maxRecipe is how large a recipe may be, in bytes.
+const maxRecipe = 1 << 20
+
 // readRecipe makes a scenario of a recipe in a file.
-func readRecipe(path string) ([]*scenarios.Scenario, error) {
-	data, err := os.ReadFile(path)
+func readRecipe(ctx context.Context, path string) ([]*scenarios.Scenario, error) {
+	data, err := bounded.Until(ctx, func() ([]byte, error) { return bounded.File(path, maxRecipe) })
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--recipe: %w", err)}
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
 )
 
@@ -82,11 +83,14 @@ func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Write
 		return err
 	}
 	if !replace {
-		f, err := os.OpenFile(target, os.O_WRONLY, 0)
-		if err != nil {
-			return o.failed(err)
-		}
-		return errors.Join(write(f), f.Close())
+		_, err := bounded.Until(ctx, func() (struct{}, error) { // a pipe that nobody reads
+			f, err := os.OpenFile(target, os.O_WRONLY, 0)
+			if err != nil {
+				return struct{}{}, o.failed(err)
+			}
+			return struct{}{}, errors.Join(write(f), f.Close())
+		})
+		return err
 	}
 	f, err := beside(target)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -147,7 +148,7 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 	}
 	var known *deviation.List
 	if o.known != "" {
-		if known, err = deviation.Read(o.known); err != nil {
+		if known, err = bounded.Until(ctx, func() (*deviation.List, error) { return deviation.Read(o.known) }); err != nil {
 			return usageError{fmt.Errorf("--known: %w", err)}
 		}
 	}

@@ -30,6 +30,7 @@ import (
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -92,12 +93,12 @@ func Check(ctx context.Context, l *lab.Lab, lesson *lessons.Lesson, o Options) (
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	g := &grader{lab: l, lesson: lesson, set: set, options: o}
-	dir, err := os.MkdirTemp("", "tlslab-check-")
+	dir, err := pki.TempDir(os.TempDir(), "tlslab-check-")
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for the check's files: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	first, err := g.look(ctx, l, rows, &misnamer{dir: dir, lesson: lesson}, 0)
+	defer func() { err = errors.Join(err, dir.Delete()) }()
+	first, err := g.look(ctx, l, rows, &misnamer{dir: dir.Path(), lesson: lesson}, 0)
 	if err != nil {
 		return nil, err
 	}

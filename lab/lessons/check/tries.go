@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
 )
@@ -31,6 +32,9 @@ type tried struct {
 	Tries  map[string]int `json:"tries"` // by lesson and finding, since the lesson was last solved
 }
 
+// maxTries is how large the file may be, in bytes.
+const maxTries = 1 << 20
+
 // OpenTries reads the tries that are kept in a directory; none if there is no such file. An empty
 // directory means tlslab in the user's cache directory (see [os.UserCacheDir]).
 func OpenTries(dir string) (*Tries, error) {
@@ -42,7 +46,7 @@ func OpenTries(dir string) (*Tries, error) {
 		dir = filepath.Join(cache, "tlslab")
 	}
 	t := &Tries{path: filepath.Join(dir, TriesFile), doc: tried{Schema: 1, Tries: map[string]int{}}}
-	text, err := os.ReadFile(t.path)
+	text, err := bounded.File(t.path, maxTries)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
 	}

@@ -30,7 +30,11 @@ func Probe(ctx context.Context, c process.Command, limit time.Duration, read fun
 	took := time.Since(begin)
 	switch {
 	case errors.Is(err, errOverrun):
-		return stack.Overrun(took)
+		result := stack.Overrun(took)
+		if startsContainer(c) {
+			result.Message += containerLeft
+		}
+		return result
 	case err != nil:
 		return stack.Result{Outcome: stack.Failed, Message: err.Error(), Duration: took}
 	}
@@ -38,6 +42,19 @@ func Probe(ctx context.Context, c process.Command, limit time.Duration, read fun
 	result.Message = strings.TrimRight(result.Message, "\r\n")
 	result.Duration = took
 	return result
+}
+
+// containerLeft is added to the message of a program that was ended and may have started a container. That is
+// not one of the program's processes, but the daemon's.
+const containerLeft = "; a container that it started may still run: see docker ps or podman ps"
+
+// engine matches the names of programs that start containers, in the words of a command and in those of a
+// script that it is given.
+var engine = regexp.MustCompile(`(^|[\s/;&|(])(docker|podman|nerdctl|docker-compose)(\.exe)?($|\s)`)
+
+// startsContainer reports whether a command looks like one that starts a container.
+func startsContainer(c process.Command) bool {
+	return engine.MatchString(c.Path) || slices.ContainsFunc(c.Args, engine.MatchString)
 }
 
 // Version runs a program with the arguments that make it tell its version, and

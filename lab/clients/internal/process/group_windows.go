@@ -21,7 +21,7 @@ type group struct {
 
 // startGroup starts cmd suspended, puts it in the job and only then lets it run, so that
 // it can't start a child outside.
-func startGroup(cmd *exec.Cmd) (*group, error) {
+func startGroup(cmd *exec.Cmd, _ *Family) (*group, error) {
 	job, err := newJob()
 	if err != nil {
 		return nil, err

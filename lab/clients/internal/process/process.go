@@ -2,6 +2,10 @@
 // from the terminal, with a clean environment and with bounds on what it may
 // write. Whatever a program does (ignore signals, flood its output, leave children
 // behind that hold its pipes), it ends with all its children when it is told to.
+//
+// A child that leaves the process group, as daemons do by setsid, is ended as well where the system has a way
+// to find it: on Windows always, as the program's job object has all of them; on Linux in a process that has
+// called [Adopt]; elsewhere not.
 package process
 
 import (
@@ -77,7 +81,8 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		}
 		feed = func() { io.WriteString(stdin, c.Stdin) } // a program that does not read it may have ended
 	}
-	g, err := start(cmd, c)
+	defer boundToThread()()
+	g, err := start(ctx, cmd, c)
 	if err != nil {
 		return Output{}, err
 	}
@@ -99,7 +104,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 }
 
 // start starts cmd in a group of its own.
-func start(cmd *exec.Cmd, c Command) (*group, error) {
+func start(ctx context.Context, cmd *exec.Cmd, c Command) (*group, error) {
 	cmd.Env = c.Environ
 	if cmd.Env == nil {
 		cmd.Env = Environ()
@@ -107,7 +112,7 @@ func start(cmd *exec.Cmd, c Command) (*group, error) {
 	cmd.Env = append(slices.Clip(cmd.Env), c.Env...)
 	cmd.ExtraFiles = c.Files
 	cmd.WaitDelay = pipeDelay
-	g, err := startGroup(cmd)
+	g, err := startGroup(cmd, familyOf(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", cmd.Path, err)
 	}
@@ -125,8 +130,8 @@ type Process struct {
 }
 
 // Start starts a program that runs until [Process.Close]. It does not use
-// Command.Stdin.
-func Start(c Command) (*Process, error) {
+// Command.Stdin. The context says whether [Adopt] was called; its end does not end the program.
+func Start(ctx context.Context, c Command) (*Process, error) {
 	cmd := exec.Command(c.Path, c.Args...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -140,15 +145,23 @@ func Start(c Command) (*Process, error) {
 	defer theirs.Close()
 	p := &Process{stdin: stdin, stdout: stdout, stderr: &tail{limit: maxStderr}, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = theirs, p.stderr
-	if p.group, err = start(cmd, c); err != nil {
+	started := make(chan error, 1)
+	go func() {
+		defer boundToThread()()
+		g, err := start(ctx, cmd, c)
+		p.group = g
+		started <- err
+		if err != nil {
+			return
+		}
+		defer close(p.done)
+		cmd.Wait() // how it ended is of no interest: its readers see that it did
+		g.end()
+	}()
+	if err := <-started; err != nil {
 		stdout.Close() // exec has closed stdin
 		return nil, err
 	}
-	go func() {
-		defer close(p.done)
-		cmd.Wait() // how it ended is of no interest: its readers see that it did
-		p.group.end()
-	}()
 	return p, nil
 }
 

@@ -37,6 +37,8 @@ var modes = map[string]func(){
 	// A child that is still there, and has the pipes, when the program has ended.
 	"parent": func() { leave("child"); call("parent") },
 	"child":  func() { call("child"); hang() },
+	// A lab that does nothing, with a program that runs.
+	"lab": func() { keep("child"); hang() },
 	// The same, and it floods.
 	"parent of a flood": func() { leave("flood") },
 }
@@ -61,6 +63,14 @@ func flood() {
 			return
 		}
 		os.Stderr.Write(block)
+	}
+}
+
+// keep starts a program as a lab does.
+func keep(behaviour string) {
+	_, err := Start(context.Background(), Command{Path: os.Args[0], Env: []string{mode + "=" + behaviour, address + "=" + os.Getenv(address)}})
+	if err != nil {
+		panic(err)
 	}
 }
 
@@ -207,7 +217,7 @@ func TestRunCancelledBefore(t *testing.T) {
 }
 
 func TestProcess(t *testing.T) {
-	p, err := Start(child(t, "echo"))
+	p, err := Start(t.Context(), child(t, "echo"))
 	require.NoError(t, err)
 	_, err = p.Write([]byte("one\n"))
 	require.NoError(t, err)
@@ -223,12 +233,12 @@ func TestProcess(t *testing.T) {
 }
 
 func TestProcessMissing(t *testing.T) {
-	_, err := Start(Command{Path: t.TempDir() + "/none"})
+	_, err := Start(t.Context(), Command{Path: t.TempDir() + "/none"})
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func TestProcessDeafToSignals(t *testing.T) {
-	p, err := Start(child(t, "deaf"))
+	p, err := Start(t.Context(), child(t, "deaf"))
 	require.NoError(t, err)
 	_, err = bufio.NewReader(p).ReadString('\n') // it ignores them by now
 	require.NoError(t, err)
@@ -240,7 +250,7 @@ func TestProcessFamily(t *testing.T) {
 	env, calls := family(t)
 	c := child(t, "parent")
 	c.Env = append(c.Env, env)
-	p, err := Start(c)
+	p, err := Start(t.Context(), c)
 	require.NoError(t, err)
 	parent, left := calls()
 	p.Close()
@@ -250,7 +260,7 @@ func TestProcessFamily(t *testing.T) {
 
 // Kill ends a read that waits.
 func TestProcessKill(t *testing.T) {
-	p, err := Start(child(t, "hang"))
+	p, err := Start(t.Context(), child(t, "hang"))
 	require.NoError(t, err)
 	read := make(chan error)
 	go func() {

@@ -68,7 +68,7 @@ func New(name string, c process.Command) *Worker {
 
 // start starts the program and reads its hello.
 func (w *Worker) start(ctx context.Context) (Hello, error) {
-	proc, err := process.Start(w.command)
+	proc, err := process.Start(ctx, w.command)
 	if err != nil {
 		return Hello{}, err
 	}

@@ -1,0 +1,25 @@
+//go:build !linux
+
+package process
+
+import (
+	"context"
+	"os"
+	"os/exec"
+)
+
+// Family does nothing here.
+type Family struct{}
+
+// Adopt returns ctx. On Linux programs that are started with the context that it returns end with all that
+// they have started.
+func Adopt(ctx context.Context) context.Context { return ctx }
+
+func familyOf(context.Context) *Family { return nil }
+
+// hunt is nothing here.
+type hunt map[int]int
+
+func (f *Family) start(cmd *exec.Cmd) (mark string, err error) { return "", cmd.Start() }
+func (f *Family) killTree(*os.Process) hunt                    { return nil }
+func (f *Family) end(int, string, hunt)                        {}

@@ -1,0 +1,312 @@
+package pki
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// marker is the file by which the lab knows its own directories, and markerText is its content.
+const (
+	marker     = ".tlslab"
+	markerText = "This directory was made by tlslab, which overwrites what is in it.\n"
+)
+
+// lockFile is locked for as long as a [Dir] is open.
+const lockFile = ".lock"
+
+// Another process that only looks whether a directory is in use, see [InUse], holds the lock for a
+// moment: OpenDir tries for lockTime, every lockPause.
+const (
+	lockTime  = 500 * time.Millisecond
+	lockPause = 25 * time.Millisecond
+)
+
+// ErrInUse is returned by [OpenDir] if another lab has the directory open.
+var ErrInUse = errors.New("in use by another tlslab")
+
+// A Dir is a directory that the lab made, or found empty, and has locked. Everything that is written
+// or removed goes through an [os.Root], so that no link leads out of it.
+type Dir struct {
+	path string
+	root *os.Root
+	lock *flock.Flock
+}
+
+// OpenDir makes a directory for the lab's files, or opens one that it made before, and locks it until
+// [Dir.Close]. Nothing of the user's is overwritten: OpenDir refuses a directory that holds anything
+// unless the lab's marker is in it, a regular file with the lab's own text, and a directory that does not
+// belong to the user who runs the lab. On Windows, where a directory's owner may be a group, the marker
+// alone is checked. If another lab has the directory open, the error wraps [ErrInUse].
+func OpenDir(path string) (_ *Dir, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, fmt.Errorf("making the directory for the lab's files: %w", err)
+	}
+	d := &Dir{path: path}
+	if d.root, err = os.OpenRoot(path); err != nil {
+		return nil, fmt.Errorf("opening the directory for the lab's files: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close())
+		}
+	}()
+	if _, err := d.mine(); err != nil { // before anything is written
+		return nil, err
+	}
+	if err := d.take(); err != nil {
+		return nil, err
+	}
+	marked, err := d.mine() // it may have been another lab's that has ended since
+	if err == nil && !marked {
+		err = d.Write("", File{Name: marker, Data: []byte(markerText)})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// mine reports whether the directory has the lab's marker. An error says why the lab must not use it.
+func (d *Dir) mine() (marked bool, err error) {
+	info, err := d.root.Stat(".")
+	if err != nil {
+		return false, fmt.Errorf("looking at the directory for the lab's files: %w", err)
+	}
+	if !owned(info) {
+		return false, fmt.Errorf("directory %s belongs to another user: give one of your own, or a new one below it", d.path)
+	}
+	if marked, err := isMarked(d.root); err != nil {
+		return false, fmt.Errorf("directory %s: %w: give a new or an empty one", d.path, err)
+	} else if marked {
+		return true, nil
+	}
+	entries, err := fs.ReadDir(d.root.FS(), ".")
+	if err != nil {
+		return false, fmt.Errorf("reading the directory for the lab's files: %w", err)
+	}
+	// A lab that was killed before it wrote the marker leaves the lock.
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != lockFile }) {
+		return false, fmt.Errorf("directory %s is not empty and not the lab's: give a new or an empty one", d.path)
+	}
+	return false, nil
+}
+
+// isMarked reports whether a directory has the lab's marker. A file of that name that the lab did not
+// write is an error.
+func isMarked(root *os.Root) (bool, error) {
+	foreign := fmt.Errorf("its file %s is not one that the lab wrote", marker)
+	info, err := root.Lstat(marker)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular():
+		return false, foreign
+	}
+	f, err := root.Open(marker)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, int64(len(markerText))+1))
+	if err != nil {
+		return false, err
+	}
+	if string(text) != markerText {
+		return false, foreign
+	}
+	return true, nil
+}
+
+// take takes the lock.
+func (d *Dir) take() error {
+	if err := lockable(d.root, d.path); err != nil {
+		return err
+	}
+	d.lock = flock.New(filepath.Join(d.path, lockFile), flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow))
+	ctx, cancel := context.WithTimeout(context.Background(), lockTime)
+	defer cancel()
+	if locked, err := d.lock.TryLockContext(ctx, lockPause); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("locking the directory for the lab's files: %w", err)
+	} else if !locked {
+		return fmt.Errorf("directory %s is %w: end that, or give another directory", d.path, ErrInUse)
+	}
+	return nil
+}
+
+// lockable says so if the lock of a directory is something other than a file.
+func lockable(root *os.Root, path string) error {
+	info, err := root.Lstat(lockFile)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	return errors.Join(err, fmt.Errorf("%s is not a regular file: remove it", filepath.Join(path, lockFile)))
+}
+
+// InUse reports whether a lab has a directory open, in this process or another. It writes nothing.
+func InUse(path string) (bool, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return false, err
+	}
+	defer root.Close()
+	if err := lockable(root, path); err != nil {
+		return false, err
+	}
+	lock := flock.New(filepath.Join(path, lockFile), flock.SetFlag(os.O_RDONLY|noFollow))
+	free, err := lock.TryLock()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && !free, errors.Join(err, lock.Close())
+}
+
+// Path returns the directory's absolute path.
+func (d *Dir) Path() string { return d.path }
+
+// Close gives the directory back. What is in it stays.
+func (d *Dir) Close() error {
+	var err error
+	if d.lock != nil {
+		err = d.lock.Close()
+	}
+	return errors.Join(err, d.root.Close())
+}
+
+// Delete closes the directory and removes it with all that is in it. Links in it are removed; what they
+// lead to is not touched.
+func (d *Dir) Delete() error {
+	err := empty(d.root, lockFile) // the lock last: until then nobody takes the directory
+	err = errors.Join(err, d.lock.Close(), empty(d.root, ""), d.root.Close())
+	if gone := os.Remove(d.path); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	if err != nil {
+		return fmt.Errorf("removing the lab's files: %w", err)
+	}
+	return nil
+}
+
+// empty removes what is in a directory, but for one file.
+func empty(root *os.Root, but string) error {
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // the directory is gone
+	}
+	for _, e := range entries {
+		if e.Name() != but {
+			err = errors.Join(err, root.RemoveAll(e.Name()))
+		}
+	}
+	return err
+}
+
+// Write writes a file into a folder of the directory, whole: it is written beside its
+// place and renamed. Private keys can be read by their owner alone. A folder that is a link is refused.
+func (d *Dir) Write(folder string, f File) error {
+	if !filepath.IsLocal(filepath.Join(folder, f.Name)) {
+		return fmt.Errorf("writing %s: not a name inside the lab's directory", filepath.Join(folder, f.Name))
+	}
+	root, err := d.folder(folder, true)
+	if err == nil {
+		err = errors.Join(write(root, f), root.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("writing the lab's files: %w", err)
+	}
+	return nil
+}
+
+// write writes a file below a root.
+func write(root *os.Root, f File) error {
+	name := f.Name + "." + rand.Text()[:8]
+	tmp, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(f.Data)
+	if err == nil && !f.Secret {
+		err = tmp.Chmod(0o644)
+	}
+	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = root.Rename(name, f.Name)
+	}
+	if err != nil {
+		return errors.Join(err, root.Remove(name))
+	}
+	return nil
+}
+
+// Remove removes a file from a folder of the directory. A file that is not there is no error; a folder that is
+// a link is one.
+func (d *Dir) Remove(folder, name string) error {
+	root, err := d.folder(folder, false)
+	if err == nil {
+		err = errors.Join(root.Remove(name), root.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing one of the lab's files: %w", err)
+	}
+	return nil
+}
+
+// folder opens a folder of the directory, and makes it if that is wanted.
+func (d *Dir) folder(name string, make bool) (*os.Root, error) {
+	if name == "" {
+		return d.root.OpenRoot(".")
+	}
+	if !filepath.IsLocal(name) {
+		return nil, fmt.Errorf("%s is not a name inside the lab's directory", name)
+	}
+	if info, err := d.root.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return nil, fmt.Errorf("%s is a link, and the lab follows none out of its directory: remove the link", filepath.Join(d.path, name))
+	}
+	if make {
+		if err := d.root.MkdirAll(name, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	return d.root.OpenRoot(name)
+}
+
+// WriteChain writes a chain's files into a folder called as the chain.
+func (d *Dir) WriteChain(c *Chain) error { return d.write(c, c.Files) }
+
+// WriteClient writes a chain's files that a client may be given, as WriteChain writes all: it takes a
+// small part of the time.
+func (d *Dir) WriteClient(c *Chain) error { return d.write(c, c.ClientFiles) }
+
+func (d *Dir) write(c *Chain, of func() ([]File, error)) error {
+	files, err := of()
+	if err != nil {
+		return err
+	}
+	for _, name := range fileNames { // of an earlier chain of this name, keys among them
+		if !slices.ContainsFunc(files, func(f File) bool { return f.Name == name }) {
+			if err := d.Remove(c.Name, name); err != nil {
+				return fmt.Errorf("removing what is left of an earlier chain: %w", err)
+			}
+		}
+	}
+	for _, f := range files {
+		if err := d.Write(c.Name, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

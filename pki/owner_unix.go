@@ -1,0 +1,18 @@
+//go:build unix
+
+package pki
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// noFollow is the flag that has a file not be opened through a link.
+const noFollow = syscall.O_NOFOLLOW
+
+// owned reports whether a file belongs to the user who runs this process.
+func owned(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
+}
