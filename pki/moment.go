@@ -17,9 +17,9 @@ const soon = "soon"
 // third of which have passed, so that a chain can lose its dates at either end and stay
 // inside the validity of those above it.
 var periods = map[Profile][2]Moment{
-	ProfileRoot:         {"-2880h", "2400h"}, // 120 days ago, in 100 days
-	ProfileIntermediate: {"-2640h", "2280h"}, // 110 days ago, in 95 days
-	ProfileServer:       {"-720h", "1440h"},  // 30 days ago, in 60 days
+	ProfileRoot:         {"-768h", "1512h"}, // 32 days ago, in 63 days: no longer than the leaf needs
+	ProfileIntermediate: {"-744h", "1488h"}, // 31 days ago, in 62 days
+	ProfileServer:       {"-720h", "1440h"}, // 30 days ago, in 60 days
 	ProfileClient:       {"-720h", "1440h"},
 	ProfileOCSP:         {"-720h", "1440h"},
 }

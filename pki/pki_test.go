@@ -102,32 +102,53 @@ func TestParseRecipe(t *testing.T) {
 	}
 }
 
-// TestRootIsConstrained shows that the lab's root is no danger where it is trusted: nothing that
-// is issued below it is good for a real site or address.
+// TestRootIsConstrained shows that the lab's root is constrained to reserved names, by Go's verifier, and
+// that it has nothing that BoringSSL or mbedTLS cannot read: no constraints on addresses, and none that is
+// critical. Addresses are therefore not bound.
 func TestRootIsConstrained(t *testing.T) {
 	m := newMinter(t, "x")
-	for _, name := range []string{"www.example.com", "example.com", "192.0.2.1", "8.8.8.8", "2001:db8::1", "internal", "localhost.example.org"} {
+	verify := func(name string) error {
 		san := "DNS:" + name
 		if net.ParseIP(name) != nil {
 			san = "IP:" + name
 		}
 		c, err := m.Mint("real", pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}})
 		require.NoError(t, err)
-		assert.ErrorContains(t, c.Verify(name, at), "not authorized to sign for this name", name)
+		return c.Verify(name, at)
 	}
-	for _, name := range []string{"localhost", "a.tlslab.test", "www.example", "a.invalid", "127.0.0.9", "10.1.2.3", "192.168.0.1", "::1", "fe80::1"} {
-		san := "DNS:" + name
-		if net.ParseIP(name) != nil {
-			san = "IP:" + name
-		}
-		c, err := m.Mint("reserved", pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}})
+	for _, name := range []string{"www.example.com", "example.com", "www.google.com", "internal", "localhost.example.org"} {
+		assert.ErrorContains(t, verify(name), "not authorized to sign for this name", name)
+	}
+	for _, name := range []string{"localhost", "a.tlslab.test", "www.example", "a.invalid", "127.0.0.9", "::1", "8.8.8.8", "2001:db8::1"} {
+		assert.NoError(t, verify(name), name)
+	}
+}
+
+// TestRootIsModest pins what BoringSSL and mbedTLS want of the root, for each kind of key, what it
+// says of itself, and that it ends days after the good leaf and no later.
+func TestRootIsModest(t *testing.T) {
+	m := newMinter(t, "x")
+	for _, key := range []pki.KeyType{"", pki.ECDSAP384, pki.RSA2048} {
+		c, err := m.Mint("good", pki.Recipe{Key: key})
 		require.NoError(t, err)
-		assert.NoError(t, c.Verify(name, at), name)
-		root := c.Path[len(c.Path)-1].Cert
-		assert.True(t, root.PermittedDNSDomainsCritical)
+		root, leaf := c.Path[len(c.Path)-1].Cert, c.Path[0].Cert
+		assert.False(t, root.PermittedDNSDomainsCritical, "mbedTLS reads no root with critical name constraints")
+		assert.Empty(t, root.PermittedIPRanges, "BoringSSL refuses a path with constraints on addresses")
+		assert.Equal(t, []string{"localhost", "test", "example", "invalid"}, root.PermittedDNSDomains)
 		assert.Contains(t, root.Subject.String(), "do not trust")
-		assert.Less(t, root.NotAfter.Sub(at), 101*24*time.Hour)
+		assert.Less(t, root.NotAfter.Sub(leaf.NotAfter), 4*24*time.Hour)
+		assert.Less(t, root.NotAfter.Sub(root.NotBefore), 96*24*time.Hour)
+		for i, above := range c.Path[1:] {
+			assert.True(t, above.Cert.NotBefore.Before(c.Path[i].Cert.NotBefore), "%s begins before what it issues", above.Name)
+			assert.True(t, above.Cert.NotAfter.After(c.Path[i].Cert.NotAfter), "%s ends after what it issues", above.Name)
+		}
 	}
+	// A recipe's own constraints are critical, as RFC 5280 has them.
+	c, err := m.Mint("critical", pki.Recipe{Root: pki.Certificate{Permit: []string{"DNS:localhost", "IP:127.0.0.0/8"}}})
+	require.NoError(t, err)
+	root := c.Path[len(c.Path)-1].Cert
+	assert.True(t, root.PermittedDNSDomainsCritical)
+	assert.Len(t, root.PermittedIPRanges, 1)
 }
 
 // TestSameBytes mints at the same time what is minted one by one elsewhere.

@@ -77,8 +77,9 @@ type Certificate struct {
 	// BasicConstraints replaces the extension's content, as OpenSSL writes it:
 	// "CA:TRUE", "CA:TRUE,pathlen:0", "CA:FALSE".
 	BasicConstraints string `json:"basic_constraints,omitzero"`
-	// Permit replaces a CA's permitted subtrees (RFC 5280, section 4.2.1.10), written
-	// as SAN is; "any" alone means that it is not constrained at all.
+	// Permit replaces a CA's permitted subtrees (RFC 5280, section 4.2.1.10), written as SAN is,
+	// addresses with a prefix length: "IP:10.0.0.0/8". They are critical, unlike those of the lab's
+	// own root, unless NonCritical says otherwise. "any" alone means that it is not constrained at all.
 	Permit []string `json:"permit,omitzero"`
 	// MustStaple adds the TLS feature extension status_request (RFC 7633).
 	MustStaple bool `json:"must_staple,omitzero"`

@@ -51,14 +51,9 @@ var names = map[Profile][]string{
 	ProfileServer: {"DNS:" + hostName, "IP:127.0.0.1", "IP:::1"},
 }
 
-// permitted is what the lab's root is constrained to: names that RFC 2606 and RFC 6761
-// reserve, and addresses that are no site's: loopback, private (RFC 1918, RFC 4193) and
-// link-local.
-var permitted = []string{
-	"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid",
-	"IP:127.0.0.0/8", "IP:10.0.0.0/8", "IP:172.16.0.0/12", "IP:192.168.0.0/16", "IP:169.254.0.0/16",
-	"IP:::1/128", "IP:fc00::/7", "IP:fe80::/10",
-}
+// permitted is what the lab's root is constrained to: names that RFC 2606 and RFC 6761 reserve. It
+// says nothing about addresses, since BoringSSL refuses a path with constraints on them.
+var permitted = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
 
 // differsNot reports whether c says nothing but its profile, issuer and key.
 func (c Certificate) differsNot() bool {
@@ -251,16 +246,16 @@ func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension,
 		}
 		add(oidSubjectAltName, len(subject.ToRDNSequence()) == 0, value) // RFC 5280, section 4.2.1.6
 	}
-	permit := c.Permit
+	permit, critical := c.Permit, true // RFC 5280, section 4.2.1.10
 	if permit == nil && c.Profile == ProfileRoot {
-		permit = permitted
+		permit, critical = permitted, false // mbedTLS cannot read a root with critical ones
 	}
 	if len(permit) > 0 && !slices.Equal(permit, []string{"any"}) {
 		value, err := nameConstraints(permit)
 		if err != nil {
 			return nil, err
 		}
-		add(oidNameConstraints, true, value)
+		add(oidNameConstraints, critical, value)
 	}
 	if c.MustStaple {
 		add(oidTLSFeature, false, []byte{0x30, 0x03, 0x02, 0x01, 0x05}) // status_request(5): RFC 7633, section 6

@@ -241,16 +241,16 @@ var baseline = []Scenario{
 	{
 		ID: "good-stapled", Port: 21, Title: "a valid OCSP response is stapled",
 		Story: Story{
-			What:  "Nothing is wrong: the server staples an OCSP response that says good (RFC 6066, section 8).",
+			What:  "Nothing is wrong: the server staples an OCSP response that says good (RFC 6066, section 8), and so does the responder that the leaf names.",
 			Where: "Servers with stapling switched on; MongoDB from 4.4 on.",
 			See:   "curl --cert-status and openssl s_client -status show the response.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+		Remedy: goodRemedy, Recipe: stapled(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
 		ID: "good-must-staple", Port: 22, Title: "the certificate demands a staple, and there is one",
 		Story: Story{
-			What:  "Nothing is wrong: the leaf has the TLS feature extension status_request (RFC 7633), and the server staples a good response.",
+			What:  "Nothing is wrong: the leaf has the TLS feature extension status_request (RFC 7633), and the server staples a good response. It names no responder; that of good-must-staple-ocsp does.",
 			Where: "Certificates ordered with must-staple.",
 			See:   "The client gets an answer.",
 		},

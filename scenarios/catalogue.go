@@ -134,6 +134,8 @@ const (
 	FeatureBrowserPolicy = "browser-policy"                // refuses leaves that are valid for too long (CA/Browser Forum)
 	FeatureEd25519       = "ed25519"                       // verifies Ed25519 signatures (RFC 8410)
 	FeatureChainSort     = "chain-sort"                    // sorts what the server sends (RFC 8446, section 4.4.2)
+	FeatureConstraints   = "name-constraints"              // reads name constraints, critical ones too (RFC 5280, section 4.2.1.10)
+	FeatureAddresses     = "address-constraints"           // applies those on addresses
 	FeatureCRL           = "crl"                           // checks the leaf against the CRLs that it is given (RFC 5280, section 6.3)
 	FeatureCRLChain      = "crl-chain"                     // checks the intermediates as well
 	FeatureStapling      = "stapling"                      // checks a stapled OCSP response (RFC 6066, section 8)

@@ -104,7 +104,7 @@ var judgedByServer = []Scenario{
 			See:   `Go's server calls it expired: "sslv3 alert certificate expired".`,
 		},
 		Remedy: "Set the server's clock by NTP; hand out certificates whose time has begun.",
-		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}), Server: demands,
+		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "1464h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
 		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2"},
 	},

@@ -1,9 +1,21 @@
 package scenarios
 
 import (
+	"slices"
+
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios/failure"
 )
+
+// labNames are the names that the lab's own root is constrained to. A recipe's constraints are critical,
+// unless it says otherwise.
+var labNames = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
+
+// privateAddresses are no site's: loopback, private (RFC 1918, RFC 4193) and link-local.
+var privateAddresses = []string{
+	"IP:127.0.0.0/8", "IP:10.0.0.0/8", "IP:172.16.0.0/12", "IP:192.168.0.0/16", "IP:169.254.0.0/16",
+	"IP:::1/128", "IP:fc00::/7", "IP:fe80::/10",
+}
 
 var names = []Scenario{
 	{
@@ -167,5 +179,32 @@ var names = []Scenario{
 			perlTrailingDot, phpTrailingDot,
 			Known{Stack: "curl", Verdict: Accept, Why: "curl strips a trailing dot from both names before it compares them (Curl_cert_hostcheck), measured with 7.88"}),
 		Sources: []string{"x509-limbo"},
+	},
+	{
+		ID: "constraints-critical-root", Port: 13, Title: "the root's name constraints are critical",
+		Story: Story{
+			What:  "Nothing is wrong: the root is constrained to the same names as that of good, and marks the extension critical, as RFC 5280 (section 4.2.1.10) demands.",
+			Where: "Private roots that are limited to a company's domains; devices whose TLS library is mbedTLS, which does not know the extension and must refuse it.",
+			See:   `mbedTLS 2.28: "The extension tag or value is invalid", when it reads the root. The other clients that were measured get an answer.`,
+		},
+		Remedy:  "Give such clients a TLS library that knows name constraints; if that cannot be, have a root of their own issue for them.",
+		Recipe:  pki.Recipe{Root: pki.Certificate{Permit: labNames}},
+		Control: "good", Defect: []string{"root.nameConstraints"},
+		Expect: shouldAccept(FeatureConstraints, failure.CriticalExtension, failure.NameConstraint, failure.Malformed), Sources: []string{"RFC 5280"},
+	},
+	{
+		ID: "constraints-on-addresses", Port: 14, Title: "the root's name constraints cover addresses",
+		Story: Story{
+			What:  "Nothing is wrong: the root is constrained to the same names as that of good, and to loopback, private and link-local addresses, among them those of the leaf.",
+			Where: "Private roots that are limited to a company's names and networks; programs over BoringSSL (Bun, curl_cffi), which does not know constraints on addresses and refuses every leaf that has one.",
+			See:   `BoringSSL: "unsupported name constraint type". The other clients that were measured get an answer.`,
+		},
+		Remedy: "Issue leaves for host names alone where such clients connect: then constraints on addresses are not looked at.",
+		Recipe: pki.Recipe{Root: pki.Certificate{
+			Permit:      slices.Concat(labNames, privateAddresses),
+			NonCritical: []string{"nameConstraints"},
+		}},
+		Control: "good", Defect: []string{"root.nameConstraints"},
+		Expect: shouldAccept(FeatureAddresses, failure.NameConstraint, failure.CriticalExtension), Sources: []string{"RFC 5280"},
 	},
 }

@@ -10,9 +10,17 @@ const (
 	mustStapleRemedy = "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections."
 )
 
-// stapled returns a recipe whose server staples a response: a good one, but for what o says.
+// stapled returns a recipe whose server staples a response: a good one, but for what o says. The leaf
+// names the responder, which says good.
 func stapled(o pki.OCSP, others ...pki.Certificate) pki.Recipe {
-	return pki.Recipe{Staple: &o, Others: others}
+	return pki.Recipe{Leaf: namesResponder, Staple: &o, Others: others}
+}
+
+// stapledRevoked is stapled for a leaf that is revoked, which the responder says too.
+func stapledRevoked() pki.Recipe {
+	r := stapled(pki.OCSP{Status: pki.StatusRevoked})
+	r.Responder = &pki.OCSP{Status: pki.StatusRevoked}
+	return r
 }
 
 // delegate is an OCSP responder that the leaf's issuer has delegated.
@@ -27,13 +35,13 @@ var revocationStaple = []Scenario{
 	{
 		ID: "revoked-stapled", Port: 3, Title: "the stapled OCSP response says revoked",
 		Story: Story{
-			What:  "The server staples a response that is current, signed by the leaf's issuer, and says that the leaf is revoked.",
+			What:  "The server staples a response that is current, signed by the leaf's issuer, and says that the leaf is revoked; the responder says so too.",
 			Where: "A server that was not told that its certificate has been revoked; MongoDB from 4.4 on staples what it gets.",
 			See:   `curl --cert-status: "SSL certificate revocation reason". PyMongo with PyOpenSSL: "invalid status response". Clients that ask for no staple, or look at none (Go), accept it.`,
 		},
 		Remedy:  revokedRemedy,
-		Recipe:  stapled(pki.OCSP{Status: pki.StatusRevoked}),
-		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6066"},
+		Recipe:  stapledRevoked(),
+		Control: "good-stapled", Defect: []string{"chain.responder", "chain.staple"}, Expect: shouldReject(FeatureStapling, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6066"},
 	},
 	{
 		ID: "staple-malformed", Port: 17, Title: "what is stapled is no OCSP response",

@@ -188,6 +188,9 @@ var notHere = map[string]bool{
 	"OCSP response verification failed":              true,
 	"Could not find certificate ID in OCSP response": true,
 	"No OCSP response received":                      true,
+	// mbedTLS 2.28 through python-mbedtls 2.10.1, and BoringSSL through Bun 1.4.5 and curl_cffi 0.17.0, observed.
+	"The extension tag or value is invalid": true,
+	"unsupported name constraint type":      true,
 	// OpenSSL 3.0.19, s_client -status, and PyOpenSSL 26 whose callback says no, observed.
 	"invalid status response": true,
 	// gnutls-cli 3.7.9, observed.

@@ -47,7 +47,7 @@ var validity = []Scenario{
 			See:   `OpenSSL, Python, curl: "certificate is not yet valid". Go says "has expired or is not yet valid" and names the date.`,
 		},
 		Remedy:  "Set the client's clock by NTP before it connects; deploy certificates whose time has begun.",
-		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotBefore: "1440h", NotAfter: "2160h"}},
+		Recipe:  pki.Recipe{Leaf: pki.Certificate{NotBefore: "1440h", NotAfter: "1464h"}},
 		Control: "good", Defect: []string{"leaf.notAfter", "leaf.notBefore"}, Expect: reject(failure.NotYetValid), Known: []Known{cryptographyDates}, Sources: []string{"TryTLS"},
 	},
 	{

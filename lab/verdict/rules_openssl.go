@@ -24,6 +24,7 @@ var openSSLTexts = []Rule{
 	{"key usage does not include certificate signing", failure.InvalidCA},
 	{"path length constraint exceeded", failure.PathLength},
 	{"permitted subtree violation", failure.NameConstraint},
+	{"unsupported name constraint type", failure.NameConstraint}, // BoringSSL, of constraints on addresses
 	{"unhandled critical extension", failure.CriticalExtension},
 	{"EE certificate key too weak", failure.WeakKey},
 	{"CA certificate key too weak", failure.WeakKey},

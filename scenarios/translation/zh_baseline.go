@@ -156,14 +156,14 @@ var zhBaseline = map[string]Text{
 	},
 	"good-stapled": {
 		Title:  "装订了有效的 OCSP 响应",
-		What:   "一切正常：服务器装订了一份 OCSP 响应，状态为 good（RFC 6066 第 8 节）。",
+		What:   "一切正常：服务器装订了一份 OCSP 响应，状态为 good（RFC 6066 第 8 节），叶证书指明的响应服务器也回答 good。",
 		Where:  "开启了装订的服务器；MongoDB 4.4 及以后版本。",
 		See:    "curl --cert-status 和 openssl s_client -status 会显示这份响应。",
 		Remedy: zhGoodRemedy,
 	},
 	"good-must-staple": {
 		Title:  "证书要求装订，服务器也装订了",
-		What:   "一切正常：叶证书带有 TLS feature 扩展 status_request（RFC 7633），服务器装订了状态为 good 的响应。",
+		What:   "一切正常：叶证书带有 TLS feature 扩展 status_request（RFC 7633），服务器装订了状态为 good 的响应。叶证书没有指明响应服务器，good-must-staple-ocsp 的则有。",
 		Where:  "申请时带有 must-staple 的证书。",
 		See:    zhGetsAnswer,
 		Remedy: zhGoodRemedy,

@@ -85,4 +85,18 @@ var zhNames = map[string]Text{
 		See:    "主机名不匹配，或者证书无法解析。",
 		Remedy: "签发叶证书时去掉末尾的点。",
 	},
+	"constraints-critical-root": {
+		Title:  "根证书的名称约束是关键扩展",
+		What:   "一切正常：根证书限定的名称与 good 的相同，并按 RFC 5280（第 4.2.1.10 节）的要求把该扩展标为关键扩展。",
+		Where:  "限定于公司域名的私有根证书；TLS 库是 mbedTLS 的设备，它不认识这个扩展，因此必须拒绝。",
+		See:    `mbedTLS 2.28 读取根证书时："The extension tag or value is invalid"。测过的其他客户端都得到响应。`,
+		Remedy: "给这些客户端换用认识名称约束的 TLS 库；做不到的话，用单独的根证书为它们签发。",
+	},
+	"constraints-on-addresses": {
+		Title:  "根证书的名称约束涉及地址",
+		What:   "一切正常：根证书限定的名称与 good 的相同，另外还限定于环回、私有和链路本地地址，叶证书的地址也在其中。",
+		Where:  "限定于公司名称和网络的私有根证书；使用 BoringSSL 的程序（Bun、curl_cffi），它不认识对地址的约束，因此拒绝任何含有地址的叶证书。",
+		See:    `BoringSSL："unsupported name constraint type"。测过的其他客户端都得到响应。`,
+		Remedy: "这类客户端要连接的服务器，签发叶证书时只写主机名：这样就不会检查对地址的约束。",
+	},
 }

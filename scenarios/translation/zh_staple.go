@@ -8,7 +8,7 @@ const (
 var zhStaple = map[string]Text{
 	"revoked-stapled": {
 		Title:  "装订的 OCSP 响应说已吊销",
-		What:   "服务器装订的响应在有效期内，由叶证书的签发者签名，内容是叶证书已吊销。",
+		What:   "服务器装订的响应在有效期内，由叶证书的签发者签名，内容是叶证书已吊销；响应服务器也这样回答。",
 		Where:  "没人告诉服务器它的证书已被吊销；MongoDB 4.4 及以后版本得到什么就装订什么。",
 		See:    `curl --cert-status："SSL certificate revocation reason"。使用 PyOpenSSL 的 PyMongo："invalid status response"。不要求装订的客户端，或者不看装订内容的客户端（Go），会接受它。`,
 		Remedy: zhRevokedRemedy,

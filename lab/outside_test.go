@@ -1,0 +1,105 @@
+package lab_test
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
+)
+
+// constraintsUnread are the stacks that accept a leaf for a name that the root they trust is not constrained
+// to. Their defenders quote RFC 5280, section 6.1.1: a trust anchor is a name and a key.
+var constraintsUnread = []string{"java", "okhttp"}
+
+// constraintsRead are the stacks that refuse it.
+var constraintsRead = []string{
+	"go", "curl", "openssl", "python", "node", "gnutls-cli", "pyopenssl", "ruby", "perl", "php", "chromium", "requests", "urllib3",
+	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls",
+}
+
+// underRoot is a scenario of the test's own: a leaf for one name, below the root that the lab shares.
+func underRoot(id, host, san string) *scenarios.Scenario {
+	return &scenarios.Scenario{
+		ID: id, Host: host, Service: scenarios.HTTPS, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}},
+		Expect: scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must},
+	}
+}
+
+// TestOutside records which stacks the root's name constraints bind. No CA key is ever written, but whoever
+// knows the seed and the time derives it: here such a somebody issues leaves for a name and an address of
+// others, and every client that trusts the lab's root is asked.
+func TestOutside(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every client has to start, the browser too")
+	}
+	l, err := lab.New(lab.Config{Seed: "outside", Dir: t.TempDir()})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	inside, outside, address := underRoot("inside", "www.tlslab.test", "DNS:www.tlslab.test"),
+		underRoot("outside", "www.google.com", "DNS:www.google.com"), underRoot("address", "8.8.8.8", "IP:8.8.8.8")
+	sameRoot(t, l, outside)
+
+	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Variant != "default" })
+	outcomes := map[string]map[string]clients.Outcome{} // by client and scenario
+	run, err := l.Run(t.Context(), []*scenarios.Scenario{inside, outside, address}, set, lab.RunOptions{})
+	require.NoError(t, err)
+	for _, s := range run.Scenarios {
+		for _, c := range s.Cells {
+			if outcomes[c.Client] == nil {
+				outcomes[c.Client] = map[string]clients.Outcome{}
+			}
+			outcomes[c.Client][s.ID] = c.Outcome
+			t.Log(s.ID, c.Client, c.Outcome, c.Message)
+		}
+	}
+	for _, c := range set.Clients {
+		did := outcomes[c.ID()]
+		if did["inside"] == clients.Unsupported {
+			continue // wget cannot be told an address
+		}
+		assert.Equal(t, clients.Accepted, did["inside"], "%s refuses a name that the root is constrained to", c.ID())
+		switch want := did["outside"]; {
+		case slices.Contains(constraintsRead, c.Stack):
+			assert.Equal(t, clients.Rejected, want, "%s was measured to refuse it: README, Safety, and go doc ./pki say so", c.ID())
+		case slices.Contains(constraintsUnread, c.Stack):
+			assert.Equal(t, clients.Accepted, want, "%s was measured to accept it: README, Safety, and go doc ./pki say so", c.ID())
+		default:
+			t.Errorf("%s: %s, which is in neither table", c.ID(), want)
+		}
+		if c.Stack != "python" || c.Version[0] != '2' { // Python 2.7 knows no addresses at all
+			assert.Equal(t, clients.Accepted, did["address"], "%s: the root binds no addresses", c.ID())
+		}
+	}
+}
+
+// sameRoot derives the lab's root from its seed and time alone, and holds it to be the one in the lab's
+// files, and what it issues to be what the lab serves for s.
+func sameRoot(t *testing.T, l *lab.Lab, s *scenarios.Scenario) {
+	stranger, err := pki.New(pki.Config{Seed: l.Config().Seed, At: l.Config().At})
+	require.NoError(t, err)
+	forged, err := stranger.Mint(s.ID, s.Recipe)
+	require.NoError(t, err)
+	files, err := forged.ClientFiles()
+	require.NoError(t, err)
+	root := files[slices.IndexFunc(files, func(f pki.File) bool { return f.Name == pki.FileRoot })].Data
+
+	good, ok := scenarios.Lookup("good")
+	require.True(t, ok)
+	there, err := l.Files(good)
+	require.NoError(t, err)
+	trusted, err := os.ReadFile(there.CAFile)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(root, trusted), "the root of the lab's own files")
+	served, err := l.Chain(s)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(forged.Leaf().DER, served.Leaf().DER))
+}
