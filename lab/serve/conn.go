@@ -159,7 +159,7 @@ func (c *conn) observe(err error) Observation {
 		o.End = EndServed
 		return o
 	}
-	if c.failure != nil { // the service may have put it in other words
+	if c.failure != nil && !explains(err) { // the service may have put it in other words
 		err = c.failure
 	}
 	o.conclude(err, &c.tap)
