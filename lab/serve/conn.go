@@ -75,7 +75,7 @@ func (c *conn) talk() error {
 
 // speak has a protocol shake hands, and then a service answer.
 func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
-	c.protocol = p
+	c.protocol, c.tap.ends = p, true
 	err := p.Handshake()
 	c.complete = err == nil
 	c.session = c.negotiated(err)
