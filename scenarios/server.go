@@ -14,7 +14,8 @@ type Server struct {
 	// CheckRevocation has the server look client certificates up in the CRL of the CA that
 	// issued its own.
 	CheckRevocation bool `json:"check_revocation,omitempty"`
-	// Protocols are what it offers in ALPN (RFC 7301); those of the service behind it if nil.
+	// Protocols are what it offers in ALPN (RFC 7301), and it refuses clients that offer only others.
+	// If nil they are those of the service behind it, and nobody is refused.
 	Protocols []string `json:"protocols,omitempty"`
 	// RequireSNI has it refuse, with alert unrecognized_name (RFC 6066, section 3), who does
 	// not name in SNI a host that the leaf is for.

@@ -11,7 +11,8 @@ type Service string
 
 // The services.
 const (
-	// HTTPS is HTTP/1.1, behind TLS as the lab's own server speaks it.
+	// HTTPS is HTTP/1.1, or HTTP/2 for clients that offer nothing else in ALPN, behind TLS as the
+	// lab's own server speaks it.
 	HTTPS Service = "https"
 	// MongoDB is MongoDB's wire protocol, behind TLS as the lab's own server speaks it. Every
 	// scenario of the catalogue is there with it as well: see [Behind].

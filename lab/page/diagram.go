@@ -30,7 +30,7 @@ type step struct {
 	At                  time.Duration
 	// Broken says that it is here that it ended badly.
 	Broken bool
-	// Unread says that it answers an alert that the server could not read: one in plaintext, where TLS
+	// Unread says that it is an alert that the server's TLS could not read: one in plaintext, where TLS
 	// 1.3 has it encrypted (RFC 8446, section 6). OpenSSL sends its first one so.
 	Unread bool
 }
@@ -122,6 +122,8 @@ func (d *drawing) record(r serve.Record, i int) {
 		s.Messages, s.Inferred = []string{"Finished"}, true
 	case r.Type == alertRecord && r.Encrypted:
 		d.alert12(&s)
+	case r.Type == alertRecord:
+		s.Unread = d.tls13 && d.servers > 0 && r.FromClient
 	}
 	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
 		s.Word = wordFragment
@@ -204,9 +206,6 @@ func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
 			flight = slices.Insert(flight, 1, "CertificateRequest")
 		}
 		switch {
-		case d.servers > 1 && d.Seen != nil && d.Seen.AlertReceived != nil && plaintextAlert(d.Records[:i]):
-			bad := serve.AlertByCode(badRecordMAC)
-			s.Alert, s.Unread = &bad, true
 		case d.servers == 1 && r.Count >= len(flight):
 			s.Messages = flight
 		case d.servers == 1 && alert == nil:
@@ -221,14 +220,6 @@ func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
 	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
 		s.Word, s.Inferred = wordEncrypted, false
 	}
-}
-
-// badRecordMAC is what a server says of a record that it cannot decrypt (RFC 8446, section 5.2).
-const badRecordMAC = 20
-
-// plaintextAlert reports whether the client has sent an alert that was not encrypted.
-func plaintextAlert(records []serve.Record) bool {
-	return slices.ContainsFunc(records, func(r serve.Record) bool { return r.FromClient && r.Alert != nil })
 }
 
 // judged reports whether the server has refused the client for what it answered to the server's own
@@ -262,7 +253,7 @@ var endings = map[serve.End]step{
 // end draws the end of a connection, and marks the step at which it broke.
 func (d *drawing) end(o *serve.Observation) {
 	for i := range d.steps {
-		d.steps[i].Broken = d.steps[i].Alert != nil && !d.steps[i].Unread || d.steps[i].Missing > 0
+		d.steps[i].Broken = d.steps[i].Alert != nil || d.steps[i].Missing > 0
 	}
 	for _, side := range []struct {
 		alert      *serve.Alert

@@ -87,7 +87,7 @@ func (c *conn) talk() error {
 
 // speak has a protocol shake hands, and then a service answer.
 func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
-	c.protocol = p
+	c.protocol, c.tap.ends = p, true
 	err := p.Handshake()
 	c.complete = err == nil
 	c.session = c.negotiated(err)
@@ -171,7 +171,7 @@ func (c *conn) observe(err error) Observation {
 		o.End = EndServed
 		return o
 	}
-	if c.failure != nil && !IsTrouble(err) { // the service may have put it in other words
+	if c.failure != nil && !explains(err) { // the service may have put it in other words
 		err = c.failure
 	}
 	o.conclude(err, &c.tap)

@@ -21,7 +21,8 @@
 // handshake, and the records read along as they pass (RFC 8446, section 5.1). Where
 // they differ the wire wins. An OpenSSL client under TLS 1.3 sends its refusal
 // in plaintext, at a point where crypto/tls expects ciphertext; crypto/tls then
-// reports, and answers with, a bad_record_mac of its own that explains nothing.
+// reports a bad_record_mac of its own that explains nothing. Its answer is not sent: most
+// such clients have left, and the record would differ with the moment at which they did.
 //
 // # Faults
 //

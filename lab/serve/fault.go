@@ -96,6 +96,7 @@ func (c *conn) finish(when string) error {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.CloseWrite()
 	}
+	c.tap.bound(c.tap.deadline) // a service may have moved it
 	c.tap.drain()
 	return brokenOff("closed " + when)
 }

@@ -147,7 +147,10 @@ func truncatedResponse(c *conn) error {
 	var whole *half
 	service := c.srv.options.Service.Serve
 	err := c.speak(tls.Server(&c.tap, c.srv.config), func(conn net.Conn, s Session) error {
-		whole = &half{Conn: conn}
+		whole = &half{Conn: conn, of: firstWrite}
+		if s.Protocol == protocolHTTP2 {
+			whole.of = firstData
+		}
 		return service(whole, s)
 	})
 	if whole == nil || !whole.done {
@@ -156,9 +159,10 @@ func truncatedResponse(c *conn) error {
 	return c.finish("in the middle of the answer")
 }
 
-// half is a connection that passes half of the first thing that is written to it.
+// half is a connection that passes half of the first answer that is written to it.
 type half struct {
 	net.Conn
+	of   func(p []byte) (start, end int) // where the answer stands in p; zeros if it does not
 	done bool
 }
 
@@ -167,6 +171,33 @@ func (h *half) Write(p []byte) (int, error) {
 	if h.done {
 		return 0, io.ErrClosedPipe
 	}
+	start, end := h.of(p)
+	if end == 0 {
+		return h.Conn.Write(p)
+	}
 	h.done = true
-	return h.Conn.Write(p[:len(p)/2])
+	return h.Conn.Write(p[:start+(end-start)/2])
+}
+
+// firstWrite takes all that is written at once for the answer.
+func firstWrite(p []byte) (start, end int) { return 0, len(p) }
+
+// Frames of HTTP/2 (RFC 9113, sections 4.1 and 6.1).
+const (
+	frameHeaderLen = 9 // length, type, flags, stream
+	frameData      = 0
+)
+
+// firstData returns from where to where in p, which is whole frames of HTTP/2, the first DATA
+// frame stands that has a body; zeros if there is none.
+func firstData(p []byte) (start, end int) {
+	for end+frameHeaderLen <= len(p) {
+		start = end
+		length := int(p[start])<<16 | int(p[start+1])<<8 | int(p[start+2])
+		end = min(len(p), start+frameHeaderLen+length)
+		if p[start+3] == frameData && length > 0 {
+			return start, end
+		}
+	}
+	return 0, 0
 }

@@ -33,15 +33,28 @@ const (
 	maxRequestBody   = 1 << 20
 )
 
-// HTTPS returns the service that answers one request of any method and path
-// (HTTP/1.1, RFC 9112) with the [Session] as a JSON document, and closes.
+// HTTPS returns the service that answers one request of any method and path with the
+// [Session] as a JSON document, and closes: over HTTP/1.1 (RFC 9112), or over HTTP/2 (RFC 9113)
+// if ALPN has agreed on that.
+//
+// HTTP/1.1 is preferred, so that HTTP/2 is left to clients that speak nothing else, as gRPC's do. A
+// client that speaks both is then judged by its TLS alone: HTTP/2 forbids most cipher suites of TLS
+// 1.2 (RFC 9113, section 9.2.2), and has its own words for a connection that breaks.
 func HTTPS() Service {
-	return Service{Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{"http/1.1"}, Serve: serveHTTP}
+	return Service{Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{protocolHTTP11, protocolHTTP2}, Serve: serveHTTP}
 }
 
-// serveHTTP is not net/http's server: that would want a listener, a goroutine and
-// a connection state for what is one request here.
+// serveHTTP answers in the version of HTTP that ALPN has agreed on, and in HTTP/1.1 if it has not.
 func serveHTTP(conn net.Conn, s Session) error {
+	if s.Protocol == protocolHTTP2 {
+		return serveHTTP2(conn, s)
+	}
+	return serveHTTP1(conn, s)
+}
+
+// serveHTTP1 is not net/http's server: that would want a listener, a goroutine and
+// a connection state for what is one request here.
+func serveHTTP1(conn net.Conn, s Session) error {
 	bounded := &io.LimitedReader{R: conn, N: maxRequestHeader}
 	req, err := http.ReadRequest(bufio.NewReaderSize(bounded, 1<<10)) // few requests are longer
 	switch {
@@ -66,11 +79,17 @@ func serveHTTP(conn net.Conn, s Session) error {
 		return fmt.Errorf("http: reading the request's body: %w", err)
 	}
 
-	body, err := json.MarshalIndent(s, "", "  ")
+	body, err := s.document()
 	if err != nil {
 		return err
 	}
-	return respond(conn, req, http.StatusOK, append(body, '\n'))
+	return respond(conn, req, http.StatusOK, body)
+}
+
+// document returns the session as the body of an answer.
+func (s Session) document() ([]byte, error) {
+	body, err := json.MarshalIndent(s, "", "  ")
+	return append(body, '\n'), err
 }
 
 // isNet reports whether an error is the connection's and not the message's.

@@ -75,10 +75,16 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 			// The client is not to pay for the time that the material took.
 			t := hello.Conn.(*tap)
 			t.bound(t.deadline.Add(time.Since(asked)))
-			if err == nil && srv.scenario.Server.RequireSNI {
-				return requireSNI(config, hello.ServerName), nil
+			if err != nil {
+				return nil, err
 			}
-			return config, err
+			if srv.scenario.Server.Protocols == nil {
+				config = agreeable(config, hello.SupportedProtos)
+			}
+			if srv.scenario.Server.RequireSNI {
+				config = requireSNI(config, hello.ServerName)
+			}
+			return config, nil
 		},
 	}
 }

@@ -38,8 +38,8 @@ type Observation struct {
 
 	// AlertReceived and AlertSent are the alerts that ended the connection, or nil:
 	// at most one of them is set. AlertReceived may have been read off the wire where
-	// crypto/tls could not; the alert with which crypto/tls answers such a one
-	// (bad_record_mac) explains nothing and is left out.
+	// crypto/tls could not; the alert with which crypto/tls would answer such a one
+	// (bad_record_mac) explains nothing, is left out, and is not sent.
 	AlertReceived *Alert `json:"alert_received,omitempty"`
 	AlertSent     *Alert `json:"alert_sent,omitempty"`
 	// End is how the connection ended.

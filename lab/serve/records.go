@@ -61,6 +61,7 @@ type records struct {
 	message []byte // the first handshake message, or as much as came of it
 	alert   *Alert // the first one that is no mere goodbye
 	notTLS  bool   // the first bytes are no record
+	sealed  bool   // ChangeCipherSpec has been said
 
 	stopped bool // nothing more can be learnt
 	begun   bool // a whole record header has been read
@@ -109,6 +110,7 @@ func (r *records) readHeader() {
 	}
 	r.begun = true
 	r.stopped = kind == recordApplicationData
+	r.sealed = r.sealed || kind == recordChangeCipherSpec
 	r.left = int(binary.BigEndian.Uint16(r.header[3:]))
 	if r.left == 0 {
 		r.have = 0
@@ -191,6 +193,8 @@ type tap struct {
 	ahead    []byte    // read and fed, and not yet asked for
 	watch    *watch    // nil unless somebody wants to be told
 	greeted  bool      // the watch knows the ClientHello
+	ends     bool      // the server's end of TLS is this program's: nothing is relayed
+	refused  bool      // the client has refused in plaintext what it should have refused in ciphertext
 }
 
 func newTap(c net.Conn) tap {
@@ -267,6 +271,7 @@ func (t *tap) receive(p []byte) (int, error) {
 		acknowledge(t.Conn)
 	}
 	t.in.feed(p[:n])
+	t.refused = t.refused || t.ends && t.in.alert != nil && (t.in.sealed || t.out.encrypted())
 	t.eof = t.eof || err == io.EOF
 	if t.watch != nil {
 		t.tellIn(p[:n])
@@ -274,8 +279,14 @@ func (t *tap) receive(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn.
+// Write implements net.Conn. Nothing is written to a client that has refused in plaintext where TLS
+// expects ciphertext: TLS cannot read that, and would answer with a bad_record_mac. After a fatal
+// alert neither side may say more (RFC 8446, section 6.2). Most such clients have left by then, so
+// that it depended on the moment whether the answer was sent at all.
 func (t *tap) Write(p []byte) (int, error) {
+	if t.refused {
+		return len(p), nil
+	}
 	n, err := t.Conn.Write(p)
 	t.out.feed(p[:n])
 	if t.watch != nil {

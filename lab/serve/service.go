@@ -16,7 +16,8 @@ type Service struct {
 	Scheme string
 	// Query is what follows the question mark in its URLs, if anything does.
 	Query string
-	// Protocols are what it is called in ALPN (RFC 7301), by preference.
+	// Protocols are what it is called in ALPN (RFC 7301), by preference. For a client that offers
+	// none of them nothing is selected.
 	Protocols []string
 	// Serve talks to a client whose handshake is complete, and returns nil if
 	// the client was served. It leaves the closing of conn to its caller. The

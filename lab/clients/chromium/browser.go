@@ -39,6 +39,8 @@ var flags = []string{
 	"--disable-features=OptimizationHints,MediaRouter,Translate,SpareRendererForSitePerProcess",
 	"--metrics-recording-only", "--password-store=basic", "--use-mock-keychain",
 	"--disable-gpu", "--mute-audio", "--no-proxy-server",
+	// An error page would load again after a while, and get in the way of the next navigation.
+	"--disable-auto-reload",
 	// Shared memory lies in the temporary directory, which is the browser's own.
 	"--disable-dev-shm-usage",
 }

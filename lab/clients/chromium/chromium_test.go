@@ -59,35 +59,50 @@ func TestPage(t *testing.T) {
 		empty    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_HTTP_RESPONSE_CODE_FAILURE","canceled":false}}`
 		download = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_ABORTED","canceled":true}}`
 		icon     = `{"method":"Network.loadingFailed","params":{"requestId":"2","type":"Other","errorText":"net::ERR_FAILED"}}`
+		other    = `{"method":"Network.requestWillBeSent","params":{"requestId":"9","type":"Document","request":{"url":"http://nowhere/"}}}`
+		gives    = `{"method":"Network.loadingFailed","params":{"requestId":"9","type":"Document","errorText":"net::ERR_ABORTED","canceled":true}}`
+		spelled  = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document","request":{"url":"https://LOCALHOST:1/"}}}`
+		answer   = `{"result":{"frameId":"f","loaderId":"1"}}`
 		odd      = `{"method":"Network.dataReceived","params":{"requestId":7}}`
 	)
 	for name, test := range map[string]struct {
 		events []string
 		want   *stack.Result
 	}{
-		"answered":     {[]string{asks, odd, answers, icon, finishes}, &stack.Result{Outcome: stack.Accepted}},
-		"unavailable":  {[]string{asks, busy, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503"}},
-		"moved":        {[]string{asks, redirect, answers, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 302"}},
-		"refused":      {[]string{asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"cut short":    {[]string{asks, answers, cut}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
-		"no body":      {[]string{asks, extra, empty}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
-		"a download":   {[]string{asks, answers, download}, &stack.Result{Outcome: stack.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
-		"aborted":      {[]string{asks, download}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
-		"not yet":      {[]string{asks, answers, icon}, nil},
-		"not asked":    {[]string{answers, finishes}, nil},
-		"nothing else": {nil, nil},
+		"answered":                {[]string{asks, odd, answers, icon, finishes}, &stack.Result{Outcome: stack.Accepted}},
+		"unavailable":             {[]string{asks, busy, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503"}},
+		"moved":                   {[]string{asks, redirect, answers, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 302"}},
+		"refused":                 {[]string{asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"cut short":               {[]string{asks, answers, cut}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
+		"no body":                 {[]string{asks, extra, empty}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
+		"a download":              {[]string{asks, answers, download}, &stack.Result{Outcome: stack.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
+		"aborted":                 {[]string{asks, download}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
+		"after another":           {[]string{other, gives, asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"among another":           {[]string{other, asks, gives, answers, finishes}, &stack.Result{Outcome: stack.Accepted}},
+		"another alone":           {[]string{other, gives}, nil},
+		"written in another way":  {[]string{other, gives, spelled, fails, answer}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"and the answer is first": {[]string{spelled, answer, answers, finishes}, &stack.Result{Outcome: stack.Accepted}},
+		"not yet":                 {[]string{asks, answers, icon}, nil},
+		"not asked":               {[]string{answers, finishes}, nil},
+		"nothing else":            {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPage()
+			p := newPage("https://localhost:1/")
 			for _, e := range test.events {
 				var m message
 				require.NoError(t, json.Unmarshal([]byte(e), &m))
+				if m.Result != nil {
+					var answer struct{ LoaderID string }
+					require.NoError(t, json.Unmarshal(m.Result, &answer))
+					p.ask(answer.LoaderID)
+					continue
+				}
 				p.event(m)
 			}
 			select {
 			case got := <-p.result:
 				require.NotNil(t, test.want, "%v", got)
-				assert.Equal(t, *test.want, got)
+				assert.Equal(t, test.want, got.result)
 			default:
 				assert.Nil(t, test.want)
 			}

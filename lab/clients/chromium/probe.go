@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/tlslab/lab/clients/stack"
@@ -120,45 +121,88 @@ func (t *tab) flushLog(ctx context.Context) error {
 	return err
 }
 
-// navigate opens a URL, and returns what that came to.
+// maxAttempts bounds how often a navigation is asked for that the browser keeps giving up.
+const maxAttempts = 5
+
+// navigate opens a URL, and returns what that came to. A navigation that another one has superseded
+// has come to nothing, and is asked for again: a tab makes some of its own, as when it loads an error
+// page again.
 func (t *tab) navigate(ctx context.Context, url string) (stack.Result, error) {
-	p := newPage()
+	for range maxAttempts {
+		result, status, err := t.attempt(ctx, url)
+		if err != nil || result.Code != superseded || status != 0 {
+			return result, err
+		}
+	}
+	return stack.Result{}, fmt.Errorf("the browser gave up opening %s %d times: another navigation superseded it each time", url, maxAttempts)
+}
+
+// superseded is the error code of a navigation that another one has superseded; with the status of an
+// answer, of a download.
+const superseded = "ERR_ABORTED"
+
+// attempt opens a URL, and returns what that came to, and the status of the answer if one has begun.
+func (t *tab) attempt(ctx context.Context, url string) (stack.Result, int, error) {
+	p := newPage(url)
 	t.listen(t.SessionID, p.event)
 	defer t.listen(t.SessionID, nil)
 	called := make(chan error, 1)
-	go func() { called <- t.call(ctx, t.SessionID, "Page.navigate", params{"url": url}, nil) }()
+	go func() {
+		var answer struct {
+			LoaderID string `json:"loaderId"`
+		}
+		err := t.call(ctx, t.SessionID, "Page.navigate", params{"url": url}, &answer)
+		p.ask(answer.LoaderID)
+		called <- err
+	}()
 	for {
 		select {
-		case result := <-p.result:
-			return result, nil
+		case r := <-p.result:
+			return *r.result, r.status, nil
 		case err := <-called:
 			if err != nil {
-				return stack.Result{}, err
+				return stack.Result{}, 0, err
 			}
 			called = nil // the page is there, or an error in its place: its events tell
 		case <-t.done:
-			return stack.Result{}, fmt.Errorf("the browser has ended: %w", t.err)
+			return stack.Result{}, 0, fmt.Errorf("the browser has ended: %w", t.err)
 		case <-ctx.Done():
-			return stack.Result{}, context.Cause(ctx)
+			return stack.Result{}, 0, context.Cause(ctx)
 		}
 	}
 }
 
-// page follows the request of a navigation through the events of its tab.
+// page follows the request of a navigation through the events of its tab. There may be requests of
+// other navigations among them. The one that was asked for has its URL; if the browser writes that in
+// another way, it is the one that the browser names in its answer, which comes later.
 type page struct {
-	request string // its ID
-	status  int
-	result  chan stack.Result // what it came to, once
-	told    bool
+	url    string
+	result chan *request // the one that was asked for, when it has come to something; once
+
+	mu       sync.Mutex
+	requests map[string]*request // of documents, by ID, which is the ID of the loader as well
+	asked    string              // the ID of the one that was asked for; empty if it is not known
+	told     bool
 }
 
-func newPage() *page { return &page{result: make(chan stack.Result, 1)} }
+// request is the request of a navigation.
+type request struct {
+	status int           // of the answer, if one has begun
+	result *stack.Result // nil until it has come to something
+}
+
+func newPage(url string) *page {
+	return &page{url: url, result: make(chan *request, 1), requests: map[string]*request{}}
+}
 
 // What is taken of the events of the Network domain.
 type event struct {
 	RequestID string `json:"requestId"`
 	Type      string `json:"type"`
-	Response  struct {
+	Request   struct {
+		URL string `json:"url"`
+	} `json:"request"`
+	Response struct {
 		Status int `json:"status"`
 	} `json:"response"`
 	RedirectResponse *struct {
@@ -168,35 +212,57 @@ type event struct {
 	ErrorText  string `json:"errorText"`
 }
 
+// ask tells which request was asked for.
+func (p *page) ask(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.asked == "" {
+		p.asked = id
+	}
+	p.tell()
+}
+
 // event takes an event in.
 func (p *page) event(m message) {
 	var e event
 	if err := json.Unmarshal(m.Params, &e); err != nil {
 		return // it is none of those that matter
 	}
-	if p.request == "" && m.Method == "Network.requestWillBeSent" && e.Type == "Document" {
-		p.request = e.RequestID
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m.Method == "Network.requestWillBeSent" && e.Type == "Document" && p.requests[e.RequestID] == nil {
+		p.requests[e.RequestID] = new(request)
+		if p.asked == "" && e.Request.URL == p.url {
+			p.asked = e.RequestID
+		}
 	}
-	if p.told || e.RequestID != p.request {
+	r := p.requests[e.RequestID]
+	if r == nil || r.result != nil {
 		return
 	}
 	switch {
 	case m.Method == "Network.requestWillBeSent" && e.RedirectResponse != nil:
-		p.tell(answered(e.RedirectResponse.Status))
+		r.end(answered(e.RedirectResponse.Status))
 	case m.Method == "Network.responseReceived":
-		p.status = e.Response.Status
+		r.status = e.Response.Status
 	case m.Method == "Network.responseReceivedExtraInfo":
-		p.status = e.StatusCode
+		r.status = e.StatusCode
 	case m.Method == "Network.loadingFinished":
-		p.tell(answered(p.status))
+		r.end(answered(r.status))
 	case m.Method == "Network.loadingFailed":
-		p.tell(failed(strings.TrimPrefix(e.ErrorText, "net::"), p.status))
+		r.end(failed(strings.TrimPrefix(e.ErrorText, "net::"), r.status))
 	}
+	p.tell()
 }
 
-func (p *page) tell(r stack.Result) {
-	p.told = true
-	p.result <- r
+func (r *request) end(result stack.Result) { r.result = &result }
+
+// tell hands out the request that was asked for, if it has come to something.
+func (p *page) tell() {
+	if r := p.requests[p.asked]; r != nil && r.result != nil && !p.told {
+		p.told = true
+		p.result <- r
+	}
 }
 
 // answered is the result of a request that was answered, to the end.
@@ -214,7 +280,7 @@ func failed(code string, status int) stack.Result {
 	switch {
 	case code == "ERR_HTTP_RESPONSE_CODE_FAILURE": // an error without a page of its own
 		result.Message = answered(status).Message
-	case code == "ERR_ABORTED" && status == http.StatusOK:
+	case code == superseded && status == http.StatusOK:
 		result.Outcome, result.Message = stack.Unsupported, "what the server answered is no page to a browser, but a file to keep"
 	}
 	return result

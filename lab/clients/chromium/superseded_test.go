@@ -1,0 +1,59 @@
+package chromium
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients/stack"
+)
+
+// TestSuperseded has a browser give up what it was asked for, as one does whose tab loads an error page
+// again meanwhile. It is asked again, and not for ever.
+func TestSuperseded(t *testing.T) {
+	const url = "https://localhost:1/"
+	for _, test := range []struct {
+		givesUp int // times
+		want    stack.Result
+		err     string
+	}{
+		{0, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{1, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{maxAttempts - 1, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{maxAttempts, stack.Result{}, "superseded it each time"},
+	} {
+		t.Run(fmt.Sprint(test.givesUp), func(t *testing.T) {
+			d, far, _ := converse(t)
+			event := func(name, id, more string) string {
+				return fmt.Sprintf(`{"method":"Network.%s","sessionId":"s","params":{"requestId":%q,"type":"Document",%s}}`, name, id, more)
+			}
+			served := make(chan struct{})
+			go func() {
+				defer close(served)
+				for n := range min(test.givesUp+1, maxAttempts) {
+					c, id, code := hear(t, far), fmt.Sprint("asked ", n), superseded
+					if n == test.givesUp {
+						code = "ERR_SSL_PROTOCOL_ERROR"
+					}
+					assert.Equal(t, "Page.navigate", c.Method)
+					say(t, far,
+						event("requestWillBeSent", "other", `"request":{"url":"http://nowhere/"}`),
+						event("loadingFailed", "other", `"errorText":"net::ERR_ABORTED"`),
+						event("requestWillBeSent", id, fmt.Sprintf(`"request":{"url":%q}`, url)),
+						event("loadingFailed", id, fmt.Sprintf(`"errorText":"net::%s"`, code)),
+						fmt.Sprintf(`{"id":%d,"result":{"frameId":"f","loaderId":%q}}`, c.ID, id))
+				}
+			}()
+			got, err := (&tab{browser: &browser{devtools: d}, SessionID: "s"}).navigate(t.Context(), url)
+			<-served
+			if test.err != "" {
+				require.ErrorContains(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, test.want, got)
+		})
+	}
+}

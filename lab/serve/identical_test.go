@@ -1,0 +1,168 @@
+package serve
+
+import (
+	"crypto/tls"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/scenarios"
+)
+
+// alike is how often a client is run to see whether it leaves the same record each time.
+const alike = 20
+
+// account writes an observation and the records that passed, without what differs between runs that
+// are alike: times, ports, and the lengths of what is random.
+func account(o Observation, list []Record) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s complete %v data %v error %q received %v sent %v\n",
+		o.End, o.HandshakeComplete, o.ApplicationData, o.Error, o.AlertReceived, o.AlertSent)
+	for _, r := range list {
+		fmt.Fprintf(&b, "client %v type %d encrypted %v count %d messages %v alert %v text %q\n",
+			r.FromClient, r.Type, r.Encrypted, r.Count, r.Messages, r.Alert, r.Text)
+	}
+	return b.String()
+}
+
+// sameEachTime runs a client many times and holds its record to be the same each time, and returns it.
+func sameEachTime(t *testing.T, server scenarios.Server, source Source, run func(*Server)) string {
+	t.Helper()
+	var first string
+	differ := 0
+	for n := range alike {
+		w := &watched{t: t, of: map[uint64][]Event{}}
+		srv := start(t, scenario(server), source, Options{Watch: w.watch})
+		run(srv)
+		got := account(one(t, srv), w.records(1))
+		srv.Close()
+		if n == 0 {
+			first = got
+		}
+		if got != first {
+			if differ++; differ == 1 {
+				t.Errorf("run %d:\n%s, and run 1:\n%s", n+1, got, first)
+			}
+		}
+	}
+	if differ > 0 {
+		t.Errorf("%d of %d runs differ from the first", differ, alike)
+	}
+	return first
+}
+
+// TestRefusalsAreTheSame has clients refuse, in every way that there is, and leave at once. What
+// crypto/tls would answer is not sent, and is not part of the record.
+func TestRefusalsAreTheSame(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	hello := clientHello(t, &tls.Config{ServerName: "localhost", NextProtos: []string{"http/1.1"}})
+	old := clientHello(t, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12})
+	ccs := record(recordChangeCipherSpec, 1)
+	alert := record(recordAlert, 2, alertCertificateExpired)
+	tests := []struct {
+		name   string
+		server scenarios.Server
+		hello  []byte
+		says   []byte
+	}{
+		{"in plaintext", scenarios.Server{}, hello, alert},
+		{"in plaintext, as OpenSSL does", scenarios.Server{}, hello, slices.Concat(ccs, alert)},
+		{"in plaintext, with a warning's level", scenarios.Server{}, hello, record(recordAlert, 1, alertUnknownCA)},
+		{"under TLS 1.2", scenarios.Server{}, old, alert},
+		{"under TLS 1.2, after ChangeCipherSpec", scenarios.Server{}, old, slices.Concat(ccs, alert)},
+		{"to a flight by hand", scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}, old, alert},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for leaving, leave := range map[string]func(*net.TCPConn) bool{
+				"at once": func(c *net.TCPConn) bool { return false },
+				"waiting": func(c *net.TCPConn) bool { c.CloseWrite(); return true },
+			} {
+				t.Run(leaving, func(t *testing.T) {
+					sameEachTime(t, test.server, source, func(srv *Server) {
+						c := dial(t, srv)
+						defer c.Close()
+						c.Write(test.hello)
+						readFlight(t, c)
+						c.Write(test.says)
+						if !leave(c) {
+							return
+						}
+						if rest, err := io.ReadAll(c); err != nil || len(rest) > 0 {
+							t.Errorf("the server answered a refusal with %d bytes: %x, %v", len(rest), rest, err)
+						}
+					})
+				})
+			}
+		})
+	}
+}
+
+// clientHello returns the first record of crypto/tls's client.
+func clientHello(t *testing.T, config *tls.Config) []byte {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	go func() {
+		tls.Client(theirs, config).Handshake()
+		theirs.Close()
+	}()
+	head := make([]byte, recordHeaderLen)
+	if _, err := io.ReadFull(ours, head); err != nil {
+		t.Fatal(err)
+	}
+	body := make([]byte, int(head[3])<<8|int(head[4]))
+	if _, err := io.ReadFull(ours, body); err != nil {
+		t.Fatal(err)
+	}
+	return append(head, body...)
+}
+
+// readFlight reads what the server says until it waits for the client.
+func readFlight(t *testing.T, c net.Conn) {
+	t.Helper()
+	buf := make([]byte, 1<<16)
+	for total := 0; total < 600; { // both flights are longer than that, and written at once
+		n, err := c.Read(buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += n
+	}
+}
+
+// TestStacksAreTheSame has real clients refuse and accept, again and again: the two that start fast.
+func TestStacksAreTheSame(t *testing.T) {
+	ca := newAuthority(t)
+	source := ca.source(t)
+	for _, stack := range []string{"curl", "openssl"} {
+		command := stacks[stack]
+		_, err := exec.LookPath(stack)
+		for _, max := range []string{"1.2", "1.3"} {
+			for name, trust := range map[string]*authority{"refuses": newAuthority(t), "accepts": ca} {
+				t.Run(stack+"/TLS "+max+"/"+name, func(t *testing.T) {
+					require.Stack(t, stack, err == nil, "no "+stack+" on PATH")
+					file := filepath.Join(t.TempDir(), "ca.pem")
+					block := &pem.Block{Type: "CERTIFICATE", Bytes: trust.cert.Raw}
+					if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					sameEachTime(t, scenarios.Server{}, source, func(srv *Server) {
+						if out, err := command(srv.Port(), file, max).CombinedOutput(); (err == nil) != (trust == ca) {
+							t.Errorf("%v: %s", err, out)
+						}
+					})
+				})
+			}
+		}
+	}
+}
