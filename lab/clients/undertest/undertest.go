@@ -49,6 +49,7 @@ type contract struct {
 // contracts are all there are, the usual one first.
 var contracts = []contract{
 	{"exit", "started once a scenario: exit 0 is accepted, 69 cannot, anything else rejected", openExit},
+	{"served", "started once a scenario: a request that reaches the server is accepted, anything else rejected; its exit status does not count", openServed},
 	{"worker", "started once: a JSON request a line, a JSON answer a line", openWorker},
 	{"trytls", "started once a scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED", openTryTLS},
 }
