@@ -25,8 +25,8 @@ func (c Cell) contradiction() string {
 func contradicts(observed []serve.Observation, onlyShakesHands bool) string {
 	last, ok := serve.Telling(observed)
 	switch {
-	case !ok:
-		return NeverConnected
+	case !ok: // Believe has told what to make of that
+		return ""
 	case slices.ContainsFunc(observed, reached):
 		return ""
 	case last.AlertReceived != nil:
