@@ -44,14 +44,14 @@ func (a *Assessment) stopped(w *words, bad []asked) []Finding {
 		says = f.stoppedOfff
 	}
 	said := row.telling(w)
+	if row.neverConnected() {
+		return finding(bad, "never-connected", f.neverConnected, f.neverConnectedToDo)
+	}
 	if row.Kind == verdict.Error && !row.Contradicted {
 		return finding(bad, "stopped", fmt.Sprintf(f.failedf, row.failure()), strings.Join(a.Stopped.toDo(w, row), f.semicolon))
 	}
 	if row.Contradicted {
 		said = row.failure()
-	}
-	if row.neverConnected() {
-		return finding(bad, "never-connected", f.neverConnected, f.neverConnectedToDo)
 	}
 	took := row.Duration.Round(100 * time.Millisecond)
 	if took == 0 {

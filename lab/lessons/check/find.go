@@ -79,7 +79,9 @@ type finder struct {
 var finders = slices.Concat([]finder{
 	{DecidesByName, func(s sheet, bad []Row) []Row { return turned(bad, s.again.named) }},
 	{DecidesByPort, func(s sheet, bad []Row) []Row { return turned(bad, s.again.known) }},
-	{NotAsked, kind(verdict.Unsupported)},
+	{NotAsked, func(_ sheet, bad []Row) []Row { // one that only shakes hands was asked, and did not go on
+		return only(bad, func(r Row) bool { return r.Kind == verdict.Unsupported && r.Outcome != clients.Accepted })
+	}},
 	{NeverConnects, neverConnects},
 	{ProgramFails, func(_ sheet, bad []Row) []Row {
 		return only(bad, func(r Row) bool { return r.Kind == verdict.Error && !r.neverConnected() && !r.Contradicted })
