@@ -263,7 +263,14 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 	if err != nil {
 		return report.Cell{}, err
 	}
-	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result}
+	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result, ControlObserved: control.observed}
+	if cell.Unborne() {
+		good := a.control(ctx, scenarios.Good(s.Service))
+		if good.err != nil {
+			return report.Cell{}, good.err
+		}
+		cell.GoodObserved = good.observed
+	}
 	shown := report.NewCell(cell, verdict.Judge(cell))
 	shown.ServerLog, shown.Unserved, shown.Forgotten = did.log, did.unserved, did.lost
 	return shown, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ type options struct {
 	timeout  time.Duration
 	known    string
 	accepted *deviation.List // what stands in known
+
+	keepGoing bool
 }
 
 // Features declares the optional checks that the client has, in the words of
@@ -56,6 +59,12 @@ func Timeout(d time.Duration) Option {
 	return func(o *options) { o.timeout = d }
 }
 
+// KeepGoing asks the whole catalogue of a client that does not accept the control that most of it is
+// held against. Without it, the test stops there.
+func KeepGoing() Option {
+	return func(o *options) { o.keepGoing = true }
+}
+
 // Known names a file of judgements that are accepted, a line each: scenario, judgement, reason (see
 // package lab/deviation; tlslab test --known reads the same). A subtest whose scenario stands there
 // passes if it comes to that judgement, and fails if it does not any more: then the line is to be
@@ -68,7 +77,8 @@ func Known(path string) Option {
 // connects to the endpoint over a new connection, sends a request, reads the answer, closes the
 // connection and returns nil, or returns why it did not; it must return when ctx ends. A subtest
 // fails as [verdict.Judge] says: accepted what it must reject, rejected what it must accept,
-// rejected for another reason than the scenario lists, or did not accept the control.
+// rejected for another reason than the scenario lists, or did not accept the control. If the client does
+// not accept good, the others are not asked: see [KeepGoing].
 func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint) error, opts ...Option) {
 	t.Helper()
 	o := options{timeout: 10 * time.Second}
@@ -81,31 +91,65 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 			t.Fatalf("labtest: %v", err)
 		}
 	}
-	l := newLab(t)
-	controls := map[string]result{}
-	for _, s := range scenarios.All() {
-		if o.skip != nil && o.skip(s) {
-			continue
+	list := slices.DeleteFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
+	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]result{}, first: scenarios.FirstControl(list)}
+	for i, s := range list {
+		t.Run(s.ID, func(t *testing.T) { u.test(t, s) })
+		if why := u.stop(); why != "" && i < len(list)-1 {
+			t.Fatal(why)
 		}
-		t.Run(s.ID, func(t *testing.T) {
-			control := scenarios.ControlOf(s)
-			if _, known := controls[control.ID]; !known {
-				controls[control.ID] = probe(t, l, control, client, o)
-			}
-			did := controls[control.ID]
-			if control != s {
-				did = probe(t, l, s, client, o)
-			}
-			report(t, o.accepted, verdict.Cell{
-				Scenario: s,
-				Client:   o.info(),
-				Control:  controls[control.ID].Result,
-				Result:   did.Result,
-				Observed: did.observed,
-				Class:    did.class,
-			})
-		})
 	}
+}
+
+// suite is a client that is asked the catalogue.
+type suite struct {
+	lab     *lab.Lab
+	client  func(context.Context, serve.Endpoint) error
+	options options
+	first   *scenarios.Scenario // what it has to accept, or the others are not asked
+	asked   map[string]result   // what it did with the controls
+}
+
+// control returns what the client does with a control, which is asked once.
+func (u *suite) control(t *testing.T, s *scenarios.Scenario) result {
+	t.Helper()
+	did, known := u.asked[s.ID]
+	if !known {
+		did = probe(t, u.lab, s, u.client, u.options)
+		u.asked[s.ID] = did
+	}
+	return did
+}
+
+// test judges the client by one scenario.
+func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
+	t.Helper()
+	control := u.control(t, scenarios.ControlOf(s))
+	did := control
+	if s.Control != "" {
+		did = probe(t, u.lab, s, u.client, u.options)
+	}
+	cell := verdict.Cell{
+		Scenario: s, Client: u.options.info(), Result: did.Result, Observed: did.observed, Class: did.class,
+		Control: control.Result, ControlObserved: control.observed,
+	}
+	if cell.Unborne() {
+		cell.GoodObserved = u.control(t, scenarios.Good(s.Service)).observed
+	}
+	report(t, u.options.accepted, cell)
+}
+
+// stop says why the rest of the catalogue is not asked: the client does not accept the control that
+// most of it is held against, so that no rejection would show anything. Empty if it is to go on.
+func (u *suite) stop() string {
+	did, known := u.asked[u.first.ID]
+	_, listed := u.options.accepted.Find(u.first.ID)
+	if !known || listed || u.options.keepGoing || did.Outcome == clients.Accepted || did.Outcome == clients.Unsupported {
+		return ""
+	}
+	return fmt.Sprintf("labtest: stopped: after %s the client did not accept %s, in which nothing is wrong, and a rejection of anything else would show nothing. It said: %s\n"+
+		"to do: trust Endpoint.CAFile, dial Endpoint.Connect if it is set, verify Endpoint.Host, send a request and return nil when the answer has come (labtest.KeepGoing asks the others all the same)",
+		did.Duration.Round(time.Millisecond), u.first.ID, did.Message)
 }
 
 // goStack is whose rules classify errors unless Classify is given.
@@ -136,10 +180,11 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
+	begin := time.Now()
 	err := client(ctx, srv.Endpoint)
-	r := result{Result: clients.Result{Outcome: clients.Accepted}, observed: srv.Observations()}
+	r := result{Result: clients.Result{Outcome: clients.Accepted, Duration: time.Since(begin)}, observed: srv.Observations()}
 	if err != nil {
-		r.Result = clients.Result{Outcome: clients.Rejected, Message: err.Error()}
+		r.Outcome, r.Message = clients.Rejected, err.Error()
 		if errors.Is(err, ErrUnsupported) {
 			r.Outcome = clients.Unsupported
 		} else if o.classify != nil {

@@ -57,7 +57,7 @@ func Assess(run *Run, list *deviation.List) *Assessment {
 			a.Fixed = append(a.Fixed, d)
 		}
 	}
-	a.Findings = append(a.Findings, findings(&english, a.rows(), a.bad())...)
+	a.Findings = append(a.Findings, a.findings(&english)...)
 	a.Grade = a.grade(shown)
 	return a
 }

@@ -18,7 +18,7 @@ import (
 func (t Terminal) Assessment(a *Assessment) {
 	w := t.words().assessment
 	var explained []string
-	for _, f := range findings(t.words(), a.rows(), a.bad()) { // as Assess found them, in this language
+	for _, f := range a.findings(t.words()) { // as Assess found them, in this language
 		t.finding(f)
 		explained = append(explained, f.Scenarios...)
 	}
@@ -102,6 +102,9 @@ func (t Terminal) notes(a *Assessment) {
 		groups(only(rows, func(r asked) bool { return r.Kind == verdict.Lenient }), func(r asked) string { return r.Expect.Feature }), func(group []asked) string {
 			return group[0].Expect.Feature
 		})
+	if a.Stopped != nil { // what is to be done says it already
+		return
+	}
 	t.counted(w.disagree, groups(only(rows, func(r asked) bool { return r.Disagreement != "" }), func(r asked) string { return r.Disagreement }), func(group []asked) string {
 		return t.reason(group[0].Disagreement)
 	})
@@ -169,6 +172,9 @@ func (a *Assessment) counts(w *words) string {
 	}
 	if a.Interrupted {
 		words = append(words, w.assessment.interrupted)
+	}
+	if a.Stopped != nil && a.Stopped.Unasked > 0 {
+		words = append(words, fmt.Sprintf(w.assessment.stoppedf, a.Stopped.Unasked))
 	}
 	if len(a.Known) > 0 {
 		words = append(words, fmt.Sprintf(w.assessment.knownCountf, len(a.Known)))

@@ -34,11 +34,15 @@ func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
 		s, ok := scenarios.Lookup(d.id)
 		require.True(t, ok, d.id)
 		var observed []serve.Observation
-		if d.seen {
+		switch {
+		case d.seen && d.outcome == yes:
+			observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
+		case d.seen:
 			observed = []serve.Observation{{End: serve.EndEOF}}
 		}
 		info := clients.Info{Stack: "under-test", UnderTest: true}
-		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed,
+		good := []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
+		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed, ControlObserved: good,
 			Result: verdict.Believe(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
 		run.Scenarios = append(run.Scenarios, report.Scenario{
 			ID: s.ID, Family: s.Family, Title: s.Title, Story: report.Story(s.Story), Expect: report.NewExpectation(s.Expect), Control: s.Control,
@@ -73,6 +77,12 @@ func TestFindings(t *testing.T) {
 		}
 		return list
 	}
+	lies := func(ids ...string) (list []did) { // it refused, and reports success
+		for _, id := range ids {
+			list = append(list, did{id, yes, yes, "", false})
+		}
+		return list
+	}
 	says := func(message string, ids ...string) (list []did) {
 		for _, id := range ids {
 			list = append(list, did{id, yes, no, message, true})
@@ -84,24 +94,37 @@ func TestFindings(t *testing.T) {
 		grade report.Grade
 		names string // of findings, with spaces between
 	}{
-		"right":                     {append(accepts("good"), rejects("expired", "self-signed", "wrong-host")...), report.Pass, ""},
-		"verifies nothing":          {accepts("good", "expired", "self-signed", "wrong-host", "ca-file-missing"), report.Fail, "does-not-verify"},
-		"one row shows nothing":     {accepts("good", "expired", "just-expired"), report.Fail, ""},
-		"checks no names":           {append(rejects("expired", "self-signed"), accepts("wrong-host", "wrong-ip")...), report.Fail, "does-not-check-names"},
-		"one name shows nothing":    {append(rejects("expired", "self-signed"), accepts("wrong-host")...), report.Fail, ""},
-		"checks some names":         {append(rejects("expired", "wrong-host"), accepts("wrong-ip")...), report.Fail, ""},
-		"checks no chain":           {append(rejects("wrong-host"), accepts("expired", "self-signed", "wrong-usage")...), report.Fail, "does-not-check-the-chain"},
-		"checks some of it":         {append(rejects("self-signed"), accepts("expired", "wrong-usage")...), report.Fail, ""},
-		"accepts nothing":           {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "accepts-nothing"},
-		"accepts something":         {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, report.Fail, "void"},
-		"never connected":           {[]did{{"good", "", yes, "", false}, {"expired", yes, yes, "", false}}, report.Fail, "never-connected"},
-		"one reason":                {says(right["self-signed"], "expired", "wrong-host", "wrong-usage", "self-signed"), report.Fail, "one-reason"},
-		"two of them":               {says(right["self-signed"], "expired", "wrong-host", "self-signed"), report.Fail, ""},
-		"nobody understands it":     {says("the moon", "expired", "wrong-host", "wrong-usage", "self-signed"), report.Incomplete, "unrecognised"},
-		"nobody understands little": {append(rejects("expired"), says("the moon", "wrong-host")...), report.Incomplete, ""},
-		"nothing was asked":         {[]did{{"expired", yes, clients.Unsupported, "no TLS here", false}}, report.Incomplete, ""},
-		"nothing is demanded":       {accepts("good"), report.Pass, ""},
-		"dies":                      {[]did{{"good", "", clients.Failed, "the client died", true}, {"expired", yes, clients.Failed, "the client died", true}}, report.Fail, "failed"},
+		"right":                       {append(accepts("good"), rejects("expired", "self-signed", "wrong-host")...), report.Pass, ""},
+		"verifies nothing":            {accepts("good", "expired", "self-signed", "wrong-host", "ca-file-missing"), report.Fail, "does-not-verify"},
+		"one row shows nothing":       {accepts("good", "expired", "just-expired"), report.Fail, ""},
+		"checks no names":             {append(rejects("expired", "self-signed"), accepts("wrong-host", "wrong-ip")...), report.Fail, "does-not-check-names"},
+		"one name shows nothing":      {append(rejects("expired", "self-signed"), accepts("wrong-host")...), report.Fail, ""},
+		"checks some names":           {append(rejects("expired", "wrong-host"), accepts("wrong-ip")...), report.Fail, ""},
+		"checks no chain":             {append(rejects("wrong-host"), accepts("expired", "self-signed", "wrong-usage")...), report.Fail, "does-not-check-the-chain"},
+		"names were not asked":        {accepts("expired", "self-signed", "wrong-usage"), report.Fail, ""},
+		"a trusted chain only":        {append(rejects("wrong-host"), accepts("expired", "tampered-leaf", "wrong-usage")...), report.Fail, ""},
+		"wrong-host was not asked":    {append(rejects("expired"), accepts("ip-in-common-name", "trailing-dot-name")...), report.Fail, ""},
+		"wrong-host failed":           {append(accepts("wrong-ip", "trailing-dot-name"), did{"wrong-host", yes, clients.Failed, "it died", true}), report.Fail, "failed"},
+		"wrong-host, other reason":    {append(accepts("wrong-ip", "trailing-dot-name"), says(right["expired"], "wrong-host")...), report.Fail, ""},
+		"wrong-host, unknown words":   {append(accepts("wrong-ip", "trailing-dot-name"), says("the moon", "wrong-host")...), report.Fail, ""},
+		"no dates were asked":         {accepts("self-signed", "wrong-host"), report.Fail, ""},
+		"one chain is refused":        {append(accepts("expired", "self-signed", "wrong-host"), rejects("wrong-usage")...), report.Fail, ""},
+		"verifies nothing, MongoDB":   {accepts("mongo-good", "mongo-expired", "mongo-self-signed", "mongo-wrong-host"), report.Fail, "does-not-verify"},
+		"its status tells nothing":    {append(accepts("good"), lies("expired", "self-signed", "wrong-host")...), report.Fail, "status-tells-nothing"},
+		"it tells something else":     {append(says(right["self-signed"], "expired", "wrong-usage", "self-signed", "key-mismatch"), rejects("wrong-host")...), report.Fail, ""},
+		"accepts what is bad":         {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", yes, yes, "", true}}, report.Fail, ""},
+		"one good chain shows little": {[]did{{"good", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "void"},
+		"checks some of it":           {append(rejects("self-signed"), accepts("expired", "wrong-usage")...), report.Fail, ""},
+		"accepts nothing":             {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "accepts-nothing"},
+		"accepts something":           {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, report.Fail, "void"},
+		"never connected":             {[]did{{"good", "", yes, "", false}, {"expired", yes, yes, "", false}}, report.Fail, "never-connected"},
+		"one reason":                  {says(right["self-signed"], "expired", "wrong-host", "wrong-usage", "self-signed"), report.Fail, "one-reason"},
+		"two of them":                 {says(right["self-signed"], "expired", "wrong-host", "self-signed"), report.Fail, ""},
+		"nobody understands it":       {says("the moon", "expired", "wrong-host", "wrong-usage", "self-signed"), report.Incomplete, "unrecognised"},
+		"nobody understands little":   {append(rejects("expired"), says("the moon", "wrong-host")...), report.Incomplete, ""},
+		"nothing was asked":           {[]did{{"expired", yes, clients.Unsupported, "no TLS here", false}}, report.Incomplete, ""},
+		"nothing is demanded":         {accepts("good"), report.Pass, ""},
+		"dies":                        {[]did{{"good", "", clients.Failed, "the client died", true}, {"expired", yes, clients.Failed, "the client died", true}}, report.Fail, "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := assess(t, nil, test.did)
@@ -159,4 +182,45 @@ func TestAssessmentFits(t *testing.T) {
 		}
 	}
 	assert.Regexp(t, regexp.MustCompile(`(?m)^fail: 1 ok, 1 insecure, 1 lenient, 1 wrong-reason, 1 unsupported;`), b.String())
+}
+
+// TestStopped holds the finding about a client that was stopped at the first control to say what to do,
+// the likeliest first.
+func TestStopped(t *testing.T) {
+	for name, test := range map[string]struct {
+		did     did
+		stopped report.Stopped
+		says    string
+		toDo    string // what it begins with
+	}{
+		"no CA":           {did{"good", "", no, right["self-signed"], true}, report.Stopped{NoCA: true, Unasked: 3}, "It does not accept good, ", "give the command {ca}"},
+		"mistyped":        {did{"good", "", no, "no", true}, report.Stopped{Meant: []report.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
+		"both":            {did{"good", "", no, "no", true}, report.Stopped{NoCA: true, Meant: []report.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
+		"nothing known":   {did{"good", "", no, "the moon", true}, report.Stopped{}, "It does not accept good, ", "run tlslab up good"},
+		"never connected": {did{"good", "", no, "usage", false}, report.Stopped{}, "It never connected to good, ", "run tlslab up good"},
+		"says accepted":   {did{"good", "", yes, "", false}, report.Stopped{}, "It says accepted, and never connected.", "the command must connect to {url}"},
+		"died":            {did{"good", "", clients.Failed, "it died", true}, report.Stopped{}, "The program failed: it died", "run tlslab up good"},
+	} {
+		run := assess(t, nil, []did{test.did}).Run
+		run.Stopped = &test.stopped
+		a := report.Assess(run, nil)
+		require.Len(t, a.Findings, 1, name)
+		assert.True(t, strings.HasPrefix(a.Findings[0].Says, test.says), "%s: %s", name, a.Findings[0].Says)
+		assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, test.toDo), "%s: %s", name, a.Findings[0].ToDo)
+		assert.Equal(t, report.Fail, a.Grade, name)
+		var out bytes.Buffer
+		report.Terminal{W: &out}.Assessment(a)
+		assert.Equal(t, test.stopped.Unasked > 0, strings.Contains(out.String(), ", 3 not asked; 1 scenario in "), name)
+	}
+}
+
+// TestStoppedServed tells who ends with another status though the server answered what the contract is
+// for.
+func TestStoppedServed(t *testing.T) {
+	a := assess(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
+	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
+	a.Run.Stopped = &report.Stopped{}
+	a = report.Assess(a.Run, nil)
+	require.Len(t, a.Findings, 1)
+	assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, "add --contract served"), a.Findings[0].ToDo)
 }

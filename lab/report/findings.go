@@ -25,10 +25,24 @@ type Finding struct {
 type finder func(w *words, all, bad []asked) []Finding
 
 // finders are tried in this order.
-var finders = []finder{neverConnected, acceptsNothing, voids, verifiesNothing, checksNoNames, checksNoChain, oneReason, notRecognised, failures}
+var finders = slices.Concat([]finder{statusTellsNothing, neverConnected, acceptsNothing, voids}, concluding(), []finder{oneReason, notRecognised, failures})
 
-func findings(w *words, all, bad []asked) []Finding {
-	list := []Finding{}
+// concluding returns the finders of [conclusions].
+func concluding() []finder {
+	var list []finder
+	for _, c := range conclusions {
+		list = append(list, c.find)
+	}
+	return list
+}
+
+// findings returns what is found out about the client of a run.
+func (a *Assessment) findings(w *words) []Finding {
+	all, bad := a.rows(), a.bad()
+	list := a.stopped(w, bad)
+	if len(list) > 0 {
+		return list
+	}
 	for _, find := range finders {
 		for _, f := range find(w, all, bad) {
 			list = append(list, f)
@@ -39,17 +53,22 @@ func findings(w *words, all, bad []asked) []Finding {
 }
 
 func neverConnected(w *words, _, bad []asked) []Finding {
-	lied := only(bad, func(r asked) bool { return strings.HasSuffix(r.Why, verdict.NeverConnected) })
+	lied := only(bad, asked.neverConnected)
 	return finding(lied, "never-connected", w.findings.neverConnected, w.findings.neverConnectedToDo)
 }
 
-// acceptsNothing is about a client that rejects what is good as well.
+// neverConnected reports whether the client says that it accepted and made no connection.
+func (r asked) neverConnected() bool { return strings.HasSuffix(r.Why, verdict.NeverConnected) }
+
+// acceptsNothing is about a client that rejects what is good as well. One good chain is no evidence, and
+// whatever it accepted refutes it.
 func acceptsNothing(w *words, all, bad []asked) []Finding {
 	good := only(all, func(r asked) bool {
 		return r.Family == scenarios.Baseline && r.Expect.Level == scenarios.Must && r.Kind != verdict.Unsupported
 	})
 	refused := only(good, func(r asked) bool { return r.Kind == verdict.Broken })
-	if len(refused) == 0 || len(refused) < len(good) {
+	accepted := func(r asked) bool { return r.Outcome == clients.Accepted && r.Kind != verdict.Error }
+	if len(refused) < 2 || len(refused) < len(good) || slices.ContainsFunc(all, accepted) {
 		return nil
 	}
 	says := w.findings.acceptsNothingf
@@ -78,40 +97,33 @@ func voids(w *words, _, bad []asked) []Finding {
 	return list
 }
 
-// verifiesNothing needs two faults that have nothing to do with each other.
-func verifiesNothing(w *words, all, bad []asked) []Finding {
-	rows := only(all, asked.isVerified)
-	if len(groups(rows, func(r asked) string { return string(r.canonical()) })) < 2 || !everyone(rows, verdict.Insecure) {
-		return nil
+// statusTellsNothing is about a client that reports success where the server's record shows that it did
+// not accept.
+func statusTellsNothing(w *words, all, bad []asked) []Finding {
+	connects := slices.ContainsFunc(all, func(r asked) bool { return len(r.Observed) > 0 })
+	rows := only(bad, func(r asked) bool { return r.Contradicted || connects && r.neverConnected() })
+	if len(rows) > 0 { // that it took a cut answer for a whole one is known from its report alone
+		cut := func(r asked) bool { return r.Kind == verdict.Insecure && r.canonical() == failure.UnexpectedEOF }
+		rows = append(rows, only(bad, cut)...)
 	}
-	needless := func(r asked) bool { // who does not verify needs no trust anchors either
-		i, _ := failure.Lookup(r.canonical())
-		return i.Group == "client" && r.Kind == verdict.Insecure
+	says := w.findings.reportTellsNothing
+	if len(rows) > 0 && strings.HasSuffix(rows[0].Client, "/exit") {
+		says = w.findings.statusTellsNothing
 	}
-	return finding(only(bad, func(r asked) bool { return r.isVerified() || needless(r) }), "does-not-verify", w.findings.verifiesNothing, w.findings.verifiesNothingToDo)
+	return finding(rows, "status-tells-nothing", says, w.findings.statusTellsNothingToDo)
 }
 
-func checksNoNames(w *words, all, bad []asked) []Finding {
-	rows := only(all, asked.isName)
-	if len(rows) < 2 || !everyone(rows, verdict.Insecure) {
-		return nil
-	}
-	return finding(only(bad, asked.isName), "does-not-check-names", w.findings.checksNoNames, w.findings.checksNoNamesToDo)
-}
-
-func checksNoChain(w *words, all, bad []asked) []Finding {
-	is := func(r asked) bool { return r.isVerified() && !r.isName() }
-	rows := only(all, is)
-	if len(rows) < 3 || !everyone(rows, verdict.Insecure) {
-		return nil
-	}
-	return finding(only(bad, is), "does-not-check-the-chain", w.findings.checksNoChain, w.findings.checksNoChainToDo)
-}
-
-// oneReason is about a client that says the same of everything.
-func oneReason(w *words, _, bad []asked) []Finding {
+// oneReason is about a client that says the same of everything. If it says anything else of a
+// certificate, it does not.
+func oneReason(w *words, all, bad []asked) []Finding {
 	for _, group := range groups(only(bad, func(r asked) bool { return r.Kind == verdict.WrongReason }), func(r asked) string { return r.telling(w) }) {
 		if len(groups(group, func(r asked) string { return string(r.canonical()) })) < 3 {
+			continue
+		}
+		differs := func(r asked) bool {
+			return r.isVerified() && r.Outcome == clients.Rejected && r.telling(w) != group[0].telling(w)
+		}
+		if slices.ContainsFunc(all, differs) {
 			continue
 		}
 		return finding(group, "one-reason", fmt.Sprintf(w.findings.oneReasonf, group[0].telling(w)), w.findings.oneReasonToDo)
@@ -158,17 +170,6 @@ func (r asked) canonical() failure.Class {
 	}
 	return r.Expect.Failures[0]
 }
-
-// isVerified reports whether it is for verifying the server's certificate that a client must reject the
-// scenario, and whether this one was asked and did something that counts.
-func (r asked) isVerified() bool {
-	i, _ := failure.Lookup(r.canonical())
-	return r.Family != scenarios.ClientCertificates && r.Expect.Verdict == scenarios.Reject && r.Expect.Level == scenarios.Must &&
-		i.Group == "certificate" && i.Class != failure.KeyMismatch &&
-		slices.Contains([]verdict.Kind{verdict.OK, verdict.Insecure, verdict.WrongReason, verdict.Unrecognised}, r.Kind)
-}
-
-func (r asked) isName() bool { return r.isVerified() && r.canonical() == failure.HostnameMismatch }
 
 // telling returns the line of the client's message that tells why.
 func (r asked) telling(w *words) string {

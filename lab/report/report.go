@@ -33,6 +33,9 @@ type Run struct {
 	Duration time.Duration `json:"duration_ns"` // and how long it took
 	// Interrupted is that it was ended before all were asked: what is here was judged until then.
 	Interrupted bool `json:"interrupted,omitempty"`
+	// Stopped says that a client under test did not accept the first control, so that nothing else was
+	// asked of it; nil if all was.
+	Stopped *Stopped `json:"stopped,omitempty"`
 	// Clients is every client that was asked, Missing what was looked for and not found.
 	Clients []clients.Info    `json:"clients"`
 	Missing []clients.Missing `json:"missing"`

@@ -84,6 +84,14 @@ type findingWords struct {
 	notRecognisedf, notRecognisedToDo                      string // scenario, what it says
 	failedf, failedToDo                                    string // how
 	nothing                                                string // that it says
+
+	statusTellsNothing, reportTellsNothing, statusTellsNothingToDo string
+
+	// Of a client that was stopped at the first control: control, duration, what it says.
+	stoppedf, stoppedOfff       string
+	stoppedNoCA, stoppedServed  string
+	stoppedMeantf, stoppedToDof string // what stands there, placeholder; control
+	semicolon                   string // between what is to be done
 }
 
 // assessmentWords is what is said of an assessment.
@@ -102,6 +110,7 @@ type assessmentWords struct {
 	gradef                      string // counts, scenarios, duration
 	knownCountf, fixedCountf    string // number
 	interrupted                 string
+	stoppedf                    string // number
 	showMore, againf            string // seed, date
 	deviationf                  string // scenario, judgement, reason
 }

@@ -123,6 +123,18 @@ var english = words{
 		failedf:             "The program failed: %s",
 		failedToDo:          "run it by hand with what tlslab up serves",
 		nothing:             "nothing",
+
+		statusTellsNothing:     "Its exit status tells nothing: it ended with 0 where the server's record shows that it did not accept.",
+		reportTellsNothing:     "What it reports tells nothing: it reports success where the server's record shows that it did not accept.",
+		statusTellsNothingToDo: "judge it by the server's record with --contract served, or have it report a failure whenever it does not get an answer",
+
+		stoppedf:      "It does not accept %s, in which nothing is wrong, so a rejection of anything else would show nothing. After %s it said: %s",
+		stoppedOfff:   "It never connected to %s, in which nothing is wrong. After %s it said: %s",
+		stoppedNoCA:   "give the command {ca}: nothing in it tells it what to trust, and neither it nor a file that it names mentions TLSLAB_CA_FILE",
+		stoppedServed: "add --contract served: the server did answer a request, so the exit status tells something else than whether it connected",
+		stoppedMeantf: "write %[2]s in place of %[1]s, which is passed on as it is",
+		stoppedToDof:  "run tlslab up %s and try the command by hand until it connects; --keep-going asks the other scenarios all the same",
+		semicolon:     "; ",
 	},
 
 	assessment: assessmentWords{
@@ -153,6 +165,7 @@ var english = words{
 		knownCountf: "%d known",
 		fixedCountf: "%d fixed",
 		interrupted: "interrupted",
+		stoppedf:    "%d not asked",
 		showMore:    "tlslab show ID tells more of a scenario",
 		againf:      "the same again: --seed %s --at %s",
 		deviationf:  "%s %s: %s",

@@ -123,6 +123,18 @@ var chinese = words{
 		failedf:             "程序出错：%s",
 		failedToDo:          "用 tlslab up 提供的服务手工运行它",
 		nothing:             "什么也没说",
+
+		statusTellsNothing:     "它的退出状态说明不了什么：服务器的记录表明它没有接受，它却以 0 结束。",
+		reportTellsNothing:     "它报告的结果说明不了什么：服务器的记录表明它没有接受，它却报告成功。",
+		statusTellsNothingToDo: "用 --contract served 按服务器的记录来判定它，或者让它在得不到响应时报告失败",
+
+		stoppedf:      "它不接受 %s，而那里没有任何问题，因此它拒绝别的什么也说明不了什么。%s 之后，它说：%s",
+		stoppedOfff:   "它从未连接 %s，而那里没有任何问题。%s 之后，它说：%s",
+		stoppedNoCA:   "给命令加上 {ca}：命令中没有任何内容告诉它该信任什么，它和它提到的文件也都没有提到 TLSLAB_CA_FILE",
+		stoppedServed: "加上 --contract served：服务器确实应答了一个请求，因此退出状态说明的不是它是否连接成功",
+		stoppedMeantf: "把 %[2]s 写在 %[1]s 的位置上，后者会原样传给命令",
+		stoppedToDof:  "运行 tlslab up %s，手工尝试该命令，直到它能够连接；--keep-going 会照样测试其他场景",
+		semicolon:     "；",
 	},
 
 	assessment: assessmentWords{
@@ -153,6 +165,7 @@ var chinese = words{
 		knownCountf: "%d 已知",
 		fixedCountf: "%d 已修复",
 		interrupted: "被中断",
+		stoppedf:    "%d 个没有测试",
 		showMore:    "tlslab show ID 详细介绍一个场景",
 		againf:      "再现同样的结果：--seed %s --at %s",
 		deviationf:  "%s %s：%s",

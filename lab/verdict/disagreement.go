@@ -89,6 +89,9 @@ var refusals = map[uint8]failure.Class{
 
 // disagreement compares the client's account with the server's.
 func (c Cell) disagreement(class failure.Class) string {
+	if c.Client.ByRecord { // it has no account of its own
+		return ""
+	}
 	last, ok := c.last()
 	switch c.Result.Outcome {
 	case clients.Accepted:

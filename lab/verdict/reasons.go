@@ -16,6 +16,15 @@ const (
 	whyNoPassphrase  = "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
 	whyNoCertificate = "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
 
+	whySentAlert  = "it says that it accepted, and it sent the server the alert %s"
+	whyTurnedAway = "it says that it accepted, and the server had ended the connection before any request"
+	whyNoRequest  = "it says that it accepted, and it sent no request"
+
+	whyHandshakeOnly = "it only shakes hands, and what is wrong here comes after the handshake: have it send a request and read the answer"
+	whyPrecluded     = "no client can send a request here, so the server's record cannot show whether this one noticed, and its output gives no reason that tlslab knows"
+	whyCutOff        = "the answer is cut after the request, so the server's record cannot show whether this client noticed, and its output does not say so"
+	whyRelayed       = "the server ends TLS by itself, and what was sent inside cannot be seen: use another contract than served"
+
 	differNoConnection = "the client says that it got an answer, and the server saw no connection"
 	differEnd          = "the client says that it got an answer, and the server's record ends with %s"
 	differAnswered     = "the client says that it refused, and the server answered a request of its"
@@ -28,6 +37,7 @@ func Reasons() []string {
 	return []string{
 		whySkips, whyFeature, whyMustReject, whyMustAccept, whyExpected, whyNoRule, whyControl, whyVoid, whyUnable,
 		whyNoAddress, whyNoPassphrase, whyNoCertificate, NeverConnected,
+		whySentAlert, whyTurnedAway, whyNoRequest, whyHandshakeOnly, whyPrecluded, whyCutOff, whyRelayed,
 		differNoConnection, differEnd, differAnswered, differAlert,
 	}
 }

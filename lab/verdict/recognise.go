@@ -177,19 +177,26 @@ var beforeTLS = []failure.Class{
 const NeverConnected = "it says accepted, and never connected"
 
 // Believe holds what a client says that it did against what the server saw, before it is judged.
-// A client cannot have accepted without a connection: that is a failure of the program. A client
-// under test that has not been asked (see [Unasked]) does not support the scenario.
+// A client under test that has not been asked (see [Unasked]) does not support the scenario. One whose
+// outcome is what the server saw gets it here. A client cannot have accepted without a connection: that
+// is a failure of the program.
 func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
-	failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal })
-	switch {
-	case failed >= 0:
+	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal }); failed >= 0 {
 		r.Outcome, r.Message = clients.Failed, observed[failed].Error
+		return r
+	}
+	if r.Outcome != clients.Accepted && r.Outcome != clients.Rejected {
+		return r
+	}
+	if why := Unasked(s, c, observed); why != "" {
+		r.Outcome, r.Message = clients.Unsupported, why
+		return r
+	}
+	switch {
+	case c.ByRecord:
+		return byRecord(s, c, r, observed)
 	case r.Outcome == clients.Accepted && len(observed) == 0:
 		r.Outcome, r.Message = clients.Failed, NeverConnected
-	case r.Outcome == clients.Accepted, r.Outcome == clients.Rejected:
-		if why := Unasked(s, c, observed); why != "" {
-			r.Outcome, r.Message = clients.Unsupported, why
-		}
 	}
 	return r
 }

@@ -48,6 +48,10 @@ type Cell struct {
 	// Control is what the client did with the scenario's control in the same run. For a
 	// scenario of the family baseline it is the Result itself.
 	Control clients.Result
+	// ControlObserved is what the server saw of the client on the control, and GoodObserved on the
+	// first control of all, [scenarios.Good]. They show whether a client under test sends requests;
+	// GoodObserved is only needed for one that says that it accepted, and of which none came.
+	ControlObserved, GoodObserved []serve.Observation
 	// Class is the failure class of the client's message, if it is known otherwise than by
 	// its stack's rules.
 	Class failure.Class
@@ -74,6 +78,9 @@ type Judgement struct {
 	Documented bool `json:"documented"`
 	// Why explains a judgement other than ok.
 	Why string `json:"why,omitempty"`
+	// Contradicted says that a client under test says that it accepted, and that the server's record
+	// shows that it did not: what it reports tells nothing. The kind is then error.
+	Contradicted bool `json:"contradicted,omitempty"`
 	// Disagreement says in what the client's account and the server's differ; empty if
 	// they agree.
 	Disagreement string `json:"disagreement,omitempty"`
@@ -96,7 +103,9 @@ func Judge(c Cell) Judgement {
 	if j.Kind == OK || j.Kind == Unsupported {
 		j.Documented = true
 	}
-	j.Disagreement = c.disagreement(class)
+	if !j.Contradicted {
+		j.Disagreement = c.disagreement(class)
+	}
 	return j
 }
 
@@ -145,6 +154,12 @@ func (c Cell) judge(class failure.Class) Judgement {
 			return j
 		}
 	}
+	if c.beyondHandshake() {
+		return Judgement{Kind: Unsupported, Why: whyHandshakeOnly}
+	}
+	if why := c.contradiction(); why != "" {
+		return Judgement{Kind: Error, Contradicted: true, Why: why}
+	}
 	expect, known := c.expectation()
 	if c.Result.Outcome == clients.Accepted {
 		return c.judgeAccepted(expect, known)
@@ -158,6 +173,10 @@ func (c Cell) judgeControl() (Judgement, bool) {
 	about := func(why string) string { return fmt.Sprintf(whyControl, c.Scenario.Control, why) }
 	switch c.Control.Outcome {
 	case clients.Accepted:
+		control := Cell{Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved, GoodObserved: c.GoodObserved}
+		if why := control.contradiction(); why != "" {
+			return Judgement{Kind: Error, Contradicted: true, Why: about(why)}, true
+		}
 		return Judgement{}, false
 	case clients.Failed:
 		return Judgement{Kind: Error, Why: about(c.Control.Message)}, true

@@ -79,6 +79,9 @@ type Info struct {
 	// UnderTest says that it is somebody's own client, and none of those that are known here:
 	// nothing that is known of a stack excuses it, and its words may be anybody's.
 	UnderTest bool `json:"under_test,omitempty"`
+	// ByRecord says that what a client under test did is read off the server's record, and not off
+	// what the program reports: the contract served.
+	ByRecord bool `json:"by_record,omitempty"`
 	// Speaks names the stack in whose words a client under test writes its messages. Empty
 	// means that it is to be told from each message.
 	Speaks string `json:"speaks,omitempty"`

@@ -71,6 +71,7 @@ type Variant struct {
 	Features []string // see [Info]
 	Demands  []string // see [Info]
 	Speaks   string   // see [Info]
+	ByRecord bool     // see [Info]
 	NotTold  []Part   // see [Info]
 }
 
@@ -90,6 +91,7 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 
 		UnderTest: s.UnderTest,
 		Speaks:    v.Speaks,
+		ByRecord:  v.ByRecord,
 		NotTold:   v.NotTold,
 	}
 }

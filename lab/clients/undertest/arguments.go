@@ -1,7 +1,6 @@
 package undertest
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,22 +37,6 @@ func Placeholders() []string {
 	for _, p := range placeholders {
 		if p.name != "" {
 			words = append(words, "{"+p.name+"}")
-		}
-	}
-	return words
-}
-
-// looksMeant matches what looks like a placeholder.
-var looksMeant = regexp.MustCompile(`\{[A-Za-z_]{2,16}\}`)
-
-// Strangers returns what in a command's arguments looks like a placeholder and is none.
-func Strangers(command []string) []string {
-	var words []string
-	for _, argument := range command {
-		for _, word := range looksMeant.FindAllString(argument, -1) {
-			if !slices.Contains(Placeholders(), word) {
-				words = append(words, word)
-			}
 		}
 	}
 	return words

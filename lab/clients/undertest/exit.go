@@ -39,10 +39,16 @@ func readExit(out process.Output) stack.Result {
 	case out.Code < 0:
 		return died(out)
 	}
-	r := stack.Result{Outcome: stack.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
+	r := rejection(out)
 	if out.Code == unavailable {
 		r.Outcome = stack.Unsupported
 	}
+	return r
+}
+
+// rejection is the result of a client that refused, with what it wrote as its message.
+func rejection(out process.Output) stack.Result {
+	r := stack.Result{Outcome: stack.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
 	if r.Message == "" {
 		r.Message = out.Status + Silent
 	}

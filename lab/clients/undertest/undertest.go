@@ -44,13 +44,16 @@ type contract struct {
 	name  string
 	about string
 	open  func(context.Context, Options, stack.Place) (*stack.Install, error)
+	// tells says that the contract itself hands the client the file to trust.
+	tells bool
 }
 
 // contracts are all there are, the usual one first.
 var contracts = []contract{
-	{"exit", "started once a scenario: exit 0 is accepted, 69 cannot, anything else rejected", openExit},
-	{"worker", "started once: a JSON request a line, a JSON answer a line", openWorker},
-	{"trytls", "started once a scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED", openTryTLS},
+	{"exit", "started once a scenario: exit 0 is accepted, 69 cannot, anything else rejected", openExit, false},
+	{"served", "started once a scenario: a request that reaches the server is accepted, anything else rejected; its exit status does not count", openServed, false},
+	{"worker", "started once: a JSON request a line, a JSON answer a line", openWorker, true},
+	{"trytls", "started once a scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED", openTryTLS, true},
 }
 
 // Contracts returns the names of the ways of asking a client, the usual one first.

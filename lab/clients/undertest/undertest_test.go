@@ -50,10 +50,6 @@ func TestFill(t *testing.T) {
 	assert.Equal(t, []string{"", "-"}, fill([]string{"", "-"}, bare))
 }
 
-func TestStrangers(t *testing.T) {
-	assert.Equal(t, []string{"{cafile}", "{URL}"}, Strangers([]string{"{ca}", "x={cafile}", "{URL}", "{}", "{1}", `{"a": 1}`}))
-}
-
 func TestNotTold(t *testing.T) {
 	assert.Equal(t, []stack.Part{stack.PartConnect, stack.PartCertificate, stack.PartPassword}, notTold([]string{"{url}", "{ca}"}))
 	assert.Equal(t, []stack.Part{stack.PartPassword}, notTold([]string{"--to={connect}", "{combined}"}))
@@ -148,5 +144,5 @@ func TestLook(t *testing.T) {
 	_, err := Stack(Options{}).Find(t.Context())
 	assert.ErrorIs(t, err, ErrCommand)
 	_, err = Stack(Options{Contract: "none"}).Open(t.Context(), stack.Place{})
-	assert.ErrorContains(t, err, `there is no contract "none": want one of [exit worker trytls]`)
+	assert.ErrorContains(t, err, `there is no contract "none": want one of [exit served worker trytls]`)
 }

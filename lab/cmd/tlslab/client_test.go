@@ -47,6 +47,22 @@ var clientModes = map[string]func() error{
 		}
 		return nil
 	},
+	"insecure": func() error { return get(&tls.Config{InsecureSkipVerify: true}) },
+	// It says why it refuses, and that all is well.
+	"reports-success": func() error {
+		if err := get(new(tls.Config)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		return nil
+	},
+	// The answer is never what it wants, as a repository is for git.
+	"wants-more": func() error {
+		if err := get(new(tls.Config)); err != nil {
+			return err
+		}
+		return errors.New("fatal: this is no repository")
+	},
+	"shakes-hands": shakeHands,
 	"floods": func() error {
 		for range 64 {
 			fmt.Print(strings.Repeat("x", 1<<20))
@@ -91,6 +107,28 @@ func kill(pid int) error {
 	}
 	time.Sleep(time.Hour)
 	return err
+}
+
+// shakeHands connects, and sends no request.
+func shakeHands() error {
+	pem, err := os.ReadFile(os.Getenv("TLSLAB_CA_FILE"))
+	if err != nil {
+		return err
+	}
+	config := &tls.Config{RootCAs: x509.NewCertPool(), ServerName: os.Getenv("TLSLAB_HOST")}
+	config.RootCAs.AppendCertsFromPEM(pem)
+	if file := os.Getenv("TLSLAB_CERT_FILE"); file != "" {
+		cert, err := tls.LoadX509KeyPair(file, cmp.Or(os.Getenv("TLSLAB_KEY_FILE"), file))
+		if err != nil {
+			return err
+		}
+		config.Certificates = []tls.Certificate{cert}
+	}
+	conn, err := tls.Dial("tcp", os.Getenv("TLSLAB_CONNECT"), config)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // get is net/http as anyone would set it up, told all by its environment.

@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,6 +50,12 @@ Contracts, what CMD has to do:
           accepted. 69 is that it cannot do this: the scenario is skipped.
           Anything else is rejected, and what it wrote last to standard error
           and output is its message. This is the default.
+  served  Connect, verify, send a request. The server's record is the verdict: a
+          request that reached it, whatever it says, is accepted; an alert, a
+          close, a reset or nothing is rejected, and the output is the message.
+          For programs whose exit status tells something else: git, pip, w3m.
+          Where no client can send a request, or the answer is cut, the output
+          has to tell the reason, or the scenario is not counted.
   worker  Start once, write a line of JSON that says what it is, and answer a
           request a line: lab/clients/python/probe.py is an example.
   trytls  The stubs of TryTLS. Called with HOST PORT CAFILE, they write reasons,
@@ -64,6 +69,15 @@ message, in the words of the libraries that tlslab knows, or of the one that
 leaves no other reason: an alert, or a connection that the server broke off.
 Else it is unrecognised: not wrong, and not ok. Have your client print the
 library's own error.
+
+An exit status of 0 is believed only if the server's record bears it out: if a
+request came. What sends no request to good servers either, and only shakes
+hands, is believed where the handshake was completed without an alert. Else the
+judgement is error: its exit status tells nothing, and served may judge it.
+
+The control that most scenarios are held against, good, is asked first. If CMD
+does not accept it, the run ends there, since no rejection would show anything;
+--keep-going asks the others all the same.
 
 A scenario is not asked, and does not count, if the client cannot have known
 what it needs: it was not given {connect}, the host does not resolve, and no
@@ -92,6 +106,7 @@ type testFlags struct {
 	ids             []string
 	level           string
 	known, knownOut string
+	keepGoing       bool
 }
 
 // test judges the user's own client.
@@ -104,6 +119,7 @@ func (f *flags) test() *cobra.Command {
 		Example: `  tlslab test -- curl --cacert {ca} {url}
   tlslab test -- curl --cacert {ca} --cert {cert} --key {key} --pass {password} --connect-to ::{connect} {url}
   tlslab test --family names --feature subject-alternative-name-only -- ./myclient
+  tlslab test --contract served -- env GIT_SSL_CAINFO={ca} git ls-remote {url}
   tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
   tlslab test --contract trytls -- ./stub`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -120,6 +136,7 @@ func (f *flags) test() *cobra.Command {
 	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(verdict.Stacks(), ", ")+" (default: told from each message)")
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
 	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
+	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
 	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
 	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
@@ -156,9 +173,7 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, word := range undertest.Strangers(o.Command) {
-		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: what is replaced is %s\n", word, strings.Join(undertest.Placeholders(), " "))
-	}
+	f.warn(o)
 	o.Service, o.Parallel = speaking(list)[0], f.parallel
 	set, err := clients.Open(ctx, undertest.Stack(o.Options))
 	if errors.Is(err, undertest.ErrCommand) {
@@ -174,27 +189,14 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	run, err := f.runAll(ctx, l, list, set, refusesGood())
+	run, err := f.ask(ctx, l, list, set, o, known)
 	if run == nil {
 		return err
 	}
-	if err != nil { // interrupted: what was accepted stays as it is
+	if err != nil || run.Stopped != nil { // not all was asked: what was accepted stays as it is
 		o.knownOut = ""
 	}
 	return cmp.Or(err, f.assess(report.Assess(run, known), o))
-}
-
-// refusesGood remarks once that the client refuses what is good: nothing that follows proves anything
-// then, and its author need not wait for the end.
-func refusesGood() remark {
-	var said atomic.Bool
-	return func(s *scenarios.Scenario, c report.Cell) string {
-		refused := c.Kind == verdict.Void || c.Kind == verdict.Broken && s.Control == ""
-		if !refused || said.Swap(true) {
-			return ""
-		}
-		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), report.Visible(c.Telling()))
-	}
 }
 
 // assess shows what a run came to.

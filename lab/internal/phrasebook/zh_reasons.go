@@ -16,6 +16,13 @@ var zhReasons = []phrase{
 	{"staple or ocsp or crl", "staple、ocsp 或 crl"},
 
 	{"it says accepted, and never connected", "它说接受，却从未连接"},
+	{"it says that it accepted, and it sent the server the alert %s", "它说接受了，却向服务器发出了警报 %s"},
+	{"it says that it accepted, and the server had ended the connection before any request", "它说接受了，而服务器在收到任何请求之前就已结束连接"},
+	{"it says that it accepted, and it sent no request", "它说接受了，却没有发送任何请求"},
+	{"it only shakes hands, and what is wrong here comes after the handshake: have it send a request and read the answer", "它只完成握手，而这里的问题出现在握手之后：让它发送请求并读取响应"},
+	{"no client can send a request here, so the server's record cannot show whether this one noticed, and its output gives no reason that tlslab knows", "这里任何客户端都无法发送请求，因此服务器的记录无法表明它是否察觉，而它的输出也没有给出 tlslab 认识的原因"},
+	{"the answer is cut after the request, so the server's record cannot show whether this client noticed, and its output does not say so", "响应在请求之后被截断，因此服务器的记录无法表明这个客户端是否察觉，而它的输出也没有说明"},
+	{"the server ends TLS by itself, and what was sent inside cannot be seen: use another contract than served", "服务器自己终止 TLS，其中传送的内容无法看到：请改用 served 以外的约定"},
 	{"its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT", "它的主机名无法解析：给命令加上 {connect}，或者让它连接 TLSLAB_CONNECT"},
 	{"the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD", "客户端的密钥有口令保护：给命令加上 {password}，或者让它读取 TLSLAB_KEY_PASSWORD"},
 	{"it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE", "它需要出示客户端证书：给命令加上 {cert} 和 {key}，或者 {combined}，或者让它读取 TLSLAB_CERT_FILE 和 TLSLAB_KEY_FILE"},

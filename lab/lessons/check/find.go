@@ -79,10 +79,12 @@ type finder struct {
 var finders = slices.Concat([]finder{
 	{DecidesByName, func(s sheet, bad []Row) []Row { return turned(bad, s.again.named) }},
 	{DecidesByPort, func(s sheet, bad []Row) []Row { return turned(bad, s.again.known) }},
-	{NotAsked, kind(verdict.Unsupported)},
+	{NotAsked, func(_ sheet, bad []Row) []Row { // one that only shakes hands was asked, and did not go on
+		return only(bad, func(r Row) bool { return r.Kind == verdict.Unsupported && r.Outcome != clients.Accepted })
+	}},
 	{NeverConnects, neverConnects},
 	{ProgramFails, func(_ sheet, bad []Row) []Row {
-		return only(bad, func(r Row) bool { return r.Kind == verdict.Error && !r.neverConnected() })
+		return only(bad, func(r Row) bool { return r.Kind == verdict.Error && !r.neverConnected() && !r.Contradicted })
 	}},
 	{NoClientCertificate, refusedGood(failure.ClientCertificateRequired)},
 	{ChecksAnotherName, refusedGood(failure.HostnameMismatch)},
@@ -113,20 +115,20 @@ var finders = slices.Concat([]finder{
 
 // byClass are the finders of what is accepted for one kind of fault.
 var byClass = []finder{
-	{NamesUnchecked, accepts(true, failure.HostnameMismatch)},
-	{NamesHalfChecked, accepts(false, failure.HostnameMismatch)},
-	{ChainUnchecked, accepts(true, failure.Untrusted, failure.SelfSigned)},
-	{ChainHalfChecked, accepts(false, failure.Untrusted, failure.SelfSigned, failure.BadSignature, failure.InvalidCA)},
-	{DatesUnchecked, accepts(false, failure.Expired, failure.NotYetValid)},
-	{UsageUnchecked, accepts(false, failure.WrongUsage)},
-	{OldTLSAllowed, accepts(false, failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure)},
-	{SecurityLevelLow, accepts(false, failure.WeakKey, failure.WeakSignature, failure.WeakDH)},
-	{RevocationUnchecked, accepts(false, failure.Revoked, failure.StapleMissing)},
-	{StaleStatusTaken, accepts(false, failure.RevocationUnknown)},
-	{AnswerNotRead, accepts(false, presented...)},
-	{GoesOnWithout, accepts(false, ownFiles...)},
-	{TruncationUnnoticed, accepts(false, failure.UnexpectedEOF)}, // the handshake was completed, or it reports success
-	{ReportsSuccess, accepts(false, failure.NotTLS, failure.CorruptRecord, failure.ConnectionReset, failure.ConnectionRefused, failure.Timeout, failure.NameResolution)},
+	{NamesUnchecked, accepts(whole, failure.HostnameMismatch)},
+	{NamesHalfChecked, accepts(partly, failure.HostnameMismatch)},
+	{ChainUnchecked, accepts(whole, failure.Untrusted, failure.SelfSigned)},
+	{ChainHalfChecked, accepts(partly, failure.Untrusted, failure.SelfSigned, failure.BadSignature, failure.InvalidCA)},
+	{DatesUnchecked, accepts(unrefuted, failure.Expired, failure.NotYetValid)},
+	{UsageUnchecked, accepts(unrefuted, failure.WrongUsage)},
+	{OldTLSAllowed, accepts(anyOf, failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure)},
+	{SecurityLevelLow, accepts(anyOf, failure.WeakKey, failure.WeakSignature, failure.WeakDH)},
+	{RevocationUnchecked, accepts(anyOf, failure.Revoked, failure.StapleMissing)},
+	{StaleStatusTaken, accepts(anyOf, failure.RevocationUnknown)},
+	{AnswerNotRead, accepts(anyOf, presented...)},
+	{GoesOnWithout, accepts(anyOf, ownFiles...)},
+	{TruncationUnnoticed, accepts(anyOf, failure.UnexpectedEOF)}, // the handshake was completed, or it reports success
+	{ReportsSuccess, accepts(anyOf, failure.NotTLS, failure.CorruptRecord, failure.ConnectionReset, failure.ConnectionRefused, failure.Timeout, failure.NameResolution)},
 }
 
 // ownFiles are the classes of what is wrong with a client's own files.
@@ -258,7 +260,8 @@ func completed(o serve.Observation) bool { return o.HandshakeComplete && o.Alert
 func verificationOff(s sheet, bad []Row) []Row {
 	names := of(s.rows, failure.HostnameMismatch)
 	chain := of(s.rows, failure.Untrusted, failure.SelfSigned)
-	if len(names) == 0 || len(chain) == 0 || !all(names, Row.taken) || !all(chain, Row.taken) {
+	refuted := func(r Row) bool { return r.isVerified() && r.refusedIt() && !slices.Contains(status, r.canonical()) }
+	if !all(names, Row.accepted) || !all(chain, Row.accepted) || slices.ContainsFunc(s.rows, refuted) {
 		return nil
 	}
 	return only(bad, func(r Row) bool { return r.taken() && r.isVerified() })
@@ -268,18 +271,31 @@ func verificationOff(s sheet, bad []Row) []Row {
 // refused, or was refused, and does not say so.
 func reportsSuccess(_ sheet, bad []Row) []Row {
 	return only(bad, func(r Row) bool {
-		return (r.taken() || r.neverConnected()) && !slices.Contains(presented, r.canonical()) && !aboutOwnFiles(r) && !slices.ContainsFunc(r.Observed, completed)
+		unfounded := r.Contradicted || !slices.ContainsFunc(r.Observed, completed)
+		return (r.taken() || r.neverConnected()) && !slices.Contains(presented, r.canonical()) && !aboutOwnFiles(r) && unfounded
 	})
 }
 
 // presented are the classes of what is wrong with a client's certificate, as the server sees it.
 var presented = []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected}
 
-// accepts returns the finder of rows of some classes that were accepted; whole says that all rows
-// of these classes must have been.
-func accepts(whole bool, classes ...failure.Class) func(sheet, []Row) []Row {
+// extent is the evidence that a finding about accepted rows of some classes needs.
+type extent int
+
+const (
+	anyOf     extent = iota // it is said of the row that was accepted, and of no other
+	whole                   // all rows of the classes were accepted: the check is missing
+	unrefuted               // none of them was refused, though not all were decided
+	partly                  // some were refused: the check is there, and takes too much
+)
+
+// accepts returns the finder of rows of some classes that were accepted, if the evidence is there.
+func accepts(e extent, classes ...failure.Class) func(sheet, []Row) []Row {
 	return func(s sheet, bad []Row) []Row {
-		if whole && !all(of(s.rows, classes...), Row.taken) {
+		rows := of(s.rows, classes...)
+		refuted := slices.ContainsFunc(rows, Row.refusedIt)
+		switch {
+		case e == whole && !all(rows, Row.accepted), e == unrefuted && refuted, e == partly && !refuted:
 			return nil
 		}
 		return only(of(bad, classes...), Row.taken)
@@ -303,9 +319,18 @@ func (r Row) canonical() failure.Class {
 	return r.Reasons[0]
 }
 
-// taken reports whether the client accepted what it is to refuse.
+// taken reports whether the client says that it accepted what it is to refuse.
 func (r Row) taken() bool {
-	return r.Expect != scenarios.Accept && r.Outcome == clients.Accepted && r.Kind != verdict.Error
+	return r.Expect != scenarios.Accept && r.Outcome == clients.Accepted && (r.Kind != verdict.Error || r.Contradicted)
+}
+
+// accepted reports whether the client accepted what it is to refuse, by the server's record too.
+func (r Row) accepted() bool { return r.taken() && !r.Contradicted }
+
+// refusedIt reports whether the client refused what it is to refuse, for whatever reason, and would have
+// accepted the control.
+func (r Row) refusedIt() bool {
+	return r.Expect != scenarios.Accept && r.Outcome == clients.Rejected && slices.Contains([]verdict.Kind{verdict.OK, verdict.WrongReason, verdict.Unrecognised}, r.Kind)
 }
 
 // neverConnected reports whether the client says that it accepted and made no connection.

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// warn says what looks wrong about a command before it is run.
+func (f *flags) warn(o *testFlags) {
+	knows := undertest.KnowsCA(o.Options)
+	for _, s := range undertest.Strangers(o.Command) {
+		knows = knows || strings.HasPrefix(s.Meant, "{ca") // that is said already
+		hint := "what is replaced is " + strings.Join(undertest.Placeholders(), " ")
+		if s.Meant != "" {
+			hint = "did you mean " + s.Meant + "?"
+		}
+		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: %s\n", s.Word, hint)
+	}
+	if !knows {
+		fmt.Fprintln(f.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
+	}
+}
+
+// ask asks the client the control that most of the scenarios are held against, and then the others. If
+// the client does not accept the control, the others are not asked, unless the user accepts that or
+// wants to go on.
+func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *deviation.List) (*report.Run, error) {
+	first := scenarios.FirstControl(list)
+	if _, listed := known.Find(first.ID); o.keepGoing || listed {
+		return f.runAll(ctx, l, list, set, refusesGood())
+	}
+	run, err := f.runAll(ctx, l, []*scenarios.Scenario{first}, set, nothing)
+	switch {
+	case err != nil:
+		return run, err
+	case run.Refused():
+		run.Stopped = stopped(list, first, o)
+		return run, nil
+	case len(list) == 1 && list[0] == first:
+		return run, nil
+	}
+	return f.runAll(ctx, l, list, set, nothing)
+}
+
+// stopped says what is left unasked, and what may be wrong with the command.
+func stopped(list []*scenarios.Scenario, first *scenarios.Scenario, o *testFlags) *report.Stopped {
+	s := &report.Stopped{Unasked: len(list), NoCA: !undertest.KnowsCA(o.Options)}
+	if slices.Contains(list, first) {
+		s.Unasked--
+	}
+	for _, word := range undertest.Strangers(o.Command) {
+		if word.Meant != "" {
+			s.Meant = append(s.Meant, report.Meant{Word: word.Word, Placeholder: word.Meant})
+		}
+	}
+	return s
+}
+
+// refusesGood remarks once that the client refuses what is good: its author need not wait for the end.
+func refusesGood() remark {
+	var said atomic.Bool
+	return func(s *scenarios.Scenario, c report.Cell) string {
+		refused := c.Kind == verdict.Void || c.Kind == verdict.Broken && s.Control == ""
+		if !refused || said.Swap(true) {
+			return ""
+		}
+		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), report.Visible(c.Telling()))
+	}
+}

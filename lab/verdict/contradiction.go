@@ -1,0 +1,77 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// contradiction says how the server's record contradicts a client under test that says that it
+// accepted; empty if it does not. Some programs refuse, print why and exit 0, and that is no acceptance.
+//
+// A client that sends no request to good servers either only shakes hands: it is believed where the
+// handshake was completed and it sent no alert.
+func (c Cell) contradiction() string {
+	if !c.Client.UnderTest || c.Client.ByRecord || c.Result.Outcome != clients.Accepted {
+		return ""
+	}
+	return contradicts(c.Observed, c.onlyShakesHands())
+}
+
+// contradicts is contradiction for the connections of a client that says that it accepted.
+func contradicts(observed []serve.Observation, onlyShakesHands bool) string {
+	last, ok := serve.Telling(observed)
+	switch {
+	case !ok: // Believe has told what to make of that
+		return ""
+	case slices.ContainsFunc(observed, reached):
+		return ""
+	case last.AlertReceived != nil:
+		return fmt.Sprintf(whySentAlert, last.AlertReceived)
+	case onlyShakesHands && slices.ContainsFunc(observed, completed):
+		return ""
+	case last.AlertSent != nil, last.End == serve.EndBrokenOff:
+		return whyTurnedAway
+	}
+	return whyNoRequest
+}
+
+// reached reports whether a request of the client's reached the server, or may have.
+func reached(o serve.Observation) bool { return o.End == serve.EndRelayed || sentData(o) }
+
+// completed reports whether the handshake was completed and the client did not take it back.
+func completed(o serve.Observation) bool { return o.HandshakeComplete && o.AlertReceived == nil }
+
+// onlyShakesHands reports whether the client completes the handshake with good servers, and sends them
+// no request.
+func (c Cell) onlyShakesHands() bool {
+	good := slices.Concat(c.ControlObserved, c.GoodObserved)
+	if c.Scenario.Control == "" {
+		good = slices.Concat(good, c.Observed)
+	}
+	return slices.ContainsFunc(good, completed) && !slices.ContainsFunc(good, reached)
+}
+
+// Unborne reports whether a client under test says that it accepted a scenario or its control and no
+// request of its came, so that [Cell.GoodObserved] is needed.
+func (c Cell) Unborne() bool {
+	unborne := func(r clients.Result, observed []serve.Observation) bool {
+		return r.Outcome == clients.Accepted && !slices.ContainsFunc(observed, reached)
+	}
+	return c.Client.UnderTest && !c.Client.ByRecord &&
+		(unborne(c.Result, c.Observed) || c.Scenario.Control != "" && unborne(c.Control, c.ControlObserved))
+}
+
+// beyondHandshake reports whether a scenario only begins after what such a client does: the answer is
+// cut, or the server under TLS 1.3 refuses the client's certificate when the client has finished.
+func (c Cell) beyondHandshake() bool {
+	if !c.Client.UnderTest || c.Client.ByRecord || c.Result.Outcome != clients.Accepted || !c.onlyShakesHands() {
+		return false
+	}
+	last, ok := c.last()
+	return c.Scenario.Server.Fault == scenarios.FaultTruncatedResponse ||
+		ok && last.AlertSent != nil && last.Version == "TLS 1.3" && c.Scenario.Family == scenarios.ClientCertificates
+}

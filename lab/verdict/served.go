@@ -1,0 +1,57 @@
+package verdict
+
+import (
+	"slices"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// byRecord decides what a client did by what the server saw: [clients.Info.ByRecord]. It accepted if
+// application data came from it, whatever the bytes were; that the handshake was completed shows
+// nothing, since a client may judge the certificate afterwards. Otherwise it rejected, and its output
+// is the message.
+//
+// Where a client cannot accept, or where the fault only follows the request, the record is the same for
+// every client, and a silent program is not judged at all.
+func byRecord(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
+	if r.Outcome != clients.Rejected {
+		return r // it died, or could not be started
+	}
+	unsupported := func(why string) clients.Result {
+		r.Outcome, r.Message = clients.Unsupported, why
+		return r
+	}
+	_, class := Cell{Scenario: s, Client: c}.words(r.Message)
+	switch {
+	case s.Server.Fault == scenarios.FaultTruncatedResponse && slices.ContainsFunc(observed, sentData):
+		if !slices.Contains(s.Expect.Failures, class) { // its output may be about the answer as well
+			return unsupported(whyCutOff)
+		}
+	case slices.ContainsFunc(observed, sentData):
+		r.Outcome, r.Message, r.Code = clients.Accepted, "", ""
+	case slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndRelayed }):
+		return unsupported(whyRelayed)
+	case class == "" && precluded(s, observed):
+		return unsupported(whyPrecluded)
+	}
+	return r
+}
+
+// sentData reports whether application data came that the server could decrypt. What was relayed could
+// not be decrypted here, and may have been an alert.
+func sentData(o serve.Observation) bool {
+	return o.End != serve.EndRelayed && (o.ApplicationData || o.End == serve.EndServed)
+}
+
+// precluded reports whether no client could have sent data: what carries TLS is broken, or the server
+// refused the client's certificate or broke the connection off.
+func precluded(s *scenarios.Scenario, observed []serve.Observation) bool {
+	if neverTLS(s) || slices.Contains(s.Expect.Failures, failure.InternalError) {
+		return true
+	}
+	last, ok := serve.Telling(observed)
+	return ok && (last.End == serve.EndBrokenOff || last.AlertSent != nil && s.Family == scenarios.ClientCertificates)
+}
