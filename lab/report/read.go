@@ -8,7 +8,7 @@ import (
 )
 
 // Read reads a run as [WriteJSON] or [Run.WriteTables] wrote it. It refuses JSON that is not a run's, and
-// schemas that it does not know.
+// schemas that it does not know. Text in it that is not fit to be shown comes back as [Visible] returns it.
 func Read(r io.Reader) (*Run, error) {
 	var data json.RawMessage
 	err := json.NewDecoder(r).Decode(&data)

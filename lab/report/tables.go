@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"example.com/tlslab/lab/clients"
@@ -79,9 +80,7 @@ func (r *Run) WriteTables(w io.Writer, indented bool) error {
 	if indented {
 		return WriteJSON(w, s)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(s)
+	return writeJSON(w, s, "")
 }
 
 // decode reads a run in either form.
@@ -95,12 +94,17 @@ func decode(data []byte) (*Run, error) {
 	switch head.Schema {
 	case Schema:
 		r := new(Run)
-		return r, json.Unmarshal(data, r)
+		if err := json.Unmarshal(data, r); err != nil {
+			return nil, err
+		}
+		clean(reflect.ValueOf(r))
+		return r, nil
 	case MatrixSchema:
 		s := new(stored)
 		if err := json.Unmarshal(data, s); err != nil {
 			return nil, err
 		}
+		clean(reflect.ValueOf(s))
 		return s.restore()
 	}
 	return nil, fmt.Errorf("its schema is %d, and this tlslab reads %d and %d", head.Schema, Schema, MatrixSchema)
