@@ -3,12 +3,21 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"strings"
 )
 
-// WriteJSON writes a value as JSON, indented, with a newline at its end.
-func WriteJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
+// WriteJSON writes a value as JSON, indented, with a newline at its end. Characters that [Visible] would
+// replace are escaped, so that the values are the same and a terminal can show the text.
+func WriteJSON(w io.Writer, v any) error { return writeJSON(w, v, "  ") }
+
+func writeJSON(w io.Writer, v any, indent string) error {
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", indent)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, visibleJSON(out.String()))
+	return err
 }

@@ -9,15 +9,17 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 )
 
-// Read reads a run as [WriteJSON] wrote it. It refuses JSON that is no run's, and schemas that
-// it does not know.
+// Read reads a run as [WriteJSON] or [Run.WriteTables] wrote it. It refuses JSON that is not a run's, and
+// schemas that it does not know. Text in it that is not fit to be shown comes back as [Visible] returns it.
 func Read(r io.Reader) (*Run, error) {
-	run := new(Run)
-	if err := json.NewDecoder(r).Decode(run); err != nil {
-		return nil, fmt.Errorf("reading a run: %w: want what tlslab run --json or tlslab matrix --json printed", err)
+	var data json.RawMessage
+	err := json.NewDecoder(r).Decode(&data)
+	var run *Run
+	if err == nil {
+		run, err = decode(data)
 	}
-	if run.Schema != Schema {
-		return nil, fmt.Errorf("reading a run: its schema is %d, and this tlslab knows %d: want what tlslab run --json or tlslab matrix --json of this version printed", run.Schema, Schema)
+	if err != nil {
+		return nil, fmt.Errorf("reading a run: %w: want what tlslab run --json or tlslab matrix --json printed", err)
 	}
 	return run, nil
 }

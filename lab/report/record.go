@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -205,6 +206,7 @@ func ReadRecord(dir string) (*Run, error) {
 		r.Clients = append(r.Clients, infos...)
 	}
 	r.Scenarios = recorded(cells)
+	clean(reflect.ValueOf(r))
 	return r, nil
 }
 

@@ -20,7 +20,8 @@ import (
 )
 
 // Schema is the version of the form of a run's JSON, which is that of [Run]. It changes when a field
-// goes away or means something else; fields may be added under the same.
+// goes away or means something else; fields may be added under the same. A matrix has a form of its
+// own: see [MatrixSchema].
 const Schema = 1
 
 // Run is what a run over scenarios and clients came to. Times are RFC 3339 in UTC, durations

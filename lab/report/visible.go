@@ -2,8 +2,11 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
+	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -11,7 +14,7 @@ import (
 // the direction of writing or end a document (control and format characters, bytes that are not
 // UTF-8) is written as Go writes it in a string (\x1b, \u202e). Lines and tabs stay.
 func Visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) && utf8.ValidString(s) {
+	if shown(s) {
 		return s
 	}
 	var out strings.Builder
@@ -30,6 +33,56 @@ func Visible(s string) string {
 		}
 	}
 	return out.String()
+}
+
+// shown reports whether text can be shown as it is.
+func shown(s string) bool { return !strings.ContainsFunc(s, hidden) && utf8.ValidString(s) }
+
+// visibleJSON returns JSON with characters in its strings that are not to be shown as escapes: the
+// values stay the same, and the text does no harm to a terminal.
+func visibleJSON(text string) string {
+	if shown(text) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text {
+		switch {
+		case !hidden(r):
+			out.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return out.String()
+}
+
+// clean replaces every string that a value holds by what [Visible] returns for it: what a file holds
+// may come from anybody.
+func clean(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		if s := v.String(); v.CanSet() && !shown(s) {
+			v.SetString(Visible(s))
+		}
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			clean(v.Elem())
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			clean(v.Field(i))
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			clean(v.Index(i))
+		}
+	}
 }
 
 // hidden reports whether a character is not to be shown as it is. U+FFFE and U+FFFF are not

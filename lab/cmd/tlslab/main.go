@@ -15,8 +15,10 @@ import (
 
 	"github.com/spf13/cobra"
 	tclog "github.com/testcontainers/testcontainers-go/log"
+	"golang.org/x/term"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
 )
 
 // Exit statuses.
@@ -85,11 +87,15 @@ func (r *results) Write(p []byte) (int, error) {
 
 // run is main with its surroundings given, and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	written := &results{Writer: stdout}
+	written := &results{}
 	written.file, _ = stdout.(*output)
-	cmd := root(written, stderr)
+	guarded := &report.Guard{W: stdout, Styles: written.file != nil && term.IsTerminal(int(written.file.Fd()))}
+	told := &report.Guard{W: stderr}
+	written.Writer = guarded
+	cmd := root(written, told)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
+	written.err = cmp.Or(written.err, guarded.Flush())
 	if err == nil || errors.Is(err, errNotDocumented) {
 		err = cmp.Or(written.err, err)
 	}
@@ -102,10 +108,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case ctx.Err() != nil:
 		return exitLab // main has said so
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "tlslab: %v\n", err)
+		fmt.Fprintf(told, "tlslab: %v\n", err)
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "tlslab: %v\n", err)
+	fmt.Fprintf(told, "tlslab: %v\n", err)
 	return exitLab
 }
 

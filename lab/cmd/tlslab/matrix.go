@@ -37,7 +37,8 @@ func (f *flags) matrix() *cobra.Command {
 the same in one row, the scenarios of a family as counts, and what was not as documented in full.
 
 --html, --junit, --markdown and --json=FILE write the same as files, which appear whole when the run has ended, or not
-at all; "-" is standard output, which then has nothing else. --json by itself is --json=-.
+at all; "-" is standard output, which then has nothing else. --json by itself is --json=-. In its JSON each distinct
+text, observation and ClientHello stands once, in the tables texts, seen and hellos; cells refer to them by number.
 
 --against FILE tells what has changed since a former run: the file that --json=FILE wrote, or a directory of the record
 that this project keeps (lab/clients/testdata/matrix). Each client is compared with the same one of then, or where its
@@ -59,7 +60,8 @@ that run.`,
 	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)
 	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", (*report.Run).WriteJUnit)
 	m.add(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
-	m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", func(r *report.Run, w io.Writer) error { return report.WriteJSON(w, r) })
+	results := m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", nil)
+	results.write = results.writeJSON
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
 	cmd.Flags().StringVar(&m.former, "against", "", "tell what has changed since this former run, or record")
 	cmd.Flags().StringVar(&m.from, "from", "", "run nothing: show this former run, or record")
@@ -69,11 +71,17 @@ that run.`,
 }
 
 // add adds a flag that names a file, and what is written to it.
-func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.Run, io.Writer) error) {
+func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.Run, io.Writer) error) *outfile {
 	o := &outfile{flag: "--" + name, write: write}
 	cmd.Flags().StringVar(&o.path, name, "", usage)
 	cmd.MarkFlagFilename(name)
 	m.files = append(m.files, o)
+	return o
+}
+
+// writeJSON writes a run as JSON: indented for whoever reads it on standard output, on one line in a file.
+func (o *outfile) writeJSON(r *report.Run, w io.Writer) error {
+	return r.WriteTables(w, o.path == stdoutName)
 }
 
 // writeMarkdown writes what was compared, or else the table of the run.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -125,17 +126,17 @@ func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenar
 			say(what)
 		}
 	}
-	file, ok := f.stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	file := progressFile(f.stderr)
+	if file == nil {
 		return l.Run(ctx, list, set, options)
 	}
 	bar := progress.NewWriter()
-	bar.SetOutputWriter(f.stderr)
+	bar.SetOutputWriter(file)
 	bar.SetAutoStop(false)
 	bar.SetStyle(progress.StyleBlocks)
 	tracker := &progress.Tracker{Message: "probing", RemoveOnCompletion: true}
 	bar.AppendTracker(tracker)
-	say = func(what string) { bar.Log("tlslab: %s", what) }
+	say = func(what string) { bar.Log("tlslab: %s", report.Visible(what)) }
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -153,4 +154,18 @@ func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenar
 		err = fmt.Errorf("running: %w", err)
 	}
 	return result, err
+}
+
+// progressFile returns the terminal that is standard error, and nil if it is none. A bar moves the cursor,
+// and so has to pass by the guard.
+func progressFile(stderr io.Writer) *os.File {
+	guard, ok := stderr.(*report.Guard)
+	if !ok {
+		return nil
+	}
+	file, ok := guard.W.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+)
+
+// attack clears a screen, sets a title, hides text, by C0, DEL and C1, and turns the direction of writing.
+const attack = "a\x1b[2J\x1b]0;title\x07\x1b[8m\x7f\u0080\u009b31m\u009d0;t\u009c\u202eb\u202a\u2066\u200e\u200f\u061c\r\b"
+
+// harmless fails if there is anything in the text that a terminal would not just show.
+func harmless(t *testing.T, what, text string) {
+	t.Helper()
+	for i, r := range text {
+		invalid := r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd")
+		if invalid || r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf) {
+			assert.Failf(t, "it reaches the terminal", "%q: %q in %q", what, r, text[max(0, i-40):min(len(text), i+40)])
+			return
+		}
+	}
+}
+
+// hostileRun is a run in which every text is an attack.
+func hostileRun() *report.Run {
+	info := clients.Info{Stack: "py" + attack, Version: "3" + attack, Variant: "v" + attack, Library: attack, Service: "https", Path: attack, About: attack}
+	other := info
+	other.Version = "4"
+	r := &report.Run{Schema: report.Schema, Seed: attack, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: attack, Reason: attack}}}
+	for _, id := range []string{"good", "expired", "gone" + attack} {
+		s := report.Scenario{ID: id, Family: "validity", Title: attack, Story: report.Story{What: attack, Where: attack, See: attack}, Remedy: attack,
+			Host: attack, Control: attack, Certificate: []report.Certificate{{Name: attack, Subject: attack, Names: attack, Key: attack, Sent: true}}}
+		for _, c := range r.Clients {
+			s.Cells = append(s.Cells, report.Cell{
+				Client: c.ID(), Outcome: clients.Rejected, Message: attack + c.Version, Code: attack, ServerLog: []string{attack},
+				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: attack, Disagreement: attack, Words: attack, Class: "class" + attack},
+				Observed:  []serve.Observation{{Hello: &serve.ClientHello{ServerName: attack, CipherSuites: []string{attack}}, Version: attack, Error: attack, ClientCertificate: attack}},
+			})
+		}
+		r.Scenarios = append(r.Scenarios, s)
+	}
+	return r
+}
+
+// A record, a log, or a name from elsewhere cannot send the terminal anything but text: not on standard
+// output, not on standard error, and whatever the form.
+func TestHostileText(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		return path
+	}
+	raw, err := json.Marshal(hostileRun())
+	require.NoError(t, err)
+	var tables bytes.Buffer
+	require.NoError(t, hostileRun().WriteTables(&tables, false))
+	plain, tabled := write("plain.json", string(raw)), write("tables.json", tables.String())
+	write("record/python.txt", "client\t3\u009b\tdefault\thttps\t\x1b[2J\nexpired\trejected\twrong-reason!\texpired\t*\t\x1b[2J \u202e \xff\n")
+	record := filepath.Join(dir, "record")
+	known := write("known", "expired insecure "+attack+"\nexpired nonsense "+attack+"\n")
+	log := write("app.log", attack+" certificate has expired "+attack+"\n\xff\xfe certificate verify failed: "+attack+"\n")
+	write("up/endpoints.json", `{"schema": 1, "seed": "`+"\u009b2J\u202e"+`", "ui": "`+"\u009b2J"+`"}`)
+	for _, args := range [][]string{
+		{"matrix", "--from", plain}, {"matrix", "--from", tabled}, {"matrix", "--from", record},
+		{"matrix", "--from", tabled, "--json"}, {"matrix", "--from", tabled, "--junit", "-"}, {"matrix", "--from", tabled, "--html", "-"},
+		{"matrix", "--from", tabled, "--markdown", "-"}, {"matrix", "--from", record, "--against", tabled, "--wording"},
+		{"matrix", "--from", record, "--against", tabled, "--markdown", "-"},
+		{"matrix", "--from", tabled, "--compare", "py" + attack + ":" + attack}, {"matrix", "--from", filepath.Join(dir, attack)},
+		{"explain", "--file", log}, {"explain", "--file", log, "--json"}, {"explain", "certificate has expired " + attack},
+		{"explain", "--client", attack, "x"}, {"test", "--known", known, "--", "true"}, {"test", "--", attack}, {"test", "--id", attack, "--", "true"},
+		{"lesson", attack}, {"check", attack}, {"show", attack}, {"show", "--seed", attack, "--at", attack, "good"}, {"wait", "--timeout=1ms", filepath.Join(dir, "up")},
+		{"list", "--family", attack}, {"run", "--client", attack, "good"}, {attack}, {"list", "--" + attack}, {"show", "--seed", attack, "good"},
+		{"run", "--client", "go", "--seed", attack, "expired"}, {"run", "--client", "go", "--seed", attack, "--json", "expired"},
+	} {
+		var stdout, stderr bytes.Buffer
+		run(context.Background(), args, &stdout, &stderr)
+		harmless(t, strings.Join(args, " ")+": stdout", stdout.String())
+		harmless(t, strings.Join(args, " ")+": stderr", stderr.String())
+		assert.NotEmpty(t, stdout.String()+stderr.String(), args)
+	}
+}

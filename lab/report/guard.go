@@ -1,0 +1,73 @@
+package report
+
+import (
+	"io"
+	"regexp"
+	"unicode/utf8"
+)
+
+// Guard writes text to a terminal or a pipe as [Visible] returns it. Whatever a command shows goes
+// through one: text that slipped past Visible on its way there does no harm either.
+type Guard struct {
+	W io.Writer
+	// Styles lets pass what sets a colour or makes letters bold: for a terminal that is written to in
+	// colours.
+	Styles bool
+
+	rest []byte // of a character that is not whole yet
+}
+
+// style sets colours of letters, bold, faint, italic or underlined, or undoes that: nothing that hides
+// text or moves the cursor.
+var style = regexp.MustCompile(`\x1b\[(?:(?:[0-4]|2[2-4]|3[0-79]|9[0-7])(?:;(?:[0-4]|2[2-4]|3[0-79]|9[0-7]))*)?m`)
+
+// Write implements io.Writer. A character whose bytes are not all there yet waits for the next call, or
+// for [Guard.Flush].
+func (g *Guard) Write(p []byte) (int, error) {
+	text := append(g.rest, p...)
+	whole := len(text)
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if start := len(text) - n; utf8.RuneStart(text[start]) {
+			if !utf8.FullRune(text[start:]) {
+				whole = start
+			}
+			break
+		}
+	}
+	g.rest = append([]byte(nil), text[whole:]...)
+	if err := g.write(string(text[:whole])); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Flush writes what waits.
+func (g *Guard) Flush() error {
+	rest := string(g.rest)
+	g.rest = nil
+	return g.write(rest)
+}
+
+func (g *Guard) write(s string) error {
+	if s == "" {
+		return nil
+	}
+	_, err := io.WriteString(g.W, g.visible(s))
+	return err
+}
+
+func (g *Guard) visible(s string) string {
+	if !g.Styles || shown(s) {
+		return Visible(s)
+	}
+	var out []byte
+	for {
+		at := style.FindStringIndex(s)
+		if at == nil {
+			return string(append(out, Visible(s)...))
+		}
+		out = append(out, Visible(s[:at[0]])...)
+		out = append(out, s[at[0]:at[1]]...)
+		s = s[at[1]:]
+	}
+}
