@@ -27,6 +27,9 @@ const wrongPassphrase = "not-" + pki.Passphrase
 func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, error) {
 	path := func(name string) string { return filepath.Join(l.dir.Path(), c.Name, name) }
 	f := serve.Files{CAFile: path(pki.FileRoot)}
+	if err := l.trustStores(s, c, &f); err != nil {
+		return serve.Files{}, err
+	}
 	if c.CRLs != nil {
 		f.CRLFile = path(pki.FileCRL)
 	}

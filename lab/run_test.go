@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
 
@@ -129,20 +130,21 @@ func TestUp(t *testing.T) {
 	require.Len(t, doc.Scenarios, len(list))
 	for i, e := range doc.Scenarios {
 		assert.Equal(t, list[i].ID, e.ID)
-		for _, file := range []string{e.CAFile, e.CertFile, e.KeyFile, e.CombinedFile, e.CRLFile} {
-			if file != "" && file != missing(list[i], e) {
+		trust := []string{e.CAFile, e.CAPKCS12, e.CAJKS, filepath.Join(e.CADir, pki.FileAnchors)}
+		for _, file := range trust {
+			if list[i].Setup.CA == scenarios.FileMissing {
+				assert.NoFileExists(t, file)
+			} else {
+				assert.FileExists(t, file)
+			}
+		}
+		assert.Equal(t, pki.Passphrase, e.CAPassword)
+		for _, file := range []string{e.CertFile, e.KeyFile, e.CombinedFile, e.CRLFile} {
+			if file != "" {
 				assert.FileExists(t, file)
 			}
 		}
 	}
-}
-
-// missing returns the path that leads nowhere on purpose.
-func missing(s *scenarios.Scenario, e serve.Endpoint) string {
-	if s.Setup.CA == scenarios.FileMissing {
-		return e.CAFile
-	}
-	return ""
 }
 
 // TestSlowKeysDelayNobody serves a scenario with RSA keys beside a good one, whose first

@@ -43,6 +43,7 @@ const (
 	PartConnect     = stack.PartConnect     // the address to dial, where the host does not resolve
 	PartCertificate = stack.PartCertificate // the client's own certificate and key
 	PartPassword    = stack.PartPassword    // what opens that key
+	PartCAFile      = stack.PartCAFile      // the PEM file of what to trust, for clients that are given it in another form
 )
 
 // The outcomes.

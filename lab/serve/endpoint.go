@@ -37,6 +37,11 @@ type Endpoint struct {
 	Feature      string          `json:"feature"`       // what a client needs to behave so, if Level is should
 	Failures     []failure.Class `json:"failures"`      // what a rejection may be for, canonical first
 	Control      string          `json:"control"`       // the scenario that a client must accept first
+	// The same as CAFile in other forms, for clients that want one of them.
+	CAPKCS12   string `json:"ca_p12"`      // a PKCS #12 trust store
+	CAJKS      string `json:"ca_jks"`      // a Java key store
+	CADir      string `json:"ca_dir"`      // a directory: ca.crt, and a file for each certificate named after its hash
+	CAPassword string `json:"ca_password"` // opens both stores
 	// ExpectFrom is the time from which Expect holds, if that is after serving began.
 	ExpectFrom time.Time `json:"expect_from,omitzero"`
 }
@@ -50,6 +55,10 @@ type Files struct {
 	CombinedFile string
 	KeyPassword  string
 	CRLFile      string
+	CAPKCS12     string
+	CAJKS        string
+	CADir        string
+	CAPassword   string
 }
 
 // Endpoint says where and how the server's scenario is served.
@@ -76,6 +85,10 @@ func (srv *Server) Endpoint(files Files) Endpoint {
 		CombinedFile: files.CombinedFile,
 		KeyPassword:  files.KeyPassword,
 		CRLFile:      files.CRLFile,
+		CAPKCS12:     files.CAPKCS12,
+		CAJKS:        files.CAJKS,
+		CADir:        files.CADir,
+		CAPassword:   files.CAPassword,
 		Expect:       string(s.Expect.Verdict),
 		Level:        string(s.Expect.Level),
 		Feature:      s.Expect.Feature,

@@ -32,12 +32,13 @@ func TestEndpoint(t *testing.T) {
 		if len(srv.entrances) == 1 && test.dial == "::1" {
 			continue // no IPv6 here
 		}
-		e := srv.Endpoint(Files{"ca", "cert", "key", "combined", "password", "crl"})
+		e := srv.Endpoint(Files{"ca", "cert", "key", "combined", "password", "crl", "p12", "jks", "dir", "ca password"})
 		_, port, _ := net.SplitHostPort(srv.Addr())
 		want := Endpoint{
 			ID: "expired", Family: "validity", Service: "https", URL: test.url + port + "/",
 			Host: test.host, Port: srv.Port(), Connect: net.JoinHostPort(test.dial, port),
 			CAFile: "ca", CertFile: "cert", KeyFile: "key", CombinedFile: "combined", KeyPassword: "password", CRLFile: "crl",
+			CAPKCS12: "p12", CAJKS: "jks", CADir: "dir", CAPassword: "ca password",
 			Expect: "reject", Level: "should", Feature: "crl", Failures: []failure.Class{"expired"}, Control: "good",
 		}
 		if test.host == "" {

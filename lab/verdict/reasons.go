@@ -14,6 +14,7 @@ const (
 
 	whyNoAddress     = "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
 	whyNoPassphrase  = "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
+	whyNoCAFile      = "it is about a PEM file of what to trust, and the command is given that in another form: give it {ca} to have this asked"
 	whyNoCertificate = "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
 
 	whySentAlert  = "it says that it accepted, and it sent the server the alert %s"
@@ -36,7 +37,7 @@ const (
 func Reasons() []string {
 	return []string{
 		whySkips, whyFeature, whyMustReject, whyMustAccept, whyExpected, whyNoRule, whyControl, whyVoid, whyUnable,
-		whyNoAddress, whyNoPassphrase, whyNoCertificate, NeverConnected,
+		whyNoAddress, whyNoPassphrase, whyNoCAFile, whyNoCertificate, NeverConnected,
 		whySentAlert, whyTurnedAway, whyNoRequest, whyHandshakeOnly, whyPrecluded, whyCutOff, whyRelayed,
 		differNoConnection, differEnd, differAnswered, differAlert,
 	}

@@ -212,6 +212,8 @@ func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation
 		return whyNoAddress
 	case missing(clients.PartPassword) && s.Setup.Passphrase != "":
 		return whyNoPassphrase
+	case missing(clients.PartCAFile) && s.Setup.CA != "":
+		return whyNoCAFile
 	case missing(clients.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
 		return whyNoCertificate
 	}

@@ -160,6 +160,8 @@ func TestBelieve(t *testing.T) {
 	told := clients.Info{Stack: "under-test", UnderTest: true}
 	untold := told
 	untold.NotTold = []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}
+	storeOnly := told
+	storeOnly.NotTold = []clients.Part{clients.PartCAFile}
 	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{Outcome: clients.Rejected, Message: "no"}
 	one := []serve.Observation{{End: serve.EndServed}}
 	withCertificate := []serve.Observation{{ClientCertificate: "CN=client"}}
@@ -185,6 +187,9 @@ func TestBelieve(t *testing.T) {
 		"not told what to present, and did it": {"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected},
 		"not told the passphrase":              {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
 		"no passphrase to tell":                {"client-certificate-missing", untold, rejected, one, clients.Rejected},
+		"a trust store in place of PEM":        {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
+		"a trust store, and nothing wrong":     {"expired", storeOnly, rejected, one, clients.Rejected},
+		"PEM, which is broken":                 {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
 		"cannot":                               {"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported},
 	} {
 		t.Run(name, func(t *testing.T) {

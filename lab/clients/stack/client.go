@@ -98,6 +98,7 @@ const (
 	PartConnect     Part = "connect"     // the address to dial, where the host does not resolve
 	PartCertificate Part = "certificate" // the client's own certificate and key
 	PartPassword    Part = "password"    // what opens that key
+	PartCAFile      Part = "ca_file"     // the PEM file of what to trust, for clients that are given it in another form
 )
 
 // ID names a client: "python-3.11.7/default", or "under-test/exit" where there is no version.

@@ -23,6 +23,10 @@ var placeholders = []placeholder{
 	{"port", "TLSLAB_PORT", func(e serve.Endpoint) string { return strconv.Itoa(e.Port) }},
 	{"connect", "TLSLAB_CONNECT", func(e serve.Endpoint) string { return e.Connect }},
 	{"ca", "TLSLAB_CA_FILE", func(e serve.Endpoint) string { return e.CAFile }},
+	{"ca_p12", "TLSLAB_CA_P12", func(e serve.Endpoint) string { return e.CAPKCS12 }},
+	{"ca_jks", "TLSLAB_CA_JKS", func(e serve.Endpoint) string { return e.CAJKS }},
+	{"ca_dir", "TLSLAB_CA_DIR", func(e serve.Endpoint) string { return e.CADir }},
+	{"ca_password", "TLSLAB_CA_PASSWORD", func(e serve.Endpoint) string { return e.CAPassword }},
 	{"cert", "TLSLAB_CERT_FILE", func(e serve.Endpoint) string { return e.CertFile }},
 	{"key", "TLSLAB_KEY_FILE", func(e serve.Endpoint) string { return e.KeyFile }},
 	{"combined", "TLSLAB_COMBINED_FILE", func(e serve.Endpoint) string { return e.CombinedFile }},
@@ -91,6 +95,9 @@ func variables(e serve.Endpoint) []string {
 // notTold lists what a command is told by its environment alone.
 func notTold(command []string) []stack.Part {
 	all := strings.Join(command, "\x00")
+	names := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(all, word) })
+	}
 	var parts []stack.Part
 	for _, p := range []struct {
 		part  stack.Part
@@ -100,9 +107,12 @@ func notTold(command []string) []stack.Part {
 		{stack.PartCertificate, []string{"{cert}", "{key}", "{combined}"}},
 		{stack.PartPassword, []string{"{password}"}},
 	} {
-		if !slices.ContainsFunc(p.words, func(word string) bool { return strings.Contains(all, word) }) {
+		if !names(p.words...) {
 			parts = append(parts, p.part)
 		}
+	}
+	if !names("{ca}") && names("{ca_p12}", "{ca_jks}", "{ca_dir}") {
+		parts = append(parts, stack.PartCAFile)
 	}
 	return parts
 }

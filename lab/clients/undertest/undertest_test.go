@@ -24,6 +24,8 @@ func TestFill(t *testing.T) {
 	bare := serve.Endpoint{URL: "https://localhost:1/", Host: "localhost", Port: 1, CAFile: "ca.pem", Connect: "127.0.0.1:1"}
 	full := bare
 	full.CertFile, full.KeyFile, full.CombinedFile, full.KeyPassword, full.CRLFile = "c.pem", "k.pem", "b.pem", "secret", "crl.pem"
+	stores := bare
+	stores.CAPKCS12, stores.CAJKS, stores.CADir, stores.CAPassword = "t.p12", "t.jks", "t.d", "tlslab"
 	nowhere := bare
 	nowhere.Connect = ""
 	for _, test := range []struct {
@@ -42,6 +44,8 @@ func TestFill(t *testing.T) {
 		{bare, "--cert {cert}:{password} x", "x"},
 		{nowhere, "--connect-to ::{connect} {url}", "https://localhost:1/"},
 		{bare, "--connect-to ::{connect}", "--connect-to ::127.0.0.1:1"},
+		{stores, "-DtrustStore={ca_p12} -Dpw={ca_password} --capath {ca_dir} {ca_jks}", "-DtrustStore=t.p12 -Dpw=tlslab --capath t.d t.jks"},
+		{bare, "-DtrustStore={ca_p12} --capath {ca_dir} {ca_jks} {ca}", "ca.pem"},
 		{bare, "{nothing} {} {URL}", "{nothing} {} {URL}"},
 	} {
 		got := fill(strings.Fields(test.arguments), test.endpoint)
@@ -54,6 +58,10 @@ func TestNotTold(t *testing.T) {
 	assert.Equal(t, []stack.Part{stack.PartConnect, stack.PartCertificate, stack.PartPassword}, notTold([]string{"{url}", "{ca}"}))
 	assert.Equal(t, []stack.Part{stack.PartPassword}, notTold([]string{"--to={connect}", "{combined}"}))
 	assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}"}))
+	for _, form := range []string{"{ca_p12}", "{ca_jks}", "{ca_dir}"} {
+		assert.Equal(t, []stack.Part{stack.PartCAFile}, notTold([]string{"{connect}", "{cert}", "{password}", "--trust=" + form}))
+		assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}", form, "{ca}"}))
+	}
 }
 
 func TestShown(t *testing.T) {

@@ -25,7 +25,8 @@ func (f *flags) mint() *cobra.Command {
 		Short: "Write certificates and keys, a folder a scenario",
 		Long: `mint writes the files of every scenario, or of those named, into a folder each: leaf.pem chain.pem key.pem
 key-encrypted.pem combined.pem root.pem bundle.p12, and where there are any crl.pem, staple.der and client.pem
-client-key.pem client-combined.pem. The passphrase is ` + pki.Passphrase + `. Same seed and time, same bytes.
+client-key.pem client-combined.pem. What root.pem holds is in truststore.p12, truststore.jks and truststore.d as
+well, for clients that want one of those. The passphrase is ` + pki.Passphrase + `. Same seed and time, same bytes.
 
 With --recipe it mints what a JSON file says instead. The catalogue's recipes are examples:
 tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields are those of pki.Recipe (go doc ./pki Recipe).`,
@@ -141,7 +142,11 @@ func write(ctx context.Context, m *pki.Minter, dir *pki.Dir, list []*scenarios.S
 			if err != nil {
 				return err
 			}
-			return dir.WriteChain(chain)
+			stores, err := chain.TrustStores(chain.Trusted)
+			if err != nil {
+				return err
+			}
+			return errors.Join(dir.WriteChain(chain), dir.WriteTrustStores(s.ID, stores))
 		})
 	}
 	return group.Wait()

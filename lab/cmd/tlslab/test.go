@@ -30,12 +30,17 @@ what it did. In its arguments these are replaced:
   {connect}                the address to dial: hosts like foo.tlslab.test do
                            not resolve
   {ca}                     what to trust, a PEM file
+  {ca_p12} {ca_jks}        the same as a PKCS #12 trust store and as a Java key
+                           store; {ca_password} opens both
+  {ca_dir}                 the same as a directory, for OpenSSL's CApath and as
+                           Docker's certs.d
   {cert} {key} {combined}  what to present, if anything; {password} opens the key
   {crl}                    what is revoked, if CRLs are handed out
 
 An argument that names something the scenario does not have is left out, with
 the option before it. The same stands in the environment: TLSLAB_URL TLSLAB_HOST
-TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CERT_FILE TLSLAB_KEY_FILE
+TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CA_P12 TLSLAB_CA_JKS
+TLSLAB_CA_DIR TLSLAB_CA_PASSWORD TLSLAB_CERT_FILE TLSLAB_KEY_FILE
 TLSLAB_COMBINED_FILE TLSLAB_KEY_PASSWORD TLSLAB_CRL_FILE TLSLAB_SCENARIO. The
 last is for logs: a client that decides by it is cheating.
 
@@ -81,7 +86,8 @@ does not accept it, the run ends there, since no rejection would show anything;
 
 A scenario is not asked, and does not count, if the client cannot have known
 what it needs: it was not given {connect}, the host does not resolve, and no
-connection came; or it was not given {cert}, and presented none.
+connection came; or it was not given {cert}, and presented none; or the scenario is about the
+PEM file, and CMD is given {ca_p12}, {ca_jks} or {ca_dir} in its place.
 
 What the run comes to:
 
@@ -121,6 +127,7 @@ func (f *flags) test() *cobra.Command {
   tlslab test --family names --feature subject-alternative-name-only -- ./myclient
   tlslab test --contract served -- env GIT_SSL_CAINFO={ca} git ls-remote {url}
   tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
+  tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
   tlslab test --contract trytls -- ./stub`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args

@@ -25,6 +25,7 @@ var zhReasons = []phrase{
 	{"the server ends TLS by itself, and what was sent inside cannot be seen: use another contract than served", "服务器自己终止 TLS，其中传送的内容无法看到：请改用 served 以外的约定"},
 	{"its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT", "它的主机名无法解析：给命令加上 {connect}，或者让它连接 TLSLAB_CONNECT"},
 	{"the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD", "客户端的密钥有口令保护：给命令加上 {password}，或者让它读取 TLSLAB_KEY_PASSWORD"},
+	{"it is about a PEM file of what to trust, and the command is given that in another form: give it {ca} to have this asked", "它考察的是 PEM 格式的信任文件，而命令得到的是另一种形式：加上 {ca} 才会测试这一项"},
 	{"it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE", "它需要出示客户端证书：给命令加上 {cert} 和 {key}，或者 {combined}，或者让它读取 TLSLAB_CERT_FILE 和 TLSLAB_KEY_FILE"},
 
 	{"the client says that it got an answer, and the server saw no connection", "客户端说得到了响应，服务器却没有看到任何连接"},

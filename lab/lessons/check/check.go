@@ -240,7 +240,7 @@ func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return e, err
 	}
-	for _, path := range []*string{&e.CAFile, &e.CertFile, &e.KeyFile, &e.CombinedFile, &e.CRLFile} {
+	for _, path := range []*string{&e.CAFile, &e.CertFile, &e.KeyFile, &e.CombinedFile, &e.CRLFile, &e.CAPKCS12, &e.CAJKS} {
 		if *path == "" {
 			continue
 		}
@@ -250,7 +250,26 @@ func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint
 		}
 		*path = to
 	}
-	return e, nil
+	var err error
+	e.CADir, err = copyDir(dir, e.CADir)
+	return e, err
+}
+
+// copyDir copies the files of a directory to one of the same name in another, and returns its path. One that is
+// not there is not there afterwards either.
+func copyDir(in, from string) (string, error) {
+	to := filepath.Join(in, filepath.Base(from))
+	entries, err := os.ReadDir(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return to, nil
+	}
+	if err == nil {
+		err = os.MkdirAll(to, 0o700)
+	}
+	for _, entry := range entries {
+		err = errors.Join(err, copyFile(filepath.Join(to, entry.Name()), filepath.Join(from, entry.Name())))
+	}
+	return to, err
 }
 
 // copyFile copies a file; one that is not there is not there afterwards either.

@@ -45,6 +45,10 @@ type request struct {
 	Combined    string `json:"combined_file"` // certificate and key in one file
 	KeyPassword string `json:"key_password"`
 	CRLFile     string `json:"crl_file"`
+	CAPKCS12    string `json:"ca_p12"` // the same as CAFile in other forms: see serve.Endpoint
+	CAJKS       string `json:"ca_jks"`
+	CADir       string `json:"ca_dir"`
+	CAPassword  string `json:"ca_password"`
 	TimeoutMS   int64  `json:"timeout_ms"` // the client's own limit
 }
 

@@ -121,6 +121,7 @@ func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (st
 		URL: r.Endpoint.URL, Host: r.Endpoint.Host, Port: r.Endpoint.Port, Connect: r.Endpoint.Connect,
 		CAFile: r.Endpoint.CAFile, CertFile: r.Endpoint.CertFile, KeyFile: r.Endpoint.KeyFile,
 		KeyPassword: r.Endpoint.KeyPassword, CRLFile: r.Endpoint.CRLFile, Combined: r.Endpoint.CombinedFile,
+		CAPKCS12: r.Endpoint.CAPKCS12, CAJKS: r.Endpoint.CAJKS, CADir: r.Endpoint.CADir, CAPassword: r.Endpoint.CAPassword,
 		TimeoutMS: max(1, r.Timeout.Milliseconds()),
 	})
 	if err != nil {
