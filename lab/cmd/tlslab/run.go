@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
@@ -116,56 +112,18 @@ func nothing(*scenarios.Scenario, report.Cell) string { return "" }
 // called from any goroutine.
 type remark func(*scenarios.Scenario, report.Cell) string
 
-// runAll runs the lab, with a progress bar on stderr if that is a terminal. If it was interrupted, what
+// runAll runs the lab, and shows its progress on stderr if that is a terminal. If it was interrupted, what
 // there is until then comes with the error.
 func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, remark remark) (*report.Run, error) {
-	options := lab.RunOptions{Timeout: f.timeout, Parallel: f.parallel}
-	say := func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) }
-	options.Judged = func(s *scenarios.Scenario, c report.Cell) {
-		if what := remark(s, c); what != "" {
-			say(what)
-		}
-	}
-	file := progressFile(f.stderr)
-	if file == nil {
-		return l.Run(ctx, list, set, options)
-	}
-	bar := progress.NewWriter()
-	bar.SetOutputWriter(file)
-	bar.SetAutoStop(false)
-	bar.SetStyle(progress.StyleBlocks)
-	tracker := &progress.Tracker{Message: "probing", RemoveOnCompletion: true}
-	bar.AppendTracker(tracker)
-	say = func(what string) { bar.Log("tlslab: %s", report.Visible(what)) }
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		bar.Render()
-	}()
-	options.Progress = func(n, total int) {
-		tracker.UpdateTotal(int64(total))
-		tracker.SetValue(int64(n))
-	}
-	result, err := l.Run(ctx, list, set, options)
-	tracker.MarkAsDone()
-	bar.Stop()
-	<-done
-	if err != nil {
-		err = fmt.Errorf("running: %w", err)
-	}
-	return result, err
-}
-
-// progressFile returns the terminal that is standard error, and nil if it is none. A bar moves the cursor,
-// and so has to pass by the guard.
-func progressFile(stderr io.Writer) *os.File {
-	guard, ok := stderr.(*report.Guard)
-	if !ok {
-		return nil
-	}
-	file, ok := guard.W.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return nil
-	}
-	return file
+	p := newProgress(f.stderr)
+	defer p.close()
+	return l.Run(ctx, list, set, lab.RunOptions{
+		Timeout: f.timeout, Parallel: f.parallel,
+		Judged: func(s *scenarios.Scenario, c report.Cell) {
+			if what := remark(s, c); what != "" {
+				p.say(what)
+			}
+		},
+		Progress: p.set,
+	})
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"example.com/tlslab/lab/report"
+)
+
+// progress shows how far a run has come: one line on a terminal, which is redrawn, and is gone when
+// the run ends. Where standard error is no terminal it shows nothing but what is said.
+type progress struct {
+	stderr io.Writer
+	bars   *mpb.Progress // nil if there is no terminal
+	bar    *mpb.Bar
+}
+
+// newProgress returns a progress on stderr. close must be called.
+func newProgress(stderr io.Writer) *progress {
+	p := &progress{stderr: stderr}
+	file := terminalOf(stderr)
+	if file == nil {
+		return p
+	}
+	p.bars = mpb.New(mpb.WithOutput(file), mpb.WithAutoRefresh(), mpb.WithWidth(40))
+	p.bar = p.bars.AddBar(0,
+		mpb.PrependDecorators(decor.Name("probing ")),
+		mpb.AppendDecorators(decor.CountersNoUnit(" %d of %d"), decor.Elapsed(decor.ET_STYLE_GO, decor.WC{W: 8})))
+	return p
+}
+
+// terminalOf returns the terminal that standard error is, or nil. The progress moves the cursor, and so has
+// to bypass the guard.
+func terminalOf(stderr io.Writer) *os.File {
+	if guard, ok := stderr.(*report.Guard); ok {
+		stderr = guard.W
+	}
+	file, ok := stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return file
+}
+
+// set shows that done of total probes have been judged.
+func (p *progress) set(done, total int) {
+	if p.bar != nil {
+		p.bar.SetTotal(int64(total), false)
+		p.bar.SetCurrent(int64(done))
+	}
+}
+
+// say prints a line, above the progress if that is shown. It can be called from any goroutine.
+func (p *progress) say(what string) {
+	out := p.stderr
+	if p.bars != nil {
+		out = p.bars
+	}
+	fmt.Fprintf(out, "tlslab: %s\n", report.Visible(what))
+}
+
+// close takes the line away.
+func (p *progress) close() {
+	if p.bars != nil {
+		p.bar.Abort(true)
+		p.bars.Wait()
+	}
+}
