@@ -3,17 +3,20 @@ package report
 import (
 	"io"
 	"regexp"
+	"sync"
 	"unicode/utf8"
 )
 
 // Guard writes text to a terminal or a pipe as [Visible] returns it. Whatever a command shows goes
-// through one: text that slipped past Visible on its way there does no harm either.
+// through one: text that slipped past Visible on its way there does no harm either. It may be used by several
+// goroutines at once.
 type Guard struct {
 	W io.Writer
 	// Styles lets pass what sets a colour or makes letters bold: for a terminal that is written to in
 	// colours.
 	Styles bool
 
+	mu   sync.Mutex
 	rest []byte // of a character that is not whole yet
 }
 
@@ -24,6 +27,8 @@ var style = regexp.MustCompile(`\x1b\[(?:(?:[0-4]|2[2-4]|3[0-79]|9[0-7])(?:;(?:[
 // Write implements io.Writer. A character whose bytes are not all there yet waits for the next call, or
 // for [Guard.Flush].
 func (g *Guard) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	text := append(g.rest, p...)
 	whole := len(text)
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
@@ -43,6 +48,8 @@ func (g *Guard) Write(p []byte) (int, error) {
 
 // Flush writes what waits.
 func (g *Guard) Flush() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	rest := string(g.rest)
 	g.rest = nil
 	return g.write(rest)
