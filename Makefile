@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race soak bench lint matrix ocsp-matrix clients mongod-stand-in FORCE
+.PHONY: help up test race fuzz soak bench lint matrix ocsp-matrix clients mongod-stand-in FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -39,11 +39,22 @@ UNRACED := /lab/explain$$|/lab/report$$|/lab/clients$$|/lab/lessons/check$$
 ## race            tests with the race detector, but the whole catalogue on every client
 race:
 	go test -race -short -timeout 30m $$(go list ./... | grep -vE '$(UNRACED)')
+	go test -race -timeout 5m -run TestStress -v ./lab
 
-## soak            the whole matrix three times, and protocol and wire rows a thousand times each: REPEAT=3 SOAK=1000
+## fuzz            every fuzz target, for FUZZTIME=4s each
+fuzz:
+	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c 6-); do \
+	    echo "$$dir $$target"; \
+	    go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),4s) || exit; \
+	  done; \
+	done
+
+## soak            the whole matrix three times, and protocol and wire rows a thousand times each, and an attack: REPEAT=3 SOAK=1000 ATTACK=60s
 soak:
 	go test ./lab -run TestRepeat -repeat $(or $(REPEAT),3) -timeout 2h -v
 	go test ./lab -run TestSoak -soak $(or $(SOAK),1000) -timeout 2h -v
+	go test ./lab/cmd/tlslab -run TestAttack -attack $(or $(ATTACK),60s) -v
 
 ## bench           benchmarks, as benchstat reads them: minting, start-up, memory, handshakes
 bench:

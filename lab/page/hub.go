@@ -16,9 +16,9 @@ import (
 const (
 	maxConnections = 500 // in all
 	maxOfScenario  = 50
-	maxOffers      = 80       // of a list in a ClientHello
-	maxWord        = 300      // bytes of a name that a client gave
-	maxHeld        = 16 << 20 // bytes, of all connections
+	maxOffers      = 80      // of a list in a ClientHello
+	maxWord        = 300     // bytes of a name that a client gave
+	maxHeld        = 8 << 20 // bytes, of all connections
 )
 
 // connection is what is known of one connection so far. What it points to does not change.

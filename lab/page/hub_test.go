@@ -176,6 +176,7 @@ func TestHubHoldsBoundedMemory(t *testing.T) {
 	assert.Equal(t, sum, h.held)
 	assert.Len(t, h.open, len(h.list))
 	runtime.KeepAlive(h)
+	runtime.KeepAlive(hello)
 }
 
 // TestTroubleIsShown holds that the page says what went wrong in the lab itself: once, and spelt out.

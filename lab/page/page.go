@@ -15,7 +15,7 @@
 // # Bounds
 //
 // It remembers the last 500 connections, 50 of one scenario, and of each what fits bounded memory
-// whatever a client sent; all of them together take 16 MiB at most. Who listens to its stream is told that there is news, five times a second at
+// whatever a client sent; all of them together take 8 MiB at most. Who listens to its stream is told that there is news, five times a second at
 // most, and asks for it: a slow reader costs nothing and keeps no server of the lab waiting.
 //
 // # Guard

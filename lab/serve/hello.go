@@ -67,13 +67,14 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 	return h, nil
 }
 
-// Bounds of what is kept of a ClientHello, which a client can make 64 KiB long: of each list, of the
-// protocols, and of each name in bytes as they came. A DNS name has 253 bytes at most (RFC 1035, section
-// 2.3.4), a protocol's 255 (RFC 7301, section 3.1).
+// Bounds of what is kept of a ClientHello, which a client can make 64 KiB long: of each list and of that of
+// protocols, and of names in bytes as they came. A DNS name has 253 bytes at most (RFC 1035, section 2.3.4).
+// A protocol's may have 255 (RFC 7301, section 3.1), and the longest that is registered has fewer than 32.
 const (
-	maxListed    = 256
-	maxProtocols = 64
-	maxNameBytes = 255
+	maxListed        = 256
+	maxProtocols     = 32
+	maxNameBytes     = 255
+	maxProtocolBytes = 64
 )
 
 // listed is a list that is being read, of which no more than most are kept.
@@ -110,12 +111,12 @@ func contains(list cryptobyte.String, wanted uint16) bool {
 	return false
 }
 
-// name returns a name that a client sent, fit to print and of bounded length.
-func name(b []byte) string {
-	if len(b) <= maxNameBytes {
+// name returns a name that a client sent, fit to print, of which no more than most bytes are kept.
+func name(b []byte, most int) string {
+	if len(b) <= most {
 		return printable(b)
 	}
-	return printable(b[:maxNameBytes]) + "... (" + strconv.Itoa(len(b)) + " bytes)"
+	return printable(b[:most]) + "... (" + strconv.Itoa(len(b)) + " bytes)"
 }
 
 // readExtension reads one extension, and returns false if it is malformed.
@@ -153,7 +154,7 @@ func (h *ClientHello) readServerNames(list cryptobyte.String) bool {
 			return false
 		}
 		if kind == 0 { // host_name
-			h.ServerName = name(host)
+			h.ServerName = name(host, maxNameBytes)
 		}
 	}
 	return true
@@ -168,7 +169,7 @@ func (h *ClientHello) readProtocols(list cryptobyte.String) bool {
 			return false
 		}
 		if len(id) != 2 || !isGREASE(uint16(id[0])<<8|uint16(id[1])) {
-			kept.add(func() string { return name(id) })
+			kept.add(func() string { return name(id, maxProtocolBytes) })
 		}
 	}
 	return true

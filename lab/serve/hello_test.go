@@ -184,10 +184,10 @@ func FuzzClientHello(f *testing.F) {
 		var protocols []string
 		for _, p := range info.SupportedProtos {
 			if len(p) != 2 || !isGREASE(uint16(p[0])<<8|uint16(p[1])) {
-				protocols = append(protocols, name([]byte(p)))
+				protocols = append(protocols, name([]byte(p), maxProtocolBytes))
 			}
 		}
-		if h.ServerName != name([]byte(info.ServerName)) ||
+		if h.ServerName != name([]byte(info.ServerName), maxNameBytes) ||
 			!slices.Equal(h.Versions, names(versions, versionName)) ||
 			!slices.Equal(h.CipherSuites, names(info.CipherSuites, cipherSuiteName)) ||
 			!slices.Equal(h.Groups, names(info.SupportedCurves, groupName[tls.CurveID])) ||

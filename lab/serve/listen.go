@@ -96,11 +96,14 @@ func listenOn(network, host string, port int) (net.Listener, error) {
 	return l, nil
 }
 
-// listenError says what to do if an address is taken.
+// listenError says what to do if an address is taken, or if there are no file descriptors left.
 func listenError(addr string, err error) error {
 	if isAddrInUse(err) {
 		return fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w",
 			addr, errors.Join(syscall.EADDRINUSE, err))
+	}
+	if isOutOfFiles(err) {
+		return fmt.Errorf("cannot listen on %s: this process may have no more file descriptors: raise the limit (ulimit -n 8192), or serve fewer scenarios: %w", addr, err)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }

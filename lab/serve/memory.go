@@ -10,9 +10,12 @@ import (
 
 // Bounds of what is remembered of connections: how many observations a server remembers at most, and
 // how many bytes those of all servers that share a [Memory] take together.
+//
+// The garbage collector lets the heap grow to twice what is in use, and a lab is to fit 150 MiB with all else
+// that it has.
 const (
 	maxObservations = 2048
-	maxMemory       = 64 << 20
+	maxMemory       = 32 << 20
 )
 
 // Memory holds the observations of several servers in bounded space: see [Options].Memory. When they take
@@ -26,7 +29,7 @@ type Memory struct {
 	order list.List // of *seen, the oldest first
 }
 
-// NewMemory returns a memory of so many bytes; zero means 64 MiB. What is counted is the observations
+// NewMemory returns a memory of so many bytes; zero means 32 MiB. What is counted is the observations
 // themselves with all that they point to, as far as they do not share it.
 func NewMemory(limit int64) *Memory { return &Memory{limit: cmp.Or(limit, maxMemory)} }
 

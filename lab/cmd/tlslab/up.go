@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"text/tabwriter"
 	"time"
 
@@ -28,6 +30,7 @@ Without --dir the directory is temporary, and gone when up ends. Its page, for a
 commands to paste, and every connection as it happens.`,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, ids []string) (err error) {
+			defer thrifty()()
 			list, err := f.selected(ids)
 			if err != nil {
 				return err
@@ -97,6 +100,17 @@ commands to paste, and every connection as it happens.`,
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 	return cmd
+}
+
+// thrifty has the garbage collector let the heap grow by half of what is in use, and not by as much again,
+// unless GOGC says otherwise: a lab that serves is idle for most of the time, and is to take little memory
+// when it is flooded. The function that it returns takes that back.
+func thrifty() func() {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	before := debug.SetGCPercent(50)
+	return func() { debug.SetGCPercent(before) }
 }
 
 // watch returns when ctx ends. It says so when a server ends before that.

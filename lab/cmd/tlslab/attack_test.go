@@ -1,0 +1,366 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/serve"
+)
+
+var (
+	attack = flag.Duration("attack", 5*time.Second, "for how long TestAttack attacks")
+	target = flag.String("attacked", "", "the tlslab that TestAttack attacks (default: this test's own)")
+)
+
+// maxResident is the most memory that an attacked lab may take, in MiB.
+const maxResident = 150
+
+// attacked is a tlslab up in a process of its own, which may have a limited number of file descriptors.
+type attacked struct {
+	*testing.T
+	cmd       *exec.Cmd
+	stderr    *lockedBuffer
+	endpoints serve.Endpoints
+}
+
+// lockedBuffer is a buffer that is written to and read at once.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// command returns a tlslab that may have that many file descriptors.
+func command(t *testing.T, descriptors int, args ...string) *attacked {
+	t.Helper()
+	program := *target
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "tlslab") // by that name this test is the command
+		executable, err := os.Executable()
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(executable, program))
+	}
+	a := &attacked{T: t, stderr: new(lockedBuffer)}
+	limited := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, descriptors)
+	a.cmd = exec.Command("sh", append([]string{"-c", limited, program}, args...)...)
+	a.cmd.Stderr = a.stderr
+	return a
+}
+
+// upWith starts tlslab up with that many file descriptors, and waits until it serves.
+func upWith(t *testing.T, descriptors int, ids ...string) *attacked {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "lab")
+	a := command(t, descriptors, append([]string{"up", "--base-port", "0", "--dir", dir}, ids...)...)
+	require.NoError(t, a.cmd.Start())
+	t.Cleanup(func() { a.cmd.Process.Kill() })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, lab.WaitUp(ctx, dir), a.stderr)
+	var err error
+	a.endpoints, err = serve.ReadEndpoints(filepath.Join(dir, lab.EndpointsFile))
+	require.NoError(t, err)
+	return a
+}
+
+// address returns where a scenario is served.
+func (a *attacked) address(id string) string {
+	for _, e := range a.endpoints.Scenarios {
+		if e.ID == id {
+			return e.Connect
+		}
+	}
+	require.Fail(a, "not served", id)
+	return ""
+}
+
+// good requests good, with its CA, and returns what was wrong.
+func (a *attacked) good() error {
+	var pem []byte
+	for _, e := range a.endpoints.Scenarios {
+		if e.ID == "good" {
+			var err error
+			if pem, err = os.ReadFile(e.CAFile); err != nil {
+				return err
+			}
+		}
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "localhost"}, DisableKeepAlives: true,
+	}}
+	response, err := client.Get("https://" + a.address("good") + "/")
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+// end ends the lab as Ctrl-C does, and holds it to have ended well.
+func (a *attacked) end() {
+	require.NoError(a, a.cmd.Process.Signal(os.Interrupt))
+	assert.NoError(a, a.cmd.Wait(), a.stderr)
+}
+
+// TestOutOfFiles holds that a lab without file descriptors cuts nobody off: clients wait until there are
+// some again, and the lab says so, once.
+func TestOutOfFiles(t *testing.T) {
+	a := upWith(t, 64, "good", "expired")
+	var idle []net.Conn
+	for range 80 {
+		c, err := net.Dial("tcp", a.address("good"))
+		require.NoError(t, err)
+		defer c.Close()
+		idle = append(idle, c)
+	}
+	until(t, "it says so", func() bool { return strings.Contains(a.stderr.String(), serve.ErrOutOfFiles.Error()) })
+	answered := make(chan error, 1)
+	go func() { answered <- a.good() }()
+	last := idle[len(idle)-1]
+	last.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
+	if _, err := last.Read(make([]byte, 1)); !os.IsTimeout(err) {
+		t.Errorf("the last client was not left waiting: %v", err)
+	}
+	for _, c := range idle {
+		c.Close()
+	}
+	assert.NoError(t, <-answered)
+	page := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
+	response, err := page.Get(a.endpoints.UI + "live")
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	assert.Contains(t, string(body), serve.ErrOutOfFiles.Error())
+	a.end()
+	assert.Equal(t, 1, strings.Count(a.stderr.String(), "out of file descriptors"), a.stderr)
+}
+
+// TestTooFewFiles holds that a lab with more scenarios than file descriptors says what to do.
+func TestTooFewFiles(t *testing.T) {
+	a := command(t, 100, "up", "--base-port", "0", "--no-ui")
+	err := a.cmd.Run()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	require.True(t, ok, err)
+	assert.Equal(t, exitLab, exit.ExitCode())
+	assert.Contains(t, a.stderr.String(), "raise the limit (ulimit -n 8192), or serve fewer scenarios")
+}
+
+// until waits for what another process does.
+func until(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	require.Eventually(t, done, 30*time.Second, 20*time.Millisecond, what)
+}
+
+// TestFileLimit holds that the command has as many file descriptors as it may have, and that the
+// programs that it starts have as many as they would have had without it: package syscall sees to both.
+func TestFileLimit(t *testing.T) {
+	if os.Getenv("TLSLAB_FILE_LIMIT") == "" {
+		executable, err := os.Executable()
+		require.NoError(t, err)
+		cmd := exec.Command("sh", "-c", `ulimit -Sn 100; exec "$0" -test.run '^TestFileLimit$' -test.v`, executable)
+		cmd.Env = append(os.Environ(), "TLSLAB_FILE_LIMIT=yes")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		assert.Contains(t, string(out), "its child has 100")
+		return
+	}
+	var limit syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	assert.GreaterOrEqual(t, uint64(limit.Cur), uint64(limit.Max)-1)
+	out, err := exec.Command("sh", "-c", "ulimit -Sn").Output()
+	require.NoError(t, err)
+	t.Logf("it has %d of %d, its child has %s", limit.Cur, limit.Max, out)
+}
+
+// TestAttack attacks a lab with 300 file descriptors in three ways at once: clients that connect and
+// reset, huge ClientHellos, and more connections than it has descriptors. It must live, and take little
+// memory, and serve good afterwards. For the long run: make soak.
+func TestAttack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("an attack takes a while: run the test without -short")
+	}
+	a := upWith(t, 300, "good", "expired", "wrong-host", "silent", "slow", "client-certificate-missing", "reset-after-hello", "ssl3-only")
+	ctx, cancel := context.WithTimeout(t.Context(), *attack)
+	defer cancel()
+	var resets, hellos, held atomic.Int64
+	var attackers sync.WaitGroup
+	for range 4 {
+		attackers.Go(func() { a.reset(ctx, &resets) })
+	}
+	for n := range 4 {
+		attackers.Go(func() { a.flood(ctx, hugeHello(n), &hellos) })
+	}
+	attackers.Go(func() { a.hold(ctx, 400, &held) })
+	attackers.Wait()
+	most := residentMost(a.cmd.Process.Pid)
+	began := time.Now()
+	require.NoError(t, a.good(), a.stderr)
+	t.Logf("in %s: %d connects with RST, %d ClientHellos of 64 KiB, %d held; the lab took %.0f MiB at most; good answered after %s",
+		*attack, resets.Load(), hellos.Load(), held.Load(), most, time.Since(began).Round(time.Millisecond))
+	if runtime.GOOS == "linux" {
+		assert.Greater(t, most, 1.0)
+		assert.Less(t, most, float64(maxResident))
+	}
+	a.end()
+	assert.NotContains(t, a.stderr.String(), "panic")
+	assert.NotContains(t, a.stderr.String(), "internal error")
+}
+
+// any returns where one of the scenarios is served.
+func (a *attacked) any() string {
+	return a.endpoints.Scenarios[rand.IntN(len(a.endpoints.Scenarios))].Connect
+}
+
+// reset connects and resets.
+func (a *attacked) reset(ctx context.Context, count *atomic.Int64) {
+	for ctx.Err() == nil {
+		if c, err := dialFor(ctx, a.any()); err == nil {
+			c.SetLinger(0)
+			c.Close()
+			count.Add(1)
+		}
+	}
+}
+
+// flood sends hellos, and waits for the server to say something, or not.
+func (a *attacked) flood(ctx context.Context, hello []byte, count *atomic.Int64) {
+	for ctx.Err() == nil {
+		c, err := dialFor(ctx, a.any())
+		if err != nil {
+			continue
+		}
+		c.SetDeadline(time.Now().Add(200 * time.Millisecond))
+		if _, err := c.Write(hello); err == nil {
+			count.Add(1)
+			c.Read(make([]byte, 1))
+		}
+		c.Close()
+	}
+}
+
+// hold keeps that many connections open, each with most of a huge hello said.
+func (a *attacked) hold(ctx context.Context, n int, count *atomic.Int64) {
+	hello := hugeHello(0)
+	open := make([]*net.TCPConn, n)
+	for i := 0; ctx.Err() == nil; i = (i + 1) % n {
+		if open[i] != nil {
+			open[i].Close()
+			open[i] = nil
+		}
+		if c, err := dialFor(ctx, a.any()); err == nil {
+			c.SetDeadline(time.Now().Add(100 * time.Millisecond))
+			c.Write(hello[:len(hello)-10])
+			open[i] = c
+			count.Add(1)
+		}
+	}
+	for _, c := range open {
+		if c != nil {
+			c.Close()
+		}
+	}
+}
+
+func dialFor(ctx context.Context, addr string) (*net.TCPConn, error) {
+	d := net.Dialer{Timeout: time.Second}
+	c, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return c.(*net.TCPConn), nil
+}
+
+// residentMost returns the most memory that a process has taken, in MiB; zero where the system does not
+// tell it in this way.
+func residentMost(pid int) float64 {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")))
+			return float64(kib) / 1024
+		}
+	}
+	return 0
+}
+
+// hugeHello returns a ClientHello of some 65,000 bytes in records of TLS: with a long name, with long lists
+// of suites, groups and schemes, or with long names of protocols.
+func hugeHello(kind int) []byte {
+	vector := func(width int, parts ...[]byte) []byte {
+		body := bytes.Join(parts, nil)
+		var head []byte
+		for shift := 8 * (width - 1); shift >= 0; shift -= 8 {
+			head = append(head, byte(len(body)>>shift))
+		}
+		return append(head, body...)
+	}
+	numbers := func(n int) []byte {
+		var b []byte
+		for i := range n {
+			b = append(b, 0xd0+byte(i>>8), byte(i))
+		}
+		return b
+	}
+	extension := func(id byte, body []byte) []byte { return append([]byte{0, id}, vector(2, body)...) }
+	suites, extensions := []byte{0xc0, 0x2b, 0xc0, 0x2f}, []byte(nil)
+	switch kind % 3 {
+	case 0:
+		extensions = extension(0, vector(2, []byte{0}, vector(2, bytes.Repeat([]byte("n"), 65_000))))
+	case 1:
+		suites = append(suites, numbers(8000)...)
+		extensions = append(extension(10, vector(2, numbers(8000))), extension(13, vector(2, numbers(8000)))...)
+	case 2:
+		extensions = extension(16, vector(2, bytes.Repeat(vector(1, make([]byte, 255)), 250)))
+	}
+	body := bytes.Join([][]byte{{3, 3}, make([]byte, 32), {0}, vector(2, suites), {1, 0}, vector(2, extensions)}, nil)
+	hello := append([]byte{1}, vector(3, body)...)
+	var stream []byte
+	for len(hello) > 0 {
+		n := min(len(hello), 1<<14)
+		stream = append(stream, 22, 3, 1)
+		stream = append(stream, vector(2, hello[:n])...)
+		hello = hello[n:]
+	}
+	return stream
+}

@@ -1,0 +1,145 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/tlslab/scenarios"
+)
+
+// What a client of FuzzAccept can do next.
+const (
+	doConnect = iota
+	doConnectMany
+	doSay
+	doHello
+	doHalfClose
+	doClose
+	doReset
+	doRead
+	doDrain
+	doHowMany
+)
+
+// FuzzAccept has clients of a real server connect, say something, leave and be reset in any order, many
+// at once, under any fault. The server observes each of them, and none of it is its own failure.
+func FuzzAccept(f *testing.F) {
+	f.Add([]byte{0, doConnect, doReset, doDrain})
+	f.Add([]byte{0, doConnect, doHello, doRead, doHalfClose, doConnectMany, doReset, doReset, doDrain, doClose})
+	f.Add([]byte{3, doConnectMany, doSay, doHello, doReset, doConnect, doHalfClose, doSay})
+	servers := acceptServers(f)
+	hello := flights(f)["go"]
+	f.Fuzz(func(t *testing.T, script []byte) {
+		if len(script) == 0 || len(script) > 64 {
+			return
+		}
+		srv := servers[int(script[0])%len(servers)]
+		before := srv.Observations()
+		lost := srv.Forgotten()
+		c := &acceptClients{T: t, srv: srv, hello: hello}
+		for i, b := range script[1:] {
+			c.do(int(b)%doHowMany, i)
+		}
+		for len(c.open) > 0 {
+			c.do(doClose, 0)
+		}
+		if err := srv.Drain(ctx(t)); err != nil {
+			t.Fatal(err)
+		}
+		after := srv.Observations()
+		if got := len(after) - len(before) + int(srv.Forgotten()-lost); got != c.made {
+			t.Errorf("%d clients were seen of %d", got, c.made)
+		}
+		if err := srv.Trouble(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// acceptServers starts a server for each fault that accepts clients.
+func acceptServers(f *testing.F) []*Server {
+	source := newAuthority(f).source(f)
+	var list []*Server
+	for _, fault := range append([]scenarios.Fault{""}, Faults()...) {
+		if faults[fault].listen == nil {
+			list = append(list, start(f, scenario(scenarios.Server{Fault: fault}), source, Options{
+				Bind: "127.0.0.1", Timeout: 2 * time.Second, MaxConns: 8, Watch: func(Event) {},
+			}))
+		}
+	}
+	return list
+}
+
+// acceptClients are the clients of one script.
+type acceptClients struct {
+	*testing.T
+	srv   *Server
+	hello []byte
+	open  []*net.TCPConn
+	made  int
+}
+
+// do does one thing; of several connections n says with which.
+func (c *acceptClients) do(what, n int) {
+	switch what {
+	case doConnect:
+		c.connect()
+		return
+	case doConnectMany:
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if raw, err := net.Dial("tcp", c.srv.Addr()); err == nil {
+					raw.(*net.TCPConn).SetLinger(0)
+					raw.Close()
+				} else {
+					c.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		c.made += 8
+		return
+	case doDrain: // of those who have left; others are still there
+		soon, cancel := context.WithTimeout(c.Context(), time.Millisecond)
+		defer cancel()
+		c.srv.Drain(soon)
+		return
+	}
+	if len(c.open) == 0 {
+		return
+	}
+	n %= len(c.open)
+	conn := c.open[n]
+	switch what {
+	case doSay:
+		conn.Write(c.hello[:n%len(c.hello)])
+	case doHello:
+		conn.Write(c.hello)
+	case doHalfClose:
+		conn.CloseWrite()
+	case doRead:
+		conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		io.ReadAll(io.LimitReader(conn, 100))
+	case doReset:
+		conn.SetLinger(0)
+		fallthrough
+	case doClose:
+		conn.Close()
+		c.open = slices.Delete(c.open, n, n+1)
+	}
+}
+
+func (c *acceptClients) connect() {
+	raw, err := net.Dial("tcp", c.srv.Addr())
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.made++
+	c.open = append(c.open, raw.(*net.TCPConn))
+}
