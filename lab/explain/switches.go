@@ -73,6 +73,7 @@ var popular = map[string]switches{
 	"curl":               {[]string{"curl -k", "git config http.sslVerify false", "CURLOPT_SSL_VERIFYPEER 0"}, []string{"CURLOPT_SSL_VERIFYHOST 0"}, []string{"--ciphers DEFAULT:@SECLEVEL=0", "--tlsv1.0"}},
 	"wget":               {[]string{"--no-check-certificate"}, nil, []string{"--secure-protocol=TLSv1"}},
 	"gnutls-cli":         {[]string{"--insecure"}, []string{"--no-ca-verification"}, []string{"--priority LEGACY"}},
+	"mbedtls":            {[]string{"MBEDTLS_SSL_VERIFY_NONE", "validate_certificates=False"}, []string{"mbedtls_ssl_set_hostname(&ssl, NULL)"}, nil},
 	"openssl":            {[]string{"-verify 0"}, nil, append([]string{"-legacy_server_connect"}, opensslWeak...)},
 	"ruby":               {[]string{"verify_mode = OpenSSL::SSL::VERIFY_NONE"}, []string{"verify_hostname = false"}, opensslWeak},
 	"perl":               {[]string{"SSL_verify_mode => SSL_VERIFY_NONE", "verify_SSL => 0", "PERL_LWP_SSL_VERIFY_HOSTNAME=0"}, []string{`SSL_verifycn_scheme => "none"`}, opensslWeak},

@@ -43,6 +43,7 @@ var marks = []struct{ contains, stack string }{
 	{"ERR_TLS_CERT_ALTNAME_INVALID", "node"},
 	{"before secure TLS connection was established", "node"},
 	{"GnuTLS", "wget"},
+	{"X509 - ", "mbedtls"},
 	{"net::ERR_", "chromium"},
 	{"x509: ", "go"},
 	{"tls: ", "go"},

@@ -54,6 +54,7 @@ var tables = map[string][]Rule{
 	"perl":       perlRules,
 	"php":        phpRules,
 	"chromium":   chromiumRules,
+	"mbedtls":    mbedTLSRules,
 
 	"reqwest-rustls":     rustlsRules,
 	"reqwest-native-tls": nativeTLSRules,

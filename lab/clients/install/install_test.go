@@ -141,7 +141,7 @@ func TestEnvironments(t *testing.T) {
 		for line := range strings.Lines(python.Requirements) {
 			requirement, _, _ := strings.Cut(strings.TrimSpace(line), ";")
 			if requirement != "" && !strings.HasPrefix(requirement, "#") {
-				assert.Regexp(t, `^[A-Za-z0-9_.-]+==[0-9.]+\s*$`, requirement)
+				assert.Regexp(t, `^[A-Za-z0-9_.-]+==[0-9.]+(post[0-9]+)?\s*$`, requirement)
 			}
 		}
 		python.Oldest = "99"

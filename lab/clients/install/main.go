@@ -33,16 +33,17 @@ import (
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/reqwest"
+	"example.com/tlslab/lab/clients/strangers"
 )
 
 // environments lists what is made: an environment is a declaration in its stack's folder and
 // its name here.
 func environments() []maker {
 	var list []maker
-	for _, e := range append(pymongo.Environments(), pypi.Environments()...) {
+	for _, e := range slices.Concat(pymongo.Environments(), pypi.Environments(), []environment.Python{strangers.Python()}) {
 		list = append(list, pythonEnvironment(e))
 	}
-	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment()} {
+	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment(), strangers.Node()} {
 		list = append(list, nodeEnvironment(e))
 	}
 	list = append(list, cargoEnvironment{reqwest.Environment()})
