@@ -8,8 +8,6 @@ var (
 		Why: "Ruby's own check of names compares one of a single label, as localhost, as it is written: only of longer ones it folds the case"}
 	rubyAddress = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Accept,
 		Why: "Ruby's own check of names compares an address with DNS names and the common name as well"}
-	rubySNI = Known{Stack: "ruby", Verdict: Accept,
-		Why: "net/http sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
 	rubyWildcard = Known{Stack: "ruby", Verdict: Accept,
 		Why: "Ruby's own check of names takes a wildcard that is part of a label, as RFC 6125 once allowed"}
 )
@@ -22,8 +20,6 @@ var (
 		Why: "IO::Socket::SSL checks names as RFC 2818 has it, which allows a wildcard anywhere in the first label"}
 	perlTrailingDot = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
 		Why: "IO::Socket::SSL takes a dot at the end of a name off before it compares"}
-	perlSNI = Known{Stack: "perl", Verdict: Accept,
-		Why: "HTTP::Tiny sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
 	perlCAFile = Known{Stack: "perl", Variants: []string{"insecure"}, Verdict: Accept,
 		Why: "IO::Socket::SSL reads no CA file when it verifies nothing"}
 	perlCRLSignature = Known{Stack: "perl", Failures: []failure.Class{failure.BadSignature},
@@ -38,8 +34,6 @@ var (
 		Why: "PHP's own check of names takes a wildcard that is part of a label, or all of the name"}
 	phpTrailingDot = Known{Stack: "php", Variants: []string{"default"}, Verdict: Accept,
 		Why: "PHP takes a dot at the end of a name off before it compares"}
-	phpSNI = Known{Stack: "php", Verdict: Accept,
-		Why: "PHP sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
 	phpCAFile = Known{Stack: "php", Variants: []string{"insecure"}, Verdict: Accept,
 		Why: "PHP reads no CA file when it verifies nothing"}
 	phpOwnFiles = Known{Stack: "php", Failures: []failure.Class{failure.ClientMisconfigured},
@@ -100,6 +94,4 @@ var (
 	mongoJavaDigest    = okhttpDigest.of("mongo-java")
 	mongoJavaWildcard  = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
 		Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}
-	mongoJavaSNI = Known{Stack: "mongo-java", Verdict: Accept,
-		Why: "the driver sends the address as SNI, which RFC 6066 forbids, and the server answers to it"}
 )

@@ -168,14 +168,15 @@ var protocol = []Scenario{
 	{
 		ID: "sni-required-by-address", Port: 13, Title: "the server wants its name in SNI, and is reached by address", Host: "127.0.0.1",
 		Story: Story{
-			What:  "As sni-required, but the client connects to an address, for which there is no SNI (RFC 6066, section 3).",
+			What: "As sni-required, but the client connects to an address, for which there is no SNI (RFC 6066, section 3). " +
+				"Ruby, PHP, Perl and Lua send the address all the same: the server knows no name like that, as HAProxy does not.",
 			Where: "Health checks and connection strings with an address in them, in front of an ingress controller.",
 			See:   `OpenSSL, Python: "tlsv1 unrecognized name". Go: "unrecognized name".`,
 		},
 		Remedy:  "Connect by the name that the server is configured for.",
 		Recipe:  pki.Recipe{Leaf: byAddress},
 		Server:  Server{RequireSNI: true},
-		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{mongoJavaSNI, rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "sni-wrong-default", Port: 14, Title: "another site's certificate for who sends no SNI; the client does",
@@ -192,14 +193,15 @@ var protocol = []Scenario{
 	{
 		ID: "sni-wrong-default-by-address", Port: 15, Title: "another site's certificate for who sends no SNI; the client is given an address", Host: "127.0.0.1",
 		Story: Story{
-			What:  "As sni-wrong-default, but the client connects to an address, for which there is no SNI, and so gets the default site's certificate.",
+			What: "As sni-wrong-default, but the client connects to an address, for which there is no SNI, and so gets the default site's certificate. " +
+				"So do Ruby, PHP, Perl and Lua, which send the address as if it were a name.",
 			Where: "The certificate is right in every browser and wrong in monitoring that connects by address.",
 			See:   `Python: "IP address mismatch". Go: "certificate is valid for other.tlslab.test" or "doesn't contain any IP SANs".`,
 		},
 		Remedy:  "Connect by name; or have the address in the default site's certificate.",
 		Recipe:  pki.Recipe{Leaf: byAddress, Others: otherSite},
 		Server:  Server{DefaultCertificate: otherSite[0].Name},
-		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{mongoJavaSNI, rubySNI, perlSNI, phpSNI, python2Address}, Sources: []string{"D3", "RFC 6066"},
+		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch), Known: []Known{python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
 		ID: "version-intolerant", Port: 16, Title: "the connection closes on a hello that offers TLS 1.3",

@@ -151,7 +151,7 @@ func listen(bind string, port int) ([]net.Listener, error) {
 	for try := 1; ; try++ {
 		first, err := net.Listen("tcp", net.JoinHostPort(cmp.Or(bind, "127.0.0.1"), strconv.Itoa(port)))
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("the page cannot listen on port %d, maybe as another lab is up: choose ports for all with --base-port, for the page alone with --ui-port, or do without with --no-ui: %w", port, err)
+			return nil, taken("port "+strconv.Itoa(port), err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("the page cannot listen: choose another port with --ui-port, or do without with --no-ui: %w", err)
@@ -163,12 +163,21 @@ func listen(bind string, port int) ([]net.Listener, error) {
 		if err == nil {
 			return []net.Listener{first, second}, nil
 		}
-		if errors.Is(err, syscall.EADDRINUSE) && port == 0 && try < tries { // taken there, and free here
+		switch {
+		case !errors.Is(err, syscall.EADDRINUSE):
+			return []net.Listener{first}, nil // no IPv6 on this machine
+		case port == 0 && try < tries: // taken there, and free here
 			first.Close()
-			continue
+		default: // a browser would come to another server by the name localhost
+			first.Close()
+			return nil, taken("[::1]:"+strconv.Itoa(port), err)
 		}
-		return []net.Listener{first}, nil // no IPv6 on this machine
 	}
+}
+
+// taken says what to do if the page's port is taken.
+func taken(where string, err error) error {
+	return fmt.Errorf("the page cannot listen on %s, maybe as another lab is up: choose ports for all with --base-port, for the page alone with --ui-port, or do without with --no-ui: %w", where, err)
 }
 
 func (p *Page) port() int { return p.listeners[0].Addr().(*net.TCPAddr).Port }

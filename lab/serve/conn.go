@@ -28,6 +28,7 @@ type conn struct {
 	ended chan struct{} // closed when it has been observed
 	raw   net.Conn
 	tap   tap
+	slot  slot
 	protocol
 
 	session  Session // as far as it came to that
@@ -94,6 +95,7 @@ func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
 	if err != nil {
 		return err
 	}
+	c.srv.settle(c)
 	agreed := c.session
 	c.tap.watch.say(Event{Kind: EventHandshake, Session: &agreed})
 	return answer(c, c.session)
@@ -173,6 +175,9 @@ func (c *conn) observe(err error) Observation {
 	}
 	if c.failure != nil && !explains(err) { // the service may have put it in other words
 		err = c.failure
+	}
+	if c.srv.wasShed(c) {
+		err = errShed
 	}
 	o.conclude(err, &c.tap)
 	return o

@@ -6,7 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,6 +63,8 @@ func ChainSource(mint func() (*pki.Chain, error)) Source {
 // first client has said hello.
 func (srv *Server) lazyConfig(source Source) *tls.Config {
 	load := sync.OnceValues(func() (*tls.Config, error) {
+		srv.load(true)
+		defer srv.load(false)
 		m, err := source()
 		if err != nil {
 			return nil, fmt.Errorf("material of scenario %s: %w", srv.scenario.ID, err)
@@ -82,7 +86,7 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 				config = agreeable(config, hello.SupportedProtos)
 			}
 			if srv.scenario.Server.RequireSNI {
-				config = requireSNI(config, hello.ServerName)
+				config = requireSNI(config, hostName(hello.ServerName))
 			}
 			return config, nil
 		},
@@ -127,7 +131,10 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 	}
 	// crypto/tls asks GetCertificate where SNI came, and takes the first otherwise.
 	config.Certificates = []tls.Certificate{other}
-	config.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if hostName(hello.ServerName) == "" {
+			return &other, nil
+		}
 		return &m.Certificates[0], nil
 	}
 	return config, nil
@@ -142,6 +149,17 @@ func lookUp(list *x509.RevocationList, peer []*x509.Certificate) error {
 		return &tls.CertificateVerificationError{UnverifiedCertificates: peer, Err: errors.New("the certificate is revoked")}
 	}
 	return nil
+}
+
+// hostName returns the name that a client sends in SNI; empty if it sends an address. RFC 6066, section
+// 3, forbids that, and some clients do it all the same: Ruby, PHP, Perl, Lua. Servers that choose by
+// name do not know the address as one, even if it stands in a certificate: HAProxy 2.6 presents its
+// default certificate, or says unrecognized_name with strict-sni.
+func hostName(sni string) string {
+	if _, err := netip.ParseAddr(strings.Trim(sni, "[]")); err == nil {
+		return ""
+	}
+	return sni
 }
 
 // requireSNI returns a configuration for a client that sent a server name, or none. One

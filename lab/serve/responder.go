@@ -22,7 +22,7 @@ import (
 )
 
 // Bounds of the responder: of an OCSP request (one for one certificate takes some 100 bytes), of
-// the requests answered at once, and of the time that one is kept waiting.
+// the requests answered at once for each scenario, and of the time that one is kept waiting.
 const (
 	maxOCSPRequest  = 4 << 10
 	maxStatusAsked  = 256
@@ -46,7 +46,7 @@ type Responder struct {
 
 	done   chan struct{} // closed when the server has ended
 	cancel context.CancelFunc
-	slots  chan struct{} // one element a request that is being answered
+	shares shares // of the requests that are being answered
 
 	mu      sync.Mutex
 	closed  bool
@@ -76,7 +76,7 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Responder{
 		listener: l, refused: refused, lookup: lookup,
-		done: make(chan struct{}), cancel: cancel, slots: make(chan struct{}, maxStatusAsked),
+		done: make(chan struct{}), cancel: cancel, shares: shares{each: maxStatusAsked, taken: map[string]int{}},
 	}
 	r.server = &http.Server{
 		Handler: WatchHandler(http.HandlerFunc(r.serve), func(req *http.Request, err error) {
@@ -105,45 +105,47 @@ func (r *Responder) serve(w http.ResponseWriter, req *http.Request) {
 	r.running.Add(1)
 	r.mu.Unlock()
 	defer r.running.Done()
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	default:
-		http.Error(w, "too many requests at once", http.StatusServiceUnavailable)
-		return
-	}
-	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Now().Add(statusTime))
-	control.SetWriteDeadline(time.Now().Add(statusTime))
-
 	// The path as it came: what follows the ID in a GET is base64, which has slashes.
 	service, rest, _ := strings.Cut(strings.TrimPrefix(req.URL.EscapedPath(), "/"), "/")
 	id, rest, _ := strings.Cut(rest, "/")
+	chain, unknown := r.lookup(id)
+	share := id
+	if unknown != nil {
+		chain, share = nil, ""
+	}
+	if !r.shares.take(share) {
+		http.Error(w, "too many requests at once", http.StatusServiceUnavailable)
+		return
+	}
+	defer r.shares.giveBack(share)
+	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Now().Add(statusTime))
+	control.SetWriteDeadline(time.Now().Add(statusTime))
 	switch service {
 	case "ocsp":
-		r.serveOCSP(w, req, id, rest)
+		serveOCSP(w, req, chain, rest)
 	case "crl":
-		r.serveCRL(w, req, id, rest)
+		serveCRL(w, req, chain, rest)
 	default:
 		http.NotFound(w, req)
 	}
 }
 
-func (r *Responder) serveOCSP(w http.ResponseWriter, req *http.Request, id, rest string) {
+// serveOCSP answers an OCSP request about a scenario's chain; nil if there is no such scenario.
+func serveOCSP(w http.ResponseWriter, req *http.Request, chain *pki.Chain, rest string) {
 	der, err := ocspRequest(w, req, rest)
 	if err != nil && req.Method != http.MethodGet && req.Method != http.MethodPost {
 		http.Error(w, err.Error(), http.StatusMethodNotAllowed)
 		return
 	}
-	chain, unknown := r.lookup(id)
-	if unknown == nil && chain.Recipe.Responder != nil && fails(w, req, chain.Recipe.Responder.Outage) {
+	if chain != nil && chain.Recipe.Responder != nil && fails(w, req, chain.Recipe.Responder.Outage) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/ocsp-response")
 	answer := ocsp.MalformedRequestErrorResponse
 	if request, malformed := ocsp.ParseRequest(der); err == nil && malformed == nil {
 		switch {
-		case unknown != nil:
+		case chain == nil:
 			answer = ocsp.UnauthorizedErrorResponse
 		default:
 			if answer, err = chain.OCSPResponse(request); err != nil {
@@ -173,13 +175,13 @@ func ocspRequest(w http.ResponseWriter, req *http.Request, rest string) ([]byte,
 	return nil, fmt.Errorf("an OCSP request comes by GET or POST, and not by %s", req.Method)
 }
 
-func (r *Responder) serveCRL(w http.ResponseWriter, req *http.Request, id, name string) {
+// serveCRL gives out a CRL of a scenario's chain; nil if there is no such scenario.
+func serveCRL(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name string) {
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
 		http.Error(w, "a CRL is to be had by GET", http.StatusMethodNotAllowed)
 		return
 	}
-	chain, err := r.lookup(id)
-	if err != nil {
+	if chain == nil {
 		http.NotFound(w, req)
 		return
 	}

@@ -34,7 +34,7 @@ func FuzzResponder(f *testing.F) {
 	f.Add("GET", "/ocsp/good/"+url.PathEscape(base64.StdEncoding.EncodeToString(request)), []byte(nil))
 	f.Add("GET", "/crl/good/intermediate", []byte(nil))
 	f.Add("GET", "//%2f/%00", []byte(nil))
-	r := &Responder{slots: make(chan struct{}, 1), lookup: func(string) (*pki.Chain, error) { return chain, nil }}
+	r := &Responder{shares: shares{each: 1, taken: map[string]int{}}, lookup: func(string) (*pki.Chain, error) { return chain, nil }}
 	f.Fuzz(func(t *testing.T, method, path string, body []byte) {
 		target, err := url.ParseRequestURI(path)
 		if err != nil {

@@ -65,6 +65,7 @@ type Server struct {
 	mu       sync.Mutex
 	accepted uint64 // connections so far
 	conns    map[*conn]struct{}
+	loading  bool  // the material is being made
 	trouble  error // the first
 
 	record remembered
@@ -158,18 +159,6 @@ func (srv *Server) register(raw net.Conn) *conn {
 	default:
 	}
 	return c
-}
-
-// waitSlot waits until a connection may be served, and reports whether it may: otherwise the server
-// has been closed.
-func (srv *Server) waitSlot(c *conn) bool {
-	select {
-	case srv.slots <- struct{}{}:
-		return true
-	case <-srv.closed:
-		srv.forget(c)
-		return false
-	}
 }
 
 // attend serves a connection, and leaves its slot to another. If serving it panics, the connection is

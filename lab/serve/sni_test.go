@@ -1,10 +1,12 @@
 package serve
 
 import (
+	"bytes"
 	"crypto/elliptic"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,51 @@ func TestServerNames(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAddressAsServerName sends addresses in SNI, as RFC 6066 forbids and some clients do. They are
+// served as if they had sent none, though the leaf is for that address too.
+func TestAddressAsServerName(t *testing.T) {
+	ca := newAuthority(t)
+	leaf := ca.issue(t, newKey(t, elliptic.P256()), nil)
+	other := ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
+	source := func() (Material, error) {
+		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: func(string) (tls.Certificate, error) { return other, nil }}, nil
+	}
+	refusal := record(recordAlert, 2, 112)
+	tests := []struct {
+		name   string
+		server scenarios.Server
+		sni    string
+		gets   []byte
+	}{
+		{"nothing asked", scenarios.Server{}, "127.0.0.1", leaf.Certificate[0]},
+		{"required", scenarios.Server{RequireSNI: true}, "127.0.0.1", refusal},
+		{"required, IPv6", scenarios.Server{RequireSNI: true}, "::1", refusal},
+		{"required, IPv6 in brackets", scenarios.Server{RequireSNI: true}, "[::1]", refusal},
+		{"required, a name", scenarios.Server{RequireSNI: true}, "localhost", leaf.Certificate[0]},
+		{"default", scenarios.Server{DefaultCertificate: "other"}, "127.0.0.1", other.Certificate[0]},
+		{"default, IPv6", scenarios.Server{DefaultCertificate: "other"}, "::1", other.Certificate[0]},
+		{"default, a name", scenarios.Server{DefaultCertificate: "other"}, "localhost", leaf.Certificate[0]},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			// crypto/tls sends no addresses: it gets a name of that length to send. Under TLS 1.2 the
+			// answer is in plaintext.
+			stand := strings.Repeat("x", len(test.sni))
+			hello := clientHello(t, &tls.Config{ServerName: stand, MaxVersion: tls.VersionTLS12})
+			srv := start(t, scenario(test.server), source, Options{})
+			c := dial(t, srv)
+			c.Write(bytes.Replace(hello, []byte(stand), []byte(test.sni), 1))
+			c.CloseWrite()
+			if answer, err := io.ReadAll(c); err != nil || !bytes.Contains(answer, test.gets) {
+				t.Errorf("%x, %v", answer, err)
+			}
+			if o := one(t, srv); o.Hello == nil || o.Hello.ServerName != test.sni {
+				t.Errorf("hello %+v", o.Hello)
+			}
+		})
 	}
 }
 

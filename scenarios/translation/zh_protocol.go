@@ -89,7 +89,7 @@ var zhProtocol = map[string]Text{
 	},
 	"sni-required-by-address": {
 		Title:  "服务器要求 SNI 写明它的名称，却按地址访问它",
-		What:   "与 sni-required 相同，但客户端连接的是地址，而地址没有 SNI（RFC 6066 第 3 节）。",
+		What:   "与 sni-required 相同，但客户端连接的是地址，而地址没有 SNI（RFC 6066 第 3 节）。Ruby、PHP、Perl 和 Lua 仍然发送地址：和 HAProxy 一样，服务器不认得这样的名称。",
 		Where:  "写着地址的健康检查和连接字符串，前面是 ingress 控制器。",
 		See:    `OpenSSL、Python："tlsv1 unrecognized name"。Go："unrecognized name"。`,
 		Remedy: "用服务器所配置的名称连接。",
@@ -103,7 +103,7 @@ var zhProtocol = map[string]Text{
 	},
 	"sni-wrong-default-by-address": {
 		Title:  "没有 SNI 就得到另一个网站的证书；客户端拿到的是地址",
-		What:   "与 sni-wrong-default 相同，但客户端连接的是地址，而地址没有 SNI，因此得到默认网站的证书。",
+		What:   "与 sni-wrong-default 相同，但客户端连接的是地址，而地址没有 SNI，因此得到默认网站的证书。Ruby、PHP、Perl 和 Lua 把地址当作名称发送，得到的也是它。",
 		Where:  "在每个浏览器里证书都正确，在按地址连接的监控里却是错的。",
 		See:    `Python："IP address mismatch"。Go："certificate is valid for other.tlslab.test" 或者 "doesn't contain any IP SANs"。`,
 		Remedy: "按名称连接；或者把地址写进默认网站的证书。",

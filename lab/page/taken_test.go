@@ -1,0 +1,44 @@
+package page
+
+import (
+	"errors"
+	"net"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestPortTakenOnOneAddress takes the page's port on one loopback address alone. The page says so, in
+// place of being served on the other alone: a browser that is told localhost may try either first.
+func TestPortTakenOnOneAddress(t *testing.T) {
+	for _, address := range []string{"127.0.0.1", "::1"} {
+		t.Run(address, func(t *testing.T) {
+			other, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+			if err != nil {
+				t.Skipf("this machine has no %s: %v", address, err)
+			}
+			defer other.Close()
+			port := other.Addr().(*net.TCPAddr).Port
+			listeners, err := listen("", port)
+			for _, l := range listeners {
+				l.Close()
+			}
+			require.ErrorIs(t, err, syscall.EADDRINUSE)
+			assert.ErrorContains(t, err, strconv.Itoa(port))
+			assert.ErrorContains(t, err, "--ui-port")
+
+			// Nothing is left behind on the address that is free.
+			free := map[string]string{"127.0.0.1": "::1", "::1": "127.0.0.1"}[address]
+			l, err := net.Listen("tcp", net.JoinHostPort(free, strconv.Itoa(port)))
+			if !errors.Is(err, syscall.EADDRNOTAVAIL) && err != nil {
+				t.Error(err)
+			}
+			if err == nil {
+				l.Close()
+			}
+		})
+	}
+}
