@@ -96,7 +96,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if err := check(set); err != nil {
 		return nil, err
 	}
-	return f.runAll(ctx, l, list, set, nothing)
+	return f.runAll(ctx, l, list, set, lab.RunOptions{}, nothing)
 }
 
 // addRun adds the flags that say how scenarios are run.
@@ -117,8 +117,8 @@ type remark func(*scenarios.Scenario, report.Cell) string
 
 // runAll runs the lab, with a progress bar on stderr if that is a terminal. If it was interrupted, what
 // there is until then comes with the error.
-func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, remark remark) (*report.Run, error) {
-	options := lab.RunOptions{Timeout: f.timeout, Parallel: f.parallel}
+func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*report.Run, error) {
+	options.Timeout, options.Parallel = f.timeout, f.parallel
 	say := func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) }
 	options.Judged = func(s *scenarios.Scenario, c report.Cell) {
 		if what := remark(s, c); what != "" {
