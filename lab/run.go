@@ -48,6 +48,9 @@ type RunOptions struct {
 	// Ports, if not zero, is the base port: each scenario is served at its offset from it, as by
 	// [Lab.Up], and not at a port that is free. It is for runs of one client.
 	Ports int
+	// Gate, if set, is a control that is asked first: if a client does not accept it, nothing else is
+	// asked, and the report holds the gate alone and says so. It is for runs of one client.
+	Gate *scenarios.Scenario
 	// Told, if set, changes what a client is told of an endpoint, so that no name tells it which
 	// scenario it is asked. It is called once a probe, from any goroutine.
 	Told func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error)
@@ -67,6 +70,15 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
 	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
 	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
+	switch cell, err := r.gate(ctx, set); {
+	case ctx.Err() != nil:
+		out.Duration, out.Interrupted = time.Since(out.Started), true
+		return out, ctx.Err()
+	case err != nil:
+		return nil, err
+	case cell != nil:
+		return r.stopped(out, list, set, *cell)
+	}
 	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
 		cells[n] = make([]*report.Cell, len(set.Clients))
@@ -150,8 +162,9 @@ type runner struct {
 	turns   *turns
 	probes  *semaphore.Weighted
 
-	mu   sync.Mutex
-	done int
+	mu      sync.Mutex
+	done    int
+	clients map[*clients.Client]*asked
 }
 
 func (r *runner) progress() {
@@ -166,7 +179,7 @@ func (r *runner) progress() {
 // client probes one client with every scenario that it speaks the service of, and hands the cells
 // over by the scenario's place in the list.
 func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
-	one := &asked{runner: r, client: c, controls: map[string]*once{}}
+	one := r.of(c)
 	group, running := errgroup.WithContext(ctx)
 	ask := func(rows []int, turns *semaphore.Weighted) error {
 		for _, n := range rows {

@@ -26,13 +26,6 @@ type Meant struct {
 	Placeholder string `json:"placeholder"`
 }
 
-// Refused reports whether a client did not accept something of what the run holds, controls alone, so
-// that asking it anything else would show nothing.
-func (r *Run) Refused() bool {
-	refused := func(c Cell) bool { return c.Kind != verdict.OK && c.Kind != verdict.Unsupported }
-	return slices.ContainsFunc(r.Scenarios, func(s Scenario) bool { return slices.ContainsFunc(s.Cells, refused) })
-}
-
 // stopped is the finding about a client that was stopped at the first control; none if it was not.
 func (a *Assessment) stopped(w *words, bad []asked) []Finding {
 	if a.Stopped == nil || len(bad) == 0 {

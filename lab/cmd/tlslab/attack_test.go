@@ -67,8 +67,8 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// command returns a tlslab that may have that many file descriptors.
-func command(t *testing.T, descriptors int, args ...string) *attacked {
+// limited returns a tlslab that may have that many file descriptors.
+func limited(t *testing.T, descriptors int, args ...string) *attacked {
 	t.Helper()
 	program := *target
 	if program == "" {
@@ -78,8 +78,8 @@ func command(t *testing.T, descriptors int, args ...string) *attacked {
 		require.NoError(t, os.Symlink(executable, program))
 	}
 	a := &attacked{T: t, stderr: new(lockedBuffer)}
-	limited := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, descriptors)
-	a.cmd = exec.Command("sh", append([]string{"-c", limited, program}, args...)...)
+	script := fmt.Sprintf(`ulimit -n %d; exec "$0" "$@"`, descriptors)
+	a.cmd = exec.Command("sh", append([]string{"-c", script, program}, args...)...)
 	a.cmd.Stderr = a.stderr
 	return a
 }
@@ -88,7 +88,7 @@ func command(t *testing.T, descriptors int, args ...string) *attacked {
 func upWith(t *testing.T, descriptors int, ids ...string) *attacked {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "lab")
-	a := command(t, descriptors, append([]string{"up", "--base-port", "0", "--dir", dir}, ids...)...)
+	a := limited(t, descriptors, append([]string{"up", "--base-port", "0", "--dir", dir}, ids...)...)
 	require.NoError(t, a.cmd.Start())
 	t.Cleanup(func() { a.cmd.Process.Kill() })
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -178,7 +178,7 @@ func TestOutOfFiles(t *testing.T) {
 
 // TestTooFewFiles holds that a lab with more scenarios than file descriptors says what to do.
 func TestTooFewFiles(t *testing.T) {
-	a := command(t, 100, "up", "--base-port", "0", "--no-ui")
+	a := limited(t, 100, "up", "--base-port", "0", "--no-ui")
 	err := a.cmd.Run()
 	exit, ok := errors.AsType[*exec.ExitError](err)
 	require.True(t, ok, err)

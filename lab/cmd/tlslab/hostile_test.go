@@ -20,8 +20,8 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// attack clears a screen, sets a title, hides text, by C0, DEL and C1, and turns the direction of writing.
-const attack = "a\x1b[2J\x1b]0;title\x07\x1b[8m\x7f\u0080\u009b31m\u009d0;t\u009c\u202eb\u202a\u2066\u200e\u200f\u061c\r\b"
+// hostileText clears a screen, sets a title, hides text, by C0, DEL and C1, and turns the direction of writing.
+const hostileText = "a\x1b[2J\x1b]0;title\x07\x1b[8m\x7f\u0080\u009b31m\u009d0;t\u009c\u202eb\u202a\u2066\u200e\u200f\u061c\r\b"
 
 // harmless fails if there is anything in the text that a terminal would not just show.
 func harmless(t *testing.T, what, text string) {
@@ -37,18 +37,18 @@ func harmless(t *testing.T, what, text string) {
 
 // hostileRun is a run in which every text is an attack.
 func hostileRun() *report.Run {
-	info := clients.Info{Stack: "py" + attack, Version: "3" + attack, Variant: "v" + attack, Library: attack, Service: "https", Path: attack, About: attack}
+	info := clients.Info{Stack: "py" + hostileText, Version: "3" + hostileText, Variant: "v" + hostileText, Library: hostileText, Service: "https", Path: hostileText, About: hostileText}
 	other := info
 	other.Version = "4"
-	r := &report.Run{Schema: report.Schema, Seed: attack, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: attack, Reason: attack}}}
-	for _, id := range []string{"good", "expired", "gone" + attack} {
-		s := report.Scenario{ID: id, Family: "validity", Title: attack, Story: report.Story{What: attack, Where: attack, See: attack}, Remedy: attack,
-			Host: attack, Control: attack, Certificate: []report.Certificate{{Name: attack, Subject: attack, Names: attack, Key: attack, Sent: true}}}
+	r := &report.Run{Schema: report.Schema, Seed: hostileText, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: hostileText, Reason: hostileText}}}
+	for _, id := range []string{"good", "expired", "gone" + hostileText} {
+		s := report.Scenario{ID: id, Family: "validity", Title: hostileText, Story: report.Story{What: hostileText, Where: hostileText, See: hostileText}, Remedy: hostileText,
+			Host: hostileText, Control: hostileText, Certificate: []report.Certificate{{Name: hostileText, Subject: hostileText, Names: hostileText, Key: hostileText, Sent: true}}}
 		for _, c := range r.Clients {
 			s.Cells = append(s.Cells, report.Cell{
-				Client: c.ID(), Outcome: clients.Rejected, Message: attack + c.Version, Code: attack, ServerLog: []string{attack},
-				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: attack, Disagreement: attack, Words: attack, Class: "class" + attack},
-				Observed:  []serve.Observation{{Hello: &serve.ClientHello{ServerName: attack, CipherSuites: []string{attack}}, Version: attack, Error: attack, ClientCertificate: attack}},
+				Client: c.ID(), Outcome: clients.Rejected, Message: hostileText + c.Version, Code: hostileText, ServerLog: []string{hostileText},
+				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: hostileText, Disagreement: hostileText, Words: hostileText, Class: "class" + hostileText},
+				Observed:  []serve.Observation{{Hello: &serve.ClientHello{ServerName: hostileText, CipherSuites: []string{hostileText}}, Version: hostileText, Error: hostileText, ClientCertificate: hostileText}},
 			})
 		}
 		r.Scenarios = append(r.Scenarios, s)
@@ -73,20 +73,20 @@ func TestHostileText(t *testing.T) {
 	plain, tabled := write("plain.json", string(raw)), write("tables.json", tables.String())
 	write("record/python.txt", "client\t3\u009b\tdefault\thttps\t\x1b[2J\nexpired\trejected\twrong-reason!\texpired\t*\t\x1b[2J \u202e \xff\n")
 	record := filepath.Join(dir, "record")
-	known := write("known", "expired insecure "+attack+"\nexpired nonsense "+attack+"\n")
-	log := write("app.log", attack+" certificate has expired "+attack+"\n\xff\xfe certificate verify failed: "+attack+"\n")
+	known := write("known", "expired insecure "+hostileText+"\nexpired nonsense "+hostileText+"\n")
+	log := write("app.log", hostileText+" certificate has expired "+hostileText+"\n\xff\xfe certificate verify failed: "+hostileText+"\n")
 	write("up/endpoints.json", `{"schema": 1, "seed": "`+"\u009b2J\u202e"+`", "ui": "`+"\u009b2J"+`"}`)
 	for _, args := range [][]string{
 		{"matrix", "--from", plain}, {"matrix", "--from", tabled}, {"matrix", "--from", record},
 		{"matrix", "--from", tabled, "--json"}, {"matrix", "--from", tabled, "--junit", "-"}, {"matrix", "--from", tabled, "--html", "-"},
 		{"matrix", "--from", tabled, "--markdown", "-"}, {"matrix", "--from", record, "--against", tabled, "--wording"},
 		{"matrix", "--from", record, "--against", tabled, "--markdown", "-"},
-		{"matrix", "--from", tabled, "--compare", "py" + attack + ":" + attack}, {"matrix", "--from", filepath.Join(dir, attack)},
-		{"explain", "--file", log}, {"explain", "--file", log, "--json"}, {"explain", "certificate has expired " + attack},
-		{"explain", "--client", attack, "x"}, {"test", "--known", known, "--", "true"}, {"test", "--", attack}, {"test", "--id", attack, "--", "true"},
-		{"lesson", attack}, {"check", attack}, {"show", attack}, {"show", "--seed", attack, "--at", attack, "good"}, {"wait", "--timeout=1ms", filepath.Join(dir, "up")},
-		{"list", "--family", attack}, {"run", "--client", attack, "good"}, {attack}, {"list", "--" + attack}, {"show", "--seed", attack, "good"},
-		{"run", "--client", "go", "--seed", attack, "expired"}, {"run", "--client", "go", "--seed", attack, "--json", "expired"},
+		{"matrix", "--from", tabled, "--compare", "py" + hostileText + ":" + hostileText}, {"matrix", "--from", filepath.Join(dir, hostileText)},
+		{"explain", "--file", log}, {"explain", "--file", log, "--json"}, {"explain", "certificate has expired " + hostileText},
+		{"explain", "--client", hostileText, "x"}, {"test", "--known", known, "--", "true"}, {"test", "--", hostileText}, {"test", "--id", hostileText, "--", "true"},
+		{"lesson", hostileText}, {"check", hostileText}, {"show", hostileText}, {"show", "--seed", hostileText, "--at", hostileText, "good"}, {"wait", "--timeout=1ms", filepath.Join(dir, "up")},
+		{"list", "--family", hostileText}, {"run", "--client", hostileText, "good"}, {hostileText}, {"list", "--" + hostileText}, {"show", "--seed", hostileText, "good"},
+		{"run", "--client", "go", "--seed", hostileText, "expired"}, {"run", "--client", "go", "--seed", hostileText, "--json", "expired"},
 	} {
 		var stdout, stderr bytes.Buffer
 		run(context.Background(), args, &stdout, &stderr)

@@ -53,7 +53,7 @@ The exit status is 0 if every deviation is known of the driver.`,
 			if len(set.Clients) == 0 {
 				return fmt.Errorf("no driver that checks OCSP is here: make clients installs PyMongo with it%s", reasons(set.Missing))
 			}
-			result, err := f.runAll(cmd.Context(), l, list, set, nothing)
+			result, err := f.runAll(cmd.Context(), l, list, set, lab.RunOptions{}, nothing)
 			if err != nil {
 				return err
 			}

@@ -93,7 +93,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if err := check(set); err != nil {
 		return nil, err
 	}
-	return f.runAll(ctx, l, list, set, nothing)
+	return f.runAll(ctx, l, list, set, lab.RunOptions{}, nothing)
 }
 
 // addRun adds the flags that say how scenarios are run.
@@ -114,16 +114,14 @@ type remark func(*scenarios.Scenario, report.Cell) string
 
 // runAll runs the lab, and shows its progress on stderr if that is a terminal. If it was interrupted, what
 // there is until then comes with the error.
-func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, remark remark) (*report.Run, error) {
+func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*report.Run, error) {
 	p := newProgress(f.stderr)
 	defer p.close()
-	return l.Run(ctx, list, set, lab.RunOptions{
-		Timeout: f.timeout, Parallel: f.parallel,
-		Judged: func(s *scenarios.Scenario, c report.Cell) {
-			if what := remark(s, c); what != "" {
-				p.say(what)
-			}
-		},
-		Progress: p.set,
-	})
+	options.Timeout, options.Parallel, options.Progress = f.timeout, f.parallel, p.set
+	options.Judged = func(s *scenarios.Scenario, c report.Cell) {
+		if what := remark(s, c); what != "" {
+			p.say(what)
+		}
+	}
+	return l.Run(ctx, list, set, options)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -39,33 +38,23 @@ func (f *flags) warn(o *testFlags) {
 func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *deviation.List) (*report.Run, error) {
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
-		return f.runAll(ctx, l, list, set, refusesGood())
+		return f.runAll(ctx, l, list, set, lab.RunOptions{}, refusesGood())
 	}
-	run, err := f.runAll(ctx, l, []*scenarios.Scenario{first}, set, nothing)
-	switch {
-	case err != nil:
-		return run, err
-	case run.Refused():
-		run.Stopped = stopped(list, first, o)
-		return run, nil
-	case len(list) == 1 && list[0] == first:
-		return run, nil
+	run, err := f.runAll(ctx, l, list, set, lab.RunOptions{Gate: first}, nothing)
+	if run != nil && run.Stopped != nil {
+		suspect(run.Stopped, o)
 	}
-	return f.runAll(ctx, l, list, set, nothing)
+	return run, err
 }
 
-// stopped says what is left unasked, and what may be wrong with the command.
-func stopped(list []*scenarios.Scenario, first *scenarios.Scenario, o *testFlags) *report.Stopped {
-	s := &report.Stopped{Unasked: len(list), NoCA: !undertest.KnowsCA(o.Options)}
-	if slices.Contains(list, first) {
-		s.Unasked--
-	}
+// suspect notes what may be wrong with the command.
+func suspect(s *report.Stopped, o *testFlags) {
+	s.NoCA = !undertest.KnowsCA(o.Options)
 	for _, word := range undertest.Strangers(o.Command) {
 		if word.Meant != "" {
 			s.Meant = append(s.Meant, report.Meant{Word: word.Word, Placeholder: word.Meant})
 		}
 	}
-	return s
 }
 
 // refusesGood remarks once that the client refuses what is good: its author need not wait for the end.

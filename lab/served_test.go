@@ -1,0 +1,111 @@
+package lab_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/undertest"
+	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// servedPrograms are programs whose exit status tells something else than whether they accepted, each
+// with the line that has it judged by the server's record. DIR stands for a directory of the test's.
+var servedPrograms = []struct {
+	name    string
+	needs   []string
+	command []string
+	accepts []string // what it accepts and must not, as is known of it
+	slow    bool
+	linux   bool
+}{
+	{name: "git", command: []string{"env", "GIT_SSL_CAINFO={ca}", "git", "ls-remote", "{url}"}},
+	{name: "pip", command: []string{"env", "PIP_CONFIG_FILE=" + os.DevNull, "pip", "download", "--disable-pip-version-check", "--no-input", "--no-cache-dir",
+		"--retries", "0", "-d", "DIR", "--cert", "{ca}", "--index-url", "{url}", "x"}},
+	{name: "cargo", command: []string{"env", "CARGO_HTTP_CAINFO={ca}", "CARGO_NET_RETRY=0", "CARGO_HOME=DIR", "CARGO_REGISTRIES_LAB_INDEX=sparse+{url}",
+		"cargo", "info", "--registry", "lab", "x"}},
+	{name: "go", linux: true, command: []string{"env", "SSL_CERT_FILE={ca}", "GOPROXY={url}", "GONOPROXY=none", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod",
+		"GOMODCACHE=DIR/{port}", "go", "-C", "DIR", "list", "-m", "example.org/x@latest"}},
+	{name: "skopeo", needs: []string{"sh"}, command: []string{"sh", "-c", `mkdir DIR/$1 && cp "$0" DIR/$1/ca.crt && exec skopeo inspect --cert-dir DIR/$1 docker://localhost:$1/x`, "{ca}", "{port}"}},
+	{name: "redis-cli", command: []string{"redis-cli", "--tls", "--cacert", "{ca}", "-h", "{host}", "-p", "{port}", "PING"}, accepts: []string{"wrong-host"}},
+	{name: "w3m", command: []string{"w3m", "-dump", "-o", "ssl_ca_file={ca}", "{url}"}},
+	{name: "mvn", slow: true, needs: []string{"sh", "keytool"}, command: []string{"sh", "-c",
+		`keytool -importcert -noprompt -alias ca -file "$0" -keystore DIR/$1.jks -storepass changeit && exec mvn -B -s DIR/settings.xml ` +
+			`-Dmaven.repo.local=DIR/$1 -Djavax.net.ssl.trustStore=DIR/$1.jks -Djavax.net.ssl.trustStorePassword=changeit org.example:a-plugin:1:goal`, "{ca}", "{port}"}},
+}
+
+// mavenSettings has Maven fetch all that it needs from the lab.
+const mavenSettings = `<settings><mirrors><mirror><id>lab</id><mirrorOf>*</mirrorOf><url>${env.TLSLAB_URL}</url></mirror></mirrors></settings>`
+
+// TestServedPrograms judges real programs by the server's record alone.
+func TestServedPrograms(t *testing.T) {
+	var list []*scenarios.Scenario
+	for _, id := range []string{"good", "expired", "wrong-host", "self-signed", "untrusted-root", "missing-intermediate"} {
+		s, _ := scenarios.Lookup(id)
+		list = append(list, s)
+	}
+	l, err := lab.New(lab.Config{Seed: "served", Dir: t.TempDir(), ClientFiles: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	for _, p := range servedPrograms {
+		t.Run(p.name, func(t *testing.T) {
+			if p.slow && testing.Short() || p.linux && runtime.GOOS != "linux" {
+				t.Skip("slow, or for Linux alone")
+			}
+			for _, name := range append([]string{p.name}, p.needs...) {
+				_, err := exec.LookPath(name)
+				require.Stack(t, name, err == nil, "it is not on PATH")
+			}
+			run := runServed(t, l, list, p.command)
+			for _, s := range run.Scenarios {
+				c := s.Cells[0]
+				accepted := s.ID == "good" || slices.Contains(p.accepts, s.ID)
+				if (c.Outcome == clients.Accepted) != accepted {
+					t.Errorf("%s: %s %s: %s", s.ID, c.Outcome, c.Why, c.Message)
+				}
+				if !accepted && c.Kind != verdict.OK && c.Kind != verdict.Unrecognised {
+					t.Errorf("%s: %s (%s): %s", s.ID, c.Kind, c.Class, c.Message)
+				}
+				t.Logf("%s: %s %s", s.ID, c.Kind, c.Class)
+			}
+		})
+	}
+}
+
+// runServed runs a command under the contract served.
+func runServed(t *testing.T, l *lab.Lab, list []*scenarios.Scenario, command []string) *report.Run {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "settings.xml"), []byte(mavenSettings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command = slices.Clone(command)
+	for i := range command {
+		command[i] = strings.ReplaceAll(command[i], "DIR", filepath.ToSlash(dir))
+	}
+	set, err := clients.Open(t.Context(), undertest.Stack(undertest.Options{Command: command, Contract: "served"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	run, err := l.Run(t.Context(), list, set, lab.RunOptions{Timeout: time.Minute, Parallel: 2, Gate: scenarios.FirstControl(list)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Stopped != nil {
+		t.Fatalf("it does not accept good: %s", run.Scenarios[0].Cells[0].Message)
+	}
+	return run
+}
