@@ -1,11 +1,16 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -138,16 +143,104 @@ func TestEnvironments(t *testing.T) {
 			continue
 		}
 		assert.LessOrEqual(t, len(plans), 2)
-		for line := range strings.Lines(python.Requirements) {
-			requirement, _, _ := strings.Cut(strings.TrimSpace(line), ";")
-			if requirement != "" && !strings.HasPrefix(requirement, "#") {
-				assert.Regexp(t, `^[A-Za-z0-9_.-]+==[0-9.]+(post[0-9]+)?\s*$`, requirement)
-			}
-		}
+		hashed(t, python.Name, python.Requirements)
 		python.Oldest = "99"
 		none, why := python.plan(t.Context())
 		assert.Empty(t, none)
 		assert.Contains(t, why, "99")
+	}
+}
+
+// hashed holds a list of requirements to pin versions and the hashes of their files, and to name no place
+// to fetch them from: that is for the machine to say.
+func hashed(t *testing.T, name, requirements string) {
+	t.Helper()
+	assert.NotContains(t, requirements, "://", name)
+	var pins []string
+	hashes := map[string]int{}
+	for line := range strings.Lines(strings.ReplaceAll(requirements, "\\\n", "")) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		fields := strings.Split(line, "--hash=sha256:")
+		pin, _, _ := strings.Cut(fields[0], ";")
+		assert.Regexp(t, `^[a-z0-9-]+==[0-9.]+\s*$`, pin, name)
+		pins = append(pins, pin)
+		for _, hash := range fields[1:] {
+			assert.Regexp(t, `^[0-9a-f]{64}\s*$`, hash, name)
+			hashes[pin]++
+		}
+	}
+	assert.NotEmpty(t, pins, name)
+	for _, pin := range pins {
+		assert.Positive(t, hashes[pin], "%s: %s has no hash", name, pin)
+	}
+}
+
+// What is locked is what stands in the list that people edit.
+func TestLocks(t *testing.T) {
+	lists, err := filepath.Glob("../py*/requirements*.in")
+	require.NoError(t, err)
+	require.Len(t, lists, 4)
+	pin := regexp.MustCompile(`(?m)^([A-Za-z0-9_.-]+)==([0-9.]+)`)
+	for _, list := range lists {
+		var pins [2]map[string]bool
+		for n, path := range []string{list, strings.TrimSuffix(list, ".in") + ".txt"} {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			pins[n] = map[string]bool{}
+			for _, m := range pin.FindAllStringSubmatch(string(text), -1) {
+				pins[n][strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))+" "+m[2]] = true
+			}
+		}
+		assert.Equal(t, pins[0], pins[1], "make the lock of %s anew: it says how", list)
+	}
+}
+
+// A package that is not the one that was locked is refused. Nothing is asked of the network.
+func TestWrongHash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("making a virtual environment takes seconds")
+	}
+	wheels := t.TempDir()
+	file, err := os.Create(filepath.Join(wheels, "locked-1.0-py3-none-any.whl"))
+	require.NoError(t, err)
+	archive := zip.NewWriter(file)
+	for name, text := range map[string]string{
+		"locked.py":                     "",
+		"locked-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: locked\nVersion: 1.0\n",
+		"locked-1.0.dist-info/WHEEL":    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+		"locked-1.0.dist-info/RECORD":   "",
+	} {
+		w, err := archive.Create(name)
+		require.NoError(t, err)
+		_, err = w.Write([]byte(text))
+		require.NoError(t, err)
+	}
+	require.NoError(t, errors.Join(archive.Close(), file.Close()))
+	wheel, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	t.Setenv("PIP_NO_INDEX", "1")
+	t.Setenv("PIP_FIND_LINKS", wheels)
+	for hash, want := range map[string]string{
+		fmt.Sprintf("%x", sha256.Sum256(wheel)):       "",
+		fmt.Sprintf("%x", sha256.Sum256([]byte("x"))): "DO NOT MATCH THE HASHES",
+		"": "--require-hashes",
+	} {
+		requirements := "locked==1.0"
+		if hash != "" {
+			requirements += " --hash=sha256:" + hash
+		}
+		plans, why := pythonEnvironment{Name: "x", Requirements: requirements + "\n", Oldest: "3.9"}.plan(t.Context())
+		need.Stack(t, "pymongo", len(plans) > 0, why)
+		home := t.TempDir()
+		err := install(t.Context(), home, []maker{fixed{called: "x", plans: plans[:1]}}, &bytes.Buffer{})
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+		assert.Empty(t, names(t, home))
 	}
 }
 
@@ -156,7 +249,7 @@ func TestPipFails(t *testing.T) {
 	if testing.Short() {
 		t.Skip("making a virtual environment takes seconds")
 	}
-	plans, why := pythonEnvironment{Name: "x", Requirements: "no-such-package==0.0.1\n", Oldest: "3.9"}.plan(t.Context())
+	plans, why := pythonEnvironment{Name: "x", Requirements: "no-such-package==0.0.1 --hash=sha256:" + strings.Repeat("0", 64) + "\n", Oldest: "3.9"}.plan(t.Context())
 	need.Stack(t, "pymongo", len(plans) > 0, why) // which wants such a Python too
 	t.Setenv("PIP_NO_INDEX", "1")
 	t.Setenv("PIP_FIND_LINKS", t.TempDir())

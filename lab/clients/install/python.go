@@ -103,8 +103,8 @@ func (e pythonEnvironment) on(in interpreter) plan {
 			}
 			pip := []string{"-I", "-m", "pip", "--no-input", "--disable-pip-version-check"}
 			program := python.Program(dir)
-			// The list is whole, or pip check says what is missing.
-			if err := run(ctx, program, append(pip, "install", "--quiet", "--no-deps", "-r", list)...); err != nil {
+			// The list is whole, or pip check says what is missing. No file is installed whose hash is not in it.
+			if err := run(ctx, program, append(pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", list)...); err != nil {
 				return err
 			}
 			return run(ctx, program, append(pip, "check")...)
