@@ -24,7 +24,7 @@ func (w words) in(message string) bool {
 
 // tls are the words of messages that are about TLS: names of its libraries and their errors, and words that
 // are used of nothing else.
-var tls = words{
+var tls = newLexicon(words{
 	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath", "OpenSSL", "openssl", "Openssl",
 	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
 	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
@@ -36,16 +36,16 @@ var tls = words{
 	"mismatched_id", "Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1", "keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates", "key usage does not",
 	"Error: certificate has expired", "Error: certificate is not yet valid", "Error: certificate revoked", "Error: CRL ",
 	"curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)", "curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)", "curl: (90)", "curl: (91)",
-}
+})
 
 // connecting are the words of a client that connects, beside those: of a connection that fails before TLS
 // nothing else is said.
-var connecting = words{
+var connecting = newLexicon(words{
 	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp", "ECONN", "ENOTFOUND", "urlopen error",
 	"[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]", "ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
 	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError", "socket.gaierror", "secureConnect", "wget: ", "Failed to connect to",
 	"net::ERR_",
-}
+})
 
 // doubtful are texts of lab/verdict's rules that much else is said with, and what else a message must hold
 // for them to count: words of those who are known to say them. In a message that the record has, they
@@ -166,7 +166,7 @@ func believed(r verdict.Rule, message string) bool {
 }
 
 // texts are those of all rules of lab/verdict, each once: few lines of a log have any of them.
-var texts = sync.OnceValue(func() words {
+var texts = sync.OnceValue(func() lexicon {
 	var list words
 	for _, stack := range verdict.Stacks() {
 		for _, r := range verdict.Rules(stack) {
@@ -174,7 +174,7 @@ var texts = sync.OnceValue(func() words {
 		}
 	}
 	slices.Sort(list)
-	return slices.Compact(list)
+	return newLexicon(slices.Compact(list))
 })
 
 // judged returns the first rule of a stack's that counts in a message.

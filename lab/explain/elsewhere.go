@@ -204,9 +204,14 @@ var insteadOfRecord = []rule{
 	{words: []string{"error setting certificate file", "error setting certificate verify locations", "Problem with the SSL CA cert (path? access rights?)"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
 }
 
+// allLists returns the lists of this package's rules.
+func allLists() [][]rule {
+	return [][]rule{fromClients, ofServers, ofClients, insteadOfRecord, inTheClear, untold}
+}
+
 // certain are the words by which a message is known to be of TLS beside those that tls has: those of the rules that
 // say so.
-var certain = sync.OnceValue(func() words {
+var certain = sync.OnceValue(func() lexicon {
 	var list words
 	for _, rules := range [][]rule{insteadOfRecord, ofServers, ofClients, inTheClear, untold} {
 		for _, r := range rules {
@@ -217,5 +222,5 @@ var certain = sync.OnceValue(func() words {
 			}
 		}
 	}
-	return list
+	return newLexicon(list)
 })

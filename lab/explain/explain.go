@@ -16,6 +16,7 @@
 package explain
 
 import (
+	"context"
 	"strings"
 
 	"example.com/tlslab/scenarios/failure"
@@ -125,9 +126,9 @@ type Options struct {
 
 // Read reads a message or a log.
 func Read(text string) Report {
-	r, err := ReadFrom(strings.NewReader(text), Options{})
+	r, err := ReadFrom(context.Background(), strings.NewReader(text), Options{})
 	if err != nil {
-		panic(err) // a strings.Reader does not fail, and no options are wrong
+		panic(err) // a strings.Reader does not fail, the context has no end, and no options are wrong
 	}
 	return r
 }

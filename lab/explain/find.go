@@ -43,17 +43,21 @@ func parts(text string) []string {
 	return []string{text}
 }
 
+// first returns a list without what is beyond a number of its members.
+func first(n int, list []string) []string { return list[:min(n, len(list))] }
+
 // find returns what a message tells.
 func (in *reader) find(u unit) []Finding {
-	texts := []string{u.text}
+	all := narrow(u.text)
+	texts := []string{all}
 	if t := inner(u.text); t != "" {
-		texts = append(texts, t)
+		texts = append(texts, narrow(t))
 	}
 	var found []Finding
 	for _, text := range texts {
 		var list []Finding
-		for _, part := range parts(text) {
-			f, ok := in.one(strings.TrimSpace(part), u.text)
+		for _, part := range first(mostParts, parts(text)) {
+			f, ok := in.one(strings.TrimSpace(part), all)
 			if ok && !slices.ContainsFunc(list, func(o Finding) bool { return o.Class == f.Class && slices.Equal(o.Possible, f.Possible) }) {
 				list = append(list, f)
 			}
@@ -70,7 +74,9 @@ var causes = regexp.MustCompile(`(?:\n\s*(?:at |\.\.\. |Suppressed: )[^\n]*)*\n\
 
 // one returns what a message about one connection tells; all is what it is part of.
 func (in *reader) one(text, all string) (Finding, bool) {
-	text = causes.ReplaceAllString(text, " <- ")
+	if strings.Contains(text, "Caused by: ") {
+		text = causes.ReplaceAllString(text, " <- ")
+	}
 	who, marked := says(text)
 	if !marked {
 		who, marked = says(all)
@@ -79,6 +85,12 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		who, marked = speaker{stacks: []string{c}, server: isServer(c)}, true
 	}
 	f := Finding{Stacks: who.stacks, Server: who.server, Setup: who.own, Objector: Writer}
+	if !deciding().in(text) { // as most lines that speak of TLS
+		if who.server || who.own {
+			return f, false
+		}
+		return in.recorded(text, all)
+	}
 	if who.server || who.own {
 		if f, ok := in.byList(f, text, fromClients, ofServers); ok {
 			return in.finish(f, text, all), true
@@ -200,26 +212,24 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 		return Finding{}, false
 	}
 	for _, c := range candidates {
-		s := shape(c)
-		for {
-			if whole && c == text || tls.in(s) && len(s) >= 20 {
-				if hit, ok := seen().lookup(s, stacks); ok && (hit.class != failure.MissingFile || !strings.Contains(s, "PATH") || keyName.MatchString(c)) {
-					f := Finding{Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true, Objector: Writer, Words: c}
-					if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool { return slices.Contains(stacks, s) }) {
-						f.Stacks, f.Seen = stacks, false // others have said so, and not this one
-					}
-					if in.options.Client == "" {
-						f = in.attributed(f, who, marked, text, c)
-					}
-					return in.finish(f, text, all), true
-				}
-			}
-			_, after, ok := strings.Cut(s, ": ")
-			if !ok {
-				break
-			}
-			s = after
+		one := whole && c == text
+		if !one && !texts().in(c) { // no message of the record is without the words of a rule
+			continue
 		}
+		hit, ok := seen().find(shape(c), stacks, func(s string, hit sighting) bool {
+			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile || !strings.Contains(s, "PATH") || keyName.MatchString(c))
+		})
+		if !ok {
+			continue
+		}
+		f := Finding{Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true, Objector: Writer, Words: c}
+		if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool { return slices.Contains(stacks, s) }) {
+			f.Stacks, f.Seen = stacks, false // others have said so, and not this one
+		}
+		if in.options.Client == "" {
+			f = in.attributed(f, who, marked, text, c)
+		}
+		return in.finish(f, text, all), true
 	}
 	return Finding{}, false
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -33,10 +34,13 @@ func uncolored(line string) string {
 }
 
 // eachLine calls f for every line of a reader, numbered from 1, without its end. A line that is too long
-// comes in pieces under the same number.
-func eachLine(r io.Reader, f func(n int, line string)) (lines int, err error) {
+// comes in pieces under the same number. It ends early with the context.
+func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lines int, err error) {
 	b := bufio.NewReaderSize(r, longestLine)
 	for more := false; ; {
+		if err := ctx.Err(); err != nil {
+			return lines, err
+		}
 		piece, err := b.ReadSlice('\n')
 		if len(piece) > 0 {
 			if !more {
@@ -119,6 +123,9 @@ func (g *grouper) add(n int, line string) {
 	}
 }
 
+// beginning is how much of a line tells whether it goes on with the one before, in bytes.
+const beginning = 1 << 10
+
 // joins reports whether a line belongs to the message that is being put together.
 func (g *grouper) joins(line string) bool {
 	switch g.python {
@@ -128,7 +135,7 @@ func (g *grouper) joins(line string) bool {
 		}
 		return true
 	case afterError:
-		if traceback.MatchString(line) && !begins.MatchString(line) {
+		if traceback.MatchString(line) && !begins.MatchString(line[:min(len(line), beginning)]) {
 			g.python = inFrames
 			return true
 		}
@@ -136,6 +143,7 @@ func (g *grouper) joins(line string) bool {
 			return true
 		}
 	}
+	line = line[:min(len(line), beginning)]
 	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) && strings.TrimSpace(g.first) != "" {
 		return true
 	}

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"regexp"
@@ -17,25 +18,29 @@ const (
 	mostUnknown  = 20
 	longestQuote = 4 << 10 // bytes
 
+	mostCompared   = 2_000   // lines without room in a report, each compared with those that have it; of more it only counts
 	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
 )
 
 // ReadFrom reads a log: in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it. It keeps
-// no more of it than a report holds, however long it is. An error is that of the reader, with the report of what came
+// no more of it than a report holds, however long it is. The time that it takes grows with the length of the log and
+// no faster, whatever the log holds. An error is that of the reader or of the context, with the report of what came
 // before it, or that of options that are wrong.
-func ReadFrom(r io.Reader, o Options) (Report, error) {
+func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
 		return Report{}, fmt.Errorf("no client %q is known: want one of %s", o.Client, strings.Join(Clients(), ", "))
 	}
-	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}}
+	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{}}
 	g := &grouper{emit: in.unit}
-	lines, err := eachLine(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
+	lines, err := eachLine(ctx, transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
 		g.add(n, line)
 	})
-	g.flush()
-	in.settle()
-	in.whole()
+	if ctx.Err() == nil {
+		g.flush()
+		in.settle()
+		in.whole()
+	}
 	in.report.Lines = lines
 	return in.report, err
 }
@@ -46,12 +51,19 @@ type reader struct {
 	report  Report
 	at      map[string]int  // where in the report a finding is
 	unknown map[string]bool // shapes of unknown lines
-	pending *unit           // a message that told nothing, and may go on in the next line
+	pending *pending        // a message that told nothing, and may go on in the next line
 	text    strings.Builder // the text while it is short: it may be one message
 	long    bool            // it is not
 
-	memory     map[string][]Finding // what messages told, by their text without numbers
-	remembered int                  // bytes of those texts
+	memory     map[string][]Finding // what messages told, by their likeness
+	shapes     map[string]string    // shapes of unknown lines, by their likeness
+	remembered int                  // bytes of what both are by
+}
+
+// pending is a message that told nothing by itself.
+type pending struct {
+	unit
+	found []Finding
 }
 
 // short is up to how many bytes a text may be one message.
@@ -81,41 +93,50 @@ func (in *reader) unit(u unit) {
 	found := in.known(u)
 	if len(found) == 0 || len(found) == 1 && found[0].Class == "" {
 		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.in(u.text) { // it may have been wrapped
-			in.pending = &u
+			in.pending = &pending{u, found}
 			return
 		}
 	}
 	in.add(u, found)
 }
 
-// known finds what a message tells, and remembers it for messages that differ in numbers alone.
+// known finds what a message tells, and remembers it for messages of the same likeness.
 func (in *reader) known(u unit) []Finding {
-	key := strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' {
-			return '0'
-		}
-		return r
-	}, u.text)
+	key := likeness(u.text)
 	if found, ok := in.memory[key]; ok {
 		return found
 	}
 	found := in.find(u)
-	if in.remembered += len(key); in.remembered < mostRemembered {
+	if in.room(key) {
 		in.memory[key] = found
 	}
 	return found
 }
 
+// room reports whether there is room to remember something by a key, and takes it.
+func (in *reader) room(key string) bool {
+	in.remembered += len(key)
+	return in.remembered < mostRemembered
+}
+
+// mostJoined is how much of two lines is read as one that was wrapped, in bytes of each.
+const mostJoined = 4 << 10
+
 // joined reports whether a message goes on with the one that is pending and told nothing, and together they
 // tell something. Lines that a log begins with a time begin a message.
 func (in *reader) joined(u unit) bool {
-	if begins.MatchString(u.text) || strings.Contains(u.text, "\n") {
+	if begins.MatchString(u.text[:min(len(u.text), beginning)]) || strings.Contains(u.text, "\n") {
 		return false
 	}
+	before := in.pending.text[max(0, len(in.pending.text)-mostJoined):]
+	after := u.text[:min(len(u.text), mostJoined)]
 	for _, between := range []string{" ", ""} {
-		both := unit{in.pending.line, in.pending.text + between + u.text}
+		both := unit{in.pending.line, strings.ToValidUTF8(before+between+after, "")}
+		if !adds(before, both.text) {
+			continue
+		}
 		if found := in.find(both); len(found) > 0 && found[0].Class != "" {
-			if len(in.find(u)) > 0 && found[0].Words != "" && strings.Contains(u.text, found[0].Words) {
+			if len(in.known(u)) > 0 && found[0].Words != "" && strings.Contains(u.text, found[0].Words) {
 				return false // it says so alone
 			}
 			in.pending = nil
@@ -128,9 +149,9 @@ func (in *reader) joined(u unit) bool {
 
 // settle reports a message that was pending.
 func (in *reader) settle() {
-	if u := in.pending; u != nil {
+	if p := in.pending; p != nil {
 		in.pending = nil
-		in.add(*u, in.find(*u))
+		in.add(p.unit, p.found)
 	}
 }
 
@@ -139,7 +160,7 @@ var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused
 
 // add puts what was found in a message into the report.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(u.text) && (tls.in(u.text) || verifying.MatchString(u.text) && strings.Contains(u.text, "ertificate")) {
+	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) || verifying.MatchString(u.text) && strings.Contains(u.text, "ertificate")) {
 		in.addUnknown(u)
 	}
 	for _, f := range found {
@@ -159,8 +180,12 @@ func (in *reader) add(u unit, found []Finding) {
 }
 
 func (in *reader) addUnknown(u unit) {
-	quote := clip(tellingLine(u.text))
-	s := shape(quote)
+	if in.report.Left >= mostCompared {
+		in.report.Left++
+		return
+	}
+	quote := clip(tellingLine(narrow(u.text)))
+	s := in.shape(quote)
 	switch {
 	case in.unknown[s]:
 		return
@@ -170,6 +195,18 @@ func (in *reader) addUnknown(u unit) {
 	}
 	in.unknown[s] = true
 	in.report.Unknown = append(in.report.Unknown, Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...)})
+}
+
+// shape returns the shape of an unknown line, and remembers it for those of the same likeness.
+func (in *reader) shape(line string) string {
+	key := likeness(line)
+	s, ok := in.shapes[key]
+	if !ok {
+		if s = shape(line); in.room(key) {
+			in.shapes[key] = s
+		}
+	}
+	return s
 }
 
 // tellingLine returns the line of an unknown message to show: the last that speaks of failing.

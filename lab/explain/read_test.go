@@ -72,7 +72,7 @@ func TestUTF16(t *testing.T) {
 	for name, order := range map[string]unicode.Endianness{"little": unicode.LittleEndian, "big": unicode.BigEndian} {
 		encoded, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().String(text)
 		require.NoError(t, err)
-		r, err := explain.ReadFrom(iotest.OneByteReader(strings.NewReader(encoded)), explain.Options{})
+		r, err := explain.ReadFrom(t.Context(), iotest.OneByteReader(strings.NewReader(encoded)), explain.Options{})
 		require.NoError(t, err)
 		require.Equal(t, "expired", classes(r), name)
 		assert.Equal(t, 2, r.Findings[0].Line)
@@ -101,12 +101,12 @@ func TestQuoteIsSafe(t *testing.T) {
 
 // TestClient holds a stack that the user names to be believed, and a name that is none to be refused.
 func TestClient(t *testing.T) {
-	r, err := explain.ReadFrom(strings.NewReader("certificate verify failed: certificate has expired"), explain.Options{Client: "pymongo"})
+	r, err := explain.ReadFrom(t.Context(), strings.NewReader("certificate verify failed: certificate has expired"), explain.Options{Client: "pymongo"})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 1)
 	assert.Equal(t, "pymongo", r.Findings[0].Stack())
 
-	_, err = explain.ReadFrom(strings.NewReader(""), explain.Options{Client: "telnet"})
+	_, err = explain.ReadFrom(t.Context(), strings.NewReader(""), explain.Options{Client: "telnet"})
 	assert.ErrorContains(t, err, `no client "telnet"`)
 }
 
@@ -142,7 +142,7 @@ func (e errorAfter) Read(p []byte) (int, error) {
 
 // TestReaderFails holds what came before an error to be reported.
 func TestReaderFails(t *testing.T) {
-	r, err := explain.ReadFrom(errorAfter{strings.NewReader("curl: (60) SSL certificate problem: certificate has expired\n")}, explain.Options{})
+	r, err := explain.ReadFrom(t.Context(), errorAfter{strings.NewReader("curl: (60) SSL certificate problem: certificate has expired\n")}, explain.Options{})
 	assert.ErrorIs(t, err, io.ErrClosedPipe)
 	assert.Len(t, r.Findings, 1)
 }

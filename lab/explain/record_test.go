@@ -122,7 +122,7 @@ func TestRuleMessages(t *testing.T) {
 				continue
 			}
 			n++
-			r, err := explain.ReadFrom(strings.NewReader(strings.ReplaceAll(message, `\n`, "\n")), explain.Options{Client: stack})
+			r, err := explain.ReadFrom(t.Context(), strings.NewReader(strings.ReplaceAll(message, `\n`, "\n")), explain.Options{Client: stack})
 			require.NoError(t, err)
 			assert.True(t, asJudged(r, message, class), "%s: %s: %s in place of %s", stack, message, classes(r), class)
 		}

@@ -18,6 +18,7 @@ import (
 type record struct {
 	messages []report.Message
 	byShape  map[string][]int
+	lengths  map[int]bool       // of shapes
 	tokens   []map[string]bool  // of messages, by their index; of the first of each shape and class alone
 	weight   map[string]float64 // of a token: the rarer, the more it tells
 	said     map[utterance]bool
@@ -35,7 +36,7 @@ var seen = sync.OnceValue(func() *record {
 	if err != nil {
 		panic(err)
 	}
-	r := &record{messages: messages, byShape: map[string][]int{}, weight: map[string]float64{}, said: map[utterance]bool{}}
+	r := &record{messages: messages, byShape: map[string][]int{}, lengths: map[int]bool{}, weight: map[string]float64{}, said: map[utterance]bool{}}
 	shapes := map[string]string{}
 	in := map[string]int{}
 	r.tokens = make([]map[string]bool, len(messages))
@@ -53,6 +54,7 @@ var seen = sync.OnceValue(func() *record {
 			}
 		}
 		r.byShape[s] = append(r.byShape[s], i)
+		r.lengths[len(s)] = true
 	}
 	for t, n := range in {
 		r.weight[t] = math.Log(1 + float64(len(r.byShape))/float64(n))
@@ -130,6 +132,20 @@ type sighting struct {
 	possible  []failure.Class
 	stacks    []string
 	scenarios []string
+}
+
+// find returns what the record has of a shape, or else of the longest part of it behind a colon: what counts of that.
+// Few parts have the length of a shape of the record's, so that few are looked up.
+func (r *record) find(shape string, stacks []string, counts func(shape string, s sighting) bool) (sighting, bool) {
+	for more := true; more; _, shape, more = strings.Cut(shape, ": ") {
+		if !r.lengths[len(shape)] {
+			continue
+		}
+		if s, ok := r.lookup(shape, stacks); ok && counts(shape, s) {
+			return s, true
+		}
+	}
+	return sighting{}, false
 }
 
 // lookup returns what the record has of a shape, in the words of the stacks if any of these has said it,

@@ -4,39 +4,37 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/tlslab/lab/internal/needle"
 	"example.com/tlslab/lab/report"
 )
 
-// a swap is what differs in a message from one place to another, beyond what report.Steady knows of the
-// lab's own, and the word that stands for it.
-type swap struct {
-	*regexp.Regexp
-	word string
-}
+// swap makes a replacer of what differs in a message from one place to another, beyond what report.Steady knows of
+// the lab's own, by the word that stands for it.
+func swap(pattern, word string) needle.Replacer { return needle.New(regexp.MustCompile(pattern), word) }
 
 // places are names, addresses and files, as they stand in their contexts.
-var places = []swap{
-	{regexp.MustCompile(`https?://[^\s"'<>(),]+`), "URL"},
-	{regexp.MustCompile(`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))*`), "TIME"},
-	{regexp.MustCompile(`\bvalid for [^;"<>]+, not [^\s"<>,;)]+`), "valid for NAMES, not NAME"},
-	{regexp.MustCompile(`altnames: Host: .*`), "altnames: NAMES"},
-	{regexp.MustCompile(`(for|hostname|match|of|host name|address|matching) (u?)'[^']*'`), "$1 'NAME'"},
-	{regexp.MustCompile(`matching \S+ found`), "matching NAME found"},
-	{regexp.MustCompile(`matching IP address \S+ found`), "matching IP address NAME found"},
-	{regexp.MustCompile(`\bDIR/[^\s'":,()]+`), "PATH"},
-	{regexp.MustCompile(`(^|[\s'"(=:])(?:[A-Za-z]:\\|\.{0,2}/)[^\s'":,()]+`), "${1}PATH"},
-	{regexp.MustCompile(`\b(0x)?[0-9a-fA-F]{8,}\b`), "N"},
+var places = []needle.Replacer{
+	swap(`https?://[^\s"'<>(),]+`, "URL"),
+	swap(`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))*`, "TIME"),
+	swap(`\bvalid for [^;"<>]+, not [^\s"<>,;)]+`, "valid for NAMES, not NAME"),
+	swap(`altnames: Host: .*`, "altnames: NAMES"),
+	swap(`(for|hostname|match|of|host name|address|matching) (u?)'[^']*'`, "$1 'NAME'"),
+	swap(`matching \S+ found`, "matching NAME found"),
+	swap(`matching IP address \S+ found`, "matching IP address NAME found"),
+	swap(`\bDIR/[^\s'":,()]+`, "PATH"),
+	swap(`(^|[\s'"(=:])(?:[A-Za-z]:\\|\.{0,2}/)[^\s'":,()]+`, "${1}PATH"),
+	swap(`\b(0x)?[0-9a-fA-F]{8,}\b`, "N"),
 }
 
 // numbers are what is left of those when host names are gone, and numbers.
-var numbers = []swap{
-	{regexp.MustCompile(`\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]`), "NAME"},
-	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), "NAME"},
-	{regexp.MustCompile(`\b(localhost|db\d*)\b`), "NAME"},
-	{regexp.MustCompile(`\d+`), "N"},
-	{regexp.MustCompile(`\b(PORT|LINE|TIME|ADDRESS|NADDRESS)\b`), "N"},
-	{regexp.MustCompile(`\bN([., ]N)+\b`), "N"},
-	{regexp.MustCompile(`\s+`), " "},
+var numbers = []needle.Replacer{
+	swap(`\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]`, "NAME"),
+	swap(`\b\d{1,3}(\.\d{1,3}){3}\b`, "NAME"),
+	swap(`\b(localhost|db\d*)\b`, "NAME"),
+	swap(`\d+`, "N"),
+	swap(`\b(PORT|LINE|TIME|ADDRESS|NADDRESS)\b`, "N"),
+	swap(`\bN([., ]N)+\b`, "N"),
+	swap(`\s+`, " "),
 }
 
 // dotted is a word with dots in it: a host name, or the name of a class or a file.
@@ -55,7 +53,7 @@ func shape(message string) string { return steadyShape(report.Steady(message)) }
 // steadyShape is shape of what report.Steady has returned, as the messages of the record are.
 func steadyShape(message string) string {
 	for _, f := range places {
-		message = f.ReplaceAllString(message, f.word)
+		message = f.Replace(message)
 	}
 	message = dotted.ReplaceAllStringFunc(message, func(word string) string {
 		if notHost.MatchString(word) {
@@ -72,7 +70,7 @@ func steadyShape(message string) string {
 		}, words)
 	})
 	for _, f := range numbers {
-		message = f.ReplaceAllString(message, f.word)
+		message = f.Replace(message)
 	}
 	return strings.TrimSpace(message)
 }

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"slices"
-	"strings"
 
 	"example.com/tlslab/lab/verdict"
 )
@@ -129,14 +128,35 @@ func spoken(name string) string {
 	return name
 }
 
+// marks are those of all speakers, and markedBy the place among the speakers of whom each is.
+var (
+	marks    = newLexicon(allMarks())
+	markedBy = func() (by []int) {
+		for i, s := range speakers {
+			by = append(by, slices.Repeat([]int{i}, len(s.marks))...)
+		}
+		return by
+	}()
+)
+
+func allMarks() (list []string) {
+	for _, s := range speakers {
+		list = append(list, s.marks...)
+	}
+	return list
+}
+
 // says returns the first speaker whose mark a message bears.
 func says(message string) (speaker, bool) {
-	for _, s := range speakers {
-		if slices.ContainsFunc(s.marks, func(mark string) bool { return strings.Contains(message, mark) }) {
-			return s, true
-		}
+	first := len(speakers)
+	marks.each(message, func(mark, _ int) bool {
+		first = min(first, markedBy[mark])
+		return first > 0
+	})
+	if first == len(speakers) {
+		return speaker{}, false
 	}
-	return speaker{}, false
+	return speakers[first], true
 }
 
 // Clients returns the names that a stack of a message can have: the lab's stacks, and programs that the lab

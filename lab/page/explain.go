@@ -42,7 +42,11 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if v.Asked = strings.TrimSpace(v.Text) != ""; v.Asked {
-		v.Report = explain.Read(v.Text).Explain(lang)
+		found, err := explain.ReadFrom(r.Context(), strings.NewReader(v.Text), explain.Options{})
+		if err != nil {
+			return // whoever asked has gone
+		}
+		v.Report = found.Explain(lang)
 	}
 	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].say("nav.explain"), Main: v})
 }

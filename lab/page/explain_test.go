@@ -1,7 +1,9 @@
 package page
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -27,4 +29,22 @@ func TestExplanationIsLinked(t *testing.T) {
 	assert.NotContains(t, r.get(link(" ")).body, "Failures found")
 	assert.Equal(t, http.StatusOK, r.get(link(strings.Repeat("x", maxLinked))).StatusCode)
 	assert.Equal(t, http.StatusRequestURITooLong, r.get(link(strings.Repeat("x", maxLinked+1))).StatusCode)
+}
+
+// TestExplanationEndsWithItsRequest holds the work on an explanation to end when nobody waits for it any more.
+func TestExplanationEndsWithItsRequest(t *testing.T) {
+	_, p, _, _ := prepare(t, "good")
+	for _, gone := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if gone {
+			cancel()
+		}
+		form := url.Values{"message": {"curl: (60) SSL certificate problem: certificate has expired"}}
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/explain", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		p.explanation(w, r)
+		assert.Equal(t, gone, w.Body.Len() == 0, w.Body.String())
+		cancel()
+	}
 }

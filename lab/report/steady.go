@@ -3,6 +3,9 @@ package report
 import (
 	"regexp"
 	"strings"
+	"sync"
+
+	"example.com/tlslab/lab/internal/needle"
 )
 
 // fleeting is what changes from run to run in a message, and the word that stands for it.
@@ -48,13 +51,21 @@ var fleeting = []struct {
 	{regexp.MustCompile(`[^\s'"(]*[/\\]([a-z0-9-]+)[/\\]([a-z0-9-]+\.(?:pem|der|p12))\b`), "DIR/$1/$2"},
 }
 
+// replacers are those of what is fleeting.
+var replacers = sync.OnceValue(func() (list []needle.Replacer) {
+	for _, f := range fleeting {
+		list = append(list, needle.New(f.Regexp, f.word))
+	}
+	return list
+})
+
 // Steady returns a client's message without what changes from run to run: ports, times, addresses
 // in memory, lines of an interpreter's source and the run's directory are replaced by words in
 // capitals. Two runs of the same clients give equal messages.
 func Steady(message string) string {
 	message = strings.TrimSpace(message)
-	for _, f := range fleeting {
-		message = f.ReplaceAllString(message, f.word)
+	for _, r := range replacers() {
+		message = r.Replace(message)
 	}
 	return message
 }

@@ -40,7 +40,7 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
 				return err
 			}
 			defer in.Close()
-			r, err := explain.ReadFrom(bounded.Reader(cmd.Context(), in), explain.Options{Client: client})
+			r, err := explain.ReadFrom(cmd.Context(), bounded.Reader(cmd.Context(), in), explain.Options{Client: client})
 			if r.Schema == 0 { // the options are wrong, and nothing has been read
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}

@@ -1,0 +1,167 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The bounds of what is read of one message. Both are far beyond what any program says of one failure; with them the
+// time that a message takes does not grow faster than its length.
+const (
+	longestRead = 8 << 10 // bytes of a message that are read as they are
+	mostParts   = 64      // servers that a message tells of: MongoDB's replica sets have at most 50 members
+)
+
+// What is kept of a longer message: its two ends, and what stands around the words that tell.
+const (
+	keptEnd    = 1 << 10
+	keptAround = 256
+	elision    = " … "
+)
+
+// narrow returns what tells in a message that is too long to be read as it is.
+func narrow(text string) string {
+	if len(text) <= longestRead {
+		return text
+	}
+	var b strings.Builder
+	end := 0
+	for _, s := range kept(text) {
+		if from := max(s.from, end); from < s.to {
+			if from > end {
+				b.WriteString(elision)
+			}
+			b.WriteString(text[from:s.to])
+			end = s.to
+		}
+	}
+	return strings.ToValidUTF8(b.String(), "")
+}
+
+// span is a part of a text.
+type span struct{ from, to int }
+
+// kept returns the parts of a long text that are kept, in their order.
+func kept(text string) []span {
+	list := []span{{0, keptEnd}, {len(text) - keptEnd, len(text)}}
+	room := (longestRead - 2*keptEnd) / (2 * keptAround)
+	for _, lex := range []lexicon{texts(), certain(), tls} {
+		met := map[int]bool{}
+		lex.each(text, func(i, at int) bool {
+			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool { return s.from <= at && at+len(lex.texts[i]) <= s.to }) {
+				list = append(list, span{max(0, at-keptAround), min(len(text), at+keptAround)})
+				room--
+			}
+			met[i] = true
+			return room > 0
+		})
+	}
+	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	return list
+}
+
+// numbered are the words of letters and digits that stand in what any rule or mark is told by: messages that differ
+// in one of these are not alike.
+var numbered = sync.OnceValue(func() map[string]bool {
+	set := map[string]bool{}
+	add := func(text string) {
+		for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !alphanumeric(r) }) {
+			set[w] = true
+		}
+	}
+	for _, lex := range []lexicon{tls, connecting, texts(), certain(), marks} {
+		for _, t := range lex.texts {
+			add(t)
+		}
+	}
+	for _, list := range allLists() {
+		for _, r := range list {
+			for _, w := range r.words {
+				add(w)
+			}
+		}
+	}
+	for _, a := range aspects {
+		for _, w := range a.words {
+			add(w)
+		}
+	}
+	for _, re := range doubtful {
+		add(re.String())
+	}
+	return set
+})
+
+func alphanumeric(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+// longestWord is from how many letters and digits on a word with a digit in it is taken for an identifier, of which
+// nothing matters.
+const longestWord = 6
+
+// likeness returns a message without its numbers and identifiers: messages of one likeness tell the same.
+func likeness(text string) string {
+	b := make([]byte, 0, len(text))
+	for at := 0; at < len(text); {
+		if !alphanumeric(rune(text[at])) {
+			b = append(b, text[at])
+			at++
+			continue
+		}
+		from, digits := at, 0
+		for ; at < len(text) && alphanumeric(rune(text[at])); at++ {
+			if text[at] <= '9' {
+				digits++
+			}
+		}
+		w := text[from:at]
+		before := byte(' ')
+		if from > 0 {
+			before = text[from-1]
+		}
+		switch counted := digits == len(w) && strings.IndexByte("([-= ", before) < 0; { // of a time, a line or a port
+		case digits == 0, !counted && numbered()[w]:
+			b = append(b, w...)
+		case digits == len(w), len(w) >= longestWord:
+			b = append(b, '0')
+		default:
+			b = slices.Grow(b, len(w))
+			for _, c := range []byte(w) {
+				if c <= '9' {
+					c = '0'
+				}
+				b = append(b, c)
+			}
+		}
+	}
+	return string(b)
+}
+
+// deciding are the words by which rules decide, of this package and of lab/verdict.
+var deciding = sync.OnceValue(func() lexicon {
+	list := slices.Clone(texts().texts)
+	for _, rules := range allLists() {
+		for _, r := range rules {
+			list = append(list, r.words...)
+		}
+	}
+	slices.Sort(list)
+	return newLexicon(slices.Compact(list))
+})
+
+// adds reports whether a message has words that decide and that a part of it has not.
+func adds(part, message string) bool {
+	var before map[int]bool
+	found := false
+	deciding().each(message, func(i, _ int) bool {
+		if before == nil {
+			before = deciding().has(part)
+		}
+		found = !before[i]
+		return !found
+	})
+	return found
+}
