@@ -26,6 +26,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/clients/internal/environment"
+	"example.com/tlslab/lab/clients/mainstream"
 	"example.com/tlslab/lab/clients/mongojava"
 	"example.com/tlslab/lab/clients/mongonode"
 	"example.com/tlslab/lab/clients/npm"
@@ -33,17 +34,16 @@ import (
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/reqwest"
-	"example.com/tlslab/lab/clients/strangers"
 )
 
 // environments lists what is made: an environment is a declaration in its stack's folder and
 // its name here.
 func environments() []maker {
 	var list []maker
-	for _, e := range slices.Concat(pymongo.Environments(), pypi.Environments(), []environment.Python{strangers.Python()}) {
+	for _, e := range slices.Concat(pymongo.Environments(), pypi.Environments(), []environment.Python{mainstream.Python()}) {
 		list = append(list, pythonEnvironment(e))
 	}
-	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment(), strangers.Node()} {
+	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment(), mainstream.Node()} {
 		list = append(list, nodeEnvironment(e))
 	}
 	list = append(list, cargoEnvironment{reqwest.Environment()})

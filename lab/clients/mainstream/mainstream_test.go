@@ -1,4 +1,4 @@
-package strangers_test
+package mainstream_test
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/python"
-	"example.com/tlslab/lab/clients/strangers"
+	"example.com/tlslab/lab/clients/mainstream"
 	"example.com/tlslab/lab/clients/undertest"
 	needs "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/report"
@@ -66,9 +66,9 @@ var all = []stranger{{
 // withPython finds an interpreter of the environment that has a package.
 func withPython(pkg, script string) func() ([]string, error) {
 	return func() ([]string, error) {
-		places := python.Made(strangers.Python().Name, pkg)
+		places := python.Made(mainstream.Python().Name, pkg)
 		if len(places) == 0 {
-			return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", pkg, strangers.Python().Name)
+			return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", pkg, mainstream.Python().Name)
 		}
 		return []string{places[0].Path, "-E", "-s", "-B", in(script)}, nil
 	}
@@ -78,14 +78,14 @@ func withPython(pkg, script string) func() ([]string, error) {
 func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
 		for _, dir := range environment.Dirs() {
-			found, _ := filepath.Glob(filepath.Join(dir, strangers.Node().Name, "node_modules", filepath.FromSlash(program))) // well-formed
+			found, _ := filepath.Glob(filepath.Join(dir, mainstream.Node().Name, "node_modules", filepath.FromSlash(program))) // well-formed
 			for _, path := range found {
 				if exec.Command(path, "--version").Run() == nil { // for this machine's C library
 					return slices.Concat([]string{path}, args, []string{in(script)}), nil
 				}
 			}
 		}
-		return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", program, strangers.Node().Name)
+		return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", program, mainstream.Node().Name)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestControl(t *testing.T) {
 	t.Setenv("DENO_DIR", t.TempDir())
 	t.Setenv("DENO_NO_UPDATE_CHECK", "1") // traffic stays on this machine
 	t.Setenv("BUN_RUNTIME_TRANSPILER_CACHE_PATH", "0")
-	l, err := lab.New(lab.Config{Seed: "strangers", Dir: t.TempDir(), ClientFiles: true})
+	l, err := lab.New(lab.Config{Seed: "mainstream", Dir: t.TempDir(), ClientFiles: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	for _, s := range all {

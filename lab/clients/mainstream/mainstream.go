@@ -1,10 +1,10 @@
-// Package strangers has the environments of programs that the matrix has no stack for, and tests the control
+// Package mainstream has the environments of programs that the matrix has no stack for, and tests the control
 // with them: the scenario good must be accepted by every mainstream TLS library, and expired be refused for
 // what it is.
 //
 // They are curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls), which make clients
 // installs, and what a system's packages have: Erlang's httpc, and tstclnt of NSS.
-package strangers
+package mainstream
 
 import (
 	_ "embed"
@@ -23,8 +23,8 @@ var (
 
 // The names of the environments.
 const (
-	pythonName = "strangers"
-	nodeName   = "strangers-npm"
+	pythonName = "mainstream"
+	nodeName   = "mainstream-npm"
 )
 
 // Python returns the environment of the packages for Python.
