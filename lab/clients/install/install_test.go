@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/internal/environment"
 	need "example.com/tlslab/lab/internal/require"
 )
 
