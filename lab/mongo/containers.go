@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +47,8 @@ type ContainerOptions struct {
 // certificate, that it staples, what it does not start with.
 //
 // Containers are made with testcontainers-go. Every one has the label org.example.tlslab, and is
-// removed when its server is closed; what is left then, when the service is. Ports are published on
+// removed when its server is closed; what is left then, when the service is; and what a lab of this user has
+// left that was killed, when the next one connects to Docker. Ports are published on
 // loopback alone; scenarios in which the server has to reach the lab's responder use the host's
 // network, which needs Linux or a Docker Desktop with host networking switched on.
 //
@@ -80,7 +83,8 @@ type containers struct {
 	mu     sync.Mutex
 	asked  bool
 	docker *docker
-	err    error // why it cannot be used
+	lock   *pki.Dir // that tells others that the lab is alive; nil until docker is there
+	err    error    // why it cannot be used
 }
 
 // reserve waits until there is room for another container.
@@ -107,6 +111,9 @@ func (c *containers) connect(ctx context.Context) (*docker, error) {
 	if c.docker == nil {
 		c.docker, err = dial(ctx)
 	}
+	if err == nil && c.lock == nil {
+		err = c.takeOver(ctx)
+	}
 	if err == nil {
 		err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
 	}
@@ -115,6 +122,31 @@ func (c *containers) connect(ctx context.Context) (*docker, error) {
 	}
 	c.asked, c.err = true, err
 	return c.docker, c.err
+}
+
+// lockPrefix begins the names of the directories that tell whether a lab with containers is alive. It is not that
+// of a lab's own: they go when the containers are gone.
+const lockPrefix = "containers-tlslab-"
+
+// takeOver removes the containers of labs of this user that were killed, and makes this lab's lock. A lab is
+// taken for dead if its lock is there, is this user's, and is held by nobody: what belongs to a lab in
+// another container, or to another user, is left alone.
+func (c *containers) takeOver(ctx context.Context) error {
+	if err := c.docker.sweep(ctx, label, abandoned); err != nil {
+		return err
+	}
+	pki.SweepTemp(os.TempDir(), lockPrefix)
+	var err error
+	if c.lock, err = pki.TempDir(os.TempDir(), lockPrefix); err != nil {
+		return fmt.Errorf("making a lock for containers: %w", err)
+	}
+	return nil
+}
+
+// abandoned reports whether a container is one of a lab that was killed, by its labels.
+func abandoned(labels map[string]string) bool {
+	lock := labels[labelLock]
+	return strings.HasPrefix(filepath.Base(lock), lockPrefix) && filepath.IsAbs(lock) && pki.Abandoned(lock)
 }
 
 // Bounds of a container's start, and of its end.
@@ -298,7 +330,12 @@ func (c *containers) close() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 	defer cancel()
-	return errors.Join(c.docker.sweep(ctx, labelOwner+"="+c.owner), c.docker.close())
+	all := func(map[string]string) bool { return true }
+	err := errors.Join(c.docker.sweep(ctx, labelOwner+"="+c.owner, all), c.docker.close())
+	if c.lock != nil {
+		err = errors.Join(err, c.lock.Delete())
+	}
+	return err
 }
 
 // freePort returns a port that is free on loopback now.

@@ -233,13 +233,16 @@ func (d *docker) remove(ctx context.Context, c testcontainers.Container) error {
 	return err
 }
 
-// sweep removes every container with a label.
-func (d *docker) sweep(ctx context.Context, label string) error {
+// sweep removes every container with a label whose labels are as wanted.
+func (d *docker) sweep(ctx context.Context, label string, wanted func(map[string]string) bool) error {
 	list, err := d.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", label)})
 	if err != nil {
 		return fmt.Errorf("looking for containers that are left: %w", err)
 	}
 	for _, c := range list.Items {
+		if !wanted(c.Labels) {
+			continue
+		}
 		_, failed := d.client.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 		if !errdefs.IsNotFound(failed) {
 			err = errors.Join(err, failed)

@@ -43,6 +43,7 @@ const (
 const (
 	label        = "org.example.tlslab"          // on every container: the scenario
 	labelOwner   = "org.example.tlslab.owner"    // on every container: which service made it
+	labelLock    = "org.example.tlslab.lock"     // on every container: a directory that its lab has locked
 	labelStandIn = "org.example.tlslab.stand-in" // on the image of the lab's stand-in: what it is
 )
 
@@ -144,7 +145,7 @@ func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testc
 		Labels: map[string]string{},
 	}
 	maps.Copy(r.Labels, c.options.Labels)
-	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner})
+	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner, labelLock: c.lock.Path()})
 	if onHost {
 		r.HostConfigModifier = func(h *container.HostConfig) { h.NetworkMode = "host" }
 		return r

@@ -25,18 +25,11 @@ func TestContainerInterrupt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no interrupt to send")
 	}
-	image := standInImage(t)
-	program := filepath.Join(t.TempDir(), "tlslab")
-	out, err := exec.Command("go", "build", "-o", program, "example.com/tlslab/lab/cmd/tlslab").CombinedOutput()
-	require.NoError(t, err, string(out))
+	image, program := standInImage(t), build(t)
 
 	t.Run("while it serves", func(t *testing.T) {
 		cmd, said := up(t, program, image)
-		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if strings.Contains(lines.Text(), "scenarios ready") {
-				break
-			}
-		}
+		ready(said)
 		require.Equal(t, 3, count(t, cmd))
 		interrupt(t, cmd, said)
 	})
@@ -57,6 +50,48 @@ func TestContainerInterrupt(t *testing.T) {
 		}
 		interrupt(t, cmd, said)
 	})
+}
+
+// TestContainerAbandoned kills a command that serves containers, while another one serves its own. The next one removes
+// those of the first, and leaves the others alone.
+func TestContainerAbandoned(t *testing.T) {
+	image, program := standInImage(t), build(t)
+	t.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true") // that would do it as well, where its image is there
+	t.Setenv("TMPDIR", t.TempDir())
+	killed, said := up(t, program, image)
+	ready(said)
+	alive, aliveSaid := up(t, program, image)
+	ready(aliveSaid)
+	require.NoError(t, killed.Process.Kill())
+	killed.Wait()
+	require.Equal(t, 3, count(t, killed))
+	next, nextSaid := up(t, program, image)
+	ready(nextSaid)
+	assert.Zero(t, count(t, killed), "containers of the command that was killed")
+	assert.Equal(t, 3, count(t, alive), "containers of the command that runs")
+	interrupt(t, next, nextSaid)
+	interrupt(t, alive, aliveSaid)
+	left, err := os.ReadDir(os.TempDir())
+	require.NoError(t, err)
+	assert.Empty(t, left, "temporary directories that are left")
+}
+
+// build builds the command.
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "tlslab")
+	out, err := exec.Command("go", "build", "-o", program, "example.com/tlslab/lab/cmd/tlslab").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return program
+}
+
+// ready returns when the command says that it serves.
+func ready(said io.Reader) {
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if strings.Contains(lines.Text(), "scenarios ready") {
+			return
+		}
+	}
 }
 
 // up starts the command with three containers.

@@ -60,6 +60,31 @@ func TestProbeEnds(t *testing.T) {
 	assert.Equal(t, stack.Failed, got.Outcome)
 }
 
+// TestContainerLeft says of a program that was ended that a container may be left, if it looks like one that
+// starts some.
+func TestContainerLeft(t *testing.T) {
+	for _, c := range []struct {
+		path string
+		args []string
+		want bool
+	}{
+		{"/usr/bin/docker", nil, true},
+		{"podman", nil, true},
+		{"/bin/sh", []string{"-c", "exec docker run --rm curlimages/curl {url}"}, true},
+		{"/bin/sh", []string{"-c", "cd /srv && /usr/bin/podman run x"}, true},
+		{"sudo", []string{"docker", "run", "x"}, true},
+		{"/home/docker/bin/client", []string{"--ca", "/etc/docker/ca.pem", "dockerize"}, false},
+		{"curl", []string{"https://localhost/"}, false},
+	} {
+		assert.Equal(t, c.want, startsContainer(process.Command{Path: c.path, Args: c.args}), "%s %q", c.path, c.args)
+	}
+	hang := child("hang")
+	hang.Args = []string{"docker"}
+	got := Probe(t.Context(), hang, time.Millisecond, func(process.Output) stack.Result { panic("there is nothing to read") })
+	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
+	assert.Contains(t, got.Message, "it did not give up by itself; a container that it started may still run: see docker ps or podman ps")
+}
+
 func TestFeatures(t *testing.T) {
 	all := []string{"crl"}
 	for _, library := range []string{"OpenSSL 1.1.1w", "OpenSSL 3.0.19", "OpenSSL 4.0.0", "OpenSSL 10.0.0"} {
