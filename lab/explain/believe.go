@@ -117,7 +117,6 @@ var doubtful = map[string]*regexp.Regexp{
 	"Net::OpenTimeout":                       regexp.MustCompile(`Net::OpenTimeout`),
 	"signature check failed":                 regexp.MustCompile(`CertPath|PKIX`),
 	"signature does not match":               regexp.MustCompile(`x509|VerificationError`),
-	"handshake failure":                      regexp.MustCompile(`alert|routines|SSLV3_|TLSV1_|tls: |fatal`),
 	"incorrect password":                     regexp.MustCompile(`pkcs8|PKCS8|x509`),
 	"Certificate has been revoked":           regexp.MustCompile(`CertPath|PKIX`),
 	"transfer closed with":                   regexp.MustCompile(`curl: \(18\)|cURL error 18`),

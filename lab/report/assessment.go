@@ -120,35 +120,18 @@ func (a *Assessment) Deviations() []deviation.Deviation {
 	return list
 }
 
-// words names the stack in whose words most of the client's messages are written; empty if none
-// is.
-func (a *Assessment) words() string {
-	said := map[string]int{}
-	most := ""
-	for _, r := range a.rows() {
-		if !verdict.Marked(r.Message, r.Words) {
-			continue
-		}
-		said[r.Words]++
-		if n := said[r.Words]; most == "" || n > said[most] || n == said[most] && r.Words < most {
-			most = r.Words
-		}
-	}
-	return most
-}
-
-// knownOf says why a stack is known to do what a client did: that may be the client's library. Empty
-// if it is not.
-func (r asked) knownOf(stack string) string {
+// knownOf says why a stack is known to do what the client did in a row, if the client is that stack for certain, by
+// what it is or by what it said in any row. Empty if it is not.
+func (a *Assessment) knownOf(r asked) (stack, why string) {
 	s, ok := scenarios.Lookup(r.ID)
-	if !ok {
-		return ""
+	if !ok || len(a.Clients) == 0 {
+		return "", ""
 	}
 	for _, k := range s.Known {
-		ours := k.Stack == stack && (len(k.Variants) == 0 || slices.Contains(k.Variants, "default"))
-		if ours && (r.Kind == verdict.Insecure && k.Verdict == scenarios.Accept || r.Kind != verdict.Insecure && slices.Contains(k.Failures, r.Class)) {
-			return k.Why
+		did := r.Kind == verdict.Insecure && k.Verdict == scenarios.Accept || r.Kind != verdict.Insecure && slices.Contains(k.Failures, r.Class)
+		if did && slices.ContainsFunc(a.rows(), func(o asked) bool { return verdict.Certain(k, a.Clients[0], o.Message) }) {
+			return k.Stack, k.Why
 		}
 	}
-	return ""
+	return "", ""
 }

@@ -25,7 +25,7 @@ func (t Terminal) Assessment(a *Assessment) {
 	rest := only(a.bad(), func(r asked) bool { return !slices.Contains(explained, r.ID) })
 	for _, kind := range verdict.Kinds() {
 		if rows := only(rest, func(r asked) bool { return r.Kind == kind }); len(rows) > 0 {
-			t.kind(kind, rows, a.words())
+			t.kind(kind, rows, a)
 		}
 	}
 	t.deviations(w.known, a.Known)
@@ -51,7 +51,7 @@ func (t Terminal) rowsOf(ids []string) string {
 }
 
 // kind writes the rows of one kind, those of one class together.
-func (t Terminal) kind(kind verdict.Kind, rows []asked, words string) {
+func (t Terminal) kind(kind verdict.Kind, rows []asked, a *Assessment) {
 	w := t.words().assessment
 	fmt.Fprintf(t.W, "%s%s%s\n", t.paint(string(kind), text.FgRed, text.Bold), w.colon, w.means[kind])
 	for _, group := range groups(rows, func(r asked) string { return string(r.canonical()) }) {
@@ -66,8 +66,8 @@ func (t Terminal) kind(kind verdict.Kind, rows []asked, words string) {
 			default:
 				t.wrapped(w.itSays, r.telling(t.words()))
 			}
-			if why := r.knownOf(words); why != "" {
-				t.wrapped("    ", fmt.Sprintf(w.knownForf, words, t.reason(why)))
+			if stack, why := a.knownOf(r); why != "" {
+				t.wrapped("    ", fmt.Sprintf(w.knownForf, stack, t.reason(why)))
 			}
 			if len(group) == 1 || kind == verdict.Broken {
 				t.wrapped("    ", told.What)

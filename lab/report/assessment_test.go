@@ -224,3 +224,20 @@ func TestStoppedServed(t *testing.T) {
 	require.Len(t, a.Findings, 1)
 	assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, "add --contract served"), a.Findings[0].ToDo)
 }
+
+// TestKnownOfThatStackAlone holds what is known of a stack to be said of a client that is that stack, and of no other
+// that writes in the words of the same library.
+func TestKnownOfThatStackAlone(t *testing.T) {
+	for message, want := range map[string]bool{
+		"ERROR: The certificate of 'localhost' is not trusted.":                            true,
+		"git-lfs: GnuTLS: the certificate is not trusted.":                                 false,
+		"ERROR: The certificate of 'localhost' is not trusted, by a program like no other": true,
+	} {
+		a := assess(t, nil, []did{{"tampered-leaf", yes, no, message, true}})
+		a.Clients = []clients.Info{{Stack: "under-test", Variant: "exit", UnderTest: true}}
+		var out bytes.Buffer
+		report.Terminal{W: &out, Width: 200}.Assessment(a)
+		require.Contains(t, out.String(), "tampered-leaf", message)
+		assert.Equal(t, want, strings.Contains(out.String(), "is known for it"), "%s\n%s", message, out.String())
+	}
+}

@@ -109,7 +109,7 @@ func (c Cell) disagreement(class failure.Class) string {
 			return differAnswered
 		case last.AlertReceived != nil && class != "":
 			stack, _ := c.words(c.Result.Message)
-			classes, listed := alerts[stack][last.AlertReceived.Code]
+			classes, listed := alertsOf(stack, last.AlertReceived.Code)
 			if listed && !slices.Contains(classes, class) {
 				return fmt.Sprintf(differAlert, class, last.AlertReceived)
 			}

@@ -3,6 +3,7 @@ package verdict
 import (
 	"cmp"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,27 +57,50 @@ var marks = []struct{ contains, stack string }{
 var strangers = []string{"curl", "python", "pyopenssl", "openssl", "node", "java", "gnutls-cli", "wget", "go"}
 
 // Recognise tells in which stack's words a message is written, and its failure class by that
-// stack's rules: clients wrap libraries, and pass on what those say. Both are empty if no rule
+// stack's rules: clients wrap libraries, and pass on what those say. Of several it is the one whose rule tells most, or
+// else the first of them; of words that name no fault none outranks those that do. Both are empty if no rule
 // of any stack fits.
 func Recognise(message string) (stack string, class failure.Class) {
 	message = withoutSource(message)
 	var order []string
+	for _, p := range programs {
+		if p.marked(message) {
+			order = append(order, p.name)
+		}
+	}
 	for _, m := range marks {
 		if strings.Contains(message, m.contains) {
 			order = append(order, m.stack)
 		}
 	}
-	for _, name := range slices.Concat(order, strangers, Stacks()) {
-		if class := Classify(name, message); class != "" {
-			return name, class
+	var best Rule
+	for i, name := range slices.Concat(order, strangers, Stacks()) {
+		r, ok := telling(withLookups(name), message, nil)
+		switch {
+		case !ok, stack != "" && r.rank() <= best.rank():
+			continue
+		case stack != "" && i >= len(order) && !aboutPeer(r.Class): // another program may have said so of anything
+			continue
+		}
+		if stack, best = name, r; best.rank() == named {
+			break
 		}
 	}
-	return "", ""
+	return stack, best.Class
 }
 
-// Marked reports whether a message bears a mark of a stack, so that it is that stack's for sure and
+// aboutPeer reports whether a class is of what the other side sent, and not of the client's own files and settings.
+func aboutPeer(class failure.Class) bool {
+	i, ok := failure.Lookup(class)
+	return ok && i.Group != "client"
+}
+
+// Marked reports whether a message bears a mark of a stack or a program, so that it is that stack's for sure and
 // not only in words that it has too.
 func Marked(message, stack string) bool {
+	if p, ok := programOf(stack); ok {
+		return p.marked(message)
+	}
 	return slices.ContainsFunc(marks, func(m struct{ contains, stack string }) bool {
 		return m.stack == stack && strings.Contains(message, m.contains)
 	})
@@ -98,7 +122,7 @@ func (c Cell) words(message string) (words string, class failure.Class) {
 	if c.Client.UnderTest && strings.HasPrefix(message, stack.OverrunPrefix) { // our words, whatever it speaks
 		return name, failure.Timeout
 	}
-	if _, known := tables[name]; known || !c.Client.UnderTest {
+	if rulesOf(name) != nil || !c.Client.UnderTest {
 		return name, Classify(name, message)
 	}
 	return Recognise(message)
@@ -232,19 +256,27 @@ func presented(observed []serve.Observation) bool {
 	return slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.ClientCertificate != "" })
 }
 
-// Telling returns the line of a message that tells the reason: the one that the stack's first
-// rule that fits is about, or else the last. Programs write a lot before they say why.
+// Telling returns the line of a message that tells the reason: the one that the rule of the stack's is about that
+// tells most. Where no rule fits it is the last that speaks of TLS and of failing, or else the last. Programs write a
+// lot before they say why, and after.
 func Telling(stack, message string) string {
 	message = withoutSource(message)
 	lines := strings.Split(strings.TrimSpace(message), "\n")
-	for _, r := range tables[stack] {
-		if !strings.Contains(message, r.Contains) {
-			continue
-		}
+	if r, ok := telling(withLookups(stack), message, nil); ok {
 		if i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, r.Contains) }); i >= 0 {
 			return strings.TrimSpace(lines[i])
 		}
-		break
+	}
+	for _, line := range slices.Backward(lines) {
+		if aboutTLS.MatchString(line) && aboutFailing.MatchString(line) {
+			return strings.TrimSpace(line)
+		}
 	}
 	return strings.TrimSpace(lines[len(lines)-1])
 }
+
+// What lines say that tell why TLS failed, in words that no rule knows.
+var (
+	aboutTLS     = regexp.MustCompile(`(?i)\b(ssl|tls|x509|certificates?|cert|handshake|verify|verification)\b`)
+	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
+)

@@ -78,7 +78,7 @@ func TestRecogniseUnknown(t *testing.T) {
 func TestTelling(t *testing.T) {
 	message := "  % Total    % Received\ncurl: (60) SSL certificate problem: certificate has expired\nMore details here: https://curl.se/docs/sslcerts.html\n"
 	assert.Equal(t, "curl: (60) SSL certificate problem: certificate has expired", verdict.Telling("curl", message))
-	assert.Equal(t, "More details here: https://curl.se/docs/sslcerts.html", verdict.Telling("", message))
+	assert.Equal(t, "curl: (60) SSL certificate problem: certificate has expired", verdict.Telling("", message))
 	assert.Equal(t, "", verdict.Telling("go", ""))
 }
 

@@ -3,7 +3,6 @@ package verdict
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"example.com/tlslab/scenarios/failure"
 )
@@ -21,19 +20,15 @@ type Rule struct {
 // Stacks returns the names of the stacks that there are rules for.
 func Stacks() []string { return slices.Sorted(maps.Keys(tables)) }
 
-// Rules returns a stack's rules, in the order in which they are tried. The caller may
+// Rules returns the rules of a stack, or of one of [Programs], in the order in which they are tried. The caller may
 // change the result.
-func Rules(stack string) []Rule { return slices.Clone(tables[stack]) }
+func Rules(stack string) []Rule { return slices.Clone(rulesOf(stack)) }
 
-// Classify returns the failure class of a stack's message, by the first rule that fits;
-// empty if none does.
+// Classify returns the failure class of the message of a stack, or of one of [Programs], by the rule that tells most of
+// it; empty if none fits.
 func Classify(stack, message string) failure.Class {
-	for _, r := range tables[stack] {
-		if strings.Contains(message, r.Contains) {
-			return r.Class
-		}
-	}
-	return ""
+	r, _ := telling(withLookups(stack), message, nil)
+	return r.Class
 }
 
 // tables holds one table a stack. Every rule is there because a client said so: the

@@ -28,10 +28,10 @@ var goRules = []Rule{
 	{"server gave HTTP response to HTTPS client", failure.NotTLS},
 	{"first record does not look like a TLS handshake", failure.NotTLS},
 	{"oversized record received", failure.CorruptRecord},
+	{"dial tcp: lookup ", failure.NameResolution}, // whatever the resolver could not do
 	{"connection reset by peer", failure.ConnectionReset},
 	{"connection refused", failure.ConnectionRefused},
 	{"context deadline exceeded", failure.Timeout},
 	{"i/o timeout", failure.Timeout}, // a dialler of one's own
-	{"no such host", failure.NameResolution},
 	{"EOF", failure.UnexpectedEOF},
 }

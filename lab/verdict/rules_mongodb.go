@@ -50,7 +50,7 @@ var mongoGoOwn = []Rule{
 	{"did not provide a stapled OCSP response", failure.StapleMissing},
 	{"error parsing stapled response", failure.RevocationUnknown},
 	{"error validating stapled response", failure.RevocationUnknown},
-	{"no such host", failure.NameResolution},
+	{"dial tcp: lookup ", failure.NameResolution},
 	{"EOF", failure.UnexpectedEOF},
 	{"incorrect password", failure.BadPassphrase},
 	{"failed to find CERTIFICATE", failure.BadPEM},

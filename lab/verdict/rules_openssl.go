@@ -34,7 +34,7 @@ var openSSLTexts = []Rule{
 	{"Basic Constraints of CA cert not marked critical", failure.StrictRFC5280},
 	{"CA cert does not include key usage extension", failure.StrictRFC5280},
 	{"bad signature", failure.KeyMismatch},
-	{"handshake failure", failure.HandshakeFailure},
+	{"alert handshake failure", failure.HandshakeFailure},
 	{"wrong curve", failure.WeakKey},
 	{"alert protocol version", failure.ProtocolVersion},
 	{"unsupported protocol", failure.ProtocolVersion},

@@ -130,7 +130,7 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	case last.AlertReceived == nil:
 		return "", false
 	}
-	can := alerts[stack][last.AlertReceived.Code]
+	can, _ := alertsOf(stack, last.AlertReceived.Code)
 	for _, want := range c.Scenario.Expect.Failures {
 		if slices.Contains(can, want) {
 			return want, true

@@ -1,0 +1,64 @@
+package verdict_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+)
+
+// TestCertain holds what is known of a stack to be said of somebody's own client only if that is the stack for certain,
+// and of a version that it is known of.
+func TestCertain(t *testing.T) {
+	const (
+		httpie = "http: error: SSLError: HTTPSConnectionPool(host='localhost', port=1): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)')))"
+		git    = "fatal: unable to access 'https://localhost:1/': GnuTLS recv error (-12): A TLS fatal alert has been received."
+		curl   = "curl: (60) SSL certificate problem: certificate has expired"
+		wget   = "ERROR: The certificate of 'localhost' is not trusted."
+	)
+	worker := func(stack, version string) clients.Info {
+		return clients.Info{Stack: "under-test", Variant: "worker", UnderTest: true, Speaks: stack, Version: version, Library: "OpenSSL 3.0.19"}
+	}
+	exit := clients.Info{Stack: "under-test", Variant: "exit", UnderTest: true}
+	speaks := exit
+	speaks.Speaks = "wget"
+	python36 := scenarios.Known{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}}
+	for name, c := range map[string]struct {
+		known   scenarios.Known
+		client  clients.Info
+		message string
+		want    bool
+	}{
+		"a program of Python's, of which no version is told": {python36, exit, httpie, false},
+		"a worker on an older Python":                        {python36, worker("python", "3.6.15"), "", true},
+		"a worker on a newer Python":                         {python36, worker("python", "3.11.7"), "", false},
+		"a worker on Python, of which no version is told":    {python36, worker("python", ""), httpie, false},
+		"a worker on another stack":                          {python36, worker("ruby", "3.1"), httpie, false},
+		"git in GnuTLS's words":                              {scenarios.Known{Stack: "wget"}, exit, git, false},
+		"git, said to speak as Wget does":                    {scenarios.Known{Stack: "wget"}, speaks, git, false},
+		"Wget itself":                                        {scenarios.Known{Stack: "wget"}, exit, wget, true},
+		"Wget, of another version":                           {scenarios.Known{Stack: "wget", Versions: "<1.25"}, exit, wget, false},
+		"curl itself":                                        {scenarios.Known{Stack: "curl"}, exit, curl, true},
+		"curl, of which no version is told":                  {scenarios.Known{Stack: "curl", Versions: "<8"}, exit, curl, false},
+		"curl, of which no library is told":                  {scenarios.Known{Stack: "curl", Versions: "OpenSSL >=3"}, exit, curl, false},
+		"curl, with another variant":                         {scenarios.Known{Stack: "curl", Variants: []string{"insecure"}}, exit, curl, false},
+		"a version of the program's own":                     {scenarios.Known{Stack: "curl", Versions: "<8"}, worker("python", "3.6"), curl, false},
+		"a library that is told":                             {scenarios.Known{Stack: "python", Versions: "OpenSSL >=3"}, worker("python", "3.11"), "", true},
+		"what is known of all":                               {scenarios.Known{}, exit, curl, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, verdict.Certain(c.known, c.client, c.message))
+		})
+	}
+}
+
+// TestUntoldVersion holds a version that nobody tells to be none that a constraint is about.
+func TestUntoldVersion(t *testing.T) {
+	for _, constraint := range []string{"<3.7", ">=3.7", "<=8", "=1", "OpenSSL <3", "OpenSSL >=3"} {
+		assert.False(t, verdict.Matches(scenarios.Known{Stack: "python", Versions: constraint}, clients.Info{Stack: "python"}), constraint)
+	}
+	assert.True(t, verdict.Matches(scenarios.Known{Stack: "python"}, clients.Info{Stack: "python"}))
+}
