@@ -102,6 +102,7 @@ type assessmentWords struct {
 	gradef                      string // counts, scenarios, duration
 	knownCountf, fixedCountf    string // number
 	interrupted                 string
+	verdictOnly                 string
 	showMore, againf            string // seed, date
 	deviationf                  string // scenario, judgement, reason
 }

@@ -180,6 +180,7 @@ const NeverConnected = "it says accepted, and never connected"
 // A client cannot have accepted without a connection: that is a failure of the program. A client
 // under test that has not been asked (see [Unasked]) does not support the scenario.
 func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
+	r = lastWords(s, c, r, observed)
 	switch {
 	case r.Outcome == clients.Accepted && len(observed) == 0:
 		r.Outcome, r.Message = clients.Failed, NeverConnected

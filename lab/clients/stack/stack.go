@@ -72,6 +72,8 @@ type Variant struct {
 	Demands  []string // see [Info]
 	Speaks   string   // see [Info]
 	NotTold  []Part   // see [Info]
+
+	VerdictOnly bool // see [Info]
 }
 
 // NewInfo describes a client: a stack, an install of it, and a variant.
@@ -91,6 +93,8 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 		UnderTest: s.UnderTest,
 		Speaks:    v.Speaks,
 		NotTold:   v.NotTold,
+
+		VerdictOnly: v.VerdictOnly,
 	}
 }
 
