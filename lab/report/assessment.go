@@ -32,6 +32,9 @@ type Assessment struct {
 	*Run
 	Grade  Grade                `json:"grade"`
 	Counts map[verdict.Kind]int `json:"counts"`
+	// VerdictOnly says that the client was judged by whether it accepts or rejects alone, so that a pass says
+	// nothing of its reasons.
+	VerdictOnly bool `json:"verdict_only,omitempty"`
 	// Findings are what many judgements together say of the client.
 	Findings []Finding `json:"findings"`
 	// Known are the deviations that the user accepts, and that were seen.
@@ -44,6 +47,7 @@ type Assessment struct {
 // nothing.
 func Assess(run *Run, list *deviation.List) *Assessment {
 	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Findings: []Finding{}, Known: []deviation.Deviation{}, Fixed: []deviation.Deviation{}}
+	a.VerdictOnly = slices.ContainsFunc(run.Clients, func(c clients.Info) bool { return c.VerdictOnly })
 	shown := false
 	for _, r := range a.rows() {
 		a.Counts[r.Kind]++

@@ -108,7 +108,9 @@ func (t Terminal) notes(a *Assessment) {
 	t.counted(w.disagree, groups(only(rows, func(r asked) bool { return r.Disagreement != "" }), func(r asked) string { return r.Disagreement }), func(group []asked) string {
 		return t.reason(group[0].Disagreement)
 	})
-	t.byRecord(rows)
+	if !a.VerdictOnly { // else reasons do not matter
+		t.byRecord(rows)
+	}
 }
 
 // byRecord says how many rows are ok though nobody knows the client's words.
@@ -181,6 +183,9 @@ func (a *Assessment) counts(w *words) string {
 	}
 	if len(a.Fixed) > 0 {
 		words = append(words, fmt.Sprintf(w.assessment.fixedCountf, len(a.Fixed)))
+	}
+	if a.VerdictOnly {
+		words = append(words, w.assessment.verdictOnly)
 	}
 	return strings.Join(words, w.listed)
 }

@@ -213,12 +213,13 @@ func everyone(rows []asked, kind verdict.Kind) bool {
 	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r asked) bool { return r.Kind != kind })
 }
 
-// groups puts rows together by a key, in the order in which the keys first come.
+// groups puts rows together by a key, in the order in which the keys first come. Keys that differ in
+// nothing but where a server was are the same.
 func groups(rows []asked, key func(asked) string) [][]asked {
 	var list [][]asked
 	place := map[string]int{}
 	for _, r := range rows {
-		k := key(r)
+		k := alike(key(r))
 		i, known := place[k]
 		if !known {
 			i = len(list)

@@ -111,6 +111,7 @@ type assessmentWords struct {
 	knownCountf, fixedCountf    string // number
 	interrupted                 string
 	stoppedf                    string // number
+	verdictOnly                 string
 	showMore, againf            string // seed, date
 	deviationf                  string // scenario, judgement, reason
 }

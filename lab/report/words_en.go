@@ -166,6 +166,7 @@ var english = words{
 		fixedCountf: "%d fixed",
 		interrupted: "interrupted",
 		stoppedf:    "%d not asked",
+		verdictOnly: "reasons not judged (--verdict-only)",
 		showMore:    "tlslab show ID tells more of a scenario",
 		againf:      "the same again: --seed %s --at %s",
 		deviationf:  "%s %s: %s",

@@ -166,6 +166,7 @@ var chinese = words{
 		fixedCountf: "%d 已修复",
 		interrupted: "被中断",
 		stoppedf:    "%d 个没有测试",
+		verdictOnly: "未判断拒绝的理由（--verdict-only）",
 		showMore:    "tlslab show ID 详细介绍一个场景",
 		againf:      "再现同样的结果：--seed %s --at %s",
 		deviationf:  "%s %s：%s",

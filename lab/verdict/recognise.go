@@ -210,6 +210,7 @@ func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed [
 		r.Outcome, r.Message = clients.Failed, observed[failed].Error
 		return r
 	}
+	r = lastWords(s, c, r, observed)
 	if r.Outcome != clients.Accepted && r.Outcome != clients.Rejected {
 		return r
 	}

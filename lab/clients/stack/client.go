@@ -55,6 +55,9 @@ type Result struct {
 	// Duration is the time from the request to the result, without the time that the
 	// client waited for its turn.
 	Duration time.Duration `json:"duration_ns"`
+	// LastWords is what a program under test wrote that failed, if by its contract that is no verdict; else
+	// nil. What it failed of may have been a refusal all the same: verdict.Believe reads it.
+	LastWords *string `json:"-"`
 }
 
 // Info describes a client: a stack, its version, and a way of using it.
@@ -88,6 +91,9 @@ type Info struct {
 	// NotTold lists what of an endpoint a client under test is told by its environment alone,
 	// so that it may not know of it.
 	NotTold []Part `json:"not_told,omitempty"`
+	// VerdictOnly says that a client under test is judged by whether it accepts or rejects, and not by the
+	// reasons that it gives.
+	VerdictOnly bool `json:"verdict_only,omitempty"`
 }
 
 // Part is a part of an endpoint that not every scenario has, and that not every client can use.

@@ -73,6 +73,8 @@ type Variant struct {
 	Speaks   string   // see [Info]
 	ByRecord bool     // see [Info]
 	NotTold  []Part   // see [Info]
+
+	VerdictOnly bool // see [Info]
 }
 
 // NewInfo describes a client: a stack, an install of it, and a variant.
@@ -93,6 +95,8 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 		Speaks:    v.Speaks,
 		ByRecord:  v.ByRecord,
 		NotTold:   v.NotTold,
+
+		VerdictOnly: v.VerdictOnly,
 	}
 }
 

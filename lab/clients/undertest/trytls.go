@@ -39,7 +39,8 @@ var verdicts = map[string]stack.Outcome{
 }
 
 // readTryTLS makes a result of what a stub wrote. A status other than 0 is a rejection where what is
-// wrong has nothing to do with TLS, and the stub's own fault elsewhere.
+// wrong has nothing to do with TLS, and the stub's own fault elsewhere, unless its last words tell of a
+// refusal that it did not catch.
 func readTryTLS(out process.Output, classes []failure.Class) stack.Result {
 	if out.Code < 0 {
 		return died(out)
@@ -49,6 +50,8 @@ func readTryTLS(out process.Output, classes []failure.Class) stack.Result {
 		r := stack.Result{Outcome: stack.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
 		if slices.ContainsFunc(classes, besideTLS) {
 			r.Outcome, r.Message = stack.Rejected, cmp.Or(words, out.Status+Silent)
+		} else {
+			r.LastWords = &words
 		}
 		return r
 	}

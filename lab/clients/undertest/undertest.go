@@ -35,6 +35,8 @@ type Options struct {
 	// Features declares the optional checks that it has, in the words of
 	// scenarios.Expectation.
 	Features []string
+	// VerdictOnly has it judged by whether it accepts or rejects alone, whatever reasons it gives.
+	VerdictOnly bool
 	// Parallel is how many copies of a worker run at most. Zero means one.
 	Parallel int
 }
@@ -109,6 +111,7 @@ func complete(in *stack.Install, o Options, c contract, p stack.Place) *stack.In
 	}
 	v.Name, v.About = c.name, strings.Join(o.Command, " ")
 	v.Features = slices.Concat(v.Features, o.Features)
+	v.VerdictOnly = o.VerdictOnly
 	if o.Speaks != "" {
 		v.Speaks = o.Speaks
 	}

@@ -134,7 +134,11 @@ func TestReadTryTLS(t *testing.T) {
 		r := readTryTLS(test.out, test.classes)
 		assert.Equal(t, test.outcome, r.Outcome, name)
 		assert.Equal(t, test.message, r.Message, name)
+		assert.Equal(t, name == "crash", r.LastWords != nil, name)
 	}
+	mute := readTryTLS(process.Output{Code: 1, Status: "exit status 1"}, certificate)
+	require.NotNil(t, mute.LastWords)
+	assert.Empty(t, *mute.LastWords)
 }
 
 func TestLook(t *testing.T) {

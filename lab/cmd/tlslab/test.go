@@ -66,14 +66,18 @@ Contracts, what CMD has to do:
   trytls  The stubs of TryTLS. Called with HOST PORT CAFILE, they write reasons,
           then ACCEPT, REJECT or UNSUPPORTED as the last line, and exit 0.
           Another status is a failure that has nothing to do with TLS: a
-          rejection where that is what the scenario is about, an error elsewhere.
+          rejection where that is what the scenario is about, an error
+          elsewhere. It is a rejection as well if what the stub wrote is an
+          error of TLS that it did not catch. A stub that gives no reasons
+          needs --verdict-only.
 
 A rejection counts if it is for the right reason. The reason is read off the
 message, in the words of the libraries that tlslab knows, or of the one that
 --stack names. If nobody knows the words, it counts if what the server saw
 leaves no other reason: an alert, or a connection that the server broke off.
 Else it is unrecognised: not wrong, and not ok. Have your client print the
-library's own error.
+library's own error; or, with --verdict-only, have reasons left out of it: then
+any rejection counts of what is to be rejected, and the grade says so.
 
 An exit status of 0 is believed only if the server's record bears it out: if a
 request came. What sends no request to good servers either, and only shakes
@@ -144,6 +148,7 @@ func (f *flags) test() *cobra.Command {
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
 	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
 	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
+	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
 	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
 	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
