@@ -90,8 +90,9 @@ does not accept it, the run ends there, since no rejection would show anything;
 
 A scenario is not asked, and does not count, if the client cannot have known
 what it needs: it was not given {connect}, the host does not resolve, and no
-connection came; or it was not given {cert}, and presented none; or the scenario is about the
-PEM file, and CMD is given {ca_p12}, {ca_jks} or {ca_dir} in its place.
+connection came; or it was not given {cert}, and presented none. Nor are the
+scenarios about the PEM file if CMD is given {ca_p12}, {ca_jks} or {ca_dir} in
+its place.
 
 What the run comes to:
 
