@@ -102,9 +102,9 @@ type assessmentWords struct {
 	gradef                      string // counts, scenarios, duration
 	knownCountf, fixedCountf    string // number
 	interrupted                 string
-	verdictOnly                 string
 	showMore, againf            string // seed, date
 	deviationf                  string // scenario, judgement, reason
+	verdictOnly                 string
 }
 
 // amount is a number of things: of one, and of others.

@@ -152,9 +152,9 @@ var english = words{
 		knownCountf: "%d known",
 		fixedCountf: "%d fixed",
 		interrupted: "interrupted",
-		verdictOnly: "reasons not judged (--verdict-only)",
 		showMore:    "tlslab show ID tells more of a scenario",
 		againf:      "the same again: --seed %s --at %s",
 		deviationf:  "%s %s: %s",
+		verdictOnly: "reasons not judged (--verdict-only)",
 	},
 }

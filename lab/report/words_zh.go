@@ -152,9 +152,9 @@ var chinese = words{
 		knownCountf: "%d 已知",
 		fixedCountf: "%d 已修复",
 		interrupted: "被中断",
-		verdictOnly: "未判断拒绝的理由（--verdict-only）",
 		showMore:    "tlslab show ID 详细介绍一个场景",
 		againf:      "再现同样的结果：--seed %s --at %s",
 		deviationf:  "%s %s：%s",
+		verdictOnly: "未判断拒绝的理由（--verdict-only）",
 	},
 }

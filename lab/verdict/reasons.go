@@ -11,10 +11,10 @@ const (
 	whyControl    = "on the control %s: %s"
 	whyVoid       = "it rejected the control %s too: %s"
 	whyUnable     = "the variant %s refuses every server without %s, and %s has none"
+	whyNoCAFile   = "it is about a PEM file of what to trust, and the command is given that in another form: give it {ca} to have this asked"
 
 	whyNoAddress     = "its host is a name that does not resolve: give the command {connect}, or have it dial TLSLAB_CONNECT"
 	whyNoPassphrase  = "the client's key is under a passphrase: give the command {password}, or have it read TLSLAB_KEY_PASSWORD"
-	whyNoCAFile      = "it is about a PEM file of what to trust, and the command is given that in another form: give it {ca} to have this asked"
 	whyNoCertificate = "it is to present a client certificate: give the command {cert} and {key}, or {combined}, or have it read TLSLAB_CERT_FILE and TLSLAB_KEY_FILE"
 
 	differNoConnection = "the client says that it got an answer, and the server saw no connection"
@@ -27,8 +27,8 @@ const (
 // that the catalogue knows: for who tells them in another language.
 func Reasons() []string {
 	return []string{
-		whySkips, whyFeature, whyMustReject, whyMustAccept, whyExpected, whyNoRule, whyControl, whyVoid, whyUnable,
-		whyNoAddress, whyNoPassphrase, whyNoCAFile, whyNoCertificate, NeverConnected,
+		whySkips, whyFeature, whyMustReject, whyMustAccept, whyExpected, whyNoRule, whyControl, whyVoid, whyUnable, whyNoCAFile,
+		whyNoAddress, whyNoPassphrase, whyNoCertificate, NeverConnected,
 		differNoConnection, differEnd, differAnswered, differAlert,
 	}
 }

@@ -48,7 +48,7 @@ func Placeholders() []string {
 }
 
 // looksMeant matches what looks like a placeholder.
-var looksMeant = regexp.MustCompile(`\{[A-Za-z][A-Za-z0-9_]{1,15}\}`)
+var looksMeant = regexp.MustCompile(`\{[A-Za-z_]{2,16}\}`)
 
 // Strangers returns what in a command's arguments looks like a placeholder and is none.
 func Strangers(command []string) []string {

@@ -75,8 +75,9 @@ any rejection counts of what is to be rejected, and the grade says so.
 
 A scenario is not asked, and does not count, if the client cannot have known
 what it needs: it was not given {connect}, the host does not resolve, and no
-connection came; or it was not given {cert}, and presented none; or the scenario is about the
-PEM file, and CMD is given {ca_p12}, {ca_jks} or {ca_dir} in its place.
+connection came; or it was not given {cert}, and presented none. Nor are the
+scenarios about the PEM file if CMD is given {ca_p12}, {ca_jks} or {ca_dir} in
+its place.
 
 What the run comes to:
 
@@ -124,13 +125,13 @@ func (f *flags) test() *cobra.Command {
 	cmd.Flags().SetInterspersed(false) // what follows CMD is CMD's
 	flag := cmd.Flags()
 	flag.StringVar(&o.Contract, "contract", undertest.Contracts()[0], "how CMD is asked: "+strings.Join(undertest.Contracts(), ", "))
+	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
 	flag.StringSliceVar(&o.ids, "id", nil, "only these scenarios, and their controls")
 	flag.StringVar(&o.level, "level", "", "only scenarios of this level: must, or should for those that need a feature")
 	flag.StringSliceVar(&o.Features, "feature", nil, "optional checks that the client has: it is held to them")
 	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(verdict.Stacks(), ", ")+" (default: told from each message)")
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
 	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
-	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
 	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
 	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
