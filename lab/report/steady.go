@@ -48,27 +48,6 @@ var fleeting = []struct {
 	{regexp.MustCompile(`[^\s'"(]*[/\\]([a-z0-9-]+)[/\\]([a-z0-9-]+\.(?:pem|der|p12))\b`), "DIR/$1/$2"},
 }
 
-// placed is what differs in a message from one server to the next, and the word that stands for it.
-var placed = []struct {
-	*regexp.Regexp
-	word string
-}{
-	{regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`), "HOST"},
-	{regexp.MustCompile(`\b0x[0-9a-fA-F]+\b`), "0xADDRESS"},
-	{regexp.MustCompile(`\b\d{4,}\b`), "N"},
-	{regexp.MustCompile(`\bPORT\b`), "N"},
-}
-
-// alike returns a message without what differs where the same happened to a client on two servers: hosts,
-// ports and addresses in memory, besides what [Steady] replaces.
-func alike(message string) string {
-	message = Steady(message)
-	for _, p := range placed {
-		message = p.ReplaceAllString(message, p.word)
-	}
-	return message
-}
-
 // Steady returns a client's message without what changes from run to run: ports, times, addresses
 // in memory, lines of an interpreter's source and the run's directory are replaced by words in
 // capitals. Two runs of the same clients give equal messages.
