@@ -38,7 +38,6 @@ var programs = []program{
 		{"Error while reading file", failure.MissingFile}, // it goes on without, and refuses what it does not know
 		{"`issuer is not known'", failure.Untrusted},
 		{"`not signed by known authorities or invalid'", Untold},
-		{"Name resolution for ", failure.NameResolution},
 		{"errorCode=2 Timeout", failure.Timeout},
 	}, gnuTLSTexts, []Rule{
 		{"A TLS fatal alert has been received", Untold},
