@@ -30,7 +30,7 @@ var programs = []program{
 	}, gnuTLSTexts, []Rule{
 		{"A TLS fatal alert has been received", Untold},
 	}, curlRules)},
-	{"aria2", []string{"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:"}, nil, slices.Concat([]Rule{
+	{"aria2", []string{"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:", "Failed to load trusted CA certificates from "}, nil, slices.Concat([]Rule{
 		{"`expired'", failure.Expired},
 		{"`not activated yet'", failure.NotYetValid},
 		{"handshake failure: hostname does not match", failure.HostnameMismatch},
