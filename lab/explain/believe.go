@@ -32,8 +32,8 @@ var tls = newLexicon(words{
 	"certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ", "EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple",
 	" PEM", "PEM ", "PRIVATE KEY", "PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature", "remote certificate", "first certificate",
 	"certificate purpose", "subtree violation", "critical extension", "signature digest", "CA certificate", "certificate file", "certificates file", "local cert chain", "path length constraint",
-	"fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error", "Hostname/IP does not match", "received fatal alert", "received corrupt message", "service_identity",
-	"mismatched_id", "Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1", "keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates", "key usage does not",
+	"fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error", "Hostname/IP does not match", "eceived fatal alert", "received corrupt message", "service_identity",
+	"commonName does not match", "CERT: Pre-verification error", "CERT: Subject checks", "mismatched_id", "Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1", "keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates", "key usage does not",
 	"Error: certificate has expired", "Error: certificate is not yet valid", "Error: certificate revoked", "Error: CRL ",
 	"curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)", "curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)", "curl: (90)", "curl: (91)",
 })
@@ -44,7 +44,7 @@ var connecting = newLexicon(words{
 	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp", "ECONN", "ENOTFOUND", "urlopen error",
 	"[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]", "ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
 	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError", "socket.gaierror", "secureConnect", "wget: ", "Failed to connect to",
-	"net::ERR_",
+	"net::ERR_", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ", "Layer6 ", "[AbstractCommand.cc:",
 })
 
 // doubtful are texts of lab/verdict's rules that much else is said with, and what else a message must hold
@@ -104,7 +104,7 @@ var doubtful = map[string]*regexp.Regexp{
 	"other side closed":                      regexp.MustCompile(`fetch failed|undici`),
 	"Response body length does not match":    regexp.MustCompile(`fetch failed|undici`),
 	"bad decrypt":                            regexp.MustCompile(`PEM|key|Mongo|fetch failed|client`),
-	"bad signature":                          regexp.MustCompile(`SSL routines|BAD_SIGNATURE|SSL: |state=error`),
+	"bad signature":                          regexp.MustCompile(`SSL routines|BAD_SIGNATURE|SSL: |state=error|SSL_connect failed`),
 	"wrong curve":                            regexp.MustCompile(`SSL|ssl`),
 	"operation timed out":                    rust,
 	"deadline has elapsed":                   rust,
@@ -136,9 +136,9 @@ var doubtful = map[string]*regexp.Regexp{
 var (
 	// file matches the names of files that hold keys and certificates, in messages that are not of a tool
 	// for files.
-	file    = regexp.MustCompile(`(?i)(Error: ENOENT: |FileNotFoundError: |IOError: |NoSuchFileException: |open |cannot load|load_verify|SSL_CTX|BIO_|reqwest|could not load|\(os error 2\)|CA certificate|cert file|key file|SSL_ca_file|CAfile|tlsCAFile).*\.(pem|crt|cer|key|p12|pfx|der|jks)\b|\.(pem|crt|cer|key|p12|pfx|der)\b.*(BIO_|SSL_|\(os error 2\)|not found or not readable)|Could not open file.*\.(pem|crt)|SSL_ca_file`)
+	file    = regexp.MustCompile(`(?i)(Error: ENOENT: |FileNotFoundError: |IOError: |NoSuchFileException: |open |cannot load|load_verify|SSL_CTX|BIO_|reqwest|could not load|\(os error 2\)|CA certificate|cert file|key file|SSL_ca_file|CAfile|tlsCAFile).*\.(pem|crt|cer|key|p12|pfx|der|jks)\b|\.(pem|crt|cer|key|p12|pfx|der)\b.*(BIO_|SSL_|\(os error 2\)|not found or not readable)|Could not open file.*\.(pem|crt)|SSL_ca_file|SSL_CTX_load_verify_locations`)
 	reset   = regexp.MustCompile(`https://|HTTPSConnectionPool|SSL|TLS|ssl|curl: \((35|56)\)|urlopen error|\[Errno 104\]|ConnectionResetError|aiohttp|httpx|error sending request|Errno::ECONNRESET`)
-	refused = regexp.MustCompile(`https://|HTTPSConnectionPool|java\.net\.ConnectException|\[Errno 111\]|urlopen error|ConnectionRefusedError|Errno::ECONNREFUSED|error sending request|^Connecting to |SSL connect|SSL connection failed|httpx|SSL: |BIO_connect`)
+	refused = regexp.MustCompile(`https://|HTTPSConnectionPool|java\.net\.ConnectException|\[Errno 111\]|urlopen error|ConnectionRefusedError|Errno::ECONNREFUSED|error sending request|^Connecting to |SSL connect|SSL connection failed|httpx|SSL: |BIO_connect|Could not connect to Redis| socat\[| LOG3\[|Layer4 |Could not transfer `)
 	rust    = regexp.MustCompile(`error sending request|invalid peer certificate|certificate revocation list`)
 	// verifying matches what stands around the reason where verification failed.
 	verifying = regexp.MustCompile(`Error: (certificate|CRL) [a-z ]+$|Verify return code: |verify|verif|SSL|ssl|TLS|tls|x509|OpenSSL|fetch failed|AxiosError|Mongo|OCSP|staple|EPROTO|CERT_`)
@@ -167,23 +167,21 @@ func believed(r verdict.Rule, message string) bool {
 // texts are those of all rules of lab/verdict, each once: few lines of a log have any of them.
 var texts = sync.OnceValue(func() lexicon {
 	var list words
-	for _, stack := range verdict.Stacks() {
-		for _, r := range verdict.Rules(stack) {
+	for _, name := range slices.Concat(verdict.Stacks(), verdict.Programs()) {
+		for _, r := range verdict.Rules(name) {
 			list = append(list, r.Contains)
 		}
+	}
+	for _, r := range verdict.Lookups() {
+		list = append(list, r.Contains)
 	}
 	slices.Sort(list)
 	return newLexicon(slices.Compact(list))
 })
 
-// judged returns the first rule of a stack's that counts in a message.
+// judged returns the rule that tells most of a message, of those of a stack's that count in it.
 func judged(stack, message string) (verdict.Rule, bool) {
-	for _, r := range verdict.Rules(stack) {
-		if strings.Contains(message, r.Contains) && believed(r, message) {
-			return r, true
-		}
-	}
-	return verdict.Rule{}, false
+	return verdict.MostTelling(stack, message, func(r verdict.Rule) bool { return believed(r, message) })
 }
 
 // keyName matches the names of files of keys and certificates.

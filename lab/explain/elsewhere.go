@@ -112,7 +112,7 @@ var ofClients = []rule{
 	{words: []string{"MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE", "CERT_NOT_YET_VALID"}, class: failure.NotYetValid},
 	{words: []string{"ERR_CERT_COMMON_NAME_INVALID", "SSL_ERROR_BAD_CERT_DOMAIN", "RemoteCertificateNameMismatch", "SEC_E_WRONG_PRINCIPAL", "hostname does not match CN in peer certificate", "hostname_check_failed", "ERR_TLS_CERT_ALTNAME_INVALID", "does not match target host name", "does not match host name", "no certificate subject alternative name matches", "doesn't match either of", "CaUsedAsEndEntity, certificate not valid for", "invalid peer certificate: NotValidForName", "does not match the server's certificate", "doesn't match any of the subject alternative names", "doesn't match common name of the certificate subject"}, class: failure.HostnameMismatch},
 	{words: []string{"MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "selfsigned_peer", "CaUsedAsEndEntity"}, class: failure.SelfSigned},
-	{words: []string{"ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER", "SEC_ERROR_UNTRUSTED_ISSUER", "SEC_E_UNTRUSTED_ROOT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "unable to get issuer certificate", "generated CLIENT ALERT: Fatal - Unknown CA", "server certificate verification failed. CAfile", "certificate signer not trusted", "self-signed or unknown issuer", "No Certificate Authority found", "MOZILLA_PKIX_ERROR_MITM_DETECTED"}, class: failure.Untrusted},
+	{words: []string{"ERR_CERT_AUTHORITY_INVALID", "SEC_ERROR_UNKNOWN_ISSUER", "SEC_ERROR_UNTRUSTED_ISSUER", "SEC_E_UNTRUSTED_ROOT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT", "unable to get issuer certificate", "generated CLIENT ALERT: Fatal - Unknown CA", "certificate signer not trusted", "self-signed or unknown issuer", "No Certificate Authority found", "MOZILLA_PKIX_ERROR_MITM_DETECTED"}, class: failure.Untrusted},
 	// .NET's X509ChainStatusFlags, of which a message may have several.
 	{words: []string{"NotTimeValid"}, by: "dotnet", sure: true, possible: []failure.Class{failure.Expired, failure.NotYetValid}},
 	{words: []string{"PartialChain", "UntrustedRoot"}, by: "dotnet", sure: true, class: failure.Untrusted},
@@ -133,6 +133,9 @@ var ofClients = []rule{
 	{words: []string{"SEC_ERROR_BAD_DER", "malformed certificate", "format error in certificate's"}, class: failure.Malformed},
 
 	{words: []string{"RemoteCertificateChainErrors"}, possible: chainErrors},
+	// libcurl on GnuTLS, of whatever is wrong with the chain.
+	{words: []string{"server certificate verification failed. CAfile: none"}, class: failure.Untrusted},
+	{words: []string{"server certificate verification failed. CAfile"}, possible: chainErrors},
 
 	// Handshake and wire.
 	{words: []string{"NO_CIPHERS_AVAILABLE", "no ciphers available", "NO_PROTOCOLS_AVAILABLE", "no protocols available", "NO_CIPHER_MATCH", "Cannot create a client socket with a PROTOCOL_TLS_SERVER context"}, class: failure.ClientMisconfigured},
@@ -144,6 +147,7 @@ var ofClients = []rule{
 	{words: []string{"RECORD_LAYER_FAILURE", "record layer failure", ":http request", "HTTP_REQUEST", ":https proxy request", "UNKNOWN_PROTOCOL", ":unknown protocol", "SSL_ERROR_RX_RECORD_TOO_LONG", "ERR_SSL_PROTOCOL_ERROR", "Cannot determine the frame size or a corrupted frame was received", "appears to only use HTTP and not HTTPS", "server does not support SSL, but SSL was required", "WRONG_VERSION_NUMBER"}, class: failure.NotTLS},
 	{words: []string{"DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "decryption failed or bad record mac", "local error: tls: bad record MAC"}, class: failure.CorruptRecord},
 	{words: []string{"SSL_ERROR_BAD_MAC_READ"}, class: failure.CorruptRecord},
+	{words: []string{"peer closed connection in SSL handshake (104: "}, peer: true, class: failure.ConnectionReset},
 	{words: []string{"SSL connection has been closed unexpectedly", "SSL peer shut down incorrectly", "server closed the connection unexpectedly in the middle of the SSL handshake", "peer closed connection in SSL handshake", "Received an unexpected EOF or 0 bytes from the transport stream"}, peer: true, class: failure.UnexpectedEOF},
 	{words: []string{"TLS handshake timeout", "SSL connection timeout", "handshake timed out", "TLS handshake timed out"}, class: failure.Timeout},
 

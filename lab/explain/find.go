@@ -107,27 +107,14 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		return in.finish(f, text, all), true
 	}
 	if marked {
-		for _, stack := range who.words() {
-			if r, ok := judged(stack, text); ok {
-				return in.byRule(f, r, text, all), true
-			}
+		if r, _ := mostTelling(who.words(), text); r.Class != "" {
+			return in.byRule(f, r, text, all), true
 		}
 	}
 	if !texts().in(text) {
 		return in.byUntold(f, text, all)
 	}
-	var others []string
-	var first verdict.Rule
-	for _, stack := range inOrder() {
-		r, ok := judged(stack, text)
-		switch {
-		case !ok:
-		case len(others) == 0:
-			first, others = r, []string{stack}
-		case r.Class == first.Class && r.Contains == first.Contains:
-			others = append(others, stack)
-		}
-	}
+	first, others := mostTelling(inOrder(), text)
 	if first.Class == verdict.Untold { // of another stack's: what it stands for there is not what it does here
 		if f, ok := in.byUntold(f, text, all); ok {
 			return f, true
@@ -143,6 +130,22 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		return in.byRule(f, first, text, all), true
 	}
 	return in.byUntold(f, text, all)
+}
+
+// mostTelling returns the rule that tells most of a message, of those of some stacks that count in it, and the stacks
+// that have it. The first stack's is that of several that tell as much.
+func mostTelling(stacks []string, text string) (most verdict.Rule, by []string) {
+	for _, stack := range stacks {
+		r, ok := judged(stack, text)
+		switch {
+		case !ok:
+		case len(by) == 0 || verdict.MoreTelling(r, most):
+			most, by = r, []string{stack}
+		case r == most:
+			by = append(by, stack)
+		}
+	}
+	return most, by
 }
 
 // byList tries lists of this package.
@@ -265,6 +268,11 @@ func possible(stacks []string, words string) []failure.Class {
 	for _, m := range seen().messages {
 		if m.FromAlert && slices.Contains(stacks, m.Stack) && strings.Contains(m.Message, words) {
 			count[m.Class]++
+		}
+	}
+	for _, m := range seen().messages { // no stack of the lab's, and perhaps on the library of one
+		if len(count) == 0 && m.FromAlert && strings.Contains(m.Message, words) {
+			return possible([]string{m.Stack}, words)
 		}
 	}
 	if len(count) == 0 {

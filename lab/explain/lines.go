@@ -75,6 +75,7 @@ var verbose = []struct {
 	next  *regexp.Regexp
 }{
 	{words{"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert"}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
+	{words{" LOG4["}, regexp.MustCompile(`^\d{4}\.\d\d\.\d\d \S+ LOG[34]\[`)}, // stunnel's
 	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
 	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
 	{words{"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream"}, regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|stream_socket_client)\()`)},

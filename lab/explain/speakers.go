@@ -26,8 +26,9 @@ type speaker struct {
 var speakers = []speaker{
 	{marks: []string{"nginx: [emerg]", "[emerg] "}, stacks: []string{"nginx"}, own: true},
 	{marks: []string{"InvalidSSLConfiguration"}, stacks: []string{"mongod"}, own: true},
+	{marks: []string{"Layer6 ", "Layer4 ", "Server presented an SSL certificate different"}, stacks: []string{"haproxy-check"}},
 	{marks: []string{"http: TLS handshake error from", "client sent an HTTP request to an HTTPS server"}, stacks: []string{"go-server"}, server: true},
-	{marks: []string{"SSL handshaking to upstream", "handshake) to upstream", "while connecting to upstream", "while reading response header from upstream"}, stacks: []string{"nginx-upstream"}},
+	{marks: []string{"SSL handshaking to upstream", "handshake) to upstream", "upstream SSL certificate ", "while connecting to upstream", "handshaking to upstream", "while reading response header from upstream"}, stacks: []string{"nginx-upstream"}, speaks: []string{"openssl"}},
 	{marks: []string{"while SSL handshaking", "SSL_do_handshake() failed", "client SSL certificate verify error", "client sent no required SSL certificate", "client sent plain HTTP request to HTTPS port"}, stacks: []string{"nginx"}, server: true},
 	{marks: []string{"AH02", "[ssl:"}, stacks: []string{"apache"}, server: true},
 	{marks: []string{": SSL handshake failure", "Connection closed during SSL handshake", "Connection error during SSL handshake", "SSL client certificate not trusted", "SSL client CA chain cannot be verified"}, stacks: []string{"haproxy"}, server: true},
@@ -39,6 +40,11 @@ var speakers = []speaker{
 	{marks: []string{"SSL_accept", "ssl3_get_client_hello", "tls_early_post_process_client_hello", "tls_post_process_client_hello", "tls_process_client_certificate", "ssl3_get_client_certificate"}, stacks: []string{"openssl-server"}, server: true},
 	{marks: []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"}, stacks: []string{"redis-server"}, server: true},
 
+	{marks: []string{"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:", "Failed to load trusted CA certificates from "}, stacks: []string{"aria2"}},
+	{marks: []string{" socat["}, stacks: []string{"socat"}},
+	{marks: []string{" LOG3[", " LOG4["}, stacks: []string{"stunnel"}},
+	{marks: []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"}, stacks: []string{"redis-cli"}},
+	{marks: []string{"Could not transfer metadata ", "Could not transfer artifact "}, stacks: []string{"maven"}, speaks: []string{"java"}},
 	{marks: []string{"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor", "': /simple/"}, stacks: []string{"pip"}, speaks: []string{"requests"}},
 	{marks: []string{"Error response from daemon", "failed to do request: "}, stacks: []string{"docker"}, speaks: []string{"go"}},
 	{marks: []string{"Unable to connect to the server: ", "kubectl"}, stacks: []string{"kubectl"}, speaks: []string{"go"}},

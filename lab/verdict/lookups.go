@@ -21,6 +21,8 @@ var lookups = sameClass(failure.NameResolution,
 	"Domain name not found", "Could not contact DNS servers", "DNS server returned answer with no data",
 	// Node.js, Rust, curl, Java and Go
 	"getaddrinfo EAI_AGAIN", "getaddrinfo ENOTFOUND", "failed to lookup address information", "Resolving timed out", "UnknownHostException", "no such host",
+	// Chromium, which asks no resolver where there is no network
+	"net::ERR_INTERNET_DISCONNECTED",
 )
 
 // sameClass returns rules of one class.
@@ -32,15 +34,15 @@ func sameClass(class failure.Class, texts ...string) []Rule {
 	return list
 }
 
-// Lookups returns the rules of failed look-ups, which hold for every stack behind its own.
+// Lookups returns the rules of failed look-ups, which hold for every stack beside its own.
 func Lookups() []Rule { return slices.Clone(lookups) }
 
-// withLookups returns the rules of a stack or a program, and those of failed look-ups behind them. There are none of a
+// withLookups returns the rules of a stack or a program, and those of failed look-ups before them, as these have words of time in them. There are none of a
 // name that is not known.
 func withLookups(name string) []Rule {
 	own := rulesOf(name)
 	if own == nil {
 		return nil
 	}
-	return slices.Concat(own, lookups)
+	return slices.Concat(lookups, own)
 }

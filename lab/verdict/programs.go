@@ -30,7 +30,7 @@ var programs = []program{
 	}, gnuTLSTexts, []Rule{
 		{"A TLS fatal alert has been received", Untold},
 	}, curlRules)},
-	{"aria2", []string{"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:"}, nil, slices.Concat([]Rule{
+	{"aria2", []string{"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:", "Failed to load trusted CA certificates from "}, nil, slices.Concat([]Rule{
 		{"`expired'", failure.Expired},
 		{"`not activated yet'", failure.NotYetValid},
 		{"handshake failure: hostname does not match", failure.HostnameMismatch},
@@ -38,7 +38,6 @@ var programs = []program{
 		{"Error while reading file", failure.MissingFile}, // it goes on without, and refuses what it does not know
 		{"`issuer is not known'", failure.Untrusted},
 		{"`not signed by known authorities or invalid'", Untold},
-		{"Name resolution for ", failure.NameResolution},
 		{"errorCode=2 Timeout", failure.Timeout},
 	}, gnuTLSTexts, []Rule{
 		{"A TLS fatal alert has been received", Untold},
