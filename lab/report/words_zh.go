@@ -128,7 +128,7 @@ var chinese = words{
 		reportTellsNothing:     "它报告的结果说明不了什么：服务器的记录表明它没有接受，它却报告成功。",
 		statusTellsNothingToDo: "用 --contract served 按服务器的记录来判定它，或者让它在得不到响应时报告失败",
 
-		stoppedf:      "它不接受 %s，而那里没有任何问题，因此它拒绝别的什么也说明不了什么。%s 之后，它说：%s",
+		stoppedf:      "它不接受 %s，而那里没有任何问题，因此它拒绝别的场景也说明不了什么。%s 之后，它说：%s",
 		stoppedOfff:   "它从未连接 %s，而那里没有任何问题。%s 之后，它说：%s",
 		stoppedNoCA:   "给命令加上 {ca}：命令中没有任何内容告诉它该信任什么，它和它提到的文件也都没有提到 TLSLAB_CA_FILE",
 		stoppedServed: "加上 --contract served：服务器确实应答了一个请求，因此退出状态说明的不是它是否连接成功",
