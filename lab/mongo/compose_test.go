@@ -38,7 +38,7 @@ type compose struct {
 func newCompose(t *testing.T) *compose {
 	t.Helper()
 	mongo, _ := testImage(t)
-	c := &compose{t: t, env: append(os.Environ(), "TLSLAB_IMAGE="+labImage(t), "MONGO_IMAGE="+mongo, "TLSLAB_SEED=compose test")}
+	c := &compose{t: t, env: append(os.Environ(), "TLSLAB_IMAGE="+labImage(t), "MONGO_IMAGE="+mongo, "TLSLAB_SEED=")}
 	name := "tlslab-test-" + strings.ToLower(rand.Text()[:8])
 	switch {
 	case exec.Command("docker", "compose", "version").Run() == nil:
@@ -104,12 +104,20 @@ var buildLab = sync.OnceValues(func() (string, error) {
 		return "", fmt.Errorf("lab/Dockerfile has no stage from scratch")
 	}
 	dockerfile := append([]byte("FROM scratch\n"), bytes.ReplaceAll(bytes.ReplaceAll(last, []byte("--from=build "), nil), []byte("/out/"), []byte("out/"))...)
+	licences := map[string][]byte{}
+	for name, path := range map[string]string{"LICENSE": "../../LICENSE", "THIRD-PARTY.txt": "../THIRD-PARTY.txt"} {
+		if licences[name], err = os.ReadFile(filepath.FromSlash(path)); err != nil {
+			return "", err
+		}
+	}
 	hash := sha256.Sum256(append(data, dockerfile...))
 	return buildImage(fmt.Sprintf("tlslab-test-lab:%x", hash[:8]), []tarred{
 		{name: "Dockerfile", data: dockerfile, mode: 0o644},
 		{name: "out/", mode: 0o755},
 		{name: "out/bin/", mode: 0o755},
 		{name: "out/bin/tlslab", data: data, mode: 0o755},
+		{name: "out/LICENSE", data: licences["LICENSE"], mode: 0o644},
+		{name: "out/THIRD-PARTY.txt", data: licences["THIRD-PARTY.txt"], mode: 0o644},
 		{name: "out/pki/", mode: 0o755},
 		{name: "out/tmp/", mode: 0o1777},
 	})
@@ -139,6 +147,21 @@ func TestCompose(t *testing.T) {
 	copied, err := exec.CommandContext(ctx, "docker", "cp", strings.TrimSpace(out)+":/pki/.", files).CombinedOutput()
 	require.NoError(t, err, string(copied))
 
+	t.Run("fresh seed", func(t *testing.T) {
+		seed, err := os.ReadFile(filepath.Join(files, "seed"))
+		require.NoError(t, err)
+		require.Regexp(t, `^[a-z2-7]{26}\n$`, string(seed)) // drawn, and shared by mint and lab: see staple below
+	})
+	t.Run("confined", func(t *testing.T) {
+		for _, service := range []string{"lab", "mongo", "mongod-good", "mongod-stapled"} {
+			id, err := c.run(ctx, "ps", "-q", service)
+			require.NoError(t, err, id)
+			out, err := exec.CommandContext(ctx, "docker", "inspect", "--format",
+				"{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}", strings.TrimSpace(id)).Output()
+			require.NoError(t, err)
+			require.Equal(t, "true [ALL] [no-new-privileges:true]", strings.TrimSpace(string(out)), service)
+		}
+	})
 	t.Run("https", func(t *testing.T) {
 		for id, port := range map[string]int{"good": 10001, "expired": 10101} {
 			client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool(t, files, "lab", id)}, DisableKeepAlives: true}}

@@ -33,6 +33,7 @@ type flags struct {
 	lang     locale.Locale // of prose for people
 	json     bool
 	seed     string
+	seedFile string
 	at       time.Time
 	anyTime  bool
 	dir      string
@@ -141,6 +142,8 @@ func speaking(list []*scenarios.Scenario) []string {
 // addMinting adds the flags that decide what is minted.
 func (f *flags) addMinting(c *cobra.Command) {
 	c.Flags().Var((*seed)(&f.seed), "seed", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
+	c.Flags().StringVar(&f.seedFile, "seed-file", "", "file that holds the seed, for commands that have to agree on one: written with a fresh seed if it is not there; TLSLAB_SEED takes its place")
+	c.MarkFlagFilename("seed-file")
 	c.Flags().Var((*instant)(&f.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
 	c.Flags().BoolVar(&f.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
 }
@@ -164,7 +167,17 @@ func (f *flags) config() (lab.Config, error) {
 			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
 		}
 	}
-	return lab.Config{Seed: f.seed, At: f.at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
+	seed := f.seed
+	switch {
+	case f.seedFile != "" && f.seed != "":
+		return lab.Config{}, usageError{errors.New("both --seed and --seed-file: give one of the two")}
+	case f.seedFile != "":
+		var err error
+		if seed, err = seedOf(f.seedFile); err != nil {
+			return lab.Config{}, err
+		}
+	}
+	return lab.Config{Seed: seed, At: f.at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
 }
 
 // maxTroubles bounds how many different failures of the lab itself are written to standard error.

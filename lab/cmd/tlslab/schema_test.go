@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/jsonform"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
+)
+
+// The tests below read it by its name.
+var _ = flag.Bool("update", false, "write the schemas of lab/schema anew")
+
+const schemas = "../../schema"
+
+// printed returns what a command prints.
+func printed(t *testing.T, args ...string) []byte {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	run(context.Background(), args, &stdout, &stderr)
+	require.NotEmpty(t, stdout.Bytes(), stderr.String())
+	return stdout.Bytes()
+}
+
+// What list --json prints is what its schema says.
+func TestListSchema(t *testing.T) {
+	f := jsonform.Form{Type: reflect.TypeFor[[]entry](), Title: "The catalogue, as tlslab list --json prints it"}
+	f.Published(t, filepath.Join(schemas, "list.json"))
+	f.Holds(t, printed(t, "list", "--json"))
+	f.Holds(t, printed(t, "list", "--json", "--service", "https,mongodb,mongod"))
+}
+
+// endpoints.json is what its schema says.
+func TestEndpointsSchema(t *testing.T) {
+	f := jsonform.Form{Type: reflect.TypeFor[serve.Endpoints](), Title: "endpoints.json, what tlslab up serves", Version: serve.EndpointsSchema}
+	f.Published(t, filepath.Join(schemas, "endpoints.json"))
+	dir := filepath.Join(t.TempDir(), "lab")
+	l, err := lab.New(lab.Config{Dir: dir})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	var list []*scenarios.Scenario
+	for _, id := range []string{"good", "expired", "client-certificate-missing", "unknown-host"} {
+		s, ok := scenarios.Lookup(id)
+		require.True(t, ok, id)
+		list = append(list, s)
+	}
+	up, err := l.Up(t.Context(), list, nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, up.Close()) }()
+	text, err := os.ReadFile(filepath.Join(dir, lab.EndpointsFile))
+	require.NoError(t, err)
+	f.Holds(t, text)
+	var doc serve.Endpoints
+	require.NoError(t, json.Unmarshal(text, &doc))
+	require.Len(t, doc.Scenarios, len(list))
+}
