@@ -106,7 +106,7 @@ func TestNothingInCommon(t *testing.T) {
 			&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}, "handshake_failure (40)"},
 		{"group", scenarios.Server{Groups: []tls.CurveID{tls.CurveP521}},
 			&tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, "handshake_failure (40)"},
-		{"protocol", scenarios.Server{}, &tls.Config{NextProtos: []string{"h2"}}, "no_application_protocol (120)"},
+		{"protocol", scenarios.Server{Protocols: []string{"http/1.1"}}, &tls.Config{NextProtos: []string{"h2"}}, "no_application_protocol (120)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
