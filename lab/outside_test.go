@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -49,35 +50,39 @@ func TestOutside(t *testing.T) {
 
 	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Variant != "default" })
-	outcomes := map[string]map[string]clients.Outcome{} // by client and scenario
-	run, err := l.Run(t.Context(), []*scenarios.Scenario{inside, outside, address}, set, lab.RunOptions{})
-	require.NoError(t, err)
-	for _, s := range run.Scenarios {
-		for _, c := range s.Cells {
-			if outcomes[c.Client] == nil {
-				outcomes[c.Client] = map[string]clients.Outcome{}
-			}
-			outcomes[c.Client][s.ID] = c.Outcome
-			t.Log(s.ID, c.Client, c.Outcome, c.Message)
+	found := set.Clients
+	for _, c := range found { // one after the other: a virtual machine that starts beside forty others takes long
+		set.Clients = []*clients.Client{c}
+		run, err := l.Run(t.Context(), []*scenarios.Scenario{inside, outside, address}, set, lab.RunOptions{Timeout: time.Minute})
+		require.NoError(t, err)
+		did := map[string]clients.Outcome{}
+		for _, s := range run.Scenarios {
+			did[s.ID] = s.Cells[0].Outcome
+			t.Log(s.ID, c.ID(), s.Cells[0].Outcome, s.Cells[0].Message)
 		}
+		checkOutside(t, c.Info, did)
 	}
-	for _, c := range set.Clients {
-		did := outcomes[c.ID()]
-		if did["inside"] == clients.Unsupported {
-			continue // wget cannot be told an address
-		}
-		assert.Equal(t, clients.Accepted, did["inside"], "%s refuses a name that the root is constrained to", c.ID())
-		switch want := did["outside"]; {
-		case slices.Contains(constraintsRead, c.Stack):
-			assert.Equal(t, clients.Rejected, want, "%s was measured to refuse it: README, Safety, and go doc ./pki say so", c.ID())
-		case slices.Contains(constraintsUnread, c.Stack):
-			assert.Equal(t, clients.Accepted, want, "%s was measured to accept it: README, Safety, and go doc ./pki say so", c.ID())
-		default:
-			t.Errorf("%s: %s, which is in neither table", c.ID(), want)
-		}
-		if c.Stack != "python" || c.Version[0] != '2' { // Python 2.7 knows no addresses at all
-			assert.Equal(t, clients.Accepted, did["address"], "%s: the root binds no addresses", c.ID())
-		}
+	set.Clients = found
+}
+
+// checkOutside holds what a client did to the tables.
+func checkOutside(t *testing.T, c clients.Info, did map[string]clients.Outcome) {
+	if did["inside"] == clients.Unsupported {
+		return // wget cannot be told an address
+	}
+	const said = "%s was measured to do otherwise: Safety in README and go doc ./pki say what"
+	assert.Equal(t, clients.Accepted, did["inside"], "%s refuses a name that the root is constrained to", c.ID())
+	switch {
+	case slices.Contains(constraintsRead, c.Stack):
+		assert.Equal(t, clients.Rejected, did["outside"], said, c.ID())
+	case slices.Contains(constraintsUnread, c.Stack):
+		assert.Equal(t, clients.Accepted, did["outside"], said, c.ID())
+	default:
+		t.Errorf("%s: %s, which is in neither table", c.ID(), did["outside"])
+	}
+	knows := c.Stack != "python" || c.Version[0] != '2' // Python 2.7 knows no addresses at all
+	if knows && did["address"] != clients.Unsupported { // reqwest and OkHttp dial the address that they ask for
+		assert.Equal(t, clients.Accepted, did["address"], "%s: the root binds no addresses", c.ID())
 	}
 }
 

@@ -54,7 +54,8 @@ var all = []stranger{{
 	name: "bun", find: fromNPM("@oven/bun-*/bin/bun", "bun.js"),
 	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint, "outside": failure.NameConstraint},
 }, {
-	name: "deno", find: fromNPM("@deno/*/deno", "deno.js", "run", "--quiet", "--no-config", "--no-remote", "--allow-net", "--allow-read"),
+	name:    "deno",
+	find:    fromNPM("@deno/*/deno", "deno.js", "run", "--quiet", "--no-config", "--no-remote", "--allow-net", "--allow-read"),
 	refuses: map[string]failure.Class{"outside": failure.NameConstraint},
 }, {
 	name: "erlang", find: onPath("erlang.escript", "escript"),
@@ -78,7 +79,8 @@ func withPython(pkg, script string) func() ([]string, error) {
 func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
 		for _, dir := range environment.Dirs() {
-			found, _ := filepath.Glob(filepath.Join(dir, mainstream.Node().Name, "node_modules", filepath.FromSlash(program))) // well-formed
+			pattern := filepath.Join(dir, mainstream.Node().Name, "node_modules", filepath.FromSlash(program))
+			found, _ := filepath.Glob(pattern) // its errors are of malformed patterns
 			for _, path := range found {
 				if exec.Command(path, "--version").Run() == nil { // for this machine's C library
 					return slices.Concat([]string{path}, args, []string{in(script)}), nil
@@ -152,7 +154,8 @@ func ask(t *testing.T, l *lab.Lab, command []string) []report.Scenario {
 	}
 	for id, host := range map[string]string{"inside": "www.tlslab.test", "outside": "www.google.com"} {
 		list = append(list, &scenarios.Scenario{
-			ID: id, Host: host, Service: scenarios.HTTPS, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"DNS:" + host}}},
+			ID: id, Host: host, Service: scenarios.HTTPS,
+			Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"DNS:" + host}}},
 			Expect: scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must},
 		})
 	}
@@ -176,6 +179,7 @@ func check(t *testing.T, s stranger, id string, cell report.Cell) {
 		assert.Equal(t, class, cell.Class, "%s: %s", id, cell.Message)
 	default:
 		assert.Equal(t, clients.Accepted, cell.Outcome, "%s: %s", id, cell.Message)
-		assert.True(t, slices.ContainsFunc(cell.Observed, func(o serve.Observation) bool { return o.ApplicationData }), "%s: it sent no request", id)
+		asked := func(o serve.Observation) bool { return o.ApplicationData }
+		assert.True(t, slices.ContainsFunc(cell.Observed, asked), "%s: it sent no request", id)
 	}
 }
