@@ -64,8 +64,8 @@ var aspects = []aspect{
 	{name: "bad-pem/own", chair: atSetup},
 
 	{name: "missing-file/root-crt", words: words{"root certificate file \""}},
-	{name: "missing-file/curl", words: words{"error setting certificate", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-missing"}},
-	{name: "bad-pem/curl", words: words{"error setting certificate", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
+	{name: "missing-file/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-missing"}},
+	{name: "bad-pem/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
 	{name: "bad-pem/pem-lib", words: words{"[SSL] PEM lib"}, key: clientKey},
 	{name: "bad-passphrase/keystore", words: words{"Keystore was tampered with"}, alone: true},
 	{name: "bad-pem/keystore", words: words{"Keystore was tampered with"}, alone: true, unset: true},

@@ -44,7 +44,7 @@ var connecting = newLexicon(words{
 	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp", "ECONN", "ENOTFOUND", "urlopen error",
 	"[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]", "ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
 	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError", "socket.gaierror", "secureConnect", "wget: ", "Failed to connect to",
-	"net::ERR_", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ", "Layer6 ", "[AbstractCommand.cc:",
+	"net::ERR_", "EAI_AGAIN", "gaierror", "getaddrinfo failed", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ", "Layer6 ", "[AbstractCommand.cc:",
 })
 
 // doubtful are texts of lab/verdict's rules that much else is said with, and what else a message must hold

@@ -205,7 +205,7 @@ func urlSession(code string) []string {
 // the lab's own cases by.
 var insteadOfRecord = []rule{
 	// CURLE_SSL_CACERT_BADFILE, whatever is wrong with the file: curl says no more.
-	{words: []string{"error setting certificate file", "error setting certificate verify locations", "Problem with the SSL CA cert (path? access rights?)"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
+	{words: []string{"error setting certificate file", "error setting certificate verify locations", "error adding trust anchors from file", "Problem with the SSL CA cert (path? access rights?)"}, sure: true, possible: []failure.Class{failure.MissingFile, failure.BadPEM}},
 }
 
 // allLists returns the lists of this package's rules.

@@ -76,7 +76,7 @@ var speakers = []speaker{
 
 	{marks: []string{"AxiosError"}, stacks: []string{"axios"}},
 	{marks: []string{"fetch failed", "undici"}, stacks: []string{"fetch"}},
-	{marks: []string{"altnames", "ERR_TLS_CERT", "_tls_wrap", "TLSSocket", "node:internal", "EPROTO", "ECONNREFUSED", "ECONNRESET", "getaddrinfo ENOTFOUND", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"}, stacks: []string{"node", "axios", "fetch"}},
+	{marks: []string{"altnames", "ERR_TLS_CERT", "_tls_wrap", "TLSSocket", "node:internal", "EPROTO", "ECONNREFUSED", "ECONNRESET", "getaddrinfo ENOTFOUND", "getaddrinfo EAI_AGAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"}, stacks: []string{"node", "axios", "fetch"}},
 
 	{marks: []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname"}, stacks: []string{"okhttp"}},
 	{marks: []string{"javax.net.ssl.", "java.net.", "java.io.", "java.nio.", "sun.security.", "java.security.", "javax.crypto.", "PKIX path", "SSLHandshakeException", "trustAnchors parameter", "Keystore was tampered with", "Certificate for <"}, stacks: []string{"java", "okhttp"}},

@@ -26,7 +26,10 @@ var programs = []program{
 		{"failed: Internal error", failure.InternalError},
 		{"failed: Handshake failed", failure.HandshakeFailure},
 		{"server certificate verification failed", Untold}, // of libcurl on GnuTLS, as in Debian
-		{"Problem with the SSL CA cert", Untold},           // the file is not there, or is none
+		// The file is not there, or is none.
+		{"Problem with the SSL CA cert", Untold},
+		{"error setting certificate file", Untold},
+		{"error adding trust anchors from file", Untold},
 	}, gnuTLSTexts, []Rule{
 		{"A TLS fatal alert has been received", Untold},
 	}, curlRules)},

@@ -145,6 +145,13 @@ func TestKnownWords(t *testing.T) {
 	assert.Equal(t, "curl", j.Words)
 	assert.False(t, j.Documented)
 
+	// Curl has other words for it in each version.
+	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs", "error setting certificate file: x.pem",
+		"error adding trust anchors from file: x.pem", "Problem with the SSL CA cert (path? access rights?)"} {
+		j = underTest(t, "ca-file-missing", "curl: (77) "+words, nil)
+		assert.Equal(t, verdict.OK, j.Kind, words)
+	}
+
 	// What curl is granted, as it has no other words, is granted to who speaks them; what curl is
 	// known to do wrong is not.
 	j = underTest(t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil)

@@ -29,7 +29,7 @@ var opensslOwn = []Rule{
 // curlOwn is what curl says in place of OpenSSL's reason, which it keeps to itself.
 var curlOwn = []Rule{
 	{"unable to set private key file", failure.ClientMisconfigured},
-	{"error setting certificate file", failure.ClientMisconfigured},
+	{"curl: (77) ", failure.ClientMisconfigured}, // CURLE_SSL_CACERT_BADFILE, in other words in each version
 	// What it makes of an alert certificate_expired about its own certificate under TLS 1.2.
 	{"SSL certificate verification failed", failure.Untrusted},
 }
