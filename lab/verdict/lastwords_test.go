@@ -75,6 +75,7 @@ func TestVerdictOnly(t *testing.T) {
 			}
 			assert.Equal(t, want[i], verdict.Judge(c).Kind, "%s %t", id, only)
 			c.Result = clients.Result{Outcome: clients.Accepted}
+			c.Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
 			if id == "expired" || id == "wrong-host" {
 				assert.Equal(t, verdict.Insecure, verdict.Judge(c).Kind, "%s %t", id, only)
 			}
