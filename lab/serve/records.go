@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 )
 
@@ -194,7 +195,10 @@ type tap struct {
 	watch    *watch    // nil unless somebody wants to be told
 	greeted  bool      // the watch knows the ClientHello
 	ends     bool      // the server's end of TLS is this program's: nothing is relayed
-	refused  bool      // the client has refused in plaintext what it should have refused in ciphertext
+
+	// refused says that the client has refused in plaintext what it should have refused in ciphertext.
+	// HTTP/2 reads and writes at once.
+	refused atomic.Bool
 }
 
 func newTap(c net.Conn) tap {
@@ -270,8 +274,11 @@ func (t *tap) receive(p []byte) (int, error) {
 	if n > 0 {
 		acknowledge(t.Conn)
 	}
+	before := t.in.alert
 	t.in.feed(p[:n])
-	t.refused = t.refused || t.ends && t.in.alert != nil && (t.in.sealed || t.out.encrypted())
+	if t.ends && before == nil && t.in.alert != nil && (t.in.sealed || t.out.encrypted()) {
+		t.refused.Store(true)
+	}
 	t.eof = t.eof || err == io.EOF
 	if t.watch != nil {
 		t.tellIn(p[:n])
@@ -284,7 +291,7 @@ func (t *tap) receive(p []byte) (int, error) {
 // alert neither side may say more (RFC 8446, section 6.2). Most such clients have left by then, so
 // that it depended on the moment whether the answer was sent at all.
 func (t *tap) Write(p []byte) (int, error) {
-	if t.refused {
+	if t.refused.Load() {
 		return len(p), nil
 	}
 	n, err := t.Conn.Write(p)
