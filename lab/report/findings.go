@@ -121,7 +121,7 @@ func oneReason(w *words, all, bad []asked) []Finding {
 			continue
 		}
 		differs := func(r asked) bool {
-			return r.isVerified() && r.Outcome == clients.Rejected && r.telling(w) != group[0].telling(w)
+			return r.isVerified() && r.Outcome == clients.Rejected && alike(r.telling(w)) != alike(group[0].telling(w))
 		}
 		if slices.ContainsFunc(all, differs) {
 			continue
