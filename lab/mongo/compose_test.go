@@ -38,7 +38,8 @@ type compose struct {
 func newCompose(t *testing.T) *compose {
 	t.Helper()
 	mongo, _ := testImage(t)
-	c := &compose{t: t, env: append(os.Environ(), "TLSLAB_IMAGE="+labImage(t), "MONGO_IMAGE="+mongo, "TLSLAB_SEED=")}
+	c := &compose{t: t, env: append(os.Environ(), "TLSLAB_IMAGE="+labImage(t), "MONGO_IMAGE="+mongo, "TLSLAB_SEED=",
+		"COMPOSE_HTTP_TIMEOUT=600")} // publishing four hundred ports takes a minute on a busy machine
 	name := "tlslab-test-" + strings.ToLower(rand.Text()[:8])
 	switch {
 	case exec.Command("docker", "compose", "version").Run() == nil:
@@ -123,8 +124,8 @@ var buildLab = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// composeTime bounds the whole of a project's life.
-const composeTime = 3 * time.Minute
+// composeTime bounds the whole of a project's life: a minute on a machine that does nothing else, and ten under load.
+const composeTime = 15 * time.Minute
 
 // docker compose up ends in a working lab: https, MongoDB behind the lab's TLS, and mongods that end
 // TLS by themselves, from this machine and from within the network.
