@@ -124,7 +124,7 @@ var buildLab = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// composeTime bounds the whole of a project's life: a minute on a machine that does nothing else, and ten under load.
+// composeTime bounds the whole of a project's life, on a machine that is busy with other tests.
 const composeTime = 15 * time.Minute
 
 // docker compose up ends in a working lab: https, MongoDB behind the lab's TLS, and mongods that end
