@@ -85,6 +85,7 @@ func Recognise(message string) (stack string, class failure.Class) {
 		if stack, best = name, r; best.rank() == named {
 			break
 		}
+		message = strings.ReplaceAll(message, r.Contains, "") // to another stack its words would mean something else
 	}
 	return stack, best.Class
 }

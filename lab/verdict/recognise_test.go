@@ -61,6 +61,8 @@ func TestRecogniseMarks(t *testing.T) {
 		"GnuTLS: the certificate is not trusted, timed out after 5":                                                       {"wget", failure.Untrusted},
 		"pymongo.errors.ConfigurationError: Private key doesn't match certificate: [SSL] PEM lib":                         {"pymongo", failure.BadPEM},
 		"server selection error: context deadline exceeded, current topology: { Last error: dial tcp: connection refused": {"mongo-go", failure.ConnectionRefused},
+		// mbedTLS's sentence for every refusal contains Java's words for a bad signature.
+		"TLSError([0x2700] 'X509 - Certificate verification failed, e.g. CRL, CA or signature check failed')": {"mbedtls", verdict.Untold},
 	} {
 		stack, class := verdict.Recognise(message)
 		assert.Equal(t, want.stack, stack, message)
