@@ -52,7 +52,7 @@ func Abandoned(path string) bool {
 	return d != nil && d.Close() == nil
 }
 
-// abandoned opens and locks a directory that [SweepTemp] would remove; nil if it is none.
+// abandoned opens and locks a directory that [SweepTemp] would remove, and returns nil for any other.
 func abandoned(path string) *Dir {
 	link, err := os.Lstat(path)
 	if err != nil || !link.IsDir() {

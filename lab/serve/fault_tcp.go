@@ -188,8 +188,8 @@ const (
 	frameData      = 0
 )
 
-// firstData returns from where to where in p, which is whole frames of HTTP/2, the first DATA
-// frame stands that has a body; zeros if there is none.
+// firstData returns where in p, which consists of whole HTTP/2 frames, the first DATA frame with a body
+// starts and ends, or zeros.
 func firstData(p []byte) (start, end int) {
 	for end+frameHeaderLen <= len(p) {
 		start = end

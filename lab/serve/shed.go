@@ -70,8 +70,8 @@ func (srv *Server) wasShed(c *conn) bool {
 }
 
 // shed closes the connection that has been served the longest without finishing its handshake, if that
-// is long enough, and returns when to look again. Nobody is closed who waits for the server's own
-// material, and none that is relayed: what is said there is not known.
+// is long enough, and returns when to look again. It closes no connection that waits for the server's own
+// material, and no relayed one: what is said there is not known.
 func (srv *Server) shed(now time.Time) time.Duration {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()

@@ -54,8 +54,8 @@ func identified(message, stack string) bool {
 }
 
 // matchesVersion holds a version against a constraint: ">=3.10", "OpenSSL <3.2", several of
-// them with commas between. One that names no library is about the stack's own version. A version that is not told
-// is none that a constraint is about.
+// them with commas between. One that names no library is about the stack's own version. An unknown version
+// satisfies no constraint.
 func matchesVersion(constraint string, c clients.Info) bool {
 	for part := range strings.SplitSeq(constraint, ",") {
 		part = strings.TrimSpace(part)

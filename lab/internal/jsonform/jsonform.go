@@ -29,7 +29,7 @@ type Form struct {
 	Version int
 	// Words lists the values of types that have a few.
 	Words map[reflect.Type][]any
-	// Never is a type whose fields are never there; nil if there is none.
+	// Never is a type whose fields are never present, or nil.
 	Never reflect.Type
 }
 

@@ -25,7 +25,7 @@ func TestCurrent(t *testing.T) {
 	assert.NotContains(t, string(want), "rogpeppe/go-internal", "what only tests need is not passed on")
 }
 
-// What has no licence is not passed on without a word.
+// A module without a licence is an error.
 func TestNoLicence(t *testing.T) {
 	dir := t.TempDir()
 	m := module{path: "example.com/x", version: "v1.0.0", dir: dir}

@@ -133,7 +133,7 @@ func (f *Family) orphans(mark string) []int {
 	return list
 }
 
-// belongs reports whether an orphan is of the program with a mark, or of nobody who runs.
+// belongs reports whether an orphan was started by the program with a mark, or by no program that still runs.
 func (f *Family) belongs(pid int, mark string) bool {
 	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 	if err != nil {
