@@ -11,7 +11,7 @@ import (
 // noFollow is the flag that has a file not be opened through a link.
 const noFollow = syscall.O_NOFOLLOW
 
-// owned reports whether a file belongs to the user who runs this process.
+// owned reports whether a file belongs to the current user.
 func owned(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid()

@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"syscall"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	needs "example.com/tlslab/lab/internal/require"
 )
 
 // TestPortTakenOnOneAddress takes the page's port on one loopback address alone. The page says so, in
@@ -17,9 +20,7 @@ func TestPortTakenOnOneAddress(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", "::1"} {
 		t.Run(address, func(t *testing.T) {
 			other, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
-			if err != nil {
-				t.Skipf("this machine has no %s: %v", address, err)
-			}
+			needs.Stack(t, address, err == nil, fmt.Sprint(err))
 			defer other.Close()
 			port := other.Addr().(*net.TCPAddr).Port
 			listeners, err := listen("", port)

@@ -155,7 +155,7 @@ func TestPanicInResponder(t *testing.T) {
 		if id == "panics" {
 			panic("as the test wants it")
 		}
-		return nil, errors.New("there is none")
+		return nil, errors.New("no such chain")
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ var programs = []program{
 		{"failed: Internal error", failure.InternalError},
 		{"failed: Handshake failed", failure.HandshakeFailure},
 		{"server certificate verification failed", Untold}, // of libcurl on GnuTLS, as in Debian
-		// The file is not there, or is none.
+		// The file is missing, or is not a CA file.
 		{"Problem with the SSL CA cert", Untold},
 		{"error setting certificate file", Untold},
 		{"error adding trust anchors from file", Untold},
@@ -74,7 +74,7 @@ var programs = []program{
 		{"SSL handshake failure", Untold}, // whatever the reason was
 	}},
 	{"redis-cli", []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"}, openSSLAlerts, slices.Concat([]Rule{
-		{"Invalid CA Certificate File/Directory", Untold}, // the file is not there, or is none
+		{"Invalid CA Certificate File/Directory", Untold}, // the file is missing, or is not a CA file
 		{"certificate verify failed", Untold},
 		{"Connection reset by peer", failure.ConnectionReset},
 		{"Connection refused", failure.ConnectionRefused},

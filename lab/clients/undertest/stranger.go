@@ -15,7 +15,7 @@ type Stranger struct {
 // looksMeant matches what looks like a placeholder.
 var looksMeant = regexp.MustCompile(`\{[A-Za-z][A-Za-z0-9_-]{1,15}\}`)
 
-// Strangers returns what in a command's arguments looks like a placeholder and is none.
+// Strangers returns what in a command's arguments looks like a placeholder but is not one.
 func Strangers(command []string) []Stranger {
 	var list []Stranger
 	for _, argument := range command {

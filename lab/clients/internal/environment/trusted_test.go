@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	needs "example.com/tlslab/lab/internal/require"
 )
 
 // TestDirsOfOthers leaves out what others can write to, and what belongs to another user.
@@ -19,9 +21,7 @@ func TestDirsOfOthers(t *testing.T) {
 	assert.Equal(t, []string{clients}, Dirs())
 	require.NoError(t, os.Chmod(clients, 0o775))
 	assert.Empty(t, Dirs())
-	if os.Geteuid() != 0 {
-		t.Skip("only root can make a file that belongs to another user")
-	}
+	needs.Stack(t, "root", os.Geteuid() == 0, "only root can make a file that belongs to another user")
 	require.NoError(t, os.Chmod(cache, 0o755))
 	require.NoError(t, os.Chmod(clients, 0o755))
 	require.Equal(t, []string{clients, cache}, Dirs())
