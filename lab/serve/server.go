@@ -190,12 +190,16 @@ func (srv *Server) forget(c *conn) {
 	delete(srv.conns, c)
 }
 
-// observed records the observation of a connection that has ended.
+// observed records the observation of a connection that has ended. The connection counts as over when all have been
+// told of it.
 func (srv *Server) observed(c *conn, o Observation) {
 	defer close(c.ended)
 	srv.record.add(c.place, o)
 	if hook := srv.options.OnObservation; hook != nil {
-		hook(o)
+		srv.troubled(rescue.Do(func() error {
+			hook(o)
+			return nil
+		}))
 	}
 }
 

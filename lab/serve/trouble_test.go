@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"example.com/tlslab/pki"
@@ -67,9 +68,16 @@ func TestPanic(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var first sync.Once
 			var told troubles
-			o := Options{Trouble: told.add}
+			var serving atomic.Pointer[Server]
+			o := Options{Trouble: func(err error) {
+				told.add(err)
+				if hasEnded(serving.Load()) { // Drain would have returned, and nobody have heard of it
+					t.Error("told of it after the connection had ended")
+				}
+			}}
 			source := prepare(func() { first.Do(func() { panic("as the test wants it") }) }, &o)
 			srv := start(t, scenario(scenarios.Server{}), source, o)
+			serving.Store(srv)
 			config := &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}
 			get(t, srv, config)
 			if err := srv.Drain(ctx(t)); err != nil {
@@ -98,6 +106,20 @@ func TestPanic(t *testing.T) {
 			}
 		})
 	}
+}
+
+// hasEnded reports whether a connection that is being attended to counts as over already.
+func hasEnded(srv *Server) bool {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	for c := range srv.conns {
+		select {
+		case <-c.ended:
+			return true
+		default:
+		}
+	}
+	return false
 }
 
 // watching returns a watch that calls do at events of a kind.

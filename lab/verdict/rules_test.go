@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -70,6 +72,14 @@ func TestRulesNameClasses(t *testing.T) {
 				t.Errorf("%s: rule %+v names a class that there is not", stack, r)
 			}
 		}
+	}
+}
+
+// The lab's own words of a client that it had to end are a timeout, whichever stack it was.
+func TestClassifyOverrun(t *testing.T) {
+	message := stack.Overrun(4100 * time.Millisecond).Message
+	for _, name := range verdict.Stacks() {
+		require.Equal(t, failure.Timeout, verdict.Classify(name, message), name)
 	}
 }
 

@@ -24,10 +24,10 @@ import (
 const (
 	// grace is how much longer than its own limit a worker may take to answer: it
 	// has to notice that time is up, and to say so, on a machine that is busy.
-	grace = 3 * time.Second
+	grace = 10 * time.Second
 	// helloTime is how long a worker may take to start for a probe: Java compiles its
 	// program first, for a second where nothing else keeps the processors busy.
-	helloTime = 30 * time.Second
+	helloTime = 90 * time.Second
 )
 
 var (
