@@ -6,10 +6,8 @@ import (
 	"crypto/sha1" // names files; nothing is verified with it
 	"crypto/x509"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -135,19 +133,14 @@ func (d *Dir) WriteTrustStores(folder string, t TrustStores) error {
 
 // clear makes a folder of the directory, or removes from it all files but those to keep. It follows no link
 // out of the directory.
-func (d *Dir) clear(folder string, keep []File) (err error) {
+func (d *Dir) clear(folder string, keep []File) error {
 	if !filepath.IsLocal(folder) {
 		return fmt.Errorf("%s is not a name inside the lab's directory", folder)
 	}
-	root, err := os.OpenRoot(d.path)
-	if err != nil {
+	if err := d.root.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	if err := root.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	entries, err := fs.ReadDir(root.FS(), filepath.ToSlash(folder))
+	entries, err := fs.ReadDir(d.root.FS(), filepath.ToSlash(folder))
 	if err != nil {
 		return err
 	}
@@ -155,7 +148,7 @@ func (d *Dir) clear(folder string, keep []File) (err error) {
 		if slices.ContainsFunc(keep, func(f File) bool { return f.Name == e.Name() }) {
 			continue
 		}
-		if err := root.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
+		if err := d.root.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
 			return err
 		}
 	}
