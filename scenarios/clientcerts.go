@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"crypto/tls"
+	"slices"
 
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios/failure"
@@ -27,7 +28,6 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	ownUntrusted = []Known{withheld("go"), withheld("java"), withheld("gnutls-cli"), withheld("wget"), withheld("mongo-go"), fetchUntold, okhttpUntrusted, mongoJavaUntrusted, chromiumWithholds}
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
@@ -60,12 +60,6 @@ var (
 func pemLib(stack string) Known {
 	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
-}
-
-// withheld is a stack that keeps its certificate to itself.
-func withheld(stack string) Known {
-	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
-		Why: "it sends no certificate from a CA that the server did not list as acceptable (RFC 8446, section 4.2.4), so that the server misses one"}
 }
 
 // after is how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client is done before the server judges.
@@ -118,7 +112,9 @@ var judgedByServer = []Scenario{
 		Remedy: "Give the client a certificate from the server's CA, or have the server trust the client's.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}}, Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.issuer"},
-		Expect: reject(failure.ClientCertificateRejected), Known: ownUntrusted,
+		// The server lists the CAs that it accepts. A client that sends no certificate of another CA is right (RFC 8446,
+		// section 4.4.2), and the server misses one.
+		Expect: reject(failure.ClientCertificateRejected, failure.ClientCertificateRequired), Known: []Known{fetchUntold, chromiumWithholds},
 		Sources: []string{"D2"},
 	},
 	{
@@ -159,10 +155,13 @@ func bothVersions(list []Scenario) []Scenario {
 		if s.Recipe.Client != nil && (s.Recipe.Client.NotAfter != "" || s.Recipe.Client.NotBefore != "") {
 			s.Known = append(curlOwnExpired, s.Known...)
 		}
-		if s.Expect.Failures[0] == failure.ClientCertificateRequired {
-			// Alert certificate_required came with TLS 1.3; before, it was handshake_failure
-			// (RFC 5246, section 7.4.6).
+		// Alert certificate_required came with TLS 1.3; before, it was handshake_failure (RFC 5246, section 7.4.6).
+		switch slices.Index(s.Expect.Failures, failure.ClientCertificateRequired) {
+		case -1:
+		case 0:
 			s.Expect = reject(failure.HandshakeFailure)
+		default:
+			s.Expect = reject(failure.ClientCertificateRejected, failure.HandshakeFailure)
 		}
 		both = append(both, s)
 	}

@@ -67,11 +67,10 @@ func (k Known) of(stack string, variants ...string) Known {
 
 // What is known of OkHttp, measured with 5.5.1 and JDK 17. Most of it is JSSE's.
 var (
-	okhttpAnchor    = javaAnchor.of("okhttp")
-	okhttpSSL3      = javaSSL3.of("okhttp")
-	okhttpGoesOn    = javaGoesOn.of("okhttp")
-	okhttpUntrusted = withheld("okhttp")
-	okhttpCAFile    = Known{Stack: "okhttp", Variants: []string{"insecure"}, Verdict: Accept,
+	okhttpAnchor = javaAnchor.of("okhttp")
+	okhttpSSL3   = javaSSL3.of("okhttp")
+	okhttpGoesOn = javaGoesOn.of("okhttp")
+	okhttpCAFile = Known{Stack: "okhttp", Variants: []string{"insecure"}, Verdict: Accept,
 		Why: "with a TrustManager that trusts all there is no CA file to read"}
 	okhttpCAUsage = Known{Stack: "okhttp", Verdict: Accept,
 		Why: "JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues"}
@@ -85,13 +84,12 @@ var (
 
 // What is known of MongoDB's driver for Java, measured with 5.14.0 and JDK 17. Most of it is JSSE's.
 var (
-	mongoJavaAnchor    = javaAnchor.of("mongo-java")
-	mongoJavaSSL3      = javaSSL3.of("mongo-java")
-	mongoJavaGoesOn    = javaGoesOn.of("mongo-java")
-	mongoJavaUntrusted = withheld("mongo-java")
-	mongoJavaCAFile    = okhttpCAFile.of("mongo-java", "insecure")
-	mongoJavaCAUsage   = okhttpCAUsage.of("mongo-java")
-	mongoJavaDigest    = okhttpDigest.of("mongo-java")
-	mongoJavaWildcard  = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
+	mongoJavaAnchor   = javaAnchor.of("mongo-java")
+	mongoJavaSSL3     = javaSSL3.of("mongo-java")
+	mongoJavaGoesOn   = javaGoesOn.of("mongo-java")
+	mongoJavaCAFile   = okhttpCAFile.of("mongo-java", "insecure")
+	mongoJavaCAUsage  = okhttpCAUsage.of("mongo-java")
+	mongoJavaDigest   = okhttpDigest.of("mongo-java")
+	mongoJavaWildcard = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
 		Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}
 )

@@ -15,7 +15,6 @@ var zhKnownStacks = []phrase{
 	{"PyMongo does not look for whom a stapled response speaks: it compares serial numbers only with what a responder answers; measured with 4.18 and 4.20", "PyMongo 不看装订的响应说的是哪张证书：只有对响应服务器的回答它才比较序列号；用 4.18 和 4.20 实测"},
 	{"JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it", "JSSE 不认识 TLS feature 扩展：它的吊销检查因为没有任何状态而拒绝，而能够回答的响应服务器会给它状态"},
 	{"under TLS 1.3 undici tells that the other side closed, and not of the alert by which it said why", "在 TLS 1.3 中，undici 只说对方关闭了连接，没有提到对方说明原因的警报"},
-	{"it sends no certificate from a CA that the server did not list as acceptable (RFC 8446, section 4.2.4), so that the server misses one", "服务器没有列为可接受的 CA，它签发的证书不会发送（RFC 8446 第 4.2.4 节），因此服务器说缺少证书"},
 	{"under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's", "在 TLS 1.2 中，服务器的警报 certificate_expired 说的是客户端证书，curl 7.88 却当成服务器证书校验失败"},
 	{"PHP says which of the client's own files it could not use, and not why", "PHP 只说客户端自己的哪个文件用不了，没有说为什么"},
 	{"curl 7.88 says the same of any key that it cannot use: unable to set private key file", "对于任何用不了的密钥，curl 7.88 的说法都一样：unable to set private key file"},
