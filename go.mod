@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	filippo.io/keygen v1.0.0
 	github.com/FerretDB/FerretDB v1.24.0
+	github.com/agnivade/levenshtein v1.2.2
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/cloudflare/cfssl v1.6.5

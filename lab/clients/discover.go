@@ -148,7 +148,9 @@ func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
 // noSuchClient says that patterns match nothing, and what there is.
 func noSuchClient(unmatched []string, s *Set) error {
 	var ids []string // without their variants, which would make a page of it
+	var infos []Info
 	for _, c := range s.Clients {
+		infos = append(infos, c.Info)
 		if id, _, _ := strings.Cut(c.ID(), "/"); !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
@@ -157,8 +159,8 @@ func noSuchClient(unmatched []string, s *Set) error {
 	for _, m := range s.Missing {
 		fmt.Fprintf(&why, "; %s: %s", m.Stack, m.Reason)
 	}
-	return fmt.Errorf("no client matches %q: use a stack (python), a version (python-3.11) or a variant (python/strict) of these: %s%s",
-		unmatched, strings.Join(ids, " "), why.String())
+	return fmt.Errorf("no client matches %q%s: use a stack (python), a version (python-3.11) or a variant (python/strict) of these: %s%s",
+		unmatched, Meant(unmatched[0], infos), strings.Join(ids, " "), why.String())
 }
 
 // search is what came of looking for one stack.

@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/bounded"
+	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -90,13 +91,9 @@ func parse(line string) (Deviation, error) {
 	case kind == "":
 		return Deviation{}, fmt.Errorf("%q is no deviation: want a scenario, a judgement and a reason, as in: trailing-dot-name insecure curl strips the dot", line)
 	case !known(scenario):
-		hint := ""
-		if near := scenarios.Near(scenario); len(near) > 0 {
-			hint = " (did you mean " + strings.Join(near, ", ") + "?)"
-		}
-		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, hint)
+		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, near.Scenario(scenario))
 	case !slices.Contains(kinds, verdict.Kind(kind)):
-		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, meant(kind), kinds)
+		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, near.Hint(kind, names(kinds)), kinds)
 	case reason == "":
 		return Deviation{}, fmt.Errorf("%s %s has no reason: say why it is accepted", scenario, kind)
 	}
@@ -112,20 +109,18 @@ func cut(line string) (word, rest string) {
 	return line[:i], strings.TrimSpace(line[i:])
 }
 
+// names are kinds of judgements as words.
+func names(kinds []verdict.Kind) []string {
+	var list []string
+	for _, k := range kinds {
+		list = append(list, string(k))
+	}
+	return list
+}
+
 func known(id string) bool {
 	_, ok := scenarios.Lookup(id)
 	return ok
-}
-
-// meant names the judgement that a mistyped one begins or ends as.
-func meant(kind string) string {
-	lower := strings.ToLower(kind)
-	for _, k := range kinds {
-		if n := min(4, len(lower)); n > 2 && (strings.HasPrefix(string(k), lower[:n]) || strings.HasSuffix(string(k), lower[len(lower)-n:])) {
-			return fmt.Sprintf(" (did you mean %s?)", k)
-		}
-	}
-	return ""
 }
 
 // Find returns the line about a scenario, and false if there is none. A nil list has no lines.

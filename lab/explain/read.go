@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"example.com/tlslab/lab/internal/near"
 )
 
 // The room in a report.
@@ -28,7 +30,7 @@ const (
 // before it, or that of options that are wrong.
 func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
-		return Report{}, fmt.Errorf("no client %q is known: want one of %s", o.Client, strings.Join(Clients(), ", "))
+		return Report{}, fmt.Errorf("no client %q is known%s: want one of %s", o.Client, near.Hint(o.Client, Clients()), strings.Join(Clients(), ", "))
 	}
 	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{}}
 	g := &grouper{emit: in.unit}

@@ -117,3 +117,16 @@ func TestKnownIsBad(t *testing.T) {
 	assert.Error(t, err, "it passed")
 	assert.Contains(t, string(out), `known.txt:1: there is no scenario "expird" (did you mean expired?)`)
 }
+
+// TestStartUnknown holds a test that names no scenario to end with the one that was probably meant.
+func TestStartUnknown(t *testing.T) {
+	if os.Getenv("LABTEST_UNKNOWN") != "" {
+		labtest.Start(t, "expird")
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestStartUnknown$")
+	cmd.Env = append(os.Environ(), "LABTEST_UNKNOWN=yes")
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err, "it passed")
+	assert.Contains(t, string(out), `labtest: there is no scenario "expird" (did you mean expired?)`)
+}

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -64,7 +65,7 @@ func Start(t testing.TB, id string, services ...serve.Service) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
 	if !ok {
-		t.Fatalf("labtest: there is no scenario %q: tlslab list shows all, as does scenarios.All", id)
+		t.Fatalf("labtest: there is no scenario %q%s: tlslab list shows all, as does scenarios.All", id, near.Scenario(id))
 	}
 	return start(t, newLab(t, services...), s)
 }

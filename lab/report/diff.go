@@ -234,5 +234,5 @@ func newest(r *Run, pattern string) ([]clients.Info, error) {
 			ids = append(ids, id)
 		}
 	}
-	return nil, fmt.Errorf("comparing: no client of the run matches %q: it has %s", pattern, strings.Join(ids, " "))
+	return nil, fmt.Errorf("comparing: no client of the run matches %q%s: it has %s", pattern, clients.Meant(pattern, r.Clients), strings.Join(ids, " "))
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/tlslab/lab/internal/near"
 )
 
 // Stranger is a word in braces that is no placeholder: it is passed on as it is.
@@ -42,42 +44,22 @@ var aliases = map[string]string{
 // meant returns the placeholder that is nearest to a word; empty if none is near.
 func meant(word string) string {
 	plain := strings.ToLower(strings.NewReplacer("{", "", "}", "", "_", "", "-", "").Replace(word))
-	names := Placeholders()
-	near := func(so func(name string) bool) string {
-		for _, placeholder := range names {
-			if so(strings.ReplaceAll(strings.Trim(placeholder, "{}"), "_", "")) {
-				return placeholder
-			}
+	var names []string
+	for _, placeholder := range Placeholders() {
+		name := strings.ReplaceAll(strings.Trim(placeholder, "{}"), "_", "")
+		if name == plain {
+			return placeholder
 		}
-		return ""
+		names = append(names, strings.Trim(placeholder, "{}"))
 	}
-	if is := near(func(name string) bool { return name == plain }); is != "" {
-		return is
-	}
-	if name, known := aliases[plain]; known {
-		return "{" + name + "}"
-	}
-	return near(func(name string) bool { return len(name) > 2 && typo(name, plain) })
-}
-
-// typo reports whether one letter makes the difference between two words: one more, one less, another,
-// or two that have changed places.
-func typo(a, b string) bool {
-	if len(a) < len(b) {
-		a, b = b, a
-	}
-	same := 0 // how far they begin alike
-	for same < len(b) && a[same] == b[same] {
-		same++
-	}
-	switch rest := b[same:]; len(a) - len(b) {
-	case 1:
-		return a[same+1:] == rest
-	case 0:
-		if rest == "" || a[same+1:] == rest[1:] {
-			return true
+	name, known := aliases[plain]
+	if !known {
+		// Of two letters, one that is wrong leaves too little.
+		list := near.Names(plain, slices.DeleteFunc(names, func(name string) bool { return len(name) < 3 }))
+		if len(list) == 0 {
+			return ""
 		}
-		return len(rest) > 1 && a[same] == rest[1] && a[same+1] == rest[0] && a[same+2:] == rest[2:]
+		name = list[0]
 	}
-	return false
+	return "{" + name + "}"
 }

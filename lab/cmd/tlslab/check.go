@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,9 +123,7 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 		fmt.Fprintln(f.stdout, hints[o.hint-1].Text)
 		return nil
 	}
-	for _, word := range undertest.Strangers(command) {
-		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: what is replaced is %s\n", word, strings.Join(undertest.Placeholders(), " "))
-	}
+	f.warnOfStrangers(command)
 	tries, err := check.OpenTries(o.tries)
 	if err != nil {
 		return err

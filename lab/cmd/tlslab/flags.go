@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
@@ -87,24 +87,32 @@ func (f *flags) addJSON(c *cobra.Command) {
 func (f *flags) addFamily(c *cobra.Command) {
 	c.Flags().StringSliceVar(&f.families, "family", nil, "only these families")
 	c.RegisterFlagCompletionFunc("family", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var names []string
-		for _, family := range scenarios.Families() {
-			names = append(names, string(family))
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return familyNames(), cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+func familyNames() []string {
+	var names []string
+	for _, family := range scenarios.Families() {
+		names = append(names, string(family))
+	}
+	return names
 }
 
 // addService adds the flag that chooses what talks behind TLS where no ID does.
 func (f *flags) addService(c *cobra.Command) {
 	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
 	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var names []string
-		for _, service := range scenarios.Services() {
-			names = append(names, string(service))
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp
+		return serviceNames(), cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+func serviceNames() []string {
+	var names []string
+	for _, service := range scenarios.Services() {
+		names = append(names, string(service))
+	}
+	return names
 }
 
 // services returns what scenarios are served with besides https. They start when they are used.
@@ -222,7 +230,7 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 	for _, id := range ids {
 		s, ok := scenarios.Lookup(id)
 		if !ok {
-			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, suggest(id))}
+			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, near.Scenario(id))}
 		}
 		if !slices.Contains(list, s) {
 			list = append(list, s)
@@ -231,13 +239,13 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 	known := scenarios.Families()
 	for _, family := range f.families {
 		if !slices.Contains(known, scenarios.Family(family)) {
-			return nil, usageError{fmt.Errorf("there is no family %q: want one of %v", family, known)}
+			return nil, usageError{fmt.Errorf("there is no family %q%s: want one of %v", family, near.Hint(family, familyNames()), known)}
 		}
 	}
 	for _, name := range f.service {
 		service := scenarios.Service(name)
 		if !slices.Contains(scenarios.Services(), service) {
-			return nil, usageError{fmt.Errorf("there is no service %q: want one of %v", name, scenarios.Services())}
+			return nil, usageError{fmt.Errorf("there is no service %q%s: want one of %v", name, near.Hint(name, serviceNames()), scenarios.Services())}
 		}
 		if len(ids) == 0 {
 			list = append(list, scenarios.Behind(service)...)
@@ -257,15 +265,6 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, f.families)}
 	}
 	return list, nil
-}
-
-// suggest names scenarios that a mistyped ID may have meant.
-func suggest(id string) string {
-	near := scenarios.Near(id)
-	if len(near) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(near, ", "))
 }
 
 // completeIDs completes scenario IDs in the shell.

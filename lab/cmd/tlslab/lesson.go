@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/report"
 )
@@ -124,9 +125,18 @@ func oneLesson(args []string) (*lessons.Lesson, error) {
 	}
 	l, ok := lessons.Lookup(args[0])
 	if !ok {
-		return nil, usageError{fmt.Errorf("there is no lesson %q: tlslab lessons lists them", args[0])}
+		return nil, usageError{fmt.Errorf("there is no lesson %q%s: tlslab lessons lists them", args[0], nearLesson(args[0]))}
 	}
 	return l, nil
+}
+
+// nearLesson suggests lessons that a mistyped ID may have meant.
+func nearLesson(id string) string {
+	var known []string
+	for _, l := range lessons.All() {
+		known = append(known, l.ID)
+	}
+	return near.Hint(id, known)
 }
 
 // completeLessons completes lesson IDs in the shell.

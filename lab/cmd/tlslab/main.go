@@ -144,21 +144,17 @@ interrupted.`,
 		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.ArbitraryArgs, // or else cobra's own error comes first
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q (see tlslab --help)", args[0])}
-			}
-			return cmd.Help()
-		},
 	}
+	strict(cmd)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
-	})
+	cmd.SetFlagErrorFunc(flagError)
 	f.addLanguage(cmd)
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check())
+	cmd.InitDefaultCompletionCmd()
+	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
+		strict(completion)
+	}
 	return cmd
 }

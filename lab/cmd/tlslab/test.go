@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/internal/bounded"
+	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -265,7 +266,7 @@ func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
 	} {
 		for _, given := range flag.given {
 			if given != "" && !slices.Contains(flag.want, given) {
-				return nil, usageError{fmt.Errorf("--%s %q: want one of %s", flag.name, given, strings.Join(flag.want, ", "))}
+				return nil, usageError{fmt.Errorf("--%s %q%s: want one of %s", flag.name, given, near.Hint(given, flag.want), strings.Join(flag.want, ", "))}
 			}
 		}
 	}

@@ -19,17 +19,25 @@ import (
 // warn says what looks wrong about a command before it is run.
 func (f *flags) warn(o *testFlags) {
 	knows := undertest.KnowsCA(o.Options)
-	for _, s := range undertest.Strangers(o.Command) {
+	for _, s := range f.warnOfStrangers(o.Command) {
 		knows = knows || strings.HasPrefix(s.Meant, "{ca") // that is said already
+	}
+	if !knows {
+		fmt.Fprintln(f.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
+	}
+}
+
+// warnOfStrangers says which words of a command look like placeholders and are passed on as they are. It returns them.
+func (f *flags) warnOfStrangers(command []string) []undertest.Stranger {
+	list := undertest.Strangers(command)
+	for _, s := range list {
 		hint := "what is replaced is " + strings.Join(undertest.Placeholders(), " ")
 		if s.Meant != "" {
 			hint = "did you mean " + s.Meant + "?"
 		}
 		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: %s\n", s.Word, hint)
 	}
-	if !knows {
-		fmt.Fprintln(f.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
-	}
+	return list
 }
 
 // ask asks the client the control that most of the scenarios are held against, and then the others. If

@@ -3,10 +3,14 @@ package locale
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"example.com/tlslab/lab/internal/near"
 )
 
 // Locale is a language that tlslab's prose is written in, as a tag of BCP 47. What clients say, and
@@ -34,7 +38,7 @@ func Parse(tag string) (Locale, error) {
 			return All()[n], nil
 		}
 	}
-	return "", fmt.Errorf("no language %q: there are en and zh", tag)
+	return "", fmt.Errorf("no language %q%s: there are en and zh", tag, hint(tag))
 }
 
 // FromEnvironment returns the language that the environment asks for, as POSIX has it (Base Definitions,
@@ -60,4 +64,19 @@ func FromHeader(value string) Locale {
 	}
 	_, n, _ := matcher.Match(tags...)
 	return All()[n]
+}
+
+// called are the tags of the languages by what people may call them.
+var called = map[string]string{
+	"en": "en", "eng": "en", "english": "en",
+	"zh": "zh", "cn": "zh", "chinese": "zh", "hans": "zh", "中文": "zh", "简体中文": "zh",
+}
+
+// hint suggests the language that a tag may have meant.
+func hint(tag string) string {
+	names := near.Names(tag, slices.Sorted(maps.Keys(called)))
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", called[names[0]])
 }

@@ -1,0 +1,106 @@
+// Package near finds the names that a mistyped one may have meant: "did you mean".
+package near
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"example.com/tlslab/scenarios"
+)
+
+// most is how many names are suggested at most.
+const most = 3
+
+// Names returns up to three of the names that are known and that a word may have meant, the likeliest first. Case and
+// the choice between - and _ make no difference.
+func Names(word string, known []string) []string {
+	word = plain(word)
+	type name struct {
+		text     string
+		distance int
+	}
+	var near []name
+	for _, k := range known {
+		p := plain(k)
+		n := name{k, distance(word, p)}
+		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p)
+		if (part || n.distance <= typos(word)) && !slices.ContainsFunc(near, func(m name) bool { return m.text == k }) {
+			near = append(near, n)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b name) int { return cmp.Compare(a.distance, b.distance) })
+	var names []string
+	for _, n := range near[:min(most, len(near))] {
+		names = append(names, n.text)
+	}
+	return names
+}
+
+// Hint is what an error says behind a mistyped word: " (did you mean expired?)". It is empty if no known name is near.
+func Hint(word string, known []string) string { return Did(Names(word, known)) }
+
+// Did is what [Hint] says of names that were found already.
+func Did(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(names, ", "))
+}
+
+// Scenario is [Hint] for the ID of a scenario.
+func Scenario(id string) string {
+	var known []string
+	for _, s := range scenarios.All() {
+		known = append(known, s.ID)
+	}
+	if hint := Hint(id, known); hint != "" && !strings.HasPrefix(id, "mongo") {
+		return hint
+	}
+	for _, service := range scenarios.Services() { // the same again under other names
+		for _, s := range scenarios.Behind(service) {
+			known = append(known, s.ID)
+		}
+	}
+	return Hint(id, known)
+}
+
+// typos is how many letters of a word may be wrong.
+func typos(word string) int {
+	switch n := len(word); {
+	case n < 4:
+		return 1
+	case n < 9:
+		return 2
+	}
+	return 3
+}
+
+// distance is the Levenshtein distance of two words, in which neighbours that have changed places count as one letter.
+func distance(a, b string) int {
+	if swapped(a, b) {
+		return 1
+	}
+	return levenshtein.ComputeDistance(a, b)
+}
+
+// swapped reports whether two neighbouring letters have changed places, and nothing else differs.
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
+}
+
+// plain is a word without what people do not remember of it.
+func plain(word string) string {
+	return strings.ReplaceAll(strings.ToLower(word), "_", "-")
+}
