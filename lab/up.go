@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -123,34 +124,72 @@ func (u *Up) Close() error {
 // lookTime is the pause between two looks for a file that another program is to write.
 const lookTime = 50 * time.Millisecond
 
+// startTime is how long what another lab left behind may be older than a lab that is about to start.
+const startTime = 10 * time.Second
+
+// ErrEnded is wrapped by the error of [WaitUp] for a lab that has ended.
+var ErrEnded = errors.New("the lab has ended")
+
 // WaitUp returns when another lab, whose directory dir is, serves: its endpoints.json is there, and
 // the directory in use. It returns early, with an error that says which of the two is missing, if
-// ctx ends.
+// ctx ends, and with [ErrEnded] if the lab has: at once if it was seen to run, and after ten seconds
+// if all that was seen are its files, since another may be about to start.
 func WaitUp(ctx context.Context, dir string) error {
 	look := time.NewTicker(lookTime)
 	defer look.Stop()
+	starting := time.After(startTime)
+	w := waiter{dir: dir}
 	for {
-		err := serves(dir)
-		if err == nil {
-			return nil
+		err := w.look()
+		if err == nil || errors.Is(err, errEndedEarly) {
+			return err
 		}
 		select {
 		case <-look.C:
+		case <-starting:
+			if errors.Is(err, ErrEnded) {
+				return fmt.Errorf("waiting for a lab: %w", err)
+			}
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for a lab: %w", err)
 		}
 	}
 }
 
-// serves returns nil if a lab in another process serves from the directory.
-func serves(dir string) error {
-	path := filepath.Join(dir, EndpointsFile)
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
+// errEndedEarly is an [ErrEnded] that needs no second look.
+var errEndedEarly = fmt.Errorf("waiting for a lab: %w before it was ready", ErrEnded)
+
+// waiter looks for a lab that another process runs.
+type waiter struct {
+	dir string
+	ran bool // it was seen to run
+}
+
+// look returns nil if the lab serves.
+func (w *waiter) look() error {
+	used, err := serves(w.dir)
+	if err != nil && w.ran && !used {
+		return fmt.Errorf("%w: see what tlslab up --dir %s wrote", errEndedEarly, w.dir)
 	}
-	used, err := pki.InUse(dir)
-	if err == nil && !used {
-		err = fmt.Errorf("%s is there, and the lab that wrote it is not: start it again, with --dir %s", path, dir)
-	}
+	w.ran = w.ran || used
 	return err
+}
+
+// serves returns nil if a lab in another process serves from the directory, and reports whether one has it open.
+func serves(dir string) (used bool, err error) {
+	used, err = pki.InUse(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
+	}
+	if err != nil {
+		return false, err
+	}
+	path := filepath.Join(dir, EndpointsFile)
+	switch _, err = os.Stat(path); {
+	case err == nil && !used:
+		err = fmt.Errorf("%s is there, but %w: start it again, with --dir %s", path, ErrEnded, dir)
+	case err != nil:
+		err = fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
+	}
+	return used, err
 }

@@ -31,7 +31,7 @@ func Effects() []Effect { return []Effect{NowRejects, NowAccepts, OtherCause, Ab
 // another comes to; of two runs, what has changed since.
 type Diff struct {
 	Pairs []Pair `json:"pairs"`
-	// Scenarios is how many scenarios both runs have.
+	// Scenarios is how many scenarios both clients of some pair were asked.
 	Scenarios int `json:"scenarios"`
 	// Changes is sorted by effect, then in the order of the later run's scenarios and pairs.
 	Changes []Change `json:"changes"`
@@ -103,16 +103,20 @@ func Compare(from, to *Run, pairs []Pair) *Diff {
 			d.OnlyTo = append(d.OnlyTo, s.ID)
 			continue
 		}
-		d.Scenarios++
+		asked := false
 		for _, p := range pairs {
 			a, b := before.cell(s.ID, p.From), after.cell(s.ID, p.To)
 			if a == nil || b == nil {
 				continue // they speak something else
 			}
+			asked = true
 			x, y := newState(a), newState(b)
 			if e, changed := effect(x, y); changed {
 				d.Changes = append(d.Changes, Change{Scenario: s.ID, Family: s.Family, Effect: e, From: x, To: y})
 			}
+		}
+		if asked {
+			d.Scenarios++
 		}
 	}
 	for _, s := range from.Scenarios {

@@ -99,14 +99,24 @@ func listenOn(network, host string, port int) (net.Listener, error) {
 // listenError says what to do if an address is taken, or if there are no file descriptors left.
 func listenError(addr string, err error) error {
 	if isAddrInUse(err) {
-		return fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w",
-			addr, errors.Join(syscall.EADDRINUSE, err))
+		return taken{fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w", addr, err)}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("cannot listen on %s: systems keep ports below 1024, and some others, for the administrator: choose others with --base-port, for example 10000: %w", addr, err)
 	}
 	if isOutOfFiles(err) {
 		return fmt.Errorf("cannot listen on %s: this process may have no more file descriptors: raise the limit (ulimit -n 8192), or serve fewer scenarios: %w", addr, err)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
+
+// taken is the error for an address that is in use: [syscall.EADDRINUSE] on every system.
+type taken struct{ error }
+
+func (t taken) Unwrap() error { return t.error }
+
+// Is implements what [errors.Is] asks for.
+func (taken) Is(target error) bool { return target == syscall.EADDRINUSE }
 
 // dialable returns an address at which a listener bound to ip is reached from
 // this machine.

@@ -125,7 +125,7 @@ func noArgs(_ *cobra.Command, args []string) error {
 
 func someArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usageError{fmt.Errorf("%s: name a scenario, for example expired; tlslab list shows all", cmd.CommandPath())}
+		return usageError{fmt.Errorf("%s: name a scenario, for example expired; tlslab list shows all", cmd.Name())}
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ teacher's guide.`,
 // noArguments refuses arguments.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError{fmt.Errorf("%s takes no arguments, and got %q", cmd.CommandPath(), args)}
+		return usageError{fmt.Errorf("%s takes no arguments, and got %q", cmd.Name(), args)}
 	}
 	return nil
 }

@@ -10,13 +10,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	tclog "github.com/testcontainers/testcontainers-go/log"
 	"golang.org/x/term"
 
+	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/report"
 )
@@ -57,7 +57,7 @@ type output struct {
 
 func (o *output) Write(p []byte) (int, error) {
 	n, err := o.File.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
+	if closedPipe(err) {
 		o.cancel()
 	}
 	return n, err
@@ -105,22 +105,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errNotDocumented):
 		return exitBad
+	case closedPipe(written.err):
+		return exitOK // who reads it has enough, as head has
 	case ctx.Err() != nil:
 		return exitLab // main has said so
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, lab.ErrNotValidNow):
 		fmt.Fprintf(told, "tlslab: %v\n", err)
 		return exitUsage
 	}
 	fmt.Fprintf(told, "tlslab: %v\n", err)
 	return exitLab
-}
-
-// version is that of the module, as the Go toolchain has noted it.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "unknown"
 }
 
 func root(stdout, stderr io.Writer) *cobra.Command {
@@ -141,7 +135,7 @@ interrupted.`,
   tlslab matrix --html matrix.html
   tlslab up
   tlslab mint ./pki expired`,
-		Version:       version(),
+		Version:       built().String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -151,7 +145,7 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(flagError)
 	f.addLanguage(cmd)
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
-	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check())
+	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check(), f.version())
 	cmd.InitDefaultCompletionCmd()
 	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
 		strict(completion)

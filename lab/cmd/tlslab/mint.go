@@ -38,13 +38,13 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 		},
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{fmt.Errorf("tlslab mint: name a directory to write to")}
+				return usageError{fmt.Errorf("mint: name a directory to write to")}
 			}
 			if _, ok := scenarios.Lookup(args[0]); ok {
-				return usageError{fmt.Errorf("tlslab mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
+				return usageError{fmt.Errorf("mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
 			}
 			if recipe != "" && len(args) > 1 {
-				return usageError{fmt.Errorf("tlslab mint: with --recipe no scenarios can be named")}
+				return usageError{fmt.Errorf("mint: with --recipe no scenarios can be named")}
 			}
 			return nil
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +51,9 @@ func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *
 	}
 	say := config.Trouble
 	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list, Trouble: say})
+	if errors.Is(err, fs.ErrPermission) && port < 1024 {
+		return nil, fmt.Errorf("%w: systems keep ports below 1024 for the administrator: choose others with --base-port, for example 10000", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,10 @@ func (f *flags) wait() *cobra.Command {
 		Use:   "wait DIR",
 		Short: "Wait until up --dir DIR is ready",
 		Long: `wait returns when a tlslab up --dir DIR that runs has written DIR/endpoints.json: for scripts and health
-checks. If that does not come in time the exit status is 3.`,
+checks. If that does not come in time, or if that tlslab up has ended, the exit status is 3.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError{errors.New("tlslab wait: name the directory that up was given with --dir")}
+				return usageError{errors.New("wait: name the directory that up was given with --dir")}
 			}
 			return nil
 		},

@@ -27,7 +27,7 @@ func Names(word string, known []string) []string {
 	for _, k := range known {
 		p := plain(k)
 		n := name{k, distance(word, p)}
-		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p)
+		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p) || strings.HasPrefix(word, p+"-")
 		if (part || n.distance <= typos(word)) && !slices.ContainsFunc(near, func(m name) bool { return m.text == k }) {
 			near = append(near, n)
 		}

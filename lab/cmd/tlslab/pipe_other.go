@@ -1,0 +1,11 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+	"syscall"
+)
+
+// closedPipe reports whether a write failed since nobody reads any more.
+func closedPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/tlslab/lab/report"
+)
+
+// build is what the Go toolchain has noted in the program: what a report of a failure has to name.
+type build struct {
+	Version  string `json:"version"`            // of the module; (devel) if it was built from a directory without a repository
+	Revision string `json:"revision,omitempty"` // of the repository; empty if it was not built in one
+	Time     string `json:"time,omitempty"`     // of that revision
+	Modified bool   `json:"modified"`           // whether the directory had changes beyond the revision
+	Go       string `json:"go"`
+	System   string `json:"system"` // as in linux/amd64
+}
+
+// built returns what is noted in this program.
+func built() build {
+	b := build{Version: "unknown", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.Version = info.Main.Version
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Revision = s.Value
+		case "vcs.time":
+			b.Time = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// String is what --version prints behind the program's name.
+func (b build) String() string {
+	const short = 12 // digits of a revision
+	words := []string{b.Version}
+	// A version of a commit has its revision in it.
+	if revision := b.Revision[:min(short, len(b.Revision))]; revision != "" && !strings.Contains(b.Version, revision) {
+		words = append(words, "("+revision+")")
+	}
+	if b.Modified && !strings.Contains(b.Version, "+dirty") {
+		words = append(words, "with changes")
+	}
+	return strings.Join(append(words, b.Go, b.System), " ")
+}
+
+// version says which tlslab this is.
+func (f *flags) version() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Which tlslab this is: its version, revision and Go",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.json {
+				return report.WriteJSON(f.stdout, built())
+			}
+			_, err := fmt.Fprintf(f.stdout, "tlslab version %s\n", built())
+			return err
+		},
+	}
+	f.addJSON(cmd)
+	return cmd
+}

@@ -1,0 +1,45 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/pki"
+)
+
+// Whoever waits for a lab is told when that has ended, and does not wait for ever.
+func TestWaiter(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	w := waiter{dir: path}
+	require.ErrorContains(t, w.look(), "start tlslab up --dir "+path, "nobody has started it yet")
+
+	dir, err := pki.OpenDir(path)
+	require.NoError(t, err)
+	err = w.look()
+	require.ErrorContains(t, err, "endpoints.json")
+	require.NotErrorIs(t, err, ErrEnded, "it is on its way")
+	require.NoError(t, dir.Close())
+	err = w.look()
+	require.ErrorIs(t, err, errEndedEarly)
+	require.ErrorIs(t, err, ErrEnded)
+
+	dir, err = pki.OpenDir(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(path, EndpointsFile), []byte("{}"), 0o600))
+	require.NoError(t, w.look(), "it serves")
+	require.NoError(t, dir.Close())
+
+	// Of a lab that was killed before anybody waited, the files are left; another may be about to start.
+	late := waiter{dir: path}
+	err = late.look()
+	require.ErrorIs(t, err, ErrEnded)
+	require.False(t, errors.Is(err, errEndedEarly))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, WaitUp(ctx, path), ErrEnded)
+}
