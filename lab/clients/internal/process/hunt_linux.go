@@ -50,14 +50,17 @@ const huntTime = 2 * time.Second
 
 // reap waits until all of them have ended, and takes note of it: their parents are among them, or have ended,
 // or are this process. It closes the file descriptors, and reports whether they have.
+//
+// Children come to this process when their parent has ended, so that nothing is reaped before all have.
 func (h hunt) reap() bool {
 	deadline := time.Now().Add(huntTime)
 	all := true
-	for pid, fd := range h {
-		if all = all && await(fd, deadline); all {
-			reap(pid)
-		}
+	for _, fd := range h {
+		all = all && await(fd, deadline)
 		unix.Close(fd)
+	}
+	for pid := range h {
+		reap(pid)
 	}
 	return all
 }
