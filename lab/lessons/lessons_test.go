@@ -184,9 +184,9 @@ func TestTerminal(t *testing.T) {
 	l, _ := lessons.Lookup("names")
 	_, answer, _ := strings.Cut(string(l.Markdown(locale.English)), "\n---\n")
 	answer, _, _ = strings.Cut(answer, "\n")
-	shown := lessons.Terminal(l.Markdown(locale.English), false)
+	shown := lessons.Terminal(l.Markdown(locale.English), false, 0)
 	assert.NotContains(t, shown, answer)
-	assert.Contains(t, lessons.Terminal(l.Markdown(locale.English), true), answer)
+	assert.Contains(t, lessons.Terminal(l.Markdown(locale.English), true, 0), answer)
 	assert.NotContains(t, shown, "```")
 	assert.NotContains(t, shown, l.Hints(locale.English)[2].Text)
 }

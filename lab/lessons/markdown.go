@@ -216,9 +216,9 @@ func fold(body string) (question, answer string) {
 	return strings.TrimSpace(question), strings.TrimSpace(answer)
 }
 
-// Terminal returns prose for a terminal: Markdown reads well there. Hints are left out, and answers
-// unless they are asked for.
-func Terminal(source []byte, answers bool) string {
+// Terminal returns prose for a terminal of a width, in columns: Markdown reads well there. Commands and what they
+// print are not broken, and with a width of zero nothing is. Hints are left out, and answers unless they are asked for.
+func Terminal(source []byte, answers bool, width int) string {
 	var b strings.Builder
 	doc := parser(locale.English).Parser().Parse(text.NewReader(source))
 	from := 0
@@ -248,5 +248,5 @@ func Terminal(source []byte, answers bool) string {
 		}
 	}
 	b.Write(source[from:])
-	return strings.TrimSpace(b.String()) + "\n"
+	return laid(strings.TrimSpace(b.String()), width) + "\n"
 }

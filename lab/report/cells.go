@@ -19,7 +19,7 @@ const fixed, leastRest = 72, 36
 // cells writes what every client did.
 func (t Terminal) cells(s Scenario, infos []clients.Info) {
 	if t.width() < fixed+leastRest {
-		t.listed(s, infos)
+		t.below(s, s.rows(infos))
 	} else {
 		t.table(s, infos)
 	}
@@ -57,10 +57,10 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 	w.Render()
 }
 
-// listed writes what every client did, one below the other.
-func (t Terminal) listed(s Scenario, infos []clients.Info) {
+// below writes what clients did, one below the other.
+func (t Terminal) below(s Scenario, rows []row) {
 	words := t.words()
-	for i, r := range s.rows(infos) {
+	for i, r := range rows {
 		if i > 0 {
 			fmt.Fprintln(t.W)
 		}

@@ -72,7 +72,7 @@ func TestUpgradeRefuses(t *testing.T) {
 	for names, want := range map[string]string{
 		"python-3.8":                   "with a colon between",
 		":python-3.8":                  "with a colon between",
-		"python-2.7:python-3.8":        `no client of the run matches "python-2.7": it has python-3.8 python-3.9 python-3.11`,
+		"python-2.7:python-3.8":        `no client of the run matches "python-2.7" (did you mean python?): it has python-3.8 python-3.9 python-3.11`,
 		"python-3.9:python-3.8/strict": "",
 	} {
 		_, err := report.Upgrade(r, r, names)

@@ -2,20 +2,32 @@ package report
 
 import (
 	"fmt"
-	"text/tabwriter"
+	"slices"
 
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/translation"
 )
 
-// List writes scenarios a line each, by family: what a client does, the canonical class, the title.
+// List writes scenarios a line each, by family: what a client does, the canonical class, the title. A narrow window
+// has no room for the class.
 func (t Terminal) List(list []*scenarios.Scenario) error {
-	w := tabwriter.NewWriter(t.W, 0, 8, 2, ' ', 0)
+	var rows [][]string
+	flush := func() error {
+		err := wrap.Columns(t.W, rows, t.Width)
+		rows = nil
+		return err
+	}
 	var family scenarios.Family
 	for _, s := range list {
 		if s.Family != family {
+			if t.Width > 0 { // IDs are as wide as each other within a family, more or less
+				if err := flush(); err != nil {
+					return err
+				}
+			}
 			family = s.Family
-			fmt.Fprintf(w, "%s\t\t\t\n", family)
+			rows = append(rows, []string{string(family)})
 		}
 		expect := string(s.Expect.Verdict)
 		if s.Expect.Level == scenarios.Should && s.Expect.Verdict != scenarios.Either {
@@ -25,11 +37,22 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 		if len(s.Expect.Failures) > 0 && s.Expect.Verdict != scenarios.Accept {
 			class = string(s.Expect.Failures[0])
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", s.ID, expect, class, translation.Of(s, string(t.Locale)).Title)
+		row := []string{"  " + s.ID, expect, class, translation.Of(s, string(t.Locale)).Title}
+		if t.Width > 0 && t.Width < withClass {
+			row = slices.Delete(row, 2, 3)
+		}
+		rows = append(rows, row)
 	}
-	fmt.Fprintln(w, "\n"+t.words().questionMark)
+	if err := flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.W)
+	t.line(t.words().questionMark)
 	if list[0].Service == scenarios.HTTPS {
-		fmt.Fprintln(w, t.words().behindMongoDB)
+		t.line(t.words().behindMongoDB)
 	}
-	return w.Flush()
+	return nil
 }
+
+// withClass is from how many columns on there is room for the class.
+const withClass = 110

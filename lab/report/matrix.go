@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -239,10 +240,22 @@ func (t Terminal) came(r *Run) {
 
 // again says what was not there, and how to have a run again.
 func (t Terminal) again(r *Run) {
-	for _, m := range r.Missing {
-		fmt.Fprintf(t.W, t.words().missingf+"\n", m.Stack, t.reason(m.Reason))
+	if t.Short {
+		var names []string
+		for _, m := range r.Missing {
+			if !slices.ContainsFunc(r.Clients, func(i clients.Info) bool { return i.Stack == m.Stack }) {
+				names = append(names, m.Stack)
+			}
+		}
+		if len(names) > 0 {
+			t.line(fmt.Sprintf(t.words().missingShortf, strings.Join(names, t.words().comma)))
+		}
+	} else {
+		for _, m := range r.Missing {
+			t.line(fmt.Sprintf(t.words().missingf, m.Stack, t.reason(m.Reason)))
+		}
 	}
 	if r.Seed != "" { // a record has none
-		fmt.Fprintf(t.W, t.words().againf+"\n", again(r))
+		t.line(fmt.Sprintf(t.words().againf, again(r)))
 	}
 }

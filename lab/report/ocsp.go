@@ -45,12 +45,12 @@ func (t Terminal) OCSP(r *Run) int {
 		reasons := t.ocspOf(driver, cells)
 		deviations += len(reasons)
 		for _, why := range reasons {
-			fmt.Fprintln(t.W, "  ! "+why)
+			t.wrapped("  ! ", why)
 		}
 		fmt.Fprintln(t.W)
 	}
 	for _, c := range scenarios.OCSPColumns() {
-		fmt.Fprintf(t.W, "%-24s %s\n", c.Where, c.Title)
+		t.wrapped(fmt.Sprintf("%-24s ", c.Where), c.Title)
 	}
 	fmt.Fprintf(t.W, "%-24s %s\n", "!", "not what the specification says")
 	fmt.Fprintf(t.W, "%-24s %s\n", "-", "the driver has no such option")
@@ -73,16 +73,8 @@ func drivers(list []clients.Info) []clients.Info {
 func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) []string {
 	var reasons []string
 	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
-	w := table.NewWriter()
-	w.SetOutputMirror(t.W)
-	style := table.StyleLight
-	style.Format.Header = text.FormatDefault
-	w.SetStyle(style)
-	header := table.Row{"URI options", "key, signer"}
-	for _, c := range scenarios.OCSPColumns() {
-		header = append(header, shortColumn(c.Where))
-	}
-	w.AppendHeader(header)
+	narrow := t.width() < withOptions
+	w := t.ocspTable(narrow)
 	for _, options := range ocspOptions {
 		for _, row := range scenarios.OCSPRows() {
 			line := table.Row{options.uri, row.Key + ", " + row.Signer}
@@ -99,13 +91,50 @@ func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) 
 				}
 				line = append(line, word)
 			}
+			if narrow {
+				line = line[1:]
+			}
 			w.AppendRow(line)
+		}
+		if narrow {
+			t.line(options.uri)
+			w.Render()
+			w = t.ocspTable(narrow)
+			continue
 		}
 		w.AppendSeparator()
 	}
-	w.SetColumnConfigs([]table.ColumnConfig{{Number: 1, AutoMerge: true}})
-	w.Render()
+	if !narrow {
+		w.SetColumnConfigs([]table.ColumnConfig{{Number: 1, AutoMerge: true}})
+		w.Render()
+	}
 	return reasons
+}
+
+// withOptions is from how many columns on there is room for the URI options in the table.
+const withOptions = 130
+
+// ocspTable returns a table with its header, without the URI options if it is to be narrow.
+func (t Terminal) ocspTable(narrow bool) table.Writer {
+	w := table.NewWriter()
+	w.SetOutputMirror(t.W)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options.DrawBorder = !narrow
+	w.SetStyle(style)
+	header := table.Row{"URI options", "key, signer"}
+	if narrow {
+		header = header[1:]
+	}
+	for _, c := range scenarios.OCSPColumns() {
+		name := shortColumn(c.Where)
+		if narrow {
+			name = strings.NewReplacer("malicious", "mal.", "soft fail", "soft").Replace(name)
+		}
+		header = append(header, name)
+	}
+	w.AppendHeader(header)
+	return w
 }
 
 // ocspCell returns what a driver did in one cell, and why that is not what the specification says;

@@ -24,6 +24,9 @@ type Terminal struct {
 	W io.Writer
 	// Width is the number of columns; zero means 140.
 	Width int
+	// Short has [Terminal.Run] show of each scenario a line for what tells most: each stack's newest version as it
+	// comes, an old one that does something else, and what is not as documented. All others are counted.
+	Short bool
 	// Color colors what it writes.
 	Color bool
 	// Locale is the language of its prose; empty means English. Scenarios are told in it as
@@ -47,7 +50,11 @@ func (t Terminal) Run(r *Run) {
 			if t.unserved(s) {
 				continue
 			}
-			t.cells(s, r.Clients)
+			if t.Short {
+				t.shortCells(s, r.Clients)
+			} else {
+				t.cells(s, r.Clients)
+			}
 			t.serverLogs(s, r.Clients)
 			t.verdict(s)
 		} else {
@@ -57,7 +64,7 @@ func (t Terminal) Run(r *Run) {
 	if len(r.Scenarios) > pages {
 		t.undocumented(r)
 		t.came(r)
-		fmt.Fprintln(t.W, t.words().starHint)
+		t.line(t.words().starHint)
 	}
 	t.again(r)
 }
@@ -213,7 +220,8 @@ func (t Terminal) verdict(s Scenario) {
 	}
 	t.line(fmt.Sprintf(w.verdictf, result, counts))
 	if strings.Contains(counts, "*") {
-		fmt.Fprintln(t.W, w.starNote)
+		note := strings.TrimLeft(w.starNote, " ")
+		t.wrapped(strings.Repeat(" ", len(w.starNote)-len(note)), note)
 	}
 	fmt.Fprintln(t.W)
 	t.Fix(s)
@@ -225,7 +233,13 @@ func (t Terminal) summary(s Scenario) {
 	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
 		mark = t.paint("✗", text.FgRed)
 	}
-	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, t.words().count(each(s.Cells)))
+	counts := t.words().count(each(s.Cells))
+	if t.Width > 0 && 2+max(34, len(s.ID))+1+text.StringWidth(counts) > t.width() {
+		fmt.Fprintf(t.W, "%s %s\n", mark, s.ID)
+		t.wrapped("    ", counts)
+		return
+	}
+	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, counts)
 }
 
 // undocumented writes what was not as documented, and where client and server disagree: once for

@@ -58,11 +58,13 @@ type words struct {
 	starNote, starHint            string
 	itsMessage, itSaw, theyDiffer string
 	notHere, serverLog            string
+	restf                         string // clients, counts
 	scenarios, clients, cells     amount
 	camef                         string // scenarios, clients, cells, when
 	tookf, onRecord               string // duration
 	allDocumented, notDocumentedf string // number
 	missingf                      string // stack, reason
+	missingShortf                 string // stacks
 	againf                        string // flags
 	plainNumber, okMeans          string
 	starMeans, bangMeans          string

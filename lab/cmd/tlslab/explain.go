@@ -30,7 +30,7 @@ A line that is no TLS failure is passed over. One that speaks of a TLS failure i
 rule knows is shown with what is nearest of what the lab has seen.
 
 Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage, 3 the text cannot be read.`,
-		Example: `  tlslab explain '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired'
+		Example: `  tlslab explain 'certificate verify failed: certificate has expired'
   tlslab explain --file app.log
   journalctl -u myapp | tlslab explain
   python client.py 2>&1 | tlslab explain --client requests`,

@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/report"
 )
@@ -44,7 +44,7 @@ teacher's guide.`,
 			return usageError{errors.New("--guide prints prose and no JSON: leave one of --guide and --json out")}
 		}
 		if *guide {
-			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true))
+			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true, f.terminal().Width))
 			return nil
 		}
 		if f.json {
@@ -58,11 +58,11 @@ teacher's guide.`,
 			}
 			return report.WriteJSON(f.stdout, list)
 		}
-		w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+		var rows [][]string
 		for _, l := range lessons.All() {
-			fmt.Fprintf(w, "%2d\t%s\t%d min\t%s\n", l.Number, l.ID, l.Minutes, l.Title(in))
+			rows = append(rows, []string{fmt.Sprintf("%2d", l.Number), l.ID, fmt.Sprintf("%d min", l.Minutes), l.Title(in)})
 		}
-		return w.Flush()
+		return wrap.Columns(f.stdout, rows, f.terminal().Width)
 	}
 	return cmd
 }
@@ -97,7 +97,7 @@ and another of that name is refused.`,
 			return err
 		}
 		if *dir == "" {
-			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(f.lang), *answers))
+			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(f.lang), *answers, f.terminal().Width))
 			return nil
 		}
 		written, kept, err := l.WriteFiles(*dir)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/report"
 )
 
@@ -150,5 +152,18 @@ interrupted.`,
 	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
 		strict(completion)
 	}
+	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth)))
+	fold(cmd)
 	return cmd
+}
+
+// helpWidth is how wide help texts are, in columns.
+const helpWidth = 80
+
+// fold has the help of a command and of those below it fit [helpWidth].
+func fold(c *cobra.Command) {
+	c.Long = wrap.Paragraphs(c.Long, helpWidth)
+	for _, below := range c.Commands() {
+		fold(below)
+	}
 }

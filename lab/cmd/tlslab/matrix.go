@@ -32,7 +32,7 @@ func (f *flags) matrix() *cobra.Command {
 	m := &matrix{flags: f}
 	cmd := &cobra.Command{
 		Use:   "matrix [ID...]",
-		Short: "Every client stack found × the catalogue, with reports and comparisons",
+		Short: "Every client stack found × the catalogue; reports, comparisons",
 		Long: `matrix does what run does, and shows the result as one table of clients and families: versions of a stack that did
 the same in one row, the scenarios of a family as counts, and what was not as documented in full.
 
@@ -48,7 +48,8 @@ that run.`,
 		Example: `  tlslab matrix --html matrix.html
   tlslab matrix --client python --compare python-3.8:python-3.11
   tlslab matrix --json=today.json && tlslab matrix --against today.json
-  tlslab matrix --from lab/clients/testdata/matrix --compare python-3.12:python-3.13 --markdown -`,
+  tlslab matrix --from lab/clients/testdata/matrix \
+      --compare python-3.12:python-3.13 --markdown -`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { m.ids = ids; return m.main(cmd.Context()) },
 	}

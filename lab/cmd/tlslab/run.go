@@ -19,11 +19,16 @@ const containersAtOnce = 4
 
 // run reproduces scenarios with every client there is.
 func (f *flags) run() *cobra.Command {
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "run [ID...]",
 		Short: "Reproduce scenarios with every client stack found",
 		Long: `run serves each scenario and its control, points every client stack that it finds on this machine at
 them, shows what each did and what the server saw, and judges. Without an ID it runs the catalogue.
+
+Of up to three scenarios it shows each stack's newest version as it comes, an old one that does something else, and
+what is not as documented; the others are counted. With --all, and of clients that --client names, it shows every one
+with its whole message.
 
 A judgement is ok, or one of: wrong-reason (rejected, but for another reason), insecure (accepted what it must
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
@@ -44,7 +49,9 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 					return err
 				}
 			} else {
-				f.terminal().Run(result)
+				t := f.terminal()
+				t.Short = !all && len(f.clients) == 0
+				t.Run(result)
 			}
 			if !result.Documented() {
 				return errNotDocumented
@@ -58,6 +65,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addRun(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "show every client, and its whole message")
 	return cmd
 }
 

@@ -35,7 +35,8 @@ what it did. In its arguments these are replaced:
                            store; {ca_password} opens both
   {ca_dir}                 the same as a directory, for OpenSSL's CApath and as
                            Docker's certs.d
-  {cert} {key} {combined}  what to present, if anything; {password} opens the key
+  {cert} {key} {combined}  what to present, if anything; {password} opens the
+                           key
   {crl}                    what is revoked, if CRLs are handed out
 
 An argument that names something the scenario does not have is left out, with
@@ -129,11 +130,14 @@ func (f *flags) test() *cobra.Command {
 		Short: "Judge your own client against the catalogue",
 		Long:  testHelp,
 		Example: `  tlslab test -- curl --cacert {ca} {url}
-  tlslab test -- curl --cacert {ca} --cert {cert} --key {key} --pass {password} --connect-to ::{connect} {url}
-  tlslab test --family names --feature subject-alternative-name-only -- ./myclient
+  tlslab test -- curl --cacert {ca} --cert {cert} --key {key} \
+      --pass {password} --connect-to ::{connect} {url}
+  tlslab test --family names --feature subject-alternative-name-only \
+      -- ./myclient
   tlslab test --contract served -- env GIT_SSL_CAINFO={ca} git ls-remote {url}
   tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
-  tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
+  tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} \
+      -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
   tlslab test --contract trytls -- ./stub`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/report"
 )
 
@@ -80,7 +80,7 @@ commands to paste, and every connection as it happens.`,
 				}
 			} else {
 				e := up.Instances[0].Endpoint
-				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in %s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
+				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
 					counted(len(up.Instances)), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
 				if c.UI != "" {
 					fmt.Fprintf(f.stdout, "\nwatch it, and the whole catalogue: %s\n", c.UI)
@@ -149,13 +149,13 @@ func (f *flags) addBasePort(c *cobra.Command) {
 }
 
 func (f *flags) table(up *lab.Up) {
-	w := tabwriter.NewWriter(f.stdout, 0, 8, 2, ' ', 0)
+	var rows [][]string
 	for _, in := range up.Instances {
 		note := in.Scenario.Title
 		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" && in.Endpoint.Connect != "" {
 			note += "; connect to " + in.Endpoint.Connect + ", as with curl --connect-to ::" + in.Endpoint.Connect
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", in.Scenario.ID, in.Endpoint.URL, note)
+		rows = append(rows, []string{in.Scenario.ID, in.Endpoint.URL, note})
 	}
-	w.Flush()
+	wrap.Columns(f.stdout, rows, f.terminal().Width)
 }

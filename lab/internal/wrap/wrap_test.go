@@ -75,3 +75,30 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestParagraphs(t *testing.T) {
+	got := wrap.Paragraphs("one two three\nfour\n\nfive six seven:\n  a list, which stays\n  as it is\neight", 10)
+	assert.Equal(t, "one two\nthree four\n\nfive six\nseven:\n  a list, which stays\n  as it is\neight", got)
+}
+
+func TestColumns(t *testing.T) {
+	rows := [][]string{
+		{"expired", "reject", "the leaf ended yesterday, and all else in it is good"},
+		{"a-name-that-is-longer-than-half-of-the-width", "accept?", "its text stands below it"},
+		{"good", "", "short"},
+	}
+	for width, want := range map[int]string{
+		0: "expired                                       reject   the leaf ended yesterday, and all else in it is good\n" +
+			"a-name-that-is-longer-than-half-of-the-width  accept?  its text stands below it\n" +
+			"good                                                   short\n",
+		60: "expired  reject   the leaf ended yesterday, and all else in\n" +
+			"                  it is good\n" +
+			"a-name-that-is-longer-than-half-of-the-width  accept?\n" +
+			"    its text stands below it\n" +
+			"good              short\n",
+	} {
+		var out strings.Builder
+		assert.NoError(t, wrap.Columns(&out, rows, width))
+		assert.Equal(t, want, out.String(), width)
+	}
+}

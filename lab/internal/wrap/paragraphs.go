@@ -1,0 +1,25 @@
+package wrap
+
+import "strings"
+
+// Paragraphs breaks each paragraph of a text into lines of a width. A paragraph is what stands between empty lines;
+// lines that begin with a blank, as of lists and of commands, are left as they are.
+func Paragraphs(s string, width int) string {
+	var out, paragraph []string
+	flush := func() {
+		if len(paragraph) > 0 {
+			out = append(out, Lines(strings.Join(paragraph, " "), width)...)
+		}
+		paragraph = nil
+	}
+	for line := range strings.SplitSeq(s, "\n") {
+		if line != "" && !strings.HasPrefix(line, " ") {
+			paragraph = append(paragraph, line)
+			continue
+		}
+		flush()
+		out = append(out, line)
+	}
+	flush()
+	return strings.Join(out, "\n")
+}

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/verdict"
+)
+
+// defaultVariant is what clients call themselves as they come.
+const defaultVariant = "default"
+
+// short is a scenario's cells as [Terminal].Short shows them.
+type short struct {
+	shown []row  // a line each
+	bad   []row  // of those: in full as well
+	rest  []Cell // only counted
+}
+
+// short chooses what tells most: each stack's newest version as it comes, an old one that does something else, and
+// whatever is not as documented.
+func (s Scenario) short(infos []clients.Info) short {
+	byID := map[string]clients.Info{}
+	for _, info := range infos {
+		byID[info.ID()] = info
+	}
+	chosen := map[string]bool{}
+	for _, group := range s.stacks(byID) {
+		newest := group[0]
+		chosen[newest.Client] = true
+		for _, c := range slices.Backward(group) { // the oldest first
+			if c.Outcome != newest.Outcome || c.Judgement.Kind != newest.Judgement.Kind || c.Class != newest.Class {
+				chosen[c.Client] = true
+				break
+			}
+		}
+	}
+	var out short
+	for _, c := range s.Cells {
+		switch {
+		case !c.Documented:
+			out.bad = append(out.bad, newRow(c, byID[c.Client]))
+			fallthrough
+		case chosen[c.Client]:
+			out.shown = append(out.shown, newRow(c, byID[c.Client]))
+		default:
+			out.rest = append(out.rest, c)
+		}
+	}
+	slices.SortStableFunc(out.shown, func(a, b row) int {
+		return cmp.Or(strings.Compare(a.stack, b.stack), clients.CompareVersions(b.versions[0], a.versions[0]))
+	})
+	return out
+}
+
+// stacks returns the cells of each stack as it comes, the newest version first. A stack that has no variant of that
+// name is there with its first one.
+func (s Scenario) stacks(infos map[string]clients.Info) [][]Cell {
+	var names []string
+	byStack := map[string][]Cell{}
+	for _, c := range s.Cells {
+		stack := infos[c.Client].Stack
+		if byStack[stack] == nil {
+			names = append(names, stack)
+		}
+		byStack[stack] = append(byStack[stack], c)
+	}
+	var groups [][]Cell
+	for _, name := range names {
+		list := byStack[name]
+		variant := infos[list[0].Client].Variant
+		if slices.ContainsFunc(list, func(c Cell) bool { return infos[c.Client].Variant == defaultVariant }) {
+			variant = defaultVariant
+		}
+		list = slices.DeleteFunc(list, func(c Cell) bool { return infos[c.Client].Variant != variant })
+		slices.SortStableFunc(list, func(a, b Cell) int {
+			return clients.CompareVersions(infos[b.Client].Version, infos[a.Client].Version)
+		})
+		groups = append(groups, list)
+	}
+	return groups
+}
+
+// newRow makes a row of one cell.
+func newRow(c Cell, info clients.Info) row {
+	c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
+	c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
+	return row{c, info.Stack, info.Variant, []string{info.Version}}
+}
+
+// name names the row's client on one line.
+func (r row) name() string {
+	name := r.stack
+	if r.variant != defaultVariant {
+		name += "/" + r.variant
+	}
+	return name + " " + strings.Join(r.versions, " ")
+}
+
+// shortCells writes what tells most of what clients did, a line each; in full what is not as documented.
+func (t Terminal) shortCells(s Scenario, infos []clients.Info) {
+	words, list := t.words(), s.short(infos)
+	w := table.NewWriter()
+	w.SetOutputMirror(t.W)
+	style := table.StyleLight
+	style.Format.Header = text.FormatDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	w.SetStyle(style)
+	w.SuppressTrailingSpaces()
+	room := t.width()
+	for _, column := range []func(row) string{row.name, func(r row) string { return t.shortJudgement(s, r) }} {
+		widest := text.StringWidth(words.judgement)
+		for _, r := range list.shown {
+			widest = max(widest, text.StringWidthWithoutEscSequences(column(r)))
+		}
+		room -= widest + len(style.Box.PaddingRight)
+	}
+	room = max(room, leastMessage)
+	w.AppendHeader(table.Row{words.client, words.judgement, words.message})
+	for _, r := range list.shown {
+		w.AppendRow(table.Row{r.name(), t.shortJudgement(s, r), t.excerpt(r, room)})
+	}
+	if len(list.shown) > 0 {
+		w.Render()
+	}
+	if n := len(list.rest); n > 0 {
+		t.wrapped("", fmt.Sprintf(words.restf, words.clients.of(n), words.count(each(list.rest))))
+	}
+	if len(list.bad) > 0 {
+		fmt.Fprintln(t.W)
+		t.below(s, list.bad)
+	}
+	fmt.Fprintln(t.W)
+}
+
+// leastMessage is how much of a message is shown in the narrowest window, in columns.
+const leastMessage = 20
+
+// shortJudgement is a row's judgement, with its class if that is not the one that the scenario is about.
+func (t Terminal) shortJudgement(s Scenario, r row) string {
+	judgement := t.judgement(r.Judgement)
+	if r.Class != "" && (len(s.Expect.Failures) == 0 || r.Class != s.Expect.Failures[0]) {
+		judgement += " " + string(r.Class)
+	}
+	return judgement
+}
+
+// excerpt returns the line of a message that tells the reason, cut to a width so that the words by which it is
+// recognised stay; or else what the lab has to say of the client.
+func (t Terminal) excerpt(r row, width int) string {
+	words := cmp.Or(r.Words, r.stack)
+	line := strings.Join(strings.Fields(verdict.Telling(words, r.Message)), " ")
+	if r.Message == "" && r.Kind != verdict.OK {
+		line = "[" + t.reason(r.Why) + "]"
+	}
+	line = Visible(line)
+	if text.StringWidth(line) <= width {
+		return line
+	}
+	if rule, ok := verdict.MostTelling(words, line, nil); ok {
+		before, _, found := strings.Cut(line, rule.Contains)
+		told := []rune(before + rule.Contains)
+		if found && text.StringWidth(string(told)) > width && text.StringWidth(rule.Contains) < width {
+			for text.StringWidth(string(told)) > width-1 {
+				told = told[1:]
+			}
+			return elided + string(told)
+		}
+	}
+	return text.Snip(line, width, elided)
+}
+
+// elided stands for what is left out.
+const elided = "…"
