@@ -28,9 +28,9 @@ const (
 	maxTail = 16 << 10
 	// maxStderr is how much of its error output is kept, from the end.
 	maxStderr = 4 << 10
-	// pipeDelay is how long pipes may stay open after a program has ended: longer
-	// means that a child it left behind has them, and not that they are being read.
-	pipeDelay = 500 * time.Millisecond
+	// pipeDelay is how long pipes may stay open after a program and its process group have ended: longer means that
+	// something it left behind has them, and not that they are being read.
+	pipeDelay = 5 * time.Second
 )
 
 // Command says what to run.
@@ -71,7 +71,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		stdout = &tail{limit: maxTail}
 	}
 	stderr := &tail{limit: maxStderr}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(c.Stdin), stdout, stderr
+	cmd.Stdin = strings.NewReader(c.Stdin)
 	feed := func() {}
 	if c.Hold {
 		cmd.Stdin = nil
@@ -81,9 +81,16 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		}
 		feed = func() { io.WriteString(stdin, c.Stdin) } // a program that does not read it may have ended
 	}
+	written, err := pipes(cmd, stdout, stderr)
+	if err != nil {
+		return Output{}, fmt.Errorf("starting %s: %w", c.Path, err)
+	}
 	defer boundToThread()()
 	g, err := start(ctx, cmd, c)
+	cmd.Stdout.(io.Closer).Close()
+	cmd.Stderr.(io.Closer).Close()
 	if err != nil {
+		written.end()
 		return Output{}, err
 	}
 	// Not exec.CommandContext, which may cancel before the group is known.
@@ -92,6 +99,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 	err = cmd.Wait() // closes the input that was held
 	ended := !stop()
 	g.end()
+	written.end()
 	out := Output{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(), Status: cmd.ProcessState.String()}
 	var status *exec.ExitError
 	switch {

@@ -1,0 +1,41 @@
+//go:build unix
+
+package process
+
+import (
+	"io"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// late is a keeper that gets no processor until it is told.
+type late struct {
+	tail
+	now chan struct{}
+}
+
+func (l *late) Write(p []byte) (int, error) {
+	<-l.now
+	return l.tail.Write(p)
+}
+
+// What a program has written is kept, also where it is read long after the program has ended: a machine may be
+// so busy. os/exec gives up after its WaitDelay.
+func TestReadLate(t *testing.T) {
+	cmd := exec.Command("/bin/sh", "-c", "echo one; echo two >&2")
+	out, errs := &late{tail{limit: maxTail}, make(chan struct{})}, &late{tail{limit: maxTail}, make(chan struct{})}
+	written, err := pipes(cmd, out, errs)
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	require.NoError(t, cmd.Stdout.(io.Closer).Close())
+	require.NoError(t, cmd.Stderr.(io.Closer).Close())
+	require.NoError(t, cmd.Wait())
+	close(out.now)
+	close(errs.now)
+	written.end()
+	assert.Equal(t, "one\n", out.String())
+	assert.Equal(t, "two\n", errs.String())
+}
