@@ -83,6 +83,9 @@ func TestFits(t *testing.T) {
 	for _, l := range lessons.All() {
 		lines = append(lines, "lesson "+l.ID)
 	}
+	if testing.Short() {
+		lines = lines[:6]
+	}
 	for _, line := range lines {
 		for _, lang := range []string{"en", "zh"} {
 			t.Run(lang+" "+line, func(t *testing.T) {
