@@ -30,8 +30,8 @@ type (
 		Errors     int             `xml:"errors,attr"`
 		Skipped    int             `xml:"skipped,attr"`
 		Time       string          `xml:"time,attr"`
-		Timestamp  string          `xml:"timestamp,attr"` // without a zone, in UTC
-		Properties []junitProperty `xml:"properties>property"`
+		Timestamp  string          `xml:"timestamp,attr,omitempty"` // without a zone, in UTC
+		Properties []junitProperty `xml:"properties>property,omitempty"`
 		Cases      []junitCase     `xml:"testcase"`
 	}
 	junitProperty struct {
@@ -57,16 +57,26 @@ type (
 // WriteJUnit writes a run as JUnit's XML: a suite a client, a case a scenario. What was not as
 // documented fails; what was to be expected passes, and says why in its output; what a client
 // cannot do is skipped.
-func (r *Run) WriteJUnit(w io.Writer) error {
+func (r *Run) WriteJUnit(w io.Writer) error { return r.junit().write(w) }
+
+// junit makes the suites of a run.
+func (r *Run) junit() junitSuites {
 	out := junitSuites{Name: "tlslab", Time: seconds(r.Duration)}
 	x := r.index()
 	for _, c := range r.Clients {
-		s := r.suite(c, x)
-		out.Tests += s.Tests
-		out.Failures += s.Failures
-		out.Errors += s.Errors
-		out.Suites = append(out.Suites, s)
+		out.add(r.suite(c, x))
 	}
+	return out
+}
+
+func (out *junitSuites) add(s junitSuite) {
+	out.Tests += s.Tests
+	out.Failures += s.Failures
+	out.Errors += s.Errors
+	out.Suites = append(out.Suites, s)
+}
+
+func (out junitSuites) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

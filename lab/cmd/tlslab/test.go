@@ -108,6 +108,10 @@ What the run comes to:
 Exit status 2 is wrong usage, among it a command that is not there; 3 is a
 failure of the lab itself, or an interrupt: what was found until then is shown.
 
+--junit FILE writes JUnit's XML: a case a scenario, and one for the grade, so
+that it is red if the exit status is 1. Where GITHUB_ACTIONS is true, findings
+are written to standard error as annotations of GitHub's as well.
+
 --known FILE lists judgements that you accept, a line each: scenario, judgement,
 reason; # begins a comment. What stands there passes. What does not happen any
 more fails, until the line is removed. --known-out FILE writes the lines that
@@ -119,6 +123,7 @@ type testFlags struct {
 	ids             []string
 	level           string
 	known, knownOut string
+	junit           outfile
 	keepGoing       bool
 }
 
@@ -153,6 +158,9 @@ func (f *flags) test() *cobra.Command {
 	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(verdict.Stacks(), ", ")+" (default: told from each message)")
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
 	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
+	o.junit.flag = "--junit"
+	flag.StringVar(&o.junit.path, "junit", "", "write JUnit's XML to this file: a case a scenario, and one for the grade")
+	cmd.MarkFlagFilename("junit")
 	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
 	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
 	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
@@ -187,6 +195,11 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 			return usageError{fmt.Errorf("--known: %w", err)}
 		}
 	}
+	if o.junit.path != "" {
+		if err := o.junit.check(); err != nil { // told before minutes have gone by
+			return err
+		}
+	}
 	c, err := f.config()
 	if err != nil {
 		return err
@@ -214,11 +227,21 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 	if err != nil || run.Stopped != nil { // not all was asked: what was accepted stays as it is
 		o.knownOut = ""
 	}
-	return cmp.Or(err, f.assess(report.Assess(run, known), o))
+	return cmp.Or(err, f.assess(ctx, report.Assess(run, known), o))
 }
 
 // assess shows what a run came to.
-func (f *flags) assess(a *report.Assessment, o *testFlags) error {
+func (f *flags) assess(ctx context.Context, a *report.Assessment, o *testFlags) error {
+	if o.junit.path != "" {
+		if err := o.junit.put(context.WithoutCancel(ctx), f.stdout, a.WriteJUnit); err != nil {
+			return err
+		}
+	}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := a.WriteAnnotations(f.stderr); err != nil {
+			return err
+		}
+	}
 	if o.knownOut != "" {
 		if err := writeKnown(o.knownOut, a.Deviations()); err != nil {
 			return err

@@ -102,3 +102,14 @@ func TestFits(t *testing.T) {
 		assert.Empty(t, wide(onTerminal(t, "Ctrl-C", "up", "--base-port", "0", "--no-ui", "expired", "good-wildcard", "mongo-good", "staple-wrong-signer")))
 	})
 }
+
+// A scenario with every client that is here is read without scrolling far.
+func TestRunIsShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("asks every client that is here")
+	}
+	out := onTerminal(t, "", "run", "expired")
+	assert.Contains(t, out, "--all shows them")
+	assert.Empty(t, wide(out))
+	assert.LessOrEqual(t, strings.Count(out, "\n"), 60, out)
+}
