@@ -1,17 +1,18 @@
 package labtest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -94,11 +95,15 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 	list := slices.DeleteFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
 	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]result{}, first: scenarios.FirstControl(list)}
 	for i, s := range list {
-		t.Run(s.ID, func(t *testing.T) { u.test(t, s) })
+		t.Run(s.ID, func(t *testing.T) {
+			t.Helper() // failures are told of the line that calls TestClient
+			u.test(t, s)
+		})
 		if why := u.stop(); why != "" && i < len(list)-1 {
 			t.Fatal(why)
 		}
 	}
+	u.sumUp(t)
 }
 
 // suite is a client that is asked the catalogue.
@@ -108,6 +113,7 @@ type suite struct {
 	options options
 	first   *scenarios.Scenario // what it has to accept, or the others are not asked
 	asked   map[string]result   // what it did with the controls
+	judged  []report.Scenario   // what came of it
 }
 
 // control returns what the client does with a control, which is asked once.
@@ -136,8 +142,29 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 	if cell.Unborne() {
 		cell.GoodObserved = u.control(t, scenarios.Good(s.Service)).observed
 	}
-	report(t, u.options.accepted, cell)
+	j := verdict.Judge(cell)
+	u.judged = append(u.judged, report.Scenario{
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Expect: report.NewExpectation(s.Expect),
+		Control: s.Control, Cells: []report.Cell{report.NewCell(cell, j)},
+	})
+	tell(t, u.options.accepted, cell, j)
 }
+
+// sumUp says once what the failures of all subtests come to: a client that verifies nothing fails a hundred of them
+// for one reason.
+func (u *suite) sumUp(t *testing.T) {
+	t.Helper()
+	if !t.Failed() {
+		return
+	}
+	a := report.Assess(&report.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
+	var b strings.Builder
+	report.Terminal{W: &b, Width: summaryWidth}.Assessment(a)
+	t.Errorf("labtest:\n%s\na client that cannot do something at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, and labtest.Known accepts what they come to", strings.TrimSpace(b.String()))
+}
+
+// summaryWidth is how wide the summary is, in columns.
+const summaryWidth = 100
 
 // stop says why the rest of the catalogue is not asked: the client does not accept the control that
 // most of it is held against, so that no rejection would show anything. Empty if it is to go on.
@@ -198,10 +225,9 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 	return r
 }
 
-// report fails the subtest if the judgement is bad, or no longer what is accepted.
-func report(t *testing.T, accepted *deviation.List, c verdict.Cell) {
+// tell fails the subtest if the judgement is bad, or no longer what is accepted.
+func tell(t *testing.T, accepted *deviation.List, c verdict.Cell, j verdict.Judgement) {
 	t.Helper()
-	j := verdict.Judge(c)
 	if d, listed := accepted.Find(c.Scenario.ID); listed {
 		if d.Kind == j.Kind {
 			t.Logf("known: %s: %s", d.Kind, d.Reason)
@@ -211,16 +237,16 @@ func report(t *testing.T, accepted *deviation.List, c verdict.Cell) {
 			t.Errorf("fixed: it is %s, and %s:%d says %s: remove the line", j.Kind, accepted.Path, d.Line, d.Kind)
 		}
 	}
-	class, _ := failure.Lookup(slices.Concat(c.Scenario.Expect.Failures, []failure.Class{j.Class})[0])
 	switch {
 	case j.Kind == verdict.Unsupported:
 		t.Skip(j.Why)
 	case j.Documented && j.Kind == verdict.OK:
 	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken, verdict.Unrecognised}, j.Kind):
 		t.Logf("%s: %s", j.Kind, j.Why)
+	case c.Result.Outcome == clients.Rejected:
+		t.Errorf("%s: %s; the client said: %s", j.Kind, j.Why, c.Result.Message)
 	default:
-		t.Errorf("%s: %s\n%s\nthe client said: %s\nto do: %s\n(a client that cannot do this at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, labtest.Known accepts what they come to)",
-			j.Kind, j.Why, c.Scenario.Story.What, cmp.Or(c.Result.Message, "nothing, it accepted"), cmp.Or(class.Client, c.Scenario.Remedy))
+		t.Errorf("%s: %s", j.Kind, j.Why)
 	}
 	if j.Disagreement != "" {
 		t.Error(j.Disagreement)

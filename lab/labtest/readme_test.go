@@ -1,19 +1,16 @@
 package labtest_test
 
 import (
-	"context"
-	"crypto/tls"
 	"flag"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"example.com/tlslab/lab/serve"
+	"github.com/stretchr/testify/require"
 )
-
-// myClient stands in for a reader's own client.
-func myClient(ctx context.Context, e serve.Endpoint) error { return get(ctx, e, new(tls.Config)) }
 
 var update = flag.Bool("update", false, "write the READMEs' code anew")
 
@@ -23,7 +20,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, code, _ := strings.Cut(string(source), "package labtest_test\n\n")
+	code := strings.Replace(string(source), "package labtest_test\n", "package myclient\n", 1)
 	block := regexp.MustCompile("(?s)<!-- snippet start -->\n.*<!-- snippet end -->")
 	want := "<!-- snippet start -->\n```go\n" + code + "```\n<!-- snippet end -->"
 	for _, path := range []string{"../../README.md", "../../README.zh-CN.md"} {
@@ -40,5 +37,36 @@ func TestReadme(t *testing.T) {
 		if !strings.Contains(string(readme), want) {
 			t.Errorf("%s shows other code than snippet_test.go: go test ./lab/labtest -run Readme -update", path)
 		}
+	}
+}
+
+// The READMEs' code compiles and runs as it is pasted into a module of the reader's own.
+func TestReadmeAsPasted(t *testing.T) {
+	source, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	sums, err := os.ReadFile("../../go.sum")
+	require.NoError(t, err)
+	for _, readme := range []string{"README.md", "README.zh-CN.md"} {
+		t.Run(readme, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(source, readme))
+			require.NoError(t, err)
+			_, code, _ := strings.Cut(string(text), "<!-- snippet start -->\n```go\n")
+			code, _, found := strings.Cut(code, "```\n<!-- snippet end -->")
+			require.True(t, found)
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "tls_test.go"), []byte(code), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o600)) // in place of go mod tidy, which asks a proxy
+			for _, line := range [][]string{
+				{"mod", "init", "example.org/myclient"},
+				{"mod", "edit", "-require", "example.com/tlslab@v0.0.0", "-replace", "example.com/tlslab=" + source},
+				{"test", "-mod=mod", "-run", "TestRefusesExpired", "."},
+			} {
+				cmd := exec.Command("go", line...)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off")
+				out, err := cmd.CombinedOutput()
+				require.NoError(t, err, "go %v: %s", line, out)
+			}
+		})
 	}
 }

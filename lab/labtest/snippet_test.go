@@ -1,11 +1,15 @@
 package labtest_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
+	"net"
 	"net/http"
+	"os"
 	"testing"
 
 	"example.com/tlslab/lab/labtest"
@@ -28,8 +32,38 @@ func TestRefusesExpired(t *testing.T) {
 // The whole catalogue, a subtest a scenario. It fails where the client accepts what it must
 // reject, rejects what it must accept, or rejects for another reason than the scenario lists.
 func TestWholeCatalogue(t *testing.T) {
-	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
-		// Dial e.Connect; verify and send e.Host; trust e.CAFile; present e.CertFile if it is set.
-		return myClient(ctx, e)
-	})
+	labtest.TestClient(t, fetch)
+}
+
+// fetch is the client under test: put yours in its place. It dials e.Connect, if that is set;
+// verifies e.Host, and sends it in SNI; trusts e.CAFile, and presents e.CertFile, if there is
+// one; sends a request, reads the answer and closes the connection. For what it cannot do at
+// all it returns labtest.ErrUnsupported.
+func fetch(ctx context.Context, e serve.Endpoint) error {
+	roots := x509.NewCertPool()
+	pem, err := os.ReadFile(e.CAFile)
+	if err != nil {
+		return err
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return errors.New("the CA file holds no certificate")
+	}
+	if e.CertFile != "" {
+		return labtest.ErrUnsupported
+	}
+	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, cmp.Or(e.Connect, addr))
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DialContext: dial, DisableKeepAlives: true}
+	request, err := http.NewRequestWithContext(ctx, "GET", e.URL, nil)
+	if err != nil {
+		return err
+	}
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -35,6 +36,7 @@ type conn struct {
 	complete bool    // the handshake
 	received bool    // the client sent application data
 	failure  error   // what reading application data ended with
+	gone     error   // what writing it ended with, if that says that the client has gone
 }
 
 // protocol is what speaks TLS with a client: crypto/tls's server, or the lab's own.
@@ -57,6 +59,15 @@ func (c *conn) Read(p []byte) (int, error) {
 	c.received = c.received || n > 0
 	if err != nil {
 		c.failure = err
+	}
+	return n, err
+}
+
+// Write implements net.Conn: it writes application data. A client may have gone before anybody reads that it has.
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.protocol.Write(p)
+	if isReset(err) {
+		c.gone = err
 	}
 	return n, err
 }
@@ -173,8 +184,8 @@ func (c *conn) observe(err error) Observation {
 		o.End = EndServed
 		return o
 	}
-	if c.failure != nil && !explains(err) { // the service may have put it in other words
-		err = c.failure
+	if why := cmp.Or(c.failure, c.gone); why != nil && !explains(err) { // the service may have put it in other words
+		err = why
 	}
 	if c.srv.wasShed(c) {
 		err = errShed

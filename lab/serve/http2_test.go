@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -178,5 +179,33 @@ func TestTruncatedHTTP2(t *testing.T) {
 	}
 	if o := one(t, srv); o.End != EndBrokenOff || o.Error != "closed in the middle of the answer" {
 		t.Errorf("%+v", o)
+	}
+}
+
+// A client that has gone is on record as such, also where only writing to it tells.
+func TestGoneBeforeRead(t *testing.T) {
+	ca := newAuthority(t)
+	closed := make(chan struct{})
+	service := HTTPS()
+	service.Serve = func(c net.Conn, _ Session) error {
+		<-closed
+		for {
+			if _, err := c.Write(make([]byte, 1<<16)); err != nil {
+				return errors.New("in other words")
+			}
+		}
+	}
+	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Service: service})
+	c, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.NetConn().(*net.TCPConn).SetLinger(0); err != nil { // closing it resets it
+		t.Fatal(err)
+	}
+	c.NetConn().Close()
+	close(closed)
+	if o := one(t, srv); o.End != EndReset {
+		t.Errorf("end %s, error %q", o.End, o.Error)
 	}
 }
