@@ -51,10 +51,11 @@ func fetch(ctx context.Context, e serve.Endpoint) error {
 	if e.CertFile != "" {
 		return labtest.ErrUnsupported
 	}
-	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, cmp.Or(e.Connect, addr))
+	dial := func(_ context.Context, network, addr string) (net.Conn, error) {
+		d := tls.Dialer{Config: &tls.Config{RootCAs: roots, ServerName: e.Host}}
+		return d.DialContext(ctx, network, cmp.Or(e.Connect, addr))
 	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DialContext: dial, DisableKeepAlives: true}
+	transport := &http.Transport{DialTLSContext: dial, DisableKeepAlives: true}
 	request, err := http.NewRequestWithContext(ctx, "GET", e.URL, nil)
 	if err != nil {
 		return err

@@ -17,6 +17,15 @@ import (
 // then what could not be asked, and the grade last.
 func (t Terminal) Assessment(a *Assessment) {
 	w := t.words().assessment
+	t.Bad(a)
+	t.deviations(w.known, a.Known)
+	t.deviations(w.fixed, a.Fixed)
+	t.notes(a)
+	t.grade(a)
+}
+
+// Bad writes what a client does wrong, and what to do about it.
+func (t Terminal) Bad(a *Assessment) {
 	var explained []string
 	for _, f := range a.findings(t.words()) { // as Assess found them, in this language
 		t.finding(f)
@@ -28,10 +37,6 @@ func (t Terminal) Assessment(a *Assessment) {
 			t.kind(kind, rows, a)
 		}
 	}
-	t.deviations(w.known, a.Known)
-	t.deviations(w.fixed, a.Fixed)
-	t.notes(a)
-	t.grade(a)
 }
 
 func (t Terminal) finding(f Finding) {
