@@ -54,7 +54,7 @@ func TestRunInChinese(t *testing.T) {
 		"问题   叶证书的 notAfter 是一天以前", "修复   为证书续期",
 		"good：接受；expired：拒绝；判定：ok expired", "good：接受；expired：接受；判定：insecure*",
 		"[变体 server-purpose 不检查这一项：证书链]", "[变体 default 拒绝任何没有 staple、ocsp 或 crl 的服务器",
-		"certificate has expired", "[客户端说的是 expired，告诉服务器的却是 certificate_unknown (46)]", "服务器看到：TLS 1.3 警报 certificate_expired (45)",
+		"certificate has expired", "[客户端说的是 expired，告诉服务器的却是 certificate_unknown (46)]", "服务器看到：TLS 1.3 告警 certificate_expired (45)",
 		"结论：已按文档重现：1 ok，1 insecure*，1 unsupported*\n      * 表示在意料之中",
 		"再现同样的结果：--seed ",
 	} {

@@ -144,7 +144,7 @@ var zhBaseline = map[string]Text{
 		Title:  "只支持 TLS 1.3",
 		What:   "一切正常：服务器使用 TLS 1.3，不支持更旧的版本。",
 		Where:  "加固过的服务器。",
-		See:    "客户端通过 TLS 1.3 得到响应；不支持它的客户端收到警报 protocol_version。",
+		See:    "客户端通过 TLS 1.3 得到响应；不支持它的客户端收到告警 protocol_version。",
 		Remedy: zhGoodRemedy,
 	},
 	"good-hello-retry": {

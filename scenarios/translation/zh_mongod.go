@@ -19,7 +19,7 @@ var zhMongod = map[string]Text{
 	},
 	"mongod-client-certificate-missing": {
 		Title:  "要求客户端证书的 mongod，客户端没有证书",
-		What:   "mongod 要求证书，客户端没有。它先完成握手，之后才判断，然后不发警报就关闭连接。",
+		What:   "mongod 要求证书，客户端没有。它先完成握手，之后才判断，然后不发告警就关闭连接。",
 		Where:  "配置了 CA 文件、却没有设置 tlsAllowConnectionsWithoutCertificates 的 mongod。",
 		See:    `客户端只知道连接关闭了。日志里才有原因："No SSL certificate provided by peer; connection rejected"（id 23255）。`,
 		Remedy: "用 tlsCertificateKeyFile 把证书和密钥交给客户端，或者启动 mongod 时加上 tlsAllowConnectionsWithoutCertificates。",
@@ -40,7 +40,7 @@ var zhMongod = map[string]Text{
 	},
 	"mongod-client-certificate-revoked": {
 		Title:  "mongod 的 CRL 列出了客户端",
-		What:   "客户端证书列在 mongod 的 tlsCRLFile 里。握手完成，随后连接不发警报就被关闭。",
+		What:   "客户端证书列在 mongod 的 tlsCRLFile 里。握手完成，随后连接不发告警就被关闭。",
 		Where:  "机器丢失，密钥泄露。这份 CRL 针对客户端的证书：服务器自己的证书是否被吊销，要由客户端去查。",
 		See:    `客户端看到连接关闭。日志里是 "SSL peer certificate validation failed"（id 23256），以及证书已吊销。`,
 		Remedy: "给客户端换一张新证书，密钥也要换新。",
@@ -77,7 +77,7 @@ var zhMongod = map[string]Text{
 		Title:  "只支持 TLS 1.3 的 mongod",
 		What:   "tlsDisabledProtocols 只留下 TLS 1.3。",
 		Where:  "加固过的服务器。没有 TLS 1.3 的客户端得到的就是 D2 的 TLSV1_ALERT_PROTOCOL_VERSION：使用 OpenSSL 1.0.2 的 Python，旧的 .NET 和 JVM。",
-		See:    "支持 TLS 1.3 的客户端可以读写；不支持的收到警报 protocol_version。",
+		See:    "支持 TLS 1.3 的客户端可以读写；不支持的收到告警 protocol_version。",
 		Remedy: "升级客户端的 TLS 库；在此之前，不要把 TLS1_2 写进 tlsDisabledProtocols。",
 	},
 	"mongod-stapled": {

@@ -75,7 +75,7 @@ var zhProtocol = map[string]Text{
 	},
 	"no-common-alpn": {
 		Title:  "服务器在 ALPN 里使用另一种协议",
-		What:   "服务器只认识名为 acme-tls/1 的协议，对提供其他协议的客户端回以警报 no_application_protocol（RFC 7301 第 3.2 节）。",
+		What:   "服务器只认识名为 acme-tls/1 的协议，对提供其他协议的客户端回以告警 no_application_protocol（RFC 7301 第 3.2 节）。",
 		Where:  "只支持 HTTP/2 的负载均衡器，后面是 gRPC；专门留给 ACME 验证的端口。",
 		See:    `curl："tlsv1 alert no application protocol"。在 ALPN 里什么也不提供的客户端得到响应：使用自定义 tls.Config 的 Go net/http，以及默认情况下的 Python 和 Node。`,
 		Remedy: "在 ALPN 里提供服务器使用的协议，或者让服务器支持 http/1.1。",
@@ -123,8 +123,8 @@ var zhProtocol = map[string]Text{
 		Remedy: "升级中间设备或服务器；不要永久关闭后量子密钥交换。",
 	},
 	"internal-error": {
-		Title:  "警报 internal_error",
-		What:   "服务器用警报 80，即 internal_error，应答 ClientHello，没有说明原因。",
+		Title:  "告警 internal_error",
+		What:   "服务器用告警 80，即 internal_error，应答 ClientHello，没有说明原因。",
 		Where:  "MongoDB Atlas，当客户端的地址不在访问列表中时；读不了自己密钥的服务器。",
 		See:    `OpenSSL、Python："tlsv1 alert internal error"。Go："remote error: tls: internal error"。`,
 		Remedy: "查看服务器的日志；对于托管数据库，把客户端的地址加入访问列表。",

@@ -73,7 +73,7 @@ var zhWire = map[string]Text{
 	},
 	"close-after-hello": {
 		Title:  "收到 ClientHello 就关闭连接",
-		What:   "服务器读取 ClientHello，不发警报就关闭连接。",
+		What:   "服务器读取 ClientHello，不发告警就关闭连接。",
 		Where:  "mongod 拒绝连接时；服务器在该端口等待的不是 TLS；服务器内存不足。",
 		See:    `Python："EOF occurred in violation of protocol"。Node："Client network socket disconnected before secure TLS connection was established"。Go："EOF"。`,
 		Remedy: "查看服务器的日志；寻找中间设备。",

@@ -16,7 +16,7 @@ var zhReasons = []phrase{
 	{"staple or ocsp or crl", "staple、ocsp 或 crl"},
 
 	{"it says accepted, and never connected", "它说接受，却从未连接"},
-	{"it says that it accepted, and it sent the server the alert %s", "它说接受了，却向服务器发出了警报 %s"},
+	{"it says that it accepted, and it sent the server the alert %s", "它说接受了，却向服务器发出了告警 %s"},
 	{"it says that it accepted, and the server had ended the connection before any request", "它说接受了，而服务器在收到任何请求之前就已结束连接"},
 	{"it says that it accepted, and it sent no request", "它说接受了，却没有发送任何请求"},
 	{"it only shakes hands, and what is wrong here comes after the handshake: have it send a request and read the answer", "它只完成握手，而这里的问题出现在握手之后：让它发送请求并读取响应"},
