@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 
@@ -59,7 +60,7 @@ func (p *Page) lesson(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := p.lessonView(r, l)
-	v.HTML = l.HTML(language(r))
+	v.HTML = lessons.HTML(lessons.Served(l.Markdown(language(r)), cmp.Or(p.dir, lessons.PublishedDir), p.portOf), language(r))
 	for _, beside := range lessons.All() {
 		switch beside.Number {
 		case l.Number - 1:
@@ -69,4 +70,17 @@ func (p *Page) lesson(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	p.show(w, r, http.StatusOK, "lesson", view{Nav: "lessons", Title: v.Title, Main: v})
+}
+
+// portOf returns the port at which a scenario is served, by its offset; the published one as long as it is not.
+func (p *Page) portOf(offset int) int {
+	for _, s := range p.options.Scenarios {
+		if s.Port != offset {
+			continue
+		}
+		if st, _ := p.status(s); st.ready && st.endpoint.Port != 0 {
+			return st.endpoint.Port
+		}
+	}
+	return lessons.PublishedBase + offset
 }

@@ -82,7 +82,8 @@ func (f *flags) lesson() *cobra.Command {
 		Short: "Print a lesson, or write the files that it starts from",
 		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
 is given. With --dir it writes the file to mend into a directory: it is named after the lesson, so that
-those of all lessons can lie in one. It never writes over a file: the lesson's own, mended or not, is kept,
+those of all lessons can lie in one. Its commands are for tlslab up --dir lab: where yours serves elsewhere,
+--base-port and --lab say so. It never writes over a file: the lesson's own, mended or not, is kept,
 and another of that name is refused.`,
 		Example: `  tlslab lesson read-an-error
   tlslab lesson 3 --dir .`,
@@ -90,6 +91,9 @@ and another of that name is refused.`,
 		Args:              func(_ *cobra.Command, args []string) error { _, err := oneLesson(args); return err },
 	}
 	answers := cmd.Flags().Bool("answers", false, "with the answers to its questions")
+	f.addBasePort(cmd)
+	cmd.Flags().Lookup("base-port").Usage = "the base port of the lab that its commands are for"
+	served := cmd.Flags().String("lab", lessons.PublishedDir, "the directory of the lab that its commands are for")
 	dir := cmd.Flags().String("dir", "", "write its files into this directory, and do not print it")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		l, err := oneLesson(args)
@@ -97,7 +101,8 @@ and another of that name is refused.`,
 			return err
 		}
 		if *dir == "" {
-			fmt.Fprint(f.stdout, lessons.Terminal(l.Markdown(f.lang), *answers, f.terminal().Width))
+			text := lessons.Served(l.Markdown(f.lang), *served, func(offset int) int { return f.basePort + offset })
+			fmt.Fprint(f.stdout, lessons.Terminal(text, *answers, f.terminal().Width))
 			return nil
 		}
 		written, kept, err := l.WriteFiles(*dir)

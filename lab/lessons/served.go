@@ -1,0 +1,50 @@
+package lessons
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"example.com/tlslab/scenarios"
+)
+
+// Where the lessons have a lab serve: tlslab up --dir lab.
+const (
+	PublishedDir  = "lab"
+	PublishedBase = 10000
+)
+
+var (
+	publishedPort = regexp.MustCompile(`:(1[01][0-9]{3})\b`)
+	publishedFile = regexp.MustCompile("(^|[\\s\"'=(`])lab/([a-z0-9.-]+)")
+	publishedFlag = regexp.MustCompile(`--dir lab\b`)
+)
+
+// Served returns a lesson's Markdown for a lab that serves elsewhere than the lessons have it: its commands can be
+// pasted. The function port returns where a scenario is served, by its offset; dir is the lab's directory.
+func Served(source []byte, dir string, port func(offset int) int) []byte {
+	text := publishedPort.ReplaceAllStringFunc(string(source), func(m string) string {
+		published, _ := strconv.Atoi(m[1:])
+		return ":" + strconv.Itoa(port(published-PublishedBase))
+	})
+	if dir == PublishedDir {
+		return []byte(text)
+	}
+	dir = quoted(dir)
+	text = publishedFile.ReplaceAllStringFunc(text, func(m string) string {
+		parts := publishedFile.FindStringSubmatch(m)
+		if _, ok := scenarios.Lookup(parts[2]); !ok && parts[2] != "endpoints.json" { // of the source
+			return m
+		}
+		return parts[1] + dir + "/" + parts[2]
+	})
+	return []byte(publishedFlag.ReplaceAllLiteralString(text, "--dir "+dir))
+}
+
+// quoted quotes a path for a POSIX shell, if it has to be.
+func quoted(path string) string {
+	if !strings.ContainsAny(path, " '\"$`\\!*?[]{}()<>|&;#~") {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
