@@ -3,8 +3,8 @@ package lessons
 import (
 	"regexp"
 	"strconv"
-	"strings"
 
+	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/scenarios"
 )
 
@@ -30,7 +30,7 @@ func Served(source []byte, dir string, port func(offset int) int) []byte {
 	if dir == PublishedDir {
 		return []byte(text)
 	}
-	dir = quoted(dir)
+	dir = shell.Quote(dir)
 	text = publishedFile.ReplaceAllStringFunc(text, func(m string) string {
 		parts := publishedFile.FindStringSubmatch(m)
 		if _, ok := scenarios.Lookup(parts[2]); !ok && parts[2] != "endpoints.json" { // of the source
@@ -39,12 +39,4 @@ func Served(source []byte, dir string, port func(offset int) int) []byte {
 		return parts[1] + dir + "/" + parts[2]
 	})
 	return []byte(publishedFlag.ReplaceAllLiteralString(text, "--dir "+dir))
-}
-
-// quoted quotes a path for a POSIX shell, if it has to be.
-func quoted(path string) string {
-	if !strings.ContainsAny(path, " '\"$`\\!*?[]{}()<>|&;#~") {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

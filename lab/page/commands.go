@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/template"
 
+	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -139,7 +140,7 @@ type command struct {
 	Lacks          string // the page's word for what it cannot do
 }
 
-var commandTemplates = template.Must(template.New("").Funcs(template.FuncMap{"sh": shellWord, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
+var commandTemplates = template.Must(template.New("").Funcs(template.FuncMap{"sh": shell.Quote, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
 
 // commands returns the commands with which each tool connects to an endpoint, for a POSIX shell.
 func commands(e serve.Endpoint) ([]command, error) {
@@ -159,22 +160,4 @@ func commands(e serve.Endpoint) ([]command, error) {
 		list = append(list, c)
 	}
 	return list, nil
-}
-
-// shellWord quotes a word for a POSIX shell, if it has to be.
-func shellWord(s string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,"
-	if s != "" && strings.Trim(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// stringLiteral writes a text as a string that Python, JavaScript, Go and Java read alike: as JSON.
-func stringLiteral(s string) (string, error) {
-	b := new(strings.Builder)
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(s)
-	return strings.TrimSuffix(b.String(), "\n"), err
 }

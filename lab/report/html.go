@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -121,7 +122,7 @@ func (r *Run) page() pageData {
 		b.Missing = append(b.Missing, Visible(m.Stack+" ("+m.Reason+")"))
 	}
 	for _, c := range r.Clients {
-		b.Clients = append(b.Clients, pageClient{Visible(c.ID()), quote(Visible(c.ID())), Visible(c.Stack), Visible(c.Variant), Visible(c.Version), Visible(c.Library), Visible(c.About)})
+		b.Clients = append(b.Clients, pageClient{Visible(c.ID()), shell.Quote(Visible(c.ID())), Visible(c.Stack), Visible(c.Variant), Visible(c.Version), Visible(c.Library), Visible(c.About)})
 	}
 	for _, g := range r.Groups() {
 		out := pageGroup{Stack: Visible(g.Stack), Variant: Visible(g.Variant), Versions: Visible(g.Versions)}

@@ -83,7 +83,7 @@ func (f *flags) lesson() *cobra.Command {
 		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
 is given. With --dir it writes the file to mend into a directory: it is named after the lesson, so that
 those of all lessons can lie in one. Its commands are for tlslab up --dir lab: where yours serves elsewhere,
---base-port and --lab say so. It never writes over a file: the lesson's own, mended or not, is kept,
+--base-port and --lab say so. It never writes over a file: the lesson's own, changed or not, is kept,
 and another of that name is refused.`,
 		Example: `  tlslab lesson read-an-error
   tlslab lesson 3 --dir .`,

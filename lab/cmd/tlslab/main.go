@@ -108,7 +108,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errNotDocumented):
 		return exitBad
 	case closedPipe(written.err):
-		return exitOK // who reads it has enough, as head has
+		return exitOK // its reader has enough, as head has
 	case ctx.Err() != nil:
 		return exitLab // main has said so
 	case errors.As(err, &usage), errors.Is(err, lab.ErrNotValidNow):

@@ -41,7 +41,7 @@ func flagNames(c *cobra.Command) []string {
 	return names
 }
 
-// unknownCommand is the error for a command that there is none of.
+// unknownCommand is the error for a command that does not exist.
 func unknownCommand(parent *cobra.Command, name string) error {
 	var known []string
 	for _, c := range parent.Commands() {

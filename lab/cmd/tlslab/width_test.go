@@ -105,9 +105,6 @@ func TestFits(t *testing.T) {
 
 // A scenario with every client that is here is read without scrolling far.
 func TestRunIsShort(t *testing.T) {
-	if testing.Short() {
-		t.Skip("asks every client that is here")
-	}
 	out := onTerminal(t, "", "run", "expired")
 	assert.Contains(t, out, "--all shows them")
 	assert.Empty(t, wide(out))
