@@ -161,3 +161,12 @@ func commands(e serve.Endpoint) ([]command, error) {
 	}
 	return list, nil
 }
+
+// stringLiteral writes a text as a string that Python, JavaScript, Go and Java read alike: as JSON.
+func stringLiteral(s string) (string, error) {
+	b := new(strings.Builder)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(s)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}

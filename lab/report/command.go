@@ -17,4 +17,6 @@ func (r *Run) Command(scenario, client string) string {
 }
 
 // again are the flags that mint the same once more.
-func again(r *Run) string { return "--seed " + shell.Quote(r.Seed) + " --at " + r.At.Format(time.RFC3339) }
+func again(r *Run) string {
+	return "--seed " + shell.Quote(r.Seed) + " --at " + r.At.Format(time.RFC3339)
+}
