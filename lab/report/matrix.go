@@ -84,7 +84,7 @@ func (t Terminal) matrix(r *Run) table.Writer {
 	for _, g := range groups {
 		row := table.Row{g.Name()}
 		widest[0] = max(widest[0], text.StringWidth(g.Name()))
-		for word := range strings.FieldsSeq(g.Name()) {
+		for word := range strings.FieldsSeq(strings.ReplaceAll(g.Name(), dash, dash+" ")) {
 			least = max(least, text.StringWidth(word))
 		}
 		for i, c := range columns {
@@ -98,7 +98,7 @@ func (t Terminal) matrix(r *Run) table.Writer {
 		rows = append(rows, row)
 	}
 	widths := t.share(widest, least)
-	configs := []table.ColumnConfig{{Number: 1, WidthMax: widths[0], WidthMaxEnforcer: text.WrapSoft}}
+	configs := []table.ColumnConfig{{Number: 1, WidthMax: widths[0], WidthMaxEnforcer: named}}
 	header := table.Row{t.words().client}
 	for i, c := range columns {
 		configs = append(configs, table.ColumnConfig{Number: i + 2, WidthMax: widths[i+1], WidthMaxEnforcer: t.tallied})
@@ -113,6 +113,20 @@ func (t Terminal) matrix(r *Run) table.Writer {
 		w.AppendRow(row)
 	}
 	return w
+}
+
+// dash stands between the first and the last of several versions.
+const dash = "–"
+
+// named wraps the name of clients at its blanks, and behind the dash of versions that are too long for a line.
+func named(s string, width int) string {
+	words := strings.Fields(s)
+	for i, word := range words {
+		if text.StringWidth(word) > width {
+			words[i] = strings.Replace(word, dash, dash+" ", 1)
+		}
+	}
+	return text.WrapSoft(strings.Join(words, " "), width)
 }
 
 // alone is the judgement of the one cell that there is.
@@ -140,7 +154,7 @@ func (t Terminal) tallied(s string, width int) string {
 // share gives columns the widths that they want if the window has room for them; else it narrows
 // the first, which has names, to its longest word, and then the widest of the others, again and again.
 func (t Terminal) share(widths []int, name int) []int {
-	const least = 5
+	const least = 4 // as 28L* has
 	sum := len(widths) + 1 // a blank behind each, and the frame
 	for i := range widths {
 		widths[i] = max(widths[i], least)
