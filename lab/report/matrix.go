@@ -154,7 +154,7 @@ func (t Terminal) tallied(s string, width int) string {
 // share gives columns the widths that they want if the window has room for them; else it narrows
 // the first, which has names, to its longest word, and then the widest of the others, again and again.
 func (t Terminal) share(widths []int, name int) []int {
-	const least = 4 // as 28L* has
+	const least = 4        // as 28L* has
 	sum := len(widths) + 1 // a blank behind each, and the frame
 	for i := range widths {
 		widths[i] = max(widths[i], least)
