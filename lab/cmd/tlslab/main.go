@@ -98,7 +98,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	written.err = cmp.Or(written.err, guarded.Flush())
-	if err == nil || errors.Is(err, errNotDocumented) {
+	if err == nil || errors.Is(err, errNotDocumented) && !closedPipe(written.err) { // a bad judgement is one, whoever reads of it
 		err = cmp.Or(written.err, err)
 	}
 	var usage usageError

@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A reader that has enough and leaves, as head does, is no failure: nothing is said of it, and the status is 0.
+// A reader that has enough and leaves, as head does, is no failure: nothing is said of it, and the status is what it
+// would be.
 func TestClosedPipe(t *testing.T) {
 	lines := []string{
-		"list", "list --json", "list --lang zh", "show expired", "explain tls:", "lessons", "lesson names", "version", "completion bash", "--help",
+		"list", "list --json", "list --lang zh", "show expired", "explain certificate has expired", "lessons", "lesson names", "version", "completion bash", "--help",
 		"run --client go/default --family validity", "run --client go/default --family validity --json",
-		"matrix --client go/default expired", "test --id expired -- false",
+		"matrix --client go/default expired",
 	}
 	if testing.Short() {
 		lines = lines[:4]
@@ -37,4 +38,16 @@ func TestClosedPipe(t *testing.T) {
 			assert.NotContains(t, said.String(), "interrupted")
 		})
 	}
+}
+
+// A bad judgement is one, whoever reads of it: under pipefail, a build must not pass for head's sake.
+func TestClosedPipeHidesNoJudgement(t *testing.T) {
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, read.Close())
+	defer write.Close()
+	cmd := command(t, t.TempDir(), "test", "--id", "expired", "--", "false")
+	cmd.Stdout = write
+	require.Error(t, cmd.Run())
+	assert.Equal(t, exitBad, cmd.ProcessState.ExitCode())
 }

@@ -52,7 +52,7 @@ func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *
 	say := config.Trouble
 	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list, Trouble: say})
 	if errors.Is(err, fs.ErrPermission) && port < 1024 {
-		return nil, fmt.Errorf("%w: systems keep ports below 1024 for the administrator: choose others with --base-port, for example 10000", err)
+		return nil, fmt.Errorf("%w: systems keep ports below 1024 for the administrator, and the page's is one below --base-port unless --ui-port says otherwise", err)
 	}
 	if err != nil {
 		return nil, err
