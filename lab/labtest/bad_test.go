@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,7 @@ func TestBadClients(t *testing.T) {
 			assert.Contains(t, string(out), c.want)
 			assert.Contains(t, string(out), "--- FAIL: TestBadClient/"+c.scenario)
 			assert.Equal(t, 1, strings.Count(string(out), "--- FAIL: TestBadClient/"))
+			assert.NotContains(t, string(out), " client.go:", "failures are told of the user's line")
 		})
 	}
 }
@@ -84,6 +86,25 @@ func TestBadClient(t *testing.T) {
 		return
 	}
 	labtest.TestClient(t, c.client, labtest.Timeout(2e9), only(c.scenario), labtest.Known(write(t, c.known)))
+}
+
+// A client that fails many subtests for one reason is told so once, on the line that calls TestClient.
+func TestSumsUp(t *testing.T) {
+	ids := []string{"good", "expired", "wrong-host", "wrong-ip", "self-signed"}
+	if os.Getenv("LABTEST_SUMS_UP") != "" {
+		labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
+			return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
+		}, labtest.Skip(func(s *scenarios.Scenario) bool { return !slices.Contains(ids, s.ID) }))
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSumsUp$")
+	cmd.Env = append(os.Environ(), "LABTEST_SUMS_UP=1")
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err, "it passed")
+	assert.Equal(t, 4, strings.Count(string(out), "--- FAIL: TestSumsUp/"), string(out))
+	assert.Equal(t, 1, strings.Count(string(out), "This client does not verify"), string(out))
+	assert.Regexp(t, `(?m)^    bad_test\.go:\d+: labtest:\n`, string(out))
+	assert.Contains(t, string(out), "labtest.ErrUnsupported")
 }
 
 // only leaves out every scenario but one.

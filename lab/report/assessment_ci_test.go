@@ -44,7 +44,7 @@ func TestAnnotations(t *testing.T) {
 	require.NoError(t, assess(t, nil, []did{{"expired", yes, no, right["expired"], true}}).WriteAnnotations(&out))
 	assert.Empty(t, out.String(), "nothing is wrong")
 
-	require.NoError(t, assess(t, nil, []did{{"expired", yes, no, "100% wrong:\r\nfor, all", true}, {"wrong-host", yes, yes, "", true}}).WriteAnnotations(&out))
+	require.NoError(t, assess(t, nil, []did{{"expired", yes, no, "certificate verify failed: 100% wrong, for all", true}, {"wrong-host", yes, yes, "", true}}).WriteAnnotations(&out))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
 	for _, line := range lines {
