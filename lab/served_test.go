@@ -24,6 +24,7 @@ import (
 var servedPrograms = []struct {
 	name    string
 	needs   []string
+	works   []string // a command that fails where the program is there and cannot be used
 	command []string
 	accepts []string // what it accepts and must not, as is known of it
 	slow    bool
@@ -32,7 +33,7 @@ var servedPrograms = []struct {
 	{name: "git", command: []string{"env", "GIT_SSL_CAINFO={ca}", "git", "ls-remote", "{url}"}},
 	{name: "pip", command: []string{"env", "PIP_CONFIG_FILE=" + os.DevNull, "pip", "download", "--disable-pip-version-check", "--no-input", "--no-cache-dir",
 		"--retries", "0", "-d", "DIR", "--cert", "{ca}", "--index-url", "{url}", "x"}},
-	{name: "cargo", command: []string{"env", "CARGO_HTTP_CAINFO={ca}", "CARGO_NET_RETRY=0", "CARGO_HOME=DIR", "CARGO_REGISTRIES_LAB_INDEX=sparse+{url}",
+	{name: "cargo", works: []string{"cargo", "--version"}, command: []string{"env", "CARGO_HTTP_CAINFO={ca}", "CARGO_NET_RETRY=0", "CARGO_HOME=DIR", "CARGO_REGISTRIES_LAB_INDEX=sparse+{url}",
 		"cargo", "info", "--registry", "lab", "x"}},
 	{name: "go", linux: true, command: []string{"env", "SSL_CERT_FILE={ca}", "GOPROXY={url}", "GONOPROXY=none", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod",
 		"GOMODCACHE=DIR/{port}", "go", "-C", "DIR", "list", "-m", "example.org/x@latest"}},
@@ -67,6 +68,11 @@ func TestServedPrograms(t *testing.T) {
 			for _, name := range append([]string{p.name}, p.needs...) {
 				_, err := exec.LookPath(name)
 				require.Stack(t, name, err == nil, "it is not on PATH")
+			}
+			if p.works != nil {
+				out, err := exec.Command(p.works[0], p.works[1:]...).CombinedOutput()
+				why, _, _ := strings.Cut(string(out), "\n")
+				require.Stack(t, p.name, err == nil, why)
 			}
 			run := runServed(t, l, list, p.command)
 			for _, s := range run.Scenarios {

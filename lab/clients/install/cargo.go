@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -33,7 +34,8 @@ func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
 	out, err := process.Run(ctx, process.Command{Path: cargo, Args: []string{"--version"}, Env: os.Environ()})
 	m := rustVersion.FindStringSubmatch(out.Stdout)
 	if err != nil || m == nil || slices.Compare(version(m[1]), version(e.Oldest)) < 0 {
-		return nil, fmt.Sprintf("%s is %q: Rust %s or later is needed", cargo, strings.TrimSpace(out.Stdout), e.Oldest)
+		says, _, _ := strings.Cut(cmp.Or(out.Stdout, out.Stderr), "\n") // rustup's, where there is no toolchain
+		return nil, fmt.Sprintf("%s --version says %q: Rust %s or later is needed", cargo, says, e.Oldest)
 	}
 	if why := e.lacks(ctx); why != "" {
 		return nil, why

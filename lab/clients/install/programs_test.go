@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,8 +60,9 @@ func testProgram(t *testing.T, hello, bye, broken string, with func(source strin
 }
 
 func TestCargo(t *testing.T) {
-	_, err := exec.LookPath("cargo")
-	need.Stack(t, "reqwest-rustls", err == nil, "no cargo on PATH")
+	out, err := exec.Command("cargo", "--version").CombinedOutput() // rustup's is there without a toolchain, too
+	why, _, _ := strings.Cut(string(out), "\n")
+	need.Stack(t, "reqwest-rustls", err == nil, "no cargo that works: "+why)
 	main := func(says string) string { return "fn main() { println!(\"" + says + "\") }\n" }
 	testProgram(t, main("hello"), main("bye"), "fn main() { nonsense }", func(source string) program {
 		return cargoEnvironment{environment.Cargo{Name: "hello", Oldest: "1.0", Files: map[string]string{
