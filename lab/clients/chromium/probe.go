@@ -122,20 +122,39 @@ func (t *tab) flushLog(ctx context.Context) error {
 }
 
 // maxAttempts bounds how often a navigation is asked for that the browser keeps giving up.
-const maxAttempts = 5
+const maxAttempts = 10
 
-// navigate opens a URL, and returns what that came to. A navigation that another one has superseded
-// has come to nothing, and is asked for again: a tab makes some of its own, as when it loads an error
-// page again.
+// navigate opens a URL, and returns what that came to. A navigation that the browser gave up for a reason that
+// is not the server's has come to nothing, and is asked for again.
 func (t *tab) navigate(ctx context.Context, url string) (stack.Result, error) {
+	var why string
 	for range maxAttempts {
 		result, status, err := t.attempt(ctx, url)
-		if err != nil || result.Code != superseded || status != 0 {
+		if err != nil {
 			return result, err
 		}
+		if why = gaveUp(result.Code, status); why == "" {
+			return result, nil
+		}
 	}
-	return stack.Result{}, fmt.Errorf("the browser gave up opening %s %d times: another navigation superseded it each time", url, maxAttempts)
+	return stack.Result{}, fmt.Errorf("the browser gave up opening %s %d times: %s", url, maxAttempts, why)
 }
+
+// gaveUp says why a browser gave up a navigation that failed with an error code, and with the status of the answer
+// if one had begun; empty if it did not.
+func gaveUp(code string, status int) string {
+	switch {
+	case code == superseded && status == 0: // a tab makes navigations of its own, as when it loads an error page again
+		return "another navigation superseded it each time"
+	case code == networkChanged:
+		return "a network interface of this machine came or went each time"
+	}
+	return ""
+}
+
+// networkChanged is the error code of what was under way when an address of any interface came or went, as when Docker
+// starts a container beside it.
+const networkChanged = "ERR_NETWORK_CHANGED"
 
 // superseded is the error code of a navigation that another one has superseded; with the status of an
 // answer, of a download.

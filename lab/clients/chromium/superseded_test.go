@@ -11,20 +11,23 @@ import (
 )
 
 // TestSuperseded has a browser give up what it was asked for, as one does whose tab loads an error page
-// again meanwhile. It is asked again, and not for ever.
+// again meanwhile, or whose machine has a new network interface. It is asked again, and not for ever.
 func TestSuperseded(t *testing.T) {
 	const url = "https://localhost:1/"
 	for _, test := range []struct {
 		givesUp int // times
+		code    string
 		want    stack.Result
 		err     string
 	}{
-		{0, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
-		{1, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
-		{maxAttempts - 1, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
-		{maxAttempts, stack.Result{}, "superseded it each time"},
+		{0, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{1, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{maxAttempts - 1, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{maxAttempts, superseded, stack.Result{}, "superseded it each time"},
+		{1, networkChanged, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
+		{maxAttempts, networkChanged, stack.Result{}, "a network interface of this machine came or went each time"},
 	} {
-		t.Run(fmt.Sprint(test.givesUp), func(t *testing.T) {
+		t.Run(fmt.Sprint(test.code, " ", test.givesUp), func(t *testing.T) {
 			d, far, _ := converse(t)
 			event := func(name, id, more string) string {
 				return fmt.Sprintf(`{"method":"Network.%s","sessionId":"s","params":{"requestId":%q,"type":"Document",%s}}`, name, id, more)
@@ -33,7 +36,7 @@ func TestSuperseded(t *testing.T) {
 			go func() {
 				defer close(served)
 				for n := range min(test.givesUp+1, maxAttempts) {
-					c, id, code := hear(t, far), fmt.Sprint("asked ", n), superseded
+					c, id, code := hear(t, far), fmt.Sprint("asked ", n), test.code
 					if n == test.givesUp {
 						code = "ERR_SSL_PROTOCOL_ERROR"
 					}
