@@ -1,6 +1,6 @@
 # make help lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help up test race fuzz soak bench lint matrix ocsp-matrix clients mongod-stand-in FORCE
+.PHONY: help up test race fuzz soak bench lint matrix ocsp-matrix clients mongod-stand-in mongod-image FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -78,6 +78,10 @@ mongod-stand-in:
 	mkdir .cache/mongod-stand-in/rootfs/bin && ln -s /mongod .cache/mongod-stand-in/rootfs/bin/mongosh
 	docker build -q -t tlslab-mongod-stand-in -f lab/mongo/standin/Dockerfile .cache/mongod-stand-in
 	@echo 'now: TLSLAB_MONGO_IMAGE=tlslab-mongod-stand-in make scenario-mongod-good'
+
+## mongod-image    images of real mongods, for tests, where MongoDB's cannot be pulled; VERSIONS="6.0.5 6.0.27" for some
+mongod-image:
+	@lab/mongo/image/build $(VERSIONS)
 
 ## help            this list
 help:

@@ -84,6 +84,19 @@ func (b *mint) revocationList(ca string, r CRL) ([]byte, error) {
 	return der, nil
 }
 
+// serverCRLs returns the CRLs that are for the server, to look client certificates up in: those that
+// the client is not given, and that no certificate of the path names. It returns nil if there are none.
+func (c *Chain) serverCRLs() [][]byte {
+	if c.Recipe.CRL == nil || !c.Recipe.CRL.Fetch || slices.ContainsFunc(c.Path, func(m Minted) bool { return len(m.Cert.CRLDistributionPoints) > 0 }) {
+		return nil
+	}
+	var list [][]byte
+	for _, m := range c.Path[:len(c.Path)-1] { // a root is in no CRL
+		list = append(list, c.published[m.Name])
+	}
+	return list
+}
+
 // PublishedCRL returns the CRL that may list a certificate of the path, as DER, and false if
 // there is none: what is to be had at the address that the certificate names (RFC 5280, section
 // 4.2.1.13). An empty name means the leaf.

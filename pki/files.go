@@ -25,7 +25,7 @@ const (
 	FileRoot         = "root.pem"          // what the client is to trust
 	FilePKCS12       = "bundle.p12"        // key and chain under [Passphrase]
 	FileStaple       = "staple.der"        // the stapled OCSP response, if there is one
-	FileCRL          = "crl.pem"           // CRLs for the client, if there are any
+	FileCRL          = "crl.pem"           // CRLs of every CA of the path, if there are any: for the client, or else for the server
 	FileClientCert   = "client.pem"        // the client's certificate and intermediates, if it has one
 	FileClientKey    = "client-key.pem"    // its key, PKCS #8
 	FileClient       = "client-combined.pem"
@@ -71,6 +71,9 @@ func (c *Chain) Files() ([]File, error) {
 	if c.Staple != nil {
 		files = append(files, File{Name: FileStaple, Data: c.Staple})
 	}
+	if lists := c.serverCRLs(); lists != nil {
+		files = append(files, File{Name: FileCRL, Data: pemCRLs(lists)})
+	}
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name)) })
 	return files, nil
 }
@@ -91,11 +94,7 @@ func (c *Chain) ClientFiles() ([]File, error) {
 		{Name: FileKey, Data: pemBlock("PRIVATE KEY", key), Secret: true},
 	}
 	if c.CRLs != nil {
-		var data []byte
-		for _, list := range c.CRLs {
-			data = append(data, pemBlock("X509 CRL", list)...)
-		}
-		files = append(files, File{Name: FileCRL, Data: data})
+		files = append(files, File{Name: FileCRL, Data: pemCRLs(c.CRLs)})
 	}
 	if c.Client != nil {
 		key, err := x509.MarshalPKCS8PrivateKey(c.clientKey)
@@ -124,6 +123,14 @@ func pemCerts(list []Minted) []byte {
 	var b bytes.Buffer
 	for _, m := range list {
 		b.Write(pemBlock("CERTIFICATE", m.DER))
+	}
+	return b.Bytes()
+}
+
+func pemCRLs(list [][]byte) []byte {
+	var b bytes.Buffer
+	for _, der := range list {
+		b.Write(pemBlock("X509 CRL", der))
 	}
 	return b.Bytes()
 }

@@ -12,8 +12,9 @@ type MongodOptions struct {
 	// RequireCertificates leaves tlsAllowConnectionsWithoutCertificates out: with a CA file,
 	// mongod demands a certificate of every client then.
 	RequireCertificates bool `json:"require_certificates,omitempty"`
-	// CRLFile gives it the CRL of the CA that issued its own certificate (tlsCRLFile), to look
-	// client certificates up in.
+	// CRLFile gives it the CRLs of every CA of the path (tlsCRLFile), to look client certificates up
+	// in. The issuer's alone would do up to 5.0.30, 6.0.19, 7.0.15 and 8.0.3; since then a path is refused
+	// of which a CRL is missing (CVE-2025-3085).
 	CRLFile bool `json:"crl_file,omitempty"`
 	// DisabledProtocols are tlsDisabledProtocols: TLS1_0, TLS1_1, TLS1_2, TLS1_3.
 	DisabledProtocols []string `json:"disabled_protocols,omitempty"`
@@ -52,7 +53,7 @@ func mongodStaples(status pki.OCSP) pki.Recipe {
 }
 
 // mongodRows are the rows on MongoDB's own TLS stack. A mongod wants certificate and key in one file,
-// a CA file always, and both extended key usages.
+// a CA file always, and, by its manual, both extended key usages, though it starts with one.
 var mongodRows = []Scenario{
 	{
 		ID: "mongod-good", Port: 1, Title: "a mongod that requires TLS, with a good chain", Instead: "mongo-good",
@@ -162,8 +163,8 @@ var mongodRows = []Scenario{
 		ID: "mongod-tls13-only", Port: 11, Title: "a mongod with TLS 1.3 and nothing older", Instead: "mongo-good-tls13",
 		Story: Story{
 			What:  "tlsDisabledProtocols leaves TLS 1.3 alone.",
-			Where: "Hardened servers. D2's TLSV1_ALERT_PROTOCOL_VERSION is what a client without TLS 1.3 gets: Python with OpenSSL 1.0.2, .NET and JVMs of old.",
-			See:   `A client with TLS 1.3 reads and writes; one without gets alert protocol_version.`,
+			Where: "Hardened servers, and clients without TLS 1.3: Python with OpenSSL 1.0.2, old .NET and JVMs. D2 has them get TLSV1_ALERT_PROTOCOL_VERSION; 4.4.2, 6.0.5 and 6.0.27 send no alert.",
+			See:   `A client with TLS 1.3 reads and writes. One without is dropped: mongod closes the connection without an alert, and its log says nothing but "Connection ended".`,
 		},
 		Remedy: "Upgrade the client's TLS library; until then leave TLS1_2 out of tlsDisabledProtocols.",
 		Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{})}, Mongod: MongodOptions{DisabledProtocols: []string{"TLS1_0", "TLS1_1", "TLS1_2"}},
@@ -203,7 +204,7 @@ var mongodRows = []Scenario{
 		Story: Story{
 			What:  "The certificate has expired, and the mongod refuses to start with it: nothing listens. Its log is the result.",
 			Where: "A restart, months after the certificate ended and everybody got used to clients that do not look.",
-			See:   `Clients: "connection refused". The log: "The provided SSL certificate is expired or not yet valid" (id 20574).`,
+			See:   `Clients: "connection refused". The log: "The provided SSL certificate is expired or not yet valid" (id 20574; 28652 in 4.4).`,
 		},
 		Remedy: "Renew the certificate, and start mongod again.",
 		Recipe: pki.Recipe{Leaf: mongodLeaf(pki.Certificate{NotAfter: "-24h"})}, Mongod: MongodOptions{RefusesToStart: true},

@@ -2,7 +2,6 @@ package mongo
 
 import (
 	"context"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -175,29 +174,28 @@ func serverFiles(s *scenarios.Scenario, chain *pki.Chain, owner int) ([]file, er
 	if s.Mongod.X509User {
 		paths[pki.FileClient] = fileUser
 	}
+	if s.Mongod.CRLFile {
+		paths[pki.FileCRL] = fileCRL
+	}
 	var list []file
 	for _, f := range all {
 		if path, ok := paths[f.Name]; ok {
 			list = append(list, file{path, f.Data, owner})
 		}
 	}
-	if s.Mongod.CRLFile {
-		der, ok := chain.PublishedCRL("leaf")
-		if !ok {
-			return nil, fmt.Errorf("the recipe of %s publishes no CRL for its mongod", s.ID)
-		}
-		list = append(list, file{fileCRL, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), owner})
+	if len(list) != len(paths) {
+		return nil, fmt.Errorf("the recipe of %s has not all of what its mongod is to be given: %s", s.ID, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))
 	}
 	return list, nil
 }
 
 // script makes a user of a certificate's subject, by the localhost exception: the first user, who
-// then makes the second.
+// then makes the second, who may do all that a client does: also drop its database.
 const script = `
 const admin = db.getSiblingDB("admin");
 admin.createUser({user: "tlslab", pwd: %[1]q, roles: ["root"]});
 admin.auth("tlslab", %[1]q);
-db.getSiblingDB("$external").runCommand({createUser: %[2]q, roles: [{role: "readWriteAnyDatabase", db: "admin"}]});
+db.getSiblingDB("$external").runCommand({createUser: %[2]q, roles: [{role: "root", db: "admin"}]});
 `
 
 // prepare does what is left to do before clients come.

@@ -32,9 +32,11 @@ const (
 // from its sources. It skips the test where there is no Docker.
 func testImage(t *testing.T) (name string, standIn bool) {
 	t.Helper()
-	docker(t)
+	c := docker(t)
 	if name := os.Getenv(mongo.ImageVariable); name != "" {
-		return name, false
+		r, err := c.ImageInspect(t.Context(), name)
+		require.NoError(t, err, "the image that %s names", mongo.ImageVariable)
+		return name, r.Config.Labels[labelStandIn] != ""
 	}
 	return standInImage(t), true
 }

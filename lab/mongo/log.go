@@ -17,7 +17,6 @@ import (
 const (
 	idReady           = 23016 // "Waiting for connections"
 	idConnectionEnded = 22944
-	idListener        = 20568 // "Error setting up listener"
 	idCannotRead      = 23248 // "Cannot read certificate file"
 )
 
@@ -35,6 +34,7 @@ var telling = []int{
 	23248, 23252, 23253, 23254, // files that cannot be read or used
 	23255, 23256, 23257, // the client's certificate is missing or no good
 	23285,            // TLS 1.0 is disabled
+	28652,            // the certificate has expired, of 4.4; newer ones say so with 20574
 	551190,           // the certificate has no subject alternative name
 	5512202,          // nothing could be stapled
 	4652601, 4652602, // the CRL
@@ -186,9 +186,8 @@ func (n line) tells() bool {
 func (l *serverLog) portTaken() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.lines, func(n line) bool {
-		return n.id == idListener || strings.Contains(n.text, "Address already in use")
-	})
+	// By its words: ID 20568, "Error setting up listener", is logged for other reasons as well.
+	return slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "Address already in use") })
 }
 
 // cure says what to do about a mongod that did not start.
@@ -197,7 +196,7 @@ func (l *serverLog) cure() string {
 	defer l.mu.Unlock()
 	switch {
 	case slices.ContainsFunc(l.lines, func(n line) bool { return n.id == idCannotRead }):
-		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that as ContainerOptions.Owner"
+		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that user's ID with --mongo-owner (ContainerOptions.Owner)"
 	case slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "nrecogni") }): // ised, ized
 		return "the image's mongod does not know an option of the lab's: name another image with --mongo-image or " + ImageVariable
 	}

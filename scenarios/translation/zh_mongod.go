@@ -76,8 +76,8 @@ var zhMongod = map[string]Text{
 	"mongod-tls13-only": {
 		Title:  "只支持 TLS 1.3 的 mongod",
 		What:   "tlsDisabledProtocols 只留下 TLS 1.3。",
-		Where:  "加固过的服务器。没有 TLS 1.3 的客户端得到的就是 D2 的 TLSV1_ALERT_PROTOCOL_VERSION：使用 OpenSSL 1.0.2 的 Python，旧的 .NET 和 JVM。",
-		See:    "支持 TLS 1.3 的客户端可以读写；不支持的收到告警 protocol_version。",
+		Where:  "加固过的服务器。没有 TLS 1.3 的客户端：使用 OpenSSL 1.0.2 的 Python，旧的 .NET 和 JVM。D2 说它们会得到 TLSV1_ALERT_PROTOCOL_VERSION；而 4.4.2、6.0.5 和 6.0.27 不发送告警。",
+		See:    "支持 TLS 1.3 的客户端可以读写。不支持的连接会断开：mongod 不发告警就关闭连接，日志里也只有 \"Connection ended\"。",
 		Remedy: "升级客户端的 TLS 库；在此之前，不要把 TLS1_2 写进 tlsDisabledProtocols。",
 	},
 	"mongod-stapled": {
@@ -105,7 +105,7 @@ var zhMongod = map[string]Text{
 		Title:  "mongod 拒绝用过期的证书启动",
 		What:   "证书已过期，mongod 拒绝用它启动：没有程序在监听。它的日志就是结果。",
 		Where:  "证书过期几个月之后的一次重启：大家早已习惯了不检查证书的客户端。",
-		See:    `客户端："connection refused"。日志："The provided SSL certificate is expired or not yet valid"（id 20574）。`,
+		See:    `客户端："connection refused"。日志："The provided SSL certificate is expired or not yet valid"（id 20574；4.4 是 28652）。`,
 		Remedy: "为证书续期，然后重新启动 mongod。",
 	},
 }

@@ -47,6 +47,7 @@ type flags struct {
 
 	mongoAddress string
 	mongoImage   string
+	mongoOwner   int
 	containers   int // that may run at once; zero is any number
 	timeout      time.Duration
 	parallel     int
@@ -122,7 +123,7 @@ func (f *flags) services() []serve.Service {
 		database = mongo.At(f.mongoAddress)
 	}
 	return []serve.Service{database, mongo.Containers(mongo.ContainerOptions{
-		Image: f.mongoImage, AtOnce: f.containers,
+		Image: f.mongoImage, Owner: f.mongoOwner, AtOnce: f.containers,
 		Notice: func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) },
 	})}
 }
@@ -131,6 +132,7 @@ func (f *flags) services() []serve.Service {
 func (f *flags) addMongo(c *cobra.Command) {
 	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
 	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
+	c.Flags().IntVar(&f.mongoOwner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
 }
 
 // stacks returns the client stacks besides those that lab/clients has built in.
@@ -165,6 +167,9 @@ func (f *flags) config() (lab.Config, error) {
 		if _, _, err := net.SplitHostPort(f.mongoAddress); err != nil {
 			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:27017", f.mongoAddress)}
 		}
+	}
+	if f.mongoOwner < 0 {
+		return lab.Config{}, usageError{fmt.Errorf("--mongo-owner %d: want a user ID, for example 999", f.mongoOwner)}
 	}
 	if f.bind != "" {
 		a, err := netip.ParseAddr(f.bind)

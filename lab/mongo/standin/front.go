@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -132,11 +133,7 @@ func (f *front) serve(conn net.Conn, id int) {
 	conn.SetDeadline(time.Now().Add(handshakeTime))
 	client, err := f.greet(conn, id)
 	if err != nil {
-		var failed *status
-		if !errors.As(err, &failed) {
-			failed = handshakeFailed(err.Error())
-		}
-		if !errors.Is(err, io.EOF) {
+		if failed, ok := errors.AsType[*status](err); ok { // of a handshake that fails mongod's log tells nothing
 			f.log.line("I", "NETWORK", 22988, name(id), "Error receiving request from client. Ending connection from remote",
 				attr{"error": failed, "remote": conn.RemoteAddr().String(), "connectionId": id})
 		}
@@ -163,14 +160,37 @@ func (f *front) serve(conn net.Conn, id int) {
 type buffered struct {
 	net.Conn
 	r *bufio.Reader
+	// held is what is to be written when the client's answer is awaited; nil if all is written at once. What
+	// crypto/tls writes last in a handshake that fails is an alert, which mongod does not send.
+	held *bytes.Buffer
 }
 
-func (b *buffered) Read(p []byte) (int, error) { return b.r.Read(p) }
+func (b *buffered) Read(p []byte) (int, error) {
+	if err := b.flush(); err != nil {
+		return 0, err
+	}
+	return b.r.Read(p)
+}
+
+func (b *buffered) Write(p []byte) (int, error) {
+	if b.held != nil {
+		return b.held.Write(p)
+	}
+	return b.Conn.Write(p)
+}
+
+func (b *buffered) flush() error {
+	if b.held == nil {
+		return nil
+	}
+	_, err := b.held.WriteTo(b.Conn)
+	return err
+}
 
 // greet returns the connection to talk over: the client's own, or what is inside its TLS. An error
 // means that the connection is to be dropped, without another word.
 func (f *front) greet(conn net.Conn, id int) (net.Conn, error) {
-	b := &buffered{conn, bufio.NewReader(conn)}
+	b := &buffered{Conn: conn, r: bufio.NewReader(conn)}
 	first, err := b.r.Peek(1)
 	if err != nil {
 		return nil, err
@@ -184,10 +204,18 @@ func (f *front) greet(conn net.Conn, id int) (net.Conn, error) {
 	if f.mode == modeDisabled {
 		return nil, handshakeFailed("SSL handshake received but server is started without SSL support")
 	}
+	if f.security.max == 0 {
+		return nil, errAllDisabled
+	}
 	client := tls.Server(b, f.security.config())
+	b.held = new(bytes.Buffer)
 	if err := client.Handshake(); err != nil {
 		return nil, err
 	}
+	if err := b.flush(); err != nil {
+		return nil, err
+	}
+	b.held = nil
 	state := client.ConnectionState()
 	err = f.security.judge(state.PeerCertificates, time.Now())
 	switch {

@@ -30,7 +30,7 @@ type security struct {
 	path        []*x509.Certificate // of the certificate, the leaf first, its issuer next
 	trusted     []*x509.Certificate
 	roots       *x509.CertPool
-	crl         *x509.RevocationList // nil if there is none
+	crls        []*x509.RevocationList // nil if there is no file of them
 	min, max    uint16
 	staple      atomic.Pointer[[]byte]
 }
@@ -102,19 +102,13 @@ func (s *security) loadCertificate() error {
 	return nil
 }
 
-// checkCertificate refuses a certificate that mongod refuses: outside its dates, and with an extended
-// key usage that leaves one of the two out that MongoDB's manual wants.
+// checkCertificate refuses a certificate that mongod refuses: outside its dates. One of two extended key
+// usages is enough for it, whatever MongoDB's manual says.
 func (s *security) checkCertificate(now time.Time) error {
 	leaf := s.path[0]
 	if now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
 		return invalidSSLConfiguration(fmt.Sprintf("ssl client initialization problem for certificate: %s :: caused by :: The provided SSL certificate is expired or not yet valid. notBefore %s, notAfter %s",
 			s.options.keyFile, leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339)))
-	}
-	has := func(usage x509.ExtKeyUsage) bool {
-		return slices.Contains(leaf.ExtKeyUsage, usage) || slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageAny)
-	}
-	if len(leaf.ExtKeyUsage) > 0 && !(has(x509.ExtKeyUsageServerAuth) && has(x509.ExtKeyUsageClientAuth)) {
-		return invalidSSLConfiguration("the certificate's extended key usage must have both serverAuth and clientAuth: " + s.options.keyFile)
 	}
 	return nil
 }
@@ -126,12 +120,7 @@ func (s *security) loadCRL() error {
 	}
 	data, err := os.ReadFile(file)
 	if err == nil {
-		block, _ := pem.Decode(data)
-		if block == nil || block.Type != "X509 CRL" {
-			err = errors.New("no X509 CRL in it")
-		} else {
-			s.crl, err = x509.ParseRevocationList(block.Bytes)
-		}
+		s.crls, err = revocationLists(data)
 	}
 	if err != nil {
 		s.log.line("E", "NETWORK", 23254, "main", "Cannot read CRL file", attr{"fileName": file, "error": reason(err)})
@@ -170,36 +159,46 @@ func (s *security) judge(peer []*x509.Certificate, now time.Time) error {
 	paths, err := peer[0].Verify(x509.VerifyOptions{
 		Roots: s.roots, Intermediates: intermediates, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
-	if err != nil || s.crl == nil {
+	if err != nil || s.crls == nil {
 		return err
 	}
-	return s.lookUp(paths[0], now)
+	for i, c := range paths[0][:len(paths[0])-1] {
+		if err := s.lookUp(c, paths[0][i+1], now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// lookUp looks a certificate up in the CRL, which its issuer must have signed, as
-// X509_V_FLAG_CRL_CHECK has OpenSSL do.
-func (s *security) lookUp(path []*x509.Certificate, now time.Time) error {
-	leaf, issuer := path[0], path[min(1, len(path)-1)]
+// lookUp looks a certificate up in its issuer's CRL, as X509_V_FLAG_CRL_CHECK_ALL has OpenSSL do, which
+// mongod sets since CVE-2025-3085.
+func (s *security) lookUp(c, issuer *x509.Certificate, now time.Time) error {
+	at := slices.IndexFunc(s.crls, func(list *x509.RevocationList) bool {
+		return bytes.Equal(list.RawIssuer, c.RawIssuer) && list.CheckSignatureFrom(issuer) == nil
+	})
 	switch {
-	case !bytes.Equal(s.crl.RawIssuer, leaf.RawIssuer) || s.crl.CheckSignatureFrom(issuer) != nil:
+	case at < 0:
 		return errors.New("unable to get certificate CRL")
-	case now.After(s.crl.NextUpdate):
+	case now.After(s.crls[at].NextUpdate):
 		return errors.New("CRL has expired")
-	case now.Before(s.crl.ThisUpdate):
+	case now.Before(s.crls[at].ThisUpdate):
 		return errors.New("CRL is not yet valid")
 	}
-	for _, e := range s.crl.RevokedCertificateEntries {
-		if e.SerialNumber.Cmp(leaf.SerialNumber) == 0 {
+	for _, e := range s.crls[at].RevokedCertificateEntries {
+		if e.SerialNumber.Cmp(c.SerialNumber) == 0 {
 			return errors.New("certificate revoked")
 		}
 	}
 	return nil
 }
 
+// errAllDisabled is why nobody can shake hands where tlsDisabledProtocols has every version: mongod starts with it.
+var errAllDisabled = errors.New("every TLS version is disabled")
+
 var errNoCertificate = errors.New("no SSL certificate provided by peer; connection rejected")
 
-// versions returns the versions that are left when some are disabled. crypto/tls wants them without
-// a gap.
+// versions returns the versions that are left when some are disabled; zeros if none is. crypto/tls wants them
+// without a gap.
 func versions(disabled []string) (lowest, highest uint16, err error) {
 	// mongod disables TLS 1.0 by itself.
 	for _, name := range []string{"TLS1_1", "TLS1_2", "TLS1_3"} {
@@ -212,10 +211,26 @@ func versions(disabled []string) (lowest, highest uint16, err error) {
 		}
 		lowest, highest = cmp.Or(lowest, v), v
 	}
-	if highest == 0 {
-		return 0, 0, invalidSSLConfiguration("All supported TLS protocols have been disabled.")
-	}
 	return lowest, highest, nil
+}
+
+// revocationLists returns those of a PEM file, of which there is at least one.
+func revocationLists(data []byte) ([]*x509.RevocationList, error) {
+	var list []*x509.RevocationList
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "X509 CRL" {
+			continue
+		}
+		crl, err := x509.ParseRevocationList(block.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, crl)
+	}
+	if list == nil {
+		return nil, errors.New("no X509 CRL in it")
+	}
+	return list, nil
 }
 
 // certificates returns those of a PEM file.

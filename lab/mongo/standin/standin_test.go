@@ -107,7 +107,6 @@ func TestRefuses(t *testing.T) {
 	expired := both
 	expired.NotAfter = "-24h"
 	_, expiredArgs := write(t, l.mint(t, pki.Recipe{Leaf: expired}))
-	_, oneUsage := write(t, l.mint(t, pki.Recipe{}))
 	_, otherKey := write(t, l.mint(t, pki.Recipe{Leaf: both, ServeKey: "another"}))
 	key := filepath.Join(good, pki.FileCombined)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -121,13 +120,11 @@ func TestRefuses(t *testing.T) {
 		code int
 	}{
 		"expired":       {expiredArgs, "The provided SSL certificate is expired or not yet valid", 20574, exitFail},
-		"one usage":     {oneUsage, "must have both serverAuth and clientAuth", 20574, exitFail},
 		"another key":   {otherKey, "Can not set up PEM key file.", 23252, exitFail},
 		"no key file":   {[]string{"--tlsMode", "requireTLS"}, "need tlsCertificateKeyFile", 20574, exitFail},
 		"no CA file":    {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key}, "without specifying a chain of trust is no longer supported", 20574, exitFail},
 		"missing file":  {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key + "-not", "--tlsCAFile", key}, "Can not set up PEM key file.", 23248, exitFail},
 		"no CRL in it":  {append(goodArgs, "--tlsCRLFile", key), "Can not set up CRL file.", 23254, exitFail},
-		"all disabled":  {append(goodArgs, "--tlsDisabledProtocols", "TLS1_1,TLS1_2,TLS1_3"), "All supported TLS protocols have been disabled", 20574, exitFail},
 		"port is taken": {append(goodArgs, "--port", port), "Address already in use", 20568, exitNet},
 		"encrypted key": {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", filepath.Join(good, "both.pem"), "--tlsCAFile", key, "--tlsCertificateKeyFilePassword", "wrong"}, "Can not set up PEM key file.", 23252, exitFail},
 	} {
@@ -224,10 +221,14 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 	crl := &pki.CRL{Revoke: []string{"client"}, Fetch: true}
 	chain := l.mint(t, pki.Recipe{Leaf: both, Client: &pki.Certificate{}, CRL: crl})
 	dir, args := write(t, chain)
-	der, ok := chain.PublishedCRL("leaf")
+	listsNobody := l.mint(t, pki.Recipe{Leaf: both, Client: &pki.Certificate{}, CRL: &pki.CRL{Fetch: true}})
+	goodDir, goodArgs := write(t, listsNobody)
+	goodClient, ok := listsNobody.ClientCertificate()
 	require.True(t, ok)
-	list := filepath.Join(dir, "list.pem")
-	require.NoError(t, os.WriteFile(list, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), 0o600))
+	der, ok := listsNobody.PublishedCRL("leaf")
+	require.True(t, ok)
+	issuersAlone := filepath.Join(dir, "issuers-alone.pem")
+	require.NoError(t, os.WriteFile(issuersAlone, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), 0o600))
 	client, ok := chain.ClientCertificate()
 	require.True(t, ok)
 	for name, test := range map[string]struct {
@@ -239,9 +240,15 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 		"none":                     {nil, nil, "No SSL certificate provided by peer; connection rejected", true},
 		"none, and none asked for": {[]string{"--tlsAllowConnectionsWithoutCertificates"}, nil, "Accepted TLS connection from peer", false},
 		"good":                     {nil, &client, `"peerSubject":"CN=tlslab client`, false},
-		"revoked":                  {[]string{"--tlsCRLFile", list}, &client, "certificate revoked", true},
+		"revoked":                  {[]string{"--tlsCRLFile", filepath.Join(dir, pki.FileCRL)}, &client, "certificate revoked", true},
+		"a CRL is missing":         {[]string{"--tlsCRLFile", issuersAlone}, &goodClient, "unable to get certificate CRL", true},
+		"in no CRL":                {[]string{"--tlsCRLFile", filepath.Join(goodDir, pki.FileCRL)}, &goodClient, `"peerSubject":"CN=tlslab client`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			args, chain := args, chain
+			if test.present == &goodClient {
+				args, chain = goodArgs, listsNobody
+			}
 			server := start(t, append(args, test.more...)...)
 			config := &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost"}
 			if test.present != nil {
@@ -256,6 +263,36 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 				assert.NotErrorAs(t, err, new(tls.AlertError))
 				server.await(t, "Connection ended")
 			}
+		})
+	}
+}
+
+// Of a handshake that fails it says nothing, neither to the client nor in its log; and it starts with a certificate
+// that has one of the two extended key usages, and with every version disabled.
+func TestFailsHandshakesInSilence(t *testing.T) {
+	l := newLab(t)
+	chain := l.mint(t, pki.Recipe{})
+	_, args := write(t, chain)
+	for name, test := range map[string]struct {
+		disabled string
+		newest   uint16
+		works    bool
+	}{
+		"new enough":   {"TLS1_0,TLS1_1,TLS1_2", tls.VersionTLS13, true},
+		"too old":      {"TLS1_0,TLS1_1,TLS1_2", tls.VersionTLS12, false},
+		"all disabled": {"TLS1_0,TLS1_1,TLS1_2,TLS1_3", tls.VersionTLS13, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := start(t, append(args, "--tlsAllowConnectionsWithoutCertificates", "--tlsDisabledProtocols", test.disabled)...)
+			conn, err := tls.Dial("tcp", server.addr, &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost", MaxVersion: test.newest})
+			if test.works {
+				require.NoError(t, err)
+				require.NoError(t, conn.Close())
+				return
+			}
+			require.ErrorIs(t, err, io.EOF)
+			server.await(t, "Connection accepted")
+			assert.Contains(t, <-server.lines, "Connection ended")
 		})
 	}
 }
