@@ -71,7 +71,7 @@ lint:
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
 
-## mongod-stand-in an image that stands in for MongoDB's, where that cannot be pulled: see TLSLAB_MONGO_IMAGE
+## mongod-stand-in an image that stands in for MongoDB's, where none can be had: see TLSLAB_MONGO_IMAGE
 mongod-stand-in:
 	rm -rf .cache/mongod-stand-in && mkdir -p -m 755 .cache/mongod-stand-in/rootfs && mkdir -m 1777 .cache/mongod-stand-in/rootfs/tmp
 	CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags='-s -w' -o .cache/mongod-stand-in/rootfs/mongod ./lab/mongo/standin

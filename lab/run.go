@@ -370,7 +370,11 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	defer cancel()
 	p = probed{observed: in.Observations(), log: in.Log(told), lost: in.Forgotten()}
 	p.result = verdict.Believe(s, c.Info, result, p.observed)
-	if err := cmp.Or(in.Err(), in.Trouble(), r.troubles.since(s.ID, troubles)); err != nil {
+	var fault error
+	if s.Expect.Verdict == scenarios.Accept && p.result.Outcome == clients.Rejected {
+		fault = in.Fault()
+	}
+	if err := cmp.Or(in.Err(), in.Trouble(), r.troubles.since(s.ID, troubles), fault); err != nil {
 		p.result.Outcome, p.result.Message = clients.Failed, err.Error()
 	}
 	return p, nil

@@ -174,7 +174,7 @@ var mongodRows = []Scenario{
 		ID: "mongod-stapled", Port: 12, Title: "a mongod that staples a good OCSP response", Instead: "mongo-good-must-staple-ocsp",
 		Story: Story{
 			What:  "Nothing is wrong: the certificate demands a staple and names the lab's responder, which the mongod asks at start; it staples what it gets.",
-			Where: "MongoDB 4.4 and later, with a certificate that names a responder.",
+			Where: "MongoDB 5.0 and later, and 4.4 but for its builds for Ubuntu 18.04, with a certificate that names a responder.",
 			See:   "The client reads and writes; openssl s_client -status shows the response.",
 		},
 		Remedy: goodRemedy, Recipe: mongodStaples(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},

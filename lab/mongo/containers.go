@@ -252,7 +252,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 
 // upstream returns the container as the lab's relay takes it.
 func (m *mongod) upstream() *serve.Upstream {
-	return &serve.Upstream{Addr: m.addr, Query: m.query, Log: m.log.tls, Done: m.log.done, Err: m.died, Close: m.remove}
+	return &serve.Upstream{Addr: m.addr, Query: m.query, Log: m.log.tls, Fault: m.log.fault, Done: m.log.done, Err: m.died, Close: m.remove}
 }
 
 // await returns when mongod is ready, or has refused to start where it is to.

@@ -109,7 +109,7 @@ func (d *docker) fetch(ctx context.Context, name string, notice func(string)) er
 		}
 	}
 	if err := d.pull(ctx, name, notice); err != nil {
-		return unsupported("image %s is not here and cannot be pulled: name another with --mongo-image or %s, or build the lab's stand-in for it: make mongod-stand-in (%w)", name, ImageVariable, err)
+		return unsupported("image %s is not here and cannot be pulled: name another with --mongo-image or %s, or build one: make mongod-image, or the lab's stand-in, make mongod-stand-in (%w)", name, ImageVariable, err)
 	}
 	r, err := d.client.ImageInspect(ctx, name)
 	if err != nil {

@@ -68,7 +68,8 @@ type need struct {
 // since 4.2, which brought the options' names, and by the stand-in.
 var needs = []need{
 	{what: "the options tlsMode and those like it", of: func(*scenarios.Scenario) bool { return true }, since: "4.2"},
-	{what: "OCSP stapling", of: func(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }, since: "4.4"},
+	// 4.4 staples too, but for its builds for Ubuntu 18.04, which images of it have (SERVER-51364).
+	{what: "OCSP stapling", of: func(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }, since: "5.0"},
 	{what: "a user by certificate, made with mongosh", of: func(s *scenarios.Scenario) bool { return s.Mongod.X509User }, since: "6.0",
 		standIn: "FerretDB, which is behind it, authenticates nobody by certificate"},
 }

@@ -41,6 +41,19 @@ func testImage(t *testing.T) (name string, standIn bool) {
 	return standInImage(t), true
 }
 
+// version returns the version of an image's mongod, as the image says it; empty if it does not.
+func version(t *testing.T, image string) string {
+	t.Helper()
+	r, err := docker(t).ImageInspect(t.Context(), image)
+	require.NoError(t, err)
+	for _, entry := range r.Config.Env {
+		if v, ok := strings.CutPrefix(entry, "MONGO_VERSION="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
 // standInImage returns the name of the stand-in's image.
 func standInImage(t *testing.T) string {
 	t.Helper()

@@ -78,7 +78,7 @@ func TestContainerNoImage(t *testing.T) {
 func TestContainerOldImage(t *testing.T) {
 	image := derived(t, "old", `ENV MONGO_VERSION=4.2.24`+"\n"+`LABEL org.example.tlslab.stand-in=`)
 	for id, words := range map[string][]string{
-		"mongod-stapled":             {"needs OCSP stapling, which MongoDB has since 4.4", "has 4.2.24"},
+		"mongod-stapled":             {"needs OCSP stapling, which MongoDB has since 5.0", "has 4.2.24"},
 		"mongod-x509-authentication": {"which MongoDB has since 6.0"},
 	} {
 		_, err := serveRow(t, id, mongo.ContainerOptions{Image: image})

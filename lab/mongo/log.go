@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ const (
 	idReady           = 23016 // "Waiting for connections"
 	idConnectionEnded = 22944
 	idCannotRead      = 23248 // "Cannot read certificate file"
+	idNoCertificate   = 23255 // "No SSL certificate provided by peer; connection rejected"
+	idBadCertificate  = 23256 // "SSL peer certificate validation failed"
 )
 
 // readyMessage is what mongod says when it is ready, of any version; before 4.4 the first letter was
@@ -180,6 +183,20 @@ func (n line) tells() bool {
 		return strings.Contains(n.text, "SSL") || strings.Contains(n.text, "TLS") || strings.Contains(n.text, "rror")
 	}
 	return n.severity == "E" || n.severity == "F" || slices.Contains(telling, n.id)
+}
+
+// fault says why mongod refused a client that did nothing wrong: an error that is not about what the client sent, or
+// that is about a CRL, of which mongod was given one that is no good, or too few.
+func (l *serverLog) fault() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range l.lines[l.since:] {
+		aboutClient := n.id == idNoCertificate || n.id == idBadCertificate && !strings.Contains(string(n.attr), "CRL")
+		if (n.severity == "E" || n.severity == "F") && !aboutClient {
+			return fmt.Errorf("mongod refused the client for a reason of its own, by its log: %s", n.text)
+		}
+	}
+	return nil
 }
 
 // portTaken reports whether it is for its port that mongod did not start.

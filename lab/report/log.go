@@ -75,13 +75,33 @@ func logged(line string) string {
 	return text
 }
 
-// unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
-func (t Terminal) unserved(s Scenario) bool {
+// unserved returns why this machine cannot serve a scenario to any client, and whether that is so.
+func (s Scenario) unserved() (why string, is bool) {
 	i := slices.IndexFunc(s.Cells, func(c Cell) bool { return c.Unserved })
 	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
+		return "", false
+	}
+	return s.Cells[i].Why, true
+}
+
+// Unserved returns the IDs of the scenarios that this machine cannot serve to any client.
+func (r *Run) Unserved() []string {
+	var ids []string
+	for _, s := range r.Scenarios {
+		if _, is := s.unserved(); is {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
+func (t Terminal) unserved(s Scenario) bool {
+	why, is := s.unserved()
+	if !is {
 		return false
 	}
-	t.wrapped(t.words().notHere, t.reason(s.Cells[i].Why))
+	t.wrapped(t.words().notHere, t.reason(why))
 	fmt.Fprintln(t.W)
 	t.Fix(s)
 	return true

@@ -257,6 +257,15 @@ func (srv *Server) Log(ctx context.Context) []string {
 	return nil
 }
 
+// Fault says why a server that ends TLS by itself refused a client for what is no client's doing: see [Upstream].Fault.
+// It is to be asked after Log.
+func (srv *Server) Fault() error {
+	if up := srv.options.Upstream; up != nil && up.Fault != nil {
+		return up.Fault()
+	}
+	return nil
+}
+
 // Done is closed when a server that ends TLS by itself has ended; nil, which never is, for all
 // others. [Server.Err] says whether it was to end.
 func (srv *Server) Done() <-chan struct{} {

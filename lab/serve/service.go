@@ -46,6 +46,9 @@ type Upstream struct {
 	// has refused to start, why. It waits until the server has told of the end of that many
 	// connections, as far as it tells, or until ctx ends. Nil if it keeps no log.
 	Log func(ctx context.Context, ended int) []string
+	// Fault says why it refused a client for what is no client's doing, as its log has it: a file of its own that is no
+	// good. It returns nil if its log says nothing of the kind. Nil if it keeps no log.
+	Fault func() error
 	// Done is closed when it has ended, by itself or by Close. Nil if there is no telling.
 	Done <-chan struct{}
 	// Err says why it has ended though nobody closed it; nil as long as it runs. Nil if there is

@@ -83,7 +83,7 @@ var zhMongod = map[string]Text{
 	"mongod-stapled": {
 		Title:  "装订了有效 OCSP 响应的 mongod",
 		What:   "一切正常：证书要求装订，并指明了实验室的响应服务器；mongod 启动时询问它，并装订得到的响应。",
-		Where:  "MongoDB 4.4 及以后，并且证书指明了响应服务器。",
+		Where:  "MongoDB 5.0 及以后，以及 4.4（为 Ubuntu 18.04 构建的除外），并且证书指明了响应服务器。",
 		See:    "客户端可以读写；openssl s_client -status 会显示这份响应。",
 		Remedy: zhGoodRemedy,
 	},

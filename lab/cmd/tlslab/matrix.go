@@ -127,10 +127,7 @@ func (m *matrix) main(ctx context.Context) error {
 	if err := m.show(ctx, result); err != nil {
 		return err
 	}
-	if !result.Documented() {
-		return errNotDocumented
-	}
-	return nil
+	return outcome(result, m.ids)
 }
 
 // open reads a former run.

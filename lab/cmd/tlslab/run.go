@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,8 @@ with its whole message.
 A judgement is ok, or one of: wrong-reason (rejected, but for another reason), insecure (accepted what it must
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
 control too), unsupported, error. With * it was to be expected: a variant that is declared not to check, or
-what is known of the stack. The exit status is 0 if every judgement was.`,
+what is known of the stack. The exit status is 0 if every judgement was, and 3 if a scenario that you name, or every
+one, cannot be served on this machine.`,
 		ValidArgsFunction: completeIDs,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			list, err := f.selected(ids)
@@ -53,10 +55,7 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 				t.Short = !all && len(f.clients) == 0
 				t.Run(result)
 			}
-			if !result.Documented() {
-				return errNotDocumented
-			}
-			return nil
+			return outcome(result, ids)
 		},
 	}
 	f.addJSON(cmd)
@@ -67,6 +66,22 @@ what is known of the stack. The exit status is 0 if every judgement was.`,
 	f.addRun(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "show every client, and its whole message")
 	return cmd
+}
+
+// outcome returns what a run that has been shown came to: that a judgement was bad, or that nothing was shown of what
+// was asked for by its ID, or of anything.
+func outcome(r *report.Run, ids []string) error {
+	if !r.Documented() {
+		return errNotDocumented
+	}
+	left := r.Unserved()
+	switch {
+	case len(left) > 0 && len(ids) > 0:
+		return fmt.Errorf("%s cannot be served here: the reason stands above", strings.Join(left, ", "))
+	case len(left) > 0 && len(left) == len(r.Scenarios):
+		return errors.New("none of these scenarios can be served here: the reasons stand above")
+	}
+	return nil
 }
 
 // manyScenarios is how many make slow clients a nuisance.

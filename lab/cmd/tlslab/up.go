@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/serve"
 )
 
 // servingTime is how long a certificate lives under up that is to expire while it is served:
@@ -79,9 +82,8 @@ commands to paste, and every connection as it happens.`,
 					return err
 				}
 			} else {
-				e := up.Instances[0].Endpoint
-				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: curl --cacert %s %s\n",
-					counted(len(up.Instances)), l.Dir(), l.Config().Seed, e.CAFile, e.URL)
+				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: %s\n",
+					counted(len(up.Instances)), l.Dir(), l.Config().Seed, hint(up.Instances[0].Endpoint))
 				if c.UI != "" {
 					fmt.Fprintf(f.stdout, "\nwatch it, and the whole catalogue: %s\n", c.UI)
 				}
@@ -158,4 +160,19 @@ func (f *flags) table(up *lab.Up) {
 		rows = append(rows, []string{in.Scenario.ID, in.Endpoint.URL, note})
 	}
 	wrap.Columns(f.stdout, rows, f.terminal().Width)
+}
+
+// hint is a command that connects to an endpoint.
+func hint(e serve.Endpoint) string {
+	args := []string{"curl", "--cacert", e.CAFile}
+	if strings.HasPrefix(e.URL, "mongodb:") {
+		if args = []string{"mongosh", "--tlsCAFile", e.CAFile}; e.CombinedFile != "" {
+			args = append(args, "--tlsCertificateKeyFile", e.CombinedFile)
+		}
+	}
+	args = append(args, e.URL)
+	for i, arg := range args {
+		args[i] = shell.Quote(arg)
+	}
+	return strings.Join(args, " ")
 }
