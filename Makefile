@@ -21,7 +21,7 @@ up: $(TLSLAB)
 matrix: $(TLSLAB)
 	@$(TLSLAB) matrix $(ARGS)
 
-## clients         what client stacks need beyond what is here: below .cache/clients; CLIENTS="pymongo npm" for some
+## clients         what client stacks need beyond what is here, below your cache directory; CLIENTS="pymongo npm" for some
 clients:
 	@go run ./lab/clients/install $(CLIENTS)
 

@@ -1,7 +1,7 @@
 // Command install makes the environments that client stacks live in which no machine has by
 // itself: virtual environments of Python, packages of Node.js, and programs in Rust and in Java, all
-// with exact versions. They are made below .cache/clients, or where TLSLAB_CLIENTS says. It is what make clients
-// runs.
+// with exact versions. They are made in tlslab/clients of the user's cache directory, or where TLSLAB_CLIENTS
+// says. It is what make clients runs.
 //
 // What is there and up to date is left alone. An environment appears when it is whole; an
 // interrupted run leaves none half made.
@@ -60,6 +60,9 @@ func main() {
 	}
 	if err == nil {
 		err = install(ctx, home, list, os.Stdout)
+	}
+	if err == nil {
+		fmt.Printf("they are in %s, where every tlslab of yours finds them; %s names another place\n", home, environment.Variable)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "install: %v\n", err)

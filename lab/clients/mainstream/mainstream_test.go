@@ -78,7 +78,7 @@ func withPython(pkg, script string) func() ([]string, error) {
 // fromNPM finds a program in the environment, which has one for each kind of machine.
 func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
-		for _, dir := range environment.Dirs() {
+		if dir, ok := environment.Dir(); ok {
 			pattern := filepath.Join(dir, mainstream.Node().Name, "node_modules", filepath.FromSlash(program))
 			found, _ := filepath.Glob(pattern) // its errors are of malformed patterns
 			for _, path := range found {

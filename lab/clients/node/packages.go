@@ -18,7 +18,7 @@ func With(_ context.Context, name, pkg string) (program, modules string) {
 		return "", ""
 	}
 	var dirs []string
-	for _, dir := range environment.Dirs() {
+	if dir, ok := environment.Dir(); ok {
 		dirs = append(dirs, filepath.Join(dir, name, "node_modules"))
 	}
 	if file, err := filepath.EvalSymlinks(program); err == nil {

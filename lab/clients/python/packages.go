@@ -42,16 +42,15 @@ func having(packages []string, interpreters []stack.Place) []stack.Place {
 
 // environments lists the interpreters of the environments of a name.
 func environments(name string) []stack.Place {
-	if name == "" {
+	dir, ok := environment.Dir()
+	if name == "" || !ok {
 		return nil
 	}
 	var places []stack.Place
-	for _, dir := range environment.Dirs() {
-		found, _ := filepath.Glob(filepath.Join(escape(dir), name+"-python*")) // the pattern is well-formed
-		for _, env := range found {
-			if program := Program(env); executable(program) {
-				places = append(places, stack.Place{Path: program})
-			}
+	found, _ := filepath.Glob(filepath.Join(escape(dir), name+"-python*")) // the pattern is well-formed
+	for _, env := range found {
+		if program := Program(env); executable(program) {
+			places = append(places, stack.Place{Path: program})
 		}
 	}
 	return places

@@ -120,10 +120,11 @@ func runCommand(t *testing.T, dir string, c lessons.Command, ports map[string]st
 	cmd.WaitDelay = time.Second // what it started may hold its output
 	cmd.Env = append(os.Environ(), "PATH="+path, "LC_ALL=C.UTF-8", "NO_COLOR=1", "COLUMNS=240", "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
 	if os.Getenv("TLSLAB_CLIENTS") == "" { // it runs elsewhere, and finds what make clients made by this
-		made, err := filepath.Abs("../../../.cache/clients")
+		cache, err := os.UserCacheDir()
 		if err != nil {
 			t.Fatal(err)
 		}
+		made := filepath.Join(cache, "tlslab", "clients")
 		cmd.Env = append(cmd.Env, "TLSLAB_CLIENTS="+made)
 	}
 	var out bytes.Buffer

@@ -23,49 +23,27 @@ func caches(t *testing.T) string {
 	return clients
 }
 
-// tree makes a module with client environments, changes into a folder of it and returns the environments'
-// directory.
-func tree(t *testing.T, mod string) string {
-	t.Helper()
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(root, "go.mod"), []byte(mod), 0o644))
-	clients := filepath.Join(root, ".cache", "clients")
-	require.NoError(t, os.MkdirAll(clients, 0o755))
-	require.NoError(t, os.MkdirAll(filepath.Join(root, "a", "b"), 0o755))
-	t.Chdir(filepath.Join(root, "a", "b"))
-	return clients
-}
-
-func TestDirs(t *testing.T) {
+// There is one place for a user, whatever the working directory; the environment variable names another.
+func TestDir(t *testing.T) {
 	t.Setenv(Variable, "")
 	cache := caches(t)
-	own := "module " + module() + "\n"
-
-	t.Run("the lab's source", func(t *testing.T) {
-		clients := tree(t, own+"\ngo 1.26\n")
+	at := func(want string) {
+		t.Helper()
 		home, err := Home()
 		require.NoError(t, err)
-		assert.Equal(t, clients, home)
-		assert.Equal(t, []string{clients, cache}, Dirs())
-	})
-	for name, mod := range map[string]string{
-		"another module": "module example.com/other\n", "one that begins alike": "module " + module() + "2\n",
-		"a comment": "// " + own + "module example.com/other\n", "an empty go.mod": "", "a requirement": "module x\n\nrequire " + module() + " v1.0.0\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			tree(t, mod)
-			home, err := Home()
-			require.NoError(t, err)
-			assert.Equal(t, cache, home)
-			assert.Equal(t, []string{cache}, Dirs())
-		})
+		assert.Equal(t, want, home)
+		dir, ok := Dir()
+		assert.Equal(t, want, dir)
+		_, err = os.Stat(want)
+		assert.Equal(t, err == nil, ok)
 	}
-	t.Run("what the environment says", func(t *testing.T) {
-		tree(t, own)
-		t.Setenv(Variable, filepath.Join(t.TempDir(), "elsewhere"))
-		home, err := Home()
-		require.NoError(t, err)
-		assert.Equal(t, []string{home}, Dirs())
-	})
+	at(cache)
+	t.Chdir(t.TempDir())
+	at(cache)
+
+	other := filepath.Join(t.TempDir(), "elsewhere")
+	t.Setenv(Variable, other)
+	at(other)
+	require.NoError(t, os.Mkdir(other, 0o777))
+	at(other)
 }

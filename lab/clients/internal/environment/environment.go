@@ -4,7 +4,7 @@
 package environment
 
 // Variable names the environment variable that says where the environments are. Unset, they are
-// in .cache/clients of the lab's source, or in the user's cache directory: see [Dirs].
+// in the user's cache directory: see [Home].
 const Variable = "TLSLAB_CLIENTS"
 
 // Python declares an environment of Python packages. It is made on the oldest and on the newest

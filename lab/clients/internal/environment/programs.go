@@ -63,22 +63,19 @@ func (c Cargo) Find() (string, error) { return find(c.Name, c.From(), "cargo") }
 // Find returns the directory of the environment. Its errors say how to make it.
 func (m Maven) Find() (string, error) { return find(m.Name, m.From(), "mvn and javac") }
 
-// find returns the first directory of a program's environment in [Dirs] that is finished. What was made
+// find returns the directory of a program's environment in [Dir] if it is finished. What was made
 // from other sources than these is not used: it does what they said.
 func find(name, from, tools string) (string, error) {
-	err := errors.New("it is not built: make clients, which needs " + tools)
-	for _, home := range Dirs() {
-		dir := filepath.Join(home, name)
-		stamp, unread := os.ReadFile(filepath.Join(dir, Stamp))
-		switch {
-		case unread != nil:
-		case strings.HasSuffix(string(stamp), from):
-			return dir, nil
-		default:
-			err = errors.New("it was built from sources that are not these: make clients, which needs " + tools)
-		}
+	home, ok := Dir()
+	dir := filepath.Join(home, name)
+	stamp, err := os.ReadFile(filepath.Join(dir, Stamp))
+	switch {
+	case !ok || err != nil:
+		return "", errors.New("it is not built: make clients, which needs " + tools)
+	case !strings.HasSuffix(string(stamp), from):
+		return "", errors.New("it was built from sources that are not these: make clients, which needs " + tools)
 	}
-	return "", err
+	return dir, nil
 }
 
 // Program returns the program of a [Cargo] environment in a directory.
