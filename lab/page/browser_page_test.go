@@ -64,8 +64,11 @@ func testSearch(t *testing.T, r *running, b *browser) {
 	all := len(r.page.options.Scenarios)
 	require.Equal(t, all, count(p, "#catalogue li"))
 	p.shoot("catalogue")
-	p.do(chromedp.SendKeys(chromedp.CSS("#q"), "hostname-mismatch wildcard"))
-	shown := eval[[]string](p, `[...document.querySelectorAll("#catalogue li:not([hidden]) a code")].map(e => e.textContent)`)
+	search := func(text string) {
+		p.do(script(`document.getElementById("q").value = ""`), chromedp.SendKeys(chromedp.CSS("#q"), text), until(fmt.Sprintf(`document.documentElement.dataset.searched === %q`, text)))
+	}
+	search("hostname-mismatch wildcard")
+	shown := eval[[]string](p, `[...document.querySelectorAll("#catalogue li a code")].map(e => e.textContent)`)
 	assert.Contains(t, shown, "wildcard-too-deep")
 	assert.NotContains(t, shown, "expired")
 	assert.Equal(t, len(shown), count(p, "#catalogue li"))
@@ -73,16 +76,23 @@ func testSearch(t *testing.T, r *running, b *browser) {
 	p.shoot("search")
 	// The same without a script, by the server.
 	plain := r.get("/?q=hostname-mismatch+wildcard").body
-	assert.Equal(t, len(shown), strings.Count(plain, "data-search="))
-	assert.Contains(t, plain, `value="hostname-mismatch wildcard"`)
+	assert.Equal(t, len(shown), strings.Count(plain, `<span class="chip`))
+	assert.Contains(t, plain, `>hostname-mismatch wildcard</textarea>`)
 	// And from there on with one.
 	p.open("/?q=hostname-mismatch+wildcard")
 	assert.Equal(t, len(shown), count(p, "#catalogue li"))
 	p.do(click("#q"), script(`document.getElementById("q").value = ""; document.getElementById("q").dispatchEvent(new Event("input"))`),
-		until(fmt.Sprintf(`document.querySelectorAll("#catalogue li:not([hidden])").length === %d`, all)))
-	p.do(chromedp.SendKeys(chromedp.CSS("#q"), "<script>no such"))
+		until(fmt.Sprintf(`document.querySelectorAll("#catalogue li").length === %d`, all)))
+	search("<script>no zzyzx")
 	assert.Zero(t, count(p, "#catalogue li"))
 	assert.Equal(t, 1, count(p, "#nothing"))
+	// A message, and a word that is mistyped; the same box explains.
+	search("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1028)")
+	assert.Equal(t, 1, count(p, `#catalogue a[href="/scenario/expired"]`))
+	assert.Zero(t, count(p, `#catalogue a[href="/scenario/wrong-host"]`))
+	p.shoot("message")
+	p.leads(click(`button[formaction="/explain"]`), `document.querySelector("article.finding")`)
+	assert.Equal(t, "expired", eval[string](p, `document.querySelector("article.finding h2 code").textContent`))
 }
 
 func testScenario(t *testing.T, r *running, b *browser) {

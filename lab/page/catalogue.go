@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,12 +10,16 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// catalogueView is the catalogue: by service and family.
+// catalogueView is the catalogue: by service and family, what is refused first.
 type catalogueView struct {
 	Query    string
 	Services []serviceView
 	Shown    int
 	All      int
+	// First are the failures that people meet first. They are there if nothing is searched for.
+	First []rowView
+	// Read is what a search was taken for, if it is not in the rows word for word.
+	Read reading
 }
 
 type serviceView struct {
@@ -35,20 +40,41 @@ type rowView struct {
 	Class   failure.Class // that a refusal is to carry; empty if it is to be accepted
 	Minting bool
 	Left    bool   // it is not served here
-	Search  string // what a search looks in
+	search  string // what a search looks in
 }
 
-// catalogue shows what is served.
+// first are the failures that people meet first.
+var first = []string{"expired", "wrong-host", "missing-intermediate", "untrusted-root", "tls10-only"}
+
+// catalogue shows what is served, or those of it that a search finds.
 func (p *Page) catalogue(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	v := catalogueView{Query: strings.TrimSpace(r.URL.Query().Get("q")), All: len(p.options.Scenarios)}
-	words := strings.Fields(strings.ToLower(v.Query))
-	for _, s := range p.options.Scenarios {
-		row := p.row(s, p.text(lang, s))
-		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(row.Search, word) }) {
-			v.add(row)
-		}
+	if len(v.Query) > maxLinked {
+		p.problem(w, r, http.StatusRequestURITooLong, "problem.too-linked")
+		return
 	}
+	rows := make([]rowView, v.All)
+	for i, s := range p.options.Scenarios {
+		rows[i] = p.row(s, p.text(lang, s))
+	}
+	if v.Query == "" {
+		for _, id := range first {
+			if i := slices.IndexFunc(rows, func(row rowView) bool { return row.S.ID == id }); i >= 0 {
+				v.First = append(v.First, rows[i])
+			}
+		}
+	} else {
+		var err error
+		if v.Read, err = read(r.Context(), v.Query, rows); err != nil {
+			return // whoever asked has gone
+		}
+		rows = slices.DeleteFunc(rows, func(row rowView) bool { return !v.Read.finds(row) })
+	}
+	for _, row := range rows {
+		v.add(row)
+	}
+	v.sort()
 	p.show(w, r, http.StatusOK, "catalogue", view{Nav: "catalogue", Title: p.words[lang].say("catalogue.title"), Main: v})
 }
 
@@ -62,7 +88,7 @@ func (p *Page) row(s *scenarios.Scenario, text Text) rowView {
 	for _, c := range s.Expect.Failures {
 		parts = append(parts, string(c))
 	}
-	row.Search = strings.ToLower(strings.Join(parts, " "))
+	row.search = strings.ToLower(strings.Join(parts, " "))
 	return row
 }
 
@@ -79,4 +105,24 @@ func (v *catalogueView) add(row rowView) {
 	family.Rows = append(family.Rows, row)
 	service.Count++
 	v.Shown++
+}
+
+// sort puts what is to be accepted behind what is to be refused: the family of good rows, and those of each family.
+func (v *catalogueView) sort() {
+	last := func(is bool) int {
+		if is {
+			return 1
+		}
+		return 0
+	}
+	for _, service := range v.Services {
+		slices.SortStableFunc(service.Families, func(a, b familyView) int {
+			return cmp.Compare(last(a.Family == scenarios.Baseline), last(b.Family == scenarios.Baseline))
+		})
+		for _, family := range service.Families {
+			slices.SortStableFunc(family.Rows, func(a, b rowView) int {
+				return cmp.Compare(last(a.S.Expect.Verdict == scenarios.Accept), last(b.S.Expect.Verdict == scenarios.Accept))
+			})
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -33,7 +34,7 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 			p.problem(w, r, http.StatusBadRequest, "problem.form")
 			return
 		}
-		v.Text = r.PostForm.Get("message")
+		v.Text = cmp.Or(r.PostForm.Get("message"), r.PostForm.Get("q")) // q is the catalogue's
 	default:
 		v.Text = r.URL.Query().Get("message")
 		if len(v.Text) > maxLinked {

@@ -1,42 +1,37 @@
-// The page's script. It searches the catalogue, copies commands, and brings in what happens. Without it
+// The page's script. It searches as one types, copies commands, and brings in what happens. Without it
 // every page is whole as well, as of when it was loaded.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
   document.documentElement.classList.add("scripted");
 
-  // Search: rows and headings without a row are hidden; the address keeps the query.
-  const input = $("q"), list = $("catalogue");
-  function search() {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const row of document.querySelectorAll("#catalogue li[data-search]")) {
-      row.hidden = words.some((w) => !row.dataset.search.includes(w));
-      if (!row.hidden) shown++;
-    }
-    for (const part of document.querySelectorAll("#catalogue .family, #catalogue .service")) {
-      const rows = part.querySelectorAll("li:not([hidden])").length;
-      part.hidden = rows === 0;
-      part.querySelector("small").textContent = rows;
-    }
-    let n = 0;
-    $("count").textContent = $("count").dataset.text.replace(/%d/g, () => [shown, $("count").dataset.all][n++]);
-    $("nothing").hidden = shown > 0;
-  }
-  // Everything is there to be searched only if the server has not searched already.
-  async function all() {
-    if (document.querySelectorAll("#catalogue li").length < Number($("count").dataset.all)) await refresh("/", "catalogue");
-    search();
+  // Search: the server searches, as it does without a script; the address keeps the query.
+  const input = $("q");
+  const asked = () => (input && input.value.trim() ? "/?q=" + encodeURIComponent(input.value.trim()) : "/");
+  let searches = 0, shown = asked();
+  async function search() {
+    const mine = ++searches, path = asked(), text = input.value.trim();
+    if (path === shown) return; // what is there stays, and keeps the focus
+    history.replaceState(null, "", path);
+    const page = await take(path);
+    if (!page || mine !== searches) return; // another search has begun
+    put(page, "read", "catalogue");
+    shown = path;
+    $("count").textContent = page.getElementById("count").textContent;
+    document.documentElement.dataset.searched = text;
   }
   if (input) {
-    let whole;
+    let pause;
     input.addEventListener("input", () => {
-      history.replaceState(null, "", input.value ? "/?q=" + encodeURIComponent(input.value) : "/");
-      whole = (whole || all()).then(search);
+      clearTimeout(pause);
+      pause = setTimeout(search, 120);
     });
-    input.form.addEventListener("submit", (e) => {
+    input.addEventListener("keydown", async (e) => {
+      if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
       e.preventDefault();
-      const first = document.querySelector("#catalogue li:not([hidden]) a");
+      clearTimeout(pause);
+      await search();
+      const first = document.querySelector("#read a, #catalogue a");
       if (first) first.focus();
     });
   }
@@ -69,11 +64,12 @@
   }
   function announce(text) { $("announce").textContent = text; }
 
-  // Refresh takes a part of the page anew from the server.
-  async function refresh(path, ...ids) {
+  // Take fetches a page; put takes parts of this one from it.
+  async function take(path) {
     const answer = await fetch(path);
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
+  }
+  function put(page, ...ids) {
     for (const id of ids) {
       const old = $(id), fresh = page.getElementById(id);
       if (old && fresh) old.replaceWith(fresh); else if (old && id === "pending") old.remove();
@@ -138,8 +134,8 @@
       const answer = await fetch(location.href);
       if (answer.ok && !(await answer.text()).includes("data-minting")) { location.reload(); return; }
     }
-    await refresh(location.pathname, "catalogue", "pending");
-    if (input && list) search();
+    const page = await take(input ? asked() : location.pathname);
+    if (page) put(page, "catalogue", "pending");
   }
   function beacon(connected) {
     const b = $("beacon");
