@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/phrasebook"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
@@ -58,7 +59,11 @@ func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 		paragraph(f.stdout, width, 2, 0, finding.Says)
 		paragraph(f.stdout, width, 2, 2, say.next+": "+finding.Next)
 		if len(finding.Switches) > 0 {
-			paragraph(f.stdout, width, 2, 2, say.often+": "+strings.Join(finding.Switches, "; "))
+			var often []string
+			for _, what := range finding.Switches {
+				often = append(often, phrasebook.In(f.lang, what))
+			}
+			paragraph(f.stdout, width, 2, 2, say.often+": "+strings.Join(often, "; "))
 		}
 	}
 	if c.Hint != "" {
@@ -74,6 +79,7 @@ func (f *flags) checkedRows(rows []check.Row, say words, width int) {
 	var cells [][]string
 	widest := make([]int, 3)
 	for _, row := range rows {
+		row.Message = phrasebook.In(f.lang, row.Message) // what the lab says in its place
 		cell := say.row(row)
 		for i := range widest {
 			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(cell[i]))

@@ -36,7 +36,7 @@ type format struct {
 	other   string
 }
 
-var chinese = sync.OnceValue(func() book { return newBook(zhReasons, zhUnable, zhKnown, zhKnownStacks, zhClasses) })
+var chinese = sync.OnceValue(func() book { return newBook(zhReasons, zhUnable, zhKnown, zhKnownStacks, zhClasses, zhSwitches) })
 
 func newBook(lists ...[]phrase) book {
 	b := book{fixed: map[string]string{}}

@@ -1,0 +1,31 @@
+package check
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/phrasebook"
+)
+
+// proseWord matches a word of English prose that is no word of a program.
+var proseWord = regexp.MustCompile(`(?i)(^| )(an?|the|no|or|that|without|with|kept|taken|into|from|over|around|before|until|is|of) `)
+
+// What most often causes a finding is told in Chinese too, where it is not code alone.
+func TestSwitchesInChinese(t *testing.T) {
+	prose := 0
+	for name, languages := range switches {
+		for language, list := range languages {
+			for _, what := range list {
+				told := phrasebook.In(locale.Chinese, what)
+				assert.NotRegexp(t, proseWord, told, "%s of %s", name, language)
+				if told != what {
+					prose++
+				}
+			}
+		}
+	}
+	assert.Greater(t, prose, 30)
+}
