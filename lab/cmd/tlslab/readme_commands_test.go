@@ -1,0 +1,110 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pastedLine matches a line of README that begins with the command, and what explains it behind two blanks.
+var pastedLine = regexp.MustCompile(`(?m)^    (tlslab .*?)(?:  .*)?$`)
+
+// filled are the words that README leaves to its reader. They are replaced in this order.
+var filled = strings.NewReplacer("./myclient", "true", "CMD", "true", "LESSON", "names", "up --dir DIR", "up --dir lab", "DIR [ID...]", "minted", "DIR", "lab", "FILE", "record.json")
+
+// narrowed is what is added to commands that would take minutes: who is asked, and where is served.
+var narrowed = []struct{ command, more string }{
+	{"tlslab up", "--base-port 0 --ui-port 0"},
+	{"tlslab ocsp-matrix", "--client mongo-go"},
+	{"tlslab run --service mongodb", "--client mongo-go --family validity"},
+	{"tlslab matrix --from", ""},
+	{"tlslab matrix", "--client go --family validity"},
+	{"tlslab run wrong-host", "--client go"},
+	{"tlslab run", "--client go --family validity"},
+	{"tlslab test", "--id good --id expired"},
+}
+
+// TestReadmeCommands pastes README's commands, in its order, into a shell in an empty directory, where the program is
+// on PATH. None may be wrong usage, or fail; a client that is judged may be found bad.
+func TestReadmeCommands(t *testing.T) {
+	for _, file := range []string{"README.md", "README.zh-CN.md"} {
+		t.Run(file, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("..", "..", "..", file))
+			require.NoError(t, err)
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "app.log"), []byte("curl: (60) SSL certificate problem: certificate has expired\n"), 0o600))
+			paste(t, dir, "tlslab lesson names --dir . > /dev/null && tlslab matrix expired --client go --json=record.json > /dev/null")
+			lines := pastedLine.FindAllSubmatch(text, -1)
+			require.Greater(t, len(lines), 5)
+			for _, line := range lines {
+				paste(t, dir, string(line[1]))
+			}
+		})
+	}
+}
+
+// paste runs a line, and ends it with an interrupt once it serves.
+func paste(t *testing.T, dir, line string) {
+	t.Helper()
+	switch {
+	case strings.Contains(line, "mongod-") || strings.Contains(line+" ", "--service mongod "):
+		return // containers have tests of their own
+	case strings.HasPrefix(line, "tlslab wait "):
+		return // for another's up: see testdata/up.txt
+	case strings.Contains(line, "lab/clients/testdata/"): // what is kept with the source
+		dir = filepath.Join("..", "..", "..")
+	}
+	command := filled.Replace(line)
+	for _, n := range narrowed {
+		if !strings.Contains(command, "&&") && strings.HasPrefix(command+" ", n.command+" ") {
+			head, tail, of := strings.Cut(command, " -- ")
+			if command = head + " " + n.more; of {
+				command += " -- " + tail
+			}
+			break
+		}
+	}
+	if file := filepath.Join(dir, "tls-deviations.txt"); strings.Contains(command, "--known ") {
+		require.NoError(t, os.WriteFile(file, []byte("trailing-dot-name insecure libcurl strips the dot; issue 17\n"), 0o600)) // as README has it
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+command)
+	if strings.ContainsAny(command, "&|") {
+		cmd = exec.CommandContext(ctx, "sh", "-c", command)
+	}
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "NO_COLOR=1", "XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "TLSLAB_SEED=readme")
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	require.NoError(t, cmd.Start())
+	var printed strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		printed.WriteString(lines.Text() + "\n")
+		if strings.HasPrefix(lines.Text(), "try: ") {
+			require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+		}
+	}
+	status := 0
+	if err := cmd.Wait(); err != nil {
+		status = cmd.ProcessState.ExitCode()
+	}
+	judges := strings.HasPrefix(command, "tlslab test ") || strings.HasPrefix(command, "tlslab check ")
+	assert.True(t, status == 0 || status == 1 && judges, "%s: exit status %d\n%s%s", command, status, printed.String(), said.String())
+}
