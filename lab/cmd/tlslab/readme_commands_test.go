@@ -25,7 +25,7 @@ var pastedLine = regexp.MustCompile(`(?m)^    (tlslab .*?)(?:  .*)?$`)
 // filled are the words that README leaves to its reader. They are replaced in this order.
 var filled = strings.NewReplacer("./myclient", "true", "CMD", "true", "LESSON", "names", "up --dir DIR", "up --dir lab", "DIR [ID...]", "minted", "DIR", "lab", "FILE", "record.json")
 
-// narrowed is what is added to commands that would take minutes: who is asked, and where is served.
+// narrowed is added to commands that would take minutes otherwise, or fixed ports.
 var narrowed = []struct{ command, more string }{
 	{"tlslab up", "--base-port 0 --ui-port 0"},
 	{"tlslab ocsp-matrix", "--client mongo-go"},

@@ -19,9 +19,9 @@ func Home() (string, error) {
 	return filepath.Join(cache, "tlslab", "clients"), nil
 }
 
-// Dir returns the directory to look for environments in, of which programs are run, and false if there is none.
-// What [Variable] says counts as it is. The user's own is left alone if it belongs to another user, or if others can
-// write to it; on Windows owners and permissions are not looked at.
+// Dir returns the directory to look for environments in, and false if there is none. Programs in it are run. The one
+// that [Variable] names is taken as it is. The one in the cache directory is left alone if it belongs to another user,
+// or if others can write to it; on Windows owners and permissions are not checked.
 func Dir() (string, bool) {
 	dir, err := Home()
 	if err != nil {
