@@ -40,6 +40,9 @@ var narrowed = []struct{ command, more string }{
 // TestReadmeCommands pastes README's commands, in its order, into a shell in an empty directory, where the program is
 // on PATH. None may be wrong usage, or fail; a client that is judged may be found bad.
 func TestReadmeCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some thirty commands take a while")
+	}
 	for _, file := range []string{"README.md", "README.zh-CN.md"} {
 		t.Run(file, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "..", file))
