@@ -216,35 +216,30 @@ func versions(disabled []string) (lowest, highest uint16, err error) {
 
 // revocationLists returns those of a PEM file, of which there is at least one.
 func revocationLists(data []byte) ([]*x509.RevocationList, error) {
-	var list []*x509.RevocationList
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "X509 CRL" {
-			continue
-		}
-		crl, err := x509.ParseRevocationList(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, crl)
+	list, err := blocks(data, "X509 CRL", x509.ParseRevocationList)
+	if err == nil && list == nil {
+		err = errors.New("no X509 CRL in it")
 	}
-	if list == nil {
-		return nil, errors.New("no X509 CRL in it")
-	}
-	return list, nil
+	return list, err
 }
 
 // certificates returns those of a PEM file.
 func certificates(data []byte) ([]*x509.Certificate, error) {
-	var list []*x509.Certificate
+	return blocks(data, "CERTIFICATE", x509.ParseCertificate)
+}
+
+// blocks parses the blocks of one type of a PEM file.
+func blocks[T any](data []byte, kind string, parse func([]byte) (T, error)) ([]T, error) {
+	var list []T
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
+		if block.Type != kind {
 			continue
 		}
-		c, err := x509.ParseCertificate(block.Bytes)
+		one, err := parse(block.Bytes)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, c)
+		list = append(list, one)
 	}
 	return list, nil
 }

@@ -19,8 +19,8 @@ func Home() (string, error) {
 	return filepath.Join(cache, "tlslab", "clients"), nil
 }
 
-// Dir returns the directory to look for environments in, and false if there is none. Programs in it are run. The one
-// that [Variable] names is taken as it is. The one in the cache directory is left alone if it belongs to another user,
+// Dir returns the directory that environments are looked for in, and whether it can be used. The lab runs programs from
+// it. The one that [Variable] names is taken as it is. The one in the cache directory is left alone if it belongs to another user,
 // or if others can write to it; on Windows owners and permissions are not checked.
 func Dir() (string, bool) {
 	dir, err := Home()
