@@ -16,10 +16,9 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	needs "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -61,7 +60,7 @@ func TestBrowser(t *testing.T) {
 	list := lookUp(t, "good", "expired", "not-yet-valid", "wrong-host", "wrong-ip", "good-wildcard", "untrusted-root", "tampered-leaf",
 		"path-too-long", "key-mismatch", "revoked-stapled", "good-client-certificate", "client-certificate-missing", "client-certificate-expired",
 		"ca-file-empty", "tls10-only", "internal-error", "plain-http", "silent", "truncated-response")
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{browser}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{browser}})
 	why := "found"
 	if err != nil {
 		why = err.Error()
@@ -88,7 +87,7 @@ func TestMongoCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every driver takes minutes")
 	}
-	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
 	byDefault := func(c *clients.Client) bool { return c.Variant == "default" }
 	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
@@ -106,7 +105,7 @@ func TestMongoCatalogue(t *testing.T) {
 func TestDrivers(t *testing.T) {
 	list := lookUp(t, "mongo-good", "mongo-expired", "mongo-wrong-host", "mongo-revoked-stapled", "mongo-client-certificate-missing",
 		"mongo-client-key-encrypted", "mongo-client-key-wrong-passphrase", "mongo-plain-http")
-	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}, More: []stack.Stack{godriver.Stack()}})
+	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
 	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongo.Embedded()}}, list, set)
 }
 
@@ -115,7 +114,7 @@ func discover(t *testing.T, o clients.Options) *clients.Set {
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
 	}
-	set, err := clients.Discover(t.Context(), o)
+	set, err := all.Discover(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	return set

@@ -11,9 +11,8 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -22,7 +21,7 @@ import (
 // each scenario, the probe, and the judgement. Minting is done before, and programs that are asked many
 // times have started. Left out are scenarios in which time has to pass.
 func BenchmarkCells(b *testing.B) {
-	set, err := clients.Discover(b.Context(), clients.Options{More: []stack.Stack{godriver.Stack()}})
+	set, err := all.Discover(b.Context(), clients.Options{})
 	require.NoError(b, err)
 	defer set.Close()
 	l, err := lab.New(lab.Config{Seed: "bench", ClientFiles: true, Services: []serve.Service{mongo.Embedded()}})
@@ -56,7 +55,7 @@ func BenchmarkCells(b *testing.B) {
 // without the lab's part of a cell. Servers listen all along, nobody waits for what they saw, and
 // nothing is judged.
 func BenchmarkProbes(b *testing.B) {
-	set, err := clients.Discover(b.Context(), clients.Options{Services: []string{string(scenarios.HTTPS)}})
+	set, err := all.Discover(b.Context(), clients.Options{Services: []string{string(scenarios.HTTPS)}})
 	require.NoError(b, err)
 	defer set.Close()
 	l, err := lab.New(lab.Config{Seed: "bench", ClientFiles: true})

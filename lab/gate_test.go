@@ -10,6 +10,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -43,7 +44,7 @@ func TestGate(t *testing.T) {
 		require.True(t, ok)
 		list = append(list, s)
 	}
-	known, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	known, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer known.Close()
 	client := func(p clients.Prober) (*tally, *clients.Set) {

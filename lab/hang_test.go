@@ -11,7 +11,6 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -21,7 +20,7 @@ type hanging struct{ asked atomic.Int64 }
 
 func (h *hanging) Probe(context.Context, clients.Request) clients.Result {
 	h.asked.Add(1)
-	return stack.Overrun(time.Second)
+	return clients.Overrun(time.Second)
 }
 
 // TestHangs holds that somebody's own client which hangs with a control is not asked what is held

@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -21,7 +22,7 @@ func TestParallel(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "parallel", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	counter := new(counting)
@@ -78,7 +79,7 @@ func TestWaitsBesideWork(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "waits", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	one := &together{Prober: set.Clients[0].Prober, begun: make(chan struct{})}

@@ -9,6 +9,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/scenarios"
 )
 
@@ -18,7 +19,7 @@ func TestPatience(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "patience", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	silent, ok := scenarios.Lookup("silent")

@@ -9,9 +9,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -44,7 +42,7 @@ func TestRepeat(t *testing.T) {
 	if *repeats == 0 {
 		t.Skip("-repeat 3 runs the whole matrix three times, which takes many minutes")
 	}
-	set := discover(t, clients.Options{More: []stack.Stack{godriver.Stack()}, Quick: true})
+	set := discover(t, clients.Options{Quick: true})
 	list := append(scenarios.All(), scenarios.Behind(scenarios.MongoDB)...)
 	first, said := map[[2]string]came{}, map[[2]string]string{}
 	cells, differ := 0, 0

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
@@ -283,7 +282,7 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 // hangs reports whether somebody's own client did not end with a control. Whatever it does with what is
 // held against that proves nothing, and takes its time limit again for each.
 func (a *asked) hangs(control *once) bool {
-	return a.client.UnderTest && strings.HasPrefix(control.result.Message, stack.OverrunPrefix)
+	return a.client.UnderTest && strings.HasPrefix(control.result.Message, clients.OverrunPrefix)
 }
 
 // stale says why a scenario shows nothing now: its control, minted for a time some days ago, has

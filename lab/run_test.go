@@ -17,6 +17,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -29,7 +30,7 @@ func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	l, err := lab.New(lab.Config{Seed: "x", Dir: dir})
 	require.NoError(t, err)
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"https"}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"https"}})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

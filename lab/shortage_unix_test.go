@@ -14,6 +14,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -39,7 +40,7 @@ func TestShortageIsAnError(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer set.Close()
 	expired, _ := scenarios.Lookup("expired")

@@ -16,6 +16,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -36,7 +37,7 @@ func TestSoak(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "soak", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"https"}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"https"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	repetitions := map[*clients.Client]int{}

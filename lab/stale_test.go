@@ -9,6 +9,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -19,7 +20,7 @@ func TestStale(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "stale", At: lab.Today(time.Now()).AddDate(0, 0, -5), Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go/default"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	for id, want := range map[string]verdict.Kind{

@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -37,7 +38,7 @@ func TestPanicIsAnError(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"https"}, Only: []string{"go"}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"https"}, Only: []string{"go"}})
 	require.NoError(t, err)
 	defer set.Close()
 	set.Clients = set.Clients[:1]

@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -33,7 +34,7 @@ var spawned = []struct {
 // BenchmarkSpawned measures cells a second of clients that are started anew for each: what tlslab
 // test comes to, when all is minted. [BenchmarkCells] has what the same stacks do when they are started once.
 func BenchmarkSpawned(b *testing.B) {
-	found, err := clients.Discover(b.Context(), clients.Options{})
+	found, err := all.Discover(b.Context(), clients.Options{})
 	require.NoError(b, err)
 	newest := map[string]string{} // the program, by stack; versions ascend
 	for _, c := range found.Clients {

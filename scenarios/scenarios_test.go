@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/verdict"
@@ -30,7 +31,7 @@ func TestScenarios(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "openssl"}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"go", "openssl"}})
 	if err != nil {
 		t.Fatal(err)
 	}

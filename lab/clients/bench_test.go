@@ -6,13 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 )
 
 // BenchmarkDiscover is what every command waits for: 0.4 s with nine interpreters
 // on two processors is the goal.
 func BenchmarkDiscover(b *testing.B) {
 	for b.Loop() {
-		s, err := clients.Discover(b.Context(), clients.Options{})
+		s, err := all.Discover(b.Context(), clients.Options{})
 		require.NoError(b, err)
 		b.StopTimer()
 		require.NoError(b, s.Close())

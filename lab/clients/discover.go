@@ -10,65 +10,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"example.com/tlslab/lab/clients/chromium"
-	"example.com/tlslab/lab/clients/curl"
-	"example.com/tlslab/lab/clients/gnutls"
-	"example.com/tlslab/lab/clients/gohttp"
-	"example.com/tlslab/lab/clients/java"
-	"example.com/tlslab/lab/clients/mongojava"
-	"example.com/tlslab/lab/clients/mongonode"
-	"example.com/tlslab/lab/clients/node"
-	"example.com/tlslab/lab/clients/npm"
-	"example.com/tlslab/lab/clients/okhttp"
-	"example.com/tlslab/lab/clients/openssl"
-	"example.com/tlslab/lab/clients/perl"
-	"example.com/tlslab/lab/clients/php"
-	"example.com/tlslab/lab/clients/pymongo"
-	"example.com/tlslab/lab/clients/pyopenssl"
-	"example.com/tlslab/lab/clients/pypi"
-	"example.com/tlslab/lab/clients/python"
-	"example.com/tlslab/lab/clients/reqwest"
-	"example.com/tlslab/lab/clients/ruby"
-	"example.com/tlslab/lab/clients/stack"
-	"example.com/tlslab/lab/clients/wget"
 )
-
-// stacks lists what [Discover] looks for, in the order of Set.Clients. Adding a
-// stack is a folder below this one and a line here.
-func stacks() []stack.Stack {
-	return slices.Concat([]stack.Stack{
-		gohttp.Stack(),
-		curl.Stack(),
-		openssl.Stack(),
-		python.Stack(),
-		node.Stack(),
-		gnutls.Stack(),
-		wget.Stack(),
-		pyopenssl.Stack(),
-		java.Stack(),
-		pymongo.Stack(),
-		pymongo.OCSPStack(),
-		mongonode.Stack(),
-		reqwest.Stack(),
-		reqwest.NativeStack(),
-		ruby.Stack(),
-		perl.Stack(),
-		php.Stack(),
-		chromium.Stack(),
-		okhttp.Stack(),
-		mongojava.Stack(),
-	}, pypi.Stacks(), npm.Stacks())
-}
-
-// Stacks returns the names of the stacks that [Discover] looks for.
-func Stacks() []string {
-	var names []string
-	for _, s := range stacks() {
-		names = append(names, s.Name)
-	}
-	return names
-}
 
 // answerTime is how long a program may take to say what it is.
 const answerTime = 10 * time.Second
@@ -77,8 +19,11 @@ const answerTime = 10 * time.Second
 // lot.
 const maxReason = 500
 
-// Options says what [Discover] looks for. The zero Options is everything.
+// Options says what [Discover] looks for.
 type Options struct {
+	// Stacks lists the stacks to look for, in the order of Set.Clients. lab/clients/all lists all
+	// that tlslab knows.
+	Stacks []Stack
 	// Only lists the clients wanted, each as a stack, with or without a version or
 	// the beginning of one, with or without a variant: "python", "python-3.11",
 	// "python/strict", "python-3.11.7/default". Empty means all. What is not asked
@@ -87,12 +32,9 @@ type Options struct {
 	// Services lists what the clients wanted speak behind TLS, as "https" or "mongodb". Empty
 	// means all.
 	Services []string
-	// Quick leaves out the stacks that are slow (stack.Stack.Slow), unless Only names them. They
+	// Quick leaves out the stacks that are slow (Stack.Slow), unless Only names them. They
 	// are listed in Set.Missing.
 	Quick bool
-	// More lists stacks that are not built in: those whose libraries are large, and that a
-	// program only has if it wants to.
-	More []stack.Stack
 }
 
 // Missing is a stack, or one program of a stack, that was looked for and that can't
@@ -107,16 +49,12 @@ type Missing struct {
 // nothing matches is one, and says what there is. The caller ends the set with
 // [Set.Close]; ctx limits the search alone.
 func Discover(ctx context.Context, o Options) (*Set, error) {
-	return discover(ctx, slices.Concat(stacks(), o.More), o)
-}
-
-func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
-	all = slices.DeleteFunc(slices.Clone(all), func(s stack.Stack) bool {
+	all := slices.DeleteFunc(slices.Clone(o.Stacks), func(s Stack) bool {
 		return len(o.Services) > 0 && !slices.Contains(o.Services, s.ServiceName())
 	})
 	var slow []Missing
 	if o.Quick && len(o.Only) == 0 {
-		all = slices.DeleteFunc(all, func(s stack.Stack) bool {
+		all = slices.DeleteFunc(all, func(s Stack) bool {
 			if s.Slow != "" {
 				slow = append(slow, Missing{Stack: s.Name, Reason: s.Slow})
 			}
@@ -137,7 +75,7 @@ func discover(ctx context.Context, all []stack.Stack, o Options) (*Set, error) {
 		return s, nil
 	}
 	s.Close()
-	everything, err := discover(ctx, all, Options{}) // to say what there is
+	everything, err := Discover(ctx, Options{Stacks: all}) // to say what there is
 	if err != nil {
 		return nil, err
 	}
@@ -165,30 +103,30 @@ func noSuchClient(unmatched []string, s *Set) error {
 
 // search is what came of looking for one stack.
 type search struct {
-	stack    stack.Stack
-	places   []stack.Place
-	installs []*stack.Install // by place; nil where it can't be used
-	errs     []error          // by place
-	err      error            // there is no place
+	stack    Stack
+	places   []Place
+	installs []*Install // by place; nil where it can't be used
+	errs     []error    // by place
+	err      error      // there is no place
 }
 
 // find looks for the stacks at the same time, and opens what it finds.
-func find(ctx context.Context, all []stack.Stack, only []string) []*search {
+func find(ctx context.Context, all []Stack, only []string) []*search {
 	found := make([]*search, 0, len(all))
 	var finders errgroup.Group
 	// Start-up keeps a processor busy, and waits for the disk a little.
 	var openers errgroup.Group
 	openers.SetLimit(runtime.NumCPU() + 2)
 	for _, st := range all {
-		if !wanted(only, st.Name, stack.Place{}) {
+		if !wanted(only, st.Name, Place{}) {
 			continue
 		}
 		s := &search{stack: st}
 		found = append(found, s)
 		finders.Go(func() error {
 			s.places, s.err = st.Find(ctx)
-			s.places = slices.DeleteFunc(s.places, func(p stack.Place) bool { return !wanted(only, st.Name, p) })
-			s.installs = make([]*stack.Install, len(s.places))
+			s.places = slices.DeleteFunc(s.places, func(p Place) bool { return !wanted(only, st.Name, p) })
+			s.installs = make([]*Install, len(s.places))
 			s.errs = make([]error, len(s.places))
 			for i, p := range s.places {
 				openers.Go(func() error {
@@ -207,13 +145,13 @@ func find(ctx context.Context, all []stack.Stack, only []string) []*search {
 }
 
 // wanted reports whether what is at the place may be one of those wanted.
-func wanted(only []string, name string, at stack.Place) bool {
+func wanted(only []string, name string, at Place) bool {
 	return len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).mayMatch(name, at) })
 }
 
 // pick returns the installs of a search that can be used, one for each program and
 // each version, oldest first, and what can't be used. It closes what it leaves out.
-func (s *search) pick() (installs []*stack.Install, missing []Missing) {
+func (s *search) pick() (installs []*Install, missing []Missing) {
 	miss := func(format string, args ...any) {
 		reason := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 		if len(reason) > maxReason {
@@ -225,7 +163,7 @@ func (s *search) pick() (installs []*stack.Install, missing []Missing) {
 		miss("%v", s.err)
 	}
 	byKey := make(map[string]bool)
-	byVersion := make(map[string]*stack.Install)
+	byVersion := make(map[string]*Install)
 	for i, in := range s.installs {
 		if in == nil {
 			miss("%v", s.errs[i])
@@ -249,11 +187,11 @@ func (s *search) pick() (installs []*stack.Install, missing []Missing) {
 			installs = append(installs, in)
 		}
 	}
-	slices.SortStableFunc(installs, func(a, b *stack.Install) int { return CompareVersions(a.Version, b.Version) })
+	slices.SortStableFunc(installs, func(a, b *Install) int { return CompareVersions(a.Version, b.Version) })
 	return installs, missing
 }
 
-func closeInstall(in *stack.Install) error {
+func closeInstall(in *Install) error {
 	if in.Close == nil {
 		return nil
 	}

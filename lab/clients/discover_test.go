@@ -7,19 +7,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // One program found twice is one, and IDs stay unique.
 func TestPick(t *testing.T) {
 	closed := make(map[string]int)
-	install := func(path, key, version string) *stack.Install {
-		return &stack.Install{Path: path, Key: key, Version: version, Close: func() error { closed[path]++; return nil }}
+	install := func(path, key, version string) *Install {
+		return &Install{Path: path, Key: key, Version: version, Close: func() error { closed[path]++; return nil }}
 	}
 	s := &search{
-		stack: stack.Stack{Name: "python", Oldest: "3.9"},
-		installs: []*stack.Install{
+		stack: Stack{Name: "python", Oldest: "3.9"},
+		installs: []*Install{
 			install("/a", "prefix-1", "3.10.1"),
 			install("/b", "prefix-1", "3.10.1"), // the same by another name
 			install("/c", "prefix-2", "3.9.1"),

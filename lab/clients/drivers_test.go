@@ -16,16 +16,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	need "example.com/tlslab/lab/internal/require"
-	"example.com/tlslab/lab/mongo/godriver"
 )
 
 // drivers finds MongoDB's drivers as they come, the newest of each, and skips the test if it lacks
 // one of those named.
 func drivers(t *testing.T, needed ...string) []*clients.Client {
 	t.Helper()
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}, More: []stack.Stack{godriver.Stack()}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	var list []*clients.Client
@@ -171,7 +170,7 @@ func TestDriverPackageBroken(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(env, "pyvenv.cfg"), []byte("home = "+filepath.Dir(home)+"\n"), 0o644))
 	require.NoError(t, os.WriteFile(filepath.Join(packages, "__init__.py"), []byte("raise ImportError('half of it')\n"), 0o644))
 
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
 	require.NoError(t, err)
 	defer set.Close()
 	assert.Empty(t, set.Clients)

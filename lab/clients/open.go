@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Open opens a stack that the caller brings, and looks for no other. What keeps the stack from
 // being used is an error. The caller ends the set with [Set.Close]; ctx limits the start alone.
-func Open(ctx context.Context, st stack.Stack) (*Set, error) {
+func Open(ctx context.Context, st Stack) (*Set, error) {
 	places, err := st.Find(ctx)
 	if err != nil {
 		return nil, err
@@ -27,7 +25,7 @@ func Open(ctx context.Context, st stack.Stack) (*Set, error) {
 }
 
 // open opens the program at a place, which is given as long as any to answer.
-func open(ctx context.Context, st stack.Stack, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, st Stack, p Place) (*Install, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	return st.Open(ctx, p)

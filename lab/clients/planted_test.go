@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/reqwest"
 )
@@ -34,7 +35,7 @@ func TestPlanted(t *testing.T) {
 
 	for variable, runs := range map[string]bool{"": false, home: true} {
 		t.Setenv(environment.Variable, variable)
-		set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"reqwest-rustls"}})
+		set, err := all.Discover(t.Context(), clients.Options{Only: []string{"reqwest-rustls"}})
 		if err == nil {
 			set.Close()
 		}

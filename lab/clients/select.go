@@ -2,8 +2,6 @@ package clients
 
 import (
 	"strings"
-
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Matches reports whether a pattern names a client. Patterns are those of Options.Only: a stack,
@@ -27,7 +25,7 @@ func (p pattern) matches(i Info) bool {
 
 // mayMatch reports whether the pattern may name a client at the place, as far as
 // can be told without starting it.
-func (p pattern) mayMatch(name string, at stack.Place) bool {
+func (p pattern) mayMatch(name string, at Place) bool {
 	program, _, _ := strings.Cut(string(p), "/")
 	version, ok := cutStack(program, name)
 	return ok && (beginsVersion(at.Version, version) || beginsVersion(version, at.Version))

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"example.com/tlslab/lab/clients/stack"
 )
 
 func TestPattern(t *testing.T) {
@@ -51,7 +49,7 @@ func TestMayMatch(t *testing.T) {
 		{"python-3.11", "2", false},
 		{"node", "", false},
 	} {
-		assert.Equal(t, test.want, test.pattern.mayMatch("python", stack.Place{Version: test.version}), "%q at %q", test.pattern, test.version)
+		assert.Equal(t, test.want, test.pattern.mayMatch("python", Place{Version: test.version}), "%q at %q", test.pattern, test.version)
 	}
 }
 

@@ -18,9 +18,8 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -29,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // discover finds the clients that speak HTTPS and closes them at the end of the test.
 func discover(t *testing.T, only ...string) *clients.Set {
 	t.Helper()
-	s, err := clients.Discover(t.Context(), clients.Options{Only: only, Services: []string{"https"}})
+	s, err := all.Discover(t.Context(), clients.Options{Only: only, Services: []string{"https"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
@@ -38,7 +37,7 @@ func discover(t *testing.T, only ...string) *clients.Set {
 // discoverAll finds all clients, those that speak MongoDB too.
 func discoverAll(t *testing.T) *clients.Set {
 	t.Helper()
-	s, err := clients.Discover(t.Context(), clients.Options{More: []stack.Stack{godriver.Stack()}})
+	s, err := all.Discover(t.Context(), clients.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

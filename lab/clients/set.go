@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // defaultTimeout is a client's own time limit where the request names none.
@@ -24,7 +22,7 @@ type Set struct {
 	// Missing lists what was looked for and can't be used, in the same order.
 	Missing []Missing
 
-	installs []*stack.Install
+	installs []*Install
 	ctx      context.Context // done when the set is closed: ends the probes under way
 	cancel   context.CancelCauseFunc
 	mu       sync.Mutex // guards closed, and probes.Add against probes.Wait
@@ -44,7 +42,7 @@ func newSet(found []*search, only []string) *Set {
 		for _, in := range installs {
 			s.installs = append(s.installs, in)
 			for _, v := range in.Variants {
-				info := stack.NewInfo(f.stack, in, v)
+				info := NewInfo(f.stack, in, v)
 				if len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).matches(info) }) {
 					s.Clients = append(s.Clients, &Client{Info: info, Prober: &prober{set: s, install: in, variant: v.Name}})
 				}
@@ -86,7 +84,7 @@ func (s *Set) begin() bool {
 // prober drives one variant of an install, and does what is common to all stacks.
 type prober struct {
 	set     *Set
-	install *stack.Install
+	install *Install
 	variant string
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 )
 
 func TestDiscover(t *testing.T) {
@@ -61,7 +62,7 @@ func TestOnly(t *testing.T) {
 		assert.Equal(t, "curl", m.Stack)
 	}
 
-	_, err := clients.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "fortran"}})
+	_, err := all.Discover(t.Context(), clients.Options{Only: []string{"go", "python-9", "fortran"}})
 	require.ErrorContains(t, err, `no client matches ["python-9" "fortran"]`)
 	require.ErrorContains(t, err, "go-1.")
 	require.ErrorContains(t, err, "python/strict")
@@ -141,7 +142,7 @@ func TestBrokenPrograms(t *testing.T) {
 func TestDiscoverCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := clients.Discover(ctx, clients.Options{})
+	_, err := all.Discover(ctx, clients.Options{})
 	require.ErrorIs(t, err, context.Canceled)
 }
 

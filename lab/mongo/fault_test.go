@@ -8,9 +8,8 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -21,7 +20,7 @@ import (
 func TestContainerAtFault(t *testing.T) {
 	image, _ := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: image})
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"mongo-go/default"}, More: []stack.Stack{godriver.Stack()}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"mongo-go/default"}})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	judge := func(change func(*scenarios.Scenario)) verdict.Judgement {

@@ -14,6 +14,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	need "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
@@ -127,7 +128,7 @@ func (s shown) fits(c clients.Info) bool {
 
 // TestPyMongoPage runs the real PyMongo over each row of its TLS page.
 func TestPyMongoPage(t *testing.T) {
-	set, err := clients.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
+	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	l, err := lab.New(lab.Config{Seed: "page", Dir: t.TempDir(), Services: []serve.Service{mongo.Embedded()}})

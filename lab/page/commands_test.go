@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	stacks "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/serve"
 )
@@ -52,7 +53,7 @@ func TestCommands(t *testing.T) {
 	for _, c := range cases {
 		ids = append(ids, c.id)
 	}
-	if set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"pymongo"}}); err == nil { // make clients has a python3 of its own for it
+	if set, err := all.Discover(t.Context(), clients.Options{Only: []string{"pymongo"}}); err == nil { // make clients has a python3 of its own for it
 		t.Setenv("PATH", filepath.Dir(set.Clients[len(set.Clients)-1].Path)+string(filepath.ListSeparator)+os.Getenv("PATH"))
 		require.NoError(t, set.Close())
 	}

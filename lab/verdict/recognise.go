@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -120,7 +119,7 @@ func withoutSource(message string) string {
 // words tells whose words a client's message is in, and its class.
 func (c Cell) words(message string) (words string, class failure.Class) {
 	name := cmp.Or(c.Client.Speaks, c.Client.Stack)
-	if c.Client.UnderTest && strings.HasPrefix(message, stack.OverrunPrefix) { // our words, whatever it speaks
+	if c.Client.UnderTest && strings.HasPrefix(message, clients.OverrunPrefix) { // our words, whatever it speaks
 		return name, failure.Timeout
 	}
 	if rulesOf(name) != nil || !c.Client.UnderTest {

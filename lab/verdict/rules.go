@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -30,7 +30,7 @@ func Rules(stack string) []Rule { return slices.Clone(rulesOf(stack)) }
 // it; empty if none fits. The lab's own words of a client that it had to end mean the same for every stack: one with a
 // time limit of its own may miss that on a busy machine.
 func Classify(name, message string) failure.Class {
-	if strings.HasPrefix(message, stack.OverrunPrefix) {
+	if strings.HasPrefix(message, clients.OverrunPrefix) {
 		return failure.Timeout
 	}
 	r, _ := telling(withLookups(name), message, nil)

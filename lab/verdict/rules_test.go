@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -77,7 +77,7 @@ func TestRulesNameClasses(t *testing.T) {
 
 // The lab's own words of a client that it had to end are a timeout, whichever stack it was.
 func TestClassifyOverrun(t *testing.T) {
-	message := stack.Overrun(4100 * time.Millisecond).Message
+	message := clients.Overrun(4100 * time.Millisecond).Message
 	for _, name := range verdict.Stacks() {
 		require.Equal(t, failure.Timeout, verdict.Classify(name, message), name)
 	}

@@ -21,6 +21,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	stacks "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/scenarios"
 )
@@ -36,7 +37,7 @@ func start(t *testing.T) (browser *clients.Client, dir string, set *clients.Set)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	t.Setenv("TMPDIR", dir)
-	set, err = clients.Discover(t.Context(), clients.Options{Only: []string{"chromium/default"}})
+	set, err = all.Discover(t.Context(), clients.Options{Only: []string{"chromium/default"}})
 	stacks.Stack(t, "chromium", err == nil, "chromium cannot be used: "+errorText(err))
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	return set.Clients[0], dir, set

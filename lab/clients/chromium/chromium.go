@@ -11,21 +11,21 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // variants are the ways of using the stack. Their features are measured by TestFeatures in
 // lab/clients, with Chromium 156. There is no "stapling": it takes note of a staple that is well
 // signed and says that the certificate is revoked, and takes any other for none.
-var variants = []stack.Variant{{
+var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "chromium --headless with FILE in $HOME/.pki/nssdb: certutil -A -t C,, -i FILE",
 	Features: append([]string{"chain-sort", "key-usage", "subject-alternative-name-only"}, handshake...),
 }, {
 	Name:     "insecure",
 	About:    "chromium --headless --ignore-certificate-errors",
-	Skips:    []stack.Check{stack.CheckChain, stack.CheckHost},
+	Skips:    []clients.Check{clients.CheckChain, clients.CheckHost},
 	Features: handshake,
 }}
 
@@ -33,8 +33,8 @@ var variants = []stack.Variant{{
 var handshake = []string{"tls-1.3", "post-quantum", "alpn", "dh-policy"}
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{
+func Stack() clients.Stack {
+	return clients.Stack{
 		Name: "chromium",
 		Slow: "a browser takes half as long as all others together: --client chromium asks it",
 		Find: find,
@@ -49,7 +49,7 @@ type program struct {
 }
 
 // open asks the program what it is, and starts no browser yet.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--version")
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 		return nil, err
 	}
 	pool := &pool{program: program{p.Path, tools}}
-	return &stack.Install{
+	return &clients.Install{
 		Version:  version,
 		Library:  "BoringSSL",
 		Path:     p.Path,

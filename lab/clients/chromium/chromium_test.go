@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -67,21 +67,21 @@ func TestPage(t *testing.T) {
 	)
 	for name, test := range map[string]struct {
 		events []string
-		want   *stack.Result
+		want   *clients.Result
 	}{
-		"answered":                {[]string{asks, odd, answers, icon, finishes}, &stack.Result{Outcome: stack.Accepted}},
-		"unavailable":             {[]string{asks, busy, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503"}},
-		"moved":                   {[]string{asks, redirect, answers, finishes}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 302"}},
-		"refused":                 {[]string{asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"cut short":               {[]string{asks, answers, cut}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
-		"no body":                 {[]string{asks, extra, empty}, &stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
-		"a download":              {[]string{asks, answers, download}, &stack.Result{Outcome: stack.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
-		"aborted":                 {[]string{asks, download}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
-		"after another":           {[]string{other, gives, asks, fails}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"among another":           {[]string{other, asks, gives, answers, finishes}, &stack.Result{Outcome: stack.Accepted}},
+		"answered":                {[]string{asks, odd, answers, icon, finishes}, &clients.Result{Outcome: clients.Accepted}},
+		"unavailable":             {[]string{asks, busy, finishes}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"}},
+		"moved":                   {[]string{asks, redirect, answers, finishes}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 302"}},
+		"refused":                 {[]string{asks, fails}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"cut short":               {[]string{asks, answers, cut}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
+		"no body":                 {[]string{asks, extra, empty}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
+		"a download":              {[]string{asks, answers, download}, &clients.Result{Outcome: clients.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
+		"aborted":                 {[]string{asks, download}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
+		"after another":           {[]string{other, gives, asks, fails}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"among another":           {[]string{other, asks, gives, answers, finishes}, &clients.Result{Outcome: clients.Accepted}},
 		"another alone":           {[]string{other, gives}, nil},
-		"written in another way":  {[]string{other, gives, spelled, fails, answer}, &stack.Result{Outcome: stack.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"and the answer is first": {[]string{spelled, answer, answers, finishes}, &stack.Result{Outcome: stack.Accepted}},
+		"written in another way":  {[]string{other, gives, spelled, fails, answer}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"and the answer is first": {[]string{spelled, answer, answers, finishes}, &clients.Result{Outcome: clients.Accepted}},
 		"not yet":                 {[]string{asks, answers, icon}, nil},
 		"not asked":               {[]string{answers, finishes}, nil},
 		"nothing else":            {nil, nil},

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // names are what the program is called on PATH, the free one first.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
 // find lists the browsers on PATH, and those in the places where installers put them, each once.
-func find(context.Context) ([]stack.Place, error) {
+func find(context.Context) ([]clients.Place, error) {
 	var paths []string
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
@@ -27,12 +27,12 @@ func find(context.Context) ([]stack.Place, error) {
 			paths = append(paths, path)
 		}
 	}
-	var places []stack.Place
+	var places []clients.Place
 	seen := make(map[string]bool) // by the file that the place leads to
 	for _, path := range paths {
 		if file, err := filepath.EvalSymlinks(path); err == nil && !seen[file] {
 			seen[file] = true
-			places = append(places, stack.Place{Path: path})
+			places = append(places, clients.Place{Path: path})
 		}
 	}
 	if len(places) == 0 {

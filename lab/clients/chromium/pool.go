@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -33,7 +33,7 @@ type lent struct {
 }
 
 // probe opens the endpoint's page in a browser that is set up as the endpoint wants.
-func (p *pool) probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+func (p *pool) probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	s := setup{insecure: variant == "insecure", resolver: resolver(r.Endpoint.Host, r.Endpoint.Connect)}
 	if !s.insecure {
 		s.roots = digest(r.Endpoint.CAFile)
@@ -43,31 +43,31 @@ func (p *pool) probe(ctx context.Context, variant string, r stack.Request) stack
 	}
 	l, err := p.borrow(s)
 	if err != nil {
-		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}
 	defer p.giveBack(l)
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
-		return stack.Result{Outcome: stack.Failed, Message: context.Cause(ctx).Error()}
+		return clients.Result{Outcome: clients.Failed, Message: context.Cause(ctx).Error()}
 	}
 	var refused refusedFile
 	var made notMade
 	begin := time.Now()
 	switch err := l.ready(ctx, p.program, r.Endpoint); {
 	case errors.As(err, &made):
-		return stack.Result{Outcome: stack.Unsupported, Message: made.Error(), Duration: time.Since(begin)}
+		return clients.Result{Outcome: clients.Unsupported, Message: made.Error(), Duration: time.Since(begin)}
 	case errors.As(err, &refused):
-		return stack.Result{Outcome: stack.Rejected, Message: refused.words, Duration: time.Since(begin)}
+		return clients.Result{Outcome: clients.Rejected, Message: refused.words, Duration: time.Since(begin)}
 	case err != nil:
-		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}
 	result, whole := l.visit(ctx, r.Endpoint.URL, r.Timeout)
 	if !whole {
 		// It would close a connection that hangs when it sees fit.
 		if err := l.end(); err != nil {
-			return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+			return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 		}
 	}
 	return result

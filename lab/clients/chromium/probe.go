@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // errSlow ends what a browser is asked for besides, if it takes too long.
@@ -25,9 +25,9 @@ var errOverrun = errors.New("the browser overran its time")
 // visit has the browser open a URL. One visit at a time: the browser's log does not say whose visit it
 // is about. A visit that is not whole has left something behind, so that the browser is of no use any
 // more.
-func (b *browser) visit(ctx context.Context, address string, limit time.Duration) (result stack.Result, whole bool) {
-	failed := func(err error) (stack.Result, bool) {
-		return stack.Result{Outcome: stack.Failed, Message: err.Error() + b.lastWords()}, false
+func (b *browser) visit(ctx context.Context, address string, limit time.Duration) (result clients.Result, whole bool) {
+	failed := func(err error) (clients.Result, bool) {
+		return clients.Result{Outcome: clients.Failed, Message: err.Error() + b.lastWords()}, false
 	}
 	if b.tab == nil {
 		var err error
@@ -43,7 +43,7 @@ func (b *browser) visit(ctx context.Context, address string, limit time.Duration
 	result.Duration = time.Since(begin)
 	switch {
 	case errors.Is(err, errOverrun):
-		return stack.Overrun(result.Duration), false
+		return clients.Overrun(result.Duration), false
 	case err != nil:
 		return failed(err)
 	}
@@ -94,14 +94,14 @@ func (b *browser) newTab(ctx context.Context) (*tab, error) {
 }
 
 // open opens a URL, and returns what that came to, in all the words that the browser has for it.
-func (t *tab) open(ctx context.Context, url string) (stack.Result, error) {
+func (t *tab) open(ctx context.Context, url string) (clients.Result, error) {
 	t.log.begin(url)
 	result, err := t.navigate(ctx, url)
 	if err != nil || !silent.MatchString(result.Code) {
 		return result, err
 	}
 	if err := t.flushLog(ctx); err != nil {
-		return stack.Result{}, err
+		return clients.Result{}, err
 	}
 	words, err := t.log.tells(ctx, result.Code)
 	result.Message = strings.Join(append([]string{result.Message}, words...), "\n")
@@ -126,7 +126,7 @@ const maxAttempts = 10
 
 // navigate opens a URL, and returns what that came to. A navigation that the browser gave up for a reason that
 // is not the server's has come to nothing, and is asked for again.
-func (t *tab) navigate(ctx context.Context, url string) (stack.Result, error) {
+func (t *tab) navigate(ctx context.Context, url string) (clients.Result, error) {
 	var why string
 	for range maxAttempts {
 		result, status, err := t.attempt(ctx, url)
@@ -137,7 +137,7 @@ func (t *tab) navigate(ctx context.Context, url string) (stack.Result, error) {
 			return result, nil
 		}
 	}
-	return stack.Result{}, fmt.Errorf("the browser gave up opening %s %d times: %s", url, maxAttempts, why)
+	return clients.Result{}, fmt.Errorf("the browser gave up opening %s %d times: %s", url, maxAttempts, why)
 }
 
 // gaveUp says why a browser gave up a navigation that failed with an error code, and with the status of the answer
@@ -161,7 +161,7 @@ const networkChanged = "ERR_NETWORK_CHANGED"
 const superseded = "ERR_ABORTED"
 
 // attempt opens a URL, and returns what that came to, and the status of the answer if one has begun.
-func (t *tab) attempt(ctx context.Context, url string) (stack.Result, int, error) {
+func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, error) {
 	p := newPage(url)
 	t.listen(t.SessionID, p.event)
 	defer t.listen(t.SessionID, nil)
@@ -180,13 +180,13 @@ func (t *tab) attempt(ctx context.Context, url string) (stack.Result, int, error
 			return *r.result, r.status, nil
 		case err := <-called:
 			if err != nil {
-				return stack.Result{}, 0, err
+				return clients.Result{}, 0, err
 			}
 			called = nil // the page is there, or an error in its place: its events tell
 		case <-t.done:
-			return stack.Result{}, 0, fmt.Errorf("the browser has ended: %w", t.err)
+			return clients.Result{}, 0, fmt.Errorf("the browser has ended: %w", t.err)
 		case <-ctx.Done():
-			return stack.Result{}, 0, context.Cause(ctx)
+			return clients.Result{}, 0, context.Cause(ctx)
 		}
 	}
 }
@@ -206,8 +206,8 @@ type page struct {
 
 // request is the request of a navigation.
 type request struct {
-	status int           // of the answer, if one has begun
-	result *stack.Result // nil until it has come to something
+	status int             // of the answer, if one has begun
+	result *clients.Result // nil until it has come to something
 }
 
 func newPage(url string) *page {
@@ -274,7 +274,7 @@ func (p *page) event(m message) {
 	p.tell()
 }
 
-func (r *request) end(result stack.Result) { r.result = &result }
+func (r *request) end(result clients.Result) { r.result = &result }
 
 // tell hands out the request that was asked for, if it has come to something.
 func (p *page) tell() {
@@ -285,22 +285,22 @@ func (p *page) tell() {
 }
 
 // answered is the result of a request that was answered, to the end.
-func answered(status int) stack.Result {
+func answered(status int) clients.Result {
 	if status == http.StatusOK {
-		return stack.Result{Outcome: stack.Accepted}
+		return clients.Result{Outcome: clients.Accepted}
 	}
-	return stack.Result{Outcome: stack.Rejected, Message: fmt.Sprintf("HTTP status %d", status)}
+	return clients.Result{Outcome: clients.Rejected, Message: fmt.Sprintf("HTTP status %d", status)}
 }
 
 // failed is the result of a request that failed with an error code, and with the status of the answer
 // if one has begun.
-func failed(code string, status int) stack.Result {
-	result := stack.Result{Outcome: stack.Rejected, Message: "net::" + code, Code: code}
+func failed(code string, status int) clients.Result {
+	result := clients.Result{Outcome: clients.Rejected, Message: "net::" + code, Code: code}
 	switch {
 	case code == "ERR_HTTP_RESPONSE_CODE_FAILURE": // an error without a page of its own
 		result.Message = answered(status).Message
 	case code == superseded && status == http.StatusOK:
-		result.Outcome, result.Message = stack.Unsupported, "what the server answered is no page to a browser, but a file to keep"
+		result.Outcome, result.Message = clients.Unsupported, "what the server answered is no page to a browser, but a file to keep"
 	}
 	return result
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // TestSuperseded has a browser give up what it was asked for, as one does whose tab loads an error page
@@ -17,15 +17,15 @@ func TestSuperseded(t *testing.T) {
 	for _, test := range []struct {
 		givesUp int // times
 		code    string
-		want    stack.Result
+		want    clients.Result
 		err     string
 	}{
 		{0, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
 		{1, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
 		{maxAttempts - 1, superseded, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
-		{maxAttempts, superseded, stack.Result{}, "superseded it each time"},
+		{maxAttempts, superseded, clients.Result{}, "superseded it each time"},
 		{1, networkChanged, failed("ERR_SSL_PROTOCOL_ERROR", 0), ""},
-		{maxAttempts, networkChanged, stack.Result{}, "a network interface of this machine came or went each time"},
+		{maxAttempts, networkChanged, clients.Result{}, "a network interface of this machine came or went each time"},
 	} {
 		t.Run(fmt.Sprint(test.code, " ", test.givesUp), func(t *testing.T) {
 			d, far, _ := converse(t)

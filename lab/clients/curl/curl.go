@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // variants are the ways of using the stack. Their features are measured by
@@ -20,23 +20,23 @@ import (
 // "key-policy": it hangs on the security level that libssl was built with, and curl
 // does not tell it.
 var variants = []variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "curl --cacert FILE",
 		Features: append([]string{"crl", "crl-chain", "ed25519", "chain-sort"}, handshake...),
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "curl --insecure",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 
 		Features: handshake,
 	},
 	args: []string{"--insecure"},
 }, {
 	// It refuses every server that staples nothing.
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "cert-status",
 		About:    "curl --cacert FILE --cert-status",
 		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "stapling", "must-staple"},
@@ -50,17 +50,17 @@ var handshake = []string{"alpn", "renegotiation-info", "tls-1.3"}
 
 // variant is a variant and the arguments that make it.
 type variant struct {
-	stack.Variant
+	clients.Variant
 	args []string
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "curl", Find: stack.OnPath("curl"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "curl", Find: clients.OnPath("curl"), Open: open}
 }
 
 // open asks the program what it is.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--disable", "--version")
 	if err != nil {
 		return nil, err
@@ -69,14 +69,14 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
-	in := &stack.Install{Version: version, Library: library, Path: p.Path}
+	in := &clients.Install{Version: version, Library: library, Path: p.Path}
 	args := make(map[string][]string)
 	for _, v := range variants {
 		v.Features = command.Features(library, v.Features)
 		in.Variants = append(in.Variants, v.Variant)
 		args[v.Name] = v.args
 	}
-	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+	in.Probe = func(ctx context.Context, variant string, r clients.Request) clients.Result {
 		c := process.Command{Path: p.Path, Args: append(arguments(r, library), args[variant]...), Stdin: config(r)}
 		return command.Probe(ctx, c, r.Timeout+command.Grace, read)
 	}
@@ -103,7 +103,7 @@ func parseVersion(line string) (version, library string, err error) {
 }
 
 // arguments returns the command line of a probe, without what the variant adds.
-func arguments(r stack.Request, library string) []string {
+func arguments(r clients.Request, library string) []string {
 	e := r.Endpoint
 	args := []string{
 		"--disable", // no ~/.curlrc; must be first
@@ -149,7 +149,7 @@ var openSSL = regexp.MustCompile(`^(OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC) `
 // config returns the part of the settings that is read from standard input: other
 // users can't see it there, as they could on the command line. Without a passphrase,
 // even an empty one, libssl would ask for it.
-func config(r stack.Request) string {
+func config(r clients.Request) string {
 	if r.Endpoint.KeyFile == "" {
 		return ""
 	}
@@ -163,25 +163,25 @@ const (
 )
 
 // read makes a result of what curl wrote.
-func read(out process.Output) stack.Result {
+func read(out process.Output) clients.Result {
 	status := strings.TrimSpace(out.Stdout)
 	if out.Code == 0 {
 		if status == "200" {
-			return stack.Result{Outcome: stack.Accepted}
+			return clients.Result{Outcome: clients.Accepted}
 		}
-		return stack.Result{Outcome: stack.Rejected, Message: "HTTP status " + status}
+		return clients.Result{Outcome: clients.Rejected, Message: "HTTP status " + status}
 	}
 	// What follows is a pointer to curl's documentation, at every (60).
 	message, _, _ := strings.Cut(out.Stderr, "\nMore details here:")
 	if strings.TrimSpace(message) == "" {
 		message = fmt.Sprintf("curl: (%d) no message", out.Code)
 	}
-	result := stack.Result{Outcome: stack.Rejected, Message: message, Code: strconv.Itoa(out.Code)}
+	result := clients.Result{Outcome: clients.Rejected, Message: message, Code: strconv.Itoa(out.Code)}
 	switch {
 	case out.Code < 0:
-		result = stack.Result{Outcome: stack.Failed, Message: "curl was killed: " + message}
+		result = clients.Result{Outcome: clients.Failed, Message: "curl was killed: " + message}
 	case out.Code == failedInit, out.Code == notBuiltIn:
-		result.Outcome = stack.Unsupported
+		result.Outcome = clients.Unsupported
 	}
 	return result
 }

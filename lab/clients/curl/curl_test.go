@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -34,7 +34,7 @@ func TestParseVersion(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	r := stack.Request{Timeout: 1500 * time.Millisecond}
+	r := clients.Request{Timeout: 1500 * time.Millisecond}
 	r.Endpoint.URL = "https://a.tlslab.test:8443/"
 	r.Endpoint.Connect = "[::1]:8443"
 	r.Endpoint.CAFile = "/ca.pem"
@@ -59,16 +59,16 @@ func TestRead(t *testing.T) {
 		"More details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify ...\n"
 	for _, test := range []struct {
 		out  process.Output
-		want stack.Result
+		want clients.Result
 	}{
-		{process.Output{Stdout: "200"}, stack.Result{Outcome: stack.Accepted}},
-		{process.Output{Stdout: "204"}, stack.Result{Outcome: stack.Rejected, Message: "HTTP status 204"}},
-		{process.Output{Stdout: "000", Stderr: explained, Code: 60}, stack.Result{Outcome: stack.Rejected, Message: "curl: (60) SSL certificate problem: certificate has expired", Code: "60"}},
-		{process.Output{Stdout: "200", Stderr: "curl: (18) end of response with 94 bytes missing\n", Code: 18}, stack.Result{Outcome: stack.Rejected, Message: "curl: (18) end of response with 94 bytes missing\n", Code: "18"}},
-		{process.Output{Stderr: "curl: option --x: is unknown\n", Code: 2}, stack.Result{Outcome: stack.Unsupported, Message: "curl: option --x: is unknown\n", Code: "2"}},
-		{process.Output{Code: 35}, stack.Result{Outcome: stack.Rejected, Message: "curl: (35) no message", Code: "35"}},
+		{process.Output{Stdout: "200"}, clients.Result{Outcome: clients.Accepted}},
+		{process.Output{Stdout: "204"}, clients.Result{Outcome: clients.Rejected, Message: "HTTP status 204"}},
+		{process.Output{Stdout: "000", Stderr: explained, Code: 60}, clients.Result{Outcome: clients.Rejected, Message: "curl: (60) SSL certificate problem: certificate has expired", Code: "60"}},
+		{process.Output{Stdout: "200", Stderr: "curl: (18) end of response with 94 bytes missing\n", Code: 18}, clients.Result{Outcome: clients.Rejected, Message: "curl: (18) end of response with 94 bytes missing\n", Code: "18"}},
+		{process.Output{Stderr: "curl: option --x: is unknown\n", Code: 2}, clients.Result{Outcome: clients.Unsupported, Message: "curl: option --x: is unknown\n", Code: "2"}},
+		{process.Output{Code: 35}, clients.Result{Outcome: clients.Rejected, Message: "curl: (35) no message", Code: "35"}},
 	} {
 		assert.Equal(t, test.want, read(test.out))
 	}
-	assert.Equal(t, stack.Failed, read(process.Output{Code: -1}).Outcome)
+	assert.Equal(t, clients.Failed, read(process.Output{Code: -1}).Outcome)
 }

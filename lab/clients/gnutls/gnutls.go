@@ -12,41 +12,41 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // variants are the ways of using the stack. Their features are measured by
 // TestFeatures and TestRevocation in lab/clients, with GnuTLS 3.7.9.
 var variants = []variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "gnutls-cli --x509cafile=FILE --verify-hostname=NAME",
 		Features: []string{"crl", "ed25519", "chain-sort", "key-usage", "stapling", "must-staple"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "gnutls-cli --insecure",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 	args: []string{"--insecure"},
 }}
 
 // variant is a variant and the arguments that make it.
 type variant struct {
-	stack.Variant
+	clients.Variant
 	args []string
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "gnutls-cli", Find: stack.OnPath("gnutls-cli"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "gnutls-cli", Find: clients.OnPath("gnutls-cli"), Open: open}
 }
 
 // open asks the program what it is.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--version")
 	if err != nil {
 		return nil, err
@@ -55,13 +55,13 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
-	in := &stack.Install{Version: version, Library: "GnuTLS " + version, Path: p.Path}
+	in := &clients.Install{Version: version, Library: "GnuTLS " + version, Path: p.Path}
 	args := make(map[string][]string)
 	for _, v := range variants {
 		in.Variants = append(in.Variants, v.Variant)
 		args[v.Name] = v.args
 	}
-	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+	in.Probe = func(ctx context.Context, variant string, r clients.Request) clients.Result {
 		c := process.Command{
 			Path:  p.Path,
 			Args:  append(args[variant][:len(args[variant]):len(args[variant])], arguments(r)...),
@@ -91,7 +91,7 @@ func parseVersion(line string) (string, error) {
 const pinVariable = "GNUTLS_PIN"
 
 // arguments returns the command line of a probe, without what the variant adds.
-func arguments(r stack.Request) []string {
+func arguments(r clients.Request) []string {
 	e := r.Endpoint
 	host, port := e.Host, strconv.Itoa(e.Port)
 	if e.Connect != "" {
@@ -121,18 +121,18 @@ func arguments(r stack.Request) []string {
 
 // read makes a result of what gnutls-cli wrote. Its log comes first, then what the
 // server sends. Whether it accepted is to be seen from the answer that it got.
-func read(out process.Output) stack.Result {
+func read(out process.Output) clients.Result {
 	log, answer, _ := strings.Cut(out.Stdout, "- Simple Client Mode:\n\n")
 	status, err := response(answer)
 	if err == nil && status == http.StatusOK {
-		return stack.Result{Outcome: stack.Accepted}
+		return clients.Result{Outcome: clients.Accepted}
 	}
-	result := stack.Result{Outcome: stack.Rejected, Message: reason(log, out.Stderr)}
+	result := clients.Result{Outcome: clients.Rejected, Message: reason(log, out.Stderr)}
 	switch {
 	case out.Code < 0:
-		result = stack.Result{Outcome: stack.Failed, Message: "gnutls-cli was killed: " + result.Message}
+		result = clients.Result{Outcome: clients.Failed, Message: "gnutls-cli was killed: " + result.Message}
 	case strings.Contains(out.Stderr, ": illegal option"), strings.Contains(out.Stderr, ": unrecognized option"):
-		result.Outcome = stack.Unsupported
+		result.Outcome = clients.Unsupported
 	case result.Message != "":
 	case err == nil:
 		result.Message = fmt.Sprintf("HTTP status %d", status)

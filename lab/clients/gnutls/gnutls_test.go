@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -24,16 +24,16 @@ func TestRead(t *testing.T) {
 	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 	for name, test := range map[string]struct {
 		out  process.Output
-		want stack.Result
+		want clients.Result
 	}{
-		"answered":      {process.Output{Stdout: log + answer}, stack.Result{Outcome: stack.Accepted}},
-		"then closed":   {process.Output{Stdout: log + answer + closed}, stack.Result{Outcome: stack.Accepted}},
-		"cut short":     {process.Output{Stdout: log + answer[:len(answer)-1] + closed}, stack.Result{Outcome: stack.Rejected, Message: "no whole HTTP answer: unexpected EOF"}},
-		"not trusted":   {process.Output{Stdout: "- Status: The certificate is NOT trusted. Why. \n*** failed\n", Stderr: "*** Fatal\n", Code: 1}, stack.Result{Outcome: stack.Rejected, Message: "Status: The certificate is NOT trusted. Why.\n*** failed\n*** Fatal"}},
-		"refused":       {process.Output{Stdout: log + "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"}, stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503"}},
-		"silent":        {process.Output{Code: 1}, stack.Result{Outcome: stack.Rejected, Message: "gnutls-cli ended with status 1 and said nothing"}},
-		"no such thing": {process.Output{Stderr: "gnutls-cli: unrecognized option '--x'\n", Code: 1}, stack.Result{Outcome: stack.Unsupported, Message: "gnutls-cli: unrecognized option '--x'"}},
-		"killed":        {process.Output{Code: -1, Stderr: "oh"}, stack.Result{Outcome: stack.Failed, Message: "gnutls-cli was killed: oh"}},
+		"answered":      {process.Output{Stdout: log + answer}, clients.Result{Outcome: clients.Accepted}},
+		"then closed":   {process.Output{Stdout: log + answer + closed}, clients.Result{Outcome: clients.Accepted}},
+		"cut short":     {process.Output{Stdout: log + answer[:len(answer)-1] + closed}, clients.Result{Outcome: clients.Rejected, Message: "no whole HTTP answer: unexpected EOF"}},
+		"not trusted":   {process.Output{Stdout: "- Status: The certificate is NOT trusted. Why. \n*** failed\n", Stderr: "*** Fatal\n", Code: 1}, clients.Result{Outcome: clients.Rejected, Message: "Status: The certificate is NOT trusted. Why.\n*** failed\n*** Fatal"}},
+		"refused":       {process.Output{Stdout: log + "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"}, clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"}},
+		"silent":        {process.Output{Code: 1}, clients.Result{Outcome: clients.Rejected, Message: "gnutls-cli ended with status 1 and said nothing"}},
+		"no such thing": {process.Output{Stderr: "gnutls-cli: unrecognized option '--x'\n", Code: 1}, clients.Result{Outcome: clients.Unsupported, Message: "gnutls-cli: unrecognized option '--x'"}},
+		"killed":        {process.Output{Code: -1, Stderr: "oh"}, clients.Result{Outcome: clients.Failed, Message: "gnutls-cli was killed: oh"}},
 	} {
 		assert.Equal(t, test.want, read(test.out), name)
 	}

@@ -18,21 +18,21 @@ import (
 	"strings"
 	"time"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // variants are the ways of using the stack. Features are measured by TestFeatures
 // in lab/clients.
 //
 // There is no "crl": crypto/tls checks no revocation, and a CRL file is left aside.
-var variants = []stack.Variant{{
+var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "http.Client, tls.Config.RootCAs from the CA file",
 	Features: append([]string{"subject-alternative-name-only", "ed25519", "chain-sort"}, handshake...),
 }, {
 	Name:  "insecure",
 	About: "http.Client, tls.Config.InsecureSkipVerify",
-	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 
 	Features: handshake,
 }}
@@ -47,14 +47,14 @@ var handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantu
 const closeTime = time.Second
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{
+func Stack() clients.Stack {
+	return clients.Stack{
 		Name: "go",
-		Find: func(context.Context) ([]stack.Place, error) {
-			return []stack.Place{{Version: version()}}, nil
+		Find: func(context.Context) ([]clients.Place, error) {
+			return []clients.Place{{Version: version()}}, nil
 		},
-		Open: func(context.Context, stack.Place) (*stack.Install, error) {
-			return &stack.Install{Version: version(), Variants: variants, Probe: probe}, nil
+		Open: func(context.Context, clients.Place) (*clients.Install, error) {
+			return &clients.Install{Version: version(), Variants: variants, Probe: probe}, nil
 		},
 	}
 }
@@ -70,10 +70,10 @@ func version() string {
 	return v
 }
 
-// probe connects once. See stack.Install.
-func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+// probe connects once. See clients.Install.
+func probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	begin := time.Now()
-	result := stack.Result{Outcome: stack.Accepted}
+	result := clients.Result{Outcome: clients.Accepted}
 	config, err := configure(r)
 	if err == nil {
 		config.InsecureSkipVerify = variant == "insecure"
@@ -81,11 +81,11 @@ func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
 	}
 	switch {
 	case ctx.Err() != nil:
-		result.Outcome, result.Message = stack.Failed, context.Cause(ctx).Error()
+		result.Outcome, result.Message = clients.Failed, context.Cause(ctx).Error()
 	case errors.Is(err, errEncrypted):
-		result.Outcome, result.Message = stack.Unsupported, err.Error()
+		result.Outcome, result.Message = clients.Unsupported, err.Error()
 	case err != nil:
-		result.Outcome, result.Message = stack.Rejected, err.Error()
+		result.Outcome, result.Message = clients.Rejected, err.Error()
 	}
 	result.Duration = time.Since(begin)
 	return result
@@ -95,7 +95,7 @@ func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
 var errEncrypted = errors.New("crypto/tls reads no encrypted keys")
 
 // configure sets the client up from the endpoint's files.
-func configure(r stack.Request) (*tls.Config, error) {
+func configure(r clients.Request) (*tls.Config, error) {
 	e := r.Endpoint
 	anchors, err := os.ReadFile(e.CAFile)
 	if err != nil {
@@ -129,7 +129,7 @@ func encrypted(file string) bool {
 
 // get requests the endpoint's URL once and reads the answer, over a connection that
 // is closed when it returns.
-func get(ctx context.Context, config *tls.Config, r stack.Request) error {
+func get(ctx context.Context, config *tls.Config, r clients.Request) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	conns := make(chan *conn, 1)

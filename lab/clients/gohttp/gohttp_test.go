@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 func TestStack(t *testing.T) {
@@ -42,7 +42,7 @@ func TestRefused(t *testing.T) {
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	r := stack.Request{Timeout: 10 * time.Second}
+	r := clients.Request{Timeout: 10 * time.Second}
 	r.Endpoint.URL, r.Endpoint.Connect = "https://localhost/", addr
 	err = get(context.Background(), nil, r)
 	require.ErrorContains(t, err, `Get "https://localhost/": dial tcp `+addr)

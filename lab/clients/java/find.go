@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // find lists the java of JAVA_HOME, that on PATH, and those that are installed beside
 // them: JDKs of several versions are kept in one directory everywhere (/usr/lib/jvm,
 // /Library/Java/JavaVirtualMachines, C:\Program Files\Java, SDKMAN).
-func find(context.Context) ([]stack.Place, error) {
+func find(context.Context) ([]clients.Place, error) {
 	var programs []string
 	if dir := os.Getenv("JAVA_HOME"); filepath.IsAbs(dir) {
 		programs = append(programs, filepath.Join(dir, "bin", "java"))
@@ -25,7 +25,7 @@ func find(context.Context) ([]stack.Place, error) {
 	for _, path := range programs {
 		programs = append(programs, beside(home(path))...)
 	}
-	var places []stack.Place
+	var places []clients.Place
 	seen := make(map[string]bool) // by the file that the place leads to
 	for _, path := range programs {
 		path, err := exec.LookPath(path)
@@ -34,7 +34,7 @@ func find(context.Context) ([]stack.Place, error) {
 		}
 		if file, err := filepath.EvalSymlinks(path); err == nil && !seen[file] {
 			seen[file] = true
-			places = append(places, stack.Place{Path: path})
+			places = append(places, clients.Place{Path: path})
 		}
 	}
 	if len(places) == 0 {

@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/pki"
 )
 
@@ -22,18 +22,18 @@ var probe []byte
 
 // variants are the ways of using the stack. Their features are measured by
 // TestFeatures in lab/clients, with OpenJDK 17.0.15.
-var variants = []stack.Variant{{
+var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "HttpsURLConnection with an SSLContext that trusts FILE",
 	Features: features(),
 }, {
 	Name:  "insecure",
 	About: "HttpsURLConnection with an X509ExtendedTrustManager and a HostnameVerifier that let everything pass",
-	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 }, {
 	Name:     "no-hostname",
 	About:    "HttpsURLConnection with setHostnameVerifier((name, session) -> true)",
-	Skips:    []stack.Check{stack.CheckHost},
+	Skips:    []clients.Check{clients.CheckHost},
 	Features: features(),
 }, {
 	Name:     "http-client",
@@ -57,7 +57,7 @@ func features(more ...string) []string {
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack { return stack.Stack{Name: "java", Find: find, Open: open} }
+func Stack() clients.Stack { return clients.Stack{Name: "java", Find: find, Open: open} }
 
 var (
 	// options make a machine that lives for a few small requests: it starts in two
@@ -79,7 +79,7 @@ var (
 
 // open asks a JDK what it is. The probe program is started by the first probe: it
 // takes the processors for a second, and not every set of clients is asked to probe.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	version, err := ask(ctx, p)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	var args []string
 	args = append(append(append(args, options...), properties...), source)
 	pool := worker.NewPool("java", process.Command{Path: p.Path, Args: args}, worker.Copies())
-	return &stack.Install{
+	return &clients.Install{
 		Version:  version,
 		Library:  "SunJSSE " + version, // JSSE is part of the JDK and has its version
 		Path:     p.Path,
@@ -107,7 +107,7 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 }
 
 // ask asks a JDK for its version.
-func ask(ctx context.Context, p stack.Place) (string, error) {
+func ask(ctx context.Context, p clients.Place) (string, error) {
 	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--list-modules"}})
 	if err != nil {
 		return "", err

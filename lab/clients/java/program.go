@@ -6,10 +6,10 @@ import (
 	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Program is a worker in Java that lives in an environment of Maven's, with libraries beside it:
@@ -23,7 +23,7 @@ type Program struct {
 	POM, Sums string
 	// Artifact is the library that the stack is named after, and has its version from.
 	Artifact string
-	Variants []stack.Variant
+	Variants []clients.Variant
 }
 
 // Environment returns the environment that the program lives in.
@@ -33,7 +33,7 @@ func (p Program) Environment() environment.Maven {
 }
 
 // Find returns the java that is most wanted, if the environment is there.
-func (p Program) Find(ctx context.Context) ([]stack.Place, error) {
+func (p Program) Find(ctx context.Context) ([]clients.Place, error) {
 	places, err := find(ctx)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (p Program) Find(ctx context.Context) ([]stack.Place, error) {
 }
 
 // Open asks the JDK what it is. The program is started by the first probe, as in [Stack].
-func (p Program) Open(ctx context.Context, at stack.Place) (*stack.Install, error) {
+func (p Program) Open(ctx context.Context, at clients.Place) (*clients.Install, error) {
 	m := regexp.MustCompile(regexp.QuoteMeta(p.Artifact) + `-(\d[\w.]*)\.jar`).FindStringSubmatch(p.Sums)
 	if m == nil {
 		return nil, fmt.Errorf("the sums name no %s", p.Artifact)
@@ -60,7 +60,7 @@ func (p Program) Open(ctx context.Context, at stack.Place) (*stack.Install, erro
 	}
 	args := slices.Concat(options, properties, []string{"-cp", environment.Classpath(dir), p.Main})
 	pool := worker.NewPool(p.Name, process.Command{Path: at.Path, Args: args}, worker.Copies())
-	return &stack.Install{
+	return &clients.Install{
 		Version:  m[1],
 		Library:  "SunJSSE " + version,
 		Path:     at.Path,

@@ -5,9 +5,9 @@ package mongojava
 import (
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/java"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -25,18 +25,18 @@ var features = []string{"crl", "ed25519", "chain-sort", "key-usage"}
 
 var program = java.Program{
 	Name: "mongo-java", Main: "MongoProbe", Source: source, POM: pom, Sums: sums, Artifact: "mongodb-driver-sync",
-	Variants: []stack.Variant{{
+	Variants: []clients.Variant{{
 		Name:     "default",
 		About:    "applyToSslSettings with an SSLContext that trusts FILE",
 		Features: features,
 	}, {
 		Name:  "insecure",
 		About: "an X509ExtendedTrustManager that lets everything pass, and invalidHostNameAllowed(true)",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}, {
 		Name:     "invalidHostNameAllowed",
 		About:    "invalidHostNameAllowed(true)",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: features,
 	}},
 }
@@ -45,6 +45,6 @@ var program = java.Program{
 func Environment() environment.Maven { return program.Environment() }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: program.Name, Service: "mongodb", Find: program.Find, Open: program.Open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: program.Name, Service: "mongodb", Find: program.Find, Open: program.Open}
 }

@@ -7,11 +7,11 @@ import (
 	_ "embed"
 	"errors"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -29,29 +29,29 @@ const name = "mongo-node"
 // variants are the ways of using the driver, named after its options. Their features are measured
 // by TestFeatures and TestRevocation in lab/clients, with version 7.9.0 and Node 20.20.2.
 var variants = []worker.Variant{
-	{Variant: stack.Variant{
+	{Variant: clients.Variant{
 		Name:     "default",
 		About:    "new MongoClient(URI, {tlsCAFile: FILE})",
 		Features: []string{"ed25519", "chain-sort"},
 	}},
-	{Variant: stack.Variant{
+	{Variant: clients.Variant{
 		Name:  "tlsInsecure",
 		About: "{tlsInsecure: true}",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}},
-	{Variant: stack.Variant{
+	{Variant: clients.Variant{
 		// Node does not look at the result of its own check of the name either.
 		Name:  "tlsAllowInvalidCertificates",
 		About: "{tlsAllowInvalidCertificates: true}",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}},
-	{Variant: stack.Variant{
+	{Variant: clients.Variant{
 		Name:     "tlsAllowInvalidHostnames",
 		About:    "{tlsAllowInvalidHostnames: true}",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: []string{"ed25519", "chain-sort"},
 	}},
-	{Variant: stack.Variant{
+	{Variant: clients.Variant{
 		Name:     "tlsCRLFile",
 		About:    "{tlsCRLFile: FILE}, of the CRLs that the scenario gives",
 		Features: []string{"ed25519", "chain-sort", "crl", "crl-chain"},
@@ -65,11 +65,11 @@ func Environment() environment.Node {
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: name, Service: "mongodb", Find: find, Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: name, Service: "mongodb", Find: find, Open: open}
 }
 
-func find(ctx context.Context) ([]stack.Place, error) {
+func find(ctx context.Context) ([]clients.Place, error) {
 	program, modules := node.With(ctx, name, "mongodb")
 	switch {
 	case program == "":
@@ -77,11 +77,11 @@ func find(ctx context.Context) ([]stack.Place, error) {
 	case modules == "":
 		return nil, errors.New("no node has the package mongodb: make clients, or npm install --global mongodb")
 	}
-	return []stack.Place{{Path: program}}, nil
+	return []clients.Place{{Path: program}}, nil
 }
 
 // open starts Node with the probe program, which is told where the package is.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	_, modules := node.With(ctx, name, "mongodb")
 	return worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{"-e", probe, modules}}, variants)
 }

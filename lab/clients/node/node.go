@@ -6,9 +6,9 @@ import (
 	"context"
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 //go:embed probe.js
@@ -17,25 +17,25 @@ var probe string
 // variants are the ways of using the stack. Their features are measured by
 // TestFeatures in lab/clients, with Node 20.20.2, which brings its own OpenSSL.
 var variants = []worker.Variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "https.request({ca: FILE, agent: false})",
 		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "https.request({rejectUnauthorized: false})",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }}
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "node", Find: stack.OnPath("node"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "node", Find: clients.OnPath("node"), Open: open}
 }
 
 // open starts Node with the probe program.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "node", process.Command{Path: p.Path, Args: []string{"-e", probe}}, variants)
 }

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"fmt"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -36,19 +36,19 @@ var libraries = []library{{
 	name: "fetch",
 	pkg:  "undici",
 	variants: []worker.Variant{{
-		Variant: stack.Variant{
+		Variant: clients.Variant{
 			Name:     "default",
 			About:    "fetch(URL, {dispatcher: new Agent({connect: {ca: FILE}})}), with the Agent of the package undici",
 			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "alpn"},
 		},
 	}, {
-		Variant: stack.Variant{
+		Variant: clients.Variant{
 			Name:  "insecure",
 			About: "new Agent({connect: {rejectUnauthorized: false}})",
-			Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+			Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 		},
 	}, {
-		Variant: stack.Variant{
+		Variant: clients.Variant{
 			Name:     "extra-ca-certs",
 			About:    "fetch(URL) in a process that was started with NODE_EXTRA_CA_CERTS=FILE; it trusts the roots that come with Node as well",
 			Features: []string{"ed25519", "chain-sort", "alpn"},
@@ -58,16 +58,16 @@ var libraries = []library{{
 	name: "axios",
 	pkg:  "axios",
 	variants: []worker.Variant{{
-		Variant: stack.Variant{
+		Variant: clients.Variant{
 			Name:     "default",
 			About:    "axios.get(URL, {httpsAgent: new https.Agent({ca: FILE})})",
 			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
 		},
 	}, {
-		Variant: stack.Variant{
+		Variant: clients.Variant{
 			Name:  "insecure",
 			About: "new https.Agent({rejectUnauthorized: false})",
-			Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+			Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 		},
 	}},
 }}
@@ -79,10 +79,10 @@ func Environment() environment.Node {
 
 // Stacks declares a stack for each library. Its version has Node's behind it:
 // "1.21.1+node20.20.2".
-func Stacks() []stack.Stack {
-	var list []stack.Stack
+func Stacks() []clients.Stack {
+	var list []clients.Stack
 	for _, l := range libraries {
-		list = append(list, stack.Stack{Name: l.name, Find: l.find, Open: l.open})
+		list = append(list, clients.Stack{Name: l.name, Find: l.find, Open: l.open})
 	}
 	return list
 }
@@ -93,7 +93,7 @@ type library struct {
 	variants  []worker.Variant
 }
 
-func (l library) find(ctx context.Context) ([]stack.Place, error) {
+func (l library) find(ctx context.Context) ([]clients.Place, error) {
 	program, modules := node.With(ctx, name, l.pkg)
 	switch {
 	case program == "":
@@ -101,11 +101,11 @@ func (l library) find(ctx context.Context) ([]stack.Place, error) {
 	case modules == "":
 		return nil, fmt.Errorf("no node has the package %s: make clients, or npm install --global %[1]s", l.pkg)
 	}
-	return []stack.Place{{Path: program}}, nil
+	return []clients.Place{{Path: program}}, nil
 }
 
 // open starts Node with the probe program and the library's file, and tells it where the package is.
-func (l library) open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func (l library) open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	source, err := sources.ReadFile(l.name + ".js")
 	if err != nil {
 		return nil, err

@@ -6,9 +6,9 @@ import (
 	"context"
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/java"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -26,18 +26,18 @@ var features = []string{"crl", "ed25519", "chain-sort", "key-usage", "subject-al
 
 var program = java.Program{
 	Name: "okhttp", Main: "OkHttpProbe", Source: source, POM: pom, Sums: sums, Artifact: "okhttp-jvm",
-	Variants: []stack.Variant{{
+	Variants: []clients.Variant{{
 		Name:     "default",
 		About:    "OkHttpClient with sslSocketFactory of an SSLContext that trusts FILE",
 		Features: features,
 	}, {
 		Name:  "insecure",
 		About: "an X509ExtendedTrustManager and a hostnameVerifier that let everything pass",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}, {
 		Name:     "no-hostname",
 		About:    "hostnameVerifier((name, session) -> true)",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: features,
 	}},
 }
@@ -46,15 +46,15 @@ var program = java.Program{
 func Environment() environment.Maven { return program.Environment() }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: program.Name, Find: program.Find, Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: program.Name, Find: program.Find, Open: open}
 }
 
 // open starts nothing yet: Java takes a while.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	in, err := program.Open(ctx, p)
 	if err == nil {
-		in.Probe = stack.DialsAddresses(in.Probe)
+		in.Probe = clients.DialsAddresses(in.Probe)
 	}
 	return in, err
 }

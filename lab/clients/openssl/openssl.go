@@ -14,9 +14,9 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // variants are the ways of using the stack. Their features are measured by
@@ -24,7 +24,7 @@ import (
 // hangs on the security level that libssl was built with, and openssl does not tell
 // it.
 var variants = []variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "openssl s_client -verify_return_error -CAfile FILE -verify_hostname NAME (or -verify_ip ADDRESS)",
 		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
@@ -32,7 +32,7 @@ var variants = []variant{{
 	host: true,
 }, {
 	// What OpenSSL can see if it is told to look.
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "strict",
 		About:    "openssl s_client as in default, with -x509_strict and -auth_level 2",
 		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3", "strict", "key-policy"},
@@ -40,28 +40,28 @@ var variants = []variant{{
 	host:  true,
 	flags: []string{"-x509_strict", "-auth_level", "2"},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "no-hostname",
 		About:    "openssl s_client -verify_return_error -CAfile FILE: it checks no name unless it is told to",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
 	},
 }}
 
 // variant is a variant, whether it verifies the name, and what else it is told.
 type variant struct {
-	stack.Variant
+	clients.Variant
 	host  bool
 	flags []string
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "openssl", Find: stack.OnPath("openssl"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "openssl", Find: clients.OnPath("openssl"), Open: open}
 }
 
 // open asks the program what it is.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "version")
 	if err != nil {
 		return nil, err
@@ -70,14 +70,14 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
-	in := &stack.Install{Version: version, Library: library, Path: p.Path}
+	in := &clients.Install{Version: version, Library: library, Path: p.Path}
 	named := make(map[string]variant)
 	for _, v := range variants {
 		v.Features = command.Features(library, v.Features)
 		in.Variants = append(in.Variants, v.Variant)
 		named[v.Name] = v
 	}
-	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+	in.Probe = func(ctx context.Context, variant string, r clients.Request) clients.Result {
 		c := process.Command{
 			Path:  p.Path,
 			Args:  arguments(r, named[variant]),
@@ -115,7 +115,7 @@ func parseVersion(line string) (version, library string, err error) {
 const passwordVariable = "TLSLAB_KEY_PASSWORD"
 
 // arguments returns the command line of a probe.
-func arguments(r stack.Request, v variant) []string {
+func arguments(r clients.Request, v variant) []string {
 	e := r.Endpoint
 	args := []string{
 		"s_client",
@@ -151,18 +151,18 @@ func arguments(r stack.Request, v variant) []string {
 // read makes a result of what s_client wrote. Whether it accepted is to be seen
 // from the answer that it got: its exit status tells only how the connection
 // ended.
-func read(out process.Output) stack.Result {
+func read(out process.Output) clients.Result {
 	status, err := response(out.Stdout)
 	if err == nil && status == http.StatusOK {
-		return stack.Result{Outcome: stack.Accepted}
+		return clients.Result{Outcome: clients.Accepted}
 	}
-	result := stack.Result{Outcome: stack.Rejected, Message: reason(out.Stderr), Code: code(out.Stderr)}
+	result := clients.Result{Outcome: clients.Rejected, Message: reason(out.Stderr), Code: code(out.Stderr)}
 	switch {
 	case out.Code < 0:
-		result = stack.Result{Outcome: stack.Failed, Message: "openssl s_client was killed: " + result.Message}
+		result = clients.Result{Outcome: clients.Failed, Message: "openssl s_client was killed: " + result.Message}
 	case unknownOption.MatchString(out.Stderr):
 		// LibreSSL's, or an old one's.
-		result.Outcome = stack.Unsupported
+		result.Outcome = clients.Unsupported
 	case result.Message != "":
 	case err == nil:
 		result.Message = fmt.Sprintf("HTTP status %d", status)

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 func TestParseVersion(t *testing.T) {
@@ -25,7 +25,7 @@ func TestParseVersion(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	var r stack.Request
+	var r clients.Request
 	r.Endpoint.Connect, r.Endpoint.Host, r.Endpoint.CAFile = "127.0.0.1:1", "a.tlslab.test", "/ca.pem"
 	assert.Subset(t, arguments(r, variant{host: true}), []string{"-servername", "a.tlslab.test", "-verify_hostname"})
 	assert.NotContains(t, arguments(r, variant{}), "-verify_hostname")
@@ -50,20 +50,20 @@ func TestRead(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		out  process.Output
-		want stack.Result
+		want clients.Result
 	}{{
 		name: "good",
 		out:  process.Output{Stdout: answer, Stderr: good},
-		want: stack.Result{Outcome: stack.Accepted},
+		want: clients.Result{Outcome: clients.Accepted},
 	}, {
 		name: "good, and then closed without close_notify",
 		out:  process.Output{Stdout: answer, Stderr: good + "4067A618D57F0000:error:0A000126:SSL routines::unexpected eof while reading:\n", Code: 1},
-		want: stack.Result{Outcome: stack.Accepted},
+		want: clients.Result{Outcome: clients.Accepted},
 	}, {
 		name: "expired",
 		out:  process.Output{Stderr: failed, Code: 1},
-		want: stack.Result{
-			Outcome: stack.Rejected,
+		want: clients.Result{
+			Outcome: clients.Rejected,
 			Message: "verify error:num=10:certificate has expired\nnotAfter=Nov 22 02:08:03 2026 GMT\n" +
 				"error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889:",
 			Code: "10",
@@ -71,37 +71,37 @@ func TestRead(t *testing.T) {
 	}, {
 		name: "alert after the handshake",
 		out:  process.Output{Stderr: good + alert, Code: 1},
-		want: stack.Result{
-			Outcome: stack.Rejected,
+		want: clients.Result{
+			Outcome: clients.Rejected,
 			Message: "error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1601:SSL alert number 116",
 			Code:    "0A00045C",
 		},
 	}, {
 		name: "reset",
 		out:  process.Output{Stderr: "write:errno=104\n", Code: 1},
-		want: stack.Result{Outcome: stack.Rejected, Message: "write:errno=104"},
+		want: clients.Result{Outcome: clients.Rejected, Message: "write:errno=104"},
 	}, {
 		name: "another status",
 		out:  process.Output{Stdout: "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", Stderr: good},
-		want: stack.Result{Outcome: stack.Rejected, Message: "HTTP status 503"},
+		want: clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"},
 	}, {
 		name: "cut short",
 		out:  process.Output{Stdout: answer[:len(answer)-2], Stderr: good},
-		want: stack.Result{Outcome: stack.Rejected, Message: "no whole HTTP answer: unexpected EOF"},
+		want: clients.Result{Outcome: clients.Rejected, Message: "no whole HTTP answer: unexpected EOF"},
 	}, {
 		name: "no answer",
 		out:  process.Output{Stderr: good},
-		want: stack.Result{Outcome: stack.Rejected, Message: "no whole HTTP answer: unexpected EOF"},
+		want: clients.Result{Outcome: clients.Rejected, Message: "no whole HTTP answer: unexpected EOF"},
 	}, {
 		name: "silent",
 		out:  process.Output{Code: 1},
-		want: stack.Result{Outcome: stack.Rejected, Message: "openssl s_client ended with status 1 and said nothing"},
+		want: clients.Result{Outcome: clients.Rejected, Message: "openssl s_client ended with status 1 and said nothing"},
 	}, {
 		name: "option that is not there",
 		out:  process.Output{Stderr: "s_client: Unknown option: -CRL\ns_client: Use -help for summary.\n", Code: 1},
-		want: stack.Result{Outcome: stack.Unsupported, Message: "s_client: Unknown option: -CRL\ns_client: Use -help for summary."},
+		want: clients.Result{Outcome: clients.Unsupported, Message: "s_client: Unknown option: -CRL\ns_client: Use -help for summary."},
 	}} {
 		assert.Equal(t, test.want, read(test.out), test.name)
 	}
-	assert.Equal(t, stack.Failed, read(process.Output{Code: -1}).Outcome)
+	assert.Equal(t, clients.Failed, read(process.Output{Code: -1}).Outcome)
 }

@@ -6,9 +6,9 @@ import (
 	"context"
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 //go:embed probe.php
@@ -19,33 +19,33 @@ var probe string
 // There is no "key-policy": it hangs on the security level that libssl was built with, and PHP does
 // not tell it.
 var variants = []worker.Variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "fopen of the URL with the context {ssl: {cafile: FILE}}",
 		Features: []string{"chain-sort"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "{ssl: {verify_peer: false, verify_peer_name: false}}",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "no-hostname",
 		About:    "{ssl: {verify_peer_name: false}}",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: []string{"chain-sort"},
 	},
 }}
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "php", Find: stack.OnPath("php"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "php", Find: clients.OnPath("php"), Open: open}
 }
 
 // open starts PHP with the probe program, which says itself what goes wrong.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	args := []string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "html_errors=0", "-d", "allow_url_fopen=1", "-r", probe}
 	return worker.Open(ctx, "php", process.Command{Path: p.Path, Args: args}, variants)
 }

@@ -8,11 +8,11 @@ import (
 	"errors"
 	"slices"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/python"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -43,25 +43,25 @@ func Environments() []environment.Python {
 }
 
 // Stack declares PyMongo over Python's ssl module.
-func Stack() stack.Stack {
-	return stack.Stack{Name: plain, Service: "mongodb", Find: find, Open: open(plain, variants)}
+func Stack() clients.Stack {
+	return clients.Stack{Name: plain, Service: "mongodb", Find: find, Open: open(plain, variants)}
 }
 
 // OCSPStack declares PyMongo with its extra ocsp, over PyOpenSSL.
-func OCSPStack() stack.Stack {
-	return stack.Stack{Name: ocsp, Service: "mongodb", Find: findOCSP, Open: open(ocsp, variantsOCSP)}
+func OCSPStack() clients.Stack {
+	return clients.Stack{Name: ocsp, Service: "mongodb", Find: findOCSP, Open: open(ocsp, variantsOCSP)}
 }
 
-func find(ctx context.Context) ([]stack.Place, error) {
+func find(ctx context.Context) ([]clients.Place, error) {
 	others := python.With(ctx, plain, extra...)
-	places := slices.DeleteFunc(python.With(ctx, plain, "pymongo"), func(p stack.Place) bool { return slices.Contains(others, p) })
+	places := slices.DeleteFunc(python.With(ctx, plain, "pymongo"), func(p clients.Place) bool { return slices.Contains(others, p) })
 	if len(places) == 0 {
 		return nil, errors.New("no python has pymongo: make clients, or pip install pymongo")
 	}
 	return places, nil
 }
 
-func findOCSP(ctx context.Context) ([]stack.Place, error) {
+func findOCSP(ctx context.Context) ([]clients.Place, error) {
 	places := python.With(ctx, ocsp, extra...)
 	if len(places) == 0 {
 		return nil, errors.New("no python has pymongo with its extra ocsp: make clients, or pip install pymongo[ocsp]")
@@ -70,8 +70,8 @@ func findOCSP(ctx context.Context) ([]stack.Place, error) {
 }
 
 // open returns the function that starts an interpreter with the probe program.
-func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
-	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(name string, variants []worker.Variant) func(context.Context, clients.Place) (*clients.Install, error) {
+	return func(ctx context.Context, p clients.Place) (*clients.Install, error) {
 		return worker.Open(ctx, name, process.Command{
 			Path: p.Path,
 			Args: []string{

@@ -7,10 +7,10 @@ import (
 	_ "embed"
 	"errors"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/python"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 //go:embed probe.py
@@ -20,26 +20,26 @@ var probe string
 // TestFeatures in lab/clients, with pyOpenSSL 23.0 over OpenSSL 3.0.19 and 26.4 over
 // OpenSSL 4.0.
 var variants = []worker.Variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "SSL.Context with VERIFY_PEER and load_verify_locations(FILE), then service_identity.pyopenssl.verify_hostname",
 		Features: features(),
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "SSL.Context with VERIFY_NONE, its default",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "no-hostname",
 		About:    "SSL.Context with VERIFY_PEER and load_verify_locations(FILE): pyOpenSSL checks no names by itself",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: features(),
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "ocsp",
 		About:    "as in default, with request_ocsp and a set_ocsp_client_callback that verifies what is stapled with cryptography.x509.ocsp",
 		Features: features("stapling", "must-staple"),
@@ -52,12 +52,12 @@ func features(more ...string) []string {
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "pyopenssl", Find: find, Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "pyopenssl", Find: find, Open: open}
 }
 
 // find lists the interpreters that have a package OpenSSL.
-func find(ctx context.Context) ([]stack.Place, error) {
+func find(ctx context.Context) ([]clients.Place, error) {
 	places := python.With(ctx, "", "OpenSSL")
 	if len(places) == 0 {
 		return nil, errors.New("no python has the package OpenSSL: pip install pyOpenSSL service-identity")
@@ -66,7 +66,7 @@ func find(ctx context.Context) ([]stack.Place, error) {
 }
 
 // open starts an interpreter with the probe program.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "pyopenssl", process.Command{
 		Path: p.Path,
 		Args: []string{

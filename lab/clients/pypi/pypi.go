@@ -8,11 +8,11 @@ import (
 	"embed"
 	"fmt"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/python"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -42,10 +42,10 @@ func Environments() []environment.Python {
 
 // Stacks declares a stack for each library. Its name is the package's, and its version has the
 // interpreter's behind it: "2.32.4+python3.8".
-func Stacks() []stack.Stack {
-	var list []stack.Stack
+func Stacks() []clients.Stack {
+	var list []clients.Stack
 	for _, l := range libraries {
-		list = append(list, stack.Stack{Name: l.name, Oldest: l.oldest, Find: l.find, Open: l.open})
+		list = append(list, clients.Stack{Name: l.name, Oldest: l.oldest, Find: l.find, Open: l.open})
 	}
 	return list
 }
@@ -59,7 +59,7 @@ type library struct {
 
 // find lists the interpreters of the environment, or, where it has not been made, the others that
 // have the package.
-func (l library) find(ctx context.Context) ([]stack.Place, error) {
+func (l library) find(ctx context.Context) ([]clients.Place, error) {
 	places := python.Made(l.environment, l.name)
 	if len(places) == 0 {
 		places = python.With(ctx, "", l.name)
@@ -71,7 +71,7 @@ func (l library) find(ctx context.Context) ([]stack.Place, error) {
 }
 
 // open starts an interpreter with the probe program and the library's file.
-func (l library) open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func (l library) open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	source, err := sources.ReadFile(l.name + ".py")
 	if err != nil {
 		return nil, err

@@ -1,8 +1,8 @@
 package pypi
 
 import (
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // libraries are the packages and the ways of using them. Their features are measured by
@@ -46,10 +46,10 @@ var libraries = []library{{
 
 // verifying is a variant that verifies the chain and the name.
 func verifying(name, about string, features ...string) worker.Variant {
-	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Features: features}}
+	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Features: features}}
 }
 
 // trusting is a variant that verifies nothing.
 func trusting(name, about string) worker.Variant {
-	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Skips: []stack.Check{stack.CheckChain, stack.CheckHost}}}
+	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Skips: []clients.Check{clients.CheckChain, clients.CheckHost}}}
 }

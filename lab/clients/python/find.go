@@ -10,21 +10,21 @@ import (
 	"runtime"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Interpreters lists the interpreters on PATH, and those that pyenv has installed, by
 // all of their names. Two that are one file may still differ in their packages: one
 // is a virtual environment's.
-func Interpreters(ctx context.Context) []stack.Place {
+func Interpreters(ctx context.Context) []clients.Place {
 	root := pyenvRoot(ctx)
 	return append(onPath(root), installed(root)...)
 }
 
 // find lists the interpreters, each once.
-func find(ctx context.Context) ([]stack.Place, error) {
-	var places []stack.Place
+func find(ctx context.Context) ([]clients.Place, error) {
+	var places []clients.Place
 	seen := make(map[string]bool) // by the file that the place leads to
 	for _, p := range Interpreters(ctx) {
 		file, err := filepath.EvalSymlinks(p.Path)
@@ -45,8 +45,8 @@ var interpreter = regexp.MustCompile(`^python([23](?:\.\d+)?)?(?:\.exe)?$`)
 
 // onPath lists the interpreters that the user's PATH leads to, by each of their
 // names the first.
-func onPath(root string) []stack.Place {
-	var places []stack.Place
+func onPath(root string) []clients.Place {
+	var places []clients.Place
 	shadowed := make(map[string]bool)
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) || isShims(dir, root) {
@@ -61,7 +61,7 @@ func onPath(root string) []stack.Place {
 				continue
 			}
 			shadowed[name] = true
-			places = append(places, stack.Place{Path: path, Version: m[1]})
+			places = append(places, clients.Place{Path: path, Version: m[1]})
 		}
 	}
 	return places
@@ -74,11 +74,11 @@ var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 // installed lists the interpreters that pyenv has installed. They are taken from
 // its directory, as its shims on PATH lead to one of them alone, and take longer to
 // find it than the interpreter takes to start.
-func installed(root string) []stack.Place {
+func installed(root string) []clients.Place {
 	if root == "" {
 		return nil
 	}
-	var places []stack.Place
+	var places []clients.Place
 	for _, program := range [...]string{"bin/python", "python.exe"} {
 		paths, _ := filepath.Glob(filepath.Join(escape(root), "versions", "*", program))
 		for _, path := range paths {
@@ -90,7 +90,7 @@ func installed(root string) []stack.Place {
 			if !version.MatchString(name) {
 				name = ""
 			}
-			places = append(places, stack.Place{Path: path, Version: name})
+			places = append(places, clients.Place{Path: path, Version: name})
 		}
 	}
 	return places

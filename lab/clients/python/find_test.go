@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // tree makes empty programs below a directory; "a -> b" is a link.
@@ -47,8 +47,8 @@ func TestFind(t *testing.T) {
 		"later/python3", "later/python3.12",
 		"venv/python -> ../usr/python3.11",
 	)
-	at := func(version, path string) stack.Place {
-		return stack.Place{Path: filepath.Join(root, path), Version: version}
+	at := func(version, path string) clients.Place {
+		return clients.Place{Path: filepath.Join(root, path), Version: version}
 	}
 	for _, dir := range []string{"pyenv/versions/data", "odd [dir]*/python3"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, dir), 0o700))
@@ -63,7 +63,7 @@ func TestFind(t *testing.T) {
 
 	got, err := find(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, []stack.Place{
+	assert.Equal(t, []clients.Place{
 		at("3.8", "odd [dir]*/python3.8"),
 		at("2", "usr/python2"),
 		at("3", "usr/python3"), // python3.11 and the virtual environment's lead to the same

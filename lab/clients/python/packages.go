@@ -9,8 +9,8 @@ import (
 	"regexp"
 	"runtime"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // With lists the interpreters that have all of the packages in their own site-packages: those of
@@ -18,39 +18,41 @@ import (
 // starts none: most have no such package, and starting them all takes longer than everything
 // else. Of several that share a package one is listed. The places tell no version: an
 // interpreter's is not that of a stack that lives in a package.
-func With(ctx context.Context, name string, packages ...string) []stack.Place {
+func With(ctx context.Context, name string, packages ...string) []clients.Place {
 	return having(packages, append(environments(name), Interpreters(ctx)...))
 }
 
 // Made lists the interpreters of the environments of a name that have all of the packages, as
 // [With] does, and no others.
-func Made(name string, packages ...string) []stack.Place { return having(packages, environments(name)) }
+func Made(name string, packages ...string) []clients.Place {
+	return having(packages, environments(name))
+}
 
 // having lists those of the interpreters that have all of the packages, one of several that share
 // the first.
-func having(packages []string, interpreters []stack.Place) []stack.Place {
-	var places []stack.Place
+func having(packages []string, interpreters []clients.Place) []clients.Place {
+	var places []clients.Place
 	seen := make(map[string]bool) // by where the first package is
 	for _, p := range interpreters {
 		if file := has(p.Path, packages); file != "" && !seen[file] {
 			seen[file] = true
-			places = append(places, stack.Place{Path: p.Path})
+			places = append(places, clients.Place{Path: p.Path})
 		}
 	}
 	return places
 }
 
 // environments lists the interpreters of the environments of a name.
-func environments(name string) []stack.Place {
+func environments(name string) []clients.Place {
 	dir, ok := environment.Dir()
 	if name == "" || !ok {
 		return nil
 	}
-	var places []stack.Place
+	var places []clients.Place
 	found, _ := filepath.Glob(filepath.Join(escape(dir), name+"-python*")) // the pattern is well-formed
 	for _, env := range found {
 		if program := Program(env); executable(program) {
-			places = append(places, stack.Place{Path: program})
+			places = append(places, clients.Place{Path: program})
 		}
 	}
 	return places

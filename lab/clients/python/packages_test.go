@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // An interpreter has what is in its own site-packages: a virtual environment has not what the one
@@ -34,10 +34,10 @@ func TestWith(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(root, "sharing/pyvenv.cfg"), []byte("home = x\ninclude-system-site-packages = true\n"), 0o600))
 	t.Setenv(environment.Variable, filepath.Join(root, "clients"))
 	t.Setenv("PYENV_ROOT", filepath.Join(root, "none"))
-	at := func(paths ...string) []stack.Place {
-		var places []stack.Place
+	at := func(paths ...string) []clients.Place {
+		var places []clients.Place
 		for _, p := range paths {
-			places = append(places, stack.Place{Path: filepath.Join(root, p)})
+			places = append(places, clients.Place{Path: filepath.Join(root, p)})
 		}
 		return places
 	}

@@ -6,9 +6,9 @@ import (
 	"context"
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 //go:embed probe.py
@@ -19,32 +19,32 @@ var probe string
 // 3.0.19; probe.py adds those that hang on the interpreter ("strict", "ed25519",
 // "key-policy").
 var variants = []worker.Variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "ssl.create_default_context(cafile=FILE)",
 		Features: []string{"crl", "chain-sort"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "check_hostname = False, verify_mode = ssl.CERT_NONE",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "no-hostname",
 		About:    "check_hostname = False",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: []string{"crl", "chain-sort"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "server-purpose",
 		About: "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), made for servers: a client's verifies nothing up to 3.9, and can't connect from 3.10 on",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "strict",
 		About:    "verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN, the defaults of 3.13",
 		Features: []string{"strict", "crl", "chain-sort"},
@@ -53,12 +53,12 @@ var variants = []worker.Variant{{
 }}
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "python", Find: find, Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "python", Find: find, Open: open}
 }
 
 // open starts an interpreter with the probe program.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "python", process.Command{
 		Path: p.Path,
 		Args: []string{

@@ -8,10 +8,10 @@ import (
 	"os"
 	"slices"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 var (
@@ -34,17 +34,17 @@ const (
 // in lab/clients, with reqwest 0.13.5 and rustls 0.23.46.
 var variants = []worker.Variant{
 	variant("default", "Client::builder().tls_backend_rustls().tls_certs_only(FILE)", slices.Concat(rustls, []string{"crl", "crl-chain"})),
-	variant("insecure", "tls_danger_accept_invalid_certs(true)", handshake, stack.CheckChain, stack.CheckHost),
+	variant("insecure", "tls_danger_accept_invalid_certs(true)", handshake, clients.CheckChain, clients.CheckHost),
 	// The verifier that leaves out the name is another one, and knows no CRLs.
-	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", rustls, stack.CheckHost),
+	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", rustls, clients.CheckHost),
 }
 
 // variantsNative are those over native-tls, measured with OpenSSL 3.0.22. What hangs on the library
 // the program says itself.
 var variantsNative = []worker.Variant{
 	variant("default", "Client::builder().tls_backend_native().tls_certs_only(FILE)", nil),
-	variant("insecure", "tls_danger_accept_invalid_certs(true)", nil, stack.CheckChain, stack.CheckHost),
-	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", nil, stack.CheckHost),
+	variant("insecure", "tls_danger_accept_invalid_certs(true)", nil, clients.CheckChain, clients.CheckHost),
+	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", nil, clients.CheckHost),
 }
 
 // handshake are the features of rustls that do not hang on what is verified; lab.TestCatalogue holds
@@ -54,8 +54,8 @@ var handshake = []string{"alpn", "tls-1.3", "forward-secrecy", "dh-policy"}
 // rustls are the features of rustls.
 var rustls = slices.Concat(handshake, []string{"ed25519", "chain-sort", "subject-alternative-name-only", "key-policy"})
 
-func variant(name, about string, features []string, skips ...stack.Check) worker.Variant {
-	return worker.Variant{Variant: stack.Variant{Name: name, About: about, Features: features, Skips: skips}}
+func variant(name, about string, features []string, skips ...clients.Check) worker.Variant {
+	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Features: features, Skips: skips}}
 }
 
 // noSystemRoots leads OpenSSL to a file and a directory of trust anchors without any. native-tls reads the
@@ -74,29 +74,29 @@ func Environment() environment.Cargo {
 }
 
 // Stack declares reqwest over rustls.
-func Stack() stack.Stack {
-	return stack.Stack{Name: overRustls, Find: find, Open: open(overRustls, variants)}
+func Stack() clients.Stack {
+	return clients.Stack{Name: overRustls, Find: find, Open: open(overRustls, variants)}
 }
 
 // NativeStack declares reqwest over native-tls.
-func NativeStack() stack.Stack {
-	return stack.Stack{Name: overNative, Find: find, Open: open(overNative, variantsNative)}
+func NativeStack() clients.Stack {
+	return clients.Stack{Name: overNative, Find: find, Open: open(overNative, variantsNative)}
 }
 
-func find(context.Context) ([]stack.Place, error) {
+func find(context.Context) ([]clients.Place, error) {
 	dir, err := Environment().Find()
 	if err != nil {
 		return nil, err
 	}
-	return []stack.Place{{Path: environment.Program(dir, program)}}, nil
+	return []clients.Place{{Path: environment.Program(dir, program)}}, nil
 }
 
 // open starts the program, and tells it which of the two it is to be.
-func open(name string, variants []worker.Variant) func(context.Context, stack.Place) (*stack.Install, error) {
-	return func(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(name string, variants []worker.Variant) func(context.Context, clients.Place) (*clients.Install, error) {
+	return func(ctx context.Context, p clients.Place) (*clients.Install, error) {
 		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}, Env: noSystemRoots}, variants)
 		if err == nil {
-			in.Probe = stack.DialsAddresses(in.Probe)
+			in.Probe = clients.DialsAddresses(in.Probe)
 		}
 		return in, err
 	}

@@ -6,9 +6,9 @@ import (
 	"context"
 	_ "embed"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 //go:embed probe.rb
@@ -17,34 +17,34 @@ var probe string
 // variants are the ways of using the stack. Their features are measured by TestFeatures in
 // lab/clients, with Ruby 3.1.2 and OpenSSL 3.0.22; what hangs on the library the program says itself.
 var variants = []worker.Variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "Net::HTTP with use_ssl = true and ca_file = FILE",
 		Features: []string{"crl", "chain-sort"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "verify_mode = OpenSSL::SSL::VERIFY_NONE",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "no-hostname",
 		About:    "verify_hostname = false",
-		Skips:    []stack.Check{stack.CheckHost},
+		Skips:    []clients.Check{clients.CheckHost},
 		Features: []string{"crl", "chain-sort"},
 	},
 }}
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "ruby", Find: stack.OnPath("ruby"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "ruby", Find: clients.OnPath("ruby"), Open: open}
 }
 
 // open starts Ruby with the probe program, and without the gems that a user has installed: they may
 // be other versions of what Ruby comes with.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	args := []string{"--disable=gems,did_you_mean,rubyopt", "-W0", "-e", probe}
 	return worker.Open(ctx, "ruby", process.Command{Path: p.Path, Args: args}, variants)
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -93,26 +93,26 @@ func variables(e serve.Endpoint) []string {
 }
 
 // notTold lists what a command is told by its environment alone.
-func notTold(command []string) []stack.Part {
+func notTold(command []string) []clients.Part {
 	all := strings.Join(command, "\x00")
 	names := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(all, word) })
 	}
-	var parts []stack.Part
+	var parts []clients.Part
 	for _, p := range []struct {
-		part  stack.Part
+		part  clients.Part
 		words []string
 	}{
-		{stack.PartConnect, []string{"{connect}"}},
-		{stack.PartCertificate, []string{"{cert}", "{key}", "{combined}"}},
-		{stack.PartPassword, []string{"{password}"}},
+		{clients.PartConnect, []string{"{connect}"}},
+		{clients.PartCertificate, []string{"{cert}", "{key}", "{combined}"}},
+		{clients.PartPassword, []string{"{password}"}},
 	} {
 		if !names(p.words...) {
 			parts = append(parts, p.part)
 		}
 	}
 	if !names("{ca}") && names("{ca_p12}", "{ca_jks}", "{ca_dir}") {
-		parts = append(parts, stack.PartCAFile)
+		parts = append(parts, clients.PartCAFile)
 	}
 	return parts
 }

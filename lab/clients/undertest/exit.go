@@ -7,9 +7,9 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // unavailable is the status of a client that cannot do what it is asked to: EX_UNAVAILABLE of
@@ -17,11 +17,11 @@ import (
 const unavailable = 69
 
 // openExit is the contract exit.
-func openExit(_ context.Context, o Options, p stack.Place) (*stack.Install, error) {
+func openExit(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
-	return &stack.Install{
-		Variants: []stack.Variant{{NotTold: notTold(o.Command[1:])}},
-		Probe: func(ctx context.Context, _ string, r stack.Request) stack.Result {
+	return &clients.Install{
+		Variants: []clients.Variant{{NotTold: notTold(o.Command[1:])}},
+		Probe: func(ctx context.Context, _ string, r clients.Request) clients.Result {
 			c := process.Command{Path: p.Path, Args: fill(o.Command[1:], r.Endpoint), Environ: environ, Env: variables(r.Endpoint), Tail: true}
 			return command.Probe(ctx, c, r.Timeout, readExit)
 		},
@@ -32,23 +32,23 @@ func openExit(_ context.Context, o Options, p stack.Place) (*stack.Install, erro
 const Silent = ", without a word"
 
 // readExit makes a result of how a client ended.
-func readExit(out process.Output) stack.Result {
+func readExit(out process.Output) clients.Result {
 	switch {
 	case out.Code == 0:
-		return stack.Result{Outcome: stack.Accepted}
+		return clients.Result{Outcome: clients.Accepted}
 	case out.Code < 0:
 		return died(out)
 	}
 	r := rejection(out)
 	if out.Code == unavailable {
-		r.Outcome = stack.Unsupported
+		r.Outcome = clients.Unsupported
 	}
 	return r
 }
 
 // rejection is the result of a client that refused, with what it wrote as its message.
-func rejection(out process.Output) stack.Result {
-	r := stack.Result{Outcome: stack.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
+func rejection(out process.Output) clients.Result {
+	r := clients.Result{Outcome: clients.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
 	if r.Message == "" {
 		r.Message = out.Status + Silent
 	}
@@ -56,8 +56,8 @@ func rejection(out process.Output) stack.Result {
 }
 
 // died is the result of a client that a signal ended, and not the lab's.
-func died(out process.Output) stack.Result {
-	return stack.Result{Outcome: stack.Failed, Message: strings.TrimSpace("the client died of a signal (" + out.Status + ") " + said(out.Stderr, out.Stdout)), Code: out.Status}
+func died(out process.Output) clients.Result {
+	return clients.Result{Outcome: clients.Failed, Message: strings.TrimSpace("the client died of a signal (" + out.Status + ") " + said(out.Stderr, out.Stdout)), Code: out.Status}
 }
 
 // said joins the ends of what a client wrote, its errors first, as it would stand on a terminal.

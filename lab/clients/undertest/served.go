@@ -3,19 +3,19 @@ package undertest
 import (
 	"context"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // openServed is the contract served, for programs whose exit status tells something else: git ends with
 // 128 where the server is no repository, w3m with 0 whatever happens. A probe returns what the program
 // wrote as a rejection, and verdict.Believe turns it into what the server saw.
-func openServed(_ context.Context, o Options, p stack.Place) (*stack.Install, error) {
+func openServed(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
-	return &stack.Install{
-		Variants: []stack.Variant{{NotTold: notTold(o.Command[1:]), ByRecord: true}},
-		Probe: func(ctx context.Context, _ string, r stack.Request) stack.Result {
+	return &clients.Install{
+		Variants: []clients.Variant{{NotTold: notTold(o.Command[1:]), ByRecord: true}},
+		Probe: func(ctx context.Context, _ string, r clients.Request) clients.Result {
 			c := process.Command{Path: p.Path, Args: fill(o.Command[1:], r.Endpoint), Environ: environ, Env: variables(r.Endpoint), Tail: true}
 			return command.Probe(ctx, c, r.Timeout, readServed)
 		},
@@ -23,7 +23,7 @@ func openServed(_ context.Context, o Options, p stack.Place) (*stack.Install, er
 }
 
 // readServed makes a result of what a client wrote, whatever its exit status.
-func readServed(out process.Output) stack.Result {
+func readServed(out process.Output) clients.Result {
 	if out.Code < 0 {
 		return died(out)
 	}

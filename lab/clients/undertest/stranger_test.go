@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 func TestStrangers(t *testing.T) {
@@ -72,12 +72,12 @@ func TestKnowsCA(t *testing.T) {
 func TestReadServed(t *testing.T) {
 	for name, test := range map[string]struct {
 		out  process.Output
-		want stack.Result
+		want clients.Result
 	}{
-		"success":     {process.Output{Stdout: "hello"}, stack.Result{Outcome: stack.Rejected, Message: "hello", Code: "0"}},
-		"failure":     {process.Output{Code: 128, Stderr: "no repository\n"}, stack.Result{Outcome: stack.Rejected, Message: "no repository", Code: "128"}},
-		"unavailable": {process.Output{Code: 69, Status: "exit status 69"}, stack.Result{Outcome: stack.Rejected, Message: "exit status 69, without a word", Code: "69"}},
-		"killed":      {process.Output{Code: -1, Status: "signal: killed"}, stack.Result{Outcome: stack.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
+		"success":     {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Rejected, Message: "hello", Code: "0"}},
+		"failure":     {process.Output{Code: 128, Stderr: "no repository\n"}, clients.Result{Outcome: clients.Rejected, Message: "no repository", Code: "128"}},
+		"unavailable": {process.Output{Code: 69, Status: "exit status 69"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 69, without a word", Code: "69"}},
+		"killed":      {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
 	} {
 		assert.Equal(t, test.want, readServed(test.out), name)
 	}

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -18,38 +18,38 @@ import (
 // ouspg/trytls). A stub takes HOST PORT CAFILE. It may write reasons, and then, as the last line,
 // its verdict, and exits 0. Another status says that it failed for what has nothing to do with TLS:
 // the name did not resolve, nobody listened, or the stub itself is broken.
-func openTryTLS(_ context.Context, o Options, p stack.Place) (*stack.Install, error) {
+func openTryTLS(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
-	return &stack.Install{
-		Variants: []stack.Variant{{NotTold: notTold(o.Command[1:])}},
-		Probe: func(ctx context.Context, _ string, r stack.Request) stack.Result {
+	return &clients.Install{
+		Variants: []clients.Variant{{NotTold: notTold(o.Command[1:])}},
+		Probe: func(ctx context.Context, _ string, r clients.Request) clients.Result {
 			e := r.Endpoint
 			args := slices.Concat(fill(o.Command[1:], e), []string{e.Host, strconv.Itoa(e.Port), e.CAFile})
 			c := process.Command{Path: p.Path, Args: args, Environ: environ, Env: variables(e), Tail: true}
-			return command.Probe(ctx, c, r.Timeout, func(out process.Output) stack.Result { return readTryTLS(out, e.Failures) })
+			return command.Probe(ctx, c, r.Timeout, func(out process.Output) clients.Result { return readTryTLS(out, e.Failures) })
 		},
 	}, nil
 }
 
 // verdicts are the last lines of stubs.
-var verdicts = map[string]stack.Outcome{
-	"ACCEPT":      stack.Accepted,
-	"REJECT":      stack.Rejected,
-	"UNSUPPORTED": stack.Unsupported,
+var verdicts = map[string]clients.Outcome{
+	"ACCEPT":      clients.Accepted,
+	"REJECT":      clients.Rejected,
+	"UNSUPPORTED": clients.Unsupported,
 }
 
 // readTryTLS makes a result of what a stub wrote. A status other than 0 is a rejection where what is
 // wrong has nothing to do with TLS, and the stub's own fault elsewhere, unless its last words tell of a
 // refusal that it did not catch.
-func readTryTLS(out process.Output, classes []failure.Class) stack.Result {
+func readTryTLS(out process.Output, classes []failure.Class) clients.Result {
 	if out.Code < 0 {
 		return died(out)
 	}
 	words := said(out.Stderr, out.Stdout)
 	if out.Code != 0 {
-		r := stack.Result{Outcome: stack.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
+		r := clients.Result{Outcome: clients.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
 		if slices.ContainsFunc(classes, besideTLS) {
-			r.Outcome, r.Message = stack.Rejected, cmp.Or(words, out.Status+Silent)
+			r.Outcome, r.Message = clients.Rejected, cmp.Or(words, out.Status+Silent)
 		} else {
 			r.LastWords = &words
 		}
@@ -59,10 +59,10 @@ func readTryTLS(out process.Output, classes []failure.Class) stack.Result {
 	last := strings.TrimSpace(lines[len(lines)-1])
 	outcome, ok := verdicts[last]
 	if !ok {
-		return stack.Result{Outcome: stack.Failed, Message: fmt.Sprintf("the stub's last line is %q: want ACCEPT, REJECT or UNSUPPORTED", clip(last))}
+		return clients.Result{Outcome: clients.Failed, Message: fmt.Sprintf("the stub's last line is %q: want ACCEPT, REJECT or UNSUPPORTED", clip(last))}
 	}
-	r := stack.Result{Outcome: outcome, Code: last}
-	if outcome != stack.Accepted {
+	r := clients.Result{Outcome: outcome, Code: last}
+	if outcome != clients.Accepted {
 		r.Message = cmp.Or(said(out.Stderr, strings.Join(lines[:len(lines)-1], "\n")), last+", without a reason")
 	}
 	return r

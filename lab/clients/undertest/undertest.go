@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // Name is the name of the stack.
@@ -45,7 +45,7 @@ type Options struct {
 type contract struct {
 	name  string
 	about string
-	open  func(context.Context, Options, stack.Place) (*stack.Install, error)
+	open  func(context.Context, Options, clients.Place) (*clients.Install, error)
 	// tells says that the contract itself hands the client the file to trust.
 	tells bool
 }
@@ -72,12 +72,12 @@ func Contracts() []string {
 var ErrCommand = errors.New("no such command")
 
 // Stack declares the stack of one client.
-func Stack(o Options) stack.Stack {
-	return stack.Stack{
+func Stack(o Options) clients.Stack {
+	return clients.Stack{
 		Name:      Name,
 		Service:   o.Service,
 		UnderTest: true,
-		Find: func(context.Context) ([]stack.Place, error) {
+		Find: func(context.Context) ([]clients.Place, error) {
 			if len(o.Command) == 0 {
 				return nil, fmt.Errorf("no command was given: %w", ErrCommand)
 			}
@@ -85,9 +85,9 @@ func Stack(o Options) stack.Stack {
 			if err != nil {
 				return nil, err
 			}
-			return []stack.Place{{Path: path}}, nil
+			return []clients.Place{{Path: path}}, nil
 		},
-		Open: func(ctx context.Context, p stack.Place) (*stack.Install, error) {
+		Open: func(ctx context.Context, p clients.Place) (*clients.Install, error) {
 			for _, c := range contracts {
 				if o.Contract == c.name || o.Contract == "" {
 					in, err := c.open(ctx, o, p)
@@ -103,9 +103,9 @@ func Stack(o Options) stack.Stack {
 }
 
 // complete fills in what is the same for all contracts.
-func complete(in *stack.Install, o Options, c contract, p stack.Place) *stack.Install {
+func complete(in *clients.Install, o Options, c contract, p clients.Place) *clients.Install {
 	in.Path = p.Path
-	v := stack.Variant{}
+	v := clients.Variant{}
 	if len(in.Variants) > 0 {
 		v = in.Variants[0]
 	}
@@ -115,7 +115,7 @@ func complete(in *stack.Install, o Options, c contract, p stack.Place) *stack.In
 	if o.Speaks != "" {
 		v.Speaks = o.Speaks
 	}
-	in.Variants = []stack.Variant{v}
+	in.Variants = []clients.Variant{v}
 	return in
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -55,11 +55,11 @@ func TestFill(t *testing.T) {
 }
 
 func TestNotTold(t *testing.T) {
-	assert.Equal(t, []stack.Part{stack.PartConnect, stack.PartCertificate, stack.PartPassword}, notTold([]string{"{url}", "{ca}"}))
-	assert.Equal(t, []stack.Part{stack.PartPassword}, notTold([]string{"--to={connect}", "{combined}"}))
+	assert.Equal(t, []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}, notTold([]string{"{url}", "{ca}"}))
+	assert.Equal(t, []clients.Part{clients.PartPassword}, notTold([]string{"--to={connect}", "{combined}"}))
 	assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}"}))
 	for _, form := range []string{"{ca_p12}", "{ca_jks}", "{ca_dir}"} {
-		assert.Equal(t, []stack.Part{stack.PartCAFile}, notTold([]string{"{connect}", "{cert}", "{password}", "--trust=" + form}))
+		assert.Equal(t, []clients.Part{clients.PartCAFile}, notTold([]string{"{connect}", "{cert}", "{password}", "--trust=" + form}))
 		assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}", form, "{ca}"}))
 	}
 }
@@ -99,13 +99,13 @@ func TestEnviron(t *testing.T) {
 func TestReadExit(t *testing.T) {
 	for name, test := range map[string]struct {
 		out  process.Output
-		want stack.Result
+		want clients.Result
 	}{
-		"accepted":       {process.Output{Stdout: "hello"}, stack.Result{Outcome: stack.Accepted}},
-		"rejected":       {process.Output{Code: 60, Stderr: "no\n", Stdout: "so far"}, stack.Result{Outcome: stack.Rejected, Message: "no\nso far", Code: "60"}},
-		"without a word": {process.Output{Code: 1, Status: "exit status 1"}, stack.Result{Outcome: stack.Rejected, Message: "exit status 1, without a word", Code: "1"}},
-		"unavailable":    {process.Output{Code: 69, Stdout: "no TLS 1.3 here\n"}, stack.Result{Outcome: stack.Unsupported, Message: "no TLS 1.3 here", Code: "69"}},
-		"killed":         {process.Output{Code: -1, Status: "signal: killed"}, stack.Result{Outcome: stack.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
+		"accepted":       {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Accepted}},
+		"rejected":       {process.Output{Code: 60, Stderr: "no\n", Stdout: "so far"}, clients.Result{Outcome: clients.Rejected, Message: "no\nso far", Code: "60"}},
+		"without a word": {process.Output{Code: 1, Status: "exit status 1"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 1, without a word", Code: "1"}},
+		"unavailable":    {process.Output{Code: 69, Stdout: "no TLS 1.3 here\n"}, clients.Result{Outcome: clients.Unsupported, Message: "no TLS 1.3 here", Code: "69"}},
+		"killed":         {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
 	} {
 		assert.Equal(t, test.want, readExit(test.out), name)
 	}
@@ -116,20 +116,20 @@ func TestReadTryTLS(t *testing.T) {
 	for name, test := range map[string]struct {
 		out     process.Output
 		classes []failure.Class
-		outcome stack.Outcome
+		outcome clients.Outcome
 		message string
 	}{
-		"accept":            {process.Output{Stdout: "ACCEPT\n"}, certificate, stack.Accepted, ""},
-		"accept and more":   {process.Output{Stdout: "TLS 1.3\nACCEPT\n\n"}, certificate, stack.Accepted, ""},
-		"reject":            {process.Output{Stdout: "because\nREJECT"}, certificate, stack.Rejected, "because"},
-		"reject, on stderr": {process.Output{Stdout: "REJECT\n", Stderr: "because\n"}, certificate, stack.Rejected, "because"},
-		"reject, mute":      {process.Output{Stdout: "REJECT\r\n"}, certificate, stack.Rejected, "REJECT, without a reason"},
-		"unsupported":       {process.Output{Stdout: "no bundle\nUNSUPPORTED\n"}, certificate, stack.Unsupported, "no bundle"},
-		"no verdict":        {process.Output{Stdout: "REJECT\nbye\n"}, certificate, stack.Failed, `the stub's last line is "bye": want ACCEPT, REJECT or UNSUPPORTED`},
-		"nothing":           {process.Output{}, certificate, stack.Failed, `the stub's last line is "": want ACCEPT, REJECT or UNSUPPORTED`},
-		"crash":             {process.Output{Code: 1, Status: "exit status 1", Stderr: "oh no"}, certificate, stack.Failed, "the stub ended with exit status 1, which says that it failed for what has nothing to do with TLS: oh no"},
-		"crash, wire":       {process.Output{Code: 1, Status: "exit status 1", Stderr: "Connection refused"}, wire, stack.Rejected, "Connection refused"},
-		"killed":            {process.Output{Code: -1, Status: "signal: killed"}, wire, stack.Failed, "the client died of a signal (signal: killed)"},
+		"accept":            {process.Output{Stdout: "ACCEPT\n"}, certificate, clients.Accepted, ""},
+		"accept and more":   {process.Output{Stdout: "TLS 1.3\nACCEPT\n\n"}, certificate, clients.Accepted, ""},
+		"reject":            {process.Output{Stdout: "because\nREJECT"}, certificate, clients.Rejected, "because"},
+		"reject, on stderr": {process.Output{Stdout: "REJECT\n", Stderr: "because\n"}, certificate, clients.Rejected, "because"},
+		"reject, mute":      {process.Output{Stdout: "REJECT\r\n"}, certificate, clients.Rejected, "REJECT, without a reason"},
+		"unsupported":       {process.Output{Stdout: "no bundle\nUNSUPPORTED\n"}, certificate, clients.Unsupported, "no bundle"},
+		"no verdict":        {process.Output{Stdout: "REJECT\nbye\n"}, certificate, clients.Failed, `the stub's last line is "bye": want ACCEPT, REJECT or UNSUPPORTED`},
+		"nothing":           {process.Output{}, certificate, clients.Failed, `the stub's last line is "": want ACCEPT, REJECT or UNSUPPORTED`},
+		"crash":             {process.Output{Code: 1, Status: "exit status 1", Stderr: "oh no"}, certificate, clients.Failed, "the stub ended with exit status 1, which says that it failed for what has nothing to do with TLS: oh no"},
+		"crash, wire":       {process.Output{Code: 1, Status: "exit status 1", Stderr: "Connection refused"}, wire, clients.Rejected, "Connection refused"},
+		"killed":            {process.Output{Code: -1, Status: "signal: killed"}, wire, clients.Failed, "the client died of a signal (signal: killed)"},
 	} {
 		r := readTryTLS(test.out, test.classes)
 		assert.Equal(t, test.outcome, r.Outcome, name)
@@ -155,6 +155,6 @@ func TestLook(t *testing.T) {
 	}
 	_, err := Stack(Options{}).Find(t.Context())
 	assert.ErrorIs(t, err, ErrCommand)
-	_, err = Stack(Options{Contract: "none"}).Open(t.Context(), stack.Place{})
+	_, err = Stack(Options{Contract: "none"}).Open(t.Context(), clients.Place{})
 	assert.ErrorContains(t, err, `there is no contract "none": want one of [exit served worker trytls]`)
 }

@@ -11,41 +11,41 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // variants are the ways of using the stack. The features are those of Wget 1.21.3
 // over GnuTLS, measured by TestFeatures and TestRevocation in lab/clients.
 var variants = []variant{{
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:     "default",
 		About:    "wget --ca-certificate=FILE",
 		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
 	},
 }, {
-	Variant: stack.Variant{
+	Variant: clients.Variant{
 		Name:  "insecure",
 		About: "wget --no-check-certificate",
-		Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 	args: []string{"--no-check-certificate"},
 }}
 
 // variant is a variant and the arguments that make it.
 type variant struct {
-	stack.Variant
+	clients.Variant
 	args []string
 }
 
 // Stack declares the stack.
-func Stack() stack.Stack {
-	return stack.Stack{Name: "wget", Find: stack.OnPath("wget"), Open: open}
+func Stack() clients.Stack {
+	return clients.Stack{Name: "wget", Find: clients.OnPath("wget"), Open: open}
 }
 
 // open asks the program what it is.
-func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
+func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--no-config", "--version"}})
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
-	in := &stack.Install{Version: version, Library: library, Path: p.Path}
+	in := &clients.Install{Version: version, Library: library, Path: p.Path}
 	args := make(map[string][]string)
 	for _, v := range variants {
 		if library != gnuTLS {
@@ -63,9 +63,9 @@ func open(ctx context.Context, p stack.Place) (*stack.Install, error) {
 		in.Variants = append(in.Variants, v.Variant)
 		args[v.Name] = v.args
 	}
-	in.Probe = func(ctx context.Context, variant string, r stack.Request) stack.Result {
+	in.Probe = func(ctx context.Context, variant string, r clients.Request) clients.Result {
 		if why := cannot(r); why != "" {
-			return stack.Result{Outcome: stack.Unsupported, Message: why}
+			return clients.Result{Outcome: clients.Unsupported, Message: why}
 		}
 		c := process.Command{Path: p.Path, Args: append(arguments(r), args[variant]...)}
 		return command.Probe(ctx, c, r.Timeout+command.Grace, read)
@@ -105,7 +105,7 @@ func parseVersion(text string) (version, library string, err error) {
 }
 
 // cannot says why Wget can't do what is asked; empty if it can.
-func cannot(r stack.Request) string {
+func cannot(r clients.Request) string {
 	e := r.Endpoint
 	if e.KeyPassword != "" {
 		return "wget can't be given the passphrase of a key"
@@ -126,7 +126,7 @@ func cannot(r stack.Request) string {
 }
 
 // arguments returns the command line of a probe, without what the variant adds.
-func arguments(r stack.Request) []string {
+func arguments(r clients.Request) []string {
 	e := r.Endpoint
 	args := []string{
 		"--no-config",                      // neither the system's wgetrc nor the user's
@@ -171,9 +171,9 @@ const (
 )
 
 // read makes a result of what Wget wrote.
-func read(out process.Output) stack.Result {
+func read(out process.Output) clients.Result {
 	if out.Code == 0 {
-		return stack.Result{Outcome: stack.Accepted}
+		return clients.Result{Outcome: clients.Accepted}
 	}
 	var lines []string
 	for line := range strings.Lines(out.Stderr) {
@@ -182,12 +182,12 @@ func read(out process.Output) stack.Result {
 			lines = append(lines, fleeting.ReplaceAllLiteralString(line, ""))
 		}
 	}
-	result := stack.Result{Outcome: stack.Rejected, Message: strings.Join(lines, "\n"), Code: strconv.Itoa(out.Code)}
+	result := clients.Result{Outcome: clients.Rejected, Message: strings.Join(lines, "\n"), Code: strconv.Itoa(out.Code)}
 	switch {
 	case out.Code < 0:
-		result = stack.Result{Outcome: stack.Failed, Message: "wget was killed: " + result.Message}
+		result = clients.Result{Outcome: clients.Failed, Message: "wget was killed: " + result.Message}
 	case out.Code == parseError:
-		result.Outcome = stack.Unsupported
+		result.Outcome = clients.Unsupported
 	case result.Message == "":
 		result.Message = fmt.Sprintf("wget ended with status %d and said nothing", out.Code)
 	}

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -46,10 +46,10 @@ func TestCannot(t *testing.T) {
 		{"a.tlslab.test", "127.0.0.1:8443", false},
 		{"a.tlslab.test", "", true}, // it is to resolve the name itself
 	} {
-		why := cannot(stack.Request{Endpoint: serve.Endpoint{Host: test.host, Connect: test.connect, Port: 8443}})
+		why := cannot(clients.Request{Endpoint: serve.Endpoint{Host: test.host, Connect: test.connect, Port: 8443}})
 		assert.Equal(t, test.can, why == "", "%s %s: %s", test.host, test.connect, why)
 	}
-	assert.Contains(t, cannot(stack.Request{Endpoint: serve.Endpoint{KeyPassword: "x"}}), "passphrase")
+	assert.Contains(t, cannot(clients.Request{Endpoint: serve.Endpoint{KeyPassword: "x"}}), "passphrase")
 }
 
 func TestRead(t *testing.T) {
@@ -61,9 +61,9 @@ func TestRead(t *testing.T) {
 		begin + "HTTP request sent, awaiting response... 503 No\n2026-11-22 04:11:07 ERROR 503: No.\n":                                  "503 No\nERROR 503: No.",
 		begin: "wget ended with status 4 and said nothing",
 	} {
-		assert.Equal(t, stack.Result{Outcome: stack.Rejected, Message: want, Code: "4"}, read(process.Output{Code: 4, Stderr: stderr}))
+		assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: want, Code: "4"}, read(process.Output{Code: 4, Stderr: stderr}))
 	}
-	assert.Equal(t, stack.Accepted, read(process.Output{Stderr: begin}).Outcome)
-	assert.Equal(t, stack.Unsupported, read(process.Output{Code: parseError, Stderr: "wget: unrecognized option '--x'\n"}).Outcome)
-	assert.Equal(t, stack.Failed, read(process.Output{Code: -1}).Outcome)
+	assert.Equal(t, clients.Accepted, read(process.Output{Stderr: begin}).Outcome)
+	assert.Equal(t, clients.Unsupported, read(process.Output{Code: parseError, Stderr: "wget: unrecognized option '--x'\n"}).Outcome)
+	assert.Equal(t, clients.Failed, read(process.Output{Code: -1}).Outcome)
 }

@@ -16,11 +16,9 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -134,9 +132,6 @@ func (f *flags) addMongo(c *cobra.Command) {
 	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
 	c.Flags().IntVar(&f.mongoOwner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
 }
-
-// stacks returns the client stacks besides those that lab/clients has built in.
-func (f *flags) stacks() []stack.Stack { return []stack.Stack{godriver.Stack()} }
 
 // speaking returns what the clients of the scenarios have to speak.
 func speaking(list []*scenarios.Scenario) []string {

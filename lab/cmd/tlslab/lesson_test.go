@@ -18,6 +18,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/lessons"
@@ -166,7 +167,7 @@ func needed(t *testing.T, need string) string {
 		return ""
 	}
 	service := map[bool]string{true: "mongodb", false: "https"}[stack == "pymongo"]
-	set, err := clients.Discover(context.Background(), clients.Options{Only: []string{stack + "/default"}, Services: []string{service}})
+	set, err := all.Discover(context.Background(), clients.Options{Only: []string{stack + "/default"}, Services: []string{service}})
 	if err == nil {
 		defer set.Close()
 	}

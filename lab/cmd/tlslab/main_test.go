@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 )
 
 func TestMain(m *testing.M) {
@@ -103,7 +104,7 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 // what it must accept and rejects what it must reject.
 func probe(ts *testscript.TestScript, _ bool, args []string) {
 	doc := readEndpoints(ts, args[0])
-	set, err := clients.Discover(context.Background(), clients.Options{Only: []string{"go/default"}})
+	set, err := all.Discover(context.Background(), clients.Options{Only: []string{"go/default"}})
 	ts.Check(err)
 	defer set.Close()
 	for _, e := range doc {

@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/scenarios"
 )
@@ -42,7 +43,7 @@ The exit status is 0 if every deviation is known of the driver.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := clients.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list), More: f.stacks()})
+			set, err := all.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
 			if err != nil {
 				return usageError{fmt.Errorf("--client: %w", err)}
 			}

@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/scenarios"
 )
@@ -105,8 +106,8 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	set, err := clients.Discover(ctx, clients.Options{
-		Only: only, Services: speaking(list), More: f.stacks(),
+	set, err := all.Discover(ctx, clients.Options{
+		Only: only, Services: speaking(list),
 		Quick: len(list) > manyScenarios,
 	})
 	if err != nil {
@@ -122,7 +123,7 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 // addRun adds the flags that say how scenarios are run.
 func (f *flags) addRun(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
-	cmd.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clients.Stacks(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(all.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
 	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
 	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")

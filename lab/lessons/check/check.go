@@ -24,7 +24,6 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/report"
@@ -160,7 +159,7 @@ func (g *grader) atFault(r Row) bool {
 
 // overran reports whether the lab had to end the client.
 func overran(c report.Cell) bool {
-	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, stack.OverrunPrefix)
+	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, clients.OverrunPrefix)
 }
 
 // inTheClear reports whether the client sent something that is not TLS.

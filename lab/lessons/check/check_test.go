@@ -13,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/lessons"
@@ -156,7 +157,7 @@ func keepLeaf(t *testing.T, l *lab.Lab, lesson *lessons.Lesson) {
 func interpreter(t *testing.T, lesson *lessons.Lesson) string {
 	t.Helper()
 	if lesson.ID == "pymongo" {
-		set, err := clients.Discover(context.Background(), clients.Options{Only: []string{"pymongo/default"}, Services: []string{"mongodb"}})
+		set, err := all.Discover(context.Background(), clients.Options{Only: []string{"pymongo/default"}, Services: []string{"mongodb"}})
 		if err == nil {
 			defer set.Close()
 		}

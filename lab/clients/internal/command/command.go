@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Grace is how much longer than its own time limit a program may take to end, on a
@@ -22,7 +22,7 @@ var errOverrun = errors.New("the program overran its time")
 
 // Probe runs a program once and has read make a result of what it wrote. A program
 // that is still there at the limit is ended.
-func Probe(ctx context.Context, c process.Command, limit time.Duration, read func(process.Output) stack.Result) stack.Result {
+func Probe(ctx context.Context, c process.Command, limit time.Duration, read func(process.Output) clients.Result) clients.Result {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
 	defer cancel()
 	begin := time.Now()
@@ -30,13 +30,13 @@ func Probe(ctx context.Context, c process.Command, limit time.Duration, read fun
 	took := time.Since(begin)
 	switch {
 	case errors.Is(err, errOverrun):
-		result := stack.Overrun(took)
+		result := clients.Overrun(took)
 		if startsContainer(c) {
 			result.Message += containerLeft
 		}
 		return result
 	case err != nil:
-		return stack.Result{Outcome: stack.Failed, Message: err.Error(), Duration: took}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error(), Duration: took}
 	}
 	result := read(out)
 	result.Message = strings.TrimRight(result.Message, "\r\n")

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // mode tells this test's program what to be.
@@ -35,29 +35,29 @@ func child(behaviour string) process.Command {
 }
 
 func TestProbe(t *testing.T) {
-	got := Probe(t.Context(), child("echo"), time.Minute, func(out process.Output) stack.Result {
+	got := Probe(t.Context(), child("echo"), time.Minute, func(out process.Output) clients.Result {
 		assert.Equal(t, process.Output{Stdout: "out\n", Stderr: "err\n", Code: 7, Status: "exit status 7"}, out)
-		return stack.Result{Outcome: stack.Rejected, Message: out.Stderr + "\n"}
+		return clients.Result{Outcome: clients.Rejected, Message: out.Stderr + "\n"}
 	})
 	assert.Positive(t, got.Duration)
 	assert.Equal(t, "err", got.Message)
 }
 
 func TestProbeEnds(t *testing.T) {
-	unread := func(process.Output) stack.Result { panic("there is nothing to read") }
+	unread := func(process.Output) clients.Result { panic("there is nothing to read") }
 	got := Probe(t.Context(), child("hang"), time.Millisecond, unread)
-	assert.Equal(t, stack.Rejected, got.Outcome)
+	assert.Equal(t, clients.Rejected, got.Outcome)
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
 
 	why := errors.New("the user went home")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
 	got = Probe(ctx, child("hang"), time.Minute, unread)
-	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, clients.Failed, got.Outcome)
 	assert.Contains(t, got.Message, why.Error())
 
 	got = Probe(t.Context(), process.Command{Path: t.TempDir() + "/none"}, time.Minute, unread)
-	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, clients.Failed, got.Outcome)
 }
 
 // TestContainerLeft says of a program that was ended that a container may be left, if it looks like one that
@@ -80,7 +80,7 @@ func TestContainerLeft(t *testing.T) {
 	}
 	hang := child("hang")
 	hang.Args = []string{"docker"}
-	got := Probe(t.Context(), hang, time.Millisecond, func(process.Output) stack.Result { panic("there is nothing to read") })
+	got := Probe(t.Context(), hang, time.Millisecond, func(process.Output) clients.Result { panic("there is nothing to read") })
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
 	assert.Contains(t, got.Message, "it did not give up by itself; a container that it started may still run: see docker ps or podman ps")
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // contract is the version of the contract between the lab and a worker.
@@ -25,7 +25,7 @@ type Hello struct {
 	// that say the same are one.
 	Install string `json:"install"`
 	// Features lists what the stack's own default settings check, where the program
-	// can tell by asking them: see stack.Info.
+	// can tell by asking them: see clients.Info.
 	Features []string `json:"features"`
 	// Error says in one line why this program can't be used: it has no TLS.
 	Error string `json:"error"`
@@ -54,10 +54,10 @@ type request struct {
 
 // answer is what the worker did, one line of JSON.
 type answer struct {
-	ID      *uint64       `json:"id"`
-	Outcome stack.Outcome `json:"outcome"` // accepted, rejected or unsupported
-	Message string        `json:"message"`
-	Code    string        `json:"code"`
+	ID      *uint64         `json:"id"`
+	Outcome clients.Outcome `json:"outcome"` // accepted, rejected or unsupported
+	Message string          `json:"message"`
+	Code    string          `json:"code"`
 }
 
 // parseHello reads the first line of the worker of a stack, or of whatever stack if name is empty.
@@ -80,24 +80,24 @@ func parseHello(line []byte, name string) (Hello, error) {
 }
 
 // parseAnswer reads the answer to the request with the id.
-func parseAnswer(line []byte, id uint64) (stack.Result, error) {
+func parseAnswer(line []byte, id uint64) (clients.Result, error) {
 	var a answer
 	if err := json.Unmarshal(line, &a); err != nil {
-		return stack.Result{}, fmt.Errorf("its answer is no JSON object: %w: %q", err, clip(line))
+		return clients.Result{}, fmt.Errorf("its answer is no JSON object: %w: %q", err, clip(line))
 	}
 	switch {
 	case a.ID == nil:
-		return stack.Result{}, fmt.Errorf("its answer has no id: %q", clip(line))
+		return clients.Result{}, fmt.Errorf("its answer has no id: %q", clip(line))
 	case *a.ID != id:
-		return stack.Result{}, fmt.Errorf("it answered request %d instead of %d", *a.ID, id)
+		return clients.Result{}, fmt.Errorf("it answered request %d instead of %d", *a.ID, id)
 	}
 	switch a.Outcome {
-	case stack.Accepted:
-		return stack.Result{Outcome: stack.Accepted}, nil
-	case stack.Rejected, stack.Unsupported:
-		return stack.Result{Outcome: a.Outcome, Message: strings.TrimRight(a.Message, "\r\n"), Code: a.Code}, nil
+	case clients.Accepted:
+		return clients.Result{Outcome: clients.Accepted}, nil
+	case clients.Rejected, clients.Unsupported:
+		return clients.Result{Outcome: a.Outcome, Message: strings.TrimRight(a.Message, "\r\n"), Code: a.Code}, nil
 	}
-	return stack.Result{}, fmt.Errorf("its outcome %q is none of accepted, rejected and unsupported", clip([]byte(a.Outcome)))
+	return clients.Result{}, fmt.Errorf("its outcome %q is none of accepted, rejected and unsupported", clip([]byte(a.Outcome)))
 }
 
 // clip shortens what a worker wrote for an error message.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 func TestParseHello(t *testing.T) {
@@ -24,12 +24,12 @@ func TestParseHello(t *testing.T) {
 }
 
 func TestParseAnswer(t *testing.T) {
-	for line, want := range map[string]stack.Result{
-		`{"id":7,"outcome":"accepted"}`:                                   {Outcome: stack.Accepted},
-		`{"id":7,"outcome":"accepted","message":"ignored"}` + "\r":        {Outcome: stack.Accepted},
-		`{"id":7,"outcome":"rejected"}`:                                   {Outcome: stack.Rejected},
-		`{"id":7,"outcome":"rejected","message":"a\nb\r\n","code":"60"}`:  {Outcome: stack.Rejected, Message: "a\nb", Code: "60"},
-		`{"id":7,"outcome":"unsupported","message":"no","more":[1,2,{}]}`: {Outcome: stack.Unsupported, Message: "no"},
+	for line, want := range map[string]clients.Result{
+		`{"id":7,"outcome":"accepted"}`:                                   {Outcome: clients.Accepted},
+		`{"id":7,"outcome":"accepted","message":"ignored"}` + "\r":        {Outcome: clients.Accepted},
+		`{"id":7,"outcome":"rejected"}`:                                   {Outcome: clients.Rejected},
+		`{"id":7,"outcome":"rejected","message":"a\nb\r\n","code":"60"}`:  {Outcome: clients.Rejected, Message: "a\nb", Code: "60"},
+		`{"id":7,"outcome":"unsupported","message":"no","more":[1,2,{}]}`: {Outcome: clients.Unsupported, Message: "no"},
 	} {
 		got, err := parseAnswer([]byte(line), 7)
 		assert.NoError(t, err, line)
@@ -65,7 +65,7 @@ func FuzzParseAnswer(f *testing.F) {
 			assert.Less(t, len(err.Error()), 2000)
 			return
 		}
-		assert.Contains(t, []stack.Outcome{stack.Accepted, stack.Rejected, stack.Unsupported}, got.Outcome)
+		assert.Contains(t, []clients.Outcome{clients.Accepted, clients.Rejected, clients.Unsupported}, got.Outcome)
 		assert.Zero(t, got.Duration)
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"runtime"
 	"sync"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Pool is copies of one worker, for probes that run at the same time. A copy is started when a
@@ -82,10 +82,10 @@ func (p *Pool) more() (*Worker, error) {
 }
 
 // Probe has one of the copies do what [Worker.Probe] says.
-func (p *Pool) Probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+func (p *Pool) Probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	one, err := p.take(ctx)
 	if err != nil {
-		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}
 	defer func() { p.free <- one }()
 	return one.Probe(ctx, variant, r)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // TestPool holds that no more copies run than may, that who waits for one can give up, and that a
@@ -34,16 +34,16 @@ func TestPool(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			r := p.Probe(t.Context(), "default", stack.Request{Timeout: time.Minute})
-			assert.Equal(t, stack.Result{Outcome: stack.Rejected, Message: "no", Code: "NO", Duration: r.Duration}, r)
+			r := p.Probe(t.Context(), "default", clients.Request{Timeout: time.Minute})
+			assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: "no", Code: "NO", Duration: r.Duration}, r)
 		})
 	}
 	group.Wait()
 	assert.Len(t, p.all, 2)
 	require.NoError(t, p.Close())
-	assert.Equal(t, stack.Failed, p.Probe(t.Context(), "default", stack.Request{}).Outcome)
+	assert.Equal(t, clients.Failed, p.Probe(t.Context(), "default", clients.Request{}).Outcome)
 
 	unasked := NewPool("test", command(t, "good"), 1)
 	require.NoError(t, unasked.Close())
-	assert.Equal(t, "the worker is closed", unasked.Probe(t.Context(), "default", stack.Request{}).Message)
+	assert.Equal(t, "the worker is closed", unasked.Probe(t.Context(), "default", clients.Request{}).Message)
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"slices"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // Variant is a variant of a stack whose client is a worker.
 type Variant struct {
-	stack.Variant
+	clients.Variant
 	// Unless names a feature: where the program's own defaults have it, there is
 	// no such variant, as it would be the default one again.
 	Unless string
@@ -19,13 +19,13 @@ type Variant struct {
 
 // Open starts a worker and makes an install of it. Variants that verify chains get
 // the features that the worker says its defaults have.
-func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*stack.Install, error) {
+func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*clients.Install, error) {
 	pool := NewPool(name, c, Copies())
 	hello, err := pool.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in := &stack.Install{
+	in := &clients.Install{
 		Version: hello.Version,
 		Library: hello.Library,
 		Path:    c.Path,
@@ -37,7 +37,7 @@ func Open(ctx context.Context, name string, c process.Command, variants []Varian
 		if slices.Contains(hello.Features, v.Unless) {
 			continue
 		}
-		if !slices.Contains(v.Skips, stack.CheckChain) {
+		if !slices.Contains(v.Skips, clients.CheckChain) {
 			v.Features = slices.Concat(v.Features, hello.Features)
 		}
 		in.Variants = append(in.Variants, v.Variant)

@@ -17,8 +17,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 const (
@@ -89,24 +89,24 @@ func (w *Worker) start(ctx context.Context) (Hello, error) {
 }
 
 // Probe sends a request to the worker and returns its answer. A worker that died or
-// broke the contract gives stack.Failed, and is started anew for the next request.
-func (w *Worker) Probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+// broke the contract gives clients.Failed, and is started anew for the next request.
+func (w *Worker) Probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	select {
 	case <-w.turn:
 		defer func() { w.turn <- struct{}{} }()
 	case <-ctx.Done():
-		return stack.Result{Outcome: stack.Failed, Message: context.Cause(ctx).Error()}
+		return clients.Result{Outcome: clients.Failed, Message: context.Cause(ctx).Error()}
 	}
 	if err := w.ready(ctx); err != nil {
-		return stack.Result{Outcome: stack.Failed, Message: err.Error()}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}
 	begin := time.Now() // starting the program is none of the client's time
 	result, err := w.probe(ctx, variant, r)
 	switch took := time.Since(begin); {
 	case errors.Is(err, errOverrun):
-		return stack.Overrun(took)
+		return clients.Overrun(took)
 	case err != nil:
-		return stack.Result{Outcome: stack.Failed, Message: err.Error(), Duration: took}
+		return clients.Result{Outcome: clients.Failed, Message: err.Error(), Duration: took}
 	default:
 		result.Duration = took
 		return result
@@ -114,7 +114,7 @@ func (w *Worker) Probe(ctx context.Context, variant string, r stack.Request) sta
 }
 
 // probe does what Probe says; the caller has the turn, and the program runs.
-func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (stack.Result, error) {
+func (w *Worker) probe(ctx context.Context, variant string, r clients.Request) (clients.Result, error) {
 	w.last++
 	line, err := json.Marshal(request{
 		ID: w.last, Variant: variant,
@@ -125,7 +125,7 @@ func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (st
 		TimeoutMS: max(1, r.Timeout.Milliseconds()),
 	})
 	if err != nil {
-		return stack.Result{}, fmt.Errorf("writing a request: %w", err)
+		return clients.Result{}, fmt.Errorf("writing a request: %w", err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, r.Timeout+w.grace, errOverrun)
 	defer cancel()
@@ -137,12 +137,12 @@ func (w *Worker) probe(ctx context.Context, variant string, r stack.Request) (st
 	if !stop() {
 		err = context.Cause(ctx)
 	}
-	var result stack.Result
+	var result clients.Result
 	if err == nil {
 		result, err = parseAnswer(line, w.last)
 	}
 	if err != nil {
-		return stack.Result{}, w.discard(err)
+		return clients.Result{}, w.discard(err)
 	}
 	return result, nil
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
-	"example.com/tlslab/lab/clients/stack"
 )
 
 // mode tells this test's program to be a worker that breaks the contract in one
@@ -104,7 +104,7 @@ func begin(t *testing.T, behaviour string) *Worker {
 	return w
 }
 
-var request10s = stack.Request{Timeout: 10 * time.Second}
+var request10s = clients.Request{Timeout: 10 * time.Second}
 
 func TestWorker(t *testing.T) {
 	w := begin(t, "good")
@@ -114,7 +114,7 @@ func TestWorker(t *testing.T) {
 			got := w.Probe(t.Context(), "default", request10s)
 			assert.Positive(t, got.Duration)
 			got.Duration = 0
-			assert.Equal(t, stack.Result{Outcome: stack.Rejected, Message: "no", Code: "NO"}, got)
+			assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: "no", Code: "NO"}, got)
 		})
 	}
 	wg.Wait()
@@ -132,7 +132,7 @@ func TestNew(t *testing.T) {
 	broken := New("test", command(t, "dies at once"))
 	defer func() { require.NoError(t, broken.Close()) }()
 	got := broken.Probe(t.Context(), "default", request10s)
-	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, clients.Failed, got.Outcome)
 	assert.Contains(t, got.Message, "its last words: cannot load library")
 }
 
@@ -147,7 +147,7 @@ func TestWorkerBreaksContract(t *testing.T) {
 			w := begin(t, behaviour)
 			for range 2 { // it is started again, and no better
 				got := w.Probe(t.Context(), "default", request10s)
-				assert.Equal(t, stack.Failed, got.Outcome)
+				assert.Equal(t, clients.Failed, got.Outcome)
 				assert.Contains(t, got.Message, want)
 				w.last = 0
 			}
@@ -160,7 +160,7 @@ func TestWorkerDies(t *testing.T) {
 	for range 3 {
 		w.last = 0 // a worker that was started again counts from one
 		got := w.Probe(t.Context(), "default", request10s)
-		assert.Equal(t, stack.Accepted, got.Outcome, got.Message)
+		assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 		<-w.proc.Done()
 	}
 }
@@ -168,14 +168,14 @@ func TestWorkerDies(t *testing.T) {
 func TestWorkerHangs(t *testing.T) {
 	w := begin(t, "hangs")
 	w.grace = time.Millisecond
-	got := w.Probe(t.Context(), "default", stack.Request{Timeout: time.Millisecond})
-	assert.Equal(t, stack.Rejected, got.Outcome)
+	got := w.Probe(t.Context(), "default", clients.Request{Timeout: time.Millisecond})
+	assert.Equal(t, clients.Rejected, got.Outcome)
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	got = w.Probe(ctx, "default", request10s)
-	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, clients.Failed, got.Outcome)
 	assert.Contains(t, got.Message, "context canceled")
 }
 
@@ -201,21 +201,21 @@ func TestStartFails(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	variants := []Variant{
-		{Variant: stack.Variant{Name: "default", Features: []string{"crl"}}},
-		{Variant: stack.Variant{Name: "insecure", Skips: []stack.Check{stack.CheckChain}}},
-		{Variant: stack.Variant{Name: "strict"}, Unless: "strict"},
+		{Variant: clients.Variant{Name: "default", Features: []string{"crl"}}},
+		{Variant: clients.Variant{Name: "insecure", Skips: []clients.Check{clients.CheckChain}}},
+		{Variant: clients.Variant{Name: "strict"}, Unless: "strict"},
 	}
 	in, err := Open(t.Context(), "test", command(t, "good"), variants)
 	require.NoError(t, err)
 	defer in.Close()
 	assert.Equal(t, "/here 1.2.3", in.Key)
-	assert.Equal(t, []stack.Variant{
+	assert.Equal(t, []clients.Variant{
 		{Name: "default", Features: []string{"crl", "strict"}},
-		{Name: "insecure", Skips: []stack.Check{stack.CheckChain}},
+		{Name: "insecure", Skips: []clients.Check{clients.CheckChain}},
 	}, in.Variants)
 	require.NoError(t, in.Close())
 	got := in.Probe(t.Context(), "default", request10s)
-	assert.Equal(t, stack.Failed, got.Outcome)
+	assert.Equal(t, clients.Failed, got.Outcome)
 	assert.Equal(t, "the worker is closed", got.Message)
 }
 

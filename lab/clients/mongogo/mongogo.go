@@ -1,9 +1,7 @@
-// Package godriver is the client stack of MongoDB's driver for Go, in this process. It is not
-// among those that lab/clients finds by itself, as the driver is large: programs that want it pass
-// it to [clients.Discover] in clients.Options.More.
+// Package mongogo is the client stack of MongoDB's driver for Go, in this process.
 //
 // The driver is set up by a URI with the options that its users write, and by no tls.Config.
-package godriver
+package mongogo
 
 import (
 	"cmp"
@@ -25,21 +23,21 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/version"
 
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients"
 )
 
 // variants are the ways of using the driver, named after the options of its URIs. Their features
 // are measured by TestFeatures and TestRevocation in lab/clients, with version 2.9.3.
 //
 // There is no "crl": the driver has no option for one, and a CRL file is left aside.
-var variants = []stack.Variant{{
+var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "options.Client().ApplyURI(mongodb://HOST/?tls=true&tlsCAFile=FILE)",
 	Features: append([]string{"ocsp-endpoint"}, checked...),
 }, {
 	Name:  "tlsInsecure",
 	About: "tlsInsecure=true",
-	Skips: []stack.Check{stack.CheckChain, stack.CheckHost},
+	Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 
 	Features: handshake,
 }, {
@@ -58,38 +56,38 @@ var (
 )
 
 // Stack declares the stack.
-func Stack() stack.Stack {
+func Stack() clients.Stack {
 	v := strings.TrimPrefix(version.Driver, "v")
-	return stack.Stack{
+	return clients.Stack{
 		Name:    "mongo-go",
 		Service: "mongodb",
-		Find: func(context.Context) ([]stack.Place, error) {
-			return []stack.Place{{Version: v}}, nil
+		Find: func(context.Context) ([]clients.Place, error) {
+			return []clients.Place{{Version: v}}, nil
 		},
-		Open: func(context.Context, stack.Place) (*stack.Install, error) {
+		Open: func(context.Context, clients.Place) (*clients.Install, error) {
 			library := "crypto/tls " + strings.TrimPrefix(runtime.Version(), "go")
-			return &stack.Install{Version: v, Library: library, Variants: variants, Probe: probe}, nil
+			return &clients.Install{Version: v, Library: library, Variants: variants, Probe: probe}, nil
 		},
 	}
 }
 
-// probe connects once. See stack.Install.
-func probe(ctx context.Context, variant string, r stack.Request) stack.Result {
+// probe connects once. See clients.Install.
+func probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	begin := time.Now()
-	result := stack.Result{Outcome: stack.Accepted}
+	result := clients.Result{Outcome: clients.Accepted}
 	err := connect(ctx, variant, r)
 	switch {
 	case ctx.Err() != nil:
-		result.Outcome, result.Message = stack.Failed, context.Cause(ctx).Error()
+		result.Outcome, result.Message = clients.Failed, context.Cause(ctx).Error()
 	case err != nil:
-		result.Outcome, result.Message = stack.Rejected, err.Error()
+		result.Outcome, result.Message = clients.Rejected, err.Error()
 	}
 	result.Duration = time.Since(begin)
 	return result
 }
 
 // connect has a client of its own do what a user's would, and ends it.
-func connect(ctx context.Context, variant string, r stack.Request) (err error) {
+func connect(ctx context.Context, variant string, r clients.Request) (err error) {
 	uri, err := address(variant, r)
 	if err != nil {
 		return err
@@ -126,7 +124,7 @@ const (
 )
 
 // address returns the URI with the options of the variant.
-func address(variant string, r stack.Request) (string, error) {
+func address(variant string, r clients.Request) (string, error) {
 	u, err := url.Parse(r.Endpoint.URL)
 	if err != nil {
 		return "", err

@@ -1,4 +1,4 @@
-package godriver_test
+package mongogo_test
 
 import (
 	"runtime/debug"
@@ -11,10 +11,9 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/stack"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/mongo/godriver"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -22,7 +21,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // variant finds a variant of the stack.
 func variant(t *testing.T, name string) *clients.Client {
 	t.Helper()
-	set, err := clients.Discover(t.Context(), clients.Options{Only: []string{"mongo-go/" + name}, More: []stack.Stack{godriver.Stack()}})
+	set, err := all.Discover(t.Context(), clients.Options{Only: []string{"mongo-go/" + name}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	require.Len(t, set.Clients, 1)

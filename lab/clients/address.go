@@ -1,4 +1,4 @@
-package stack
+package clients
 
 import (
 	"context"
