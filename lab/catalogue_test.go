@@ -18,15 +18,17 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	needs "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
 // recordDir is where what every client did is recorded.
-var recordDir = filepath.Join("clients", "testdata", "matrix")
+var recordDir = filepath.Join("result", "matrix")
 
 var (
 	record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/verdict")
@@ -150,23 +152,23 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 	}
 	if *record {
 		write(t, run)
-		require.NoError(t, report.WriteRecord(recordDir, run))
+		require.NoError(t, result.WriteRecord(recordDir, run))
 		return
 	}
-	recorded, err := report.Open(recordDir)
+	recorded, err := result.Open(recordDir)
 	require.NoError(t, err)
-	recorded = recorded.Only(func(s report.Scenario) bool {
+	recorded = recorded.Only(func(s result.Scenario) bool {
 		return slices.ContainsFunc(list, func(o *scenarios.Scenario) bool { return o.ID == s.ID })
 	}, func(clients.Info) bool { return true })
 	var changes strings.Builder
-	report.Terminal{W: &changes, Width: 120}.Diff(report.Since(recorded, run), false)
+	report.Terminal{W: &changes, Width: 120}.Diff(result.Since(recorded, run), false)
 	t.Log("against the record:", changes.String())
 }
 
 // write adds what clients said to the messages that are recorded.
-func write(t *testing.T, run *report.Run) {
-	messages := map[string]map[string]string{} // by stack and message: the class
-	stackOf := map[string]string{}             // by client
+func write(t *testing.T, run *result.Run) {
+	byStack := map[string]map[string]string{} // by stack and message: the class
+	stackOf := map[string]string{}            // by client
 	for _, c := range run.Clients {
 		stackOf[c.ID()] = c.Stack
 	}
@@ -175,15 +177,15 @@ func write(t *testing.T, run *report.Run) {
 			if c.Outcome != clients.Rejected || !c.Documented || c.Kind == verdict.Unsupported { // by its control
 				continue
 			}
-			message := report.Steady(strings.ReplaceAll(c.Message, "\x00", `\x00`))
+			message := messages.Steady(strings.ReplaceAll(c.Message, "\x00", `\x00`))
 			stack := stackOf[c.Client]
-			if messages[stack] == nil {
-				messages[stack] = map[string]string{}
+			if byStack[stack] == nil {
+				byStack[stack] = map[string]string{}
 			}
-			messages[stack][strings.ReplaceAll(message, "\n", `\n`)] = string(verdict.Classify(stack, c.Message))
+			byStack[stack][strings.ReplaceAll(message, "\n", `\n`)] = string(verdict.Classify(stack, c.Message))
 		}
 	}
-	for stack, said := range messages {
+	for stack, said := range byStack {
 		path := filepath.Join("verdict", "testdata", stack+".txt")
 		old, err := os.ReadFile(path)
 		if err != nil {
@@ -194,7 +196,7 @@ func write(t *testing.T, run *report.Run) {
 			line = strings.TrimSuffix(line, "\n")
 			if class, message, ok := strings.Cut(line, "\t"); !ok {
 				head = append(head, line)
-			} else if message = report.Steady(message); said[message] == "" {
+			} else if message = messages.Steady(message); said[message] == "" {
 				said[message] = class
 			}
 		}

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
 // gate asks the run's client the gate, and returns what it did if it did not accept it. One that cannot
 // be asked is no reason to stop.
-func (r *runner) gate(ctx context.Context, set *clients.Set) (*report.Cell, error) {
+func (r *runner) gate(ctx context.Context, set *clients.Set) (*result.Cell, error) {
 	if r.options.Gate == nil || len(set.Clients) != 1 {
 		return nil, nil
 	}
@@ -25,16 +25,16 @@ func (r *runner) gate(ctx context.Context, set *clients.Set) (*report.Cell, erro
 }
 
 // stopped ends a run at its gate.
-func (r *runner) stopped(out *report.Run, list []*scenarios.Scenario, set *clients.Set, cell report.Cell) (*report.Run, error) {
+func (r *runner) stopped(out *result.Run, list []*scenarios.Scenario, set *clients.Set, cell result.Cell) (*result.Run, error) {
 	gate := r.options.Gate
 	entry, err := r.Describe(gate)
 	if err != nil {
 		return nil, err
 	}
-	entry.Cells = []report.Cell{cell}
+	entry.Cells = []result.Cell{cell}
 	out.Clients = []clients.Info{set.Clients[0].Info}
-	out.Scenarios = []report.Scenario{entry}
-	out.Stopped = &report.Stopped{Unasked: len(list)}
+	out.Scenarios = []result.Scenario{entry}
+	out.Stopped = &result.Stopped{Unasked: len(list)}
 	if slices.Contains(list, gate) {
 		out.Stopped.Unasked--
 	}

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -107,7 +107,7 @@ type Lab struct {
 type minted struct {
 	mint, write, describe sync.Once
 
-	described   report.Scenario
+	described   result.Scenario
 	describeErr error
 	chain       *pki.Chain
 	files       serve.Files

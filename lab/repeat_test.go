@@ -11,6 +11,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -78,7 +79,7 @@ func TestRepeat(t *testing.T) {
 	t.Logf("%d cells, %d differ", cells, differ)
 }
 
-func stackOf(run *report.Run, id string) string {
+func stackOf(run *result.Run, id string) string {
 	for _, c := range run.Clients {
 		if c.ID() == id {
 			return c.Stack

@@ -14,7 +14,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/rescue"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -48,18 +48,18 @@ type RunOptions struct {
 	// time.
 	Progress func(done, total int)
 	// Judged, if set, is called with what a client came to, from any goroutine.
-	Judged func(*scenarios.Scenario, report.Cell)
+	Judged func(*scenarios.Scenario, result.Cell)
 }
 
 // Run reproduces scenarios: it points every client at each scenario and at its control, on
 // servers of their own, and judges what they did. An error means that the lab failed or that
 // ctx ended; what clients do wrong stands in the report. If ctx ended, what was judged until then
 // comes with the error.
-func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*report.Run, error) {
+func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*result.Run, error) {
 	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
 	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
 	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
-	out := &report.Run{Schema: report.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
+	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
 	switch cell, err := r.gate(ctx, set); {
 	case ctx.Err() != nil:
 		out.Duration, out.Interrupted = time.Since(out.Started), true
@@ -69,9 +69,9 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	case cell != nil:
 		return r.stopped(out, list, set, *cell)
 	}
-	cells := make([][]*report.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
+	cells := make([][]*result.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
 	for n := range cells {
-		cells[n] = make([]*report.Cell, len(set.Clients))
+		cells[n] = make([]*result.Cell, len(set.Clients))
 	}
 	group, running := errgroup.WithContext(ctx)
 	for i, client := range set.Clients {
@@ -79,7 +79,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		group.Go(func() error {
 			defer r.turns.done(client)
 			return rescue.Do(func() error {
-				return r.client(running, client, list, func(n int, cell report.Cell) { cells[n][i] = &cell })
+				return r.client(running, client, list, func(n int, cell result.Cell) { cells[n][i] = &cell })
 			})
 		})
 	}
@@ -88,7 +88,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 		return nil, failed
 	}
 	for n, s := range list {
-		if failed != nil && !slices.ContainsFunc(cells[n], func(c *report.Cell) bool { return c != nil }) {
+		if failed != nil && !slices.ContainsFunc(cells[n], func(c *result.Cell) bool { return c != nil }) {
 			continue
 		}
 		entry, err := l.Describe(s)
@@ -125,24 +125,24 @@ func pairs(list []*scenarios.Scenario, set *clients.Set) int {
 }
 
 // Describe returns a scenario as it stands in a report, without what clients did.
-func (l *Lab) Describe(s *scenarios.Scenario) (report.Scenario, error) {
+func (l *Lab) Describe(s *scenarios.Scenario) (result.Scenario, error) {
 	m := l.entry(s.ID)
 	m.describe.Do(func() { m.described, m.describeErr = l.compare(s) }) // a millisecond each
 	return m.described, m.describeErr
 }
 
 // compare describes a scenario, by what it is and in what it differs from its control.
-func (l *Lab) compare(s *scenarios.Scenario) (report.Scenario, error) {
+func (l *Lab) compare(s *scenarios.Scenario) (result.Scenario, error) {
 	control := scenarios.ControlOf(s)
 	chain, err := l.Chain(s)
 	if err != nil {
-		return report.Scenario{}, err
+		return result.Scenario{}, err
 	}
 	good, err := l.Chain(control)
 	if err != nil {
-		return report.Scenario{}, err
+		return result.Scenario{}, err
 	}
-	return report.Describe(s, chain, scenarios.Differences(s, chain, good)), nil
+	return result.Describe(s, chain, scenarios.Differences(s, chain, good)), nil
 }
 
 type runner struct {
@@ -168,7 +168,7 @@ func (r *runner) progress() {
 
 // client probes one client with every scenario that it speaks the service of, and hands the cells
 // over by the scenario's place in the list.
-func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, report.Cell)) error {
+func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, result.Cell)) error {
 	one := r.of(c)
 	group, running := errgroup.WithContext(ctx)
 	ask := func(rows []int, turns *semaphore.Weighted) error {
@@ -232,7 +232,7 @@ func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
 }
 
 // ask asks the client one scenario, and hands the cell over.
-func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func(int, report.Cell)) error {
+func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func(int, result.Cell)) error {
 	cell, err := a.cell(ctx, s)
 	if err != nil {
 		return err
@@ -246,17 +246,17 @@ func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func
 }
 
 // cell probes the client with a scenario, with its control first, and judges.
-func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, error) {
+func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, error) {
 	why := verdict.Unable(s, a.client.Info)
 	if why == "" {
 		var err error
 		if why, err = a.stale(s); err != nil {
-			return report.Cell{}, err
+			return result.Cell{}, err
 		}
 	}
 	if why != "" {
 		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
-		return report.NewCell(cell, verdict.Judge(cell)), nil
+		return result.NewCell(cell, verdict.Judge(cell)), nil
 	}
 	control := a.control(ctx, scenarios.ControlOf(s))
 	did, err := control.probed, control.err
@@ -264,17 +264,17 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (report.Cell, e
 		did, err = a.probe(ctx, a.client, s)
 	}
 	if err != nil {
-		return report.Cell{}, err
+		return result.Cell{}, err
 	}
 	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result, ControlObserved: control.observed}
 	if cell.Unborne() {
 		good := a.control(ctx, scenarios.Good(s.Service))
 		if good.err != nil {
-			return report.Cell{}, good.err
+			return result.Cell{}, good.err
 		}
 		cell.GoodObserved = good.observed
 	}
-	shown := report.NewCell(cell, verdict.Judge(cell))
+	shown := result.NewCell(cell, verdict.Judge(cell))
 	shown.ServerLog, shown.Unserved, shown.Forgotten = did.log, did.unserved, did.lost
 	return shown, nil
 }

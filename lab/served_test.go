@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/internal/require"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -91,7 +91,7 @@ func TestServedPrograms(t *testing.T) {
 }
 
 // runServed runs a command under the contract served.
-func runServed(t *testing.T, l *lab.Lab, list []*scenarios.Scenario, command []string) *report.Run {
+func runServed(t *testing.T, l *lab.Lab, list []*scenarios.Scenario, command []string) *result.Run {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "settings.xml"), []byte(mavenSettings), 0o600); err != nil {

@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -70,7 +70,7 @@ func TestShortageIsAnError(t *testing.T) {
 			}
 			return e, nil
 		},
-		Judged: func(*scenarios.Scenario, report.Cell) { release() },
+		Judged: func(*scenarios.Scenario, result.Cell) { release() },
 	})
 	require.NoError(t, err)
 	cell := run.Scenarios[0].Cells[0]

@@ -14,6 +14,7 @@ import (
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -77,11 +78,11 @@ var judgedApart = map[string]bool{
 
 // checkSeen holds a scenario to be rejected by at least one judge, and for the canonical class
 // by one of those.
-func checkSeen(t *testing.T, s *scenarios.Scenario, cells []report.Cell) {
+func checkSeen(t *testing.T, s *scenarios.Scenario, cells []result.Cell) {
 	if s.Expect.Verdict != scenarios.Reject || unseen[s.ID] != "" || judgedApart[s.Expect.Feature] {
 		return
 	}
-	if !slices.ContainsFunc(cells, func(c report.Cell) bool { return c.Kind == verdict.OK && c.Class == s.Expect.Failures[0] }) {
+	if !slices.ContainsFunc(cells, func(c result.Cell) bool { return c.Kind == verdict.OK && c.Class == s.Expect.Failures[0] }) {
 		t.Errorf("no judge rejected it as %s", s.Expect.Failures[0])
 	}
 }

@@ -29,6 +29,9 @@ const (
 	Failed      Outcome = "failed"      // the harness failed: the program did not start, died or broke the contract
 )
 
+// Outcomes returns the outcomes.
+func Outcomes() []Outcome { return []Outcome{Accepted, Rejected, Unsupported, Failed} }
+
 // Check is something that a client verifies of a server.
 type Check string
 

@@ -11,19 +11,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // distinct returns the messages of the record, once for each stack and class.
-func distinct(t *testing.T) []report.Message {
-	messages, err := report.Messages(clients.Recorded())
+func distinct(t *testing.T) []result.Message {
+	messages, err := result.Messages(result.Recorded())
 	require.NoError(t, err)
 	done := map[string]bool{}
-	return slices.DeleteFunc(messages, func(m report.Message) bool {
+	return slices.DeleteFunc(messages, func(m result.Message) bool {
 		key := m.Stack + "\x00" + string(m.Class) + "\x00" + m.Message
 		seen := done[key]
 		done[key] = true

@@ -9,14 +9,13 @@ import (
 	"strings"
 	"sync"
 
-	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // record is what the lab has seen, for lookups.
 type record struct {
-	messages []report.Message
+	messages []result.Message
 	byShape  map[string][]int
 	lengths  map[int]bool       // of shapes
 	tokens   []map[string]bool  // of messages, by their index; of the first of each shape and class alone
@@ -32,7 +31,7 @@ type utterance struct {
 
 // seen is the record. It is part of the program, and a test holds it to be readable.
 var seen = sync.OnceValue(func() *record {
-	messages, err := report.Messages(clients.Recorded())
+	messages, err := result.Messages(result.Recorded())
 	if err != nil {
 		panic(err)
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/needle"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/messages"
 )
 
-// swap makes a replacer of what differs in a message from one place to another, beyond what report.Steady knows of
+// swap makes a replacer of what differs in a message from one place to another, beyond what messages.Steady knows of
 // the lab's own, by the word that stands for it.
 func swap(pattern, word string) needle.Replacer { return needle.New(regexp.MustCompile(pattern), word) }
 
@@ -48,9 +48,9 @@ var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|
 
 // shape returns a message without what differs from run to run and from place to place, so that what was
 // said elsewhere can be held against the record.
-func shape(message string) string { return steadyShape(report.Steady(message)) }
+func shape(message string) string { return steadyShape(messages.Steady(message)) }
 
-// steadyShape is shape of what report.Steady has returned, as the messages of the record are.
+// steadyShape is shape of what messages.Steady has returned, as the messages of the record are.
 func steadyShape(message string) string {
 	for _, f := range places {
 		message = f.Replace(message)

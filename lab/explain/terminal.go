@@ -10,8 +10,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
-	"example.com/tlslab/lab/report"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -50,10 +50,10 @@ func (t Terminal) Report(r Report) {
 func (t Terminal) say(key string) string { return in(t.Locale).words[key] }
 
 // Quoted returns the quote as it can be shown: control characters, and bytes that are no text, are visible.
-func (f Finding) Quoted() string { return report.Visible(f.Quote) }
+func (f Finding) Quoted() string { return visible.Text(f.Quote) }
 
 // Quoted is as [Finding.Quoted].
-func (u Unknown) Quoted() string { return report.Visible(u.Quote) }
+func (u Unknown) Quoted() string { return visible.Text(u.Quote) }
 
 func (t Terminal) finding(f Finding) {
 	title := string(f.Class)
@@ -206,7 +206,7 @@ func (t Terminal) unknown(u Unknown) {
 	}
 	for _, n := range u.Nearest {
 		t.hanging(4, "- ", fmt.Sprintf("%s, %s, "+t.say("alike"), n.Class, n.Stack, int(n.Likeness*100+0.5)))
-		t.paragraph(6, firstLine(report.Visible(n.Message)))
+		t.paragraph(6, firstLine(visible.Text(n.Message)))
 		t.command(6, fmt.Sprintf("tlslab run %s --client %s", n.Scenario, n.Stack))
 	}
 	fmt.Fprintln(t.W)

@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -93,7 +94,7 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 		}
 	}
 	list := slices.DeleteFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
-	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]result{}, first: scenarios.FirstControl(list)}
+	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]answer{}, first: scenarios.FirstControl(list)}
 	for i, s := range list {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Helper() // failures are told of the line that calls TestClient
@@ -112,12 +113,12 @@ type suite struct {
 	client  func(context.Context, serve.Endpoint) error
 	options options
 	first   *scenarios.Scenario // what it has to accept, or the others are not asked
-	asked   map[string]result   // what it did with the controls
-	judged  []report.Scenario   // what came of it
+	asked   map[string]answer   // what it did with the controls
+	judged  []result.Scenario   // what came of it
 }
 
 // control returns what the client does with a control, which is asked once.
-func (u *suite) control(t *testing.T, s *scenarios.Scenario) result {
+func (u *suite) control(t *testing.T, s *scenarios.Scenario) answer {
 	t.Helper()
 	did, known := u.asked[s.ID]
 	if !known {
@@ -143,9 +144,9 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 		cell.GoodObserved = u.control(t, scenarios.Good(s.Service)).observed
 	}
 	j := verdict.Judge(cell)
-	u.judged = append(u.judged, report.Scenario{
-		ID: s.ID, Family: s.Family, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Expect: report.NewExpectation(s.Expect),
-		Control: s.Control, Cells: []report.Cell{report.NewCell(cell, j)},
+	u.judged = append(u.judged, result.Scenario{
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Remedy: s.Remedy, Expect: result.NewExpectation(s.Expect),
+		Control: s.Control, Cells: []result.Cell{result.NewCell(cell, j)},
 	})
 	tell(t, u.options.accepted, cell, j)
 }
@@ -154,7 +155,7 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 // for one reason.
 func (u *suite) sumUp(t *testing.T) {
 	t.Helper()
-	a := report.Assess(&report.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
+	a := report.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
 	var b strings.Builder
 	report.Terminal{W: &b, Width: summaryWidth}.Bad(a)
 	if b.Len() == 0 {
@@ -187,15 +188,15 @@ func (o *options) info() clients.Info {
 	return clients.Info{Stack: goStack, Variant: "under test", Features: o.features, UnderTest: true}
 }
 
-// result is what the client did, and what the server saw of it.
-type result struct {
+// answer is what the client did, and what the server saw of it.
+type answer struct {
 	clients.Result
 	observed []serve.Observation
 	class    failure.Class
 }
 
 // probe serves a scenario to the client once.
-func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options) result {
+func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options) answer {
 	t.Helper()
 	srv := start(t, l, s)
 	timeout := o.timeout
@@ -209,7 +210,7 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 	defer cancel()
 	begin := time.Now()
 	err := client(ctx, srv.Endpoint)
-	r := result{Result: clients.Result{Outcome: clients.Accepted, Duration: time.Since(begin)}, observed: srv.Observations()}
+	r := answer{Result: clients.Result{Outcome: clients.Accepted, Duration: time.Since(begin)}, observed: srv.Observations()}
 	if err != nil {
 		r.Outcome, r.Message = clients.Rejected, err.Error()
 		if errors.Is(err, ErrUnsupported) {

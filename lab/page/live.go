@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -133,7 +133,7 @@ func (c card) Agreed() []string {
 	add := func(words ...string) {
 		for _, word := range words {
 			if word != "" {
-				list = append(list, report.Visible(word))
+				list = append(list, visible.Text(word))
 			}
 		}
 	}

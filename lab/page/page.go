@@ -46,7 +46,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -85,7 +85,7 @@ type Page struct {
 
 	mu       sync.Mutex
 	dir      string // of the lab's files
-	describe func(*scenarios.Scenario) (report.Scenario, error)
+	describe func(*scenarios.Scenario) (result.Scenario, error)
 	state    map[string]*state
 	listens  bool     // the scenarios' servers do
 	trouble  []string // the lab's own failures, each once

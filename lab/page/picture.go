@@ -6,7 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/pki"
 )
 
@@ -18,13 +19,13 @@ type picture struct {
 	Links         []link
 	BesideY       int // of the words over what is beside the path; zero if nothing is
 	// Certificates is the same to be read: in the order of the boxes.
-	Certificates []report.Certificate
+	Certificates []result.Certificate
 }
 
 // box is one certificate.
 type box struct {
 	Y, H    int
-	C       report.Certificate
+	C       result.Certificate
 	Subject string // shortened
 	Period  string
 	Faults  string // what is wrong with it, shortened; empty if nothing is
@@ -50,9 +51,9 @@ const (
 )
 
 // draw draws the chain of a scenario.
-func draw(s report.Scenario) picture {
+func draw(s result.Scenario) picture {
 	p := picture{Width: pictureWidth}
-	var on, off []report.Certificate
+	var on, off []result.Certificate
 	for _, c := range s.Certificate {
 		if c.Off {
 			off = append(off, c)
@@ -95,9 +96,9 @@ func draw(s report.Scenario) picture {
 // Inner is the height of the box's frame.
 func (b box) Inner() int { return b.H - 3 }
 
-func newBox(s report.Scenario, c report.Certificate, y int) box {
+func newBox(s result.Scenario, c result.Certificate, y int) box {
 	b := box{Y: y, H: boxHeight, C: c, Missing: !c.Sent && !c.Trusted,
-		Subject: shorten(report.Visible(c.Subject), maxSubject),
+		Subject: shorten(visible.Text(c.Subject), maxSubject),
 		Period:  c.NotBefore.Format(time.DateOnly) + " – " + c.NotAfter.Format(time.DateOnly)}
 	var faults []string
 	for _, d := range s.Differences {
@@ -106,14 +107,14 @@ func newBox(s report.Scenario, c report.Certificate, y int) box {
 		}
 	}
 	if len(faults) > 0 {
-		b.Faults = shorten(report.Visible(strings.Join(faults, ", ")), maxFaults)
+		b.Faults = shorten(visible.Text(strings.Join(faults, ", ")), maxFaults)
 		b.H += faultHeight
 	}
 	return b
 }
 
 // has reports whether a certificate differs from the control in one of the fields.
-func has(s report.Scenario, where string, what ...string) bool {
+func has(s result.Scenario, where string, what ...string) bool {
 	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool { return d.Where == where && slices.Contains(what, d.What) })
 }
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/internal/visible"
 )
 
 var (
@@ -62,7 +62,7 @@ func parse(all map[locale.Locale]words) (map[locale.Locale]map[string]*template.
 	for l, w := range all {
 		out[l] = map[string]*template.Template{}
 		functions := template.FuncMap{
-			"t": w.say, "tt": w.first, "expectation": w.expectation, "visible": report.Visible,
+			"t": w.say, "tt": w.first, "expectation": w.expectation, "visible": visible.Text,
 			"join": strings.Join, "parts": parts, "milliseconds": milliseconds,
 		}
 		base, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")

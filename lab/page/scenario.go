@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -21,7 +21,7 @@ type scenarioView struct {
 	Minting     bool // its files are yet to come
 	Left        bool // it is not served here
 	Endpoint    serve.Endpoint
-	Described   report.Scenario
+	Described   result.Scenario
 	Picture     picture
 	Differences []pki.Difference
 	Commands    []command

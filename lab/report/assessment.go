@@ -6,6 +6,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -29,7 +30,7 @@ const (
 // Assessment is a run over one client under test, and what it says of that client. Its JSON is that
 // of the run, and more.
 type Assessment struct {
-	*Run
+	*result.Run
 	Grade  Grade                `json:"grade"`
 	Counts map[verdict.Kind]int `json:"counts"`
 	// VerdictOnly says that the client was judged by whether it accepts or rejects alone, so that a pass says
@@ -45,7 +46,7 @@ type Assessment struct {
 
 // Assess says what a run shows of its only client. The list is what the user accepts; nil is
 // nothing.
-func Assess(run *Run, list *deviation.List) *Assessment {
+func Assess(run *result.Run, list *deviation.List) *Assessment {
 	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Findings: []Finding{}, Known: []deviation.Deviation{}, Fixed: []deviation.Deviation{}}
 	a.VerdictOnly = slices.ContainsFunc(run.Clients, func(c clients.Info) bool { return c.VerdictOnly })
 	shown := false
@@ -80,15 +81,15 @@ func (a *Assessment) grade(shown bool) Grade {
 
 // demandsRejection reports whether the run holds a scenario that every client must reject.
 func (a *Assessment) demandsRejection() bool {
-	return slices.ContainsFunc(a.Scenarios, func(s Scenario) bool {
+	return slices.ContainsFunc(a.Scenarios, func(s result.Scenario) bool {
 		return s.Expect.Verdict == scenarios.Reject && s.Expect.Level == scenarios.Must && len(s.Cells) > 0
 	})
 }
 
 // asked is a scenario and the cell of the run's only client.
 type asked struct {
-	*Scenario
-	Cell
+	*result.Scenario
+	result.Cell
 }
 
 func (a *Assessment) rows() []asked {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/internal/visible"
 )
 
 // WriteJUnit writes the assessment as JUnit's XML: the run's suite, in which what the user accepts passes, and a suite
@@ -21,7 +22,7 @@ func (a *Assessment) WriteJUnit(w io.Writer) error {
 		}
 		run.Scenarios[i] = s
 	}
-	out := run.junit()
+	out := junit(&run)
 	grade := junitCase{Name: "grade", Class: "tlslab.grade", Time: seconds(0)}
 	suite := junitSuite{Name: "tlslab", Tests: 1, Time: seconds(0)}
 	if len(out.Suites) > 0 {
@@ -33,7 +34,7 @@ func (a *Assessment) WriteJUnit(w io.Writer) error {
 		for _, f := range a.remarks() {
 			text = append(text, f.title+": "+f.says)
 		}
-		grade.Failure = &junitResult{Message: string(a.Grade), Type: string(a.Grade), Text: Visible(strings.Join(text, "\n"))}
+		grade.Failure = &junitResult{Message: string(a.Grade), Type: string(a.Grade), Text: visible.Text(strings.Join(text, "\n"))}
 	}
 	suite.Cases = []junitCase{grade}
 	out.add(suite)
@@ -88,7 +89,7 @@ func (a *Assessment) WriteAnnotations(w io.Writer) error {
 		list = append(list[:mostAnnotations-1], remarkOf{"more", fmt.Sprintf("%d more: see the log of this step", more+1)})
 	}
 	for _, r := range list {
-		if _, err := fmt.Fprintf(w, "::error title=%s::%s\n", property.Replace("tlslab: "+r.title), data.Replace(Visible(r.says))); err != nil {
+		if _, err := fmt.Fprintf(w, "::error title=%s::%s\n", property.Replace("tlslab: "+r.title), data.Replace(visible.Text(r.says))); err != nil {
 			return err
 		}
 	}

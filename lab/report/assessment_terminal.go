@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -101,7 +102,7 @@ func (t Terminal) notes(a *Assessment) {
 	w := t.words().assessment
 	rows := a.rows()
 	t.counted(w.notAsked, groups(only(rows, func(r asked) bool { return r.Kind == verdict.Unsupported }), asked.unasked), func(group []asked) string {
-		return clip(t.reason(group[0].unasked()))
+		return result.Clip(t.reason(group[0].unasked()))
 	})
 	t.counted(w.lenient,
 		groups(only(rows, func(r asked) bool { return r.Kind == verdict.Lenient }), func(r asked) string { return r.Expect.Feature }), func(group []asked) string {

@@ -12,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -29,7 +30,7 @@ type did struct {
 // assess judges what a client did as lab.Run does.
 func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
 	t.Helper()
-	run := &report.Run{}
+	run := &result.Run{}
 	for _, d := range all {
 		s, ok := scenarios.Lookup(d.id)
 		require.True(t, ok, d.id)
@@ -44,9 +45,9 @@ func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
 		good := []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
 		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed, ControlObserved: good,
 			Result: verdict.Believe(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
-		run.Scenarios = append(run.Scenarios, report.Scenario{
-			ID: s.ID, Family: s.Family, Title: s.Title, Story: report.Story(s.Story), Expect: report.NewExpectation(s.Expect), Control: s.Control,
-			Cells: []report.Cell{report.NewCell(c, verdict.Judge(c))},
+		run.Scenarios = append(run.Scenarios, result.Scenario{
+			ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Expect: result.NewExpectation(s.Expect), Control: s.Control,
+			Cells: []result.Cell{result.NewCell(c, verdict.Judge(c))},
 		})
 	}
 	return report.Assess(run, list)
@@ -189,17 +190,17 @@ func TestAssessmentFits(t *testing.T) {
 func TestStopped(t *testing.T) {
 	for name, test := range map[string]struct {
 		did     did
-		stopped report.Stopped
+		stopped result.Stopped
 		says    string
 		toDo    string // what it begins with
 	}{
-		"no CA":           {did{"good", "", no, right["self-signed"], true}, report.Stopped{NoCA: true, Unasked: 3}, "It does not accept good, ", "give the command {ca}"},
-		"mistyped":        {did{"good", "", no, "no", true}, report.Stopped{Meant: []report.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
-		"both":            {did{"good", "", no, "no", true}, report.Stopped{NoCA: true, Meant: []report.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
-		"nothing known":   {did{"good", "", no, "the moon", true}, report.Stopped{}, "It does not accept good, ", "run tlslab up good"},
-		"never connected": {did{"good", "", no, "usage", false}, report.Stopped{}, "It never connected to good, ", "run tlslab up good"},
-		"says accepted":   {did{"good", "", yes, "", false}, report.Stopped{}, "It says accepted, and never connected.", "the command must connect to {url}"},
-		"died":            {did{"good", "", clients.Failed, "it died", true}, report.Stopped{}, "The program failed: it died", "run tlslab up good"},
+		"no CA":           {did{"good", "", no, right["self-signed"], true}, result.Stopped{NoCA: true, Unasked: 3}, "It does not accept good, ", "give the command {ca}"},
+		"mistyped":        {did{"good", "", no, "no", true}, result.Stopped{Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
+		"both":            {did{"good", "", no, "no", true}, result.Stopped{NoCA: true, Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
+		"nothing known":   {did{"good", "", no, "the moon", true}, result.Stopped{}, "It does not accept good, ", "run tlslab up good"},
+		"never connected": {did{"good", "", no, "usage", false}, result.Stopped{}, "It never connected to good, ", "run tlslab up good"},
+		"says accepted":   {did{"good", "", yes, "", false}, result.Stopped{}, "It says accepted, and never connected.", "the command must connect to {url}"},
+		"died":            {did{"good", "", clients.Failed, "it died", true}, result.Stopped{}, "The program failed: it died", "run tlslab up good"},
 	} {
 		run := assess(t, nil, []did{test.did}).Run
 		run.Stopped = &test.stopped
@@ -219,7 +220,7 @@ func TestStopped(t *testing.T) {
 func TestStoppedServed(t *testing.T) {
 	a := assess(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
 	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
-	a.Run.Stopped = &report.Stopped{}
+	a.Run.Stopped = &result.Stopped{}
 	a = report.Assess(a.Run, nil)
 	require.Len(t, a.Findings, 1)
 	assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, "add --contract served"), a.Findings[0].ToDo)

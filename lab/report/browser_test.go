@@ -24,6 +24,7 @@ import (
 
 	"example.com/tlslab/lab/internal/headless"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 var (
@@ -54,11 +55,11 @@ type tab struct {
 
 // open opens a page of a run, as wide as told, and waits until it is drawn. Whatever it asks
 // for or complains of fails the test when that ends.
-func (b *browser) open(t *testing.T, r *report.Run, hash string, width, height int64, actions ...action) *tab {
+func (b *browser) open(t *testing.T, r *result.Run, hash string, width, height int64, actions ...action) *tab {
 	path := filepath.Join(t.TempDir(), "matrix.html")
 	f, err := os.Create(path)
 	require.NoError(t, err)
-	require.NoError(t, r.WriteHTML(f))
+	require.NoError(t, report.WriteHTML(f, r))
 	require.NoError(t, f.Close())
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	require.NoError(t, chromedp.Do(ctx))
@@ -111,8 +112,8 @@ func script(s string) action { return chromedp.Evaluate[chromedp.Void](s) }
 // click clicks with the mouse, where the element is.
 func click(selector string) action { return chromedp.Click(chromedp.CSS(selector)) }
 
-// visible waits until an element is there to be seen.
-func visible(selector string) action { return chromedp.WaitVisible(chromedp.CSS(selector)) }
+// awaitVisible waits until an element is there to be seen.
+func awaitVisible(selector string) action { return chromedp.WaitVisible(chromedp.CSS(selector)) }
 
 // call sends a command of the browser's protocol.
 func call[P, R any](c cdp.Command[P, R], params P) action {

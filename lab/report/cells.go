@@ -8,7 +8,9 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -17,9 +19,9 @@ import (
 const fixed, leastRest = 72, 36
 
 // cells writes what every client did.
-func (t Terminal) cells(s Scenario, infos []clients.Info) {
+func (t Terminal) cells(s result.Scenario, infos []clients.Info) {
 	if t.width() < fixed+leastRest {
-		t.below(s, s.rows(infos))
+		t.below(s, rowsOf(s, infos))
 	} else {
 		t.table(s, infos)
 	}
@@ -27,7 +29,7 @@ func (t Terminal) cells(s Scenario, infos []clients.Info) {
 }
 
 // table writes what every client did as a table.
-func (t Terminal) table(s Scenario, infos []clients.Info) {
+func (t Terminal) table(s result.Scenario, infos []clients.Info) {
 	w := table.NewWriter()
 	w.SetOutputMirror(t.W)
 	style := table.StyleLight
@@ -46,7 +48,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 	})
 	words := t.words()
 	w.AppendHeader(table.Row{words.client, words.controlOf(s), s.ID, words.judgement, words.message, words.saw})
-	for _, r := range s.rows(infos) {
+	for _, r := range rowsOf(s, infos) {
 		judgement := t.judgement(r.Judgement)
 		if r.Class != "" {
 			judgement += "\n" + string(r.Class)
@@ -58,7 +60,7 @@ func (t Terminal) table(s Scenario, infos []clients.Info) {
 }
 
 // below writes what clients did, one below the other.
-func (t Terminal) below(s Scenario, rows []row) {
+func (t Terminal) below(s result.Scenario, rows []row) {
 	words := t.words()
 	for i, r := range rows {
 		if i > 0 {
@@ -78,7 +80,7 @@ func (t Terminal) below(s Scenario, rows []row) {
 }
 
 // controlOf names a scenario's control, or says that it is one.
-func (w *words) controlOf(s Scenario) string {
+func (w *words) controlOf(s result.Scenario) string {
 	if s.Control == "" {
 		return w.control
 	}
@@ -98,7 +100,7 @@ func (t Terminal) said(r row) []string {
 	if r.Disagreement != "" {
 		bracket(t.reason(r.Disagreement))
 	}
-	return strings.Split(Visible(strings.TrimSpace(message)), "\n")
+	return strings.Split(visible.Text(strings.TrimSpace(message)), "\n")
 }
 
 // wrapLines wraps each line by itself: text.WrapSoft would join them.

@@ -9,13 +9,14 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/pki"
 )
 
 // chain draws the path from the root to the leaf, with what is wrong marked where it is. What
 // is wrong is not told by hand: it is the difference from the control.
-func (t Terminal) chain(s Scenario) {
-	var on, off []Certificate
+func (t Terminal) chain(s result.Scenario) {
+	var on, off []result.Certificate
 	for _, c := range s.Certificate {
 		if c.Off {
 			off = append(off, c)
@@ -48,13 +49,13 @@ func (t Terminal) chain(s Scenario) {
 
 // differs reports whether a certificate is not as in the control, so that it breaks the link
 // up to its issuer.
-func differs(s Scenario, name string) bool {
+func differs(s result.Scenario, name string) bool {
 	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool { return d.Where == name })
 }
 
 // certificate draws one certificate and what is wrong with it, and reports whether the link
 // down from it is broken because the server does not send it.
-func (t Terminal) certificate(s Scenario, c Certificate, depth int, drawn map[string]bool) bool {
+func (t Terminal) certificate(s result.Scenario, c result.Certificate, depth int, drawn map[string]bool) bool {
 	w := t.words()
 	var marks []string
 	if c.Trusted {

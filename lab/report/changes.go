@@ -11,35 +11,37 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 )
 
 // change is changes that are shown as one.
 type change struct {
-	Change             // of the first
-	scenarios []string // what they are about; several only of effect Ability, whose cause lies in the client
-	pairs     []Pair
+	result.Change          // of the first
+	scenarios     []string // what they are about; several only of effect Ability, whose cause lies in the client
+	pairs         []result.Pair
 }
 
 // folded joins the changes of an effect: of one scenario those that only differ in the client; of
 // the effect Ability those of the same client that have the same cause.
-func (d *Diff) folded(e Effect) []change {
+func folded(d *result.Diff, e result.Effect) []change {
 	var list []change
 	for _, c := range d.Changes {
 		if c.Effect != e {
 			continue
 		}
-		pair := Pair{c.From.Client, c.To.Client}
+		pair := result.Pair{From: c.From.Client, To: c.To.Client}
 		c.From.Client, c.To.Client = "", ""
 		i := slices.IndexFunc(list, func(o change) bool {
-			if e == Ability {
-				return o.unable() == c.unable() && slices.Equal(o.pairs, []Pair{pair})
+			if e == result.Ability {
+				return unable(o.Change) == unable(c) && slices.Equal(o.pairs, []result.Pair{pair})
 			}
 			return o.Change == c
 		})
 		switch {
 		case i < 0:
-			list = append(list, change{c, []string{c.Scenario}, []Pair{pair}})
-		case e == Ability:
+			list = append(list, change{c, []string{c.Scenario}, []result.Pair{pair}})
+		case e == result.Ability:
 			list[i].scenarios = append(list[i].scenarios, c.Scenario)
 		default:
 			list[i].pairs = append(list[i].pairs, pair)
@@ -49,12 +51,12 @@ func (d *Diff) folded(e Effect) []change {
 }
 
 // unable returns the side that could not be judged.
-func (c Change) unable() State {
+func unable(c result.Change) result.State {
 	s := c.From
-	if c.From.able() {
+	if c.From.Able() {
 		s = c.To
 	}
-	return State{Outcome: clients.Unsupported, Kind: s.Kind, Message: s.Message}
+	return result.State{Outcome: clients.Unsupported, Kind: s.Kind, Message: s.Message}
 }
 
 // what names the scenarios of a change, the first few.
@@ -72,9 +74,9 @@ func (c change) what(name func(string) string) string {
 
 // states say what it came to before and after; several scenarios have but one side in common.
 func (c change) states() (before, after string) {
-	before, after = c.From.words(), c.To.words()
+	before, after = cameTo(c.From), cameTo(c.To)
 	if len(c.scenarios) > 1 {
-		if c.From.able() {
+		if c.From.Able() {
 			before = "judged"
 		} else {
 			after = "judged"
@@ -84,17 +86,17 @@ func (c change) states() (before, after string) {
 }
 
 // titles say what an effect means, as the heading of a table.
-var titles = map[Effect]string{
-	NowRejects: "accepted before, rejected now",
-	NowAccepts: "rejected before, accepted now",
-	OtherCause: "the same outcome, another class or judgement",
-	Ability:    "can be tried now and could not before, or the other way round",
-	Wording:    "the same in other words",
+var titles = map[result.Effect]string{
+	result.NowRejects: "accepted before, rejected now",
+	result.NowAccepts: "rejected before, accepted now",
+	result.OtherCause: "the same outcome, another class or judgement",
+	result.Ability:    "can be tried now and could not before, or the other way round",
+	result.Wording:    "the same in other words",
 }
 
-// Title names what is compared: "python-3.8.18 → python-3.11.7".
-func (d *Diff) Title() string {
-	from, to := programs(d.Pairs, func(p Pair) string { return p.From }), programs(d.Pairs, func(p Pair) string { return p.To })
+// title names what is compared: "python-3.8.18 → python-3.11.7".
+func title(d *result.Diff) string {
+	from, to := programs(d.Pairs, func(p result.Pair) string { return p.From }), programs(d.Pairs, func(p result.Pair) string { return p.To })
 	if from == to {
 		return "since the former run"
 	}
@@ -102,7 +104,7 @@ func (d *Diff) Title() string {
 }
 
 // programs names the clients on one side of pairs, without their variants if there are several.
-func programs(pairs []Pair, side func(Pair) string) string {
+func programs(pairs []result.Pair, side func(result.Pair) string) string {
 	if len(pairs) == 1 {
 		return side(pairs[0])
 	}
@@ -119,11 +121,11 @@ func programs(pairs []Pair, side func(Pair) string) string {
 }
 
 // who names the clients that a change is about, as far as the title does not.
-func (d *Diff) who(c change) string {
+func who(d *result.Diff, c change) string {
 	if len(d.Pairs) == 1 {
 		return ""
 	}
-	from, to := programs(d.Pairs, func(p Pair) string { return p.From }), programs(d.Pairs, func(p Pair) string { return p.To })
+	from, to := programs(d.Pairs, func(p result.Pair) string { return p.From }), programs(d.Pairs, func(p result.Pair) string { return p.To })
 	several := strings.Contains(from+to, ", ") || strings.HasSuffix(from, " clients") || strings.HasSuffix(to, " clients")
 	var names []string
 	for _, p := range c.pairs {
@@ -143,9 +145,9 @@ func (d *Diff) who(c change) string {
 	return strings.Join(names, ", ")
 }
 
-// words says what a cell came to: "rejected, ok (expired)".
-func (s State) words() string {
-	words := string(s.Kind) + mark(s.Kind, s.Documented)
+// cameTo says what a cell came to: "rejected, ok (expired)".
+func cameTo(s result.State) string {
+	words := string(s.Kind) + result.Mark(s.Kind, s.Documented)
 	if string(s.Outcome) != string(s.Kind) {
 		words = string(s.Outcome) + ", " + words
 	}
@@ -156,17 +158,17 @@ func (s State) words() string {
 }
 
 // said is what the message column has: the new message; where nothing but words has changed, both.
-func (c Change) said() string {
-	if c.Effect == Wording || c.To.Message == "" && c.From.Message != "" {
-		return Visible(cmp.Or(c.From.Message, "nothing")) + "\n→ " + Visible(cmp.Or(c.To.Message, "nothing"))
+func said(c result.Change) string {
+	if c.Effect == result.Wording || c.To.Message == "" && c.From.Message != "" {
+		return visible.Text(cmp.Or(c.From.Message, "nothing")) + "\n→ " + visible.Text(cmp.Or(c.To.Message, "nothing"))
 	}
-	return Visible(c.To.Message)
+	return visible.Text(c.To.Message)
 }
 
-// count says how many changes there are: "3 accepted before, rejected now; 12 the same in other words".
-func (d *Diff) count() string {
+// counts says how many changes there are: "3 accepted before, rejected now; 12 the same in other words".
+func counts(d *result.Diff) string {
 	var words []string
-	for _, e := range Effects() {
+	for _, e := range result.Effects() {
 		n := 0
 		for _, c := range d.Changes {
 			if c.Effect == e {
@@ -183,16 +185,16 @@ func (d *Diff) count() string {
 	return strings.Join(words, "; ")
 }
 
-// size says how much was compared.
-func (d *Diff) size() string {
+// compared says how much was compared.
+func compared(d *result.Diff) string {
 	if len(d.Pairs) == 1 {
 		return english.scenarios.of(d.Scenarios)
 	}
 	return fmt.Sprintf("%s × %d pairs of clients", english.scenarios.of(d.Scenarios), len(d.Pairs))
 }
 
-// only names what could not be compared.
-func (d *Diff) only() []string {
+// uncompared names what could not be compared.
+func uncompared(d *result.Diff) []string {
 	var lines []string
 	for _, side := range []struct {
 		what string
@@ -207,12 +209,12 @@ func (d *Diff) only() []string {
 
 // Diff writes what has changed, a table for each effect; changes of wording alone are counted, and
 // with words written as well.
-func (t Terminal) Diff(d *Diff, words bool) {
-	fmt.Fprintf(t.W, "\n%s\n", t.paint(d.Title(), text.Bold))
-	t.wrapped("", fmt.Sprintf("%s: %s", d.size(), d.count()))
-	for _, e := range Effects() {
-		w := d.table(e)
-		if w == nil || e == Wording && !words {
+func (t Terminal) Diff(d *result.Diff, words bool) {
+	fmt.Fprintf(t.W, "\n%s\n", t.paint(title(d), text.Bold))
+	t.wrapped("", fmt.Sprintf("%s: %s", compared(d), counts(d)))
+	for _, e := range result.Effects() {
+		w := diffTable(d, e)
+		if w == nil || e == result.Wording && !words {
 			continue
 		}
 		w.SetOutputMirror(t.W)
@@ -231,7 +233,7 @@ func (t Terminal) Diff(d *Diff, words bool) {
 		})
 		w.Render()
 	}
-	for _, line := range d.only() {
+	for _, line := range uncompared(d) {
 		t.wrapped("", line)
 	}
 }
@@ -247,17 +249,17 @@ func wrapWords(s string, width int) string {
 	return text.WrapSoft(strings.Join(words, " "), width)
 }
 
-// table makes the table of an effect; nil if nothing has it.
-func (d *Diff) table(e Effect) table.Writer {
+// diffTable makes the table of an effect; nil if nothing has it.
+func diffTable(d *result.Diff, e result.Effect) table.Writer {
 	w := table.NewWriter()
 	w.AppendHeader(table.Row{"scenario", "before", "now", "its message"})
-	for _, c := range d.folded(e) {
+	for _, c := range folded(d, e) {
 		before, after := c.states()
 		what := c.what(func(id string) string { return id })
-		if who := d.who(c); who != "" {
-			what += " [" + who + "]"
+		if clients := who(d, c); clients != "" {
+			what += " [" + clients + "]"
 		}
-		w.AppendRow(table.Row{what, before, after, c.said()})
+		w.AppendRow(table.Row{what, before, after, said(c.Change)})
 	}
 	if w.Length() == 0 {
 		return nil
@@ -265,15 +267,15 @@ func (d *Diff) table(e Effect) table.Writer {
 	return w
 }
 
-// markdown makes the table of an effect in Markdown; empty if nothing has it. A diff of one pair
+// diffMarkdown makes the table of an effect in Markdown; empty if nothing has it. A diff of one pair
 // has no column that says whose.
-func (d *Diff) markdown(e Effect) string {
+func diffMarkdown(d *result.Diff, e result.Effect) string {
 	w := table.NewWriter()
 	w.AppendHeader(table.Row{"scenario", "before", "now", "client", "its message"})
 	w.SuppressEmptyColumns()
-	for _, c := range d.folded(e) {
+	for _, c := range folded(d, e) {
 		before, after := c.states()
-		w.AppendRow(table.Row{c.what(code), before, after, d.who(c), code(cmp.Or(c.To.Message, c.From.Message))})
+		w.AppendRow(table.Row{c.what(code), before, after, who(d, c), code(cmp.Or(c.To.Message, c.From.Message))})
 	}
 	if w.Length() == 0 {
 		return ""
@@ -281,17 +283,17 @@ func (d *Diff) markdown(e Effect) string {
 	return w.RenderMarkdown()
 }
 
-// WriteMarkdown writes what has changed as tables of GitHub's Markdown, without what is the same in
+// WriteDiffMarkdown writes what has changed as tables of GitHub's Markdown, without what is the same in
 // other words.
-func (d *Diff) WriteMarkdown(w io.Writer) error {
+func WriteDiffMarkdown(w io.Writer, d *result.Diff) error {
 	var out strings.Builder
-	fmt.Fprintf(&out, "### %s\n\n%s: %s.\n", d.Title(), d.size(), d.count())
-	for _, e := range Effects() {
-		if t := d.markdown(e); t != "" && e != Wording {
+	fmt.Fprintf(&out, "### %s\n\n%s: %s.\n", title(d), compared(d), counts(d))
+	for _, e := range result.Effects() {
+		if t := diffMarkdown(d, e); t != "" && e != result.Wording {
 			fmt.Fprintf(&out, "\n%s:\n\n%s\n", titles[e], t)
 		}
 	}
-	for _, line := range d.only() {
+	for _, line := range uncompared(d) {
 		fmt.Fprintf(&out, "\n%s\n", line)
 	}
 	_, err := io.WriteString(w, out.String())
@@ -300,7 +302,7 @@ func (d *Diff) WriteMarkdown(w io.Writer) error {
 
 // code makes text that others wrote a code span of Markdown, on one line.
 func code(s string) string {
-	s = strings.Join(strings.Fields(Visible(s)), " ")
+	s = strings.Join(strings.Fields(visible.Text(s)), " ")
 	if s == "" {
 		return ""
 	}
@@ -315,7 +317,7 @@ func code(s string) string {
 }
 
 // WriteMarkdown writes the table of a run in GitHub's Markdown, with its legend.
-func (r *Run) WriteMarkdown(w io.Writer) error {
+func WriteMarkdown(w io.Writer, r *result.Run) error {
 	var legend strings.Builder
 	Terminal{W: &legend, Width: 1000}.legend(r)
 	_, err := fmt.Fprintf(w, "%s\n\n```text\n%s```\n", Terminal{Width: 10000}.matrix(r).RenderMarkdown(), legend.String())

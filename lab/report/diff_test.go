@@ -11,13 +11,14 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // upgrade is a run in which Python 3.11 does something else than 3.8 in every way there is.
-func upgrade() *report.Run {
-	return run(append(python("default", "3.8", "3.9", "3.11"), python("strict", "3.8", "3.11")...), many, func(id string, c clients.Info) report.Cell {
+func upgrade() *result.Run {
+	return run(append(python("default", "3.8", "3.9", "3.11"), python("strict", "3.8", "3.11")...), many, func(id string, c clients.Info) result.Cell {
 		later := c.Version == "3.11"
 		switch {
 		case id == "good-ip" && later:
@@ -31,7 +32,7 @@ func upgrade() *report.Run {
 		case id == "self-signed" && later:
 			return rejected(failure.Expired, "it has expired")
 		case id == "plain-http" && c.Variant == "strict" && later:
-			return report.Cell{Outcome: clients.Unsupported, Message: "cannot", Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true}}
+			return result.Cell{Outcome: clients.Unsupported, Message: "cannot", Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true}}
 		}
 		return good(id, c)
 	})
@@ -39,30 +40,31 @@ func upgrade() *report.Run {
 
 func TestUpgrade(t *testing.T) {
 	r := upgrade()
-	d, err := report.Upgrade(r, r, "python-3.8:python-3.11")
+	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
 	require.NoError(t, err)
-	assert.Equal(t, "python-3.8 → python-3.11", d.Title())
-	assert.Equal(t, []report.Pair{{"python-3.8/default", "python-3.11/default"}, {"python-3.8/strict", "python-3.11/strict"}}, d.Pairs)
-	effects := map[report.Effect][]string{}
+	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.11/default"}, {From: "python-3.8/strict", To: "python-3.11/strict"}}, d.Pairs)
+	effects := map[result.Effect][]string{}
 	for _, c := range d.Changes {
 		if c.From.Client == "python-3.8/default" {
 			effects[c.Effect] = append(effects[c.Effect], c.Scenario)
 		}
 	}
-	assert.Equal(t, map[report.Effect][]string{
-		report.NowRejects: {"good-ip"}, report.NowAccepts: {"expired"},
-		report.OtherCause: {"wrong-host"}, report.Wording: {"self-signed"},
+	assert.Equal(t, map[result.Effect][]string{
+		result.NowRejects: {"good-ip"}, result.NowAccepts: {"expired"},
+		result.OtherCause: {"wrong-host"}, result.Wording: {"self-signed"},
 	}, effects)
 	last := d.Changes[len(d.Changes)-3]
-	assert.Equal(t, report.Ability, last.Effect)
+	assert.Equal(t, result.Ability, last.Effect)
 	assert.Equal(t, "plain-http", last.Scenario)
 
+	assert.Equal(t, len(many), d.Scenarios)
+
 	// A name without the end of its version is the newest that fits.
-	d, err = report.Upgrade(r, r, "python-3/default:python-3.8/default")
+	d, err = result.Upgrade(r, r, "python-3/default:python-3.8/default")
 	require.NoError(t, err)
-	assert.Equal(t, []report.Pair{{"python-3.11/default", "python-3.8/default"}}, d.Pairs)
+	assert.Equal(t, []result.Pair{{From: "python-3.11/default", To: "python-3.8/default"}}, d.Pairs)
 	// Two clients of different variants can be compared where they are named.
-	d, err = report.Upgrade(r, r, "python-3.8/default:python-3.8/strict")
+	d, err = result.Upgrade(r, r, "python-3.8/default:python-3.8/strict")
 	require.NoError(t, err)
 	assert.Empty(t, d.Changes)
 }
@@ -75,7 +77,7 @@ func TestUpgradeRefuses(t *testing.T) {
 		"python-2.7:python-3.8":        `no client of the run matches "python-2.7" (did you mean python?): it has python-3.8 python-3.9 python-3.11`,
 		"python-3.9:python-3.8/strict": "",
 	} {
-		_, err := report.Upgrade(r, r, names)
+		_, err := result.Upgrade(r, r, names)
 		if want == "" {
 			require.NoError(t, err, names)
 		} else {
@@ -88,41 +90,54 @@ func TestSince(t *testing.T) {
 	ids := many[:3]
 	before := run(append(python("default", "3.8", "3.9"), clients.Info{Stack: "wget", Version: "1", Variant: "default"}), many[:2], good)
 	after := run(append(python("default", "3.7", "3.9", "3.12"), python("new", "3.9")...), ids[1:], good)
-	d := report.Since(before, after)
-	assert.Equal(t, []report.Pair{{"python-3.8/default", "python-3.7/default"}, {"python-3.9/default", "python-3.9/default"}, {"python-3.9/default", "python-3.12/default"}}, d.Pairs)
+	d := result.Since(before, after)
+	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.7/default"}, {From: "python-3.9/default", To: "python-3.9/default"}, {From: "python-3.9/default", To: "python-3.12/default"}}, d.Pairs)
 	assert.Equal(t, 1, d.Scenarios)
 	assert.Empty(t, d.Changes)
 	assert.Equal(t, []string{"good", "wget-1/default"}, d.OnlyFrom)
 	assert.Equal(t, []string{"expired", "python-3.9/new"}, d.OnlyTo)
 	var out strings.Builder
-	report.Terminal{W: &out}.Diff(report.Since(before, before), false)
+	report.Terminal{W: &out}.Diff(result.Since(before, before), false)
 	assert.Contains(t, out.String(), "since the former run\n2 scenarios × 3 pairs of clients: nothing has changed")
 }
 
 // TestSteadyInDiff holds that ports, times, directories and lines of source are no change.
 func TestSteadyInDiff(t *testing.T) {
-	say := func(message string) *report.Run {
-		return run(python("default", "3.8"), many, func(string, clients.Info) report.Cell { return rejected(failure.Expired, message) })
+	say := func(message string) *result.Run {
+		return run(python("default", "3.8"), many, func(string, clients.Info) result.Cell { return rejected(failure.Expired, message) })
 	}
 	before := say("https://localhost:4711: (_ssl.c:1129) open /tmp/tlslab-123/expired/root.pem at 2026-11-22T05:05:04Z, on port 77 ")
 	after := say("https://localhost:50123: (_ssl.c:997) open C:\\Temp\\tlslab-9\\expired/root.pem at 2027-01-02T05:05:05Z, on port 9 ")
-	assert.Empty(t, report.Since(before, after).Changes)
-	assert.Len(t, report.Since(before, say("https://localhost:4711: something else")).Changes, len(many))
+	assert.Empty(t, result.Since(before, after).Changes)
+	assert.Len(t, result.Since(before, say("https://localhost:4711: something else")).Changes, len(many))
+}
+
+// TestScenariosCompared counts the scenarios that both clients of a pair were asked, and no others.
+func TestScenariosCompared(t *testing.T) {
+	r := run(python("default", "3.8", "3.11"), many, func(id string, c clients.Info) result.Cell {
+		if id == "expired" && c.Version == "3.11" {
+			return result.Cell{} // not asked
+		}
+		return good(id, c)
+	})
+	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
+	require.NoError(t, err)
+	assert.Equal(t, len(many)-1, d.Scenarios)
 }
 
 func TestDiffMarkdown(t *testing.T) {
 	r := upgrade()
-	d, err := report.Upgrade(r, r, "python-3.8:python-3.11")
+	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
 	require.NoError(t, err)
 	var out strings.Builder
-	require.NoError(t, d.WriteMarkdown(&out))
+	require.NoError(t, report.WriteDiffMarkdown(&out, d))
 	assert.Contains(t, out.String(), "### python-3.8 → python-3.11\n")
 	assert.Contains(t, out.String(), "| `good-ip` | accepted, ok | rejected, broken! (handshake-failure) | all variants | `handshake failure` |\n")
 	assert.Contains(t, out.String(), "| `plain-http` | rejected, ok (expired) | unsupported* | strict | `cannot` |\n")
 
-	evil := run(python("default", "3.9"), many, func(string, clients.Info) report.Cell { return rejected(failure.Expired, hostile) })
+	evil := run(python("default", "3.9"), many, func(string, clients.Info) result.Cell { return rejected(failure.Expired, hostile) })
 	out.Reset()
-	require.NoError(t, report.Since(run(python("default", "3.8"), many, func(string, clients.Info) report.Cell { return accepted(verdict.OK, true) }), evil).WriteMarkdown(&out))
+	require.NoError(t, report.WriteDiffMarkdown(&out, result.Since(run(python("default", "3.8"), many, func(string, clients.Info) result.Cell { return accepted(verdict.OK, true) }), evil)))
 	for line := range strings.Lines(out.String()) {
 		if strings.HasPrefix(line, "| `expired`") {
 			assert.Contains(t, line, "``") // the fence is longer than the message's own
@@ -135,8 +150,8 @@ func TestDiffMarkdown(t *testing.T) {
 func TestReadRun(t *testing.T) {
 	r := upgrade()
 	var out bytes.Buffer
-	require.NoError(t, report.WriteJSON(&out, r))
-	again, err := report.Read(&out)
+	require.NoError(t, result.WriteJSON(&out, r))
+	again, err := result.Read(&out)
 	require.NoError(t, err)
 	a, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -144,7 +159,7 @@ func TestReadRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, string(a), string(b))
 	for text, want := range map[string]string{"": "EOF", "[]": "want what tlslab", "{}": "its schema is 0", `{"schema": 99}`: "its schema is 99"} {
-		_, err := report.Read(strings.NewReader(text))
+		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, want, text)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -121,7 +123,7 @@ func oneReason(w *words, all, bad []asked) []Finding {
 			continue
 		}
 		differs := func(r asked) bool {
-			return r.isVerified() && r.Outcome == clients.Rejected && alike(r.telling(w)) != alike(group[0].telling(w))
+			return r.isVerified() && r.Outcome == clients.Rejected && messages.Alike(r.telling(w)) != messages.Alike(group[0].telling(w))
 		}
 		if slices.ContainsFunc(all, differs) {
 			continue
@@ -180,28 +182,8 @@ func (r asked) telling(w *words) string {
 	return line
 }
 
-// Telling returns the line of a client's message that tells the reason, shortened to what can be read at a
-// glance. Of a cell that is void it is the message about the control.
-func (c Cell) Telling() string {
-	message := c.Message
-	if c.Kind == verdict.Void {
-		_, message, _ = strings.Cut(c.Why, ": ")
-	}
-	return clip(verdict.Telling(c.Words, message))
-}
-
 // failure returns how the program failed.
-func (r asked) failure() string { return clip(r.Why) }
-
-// clip shortens what was said to what can be read at a glance, its beginning and its end, on one line.
-func clip(text string) string {
-	const first, last = 120, 160
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= first+last {
-		return text
-	}
-	return strings.ToValidUTF8(text[:first], "") + " ... " + strings.ToValidUTF8(text[len(text)-last:], "")
-}
+func (r asked) failure() string { return result.Clip(r.Why) }
 
 // only returns the rows that are so.
 func only(rows []asked, so func(asked) bool) []asked {
@@ -219,7 +201,7 @@ func groups(rows []asked, key func(asked) string) [][]asked {
 	var list [][]asked
 	place := map[string]int{}
 	for _, r := range rows {
-		k := alike(key(r))
+		k := messages.Alike(key(r))
 		i, known := place[k]
 		if !known {
 			i = len(list)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"sync"
 	"unicode/utf8"
+
+	"example.com/tlslab/lab/internal/visible"
 )
 
 // Guard writes text to a terminal or a pipe as [Visible] returns it. Whatever a command shows goes
@@ -64,16 +66,16 @@ func (g *Guard) write(s string) error {
 }
 
 func (g *Guard) visible(s string) string {
-	if !g.Styles || shown(s) {
-		return Visible(s)
+	if !g.Styles || visible.Is(s) {
+		return visible.Text(s)
 	}
 	var out []byte
 	for {
 		at := style.FindStringIndex(s)
 		if at == nil {
-			return string(append(out, Visible(s)...))
+			return string(append(out, visible.Text(s)...))
 		}
-		out = append(out, Visible(s[:at[0]])...)
+		out = append(out, visible.Text(s[:at[0]])...)
 		out = append(out, s[at[0]:at[1]]...)
 		s = s[at[1]:]
 	}

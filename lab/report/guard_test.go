@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 // What the guard writes does not depend on how the text was cut, and has the lab's own colours where
@@ -41,8 +43,8 @@ func TestGuard(t *testing.T) {
 func TestVisibleJSON(t *testing.T) {
 	const text = "\x1b \x7f \u009b \u202e \U000e0041 证书"
 	var out bytes.Buffer
-	require.NoError(t, report.WriteJSON(&out, []string{text}))
-	assert.Equal(t, out.String(), report.Visible(out.String()))
+	require.NoError(t, result.WriteJSON(&out, []string{text}))
+	assert.Equal(t, out.String(), visible.Text(out.String()))
 	var back []string
 	require.NoError(t, json.Unmarshal(out.Bytes(), &back))
 	assert.Equal(t, []string{text}, back)

@@ -13,6 +13,8 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/shell"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -89,7 +91,7 @@ type pageCell []int
 // WriteHTML writes a run as one page that needs nothing else: a map of clients and scenarios to be
 // sorted and filtered, each cell of which opens to the client's message, the server's observation,
 // and the command that reproduces it.
-func (r *Run) WriteHTML(w io.Writer) error {
+func WriteHTML(w io.Writer, r *result.Run) error {
 	t, err := template.New("matrix").Parse(pageHTML)
 	if err != nil {
 		return err
@@ -98,7 +100,7 @@ func (r *Run) WriteHTML(w io.Writer) error {
 		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + digest(pageCSS) + "'; script-src '" + digest(pageJS) + "'",
 		Style:  template.CSS(pageCSS),
 		Script: template.JS(pageJS),
-		Data:   r.page(),
+		Data:   newPage(r),
 	})
 }
 
@@ -109,34 +111,34 @@ func digest(s string) string {
 }
 
 // page makes the page's data.
-func (r *Run) page() pageData {
+func newPage(r *result.Run) pageData {
 	b := pageBuilder{strings: map[string]int{"": 0}, observations: map[string]int{}, pageData: pageData{
 		Kinds: kinds, Clients: []pageClient{}, Groups: []pageGroup{}, Scenarios: []pageScenario{},
 		Strings: []string{""}, Observations: [][]int{}, Missing: []string{}, // the script reads lists
 	}}
 	b.Started, b.Seconds = r.Started.UTC().Format(time.RFC3339), r.Duration.Seconds()
 	if r.Seed != "" { // a record has none
-		b.Again = " " + Visible(again(r))
+		b.Again = " " + visible.Text(r.Again())
 	}
 	for _, m := range r.Missing {
-		b.Missing = append(b.Missing, Visible(m.Stack+" ("+m.Reason+")"))
+		b.Missing = append(b.Missing, visible.Text(m.Stack+" ("+m.Reason+")"))
 	}
 	for _, c := range r.Clients {
-		b.Clients = append(b.Clients, pageClient{Visible(c.ID()), shell.Quote(Visible(c.ID())), Visible(c.Stack), Visible(c.Variant), Visible(c.Version), Visible(c.Library), Visible(c.About)})
+		b.Clients = append(b.Clients, pageClient{visible.Text(c.ID()), shell.Quote(visible.Text(c.ID())), visible.Text(c.Stack), visible.Text(c.Variant), visible.Text(c.Version), visible.Text(c.Library), visible.Text(c.About)})
 	}
 	for _, g := range r.Groups() {
-		out := pageGroup{Stack: Visible(g.Stack), Variant: Visible(g.Variant), Versions: Visible(g.Versions)}
+		out := pageGroup{Stack: visible.Text(g.Stack), Variant: visible.Text(g.Variant), Versions: visible.Text(g.Versions)}
 		for _, c := range g.Clients {
 			out.Clients = append(out.Clients, slices.IndexFunc(r.Clients, func(o clients.Info) bool { return o.ID() == c.ID() }))
 		}
 		b.Groups = append(b.Groups, out)
 	}
-	x := r.index()
+	x := r.Index()
 	for _, s := range r.Scenarios {
-		out := pageScenario{ID: Visible(s.ID), Family: Visible(string(s.Family)), Title: Visible(s.Title), Expected: Visible(s.expectation(&english)), Control: Visible(s.Control),
-			What: Visible(s.Story.What), Where: Visible(s.Story.Where), Fix: Visible(s.Remedy), Cells: []pageCell{}}
+		out := pageScenario{ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title), Expected: visible.Text(expectation(s, &english)), Control: visible.Text(s.Control),
+			What: visible.Text(s.Story.What), Where: visible.Text(s.Story.Where), Fix: visible.Text(s.Remedy), Cells: []pageCell{}}
 		for _, c := range r.Clients {
-			out.Cells = append(out.Cells, b.cell(r, s, x.cell(s.ID, c.ID())))
+			out.Cells = append(out.Cells, b.cell(r, s, x.Cell(s.ID, c.ID())))
 		}
 		b.Scenarios = append(b.Scenarios, out)
 	}
@@ -150,7 +152,7 @@ type pageBuilder struct {
 	observations map[string]int
 }
 
-func (b *pageBuilder) cell(r *Run, s Scenario, c *Cell) pageCell {
+func (b *pageBuilder) cell(r *result.Run, s result.Scenario, c *result.Cell) pageCell {
 	if c == nil {
 		return pageCell{}
 	}
@@ -173,7 +175,7 @@ func (b *pageBuilder) cell(r *Run, s Scenario, c *Cell) pageCell {
 
 // text returns the index of a text.
 func (b *pageBuilder) text(s string) int {
-	s = Visible(strings.TrimSpace(s))
+	s = visible.Text(strings.TrimSpace(s))
 	i, known := b.strings[s]
 	if !known {
 		i = len(b.Strings)

@@ -15,6 +15,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -22,11 +23,11 @@ import (
 )
 
 // mixed is a run with each judgement there is, documented and not.
-func mixed() *report.Run {
+func mixed() *result.Run {
 	infos := append(python("default", "3.8", "3.9", "3.13"), python("insecure", "3.8", "3.9", "3.13")...)
 	infos = append(infos, clients.Info{Stack: "curl", Version: "8.1", Variant: "default", Library: "OpenSSL 3.0.19", About: "curl --cacert FILE"})
-	return run(infos, many, func(id string, c clients.Info) report.Cell {
-		judged := func(cell report.Cell, kind verdict.Kind, documented bool) report.Cell {
+	return run(infos, many, func(id string, c clients.Info) result.Cell {
+		judged := func(cell result.Cell, kind verdict.Kind, documented bool) result.Cell {
 			cell.Kind, cell.Documented, cell.Why = kind, documented, "for the reason "+string(kind)
 			return cell
 		}
@@ -38,7 +39,7 @@ func mixed() *report.Run {
 		case id == "wrong-host" && c.Stack == "curl":
 			return judged(rejected(failure.Untrusted, "curl: (60) hard to say"), verdict.WrongReason, true)
 		case id == "self-signed" && c.Stack == "curl":
-			return judged(report.Cell{Outcome: clients.Unsupported}, verdict.Unsupported, true)
+			return judged(result.Cell{Outcome: clients.Unsupported}, verdict.Unsupported, true)
 		case id == "good-ip" && c.Stack == "curl":
 			return judged(rejected(failure.HostnameMismatch, hostile+strings.Repeat("x", 500)), verdict.Broken, false)
 		case strings.HasPrefix(id, "good"):
@@ -62,7 +63,7 @@ func TestPageInBrowser(t *testing.T) {
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(b.open(t, r, "", 1200, 900)) })
 	t.Run("hash", func(t *testing.T) {
 		p := b.open(t, r, "#expired/python-3.13%2Fdefault", 1200, 900)
-		p.do(visible("dialog[open]"))
+		p.do(awaitVisible("dialog[open]"))
 		assert.Equal(t, "expired × python default 3.13", eval[string](p, `document.querySelector("dialog h2").textContent`))
 	})
 	t.Run("hostile", func(t *testing.T) { testHostile(b.open(t, r, "", 1200, 900)) })
@@ -126,7 +127,7 @@ func cellAt(scenario string, column int) string {
 }
 
 func testMouse(p *tab) {
-	p.do(script(cellAt("expired", 2)+`.setAttribute("data-test", "")`), click("[data-test]"), visible("dialog[open]"))
+	p.do(script(cellAt("expired", 2)+`.setAttribute("data-test", "")`), click("[data-test]"), awaitVisible("dialog[open]"))
 	dialog := eval[string](p, `document.querySelector("dialog").innerText`)
 	for _, want := range []string{
 		"expired × python default 3.13", "insecure!", "not as documented", "accepted; on good: accepted", "for the reason insecure", "TLS 1.3 a request, which it answered",
@@ -154,14 +155,14 @@ func testKeyboard(p *tab) {
 	assert.Equal(p, "ok, expired", focused())
 	p.do(press(keyRight))
 	assert.Equal(p, "insecure, not as documented", focused())
-	p.do(press(keyEnter), visible("dialog[open]"))
+	p.do(press(keyEnter), awaitVisible("dialog[open]"))
 	assert.Equal(p, "expired × python default 3.13", eval[string](p, `document.querySelector("dialog h2").textContent`))
 	p.do(press(keyEsc))
 	assert.False(p, eval[bool](p, `document.querySelector("dialog").open`))
 	assert.Equal(p, "insecure, not as documented", focused(), "the focus comes back")
 	p.do(press(keyHome))
 	assert.Equal(p, "expired", focused())
-	p.do(press(keyEnter), visible("dialog[open]"))
+	p.do(press(keyEnter), awaitVisible("dialog[open]"))
 	assert.Equal(p, "expired", eval[string](p, `document.querySelector("dialog h2").textContent`))
 	p.do(press(keyEsc), press(keyEnd))
 	assert.Equal(p, "ok, expired", focused())
@@ -176,7 +177,7 @@ func testKeyboard(p *tab) {
 func testHostile(p *tab) {
 	before := eval[int](p, `document.querySelectorAll("*").length`)
 	assert.Less(p, before, 400, "nothing of a message became an element")
-	p.do(script(cellAt("good-ip", 4)+`.click()`), visible("dialog[open]"))
+	p.do(script(cellAt("good-ip", 4)+`.click()`), awaitVisible("dialog[open]"))
 	message := eval[string](p, `document.querySelector("dialog pre").textContent`)
 	assert.Equal(p, `</script><img src=x onerror=alert(1)><!-- ]]> "quoted" 'single' `+"`code` a|b "+`\x00\x1b[31mred\x07 \u202etxet\u202c \u2028 \xff\xfe & end`+strings.Repeat("x", 500), message)
 	assert.Zero(p, eval[int](p, `document.querySelectorAll("img").length`))
@@ -211,13 +212,13 @@ func TestPageHostile(t *testing.T) {
 	assert.NotContains(t, source, "ZgotmplZ") // html/template's mark of what it would not write
 }
 
-func page(t *testing.T, r *report.Run) string {
+func page(t *testing.T, r *result.Run) string {
 	var out bytes.Buffer
-	require.NoError(t, r.WriteHTML(&out))
+	require.NoError(t, report.WriteHTML(&out, r))
 	return out.String()
 }
 
-func testTheme(t *testing.T, b *browser, r *report.Run) {
+func testTheme(t *testing.T, b *browser, r *result.Run) {
 	const ground = `getComputedStyle(document.body).backgroundColor`
 	p := b.open(t, r, "", 1200, 900, scheme("light"))
 	assert.Equal(t, "rgb(255, 255, 255)", eval[string](p, ground))
@@ -246,9 +247,9 @@ const contrast = `(() => {
 	return least;
 })()`
 
-func testContrast(t *testing.T, b *browser, r *report.Run) {
+func testContrast(t *testing.T, b *browser, r *result.Run) {
 	ids := append(slices.Clone(many), "silent")
-	every := run(python("default", "1", "2"), ids, func(id string, c clients.Info) report.Cell {
+	every := run(python("default", "1", "2"), ids, func(id string, c clients.Info) result.Cell {
 		return accepted(verdict.Kinds()[slices.Index(ids, id)], c.Version == "1")
 	})
 	for _, name := range []string{"light", "dark"} {
@@ -271,14 +272,14 @@ func testPhone(wide, p *tab) {
 	p.do(click("#controls summary"))
 	assert.True(p, eval[bool](p, `document.getElementById("controls").open`))
 	assert.Zero(p, eval[int](p, overflow), "nor with its controls open")
-	p.do(script(cellAt("good-ip", 4)+`.click()`), visible("dialog[open]"))
+	p.do(script(cellAt("good-ip", 4)+`.click()`), awaitVisible("dialog[open]"))
 	assert.Zero(p, eval[int](p, overflow), "nor with a message that is one long word")
 	assert.Zero(p, eval[int](p, `(e => e.scrollWidth - e.clientWidth)(document.querySelector("dialog"))`))
 }
 
 // big is a run as large as the largest that is to be expected: the catalogue and some more, and ninety
 // clients of which no two did the same.
-func big() *report.Run {
+func big() *result.Run {
 	var ids []string
 	for _, s := range scenarios.All() {
 		ids = append(ids, s.ID)
@@ -293,7 +294,7 @@ func big() *report.Run {
 		versions = append(versions, fmt.Sprintf("3.%d.%d", i/10, i%10))
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	return run(python("default", versions...), ids, func(id string, c clients.Info) report.Cell {
+	return run(python("default", versions...), ids, func(id string, c clients.Info) result.Cell {
 		n := random.IntN(3000)
 		if n%7 == 0 {
 			cell := accepted(verdict.Insecure, n%21 == 0)
@@ -328,7 +329,7 @@ func pictures(t *testing.T, b *browser) {
 	r := mixed()
 	if *shown != "" {
 		var err error
-		r, err = report.Open(*shown)
+		r, err = result.Open(*shown)
 		require.NoError(t, err)
 	}
 	p := b.open(t, r, "", 1200, 900, scheme("light"))
@@ -342,7 +343,7 @@ func pictures(t *testing.T, b *browser) {
 			p := b.open(t, r, "", size[0], size[1], scheme(theme))
 			p.shoot(name + "-" + theme)
 			p.filter("judgement", "*")
-			p.do(script(`document.querySelector("td:not(.ok)").click()`), visible("dialog[open]"))
+			p.do(script(`document.querySelector("td:not(.ok)").click()`), awaitVisible("dialog[open]"))
 			p.shoot(name + "-" + theme + "-cell")
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -57,14 +59,14 @@ type (
 // WriteJUnit writes a run as JUnit's XML: a suite a client, a case a scenario. What was not as
 // documented fails; what was to be expected passes, and says why in its output; what a client
 // cannot do is skipped.
-func (r *Run) WriteJUnit(w io.Writer) error { return r.junit().write(w) }
+func WriteJUnit(w io.Writer, r *result.Run) error { return junit(r).write(w) }
 
 // junit makes the suites of a run.
-func (r *Run) junit() junitSuites {
+func junit(r *result.Run) junitSuites {
 	out := junitSuites{Name: "tlslab", Time: seconds(r.Duration)}
-	x := r.index()
+	x := r.Index()
 	for _, c := range r.Clients {
-		out.add(r.suite(c, x))
+		out.add(suite(r, c, x))
 	}
 	return out
 }
@@ -90,21 +92,21 @@ func (out junitSuites) write(w io.Writer) error {
 }
 
 // suite makes the suite of a client.
-func (r *Run) suite(c clients.Info, x index) junitSuite {
+func suite(r *result.Run, c clients.Info, x result.Index) junitSuite {
 	s := junitSuite{Name: c.ID(), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Properties: []junitProperty{
-		{"seed", Visible(r.Seed)}, {"at", r.At.Format(time.RFC3339)}, {"library", Visible(c.Library)}, {"about", Visible(c.About)},
+		{"seed", visible.Text(r.Seed)}, {"at", r.At.Format(time.RFC3339)}, {"library", visible.Text(c.Library)}, {"about", visible.Text(c.About)},
 	}}
 	var total time.Duration
 	for _, scenario := range r.Scenarios {
-		cell := x.cell(scenario.ID, c.ID())
+		cell := x.Cell(scenario.ID, c.ID())
 		if cell == nil {
 			continue
 		}
 		s.Tests++
 		total += cell.Duration
 		one := junitCase{Name: scenario.ID, Class: c.ID() + "." + string(scenario.Family), Time: seconds(cell.Duration)}
-		what := cell.one()
-		text := r.account(scenario, cell)
+		what := oneLine(cell)
+		text := account(r, scenario, cell)
 		switch {
 		case cell.Kind == verdict.Error:
 			s.Errors++
@@ -114,7 +116,7 @@ func (r *Run) suite(c clients.Info, x index) junitSuite {
 			one.Failure = &junitResult{what, string(cell.Kind), text}
 		case cell.Kind == verdict.Unsupported:
 			s.Skipped++
-			one.Skipped = &junitResult{Message: Visible(cell.Why)}
+			one.Skipped = &junitResult{Message: visible.Text(cell.Why)}
 		case cell.Kind != verdict.OK:
 			one.Out = text
 		}
@@ -125,29 +127,29 @@ func (r *Run) suite(c clients.Info, x index) junitSuite {
 }
 
 // one says in one line what a cell came to.
-func (c *Cell) one() string {
-	words := []string{string(c.Kind) + mark(c.Kind, c.Documented)}
+func oneLine(c *result.Cell) string {
+	words := []string{string(c.Kind) + result.Mark(c.Kind, c.Documented)}
 	if c.Class != "" {
 		words = append(words, "("+string(c.Class)+")")
 	}
 	if c.Why != "" {
-		words = append(words, Visible(c.Why))
+		words = append(words, visible.Text(c.Why))
 	}
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
 // account tells a cell in full.
-func (r *Run) account(s Scenario, c *Cell) string {
+func account(r *result.Run, s result.Scenario, c *result.Cell) string {
 	var out strings.Builder
 	line := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(&out, "%s: %s\n", label, Visible(text))
+			fmt.Fprintf(&out, "%s: %s\n", label, visible.Text(text))
 		}
 	}
 	line("scenario", s.Title)
-	line("expected", s.expectation(&english))
+	line("expected", expectation(s, &english))
 	line("outcome", string(c.Outcome))
-	line("judgement", string(c.Kind)+mark(c.Kind, c.Documented))
+	line("judgement", string(c.Kind)+result.Mark(c.Kind, c.Documented))
 	line("class", string(c.Class))
 	line("why", c.Why)
 	line("its message", c.Message)

@@ -14,6 +14,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -70,7 +71,7 @@ func checkJUnit(t *testing.T, doc []byte) {
 }
 
 func TestJUnit(t *testing.T) {
-	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) report.Cell {
+	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) result.Cell {
 		switch {
 		case c.Version == "3.9":
 		case id == "expired":
@@ -82,14 +83,14 @@ func TestJUnit(t *testing.T) {
 			cell.Why = "declared not to check"
 			return cell
 		case id == "self-signed":
-			return report.Cell{Outcome: clients.Unsupported, Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: "it cannot"}}
+			return result.Cell{Outcome: clients.Unsupported, Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: "it cannot"}}
 		case id == "plain-http":
-			return report.Cell{Outcome: clients.Failed, Message: "died", Judgement: verdict.Judgement{Kind: verdict.Error, Why: "died"}}
+			return result.Cell{Outcome: clients.Failed, Message: "died", Judgement: verdict.Judgement{Kind: verdict.Error, Why: "died"}}
 		}
 		return good(id, c)
 	})
 	var out bytes.Buffer
-	require.NoError(t, r.WriteJUnit(&out))
+	require.NoError(t, report.WriteJUnit(&out, r))
 	checkJUnit(t, out.Bytes())
 	for _, want := range []string{
 		`<testsuites name="tlslab" tests="16" failures="1" errors="1" time="1.500">`,
@@ -109,14 +110,14 @@ func TestJUnit(t *testing.T) {
 // TestJUnitHostile holds whatever a message has in it to leave the document well-formed, and to come
 // out of a parser so that a person can read it.
 func TestJUnitHostile(t *testing.T) {
-	r := run(python("default", "3.8"), many, func(string, clients.Info) report.Cell {
+	r := run(python("default", "3.8"), many, func(string, clients.Info) result.Cell {
 		cell := rejected(failure.Expired, hostile)
 		cell.Judgement = verdict.Judgement{Kind: verdict.WrongReason, Why: hostile}
 		return cell
 	})
 	r.Seed = hostile
 	var out bytes.Buffer
-	require.NoError(t, r.WriteJUnit(&out))
+	require.NoError(t, report.WriteJUnit(&out, r))
 	checkJUnit(t, out.Bytes())
 	assert.NotContains(t, out.String(), "\ufffd")
 	var doc struct {

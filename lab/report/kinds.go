@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -37,24 +38,13 @@ func kindOf(k verdict.Kind) kind {
 	return kind{Kind: k, Letter: "·"} // of a former run's file
 }
 
-// mark follows a judgement: * if it was to be expected, ! if not, nothing if it is ok.
-func mark(k verdict.Kind, documented bool) string {
-	switch {
-	case k == verdict.OK:
-		return ""
-	case documented:
-		return "*"
-	}
-	return "!"
-}
-
 // count says how many cells came to what: "12 ok, 4 insecure*".
-func (w *words) count(cells iter.Seq[*Cell]) string {
+func (w *words) count(cells iter.Seq[*result.Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), w.listed)
 }
 
 // tally is count in letters: "12 4X*". A plain number is of those that are ok.
-func tally(cells iter.Seq[*Cell]) string {
+func tally(cells iter.Seq[*result.Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string {
 		if k.Kind == verdict.OK {
 			return ""
@@ -64,10 +54,10 @@ func tally(cells iter.Seq[*Cell]) string {
 }
 
 // counted counts cells by judgement, which name names.
-func counted(cells iter.Seq[*Cell], name func(kind) string) []string {
+func counted(cells iter.Seq[*result.Cell], name func(kind) string) []string {
 	n := map[string]int{}
 	for c := range cells {
-		n[name(kindOf(c.Kind))+mark(c.Kind, c.Documented)]++
+		n[name(kindOf(c.Kind))+result.Mark(c.Kind, c.Documented)]++
 	}
 	var words []string
 	for _, k := range append(slices.Clone(kinds), kindOf("")) {
@@ -81,8 +71,8 @@ func counted(cells iter.Seq[*Cell], name func(kind) string) []string {
 }
 
 // each yields pointers to the elements of a list.
-func each(cells []Cell) iter.Seq[*Cell] {
-	return func(yield func(*Cell) bool) {
+func each(cells []result.Cell) iter.Seq[*result.Cell] {
+	return func(yield func(*result.Cell) bool) {
 		for i := range cells {
 			if !yield(&cells[i]) {
 				return

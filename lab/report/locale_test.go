@@ -13,16 +13,17 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
 // few is a run of few scenarios: one that is not as documented, one of a generated row, one that was
 // not asked.
-func few() *report.Run {
+func few() *result.Run {
 	ids := []string{"expired", "mongodb-ocsp-malicious-server-2-ecdsa-delegate"}
-	return run(append(python("default", "3.8.18", "3.13.5"), python("server-purpose", "3.8.18")...), ids, func(id string, c clients.Info) report.Cell {
-		var cell report.Cell
+	return run(append(python("default", "3.8.18", "3.13.5"), python("server-purpose", "3.8.18")...), ids, func(id string, c clients.Info) result.Cell {
+		var cell result.Cell
 		switch {
 		case c.Variant == "server-purpose":
 			cell = accepted(verdict.Insecure, true)
@@ -113,7 +114,7 @@ func TestAssessmentInChinese(t *testing.T) {
 		for line := range strings.Lines(out.String()) {
 			assert.LessOrEqual(t, text.StringWidth(strings.TrimRight(line, " \n")), width, line)
 		}
-		assert.NoError(t, report.WriteJSON(&data, a))
+		assert.NoError(t, result.WriteJSON(&data, a))
 		assert.Contains(t, data.String(), "This client does not verify: it accepts every certificate.")
 		assert.NotRegexp(t, `\p{Han}`, data.String())
 	}

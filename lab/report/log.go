@@ -7,15 +7,15 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/result"
 )
 
 // serverLogs writes what servers that end TLS by themselves logged, once for all clients of which
 // they said the same.
-func (t Terminal) serverLogs(s Scenario, infos []clients.Info) {
+func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 	type said struct{ lines, clients []string }
 	var all []said
-	for _, r := range s.rows(infos) {
+	for _, r := range rowsOf(s, infos) {
 		var lines []string
 		for _, line := range r.ServerLog {
 			if line = logged(line); !slices.Contains(lines, line) { // drivers try again
@@ -75,29 +75,9 @@ func logged(line string) string {
 	return text
 }
 
-// unserved returns why this machine cannot serve a scenario to any client, and whether that is so.
-func (s Scenario) unserved() (why string, is bool) {
-	i := slices.IndexFunc(s.Cells, func(c Cell) bool { return c.Unserved })
-	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
-		return "", false
-	}
-	return s.Cells[i].Why, true
-}
-
-// Unserved returns the IDs of the scenarios that this machine cannot serve to any client.
-func (r *Run) Unserved() []string {
-	var ids []string
-	for _, s := range r.Scenarios {
-		if _, is := s.unserved(); is {
-			ids = append(ids, s.ID)
-		}
-	}
-	return ids
-}
-
 // unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
-func (t Terminal) unserved(s Scenario) bool {
-	why, is := s.unserved()
+func (t Terminal) unserved(s result.Scenario) bool {
+	why, is := s.Unserved()
 	if !is {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -21,11 +22,11 @@ const unfolded = 5
 // column is one column of a matrix.
 type column struct {
 	name      string
-	scenarios []Scenario
+	scenarios []result.Scenario
 }
 
 // columns are the scenarios of a run, each by itself if they are few, else by family.
-func (r *Run) columns() []column {
+func columnsOf(r *result.Run) []column {
 	var list []column
 	for _, s := range r.Scenarios {
 		name := string(s.Family)
@@ -47,10 +48,10 @@ func (r *Run) columns() []column {
 }
 
 // cells yields what a client came to in the scenarios of a column.
-func (c column) cells(x index, client string) iter.Seq[*Cell] {
-	return func(yield func(*Cell) bool) {
+func (c column) cells(x result.Index, client string) iter.Seq[*result.Cell] {
+	return func(yield func(*result.Cell) bool) {
 		for _, s := range c.scenarios {
-			if cell := x.cell(s.ID, client); cell != nil && !yield(cell) {
+			if cell := x.Cell(s.ID, client); cell != nil && !yield(cell) {
 				return
 			}
 		}
@@ -59,7 +60,7 @@ func (c column) cells(x index, client string) iter.Seq[*Cell] {
 
 // Matrix writes a run as a table of clients and families: versions that did the same in one
 // row, the scenarios of a family as counts. What was not as documented follows by itself.
-func (t Terminal) Matrix(r *Run) {
+func (t Terminal) Matrix(r *result.Run) {
 	w := t.matrix(r)
 	w.SetOutputMirror(t.W)
 	w.Render()
@@ -70,7 +71,7 @@ func (t Terminal) Matrix(r *Run) {
 }
 
 // matrix makes the table of a run.
-func (t Terminal) matrix(r *Run) table.Writer {
+func (t Terminal) matrix(r *result.Run) table.Writer {
 	w := table.NewWriter()
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
@@ -78,7 +79,7 @@ func (t Terminal) matrix(r *Run) table.Writer {
 	style.Box.PaddingLeft = ""
 	w.SetStyle(style)
 
-	columns, x, groups := r.columns(), r.index(), r.Groups()
+	columns, x, groups := columnsOf(r), r.Index(), r.Groups()
 	var rows []table.Row
 	widest, least := make([]int, len(columns)+1), 0
 	for _, g := range groups {
@@ -130,9 +131,9 @@ func named(s string, width int) string {
 }
 
 // alone is the judgement of the one cell that there is.
-func alone(cells iter.Seq[*Cell]) string {
+func alone(cells iter.Seq[*result.Cell]) string {
 	for c := range cells {
-		return string(c.Kind) + mark(c.Kind, c.Documented)
+		return string(c.Kind) + result.Mark(c.Kind, c.Documented)
 	}
 	return ""
 }
@@ -198,14 +199,14 @@ func hyphenate(word string, width int) string {
 }
 
 // legend says what the letters and marks of a matrix stand for, those that are in it.
-func (t Terminal) legend(r *Run) {
+func (t Terminal) legend(r *result.Run) {
 	w := t.words()
 	there := map[verdict.Kind]bool{}
 	marks := map[string]bool{}
 	for _, s := range r.Scenarios {
 		for _, c := range s.Cells {
 			there[c.Kind] = true
-			marks[mark(c.Kind, c.Documented)] = true
+			marks[result.Mark(c.Kind, c.Documented)] = true
 		}
 	}
 	if len(r.Scenarios) > unfolded {
@@ -229,7 +230,7 @@ func (t Terminal) legend(r *Run) {
 }
 
 // came says what a run came to as a whole.
-func (t Terminal) came(r *Run) {
+func (t Terminal) came(r *result.Run) {
 	cells, bad := 0, 0
 	for _, s := range r.Scenarios {
 		for _, c := range s.Cells {
@@ -253,7 +254,7 @@ func (t Terminal) came(r *Run) {
 }
 
 // again says what was not there, and how to have a run again.
-func (t Terminal) again(r *Run) {
+func (t Terminal) again(r *result.Run) {
 	if t.Short {
 		var names []string
 		for _, m := range r.Missing {
@@ -270,6 +271,6 @@ func (t Terminal) again(r *Run) {
 		}
 	}
 	if r.Seed != "" { // a record has none
-		t.line(fmt.Sprintf(t.words().againf, again(r)))
+		t.line(fmt.Sprintf(t.words().againf, r.Again()))
 	}
 }

@@ -10,13 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // good is what a client does that does everything right.
-func good(id string, _ clients.Info) report.Cell {
+func good(id string, _ clients.Info) result.Cell {
 	if strings.HasPrefix(id, "good") {
 		return accepted(verdict.OK, true)
 	}
@@ -26,7 +28,7 @@ func good(id string, _ clients.Info) report.Cell {
 func TestGroups(t *testing.T) {
 	infos := append(python("default", "3.6", "3.8", "3.9", "3.10", "3.11"), python("insecure", "3.6", "3.8")...)
 	infos = append(infos, clients.Info{Stack: "curl", Version: "8", Variant: "default"})
-	r := run(infos, many, func(id string, c clients.Info) report.Cell {
+	r := run(infos, many, func(id string, c clients.Info) result.Cell {
 		if id == "expired" && c.Variant == "default" && c.Version == "3.10" {
 			return accepted(verdict.Insecure, false)
 		}
@@ -42,7 +44,7 @@ func TestGroups(t *testing.T) {
 // TestMatrixUnfoldsFailures holds that what is not as documented is shown in full, and the rest in
 // counts that add up.
 func TestMatrixUnfoldsFailures(t *testing.T) {
-	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) report.Cell {
+	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) result.Cell {
 		switch {
 		case id == "expired" && c.Version == "3.9":
 			cell := accepted(verdict.Insecure, false)
@@ -68,13 +70,13 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 
 // TestMatrixFitsWindow holds no line to be wider than the window.
 func TestMatrixFitsWindow(t *testing.T) {
-	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many, func(id string, c clients.Info) report.Cell {
+	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many, func(id string, c clients.Info) result.Cell {
 		cell := accepted(verdict.Insecure, c.Version == "3.8.18")
 		cell.Why = strings.Repeat("because of a reason ", 20)
 		return cell
 	})
 	// Two runs with several hundred changes, the messages long and without a blank.
-	other := run(r.Clients, many, func(string, clients.Info) report.Cell {
+	other := run(r.Clients, many, func(string, clients.Info) result.Cell {
 		return rejected(failure.ClientCertificateRejected, strings.Repeat("x", 300))
 	})
 	for _, width := range []int{80, 81, 100, 140, 200} {
@@ -82,7 +84,7 @@ func TestMatrixFitsWindow(t *testing.T) {
 			var out strings.Builder
 			terminal := report.Terminal{W: &out, Width: width, Color: true}
 			terminal.Matrix(r)
-			terminal.Diff(report.Since(r, other), true)
+			terminal.Diff(result.Since(r, other), true)
 			for line := range strings.Lines(out.String()) {
 				assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(strings.TrimRight(line, " \n")), width, line)
 			}
@@ -92,7 +94,7 @@ func TestMatrixFitsWindow(t *testing.T) {
 
 // TestMatrixOfFewScenarios has a column a scenario, with the words of run.
 func TestMatrixOfFewScenarios(t *testing.T) {
-	r := run(python("default", "3.8"), []string{"good", "expired"}, func(id string, c clients.Info) report.Cell {
+	r := run(python("default", "3.8"), []string{"good", "expired"}, func(id string, c clients.Info) result.Cell {
 		if id == "expired" {
 			return accepted(verdict.Insecure, false)
 		}
@@ -108,10 +110,10 @@ func TestMatrixOfFewScenarios(t *testing.T) {
 // not there, and must not be taken for a neighbour's.
 func TestMatrixOfServices(t *testing.T) {
 	infos := append(python("default", "3.8"), clients.Info{Stack: "driver", Service: "mongodb", Version: "1", Variant: "default"})
-	r := run(infos, []string{"expired", "mongo-expired"}, func(id string, c clients.Info) report.Cell {
+	r := run(infos, []string{"expired", "mongo-expired"}, func(id string, c clients.Info) result.Cell {
 		switch {
 		case strings.HasPrefix(id, "mongo-") != (c.Service == "mongodb"):
-			return report.Cell{}
+			return result.Cell{}
 		case c.Service == "mongodb":
 			return accepted(verdict.Insecure, false)
 		}
@@ -127,7 +129,7 @@ func TestMatrixOfServices(t *testing.T) {
 }
 
 func TestHostileMessageInTerminal(t *testing.T) {
-	r := run(python("default", "3.8"), many, func(id string, c clients.Info) report.Cell {
+	r := run(python("default", "3.8"), many, func(id string, c clients.Info) result.Cell {
 		cell := rejected("", hostile)
 		cell.Judgement = verdict.Judgement{Kind: verdict.Error, Why: hostile, Disagreement: hostile}
 		return cell
@@ -135,7 +137,7 @@ func TestHostileMessageInTerminal(t *testing.T) {
 	var out strings.Builder
 	report.Terminal{W: &out}.Matrix(r)
 	report.Terminal{W: &out}.Run(r)
-	report.Terminal{W: &out}.Diff(report.Compare(run(r.Clients, many, good), r, []report.Pair{{From: r.Clients[0].ID(), To: r.Clients[0].ID()}}), true)
+	report.Terminal{W: &out}.Diff(result.Compare(run(r.Clients, many, good), r, []result.Pair{{From: r.Clients[0].ID(), To: r.Clients[0].ID()}}), true)
 	require.Contains(t, out.String(), `\x1b[31mred`)
 	for _, c := range []string{"\x00", "\x1b", "\x07", "\u202e", "\u2028", "\xff"} {
 		assert.NotContains(t, out.String(), c)
@@ -151,7 +153,7 @@ func TestVisible(t *testing.T) {
 		"\U000e0001":                 `\U000e0001`,
 		"a\xffb\ufffdc":              `a\xffb` + "\ufffdc",
 	} {
-		assert.Equal(t, want, report.Visible(in), "%q", in)
+		assert.Equal(t, want, visible.Text(in), "%q", in)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios"
 )
 
@@ -32,10 +33,10 @@ func OCSPVariants() []string {
 // OCSP prints a run over the test matrix of MongoDB's OCSP specification as the specification
 // prints it, for each driver: URI options by columns, whether the driver connects, and marked with
 // ! where the specification has it otherwise. It returns the number of those marks.
-func (t Terminal) OCSP(r *Run) int {
-	cells := map[string]map[string]Cell{} // by scenario and client
+func (t Terminal) OCSP(r *result.Run) int {
+	cells := map[string]map[string]result.Cell{} // by scenario and client
 	for _, s := range r.Scenarios {
-		cells[s.ID] = map[string]Cell{}
+		cells[s.ID] = map[string]result.Cell{}
 		for _, c := range s.Cells {
 			cells[s.ID][c.Client] = c
 		}
@@ -70,7 +71,7 @@ func drivers(list []clients.Info) []clients.Info {
 
 // ocspOf prints the matrix of one driver, and returns what it does otherwise than the
 // specification says, and why.
-func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]Cell) []string {
+func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]result.Cell) []string {
 	var reasons []string
 	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
 	narrow := t.width() < withOptions
@@ -139,7 +140,7 @@ func (t Terminal) ocspTable(narrow bool) table.Writer {
 
 // ocspCell returns what a driver did in one cell, and why that is not what the specification says;
 // empty if it is.
-func ocspCell(c Cell, ok, succeeds bool) (word, why string) {
+func ocspCell(c result.Cell, ok, succeeds bool) (word, why string) {
 	switch {
 	case !ok:
 		return "-", "" // it has no such option

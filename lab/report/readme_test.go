@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -21,22 +21,22 @@ var update = flag.Bool("update", false, "write the tables of README.zh-CN.md ane
 // TestReadmeUpgrades holds the Chinese README to say of Python's upgrades what the record says.
 func TestReadmeUpgrades(t *testing.T) {
 	const path, begin, end = "../../README.zh-CN.md", "<!-- upgrades start -->", "<!-- upgrades end -->"
-	record, err := report.Open("../clients/testdata/matrix")
+	record, err := result.Open("../result/matrix")
 	require.NoError(t, err)
 	want := begin + "\n"
 	for _, u := range []struct{ title, from, to string }{
 		{"从 3.8 到 3.11", "python-3.8/default", "python-3.11/default"},
 		{"从 3.12 到 3.13", "python-3.12/default", "python-3.13/default"},
 	} {
-		diff, err := report.Upgrade(record, record, u.from+":"+u.to)
+		diff, err := result.Upgrade(record, record, u.from+":"+u.to)
 		require.NoError(t, err)
 		want += fmt.Sprintf("\n### %s\n\n| 场景 | 以前 | 现在 | 消息 |\n|---|---|---|---|\n", u.title)
 		rows := 0
 		for _, c := range diff.Changes {
-			if c.Effect != report.Wording {
+			if c.Effect != result.Wording {
 				rows++
 				message := c.To.Message
-				if c.Effect == report.NowAccepts {
+				if c.Effect == result.NowAccepts {
 					message = c.From.Message
 				}
 				want += fmt.Sprintf("| `%s` | %s | %s | `%s` |\n", c.Scenario, state(c.From), state(c.To), strings.ReplaceAll(message, "|", `\|`))
@@ -59,7 +59,7 @@ func TestReadmeUpgrades(t *testing.T) {
 }
 
 // state tells in Chinese what a client did, and why.
-func state(s report.State) string {
+func state(s result.State) string {
 	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝", clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)
 	if s.Documented && s.Kind != verdict.OK {
 		text += "*"

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -18,12 +18,12 @@ import (
 func TestRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "record")
 	r := upgrade()
-	r.Scenarios[0].Cells[0] = report.Cell{Client: "python-3.8/default", Outcome: clients.Rejected, Message: "two\nlines, a\ttab, a \\n that is none, " + hostile,
+	r.Scenarios[0].Cells[0] = result.Cell{Client: "python-3.8/default", Outcome: clients.Rejected, Message: "two\nlines, a\ttab, a \\n that is none, " + hostile,
 		Judgement: verdict.Judgement{Kind: verdict.Broken, Class: failure.Untrusted, FromAlert: true, Documented: true}}
-	require.NoError(t, report.WriteRecord(dir, r))
-	again, err := report.Open(dir)
+	require.NoError(t, result.WriteRecord(dir, r))
+	again, err := result.Open(dir)
 	require.NoError(t, err)
-	d := report.Since(r, again)
+	d := result.Since(r, again)
 	assert.Empty(t, d.Changes)
 	assert.Empty(t, d.OnlyFrom)
 	assert.Empty(t, d.OnlyTo)
@@ -40,7 +40,7 @@ func TestRecord(t *testing.T) {
 	assert.Contains(t, string(data), "\nexpired\taccepted\tinsecure!\t\tdefault=3.11 strict=3.11\t\n")
 
 	// Written again it is the same, byte by byte.
-	require.NoError(t, report.WriteRecord(dir, again))
+	require.NoError(t, result.WriteRecord(dir, again))
 	twice, err := os.ReadFile(filepath.Join(dir, "python.txt"))
 	require.NoError(t, err)
 	assert.Equal(t, string(data), string(twice))
@@ -49,11 +49,11 @@ func TestRecord(t *testing.T) {
 // TestRecordKeeps records a run with fewer clients over one with more: what it does not have stays.
 func TestRecordKeeps(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, report.WriteRecord(dir, run(append(python("default", "3.8", "3.13"), clients.Info{Stack: "curl", Version: "8", Variant: "default"}), many, good)))
-	require.NoError(t, report.WriteRecord(dir, run(python("default", "3.9", "3.13"), many[:3], func(string, clients.Info) report.Cell {
+	require.NoError(t, result.WriteRecord(dir, run(append(python("default", "3.8", "3.13"), clients.Info{Stack: "curl", Version: "8", Variant: "default"}), many, good)))
+	require.NoError(t, result.WriteRecord(dir, run(python("default", "3.9", "3.13"), many[:3], func(string, clients.Info) result.Cell {
 		return rejected(failure.Untrusted, "something else")
 	})))
-	r, err := report.ReadRecord(dir)
+	r, err := result.ReadRecord(dir)
 	require.NoError(t, err)
 	var ids []string
 	for _, c := range r.Clients {
@@ -77,7 +77,7 @@ func TestReadRecordRefuses(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "python.txt"), []byte(text), 0o600))
-		_, err := report.Open(dir)
+		_, err := result.Open(dir)
 		assert.ErrorContains(t, err, want)
 	}
 }

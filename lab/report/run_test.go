@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -26,26 +26,26 @@ func python(variant string, versions ...string) []clients.Info {
 }
 
 // accepted and rejected are cells, to be placed.
-func accepted(kind verdict.Kind, documented bool) report.Cell {
-	return report.Cell{Outcome: clients.Accepted, Judgement: verdict.Judgement{Kind: kind, Documented: documented},
+func accepted(kind verdict.Kind, documented bool) result.Cell {
+	return result.Cell{Outcome: clients.Accepted, Judgement: verdict.Judgement{Kind: kind, Documented: documented},
 		Observed: []serve.Observation{{Version: "TLS 1.3", End: serve.EndServed}}}
 }
 
-func rejected(class failure.Class, message string) report.Cell {
-	return report.Cell{Outcome: clients.Rejected, Message: message, Judgement: verdict.Judgement{Kind: verdict.OK, Class: class, Documented: true},
+func rejected(class failure.Class, message string) result.Cell {
+	return result.Cell{Outcome: clients.Rejected, Message: message, Judgement: verdict.Judgement{Kind: verdict.OK, Class: class, Documented: true},
 		Observed: []serve.Observation{{Version: "TLS 1.3", End: serve.EndAlertReceived, AlertReceived: &serve.Alert{Code: 45, Name: "certificate_expired"}}}}
 }
 
 // run makes a run of catalogue scenarios in which every client does what the function says.
-func run(infos []clients.Info, ids []string, does func(id string, c clients.Info) report.Cell) *report.Run {
-	r := &report.Run{Schema: report.Schema, Seed: "it's a seed", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
+func run(infos []clients.Info, ids []string, does func(id string, c clients.Info) result.Cell) *result.Run {
+	r := &result.Run{Schema: result.Schema, Seed: "it's a seed", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
 		Started: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC), Duration: 1500 * time.Millisecond, Clients: infos}
 	for _, id := range ids {
 		s, ok := scenarios.Lookup(id)
 		if !ok {
 			panic("no scenario " + id)
 		}
-		out := report.Scenario{ID: s.ID, Family: s.Family, Title: s.Title, Control: s.Control, Expect: report.NewExpectation(s.Expect), Story: report.Story(s.Story), Remedy: s.Remedy}
+		out := result.Scenario{ID: s.ID, Family: s.Family, Title: s.Title, Control: s.Control, Expect: result.NewExpectation(s.Expect), Story: result.Story(s.Story), Remedy: s.Remedy}
 		for _, c := range infos {
 			cell := does(id, c)
 			if cell.Outcome == "" {

@@ -10,6 +10,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -18,20 +20,20 @@ const defaultVariant = "default"
 
 // short is a scenario's cells as [Terminal].Short shows them.
 type short struct {
-	shown []row  // a line each
-	bad   []row  // of those: in full as well
-	rest  []Cell // only counted
+	shown []row         // a line each
+	bad   []row         // of those: in full as well
+	rest  []result.Cell // only counted
 }
 
 // short chooses what tells most: each stack's newest version as it comes, an old one that does something else, and
 // whatever is not as documented.
-func (s Scenario) short(infos []clients.Info) short {
+func newShort(s result.Scenario, infos []clients.Info) short {
 	byID := map[string]clients.Info{}
 	for _, info := range infos {
 		byID[info.ID()] = info
 	}
 	chosen := map[string]bool{}
-	for _, group := range s.stacks(byID) {
+	for _, group := range byStack(s, byID) {
 		newest := group[0]
 		chosen[newest.Client] = true
 		for _, c := range slices.Backward(group) { // the oldest first
@@ -61,9 +63,9 @@ func (s Scenario) short(infos []clients.Info) short {
 
 // stacks returns the cells of each stack as it comes, the newest version first. A stack that has no variant of that
 // name is there with its first one.
-func (s Scenario) stacks(infos map[string]clients.Info) [][]Cell {
+func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 	var names []string
-	byStack := map[string][]Cell{}
+	byStack := map[string][]result.Cell{}
 	for _, c := range s.Cells {
 		stack := infos[c.Client].Stack
 		if byStack[stack] == nil {
@@ -71,15 +73,15 @@ func (s Scenario) stacks(infos map[string]clients.Info) [][]Cell {
 		}
 		byStack[stack] = append(byStack[stack], c)
 	}
-	var groups [][]Cell
+	var groups [][]result.Cell
 	for _, name := range names {
 		list := byStack[name]
 		variant := infos[list[0].Client].Variant
-		if slices.ContainsFunc(list, func(c Cell) bool { return infos[c.Client].Variant == defaultVariant }) {
+		if slices.ContainsFunc(list, func(c result.Cell) bool { return infos[c.Client].Variant == defaultVariant }) {
 			variant = defaultVariant
 		}
-		list = slices.DeleteFunc(list, func(c Cell) bool { return infos[c.Client].Variant != variant })
-		slices.SortStableFunc(list, func(a, b Cell) int {
+		list = slices.DeleteFunc(list, func(c result.Cell) bool { return infos[c.Client].Variant != variant })
+		slices.SortStableFunc(list, func(a, b result.Cell) int {
 			return clients.CompareVersions(infos[b.Client].Version, infos[a.Client].Version)
 		})
 		groups = append(groups, list)
@@ -88,7 +90,7 @@ func (s Scenario) stacks(infos map[string]clients.Info) [][]Cell {
 }
 
 // newRow makes a row of one cell.
-func newRow(c Cell, info clients.Info) row {
+func newRow(c result.Cell, info clients.Info) row {
 	c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
 	c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
 	return row{c, info.Stack, info.Variant, []string{info.Version}}
@@ -104,8 +106,8 @@ func (r row) name() string {
 }
 
 // shortCells writes what tells most of what clients did, a line each; in full what is not as documented.
-func (t Terminal) shortCells(s Scenario, infos []clients.Info) {
-	words, list := t.words(), s.short(infos)
+func (t Terminal) shortCells(s result.Scenario, infos []clients.Info) {
+	words, list := t.words(), newShort(s, infos)
 	w := table.NewWriter()
 	w.SetOutputMirror(t.W)
 	style := table.StyleLight
@@ -144,7 +146,7 @@ func (t Terminal) shortCells(s Scenario, infos []clients.Info) {
 const leastMessage = 20
 
 // shortJudgement is a row's judgement, with its class if that is not the one that the scenario is about.
-func (t Terminal) shortJudgement(s Scenario, r row) string {
+func (t Terminal) shortJudgement(s result.Scenario, r row) string {
 	judgement := t.judgement(r.Judgement)
 	if r.Class != "" && (len(s.Expect.Failures) == 0 || r.Class != s.Expect.Failures[0]) {
 		judgement += " " + string(r.Class)
@@ -160,7 +162,7 @@ func (t Terminal) excerpt(r row, width int) string {
 	if r.Message == "" && r.Kind != verdict.OK {
 		line = "[" + t.reason(r.Why) + "]"
 	}
-	line = Visible(line)
+	line = visible.Text(line)
 	if text.StringWidth(line) <= width {
 		return line
 	}

@@ -11,15 +11,16 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // shortRun is a run of many variants of Python, and of a curl.
-func shortRun(does func(c clients.Info) report.Cell) *report.Run {
+func shortRun(does func(c clients.Info) result.Cell) *result.Run {
 	infos := append(python("default", "3.6", "3.8", "3.10", "3.9"), python("insecure", "3.6", "3.8", "3.10")...)
 	infos = append(infos, clients.Info{Stack: "curl", Version: "8.14.1", Variant: "default"})
-	r := run(infos, []string{"expired"}, func(_ string, c clients.Info) report.Cell {
+	r := run(infos, []string{"expired"}, func(_ string, c clients.Info) result.Cell {
 		cell := does(c)
 		cell.Control = clients.Accepted
 		return cell
@@ -29,7 +30,7 @@ func shortRun(does func(c clients.Info) report.Cell) *report.Run {
 }
 
 // asShort is a run as a window of 80 columns shows it.
-func asShort(l locale.Locale, r *report.Run) string {
+func asShort(l locale.Locale, r *result.Run) string {
 	var out bytes.Buffer
 	report.Terminal{W: &out, Width: 80, Locale: l, Short: true}.Run(r)
 	return out.String()
@@ -37,7 +38,7 @@ func asShort(l locale.Locale, r *report.Run) string {
 
 func TestShort(t *testing.T) {
 	long := "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1131)>"
-	got := asShort(locale.English, shortRun(func(c clients.Info) report.Cell {
+	got := asShort(locale.English, shortRun(func(c clients.Info) result.Cell {
 		switch {
 		case c.Variant == "insecure":
 			return accepted(verdict.Insecure, true)
@@ -57,7 +58,7 @@ func TestShort(t *testing.T) {
 
 // What is not as documented is shown in full, whichever variant and version it is.
 func TestShortHidesNothingBad(t *testing.T) {
-	got := asShort(locale.English, shortRun(func(c clients.Info) report.Cell {
+	got := asShort(locale.English, shortRun(func(c clients.Info) result.Cell {
 		if c.ID() == "python-3.8/insecure" {
 			cell := rejected("", "boom\nin two lines")
 			cell.Kind, cell.Documented, cell.Why = verdict.WrongReason, false, "expected [expired]"
@@ -72,7 +73,7 @@ func TestShortHidesNothingBad(t *testing.T) {
 // Every line fits the window, in both languages.
 func TestShortFits(t *testing.T) {
 	for _, l := range []locale.Locale{locale.English, locale.Chinese} {
-		got := asShort(l, shortRun(func(c clients.Info) report.Cell {
+		got := asShort(l, shortRun(func(c clients.Info) result.Cell {
 			if c.Variant == "insecure" {
 				cell := accepted(verdict.Insecure, c.Version != "3.8")
 				cell.Why = "the variant insecure does not check the chain"

@@ -6,25 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 )
-
-// Stopped is why nothing but the first control was asked of a client under test.
-type Stopped struct {
-	Unasked int `json:"unasked"` // how many scenarios were not asked
-	// NoCA says that nothing in the command can tell the client what to trust, as far as can be seen.
-	NoCA bool `json:"no_ca,omitempty"`
-	// Meant are the words of the command that look like placeholders, each with the one that was
-	// probably meant.
-	Meant []Meant `json:"meant,omitempty"`
-}
-
-// Meant is a word in braces that is no placeholder, and the placeholder nearest to it.
-type Meant struct {
-	Word        string `json:"word"`
-	Placeholder string `json:"placeholder"`
-}
 
 // stopped is the finding about a client that was stopped at the first control; none if it was not.
 func (a *Assessment) stopped(w *words, bad []asked) []Finding {
@@ -41,7 +26,7 @@ func (a *Assessment) stopped(w *words, bad []asked) []Finding {
 		return finding(bad, "never-connected", f.neverConnected, f.neverConnectedToDo)
 	}
 	if row.Kind == verdict.Error && !row.Contradicted {
-		return finding(bad, "stopped", fmt.Sprintf(f.failedf, row.failure()), strings.Join(a.Stopped.toDo(w, row), f.semicolon))
+		return finding(bad, "stopped", fmt.Sprintf(f.failedf, row.failure()), strings.Join(toDo(a.Stopped, w, row), f.semicolon))
 	}
 	if row.Contradicted {
 		said = row.failure()
@@ -50,14 +35,14 @@ func (a *Assessment) stopped(w *words, bad []asked) []Finding {
 	if took == 0 {
 		took = row.Duration.Round(time.Millisecond)
 	}
-	return finding(bad, "stopped", fmt.Sprintf(says, row.ID, took, said), strings.Join(a.Stopped.toDo(w, row), f.semicolon))
+	return finding(bad, "stopped", fmt.Sprintf(says, row.ID, took, said), strings.Join(toDo(a.Stopped, w, row), f.semicolon))
 }
 
 // toDo says what the user is to do, the most likely first.
-func (s *Stopped) toDo(w *words, row asked) []string {
+func toDo(s *result.Stopped, w *words, row asked) []string {
 	f := w.findings
 	var list []string
-	mistyped := slices.ContainsFunc(s.Meant, func(m Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })
+	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })
 	if s.NoCA && !mistyped {
 		list = append(list, f.stoppedNoCA)
 	}

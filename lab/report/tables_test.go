@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -31,7 +31,7 @@ func hello(name string) *serve.ClientHello {
 // whole is a run of every scenario over https, with cells as they are on average in a matrix of 119
 // clients: half are rejections, one in five is explained, and each has times and byte counts of its own.
 // Clients of one version send the same hello and say the same.
-func whole(clientsWanted int) *report.Run {
+func whole(clientsWanted int) *result.Run {
 	var infos []clients.Info
 	hellos := map[string]*serve.ClientHello{}
 	for n := range clientsWanted {
@@ -43,7 +43,7 @@ func whole(clientsWanted int) *report.Run {
 		ids = append(ids, s.ID)
 	}
 	count := 0
-	r := run(infos, ids, func(id string, c clients.Info) report.Cell {
+	r := run(infos, ids, func(id string, c clients.Info) result.Cell {
 		count++
 		cell := accepted(verdict.OK, true)
 		if count%2 == 0 {
@@ -94,13 +94,13 @@ func TestTablesRoundTrip(t *testing.T) {
 	r.Scenarios[1].Cells[0].Observed = append(r.Scenarios[1].Cells[0].Observed, serve.Observation{End: serve.EndEOF})
 	var out bytes.Buffer
 	require.NoError(t, r.WriteTables(&out, false))
-	again, err := report.Read(&out)
+	again, err := result.Read(&out)
 	require.NoError(t, err)
 	same(t, r, again)
 }
 
 // same compares cell by cell: a difference of whole runs takes minutes to print.
-func same(t *testing.T, want, got *report.Run) {
+func same(t *testing.T, want, got *result.Run) {
 	t.Helper()
 	require.Equal(t, want.Clients, got.Clients)
 	require.Len(t, got.Scenarios, len(want.Scenarios))
@@ -147,7 +147,7 @@ func fill(v reflect.Value, n *int) {
 
 // Files of earlier versions of tlslab, which had no tables, are read like today's.
 func TestReadWithoutTables(t *testing.T) {
-	r, err := report.Open("testdata/schema-1.json")
+	r, err := result.Open("../result/testdata/schema-1.json")
 	require.NoError(t, err)
 	require.Len(t, r.Scenarios, 2)
 	expired := r.Scenarios[1]
@@ -157,12 +157,12 @@ func TestReadWithoutTables(t *testing.T) {
 	require.NotEmpty(t, cell.Observed)
 	require.NotNil(t, cell.Observed[0].Hello)
 	assert.NotEmpty(t, cell.Observed[0].Hello.CipherSuites)
-	assert.Empty(t, report.Since(r, r).Changes)
+	assert.Empty(t, result.Since(r, r).Changes)
 
 	var out bytes.Buffer
 	require.NoError(t, r.WriteTables(&out, true))
 	assert.Contains(t, out.String(), "\n  \"schema\": 2,\n")
-	again, err := report.Read(&out)
+	again, err := result.Read(&out)
 	require.NoError(t, err)
 	same(t, r, again)
 }
@@ -177,7 +177,7 @@ func TestTablesBadPlace(t *testing.T) {
 		`{"client": "a", "observed": [{"seen": 0}]}`,
 	} {
 		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", "cells": [` + cells + `]}]}`
-		_, err := report.Read(strings.NewReader(text))
+		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, "good, a: it refers to what", cells)
 	}
 }

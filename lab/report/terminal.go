@@ -1,3 +1,5 @@
+// Package report shows results on a terminal ([Terminal]), and writes them as a page of HTML, as JUnit's XML
+// and as Markdown. What it shows, a [result.Run], is data of lab/result.
 package report
 
 import (
@@ -12,7 +14,10 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/phrasebook"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -43,7 +48,7 @@ const pages = 3
 
 // Run writes a run: for each scenario its chain, story, table, verdict and remedy, or for many
 // scenarios a line each and what was not as documented.
-func (t Terminal) Run(r *Run) {
+func (t Terminal) Run(r *result.Run) {
 	for _, s := range r.Scenarios {
 		if len(r.Scenarios) <= pages {
 			t.Scenario(s)
@@ -71,10 +76,10 @@ func (t Terminal) Run(r *Run) {
 
 // Scenario writes what a scenario is: its title, its chain with the broken link marked, and
 // its story.
-func (t Terminal) Scenario(s Scenario) {
+func (t Terminal) Scenario(s result.Scenario) {
 	w, told := t.words(), t.told(s)
 	t.line(fmt.Sprintf(w.titlef, t.paint(s.ID, text.Bold), told.Title))
-	t.line(fmt.Sprintf(w.familyf, s.Family, s.expectation(w)))
+	t.line(fmt.Sprintf(w.familyf, s.Family, expectation(s, w)))
 	fmt.Fprintln(t.W)
 	t.chain(s)
 	t.wrapped(w.what, told.What)
@@ -84,13 +89,13 @@ func (t Terminal) Scenario(s Scenario) {
 }
 
 // Fix writes the proper fix.
-func (t Terminal) Fix(s Scenario) {
+func (t Terminal) Fix(s result.Scenario) {
 	t.wrapped(t.words().fix, t.told(s).Remedy)
 	fmt.Fprintln(t.W)
 }
 
 // told returns what is told of a scenario: in English as the report has it.
-func (t Terminal) told(s Scenario) translation.Text {
+func (t Terminal) told(s result.Scenario) translation.Text {
 	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != locale.English {
 		return translation.Of(known, string(t.Locale))
 	}
@@ -101,7 +106,7 @@ func (t Terminal) told(s Scenario) translation.Text {
 func (t Terminal) reason(why string) string { return phrasebook.In(t.Locale, why) }
 
 // expectation says what a correct client does.
-func (s Scenario) expectation(w *words) string {
+func expectation(s result.Scenario, w *words) string {
 	var classes []string
 	for _, c := range s.Expect.Failures {
 		classes = append(classes, string(c))
@@ -157,7 +162,7 @@ func (t Terminal) paint(s string, colors ...text.Color) string {
 
 // row is one row of a table: clients of one stack and variant that did the same.
 type row struct {
-	Cell
+	result.Cell
 	stack, variant string
 	versions       []string
 }
@@ -166,7 +171,7 @@ type row struct {
 var position = regexp.MustCompile(`\(_ssl\.c:\d+\)`)
 
 // rows groups the cells of clients that did the same: versions of one stack mostly do.
-func (s Scenario) rows(infos []clients.Info) []row {
+func rowsOf(s result.Scenario, infos []clients.Info) []row {
 	byID := map[string]clients.Info{} // not every client is asked: some speak something else
 	for _, info := range infos {
 		byID[info.ID()] = info
@@ -192,7 +197,7 @@ func (s Scenario) rows(infos []clients.Info) []row {
 
 // judgement names a judgement, marked if it was to be expected.
 func (t Terminal) judgement(j verdict.Judgement) string {
-	return t.marked(string(j.Kind), mark(j.Kind, j.Documented))
+	return t.marked(string(j.Kind), result.Mark(j.Kind, j.Documented))
 }
 
 // marked colors a judgement by its mark.
@@ -207,18 +212,18 @@ func (t Terminal) marked(word, mark string) string {
 }
 
 // verdict says what the run came to, and the proper fix.
-func (t Terminal) verdict(s Scenario) {
+func (t Terminal) verdict(s result.Scenario) {
 	w := t.words()
 	counts := w.count(each(s.Cells))
-	bad := slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented })
-	result := t.paint(w.reproduced, text.FgGreen, text.Bold)
+	bad := slices.ContainsFunc(s.Cells, func(c result.Cell) bool { return !c.Documented })
+	came := t.paint(w.reproduced, text.FgGreen, text.Bold)
 	if bad {
-		result = t.paint(w.undocumented, text.FgRed, text.Bold)
+		came = t.paint(w.undocumented, text.FgRed, text.Bold)
 	}
-	if !slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
-		result = w.noClient
+	if !slices.ContainsFunc(s.Cells, func(c result.Cell) bool { return c.Kind != verdict.Unsupported }) {
+		came = w.noClient
 	}
-	t.line(fmt.Sprintf(w.verdictf, result, counts))
+	t.line(fmt.Sprintf(w.verdictf, came, counts))
 	if strings.Contains(counts, "*") {
 		note := strings.TrimLeft(w.starNote, " ")
 		t.wrapped(strings.Repeat(" ", len(w.starNote)-len(note)), note)
@@ -228,9 +233,9 @@ func (t Terminal) verdict(s Scenario) {
 }
 
 // summary writes a scenario in one line.
-func (t Terminal) summary(s Scenario) {
+func (t Terminal) summary(s result.Scenario) {
 	mark := t.paint("✓", text.FgGreen)
-	if slices.ContainsFunc(s.Cells, func(c Cell) bool { return !c.Documented }) {
+	if slices.ContainsFunc(s.Cells, func(c result.Cell) bool { return !c.Documented }) {
 		mark = t.paint("✗", text.FgRed)
 	}
 	counts := t.words().count(each(s.Cells))
@@ -244,7 +249,7 @@ func (t Terminal) summary(s Scenario) {
 
 // undocumented writes what was not as documented, and where client and server disagree: once for
 // clients of which the same is to be said.
-func (t Terminal) undocumented(r *Run) {
+func (t Terminal) undocumented(r *result.Run) {
 	for _, s := range r.Scenarios {
 		var accounts []string
 		who := map[string][]string{}
@@ -267,16 +272,16 @@ func (t Terminal) undocumented(r *Run) {
 }
 
 // account tells what a cell came to, in full.
-func (t Terminal) account(c Cell) string {
+func (t Terminal) account(c result.Cell) string {
 	var out strings.Builder
 	t.W = &out
 	w := t.words()
 	fmt.Fprintf(t.W, "  %s %s\n", t.judgement(c.Judgement), c.Class)
 	for _, line := range [][2]string{
-		{"", t.reason(c.Why)}, {w.itsMessage, Steady(c.Message)}, {w.itSaw, w.sees(c.Observed)}, {w.theyDiffer, t.reason(c.Disagreement)},
+		{"", t.reason(c.Why)}, {w.itsMessage, messages.Steady(c.Message)}, {w.itSaw, w.sees(c.Observed)}, {w.theyDiffer, t.reason(c.Disagreement)},
 	} {
 		if line[1] != "" {
-			t.wrapped("  "+line[0], Visible(line[1]))
+			t.wrapped("  "+line[0], visible.Text(line[1]))
 		}
 	}
 	return out.String()
@@ -315,7 +320,7 @@ func (w *words) sees(list []serve.Observation) string {
 	default:
 		words = append(words, fmt.Sprintf(w.moreConnectionsf, more))
 	}
-	return Visible(strings.Join(words, " "))
+	return visible.Text(strings.Join(words, " "))
 }
 
 // cause returns what crypto/tls says of a client that it refuses, without the numbers of all that

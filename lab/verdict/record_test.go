@@ -8,17 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
 // recordDir is where a run of the whole matrix is recorded.
-var recordDir = filepath.Join("..", "clients", "testdata", "matrix")
+var recordDir = filepath.Join("..", "result", "matrix")
 
 // TestRulesOnRecord holds every message of the recorded matrix to the class that it had, and the
 // record to be whole: each scenario has what every client did that is asked.
 func TestRulesOnRecord(t *testing.T) {
-	r, err := report.Open(recordDir)
+	r, err := result.Open(recordDir)
 	require.NoError(t, err)
 	stackOf := map[string]string{}
 	for _, c := range r.Clients {

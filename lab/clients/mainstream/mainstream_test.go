@@ -21,6 +21,7 @@ import (
 	"example.com/tlslab/lab/clients/undertest"
 	needs "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/pki"
@@ -142,7 +143,7 @@ func said(err error) string {
 }
 
 // ask runs the scenarios on a program, as tlslab test does.
-func ask(t *testing.T, l *lab.Lab, command []string) []report.Scenario {
+func ask(t *testing.T, l *lab.Lab, command []string) []result.Scenario {
 	set, err := clients.Open(t.Context(), undertest.Stack(undertest.Options{Command: command}))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
@@ -166,7 +167,7 @@ func ask(t *testing.T, l *lab.Lab, command []string) []report.Scenario {
 }
 
 // check holds what a program did with a scenario to what was measured.
-func check(t *testing.T, s stranger, id string, cell report.Cell) {
+func check(t *testing.T, s stranger, id string, cell result.Cell) {
 	t.Log(id, cell.Outcome, cell.Kind, cell.Class, cell.Message, report.Saw(cell.Observed))
 	class, refuses := s.refuses[id]
 	switch {

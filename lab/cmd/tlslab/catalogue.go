@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -43,10 +43,10 @@ type entry struct {
 	Family  scenarios.Family   `json:"family"`
 	Port    int                `json:"port_offset"`
 	Title   string             `json:"title"`
-	Story   report.Story       `json:"story"`
+	Story   result.Story       `json:"story"`
 	Remedy  string             `json:"remedy"`
 	Host    string             `json:"host"`
-	Expect  report.Expectation `json:"expect"`
+	Expect  result.Expectation `json:"expect"`
 	Control string             `json:"control"`
 	Defect  []string           `json:"defect"`
 	Recipe  pki.Recipe         `json:"recipe"`
@@ -64,11 +64,11 @@ func (f *flags) listJSON(list []*scenarios.Scenario) error {
 	out := []entry{}
 	for _, s := range list {
 		out = append(out, entry{
-			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: report.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
-			Expect: report.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
+			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: result.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+			Expect: result.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
-	return report.WriteJSON(f.stdout, out)
+	return result.WriteJSON(f.stdout, out)
 }
 
 // show prints one scenario's story, chain and remedy.
@@ -92,7 +92,7 @@ func (f *flags) show() *cobra.Command {
 				return err
 			}
 			defer l.Close()
-			var out []report.Scenario
+			var out []result.Scenario
 			for _, s := range list {
 				described, err := l.Describe(s)
 				if err != nil {
@@ -101,7 +101,7 @@ func (f *flags) show() *cobra.Command {
 				out = append(out, described)
 			}
 			if f.json {
-				return report.WriteJSON(f.stdout, out)
+				return result.WriteJSON(f.stdout, out)
 			}
 			t := f.terminal()
 			for _, s := range out {

@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 const checkHelp = `check starts CMD for each scenario of a lesson, as tlslab test does (see there for
@@ -128,26 +128,26 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	result, err := f.grade(cmd.Context(), lesson, command)
+	checked, err := f.grade(cmd.Context(), lesson, command)
 	if errors.Is(err, undertest.ErrCommand) {
 		return usageError{err}
 	}
 	if err != nil {
 		return err
 	}
-	shown := checkedLesson{Result: result, Hints: len(hints), Findings: []saidFinding{}}
-	for _, finding := range result.Findings {
+	shown := checkedLesson{Result: checked, Hints: len(hints), Findings: []saidFinding{}}
+	for _, finding := range checked.Findings {
 		p := finding.Prose(in)
 		shown.Findings = append(shown.Findings, saidFinding{finding, p.Says, p.Next})
 	}
 	switch {
-	case o.hint > 0 && !result.Solved:
+	case o.hint > 0 && !checked.Solved:
 		shown.Hint = hints[o.hint-1].Text
 	case o.hint > 0:
-	case result.Solved:
+	case checked.Solved:
 		err = tries.Solved(lesson.ID)
 	default:
-		first := result.Findings[0].Name // there is one, since it is not solved
+		first := checked.Findings[0].Name // there is one, since it is not solved
 		shown.Try, err = tries.Count(lesson.ID, first)
 		shown.Hint = check.Hint(lesson, in, first, shown.Try)
 	}
@@ -155,11 +155,11 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 		return err
 	}
 	if f.json {
-		err = report.WriteJSON(f.stdout, shown)
+		err = result.WriteJSON(f.stdout, shown)
 	} else {
 		f.checked(lesson, shown, checkWords[in])
 	}
-	if err == nil && !result.Solved {
+	if err == nil && !checked.Solved {
 		return errNotDocumented
 	}
 	return err

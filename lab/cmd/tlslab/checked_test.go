@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -24,11 +24,11 @@ func TestChecked(t *testing.T) {
 	refused := func(id string, kind verdict.Kind, finding string) check.Row {
 		s, _ := scenarios.Lookup(id)
 		row := check.Row{ID: id, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Finding: finding}
-		row.Cell = report.Cell{Outcome: clients.Rejected, Message: "certificate verify failed: \x1b[31munable to get local issuer certificate", Judgement: verdict.Judgement{Kind: kind}}
+		row.Cell = result.Cell{Outcome: clients.Rejected, Message: "certificate verify failed: \x1b[31munable to get local issuer certificate", Judgement: verdict.Judgement{Kind: kind}}
 		return row
 	}
 	rows := []check.Row{
-		{ID: "good-tls13", Expect: scenarios.Accept, OK: true, Cell: report.Cell{Outcome: clients.Accepted}},
+		{ID: "good-tls13", Expect: scenarios.Accept, OK: true, Cell: result.Cell{Outcome: clients.Accepted}},
 		refused("good", verdict.Broken, check.TrustsSomethingElse),
 		refused("untrusted-root", verdict.Void, ""),
 		refused("plain-http", verdict.OK, check.InTheClear),

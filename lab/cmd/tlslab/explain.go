@@ -12,7 +12,7 @@ import (
 
 	"example.com/tlslab/lab/explain"
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 // explain explains a message or a log.
@@ -49,7 +49,7 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
 			}
 			language := f.lang
 			if f.json {
-				if err := report.WriteJSON(f.stdout, r.Explain(language)); err != nil {
+				if err := result.WriteJSON(f.stdout, r.Explain(language)); err != nil {
 					return err
 				}
 			} else {

@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
@@ -206,7 +207,7 @@ func (f *flags) troubles() func(error) {
 			return
 		}
 		said[kind] = true
-		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", report.Visible(err.Error()), serve.Details(err))
+		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", visible.Text(err.Error()), serve.Details(err))
 	}
 }
 

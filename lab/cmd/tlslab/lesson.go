@@ -10,7 +10,7 @@ import (
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lessons"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 // listedLesson is a lesson as tlslab lessons --json lists it.
@@ -56,7 +56,7 @@ teacher's guide.`,
 				}
 				list = append(list, entry)
 			}
-			return report.WriteJSON(f.stdout, list)
+			return result.WriteJSON(f.stdout, list)
 		}
 		var rows [][]string
 		for _, l := range lessons.All() {

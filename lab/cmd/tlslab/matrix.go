@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios"
 )
 
@@ -41,14 +42,14 @@ at all; "-" is standard output, which then has nothing else. --json by itself is
 text, observation and ClientHello stands once, in the tables texts, seen and hellos; cells refer to them by number.
 
 --against FILE tells what has changed since a former run: the file that --json=FILE wrote, or a directory of the record
-that this project keeps (lab/clients/testdata/matrix). Each client is compared with the same one of then, or where its
+that this project keeps (lab/result/matrix). Each client is compared with the same one of then, or where its
 version is new with the version before. --compare A:B tells what going from client A to client B comes to, and runs
 those two alone unless --client says otherwise; with --against A is looked up there. --from FILE runs nothing and shows
 that run.`,
 		Example: `  tlslab matrix --html matrix.html
   tlslab matrix --client python --compare python-3.8:python-3.11
   tlslab matrix --json=today.json && tlslab matrix --against today.json
-  tlslab matrix --from lab/clients/testdata/matrix \
+  tlslab matrix --from lab/result/matrix \
       --compare python-3.12:python-3.13 --markdown -`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { m.ids = ids; return m.main(cmd.Context()) },
@@ -58,8 +59,8 @@ that run.`,
 	f.addMongo(cmd)
 	f.addMinting(cmd)
 	f.addRun(cmd)
-	m.add(cmd, "html", "write one self-contained page to this file", (*report.Run).WriteHTML)
-	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", (*report.Run).WriteJUnit)
+	m.add(cmd, "html", "write one self-contained page to this file", report.WriteHTML)
+	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", report.WriteJUnit)
 	m.add(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
 	results := m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", nil)
 	results.write = results.writeJSON
@@ -72,7 +73,7 @@ that run.`,
 }
 
 // add adds a flag that names a file, and what is written to it.
-func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.Run, io.Writer) error) *outfile {
+func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(io.Writer, *result.Run) error) *outfile {
 	o := &outfile{flag: "--" + name, write: write}
 	cmd.Flags().StringVar(&o.path, name, "", usage)
 	cmd.MarkFlagFilename(name)
@@ -81,20 +82,20 @@ func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(*report.
 }
 
 // writeJSON writes a run as JSON: indented for whoever reads it on standard output, on one line in a file.
-func (o *outfile) writeJSON(r *report.Run, w io.Writer) error {
+func (o *outfile) writeJSON(w io.Writer, r *result.Run) error {
 	return r.WriteTables(w, o.path == stdoutName)
 }
 
 // writeMarkdown writes what was compared, or else the table of the run.
-func writeMarkdown(r *report.Run, w io.Writer) error {
+func writeMarkdown(w io.Writer, r *result.Run) error {
 	if len(r.Diffs) == 0 {
-		return r.WriteMarkdown(w)
+		return report.WriteMarkdown(w, r)
 	}
 	for i, d := range r.Diffs {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := d.WriteMarkdown(w); err != nil {
+		if err := report.WriteDiffMarkdown(w, d); err != nil {
 			return err
 		}
 	}
@@ -111,28 +112,28 @@ func (m *matrix) main(ctx context.Context) error {
 	if err := checkAll(m.files); err != nil {
 		return err
 	}
-	var former *report.Run
+	var former *result.Run
 	if m.former != "" {
 		if former, err = open(ctx, "--against", m.former); err != nil {
 			return err
 		}
 	}
-	result, err := m.result(ctx, list, former)
+	run, err := m.result(ctx, list, former)
 	if err != nil {
 		return err
 	}
-	if result.Diffs, err = m.diffs(result, former); err != nil {
+	if run.Diffs, err = m.diffs(run, former); err != nil {
 		return err
 	}
-	if err := m.show(ctx, result); err != nil {
+	if err := m.show(ctx, run); err != nil {
 		return err
 	}
-	return outcome(result, m.ids)
+	return outcome(run, m.ids)
 }
 
 // open reads a former run.
-func open(ctx context.Context, flag, path string) (*report.Run, error) {
-	r, err := bounded.Until(ctx, func() (*report.Run, error) { return report.Open(path) })
+func open(ctx context.Context, flag, path string) (*result.Run, error) {
+	r, err := bounded.Until(ctx, func() (*result.Run, error) { return result.Open(path) })
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", flag, err)}
 	}
@@ -140,7 +141,7 @@ func open(ctx context.Context, flag, path string) (*report.Run, error) {
 }
 
 // result runs, or reads what was run.
-func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *report.Run) (_ *report.Run, err error) {
+func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *result.Run) (_ *result.Run, err error) {
 	if m.from != "" {
 		r, err := open(ctx, "--from", m.from)
 		if err != nil {
@@ -156,7 +157,7 @@ func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former 
 		only = m.compared(former == nil)
 	}
 	return m.reproduce(ctx, list, only, func(set *clients.Set) error {
-		probe := new(report.Run)
+		probe := new(result.Run)
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)
 		}
@@ -166,8 +167,8 @@ func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former 
 }
 
 // narrow leaves of a former run what the flags ask for.
-func (m *matrix) narrow(r *report.Run) *report.Run {
-	return r.Only(func(s report.Scenario) bool {
+func (m *matrix) narrow(r *result.Run) *result.Run {
+	return r.Only(func(s result.Scenario) bool {
 		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
 	}, func(c clients.Info) bool {
 		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, func(p string) bool { return clients.Matches(p, c) })
@@ -188,29 +189,29 @@ func (m *matrix) compared(both bool) []string {
 }
 
 // diffs are what the flags ask to be compared.
-func (m *matrix) diffs(r, former *report.Run) ([]*report.Diff, error) {
-	var list []*report.Diff
+func (m *matrix) diffs(r, former *result.Run) ([]*result.Diff, error) {
+	var list []*result.Diff
 	for _, names := range m.compare {
-		d, err := report.Upgrade(cmp.Or(former, r), r, names)
+		d, err := result.Upgrade(cmp.Or(former, r), r, names)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--compare: %w", err)}
 		}
 		list = append(list, d)
 	}
 	if former != nil && len(m.compare) == 0 {
-		list = append(list, report.Since(m.narrow(former), r))
+		list = append(list, result.Since(m.narrow(former), r))
 	}
 	return list, nil
 }
 
 // show writes the files, and the page for the terminal unless a file is standard output.
-func (m *matrix) show(ctx context.Context, r *report.Run) error {
+func (m *matrix) show(ctx context.Context, r *result.Run) error {
 	toStdout := false
 	for _, o := range m.files {
 		if o.path == stdoutName {
 			toStdout = true
 		}
-		if err := o.put(ctx, m.stdout, func(w io.Writer) error { return o.write(r, w) }); err != nil {
+		if err := o.put(ctx, m.stdout, func(w io.Writer) error { return o.write(w, r) }); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -82,7 +82,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 				return err
 			}
 			if f.json {
-				return report.WriteJSON(f.stdout, newMinting(dir, mc, list))
+				return result.WriteJSON(f.stdout, newMinting(dir, mc, list))
 			}
 			fmt.Fprintf(f.stdout, "%s minted into %s\nseed %s, for %s\n", counted(len(list)), dir.Path(), mc.Seed, mc.At.Format(time.RFC3339))
 			return nil

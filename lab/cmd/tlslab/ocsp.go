@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios"
 )
 
@@ -54,16 +55,16 @@ The exit status is 0 if every deviation is known of the driver.`,
 			if len(set.Clients) == 0 {
 				return fmt.Errorf("no driver that checks OCSP is here: make clients installs PyMongo with it%s", reasons(set.Missing))
 			}
-			result, err := f.runAll(cmd.Context(), l, list, set, lab.RunOptions{}, nothing)
+			run, err := f.runAll(cmd.Context(), l, list, set, lab.RunOptions{}, nothing)
 			if err != nil {
 				return err
 			}
 			if f.json {
-				err = report.WriteJSON(f.stdout, result)
+				err = result.WriteJSON(f.stdout, run)
 			} else {
-				f.terminal().OCSP(result)
+				f.terminal().OCSP(run)
 			}
-			if err == nil && !result.Documented() {
+			if err == nil && !run.Documented() {
 				err = errNotDocumented
 			}
 			return err

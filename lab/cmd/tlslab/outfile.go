@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 // stdoutName stands for standard output where a file can be named.
@@ -21,7 +21,7 @@ const stdoutName = "-"
 // outfile is a file that a flag names, and what is written to it.
 type outfile struct {
 	flag, path string
-	write      func(*report.Run, io.Writer) error
+	write      func(io.Writer, *result.Run) error
 }
 
 // check says what is wrong with the path, if anything is. It leaves nothing behind.

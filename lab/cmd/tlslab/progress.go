@@ -9,6 +9,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/report"
 )
 
@@ -61,7 +62,7 @@ func (p *progress) say(what string) {
 	if p.bars != nil {
 		out = p.bars
 	}
-	fmt.Fprintf(out, "tlslab: %s\n", report.Visible(what))
+	fmt.Fprintf(out, "tlslab: %s\n", visible.Text(what))
 }
 
 // close takes the line away.

@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios"
 )
 
@@ -43,20 +43,20 @@ one, cannot be served on this machine.`,
 			if err != nil {
 				return err
 			}
-			result, err := f.reproduce(cmd.Context(), list, f.clients, func(*clients.Set) error { return nil })
+			run, err := f.reproduce(cmd.Context(), list, f.clients, func(*clients.Set) error { return nil })
 			if err != nil {
 				return err
 			}
 			if f.json {
-				if err := report.WriteJSON(f.stdout, result); err != nil {
+				if err := result.WriteJSON(f.stdout, run); err != nil {
 					return err
 				}
 			} else {
 				t := f.terminal()
 				t.Short = !all && len(f.clients) == 0
-				t.Run(result)
+				t.Run(run)
 			}
-			return outcome(result, ids)
+			return outcome(run, ids)
 		},
 	}
 	f.addJSON(cmd)
@@ -71,7 +71,7 @@ one, cannot be served on this machine.`,
 
 // outcome returns what a run that has been shown came to: that a judgement was bad, or that nothing was shown of what
 // was asked for by its ID, or of anything.
-func outcome(r *report.Run, ids []string) error {
+func outcome(r *result.Run, ids []string) error {
 	if !r.Documented() {
 		return errNotDocumented
 	}
@@ -90,7 +90,7 @@ const manyScenarios = 50
 
 // reproduce runs scenarios with the clients that are wanted: all if none is named. What is found is
 // shown to check before anything runs.
-func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *report.Run, err error) {
+func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *result.Run, err error) {
 	if f.timeout <= 0 {
 		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
 	}
@@ -130,19 +130,19 @@ func (f *flags) addRun(cmd *cobra.Command) {
 }
 
 // nothing remarks nothing.
-func nothing(*scenarios.Scenario, report.Cell) string { return "" }
+func nothing(*scenarios.Scenario, result.Cell) string { return "" }
 
 // remark returns what the user should know of a cell before the run is over; empty if nothing. It is
 // called from any goroutine.
-type remark func(*scenarios.Scenario, report.Cell) string
+type remark func(*scenarios.Scenario, result.Cell) string
 
 // runAll runs the lab, and shows its progress on stderr if that is a terminal. If it was interrupted, what
 // there is until then comes with the error.
-func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*report.Run, error) {
+func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*result.Run, error) {
 	p := newProgress(f.stderr)
 	defer p.close()
 	options.Timeout, options.Parallel, options.Progress = f.timeout, f.parallel, p.set
-	options.Judged = func(s *scenarios.Scenario, c report.Cell) {
+	options.Judged = func(s *scenarios.Scenario, c result.Cell) {
 		if what := remark(s, c); what != "" {
 			p.say(what)
 		}

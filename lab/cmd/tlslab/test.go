@@ -20,6 +20,7 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -248,7 +249,7 @@ func (f *flags) assess(ctx context.Context, a *report.Assessment, o *testFlags) 
 		}
 	}
 	if f.json {
-		if err := report.WriteJSON(f.stdout, a); err != nil {
+		if err := result.WriteJSON(f.stdout, a); err != nil {
 			return err
 		}
 	} else {

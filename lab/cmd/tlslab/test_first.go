@@ -11,7 +11,8 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/deviation"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -43,7 +44,7 @@ func (f *flags) warnOfStrangers(command []string) []undertest.Stranger {
 // ask asks the client the control that most of the scenarios are held against, and then the others. If
 // the client does not accept the control, the others are not asked, unless the user accepts that or
 // wants to go on.
-func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *deviation.List) (*report.Run, error) {
+func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *deviation.List) (*result.Run, error) {
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
 		return f.runAll(ctx, l, list, set, lab.RunOptions{}, refusesGood())
@@ -56,11 +57,11 @@ func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario,
 }
 
 // suspect notes what may be wrong with the command.
-func suspect(s *report.Stopped, o *testFlags) {
+func suspect(s *result.Stopped, o *testFlags) {
 	s.NoCA = !undertest.KnowsCA(o.Options)
 	for _, word := range undertest.Strangers(o.Command) {
 		if word.Meant != "" {
-			s.Meant = append(s.Meant, report.Meant{Word: word.Word, Placeholder: word.Meant})
+			s.Meant = append(s.Meant, result.Meant{Word: word.Word, Placeholder: word.Meant})
 		}
 	}
 }
@@ -68,11 +69,11 @@ func suspect(s *report.Stopped, o *testFlags) {
 // refusesGood remarks once that the client refuses what is good: its author need not wait for the end.
 func refusesGood() remark {
 	var said atomic.Bool
-	return func(s *scenarios.Scenario, c report.Cell) string {
+	return func(s *scenarios.Scenario, c result.Cell) string {
 		refused := c.Kind == verdict.Void || c.Kind == verdict.Broken && s.Control == ""
 		if !refused || said.Swap(true) {
 			return ""
 		}
-		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), report.Visible(c.Telling()))
+		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), visible.Text(c.Telling()))
 	}
 }

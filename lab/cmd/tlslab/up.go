@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/lab/internal/wrap"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -78,7 +78,7 @@ commands to paste, and every connection as it happens.`,
 				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
 			}
 			if f.json {
-				if err := report.WriteJSON(f.stdout, up.Endpoints); err != nil {
+				if err := result.WriteJSON(f.stdout, up.Endpoints); err != nil {
 					return err
 				}
 			} else {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 )
 
 // build is what the Go toolchain has noted in the program: what a report of a failure has to name.
@@ -64,7 +64,7 @@ func (f *flags) version() *cobra.Command {
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.json {
-				return report.WriteJSON(f.stdout, built())
+				return result.WriteJSON(f.stdout, built())
 			}
 			_, err := fmt.Fprintf(f.stdout, "tlslab version %s\n", built())
 			return err

@@ -73,7 +73,7 @@ func TestFits(t *testing.T) {
 		"--help", "list", "list --service mongodb", "list --service mongod", "show expired", "show missing-intermediate must-staple-missing name-constraint-violation",
 		"lessons", "explain x509: certificate signed by unknown authority", "version",
 		"run --client go --client curl expired", "run --client go/default --family validity", "run --client go expired wrong-host --all",
-		"matrix --client go --client curl --family names", "matrix --client go expired", "matrix --from ../../clients/testdata/matrix", "matrix --from ../../clients/testdata/matrix --compare python-3.12:python-3.13", "ocsp-matrix --client mongo-go",
+		"matrix --client go --client curl --family names", "matrix --client go expired", "matrix --from ../../result/matrix", "matrix --from ../../result/matrix --compare python-3.12:python-3.13", "ocsp-matrix --client mongo-go",
 		"test --id expired,wrong-host -- curl --cacert {ca} {url}", "test --id expired -- false", "check names -- true",
 		"mint " + t.TempDir() + "/out expired",
 	}

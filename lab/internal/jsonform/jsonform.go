@@ -33,6 +33,15 @@ type Form struct {
 	Never reflect.Type
 }
 
+// Values lists the values of a type of strings, for [Form.Words].
+func Values[T ~string](list ...T) []any {
+	var values []any
+	for _, v := range list {
+		values = append(values, string(v))
+	}
+	return values
+}
+
 // strict returns the schema that knows every field.
 func (f Form) strict() (*jsonschema.Schema, error) {
 	types := map[reflect.Type]*jsonschema.Schema{

@@ -87,7 +87,7 @@ func TestClasses(t *testing.T) {
 // TestRecord holds what the stacks of the record say that they cannot do to be told in Chinese, unless
 // it is an error of a library's own.
 func TestRecord(t *testing.T) {
-	files, err := filepath.Glob("../../clients/testdata/matrix/*.txt")
+	files, err := filepath.Glob("../../result/matrix/*.txt")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	lines := 0

@@ -26,7 +26,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/lessons"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/pki"
@@ -72,7 +72,7 @@ type Row struct {
 	Title   string            `json:"title"`
 	Expect  scenarios.Verdict `json:"expect"`   // accept or reject
 	Reasons []failure.Class   `json:"failures"` // that a refusal may have
-	report.Cell
+	result.Cell
 	OK bool `json:"ok"`
 	// Finding names what explains a row that is not; none does where the control was refused as well.
 	Finding string `json:"finding,omitempty"`
@@ -158,18 +158,18 @@ func (g *grader) atFault(r Row) bool {
 }
 
 // overran reports whether the lab had to end the client.
-func overran(c report.Cell) bool {
+func overran(c result.Cell) bool {
 	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, clients.OverrunPrefix)
 }
 
 // inTheClear reports whether the client sent something that is not TLS.
-func inTheClear(c report.Cell) bool {
+func inTheClear(c result.Cell) bool {
 	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndNotTLS && o.BytesReceived > 0 })
 }
 
 // served reports whether the client refused a certificate only after the server had answered its
 // request: what it sent has gone to whoever that is.
-func served(c report.Cell, reasons []failure.Class) bool {
+func served(c result.Cell, reasons []failure.Class) bool {
 	if c.Outcome != clients.Rejected || len(reasons) == 0 {
 		return false
 	}

@@ -1,0 +1,22 @@
+package result
+
+import (
+	"time"
+
+	"example.com/tlslab/lab/internal/shell"
+)
+
+// Command returns the shell command that reproduces a cell of a run: "tlslab run expired --client
+// python-3.8.18/default --seed x --at 2026-11-22T00:00:00Z".
+func (r *Run) Command(scenario, client string) string {
+	command := "tlslab run " + scenario + " --client " + shell.Quote(client)
+	if r.Seed != "" { // a record has none: it reproduces with any
+		command += " " + r.Again()
+	}
+	return command
+}
+
+// Again returns the flags that mint the same chains again: "--seed x --at 2026-11-22T00:00:00Z".
+func (r *Run) Again() string {
+	return "--seed " + shell.Quote(r.Seed) + " --at " + r.At.Format(time.RFC3339)
+}

@@ -1,0 +1,50 @@
+package result
+
+import (
+	"bytes"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/jsonform"
+	"example.com/tlslab/lab/verdict"
+)
+
+// enumerated are the types that have a few values.
+var enumerated = map[reflect.Type][]any{
+	reflect.TypeFor[verdict.Kind]():    jsonform.Values(verdict.Kinds()...),
+	reflect.TypeFor[clients.Outcome](): append(jsonform.Values(clients.Outcomes()...), ""), // the control was not asked
+	reflect.TypeFor[Effect]():          jsonform.Values(Effects()...),
+}
+
+// The schemas of results are what the Go types say, and hold what is written.
+func TestSchemas(t *testing.T) {
+	forms := map[string]jsonform.Form{
+		"run":    {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema, Words: enumerated},
+		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema, Words: enumerated, Never: reflect.TypeFor[never]()},
+	}
+	for name, f := range forms {
+		f.Published(t, "../schema/"+name+".json")
+	}
+	file, err := os.ReadFile("testdata/schema-1.json")
+	require.NoError(t, err)
+	forms["run"].Holds(t, file)
+
+	r, err := Read(bytes.NewReader(file))
+	require.NoError(t, err)
+	r.Diffs = []*Diff{Since(r, r)}
+	r.Scenarios[0].Cells[0].ServerLog = []string{"a line"}
+	var matrix bytes.Buffer
+	require.NoError(t, r.WriteTables(&matrix, false))
+	forms["matrix"].Holds(t, matrix.Bytes())
+
+	// One is not the other, and what nobody has described is noticed.
+	assert.Error(t, forms["run"].Validate(matrix.Bytes()))
+	assert.Error(t, forms["matrix"].Validate(file))
+	assert.Error(t, forms["run"].Validate(bytes.Replace(file, []byte(`"outcome": "`), []byte(`"outcome": "un`), 1)))
+	assert.Error(t, forms["run"].Validate(bytes.Replace(file, []byte(`"outcome":`), []byte(`"came_to":`), 1)))
+}

@@ -1,0 +1,278 @@
+package result
+
+import (
+	"encoding/json"
+	"errors"
+	"example.com/tlslab/lab/internal/visible"
+	"fmt"
+	"io"
+	"reflect"
+	"time"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+)
+
+// MatrixSchema is the version of the form that [Run.WriteTables] writes, which [Read] reads as well as
+// that of [Schema].
+const MatrixSchema = 2
+
+// stored is a run in the form of [MatrixSchema]. The variants of a client say the same and the server sees the same of them,
+// and a hello is two kilobytes: each distinct text, sight and hello is written once, in a table, and
+// referred to by its place there, from 0.
+type stored struct {
+	Run
+	Scenarios []storedScenario    `json:"scenarios"`
+	Texts     []string            `json:"texts"`  // for message, code, why, disagreement and server_log of a cell
+	Seen      []sight             `json:"seen"`   // for seen of a connection
+	Hellos    []serve.ClientHello `json:"hellos"` // for hello of a sight
+}
+
+// storedScenario is a scenario whose cells refer to the run's tables.
+type storedScenario struct {
+	Scenario
+	Cells []storedCell `json:"cells,omitempty"`
+}
+
+// storedCell is a cell that refers to the run's tables. Its fields stand for those of the same name
+// in [Cell].
+type storedCell struct {
+	Cell
+	Message      *int             `json:"message,omitempty"`
+	Code         *int             `json:"code,omitempty"`
+	Why          *int             `json:"why,omitempty"`
+	Disagreement *int             `json:"disagreement,omitempty"`
+	ServerLog    []int            `json:"server_log,omitempty"`
+	Control      *clients.Outcome `json:"control,omitempty"` // nil is accepted, as nearly everywhere
+	Observed     []connection     `json:"observed"`
+}
+
+// connection is what differs from one connection to the next, even if the client does the same again.
+type connection struct {
+	After         *time.Duration `json:"after_ns,omitempty"` // from the run's start to that of the connection
+	Duration      time.Duration  `json:"duration_ns"`
+	BytesReceived int64          `json:"received"`
+	BytesSent     int64          `json:"sent"`
+	Seen          int            `json:"seen"`
+}
+
+// sight is the rest of an observation. The fields that stand in [connection] are always nil here: they
+// keep those of the observation out of the JSON.
+type sight struct {
+	serve.Observation
+	Hello         *int   `json:"hello,omitempty"`
+	Start         *never `json:"start,omitempty"`
+	Duration      *never `json:"duration_ns,omitempty"`
+	BytesReceived *never `json:"bytes_received,omitempty"`
+	BytesSent     *never `json:"bytes_sent,omitempty"`
+}
+
+// never is the type of fields that are never there.
+type never struct{}
+
+// WriteTables writes a run as JSON in which each distinct message, sight and hello stands once: a tenth
+// of what [WriteJSON] writes of a matrix of a hundred clients. On one line it is smaller by a third again;
+// indented it can be read.
+func (r *Run) WriteTables(w io.Writer, indented bool) error {
+	s, err := store(r)
+	if err != nil {
+		return err
+	}
+	if indented {
+		return WriteJSON(w, s)
+	}
+	return writeJSON(w, s, "")
+}
+
+// decode reads a run in either form.
+func decode(data []byte) (*Run, error) {
+	var head struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, err
+	}
+	switch head.Schema {
+	case Schema:
+		r := new(Run)
+		if err := json.Unmarshal(data, r); err != nil {
+			return nil, err
+		}
+		visible.Clean(reflect.ValueOf(r))
+		return r, nil
+	case MatrixSchema:
+		s := new(stored)
+		if err := json.Unmarshal(data, s); err != nil {
+			return nil, err
+		}
+		visible.Clean(reflect.ValueOf(s))
+		return s.restore()
+	}
+	return nil, fmt.Errorf("its schema is %d, and this tlslab reads %d and %d", head.Schema, Schema, MatrixSchema)
+}
+
+// store puts a run into the form of its JSON.
+func store(r *Run) (*stored, error) {
+	s := &stored{Run: *r, Texts: []string{}, Seen: []sight{}, Hellos: []serve.ClientHello{}}
+	t := &tables{stored: s, texts: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{}}
+	s.Schema, s.Run.Scenarios = MatrixSchema, nil
+	s.Scenarios = make([]storedScenario, len(r.Scenarios))
+	for i, scenario := range r.Scenarios {
+		out := storedScenario{Scenario: scenario}
+		out.Scenario.Cells = nil
+		for _, c := range scenario.Cells {
+			cell, err := t.cell(c)
+			if err != nil {
+				return nil, err
+			}
+			out.Cells = append(out.Cells, cell)
+		}
+		s.Scenarios[i] = out
+	}
+	return s, nil
+}
+
+// tables are a run's, and where in them something stands already.
+type tables struct {
+	*stored
+	texts, seen, hellos map[string]int
+}
+
+func (t *tables) cell(c Cell) (storedCell, error) {
+	out := storedCell{Cell: c, Message: t.text(c.Message), Code: t.text(c.Code), Why: t.text(c.Why), Disagreement: t.text(c.Disagreement), Observed: []connection{}}
+	if c.Control != clients.Accepted {
+		out.Control = &c.Control
+	}
+	for _, line := range c.ServerLog {
+		out.ServerLog = append(out.ServerLog, enter(t.texts, &t.Texts, line, line))
+	}
+	for _, o := range c.Observed {
+		n, err := t.sight(o)
+		if err != nil {
+			return out, err
+		}
+		c := connection{nil, o.Duration, o.BytesReceived, o.BytesSent, n}
+		if !o.Start.IsZero() {
+			c.After = new(o.Start.Sub(t.Started))
+		}
+		out.Observed = append(out.Observed, c)
+	}
+	return out, nil
+}
+
+// text returns a text's place, and nil for no text.
+func (t *tables) text(s string) *int {
+	if s == "" {
+		return nil
+	}
+	return new(enter(t.texts, &t.Texts, s, s))
+}
+
+func (t *tables) sight(o serve.Observation) (int, error) {
+	out := sight{Observation: o}
+	if o.Hello != nil {
+		key, err := json.Marshal(o.Hello)
+		if err != nil {
+			return 0, err
+		}
+		out.Hello = new(enter(t.hellos, &t.Hellos, string(key), *o.Hello))
+	}
+	key, err := json.Marshal(out)
+	if err != nil {
+		return 0, err
+	}
+	return enter(t.seen, &t.Seen, string(key), out), nil
+}
+
+// enter returns the place of a value in a table, where it is entered if it is new.
+func enter[T any](places map[string]int, table *[]T, key string, value T) int {
+	at, known := places[key]
+	if !known {
+		at = len(*table)
+		places[key] = at
+		*table = append(*table, value)
+	}
+	return at
+}
+
+// errPlace is returned for a reference to a place that a table does not have.
+var errPlace = errors.New("it refers to what its tables texts, seen and hellos do not have: the file was cut or changed, write it again with tlslab matrix --json=FILE")
+
+// at returns what stands at a place of a table.
+func at[T any](table []T, place int) (T, error) {
+	if place < 0 || place >= len(table) {
+		var none T
+		return none, errPlace
+	}
+	return table[place], nil
+}
+
+// restore makes a run of its JSON's form.
+func (s *stored) restore() (*Run, error) {
+	r := &s.Run
+	r.Schema = Schema
+	for _, scenario := range s.Scenarios {
+		for _, c := range scenario.Cells {
+			cell, err := s.cell(c)
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", scenario.ID, c.Client, err)
+			}
+			scenario.Scenario.Cells = append(scenario.Scenario.Cells, cell)
+		}
+		r.Scenarios = append(r.Scenarios, scenario.Scenario)
+	}
+	return r, nil
+}
+
+func (s *stored) cell(c storedCell) (Cell, error) {
+	out := c.Cell
+	out.Control = clients.Accepted
+	if c.Control != nil {
+		out.Control = *c.Control
+	}
+	for _, text := range []struct {
+		place *int
+		into  *string
+	}{{c.Message, &out.Message}, {c.Code, &out.Code}, {c.Why, &out.Why}, {c.Disagreement, &out.Disagreement}} {
+		if text.place == nil {
+			continue
+		}
+		var err error
+		if *text.into, err = at(s.Texts, *text.place); err != nil {
+			return out, err
+		}
+	}
+	for _, place := range c.ServerLog {
+		line, err := at(s.Texts, place)
+		if err != nil {
+			return out, err
+		}
+		out.ServerLog = append(out.ServerLog, line)
+	}
+	for _, c := range c.Observed {
+		o, err := s.observation(c)
+		if err != nil {
+			return out, err
+		}
+		out.Observed = append(out.Observed, o)
+	}
+	return out, nil
+}
+
+func (s *stored) observation(c connection) (serve.Observation, error) {
+	seen, err := at(s.Seen, c.Seen)
+	if err != nil {
+		return serve.Observation{}, err
+	}
+	o := seen.Observation
+	o.Duration, o.BytesReceived, o.BytesSent = c.Duration, c.BytesReceived, c.BytesSent
+	if c.After != nil {
+		o.Start = s.Started.Add(*c.After)
+	}
+	if seen.Hello == nil {
+		return o, nil
+	}
+	hello, err := at(s.Hellos, *seen.Hello)
+	o.Hello = &hello
+	return o, err
+}
