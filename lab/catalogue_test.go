@@ -31,7 +31,7 @@ import (
 var recordDir = filepath.Join("result", "matrix")
 
 var (
-	record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/verdict")
+	record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/messages")
 	only   = flag.String("clients", "", "run the catalogue on these clients alone: requests,python-3.8")
 )
 
@@ -186,7 +186,7 @@ func write(t *testing.T, run *result.Run) {
 		}
 	}
 	for stack, said := range byStack {
-		path := filepath.Join("verdict", "testdata", stack+".txt")
+		path := filepath.Join("messages", "testdata", stack+".txt")
 		old, err := os.ReadFile(path)
 		if err != nil {
 			old = fmt.Appendf(nil, "# Messages that clients were seen to write: go test ./lab -run TestCatalogue -record\n")

@@ -149,13 +149,13 @@ func TestRecipesAreData(t *testing.T) {
 // TestStoriesNameRealMessages holds the words that stories put in quotation marks to be words
 // of a recorded message, so that who searches for a message finds the story.
 func TestStoriesNameRealMessages(t *testing.T) {
-	entries, err := os.ReadDir("../lab/verdict/testdata")
+	entries, err := os.ReadDir("../lab/messages/testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all strings.Builder
 	for _, e := range entries {
-		data, err := os.ReadFile("../lab/verdict/testdata/" + e.Name())
+		data, err := os.ReadFile("../lab/messages/testdata/" + e.Name())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -190,26 +190,26 @@ const OpenSSL = "OpenSSL"
 // ofOpenSSL returns the stacks that pass on a text of OpenSSL's own, if the words of a message are one: Node
 // passes on these alone, so that what both it and the openssl command have is OpenSSL's.
 func ofOpenSSL(message string, class failure.Class) ([]string, bool) {
-	for _, r := range verdict.Rules("openssl") {
-		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) || !slices.Contains(verdict.Rules("node"), r) {
+	for _, r := range messages.Rules("openssl") {
+		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) || !slices.Contains(messages.Rules("node"), r) {
 			continue
 		}
 		list := inOrder()
-		return slices.DeleteFunc(list, func(stack string) bool { return !slices.Contains(verdict.Rules(stack), r) }), true
+		return slices.DeleteFunc(list, func(stack string) bool { return !slices.Contains(messages.Rules(stack), r) }), true
 	}
 	return nil, false
 }
 
 // bareOpenSSL returns the rule of a text of OpenSSL's with nothing around it. As a line of a log that may be anything;
 // as all that somebody asks about it is OpenSSL's.
-func bareOpenSSL(text string) (verdict.Rule, bool) {
-	for _, r := range verdict.Rules("openssl") {
-		own := r.Class == failure.HostnameMismatch || r.Class != failure.MissingFile && slices.Contains(verdict.Rules("node"), r)
+func bareOpenSSL(text string) (messages.Rule, bool) {
+	for _, r := range messages.Rules("openssl") {
+		own := r.Class == failure.HostnameMismatch || r.Class != failure.MissingFile && slices.Contains(messages.Rules("node"), r)
 		if own && strings.EqualFold(strings.Trim(text, ` ."'`), r.Contains) {
 			return r, true
 		}
 	}
-	return verdict.Rule{}, false
+	return messages.Rule{}, false
 }
 
 // onOpenSSL returns the stacks that stand on OpenSSL.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"example.com/tlslab/lab/messages"
 )
 
 // The bounds of what is read of one message. Both are far beyond what any program says of one failure; with them the
@@ -88,8 +90,10 @@ var numbered = sync.OnceValue(func() map[string]bool {
 			add(w)
 		}
 	}
-	for _, re := range doubtful {
-		add(re.String())
+	for _, r := range messages.AllRules() {
+		if r.Only != nil {
+			add(r.Only.String())
+		}
 	}
 	return set
 })
@@ -140,7 +144,7 @@ func likeness(text string) string {
 	return string(b)
 }
 
-// deciding are the words by which rules decide, of this package and of lab/verdict.
+// deciding are the words by which rules decide, of this package and of lab/messages.
 var deciding = sync.OnceValue(func() lexicon {
 	list := slices.Clone(texts().texts)
 	for _, rules := range allLists() {

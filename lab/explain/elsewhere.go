@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// rule says what words mean that lab/verdict has no rule for, as no client of the lab's has said them:
+// rule says what words mean that lab/messages has no rule for, as no client of the lab's has said them:
 // those of servers about their clients, of browsers, of libraries in versions and on systems that the lab
 // does not have. A test holds each of them to a message that it decides, in testdata/elsewhere.txt.
 type rule struct {

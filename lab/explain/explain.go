@@ -7,7 +7,7 @@
 //
 // A finding rests on three things, in this order: on the words of programs that the lab does not run
 // (servers, browsers), listed here; on the record of what clients said of the lab's own scenarios; and on
-// the rules of lab/verdict, by which the matrix is judged. Those rules are for messages of which it is known
+// the rules of lab/messages, by which the matrix is judged. Those rules are for messages of which it is known
 // that a connection failed. Here this has to be shown by the message itself: words that much else is said
 // with ("timed out") count only beside words of TLS or of a client's connection.
 //

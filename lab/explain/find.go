@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -115,7 +115,7 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		return in.byUntold(f, text, all)
 	}
 	first, others := mostTelling(inOrder(), text)
-	if first.Class == verdict.Untold { // of another stack's: what it stands for there is not what it does here
+	if first.Class == messages.Untold { // of another stack's: what it stands for there is not what it does here
 		if f, ok := in.byUntold(f, text, all); ok {
 			return f, true
 		}
@@ -134,12 +134,12 @@ func (in *reader) one(text, all string) (Finding, bool) {
 
 // mostTelling returns the rule that tells most of a message, of those of some stacks that count in it, and the stacks
 // that have it. The first stack's is that of several that tell as much.
-func mostTelling(stacks []string, text string) (most verdict.Rule, by []string) {
+func mostTelling(stacks []string, text string) (most messages.Rule, by []string) {
 	for _, stack := range stacks {
 		r, ok := judged(stack, text)
 		switch {
 		case !ok:
-		case len(by) == 0 || verdict.MoreTelling(r, most):
+		case len(by) == 0 || messages.MoreTelling(r, most):
 			most, by = r, []string{stack}
 		case r == most:
 			by = append(by, stack)
@@ -246,17 +246,17 @@ func (in *reader) attributed(f Finding, who speaker, marked bool, text, words st
 		}
 		return f
 	}
-	bears := func(stack string) bool { return verdict.Marked(text, stack) }
+	bears := func(stack string) bool { return messages.Marked(text, stack) }
 	if len(who.speaks) > 0 || slices.ContainsFunc(who.stacks, bears) && !slices.ContainsFunc(f.Stacks, bears) {
 		f.Stacks = who.stacks
 	}
 	return f
 }
 
-// byRule makes a finding of a rule of lab/verdict.
-func (in *reader) byRule(f Finding, r verdict.Rule, text, all string) Finding {
+// byRule makes a finding of a rule of lab/messages.
+func (in *reader) byRule(f Finding, r messages.Rule, text, all string) Finding {
 	f.Class, f.Words = r.Class, r.Contains
-	if r.Class == verdict.Untold {
+	if r.Class == messages.Untold {
 		f.Class, f.Possible = "", possible(f.Stacks, r.Contains)
 	}
 	return in.finish(f, text, all)
@@ -341,7 +341,7 @@ func clip(s string) string {
 
 // inOrder returns the stacks that there are rules for, the commoner first.
 func inOrder() []string {
-	list := verdict.Stacks()
+	list := messages.Stacks()
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	return list
 }

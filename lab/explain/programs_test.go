@@ -12,7 +12,7 @@ import (
 // TestProgramsUnderTest holds what the programs of lab/verdict wrote, as they wrote it, to be of the class that it has
 // there, and theirs; and nothing to be said beside it that tells no reason.
 func TestProgramsUnderTest(t *testing.T) {
-	for _, f := range fields(t, "../verdict/testdata/programs.txt") {
+	for _, f := range fields(t, "../messages/testdata/programs.txt") {
 		want, program, message := strings.TrimPrefix(f[0], "untold"), f[1], strings.ReplaceAll(f[2], `\n`, "\n")
 		r := explain.Read(message)
 		if !assert.NotEmpty(t, r.Findings, "%s: %s: %s", program, want, message) {

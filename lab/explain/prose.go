@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -254,7 +255,7 @@ func (f Finding) switches(class failure.Class) []string {
 		return list // it is the client that would be switched, or nothing
 	}
 	for _, stack := range f.Stacks {
-		for _, s := range popular[stack].forClass(class) {
+		for _, s := range messages.Of(stack).Switches.ForClass(class) {
 			if !slices.Contains(list, s) && len(list) < mostSwitches {
 				list = append(list, s)
 			}

@@ -13,7 +13,7 @@ import (
 
 	"example.com/tlslab/lab/explain"
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -25,7 +25,7 @@ var code = regexp.MustCompile("`[^`]+`|\\B--?[a-z][a-z0-9_-]+|\\b[A-Z][A-Z0-9]+_
 // causes, commands and code, in the script of the language.
 func TestProseIsWhole(t *testing.T) {
 	for _, info := range failure.All() {
-		for _, stack := range append(verdict.Stacks(), "nginx", "mongod", "dotnet", "none") {
+		for _, stack := range append(messages.Stacks(), "nginx", "mongod", "dotnet", "none") {
 			f := explain.Finding{Class: info.Class, Stacks: []string{stack}, Host: "api.example.com", Server: stack == "nginx" || stack == "mongod"}
 			var codes, shape []string
 			for _, l := range locale.All() {
@@ -94,7 +94,7 @@ func TestSwitchesAreNamed(t *testing.T) {
 		f := explain.Finding{Class: failure.Untrusted, Stacks: []string{stack}}
 		assert.Contains(t, strings.Join(f.Prose(locale.English).NoMend.Switches, "\n"), want, stack)
 	}
-	for _, stack := range verdict.Stacks() {
+	for _, stack := range messages.Stacks() {
 		f := explain.Finding{Class: failure.HostnameMismatch, Stacks: []string{stack}}
 		assert.NotEmpty(t, f.Prose(locale.English).NoMend.Switches, stack)
 		assert.NotEmpty(t, f.Prose(locale.English).Here, stack)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/messages"
 )
 
 // The room in a report.
@@ -162,7 +163,7 @@ var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused
 
 // add puts what was found in a message into the report.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) || verifying.MatchString(u.text) && strings.Contains(u.text, "ertificate")) {
+	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) || messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
 		in.addUnknown(u)
 	}
 	for _, f := range found {

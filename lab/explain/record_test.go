@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/explain"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/result"
-	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -107,17 +107,17 @@ func TestRulesInALog(t *testing.T) {
 	t.Logf("%d messages recognised in a log", known)
 }
 
-// TestRuleMessages holds the messages that lab/verdict's rules are tested by to the class that they have
+// TestRuleMessages holds the messages that lab/messages' rules are tested by to the class that they have
 // there: they are of more clients than the record.
 func TestRuleMessages(t *testing.T) {
 	n := 0
-	for _, stack := range verdict.Stacks() {
-		f, err := os.Open(filepath.Join("..", "verdict", "testdata", stack+".txt"))
+	for _, stack := range messages.Stacks() {
+		f, err := os.Open(filepath.Join("..", "messages", "testdata", stack+".txt"))
 		require.NoError(t, err)
 		defer f.Close()
 		for lines := bufio.NewScanner(f); lines.Scan(); {
 			class, message, ok := strings.Cut(lines.Text(), "\t")
-			if !ok || failure.Class(class) == verdict.Untold {
+			if !ok || failure.Class(class) == messages.Untold {
 				continue
 			}
 			n++

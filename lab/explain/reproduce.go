@@ -3,7 +3,7 @@ package explain
 import (
 	"slices"
 
-	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -108,7 +108,7 @@ func (f Finding) Reproduce() []string {
 	list := []string{}
 	for _, id := range f.Scenarios {
 		command := "tlslab run " + id
-		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(verdict.Stacks(), spoken(f.Stacks[0])) && !f.Server {
+		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(messages.Stacks(), spoken(f.Stacks[0])) && !f.Server {
 			command += " --client " + spoken(f.Stacks[0])
 		}
 		list = append(list, command)

@@ -9,6 +9,7 @@ import (
 
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -114,8 +115,8 @@ func (p *Page) card(l locale.Locale, c connection) card {
 // AlertClasses returns what the client's alert can stand for.
 func (c card) AlertClasses() []string {
 	var list []string
-	if c.Alert != nil && c.AlertFromClient && !verdict.TellsNothing(c.Alert.Code) {
-		for _, class := range verdict.AlertClasses(c.Alert.Code) {
+	if c.Alert != nil && c.AlertFromClient && !messages.TellsNothing(c.Alert.Code) {
+		for _, class := range messages.AlertClasses(c.Alert.Code) {
 			list = append(list, string(class))
 		}
 	}

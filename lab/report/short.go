@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
@@ -158,7 +159,7 @@ func (t Terminal) shortJudgement(s result.Scenario, r row) string {
 // recognised stay; or else what the lab has to say of the client.
 func (t Terminal) excerpt(r row, width int) string {
 	words := cmp.Or(r.Words, r.stack)
-	line := strings.Join(strings.Fields(verdict.Telling(words, r.Message)), " ")
+	line := strings.Join(strings.Fields(messages.Telling(words, r.Message)), " ")
 	if r.Message == "" && r.Kind != verdict.OK {
 		line = "[" + t.reason(r.Why) + "]"
 	}
@@ -166,7 +167,7 @@ func (t Terminal) excerpt(r row, width int) string {
 	if text.StringWidth(line) <= width {
 		return line
 	}
-	if rule, ok := verdict.MostTelling(words, line, nil); ok {
+	if rule, ok := messages.MostTelling(words, line, nil); ok {
 		before, _, found := strings.Cut(line, rule.Contains)
 		told := []rune(before + rule.Contains)
 		if found && text.StringWidth(string(told)) > width && text.StringWidth(rule.Contains) < width {

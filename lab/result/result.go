@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/pki"
@@ -237,7 +238,7 @@ func (c Cell) Telling() string {
 	if c.Kind == verdict.Void {
 		_, message, _ = strings.Cut(c.Why, ": ")
 	}
-	return Clip(verdict.Telling(c.Words, message))
+	return Clip(messages.Telling(c.Words, message))
 }
 
 // Clip shortens what was said to what can be read at a glance, its beginning and its end, on one line.

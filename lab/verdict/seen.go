@@ -3,6 +3,7 @@ package verdict
 import (
 	"slices"
 
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -52,7 +53,7 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 	case o.AlertReceived != nil:
 		return seenAlert(s, expect, o.AlertReceived.Code)
 	case o.AlertSent != nil:
-		if expect.Verdict != scenarios.Accept && slices.ContainsFunc(saidOfClients(o.AlertSent.Code), func(c failure.Class) bool { return slices.Contains(expect.Failures, c) }) {
+		if expect.Verdict != scenarios.Accept && slices.ContainsFunc(messages.SentToClients(o.AlertSent.Code), func(c failure.Class) bool { return slices.Contains(expect.Failures, c) }) {
 			return SeenTurnedAway
 		}
 		return SeenNotServed
@@ -91,7 +92,7 @@ func seenServed(e scenarios.Expectation) Sight {
 }
 
 func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code uint8) Sight {
-	can := AlertClasses(code)
+	can := messages.AlertClasses(code)
 	fits := slices.ContainsFunc(can, func(c failure.Class) bool { return slices.Contains(e.Failures, c) })
 	switch {
 	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && fits:
@@ -100,7 +101,7 @@ func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code uint8) Sight
 		return SeenBroken
 	case neverTLS(s): // stacks answer what is no TLS with whatever alert they like
 		return SeenRefused
-	case TellsNothing(code):
+	case messages.TellsNothing(code):
 		return SeenUntold
 	case fits && e.Verdict == scenarios.Either:
 		return SeenEither
@@ -118,35 +119,4 @@ func neverTLS(s *scenarios.Scenario) bool {
 	}
 	i, _ := failure.Lookup(s.Expect.Failures[0])
 	return i.Group == "wire"
-}
-
-// TellsNothing reports whether an alert stands for whatever a client may object to: bad_certificate and
-// certificate_unknown (RFC 8446, section 6.2), which Go and Java send for all of it, handshake_failure
-// and internal_error.
-func TellsNothing(code uint8) bool {
-	return slices.Contains([]uint8{40, 42, 46, 80}, code)
-}
-
-// AlertClasses returns what an alert of a client's can stand for, in whatever stack: the meaning that
-// RFC 8446 gives it, and what the stacks that are known here use it for. Those that come first are
-// meant by most.
-func AlertClasses(code uint8) []failure.Class {
-	list := slices.Clone(saidByAll[code])
-	for _, stack := range Stacks() { // their order is fixed
-		for _, c := range alerts[stack][code] {
-			if !slices.Contains(list, c) {
-				list = append(list, c)
-			}
-		}
-	}
-	return list
-}
-
-// saidOfClients returns what an alert of a server's can stand for.
-func saidOfClients(code uint8) []failure.Class {
-	list := slices.Clone(sentByServers[code])
-	if c, ok := refusals[code]; ok {
-		list = append(list, c)
-	}
-	return list
 }

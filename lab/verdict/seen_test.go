@@ -1,7 +1,6 @@
 package verdict_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,7 +9,6 @@ import (
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
-	"example.com/tlslab/scenarios/failure"
 )
 
 func TestSee(t *testing.T) {
@@ -84,15 +82,4 @@ func TestSee(t *testing.T) {
 	yet := scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}
 	assert.Equal(t, verdict.SeenAccepted, verdict.See(s, yet, ended(serve.EndServed)))
 	assert.Equal(t, verdict.SeenInsecure, verdict.See(s, s.Expect, ended(serve.EndServed)))
-}
-
-func TestAlertClasses(t *testing.T) {
-	assert.Equal(t, failure.Expired, verdict.AlertClasses(45)[0], "what most mean comes first")
-	assert.Contains(t, verdict.AlertClasses(48), failure.Untrusted)
-	assert.Empty(t, verdict.AlertClasses(0))
-	for code := range 256 {
-		list := verdict.AlertClasses(uint8(code))
-		assert.Len(t, slices.Compact(slices.Sorted(slices.Values(list))), len(list), "each once")
-		assert.Equal(t, list, verdict.AlertClasses(uint8(code)), "always in the same order")
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -117,7 +118,7 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	}
 	stack, class := c.words(c.Result.Message)
 	class = cmp.Or(c.Class, class)
-	if class != Untold {
+	if class != messages.Untold {
 		return class, false
 	}
 	last, ok := c.last()
@@ -125,12 +126,12 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	case !ok:
 		return "", false
 	case last.AlertSent != nil: // the message says that there was one, and not which
-		class = refusals[last.AlertSent.Code]
+		class = messages.SentAboutClients(last.AlertSent.Code)
 		return class, class != ""
 	case last.AlertReceived == nil:
 		return "", false
 	}
-	can, _ := alertsOf(stack, last.AlertReceived.Code)
+	can := messages.Of(stack).Alerts[last.AlertReceived.Code]
 	for _, want := range c.Scenario.Expect.Failures {
 		if slices.Contains(can, want) {
 			return want, true

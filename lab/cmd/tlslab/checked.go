@@ -15,6 +15,7 @@ import (
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -123,7 +124,7 @@ func (say words) row(row check.Row) []string {
 			rest = append(rest, fmt.Sprintf(say.void, s.Control))
 		}
 	}
-	if message := oneLine(visible.Text(verdict.Telling(row.Words, row.Message))); message != "" {
+	if message := oneLine(visible.Text(messages.Telling(row.Words, row.Message))); message != "" {
 		rest = append(rest, message)
 	}
 	return []string{mark + " " + row.ID, cmp.Or(did, say.cannot), must, strings.Join(rest, ": ")}

@@ -19,9 +19,9 @@ import (
 	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
-	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
 
@@ -156,7 +156,7 @@ func (f *flags) test() *cobra.Command {
 	flag.StringSliceVar(&o.ids, "id", nil, "only these scenarios, and their controls")
 	flag.StringVar(&o.level, "level", "", "only scenarios of this level: must, or should for those that need a feature")
 	flag.StringSliceVar(&o.Features, "feature", nil, "optional checks that the client has: it is held to them")
-	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(verdict.Stacks(), ", ")+" (default: told from each message)")
+	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(messages.Stacks(), ", ")+" (default: told from each message)")
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
 	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
 	o.junit.flag = "--junit"
@@ -177,7 +177,7 @@ func (f *flags) test() *cobra.Command {
 		})
 	}
 	complete("contract", undertest.Contracts())
-	complete("stack", verdict.Stacks())
+	complete("stack", messages.Stacks())
 	complete("feature", features())
 	complete("level", []string{string(scenarios.Must), string(scenarios.Should)})
 	cmd.RegisterFlagCompletionFunc("id", completeIDs)
@@ -289,7 +289,7 @@ func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
 	}{
 		{"contract", []string{o.Contract}, undertest.Contracts()},
 		{"level", []string{o.level}, []string{string(scenarios.Must), string(scenarios.Should)}},
-		{"stack", []string{o.Speaks}, verdict.Stacks()},
+		{"stack", []string{o.Speaks}, messages.Stacks()},
 		{"feature", o.Features, features()},
 	} {
 		for _, given := range flag.given {

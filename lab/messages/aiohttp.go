@@ -1,0 +1,39 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var aiohttpSource = Source{
+	Name:   "aiohttp",
+	Rules:  aiohttpRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"aiohttp.", "ClientConnectorCertificateError", "ClientConnectorSSLError", "ClientConnectorError",
+			"Cannot connect to host ",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"ssl=False", "verify_ssl=False"},
+		Host: pythonSwitches.Host,
+		Weak: pythonSwitches.Weak,
+	},
+}
+
+// aiohttpRules are the texts of aiohttp, and of asyncio below it.
+var aiohttpRules = slices.Concat([]Rule{
+	{
+		Contains: "Response payload is not completed", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`aiohttp|ClientPayloadError`),
+	},
+	{Contains: "Connect call failed", Class: failure.ConnectionRefused},
+	{
+		Contains: " [None]", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`Cannot connect to host \S+ ssl:\S+`),
+	}, // asyncio raises a ConnectionResetError without a word
+	{Contains: "TimeoutError", Class: failure.Timeout, Only: regexp.MustCompile(`aiohttp`)},
+}, sslModule, openSSLOwn, openSSLTexts)

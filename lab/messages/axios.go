@@ -1,0 +1,22 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var axiosSource = Source{
+	Name:  "axios",
+	Rules: axiosRules,
+	Voices: []Voice{{
+		Marks: []string{"AxiosError"},
+	}},
+	Switches: nodeSwitches,
+}
+
+// axiosRules are the texts of axios, and of Node below it.
+var axiosRules = slices.Concat([]Rule{
+	{Contains: "timeout of", Class: failure.Timeout, Only: regexp.MustCompile(`AxiosError: timeout of .* exceeded`)},
+}, nodeRules)

@@ -1,0 +1,59 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var curlSource = Source{
+	Name:   "curl",
+	Marks:  []string{"curl: ("},
+	Rules:  curlRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"curl: (", "SSL certificate problem: ", "libcurl", "* SSL certificate",
+			"server certificate verification failed. CAfile", "error setting certificate verify locations",
+			"Problem with the SSL CA cert (path?", "SSL peer certificate or SSH remote key was not OK",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"curl -k", "git config http.sslVerify false", "CURLOPT_SSL_VERIFYPEER 0"},
+		Host: []string{"CURLOPT_SSL_VERIFYHOST 0"},
+		Weak: []string{"--ciphers DEFAULT:@SECLEVEL=0", "--tlsv1.0"},
+	},
+}
+
+// curlOwn is what curl says in place of OpenSSL's reason, which it keeps to itself.
+var curlOwn = []Rule{
+	{Contains: "unable to set private key file", Class: failure.ClientMisconfigured},
+	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured}, // CURLE_SSL_CACERT_BADFILE, in other words in each version
+	// What it makes of an alert certificate_expired about its own certificate under TLS 1.2.
+	{Contains: "SSL certificate verification failed", Class: failure.Untrusted},
+}
+
+var curlRules = slices.Concat([]Rule{
+	{Contains: "no alternative certificate subject name matches", Class: failure.HostnameMismatch},
+	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+	{Contains: "certificate revocation reason", Class: failure.Revoked},
+	{Contains: "No OCSP response received", Class: failure.StapleMissing},
+	{Contains: "Invalid OCSP response", Class: failure.RevocationUnknown},
+	{Contains: "OCSP response has expired", Class: failure.RevocationUnknown},
+	{Contains: "OCSP response verification failed", Class: failure.RevocationUnknown},
+	{Contains: "Could not find certificate ID in OCSP response", Class: failure.RevocationUnknown},
+	{Contains: "certificate status verification FAILED", Class: failure.RevocationUnknown},
+	{Contains: "SSL_ERROR_SYSCALL", Class: failure.UnexpectedEOF}, // a reset has other words
+	{
+		Contains: "transfer closed with", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`curl: \(18\)|cURL error 18`),
+	},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{
+		Contains: "Couldn't connect to server", Class: failure.ConnectionRefused,
+		Only: regexp.MustCompile(`Failed to connect to`),
+	},
+	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
+	{Contains: "Could not resolve host", Class: failure.NameResolution},
+}, curlOwn, openSSLOwn, openSSLTexts)

@@ -1,0 +1,244 @@
+package messages
+
+var apacheSource = Source{
+	Name: "apache",
+	Voices: []Voice{{
+		Marks:  []string{"AH02", "[ssl:"},
+		Server: true,
+	}},
+	Switches: Switches{
+		All:  []string{"SSLVerifyClient optional_no_ca"},
+		Weak: []string{"SSLProtocol all"},
+	},
+}
+
+var postgresServerSource = Source{
+	Name: "postgres-server",
+	Voices: []Voice{{
+		Marks:  []string{"could not accept SSL connection"},
+		Server: true,
+	}},
+}
+
+var erlangServerSource = Source{
+	Name: "erlang-server",
+	Voices: []Voice{{
+		Marks:  []string{"generated SERVER ALERT", "received CLIENT ALERT", "TLS server: In state"},
+		Server: true,
+	}},
+}
+
+var erlangSource = Source{
+	Name: "erlang",
+	Voices: []Voice{{
+		Marks: []string{
+			"generated CLIENT ALERT", "received SERVER ALERT", "TLS client: In state", "ssl_handshake.erl",
+			"{tls_alert,",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"{verify, verify_none}"},
+		Host: []string{"{server_name_indication, disable}"},
+	},
+}
+
+var postfixSmtpdSource = Source{
+	Name: "postfix-smtpd",
+	Voices: []Voice{{
+		Marks:  []string{"postfix/smtpd"},
+		Server: true,
+	}},
+}
+
+var pipSource = Source{
+	Name: "pip",
+	Voices: []Voice{{
+		Marks: []string{
+			"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor",
+			"': /simple/",
+		},
+	}},
+	Passes: []string{"requests"},
+	Switches: Switches{
+		All: []string{"--trusted-host"},
+	},
+}
+
+var dockerSource = Source{
+	Name: "docker",
+	Voices: []Voice{{
+		Marks: []string{"Error response from daemon", "failed to do request: "},
+	}},
+	Passes: []string{"go"},
+	Switches: Switches{
+		All: []string{"insecure-registries"},
+	},
+}
+
+var kubectlSource = Source{
+	Name: "kubectl",
+	Voices: []Voice{{
+		Marks: []string{"Unable to connect to the server: ", "kubectl"},
+	}},
+	Passes: []string{"go"},
+	Switches: Switches{
+		All: []string{"--insecure-skip-tls-verify"},
+	},
+}
+
+var psqlSource = Source{
+	Name: "psql",
+	Voices: []Voice{{
+		Marks: []string{
+			"psycopg2.", "psycopg.", "psql: ", "libpq", "pg_hba.conf",
+			"server does not support SSL, but SSL was required", "SSL error: certificate verify failed",
+			"SSL SYSCALL error: ", `root certificate file "`, "has group or world access",
+		},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		All:  []string{"sslmode=require", "sslmode=prefer"},
+		Host: []string{"sslmode=verify-ca"},
+	},
+}
+
+var envoySource = Source{
+	Name: "envoy",
+	Voices: []Voice{{
+		Marks: []string{"TLS_error:", "transport failure reason"},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		All: []string{"trust_chain_verification: ACCEPT_UNTRUSTED"},
+	},
+}
+
+var grpcSource = Source{
+	Name: "grpc",
+	Voices: []Voice{{
+		Marks: []string{"ssl_transport_security", "Handshake failed with fatal error SSL_ERROR_SSL", "grpc_status:"},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		Host: []string{"grpc.ssl_target_name_override"},
+	},
+}
+
+var openldapSource = Source{
+	Name: "openldap",
+	Voices: []Voice{{
+		Marks: []string{"ldap_", "ldap.SERVER_DOWN", "ldap.CONNECT_ERROR"},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		All: []string{"TLS_REQCERT never", "LDAPTLS_REQCERT=never"},
+	},
+}
+
+var kafkaSource = Source{
+	Name: "kafka",
+	Voices: []Voice{{
+		Marks: []string{
+			"org.apache.kafka", "SslAuthenticationException", "rdkafka", "thrd:ssl://", "thrd:sasl_ssl://",
+		},
+	}},
+	Passes: []string{"java", "openssl"},
+	Switches: Switches{
+		All:  []string{"a trust-all X509TrustManager", "enable.ssl.certificate.verification=false"},
+		Host: []string{"ssl.endpoint.identification.algorithm="},
+	},
+}
+
+var postfixSource = Source{
+	Name: "postfix",
+	Voices: []Voice{{
+		Marks: []string{"postfix/", "certificate verification failed for ", "Cannot start TLS: "},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		All: []string{"smtp_tls_security_level = may"},
+	},
+}
+
+var schannelSource = Source{
+	Name: "schannel",
+	Voices: []Voice{{
+		Marks: []string{"schannel:", "SEC_E_", "CRYPT_E_"},
+	}},
+	Switches: Switches{
+		All: []string{"curl -k", "--ssl-no-revoke"},
+	},
+}
+
+var dotnetSource = Source{
+	Name: "dotnet",
+	Voices: []Voice{{
+		Marks: []string{
+			"System.Security.Authentication", "The remote certificate ", "RemoteCertificate",
+			"The SSL connection could not be established", "System.Net.",
+			"Could not establish trust relationship",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"ServerCertificateCustomValidationCallback = (...) => true"},
+		Weak: []string{"SslProtocols.Tls"},
+	},
+}
+
+var firefoxSource = Source{
+	Name: "firefox",
+	Voices: []Voice{{
+		Marks: []string{
+			"SEC_ERROR_", "MOZILLA_PKIX_", "SSL_ERROR_WEAK_", "SSL_ERROR_BAD_", "SSL_ERROR_NO_",
+			"SSL_ERROR_RX_", "SSL_ERROR_UNSUPPORTED", "SSL_ERROR_HANDSHAKE",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"a security exception"},
+		Weak: []string{"security.tls.version.min = 1"},
+	},
+}
+
+var mysqlSource = Source{
+	Name: "mysql",
+	Voices: []Voice{{
+		Marks: []string{"ERROR 2026"},
+	}},
+	Passes: []string{"openssl"},
+	Switches: Switches{
+		All:  []string{"--ssl-mode=REQUIRED", "--ssl-mode=DISABLED"},
+		Host: []string{"--ssl-mode=VERIFY_CA"},
+	},
+}
+
+var appleSource = Source{
+	Name: "apple",
+	Voices: []Voice{{
+		Marks: []string{"NSURLErrorDomain", "kCFErrorDomainCFNetwork"},
+	}},
+	Switches: Switches{
+		All:  []string{"a delegate that accepts every challenge"},
+		Weak: []string{"NSAllowsArbitraryLoads"},
+	},
+}
+
+var wolfsslSource = Source{
+	Name: "wolfssl",
+	Voices: []Voice{{
+		Marks: []string{"ASN no signer error", "wolfSSL"},
+	}},
+}
+
+var nssSource = Source{
+	Name: "nss",
+	Voices: []Voice{{
+		Marks: []string{"Peer's Certificate ", "Peer's certificate issuer"},
+	}},
+}
+
+var securetransportSource = Source{
+	Name: "securetransport",
+	Voices: []Voice{{
+		Marks: []string{"Invalid certificate chain"},
+	}},
+}

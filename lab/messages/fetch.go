@@ -1,0 +1,26 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var fetchSource = Source{
+	Name:  "fetch",
+	Rules: fetchRules,
+	Voices: []Voice{{
+		Marks: []string{"fetch failed", "undici"},
+	}},
+	Switches: nodeSwitches,
+}
+
+// fetchRules are the texts of undici, which fetch is, and of Node below it.
+var fetchRules = slices.Concat([]Rule{
+	{Contains: "other side closed", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`fetch failed|undici`)},
+	{
+		Contains: "Response body length does not match", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`fetch failed|undici`),
+	},
+}, nodeRules)

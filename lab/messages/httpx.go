@@ -1,0 +1,26 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var httpxSource = Source{
+	Name:   "httpx",
+	Rules:  httpxRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{"httpx.", "httpcore."},
+	}},
+	Switches: Switches{
+		All:  []string{"verify=False"},
+		Host: pythonSwitches.Host,
+		Weak: pythonSwitches.Weak,
+	},
+}
+
+// httpxRules are the texts of httpx, and of h11 and httpcore below it.
+var httpxRules = slices.Concat([]Rule{
+	{Contains: "peer closed connection without sending complete message body", Class: failure.UnexpectedEOF},
+}, sslModule, openSSLOwn, openSSLTexts)

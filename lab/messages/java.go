@@ -1,0 +1,119 @@
+package messages
+
+import (
+	"regexp"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var javaSource = Source{
+	Name:   "java",
+	Marks:  []string{"java.", "javax.", "sun.security."},
+	Rules:  javaRules,
+	Alerts: javaAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"javax.net.ssl.", "java.net.", "java.io.", "java.nio.", "sun.security.", "java.security.",
+			"javax.crypto.", "PKIX path", "SSLHandshakeException", "trustAnchors parameter",
+			"Keystore was tampered with", "Certificate for <",
+		},
+		Sources: []string{"java", "okhttp"},
+	}},
+	Switches: javaSwitches,
+}
+
+// javaSwitches are those of what stands on it too.
+var javaSwitches = Switches{
+	All:  []string{"a trust-all X509TrustManager"},
+	Host: []string{"a HostnameVerifier that returns true"},
+	Weak: []string{"jdk.tls.disabledAlgorithms="},
+}
+
+// javaRules are the texts of the JDK's TLS (JSSE) and of its path validation (the PKIX
+// algorithm of the provider SUN), with those of their causes behind them. Some have the alert
+// that is sent before them: in JDK 25, not in 17.
+var javaRules = []Rule{
+	{Contains: "CertificateExpiredException: NotAfter", Class: failure.Expired},
+	{Contains: "CertificateNotYetValidException: NotBefore", Class: failure.NotYetValid},
+	{Contains: "No subject alternative DNS name matching", Class: failure.HostnameMismatch},
+	{Contains: "No subject alternative names matching IP address", Class: failure.HostnameMismatch},
+	{Contains: "No subject alternative names present", Class: failure.HostnameMismatch},
+	{Contains: "unable to find valid certification path to requested target", Class: failure.Untrusted},
+	{Contains: "Path does not chain with any of the trust anchors", Class: failure.Untrusted},
+	{Contains: "signature check failed", Class: failure.BadSignature, Only: regexp.MustCompile(`CertPath|PKIX`)},
+	{Contains: "keyCertSign bit is not set", Class: failure.InvalidCA},
+	{Contains: "this is not a CA certificate", Class: failure.InvalidCA},
+	{Contains: "name constraints check failed", Class: failure.NameConstraint},
+	{Contains: "unrecognized critical extension", Class: failure.CriticalExtension},
+	{Contains: "Extended key usage does not permit", Class: failure.WrongUsage},
+	{Contains: "KeyUsage does not allow digital signatures", Class: failure.WrongUsage},
+	{Contains: "Algorithm constraints check failed", Class: failure.WeakSignature},
+	{Contains: "Invalid CertificateVerify signature", Class: failure.KeyMismatch},
+	{Contains: "Curve not supported", Class: failure.WeakKey},
+	{Contains: "Certificate has been revoked", Class: failure.Revoked, Only: regexp.MustCompile(`CertPath|PKIX`)},
+	{Contains: "revocation status is unknown", Class: failure.RevocationUnknown},
+	{Contains: "Unable to determine revocation status due to network error", Class: failure.RevocationUnknown},
+	{Contains: "Response is unreliable: its validity interval is out-of-date", Class: failure.RevocationUnknown},
+	{Contains: "Error verifying OCSP Response's signature", Class: failure.RevocationUnknown},
+	{Contains: "OCSP response does not include a response for a certificate", Class: failure.RevocationUnknown},
+	{Contains: "certificate not valid for signing OCSP responses", Class: failure.RevocationUnknown},
+	{Contains: "Responder's certificate is not authorized to sign OCSP responses", Class: failure.RevocationUnknown},
+	{Contains: "Could not determine revocation status", Class: failure.RevocationUnknown}, // of CRLs that do not count
+	{Contains: "OCSP response error", Class: failure.RevocationUnknown},
+	{
+		Contains: "not enough content", Class: failure.RevocationUnknown,
+		Only: regexp.MustCompile(`javax\.net\.ssl`),
+	}, // in the message that a staple comes in
+	{Contains: "Certificate does not specify OCSP responder", Class: failure.RevocationUnknown},
+
+	{Contains: "fatal alert: certificate_required", Class: failure.ClientCertificateRequired},
+	{Contains: "fatal alert: certificate_expired", Class: failure.ClientCertificateRejected},
+	{Contains: "fatal alert: bad_certificate", Class: failure.ClientCertificateRejected},
+	{Contains: "fatal alert: unknown_ca", Class: failure.ClientCertificateRejected},
+	{Contains: "fatal alert: decrypt_error", Class: failure.ClientCertificateRejected},
+	{Contains: "fatal alert: handshake_failure", Class: failure.HandshakeFailure},
+	{Contains: "fatal alert: protocol_version", Class: failure.ProtocolVersion},
+	{Contains: "fatal alert: internal_error", Class: failure.InternalError},
+	{Contains: "fatal alert: unrecognized_name", Class: failure.UnrecognizedName},
+	{Contains: "fatal alert: no_application_protocol", Class: failure.NoApplicationProtocol},
+	{Contains: "Server selected improper ciphersuite", Class: failure.NoSharedCipher},
+	{Contains: "trustAnchors parameter must be non-empty", Class: failure.Untrusted},
+	{Contains: "No certificate data found", Class: failure.BadPEM},
+	{Contains: "has no PRIVATE KEY", Class: failure.BadPEM},
+	{
+		Contains: "BadPaddingException", Class: failure.BadPassphrase,
+		Only: regexp.MustCompile(`PKCS8|InvalidKeySpec|PrivateKey`),
+	},
+	{Contains: "NoSuchFileException", Class: failure.MissingFile, Only: file},
+	{Contains: "UnknownHostException", Class: failure.NameResolution},
+	{Contains: "UnresolvedAddressException", Class: failure.NameResolution},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "ConnectException <- java.nio.channels.ClosedChannelException", Class: failure.ConnectionRefused},
+	{Contains: "timed out", Class: failure.Timeout, Only: connectTimedOut},
+	{Contains: "nrecognized SSL message", Class: failure.NotTLS},
+	{Contains: "Bad input record size", Class: failure.CorruptRecord},
+	{Contains: "Input record too big", Class: failure.CorruptRecord},
+	{
+		Contains: "Connection reset", Class: failure.ConnectionReset,
+		Only: regexp.MustCompile(`java\.net\.SocketException: Connection reset`),
+	},
+	{Contains: "Remote host terminated the handshake", Class: failure.UnexpectedEOF},
+	{Contains: "EOF reached while reading", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`java\.io\.`)},
+	{
+		Contains: "Premature EOF", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`https://|HttpsURLConnection|javax\.net\.ssl`),
+	},
+	// HttpsURLConnection may find its connection closed before it has read the alert.
+	{Contains: "Error writing to server", Class: Untold, Only: regexp.MustCompile(`HttpsURLConnection|https://|ssl`)},
+	{Contains: "Broken pipe", Class: Untold, Only: regexp.MustCompile(`javax\.net\.ssl|SSLSocket|https://`)},
+}
+
+// javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of
+// most faults still, says certificate_unknown (46).
+var javaAlerts = map[uint8][]failure.Class{
+	42:  {failure.BadSignature, failure.NotYetValid},
+	43:  {failure.WeakSignature},
+	44:  {failure.Revoked},
+	45:  {failure.Expired},
+	113: {failure.Revoked, failure.RevocationUnknown},
+}

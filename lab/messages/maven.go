@@ -1,0 +1,23 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var mavenSource = Source{
+	Name:    "maven",
+	Program: true,
+	Marks:   []string{"Could not transfer metadata ", "Could not transfer artifact "},
+	Rules:   mavenRules,
+	Alerts:  javaAlerts,
+	Passes:  []string{"java"},
+}
+
+// mavenRules are its own words, and those of the library that it passes on.
+var mavenRules = slices.Concat([]Rule{
+	{Contains: "validity check failed: NotAfter", Class: failure.Expired},
+	{Contains: "validity check failed: NotBefore", Class: failure.NotYetValid},
+	{Contains: "doesn't match any of the subject alternative names", Class: failure.HostnameMismatch},
+}, javaRules)

@@ -1,0 +1,22 @@
+package messages
+
+import (
+	"example.com/tlslab/scenarios/failure"
+)
+
+var mbedtlsSource = Source{
+	Name:  "mbedtls",
+	Marks: []string{"X509 - "},
+	Rules: mbedTLSRules,
+	Switches: Switches{
+		All:  []string{"MBEDTLS_SSL_VERIFY_NONE", "validate_certificates=False"},
+		Host: []string{"mbedtls_ssl_set_hostname(&ssl, NULL)"},
+	},
+}
+
+// mbedTLSRules are the words of mbedTLS's error.c. It says of every certificate that it refuses that the
+// verification failed, "e.g. CRL, CA or signature check failed", and no more: the alert tells why.
+var mbedTLSRules = []Rule{
+	{Contains: "The extension tag or value is invalid", Class: failure.Malformed},
+	{Contains: "X509 - Certificate verification failed, e.g. CRL, CA or signature check failed", Class: Untold},
+}

@@ -1,0 +1,132 @@
+// Package messages is what programs and libraries write when TLS fails, a file a source: the rules that
+// give words a failure class, the marks that tell who wrote them, what its alerts can stand for, and the
+// switches that people reach for. A new source is one file here and a line in sources.
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Untold is the class of messages that say that the certificate was refused and not why, as
+// Python's are up to 3.6. A judgement never has it.
+const Untold failure.Class = "untold"
+
+// Rule maps what a message contains to a failure class.
+type Rule struct {
+	Contains string
+	Class    failure.Class
+	// Only is what else a text must match for the rule to count, if the source is not known: much else is
+	// said with such words. Nil means nothing.
+	Only *regexp.Regexp
+}
+
+// Source is a program or a library that writes messages.
+type Source struct {
+	// Name is that of a client stack of the lab, or of another program, lower-case: "python", "nginx".
+	Name string
+	// Program says that it is a program that the lab has rules for and does not run.
+	Program bool
+	// Marks are what only this source writes: a message with one of them is in its words.
+	Marks []string
+	// Rules give words their class, in the order in which they are tried. Nil means that only marks are
+	// known. Every rule is there because the source said so to a server of the lab's.
+	Rules []Rule
+	// Alerts lists what the alerts that it sends can stand for, canonical first. An alert that is not
+	// listed can stand for anything. Stacks that complete the handshake before they judge the certificate,
+	// as Node does, send none; GnuTLS sends the same one for everything.
+	Alerts map[uint8][]failure.Class
+	// Voices are the marks by which a text of unknown origin is taken for this source's; nil means those
+	// of Marks.
+	Voices []Voice
+	// Passes lists the sources whose words it passes on.
+	Passes []string
+	// Switches are what people reach for to make the failure go away.
+	Switches Switches
+}
+
+// Voice is marks that tell who wrote a text, and as what.
+type Voice struct {
+	Marks []string
+	// Sources are whose marks they are, the likelier first; nil means the source's alone.
+	Sources []string
+	// Server says that a server writes so about its clients.
+	Server bool
+	// Own says that a program writes so about its own files and settings, before any connection.
+	Own bool
+}
+
+// sources are in the order in which they are tried: servers before clients, as they quote the same
+// libraries; what wraps a library before the library.
+var sources = []*Source{
+	&haproxyCheckSource, &goServerSource, &nginxUpstreamSource, &nginxSource, &apacheSource, &haproxySource,
+	&postgresServerSource, &mongodSource, &erlangServerSource, &erlangSource, &postfixSmtpdSource,
+	&opensslServerSource, &redisServerSource,
+
+	&aria2Source, &socatSource, &stunnelSource, &redisCliSource, &mavenSource, &pipSource, &dockerSource,
+	&kubectlSource, &npmSource, &gitSource, &psqlSource, &envoySource, &grpcSource, &openldapSource, &kafkaSource,
+	&postfixSource,
+
+	&mongoJavaSource, &pymongoSource, &pymongoOCSPSource, &mongoNodeSource, &mongoGoSource,
+	&schannelSource, &curlSource, &requestsSource, &urllib3Source, &httpxSource, &aiohttpSource, &cryptographySource,
+	&pyopensslSource, &pythonSource,
+	&axiosSource, &fetchSource, &nodeSource, &okhttpSource, &javaSource, &rubySource, &perlSource, &phpSource,
+	&reqwestRustlsSource, &reqwestNativeTlsSource,
+
+	&wgetSource, &gnutlsCliSource, &opensslSource, &goSource, &dotnetSource,
+	&chromiumSource, &firefoxSource, &mysqlSource, &boringsslSource, &appleSource, &wolfsslSource, &nssSource,
+	&securetransportSource, &mbedtlsSource,
+}
+
+// Sources returns all sources, in the order in which they are tried.
+func Sources() []*Source { return slices.Clone(sources) }
+
+// Of returns the source of a name, and an empty one if there is none.
+func Of(name string) *Source {
+	if i := slices.IndexFunc(sources, func(s *Source) bool { return s.Name == name }); i >= 0 {
+		return sources[i]
+	}
+	return new(Source)
+}
+
+// namesOf returns the sorted names of sources.
+func namesOf(wanted func(*Source) bool) []string {
+	var names []string
+	for _, s := range sources {
+		if wanted(s) {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Stacks returns the names of the client stacks that there are rules for, sorted.
+func Stacks() []string {
+	return namesOf(func(s *Source) bool { return s.Rules != nil && !s.Program })
+}
+
+// Programs returns the names of the programs that there are rules for and that the lab does not run, sorted.
+func Programs() []string { return namesOf(func(s *Source) bool { return s.Program }) }
+
+// Rules returns the rules of a source, in the order in which they are tried. The caller may change the
+// result.
+func Rules(name string) []Rule { return slices.Clone(Of(name).Rules) }
+
+// AllRules returns the rules of all sources, and those of failed look-ups.
+func AllRules() []Rule {
+	var list []Rule
+	for _, s := range sources {
+		list = append(list, s.Rules...)
+	}
+	return append(list, lookups...)
+}
+
+// Classify returns the failure class of the message of a source, by the rule that tells most of it; empty
+// if none fits.
+func Classify(name, message string) failure.Class {
+	r, _ := telling(withLookups(name), message, nil)
+	return r.Class
+}

@@ -1,0 +1,36 @@
+package messages_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"example.com/tlslab/lab/messages"
+)
+
+// TestSources holds each source to have a name of its own, and marks to name sources that there are.
+func TestSources(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range messages.Sources() {
+		assert.NotEmpty(t, s.Name)
+		assert.False(t, seen[s.Name], "%s stands twice", s.Name)
+		seen[s.Name] = true
+		assert.True(t, s.Rules != nil || s.Voices != nil, "%s has neither rules nor marks", s.Name)
+	}
+	marks := map[string]string{}
+	for _, s := range messages.Sources() {
+		for _, name := range s.Passes {
+			assert.True(t, seen[name], "%s passes on the words of %s", s.Name, name)
+		}
+		for _, v := range s.Voices {
+			for _, name := range v.Sources {
+				assert.True(t, seen[name], "a mark of %s names %s", s.Name, name)
+			}
+			for _, m := range v.Marks {
+				assert.Empty(t, marks[m], "%q is a mark of %s too", m, s.Name)
+				marks[m] = s.Name
+			}
+		}
+	}
+	assert.Empty(t, messages.Of("no such source").Rules)
+}

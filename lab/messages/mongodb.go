@@ -1,0 +1,28 @@
+package messages
+
+var mongodSource = Source{
+	Name: "mongod",
+	Voices: []Voice{{
+		Marks: []string{"InvalidSSLConfiguration"},
+		Own:   true,
+	}, {
+		Marks: []string{
+			`"ctx":"conn`, `"c":"NETWORK"`, " NETWORK ", "SSLHandshakeFailed",
+			"SSL peer certificate validation failed", "No SSL certificate provided by peer",
+			"SSL handshake received but server is started without SSL", "only allow SSL connections",
+		},
+		Server: true,
+	}},
+	Switches: Switches{
+		All:  []string{"allowInvalidCertificates: true"},
+		Host: []string{"allowInvalidHostnames: true"},
+		Weak: []string{"disabledProtocols: none"},
+	},
+}
+
+// mongoSwitches are those of what stands on it too.
+var mongoSwitches = Switches{
+	All:  []string{"tlsInsecure=true", "tlsAllowInvalidCertificates=true"},
+	Host: []string{"tlsAllowInvalidHostnames=true"},
+	Weak: []string{"CipherString = DEFAULT:@SECLEVEL=0"},
+}

@@ -1,0 +1,33 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var mongoGoSource = Source{
+	Name:  "mongo-go",
+	Marks: []string{"current topology: {"},
+	Rules: slices.Concat(mongoGoOwn, goOwn, goRules),
+	Voices: []Voice{{
+		Marks: []string{"server selection error: "},
+	}},
+	Switches: mongoSwitches,
+}
+
+// mongoGoOwn are the texts of the driver for Go. It begins with the time that is up for finding a
+// server, whatever the reason, which comes last; so what else may be said has to be asked for first.
+var mongoGoOwn = []Rule{
+	{Contains: "certificate is revoked", Class: failure.Revoked, Only: verifying},
+	{Contains: "did not provide a stapled OCSP response", Class: failure.StapleMissing},
+	{Contains: "error parsing stapled response", Class: failure.RevocationUnknown},
+	{Contains: "error validating stapled response", Class: failure.RevocationUnknown},
+	{Contains: "dial tcp: lookup ", Class: failure.NameResolution},
+	{Contains: "EOF", Class: failure.UnexpectedEOF, Only: goRequest},
+	{Contains: "incorrect password", Class: failure.BadPassphrase, Only: regexp.MustCompile(`pkcs8|PKCS8|x509`)},
+	{Contains: "failed to find CERTIFICATE", Class: failure.BadPEM},
+	{Contains: "failed to find PRIVATE KEY", Class: failure.BadPEM},
+	{Contains: "does not contain any valid certificates", Class: failure.BadPEM},
+}

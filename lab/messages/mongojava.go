@@ -1,0 +1,26 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var mongoJavaSource = Source{
+	Name:   "mongo-java",
+	Rules:  mongoJavaRules,
+	Alerts: javaAlerts,
+	Voices: []Voice{{
+		Marks: []string{"com.mongodb."},
+	}},
+	Switches: Switches{
+		All:  append([]string{"invalidHostNameAllowed(true)"}, javaSwitches.All...),
+		Host: javaSwitches.Host,
+		Weak: javaSwitches.Weak,
+	},
+}
+
+// mongoJavaRules are the texts of MongoDB's driver for Java, which passes on JSSE's.
+var mongoJavaRules = slices.Concat([]Rule{
+	{Contains: "Prematurely reached end of stream", Class: failure.UnexpectedEOF},
+}, javaRules)

@@ -1,0 +1,29 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var mongoNodeSource = Source{
+	Name:  "mongo-node",
+	Rules: mongoNodeRules,
+	Voices: []Voice{{
+		Marks: []string{
+			"MongoServerSelectionError", "MongoNetworkError", "MongooseServerSelectionError", "MongooseError",
+		},
+	}},
+	Switches: mongoSwitches,
+}
+
+// mongoNodeRules are the texts of the driver for Node.js, which passes on Node's, and has its own
+// of time that is up.
+var mongoNodeRules = slices.Concat([]Rule{
+	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
+	{
+		Contains: " closed", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`Mongo\w*Error: connection .* closed`),
+	},
+}, nodeRules)

@@ -1,0 +1,60 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var nodeSource = Source{
+	Name: "node",
+	Marks: []string{
+		"node:", "altnames", "INVALID_PURPOSE", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID",
+		"CERT_SIGNATURE_FAILURE", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+		"DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "ERR_TLS_CERT_ALTNAME_INVALID",
+		"before secure TLS connection was established",
+	},
+	Rules: nodeRules,
+	Voices: []Voice{{
+		Marks: []string{
+			"altnames", "ERR_TLS_CERT", "_tls_wrap", "TLSSocket", "node:internal", "EPROTO", "ECONNREFUSED",
+			"ECONNRESET", "getaddrinfo ENOTFOUND", "getaddrinfo EAI_AGAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+			"DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+		},
+		Sources: []string{"node", "axios", "fetch"},
+	}},
+	Switches: nodeSwitches,
+}
+
+var npmSource = Source{
+	Name: "npm",
+	Voices: []Voice{{
+		Marks: []string{"npm ERR!", "npm error"},
+	}},
+	Passes: []string{"node"},
+	Switches: Switches{
+		All:  []string{"npm config set strict-ssl false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
+		Weak: nodeSwitches.Weak,
+	},
+}
+
+// nodeSwitches are those of what stands on it too.
+var nodeSwitches = Switches{
+	All:  []string{"NODE_TLS_REJECT_UNAUTHORIZED=0", "rejectUnauthorized: false", "npm config set strict-ssl false"},
+	Host: []string{"checkServerIdentity: () => undefined"},
+	Weak: []string{`ciphers: "DEFAULT:@SECLEVEL=0"`, `minVersion: "TLSv1"`, "--tls-min-v1.0"},
+}
+
+var nodeRules = slices.Concat([]Rule{
+	{Contains: "does not match certificate's altnames", Class: failure.HostnameMismatch},
+	{Contains: "aborted due to timeout", Class: failure.Timeout},
+	{Contains: "Client network socket disconnected", Class: failure.UnexpectedEOF},
+	{
+		Contains: "aborted", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`AxiosError: stream has been aborted`),
+	}, // in the middle of the answer
+	{Contains: "ECONNRESET", Class: failure.ConnectionReset, Only: nodeReset},
+	{Contains: "ECONNREFUSED", Class: failure.ConnectionRefused},
+	{Contains: "ENOTFOUND", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts)

@@ -1,0 +1,32 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var okhttpSource = Source{
+	Name:   "okhttp",
+	Marks:  []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname", "java.io.InterruptedIOException: timeout"},
+	Rules:  okhttpRules,
+	Alerts: javaAlerts,
+	Voices: []Voice{{
+		Marks: []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname"},
+	}},
+	Switches: javaSwitches,
+}
+
+// okhttpRules are the texts of OkHttp, which passes on JSSE's and has a check of names of its own.
+var okhttpRules = slices.Concat([]Rule{
+	{Contains: "SSLPeerUnverifiedException: Hostname", Class: failure.HostnameMismatch},
+	{
+		Contains: "unexpected end of stream", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`java\.(io|net)\..*(https://|ProtocolException: unexpected end)`),
+	},
+	{
+		Contains: "timeout", Class: failure.Timeout,
+		Only: regexp.MustCompile(`java\.net\.SocketTimeoutException|java\.io\.InterruptedIOException: timeout`),
+	},
+}, javaRules)

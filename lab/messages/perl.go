@@ -1,0 +1,46 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var perlSource = Source{
+	Name:   "perl",
+	Rules:  perlRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"IO::Socket::SSL", "SSL connect attempt failed", "HTTP::Tiny", "LWP::",
+			"SSL connection failed for",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"SSL_verify_mode => SSL_VERIFY_NONE", "verify_SSL => 0", "PERL_LWP_SSL_VERIFY_HOSTNAME=0"},
+		Host: []string{`SSL_verifycn_scheme => "none"`},
+		Weak: openSSLWeak,
+	},
+}
+
+// perlRules are the texts of HTTP::Tiny and IO::Socket::SSL, which says that verification failed and
+// not why: the alert that OpenSSL sends tells. OpenSSL's other reasons it passes on, all that are in
+// the queue.
+var perlRules = slices.Concat([]Rule{
+	{Contains: "hostname verification failed", Class: failure.HostnameMismatch},
+	{Contains: "certificate status is revoked", Class: failure.Revoked}, // of a staple
+	{Contains: "EVP lib", Class: failure.BadSignature},                  // as in curl
+	{Contains: "certificate verify failed", Class: Untold},
+	{
+		Contains: "while looking for line", Class: Untold,
+		Only: regexp.MustCompile(`SSL|TLS|https`),
+	}, // of an alert after the handshake
+	{Contains: "Unexpected end of stream", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`SSL|TLS|https`)},
+	{Contains: "not found or not readable", Class: failure.MissingFile, Only: file},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "SSL wants a read first", Class: failure.Timeout, Only: regexp.MustCompile(`SSL wants a read first`)},
+	{Contains: "Connection timed out", Class: failure.Timeout, Only: connectingTimedOut},
+	{Contains: "Name or service not known", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts)

@@ -1,0 +1,56 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var phpSource = Source{
+	Name:   "php",
+	Rules:  phpRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"PHP Warning", "fopen(", "file_get_contents(", "stream_socket_", "SSL operation failed with code",
+			"Failed to enable crypto",
+		},
+	}, {
+		Marks:   []string{"cURL error "},
+		Sources: []string{"php", "curl"},
+	}},
+	Switches: Switches{
+		All:  []string{`"verify_peer" => false`, "CURLOPT_SSL_VERIFYPEER => false"},
+		Host: []string{`"verify_peer_name" => false`, "CURLOPT_SSL_VERIFYHOST => 0"},
+		Weak: []string{`"security_level" => 0`},
+	},
+}
+
+// phpRules are the warnings of PHP's streams, which say that verification failed and not why, as
+// Perl does, and keep OpenSSL's reason to themselves where a file of the client's is wrong.
+var phpRules = slices.Concat([]Rule{
+	{
+		Contains: "did not match expected", Class: failure.HostnameMismatch,
+		Only: regexp.MustCompile(`Peer certificate CN=`),
+	},
+	{Contains: "EVP lib", Class: failure.BadSignature}, // as in curl
+	{Contains: "certificate verify failed", Class: Untold},
+	{Contains: "failed loading cafile stream", Class: failure.MissingFile},
+	{Contains: "no valid certs found cafile stream", Class: failure.BadPEM},
+	{Contains: "Unable to set private key file", Class: failure.ClientMisconfigured},
+	{Contains: "Unable to set local cert chain file", Class: failure.ClientMisconfigured},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "timed out", Class: failure.Timeout, Only: connectTimedOut},
+	{Contains: "Name or service not known", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts, []Rule{
+	{
+		Contains: "HTTP request failed!", Class: Untold,
+		Only: regexp.MustCompile(`https://\S*: (F|f)ailed to open stream: HTTP request failed!\s*( in .*)?$`),
+	}, // of an alert after the handshake that it has not seen
+	{
+		Contains: "Failed to enable crypto", Class: failure.UnexpectedEOF,
+		Only: regexp.MustCompile(`Failed to enable crypto`),
+	}, // with nothing before it
+})

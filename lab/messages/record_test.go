@@ -1,0 +1,61 @@
+package messages_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/lab/result"
+)
+
+// recordDir is where a run of the whole matrix is recorded.
+var recordDir = filepath.Join("..", "result", "matrix")
+
+// TestRulesOnRecord holds every message of the recorded matrix to the class that it had, and the
+// record to be whole: each scenario has what every client did that is asked.
+func TestRulesOnRecord(t *testing.T) {
+	r, err := result.Open(recordDir)
+	require.NoError(t, err)
+	stackOf := map[string]string{}
+	for _, c := range r.Clients {
+		stackOf[c.ID()] = c.Stack
+	}
+	judged := 0
+	for _, s := range r.Scenarios {
+		for _, c := range s.Cells {
+			if !c.Documented {
+				t.Errorf("%s × %s: %s is recorded, and not documented", s.ID, c.Client, c.Kind)
+			}
+			if c.Outcome != clients.Rejected {
+				continue
+			}
+			judged++
+			class := messages.Classify(stackOf[c.Client], c.Message)
+			if c.FromAlert && class == messages.Untold || class == c.Class {
+				continue
+			}
+			t.Errorf("%s × %s: %q is %q, recorded as %q", s.ID, c.Client, c.Message, class, c.Class)
+		}
+	}
+	t.Logf("%d rejections of %d clients", judged, len(r.Clients))
+	require.NotZero(t, judged)
+}
+
+// TestRecordIsSmall keeps the record to what a repository can carry: on average 64 KiB a stack.
+func TestRecordIsSmall(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(recordDir, "*.txt"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	size := int64(0)
+	for _, path := range files {
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		size += info.Size()
+	}
+	t.Logf("%d files, %d KiB", len(files), size>>10)
+	require.Less(t, size, int64(len(files)*64<<10))
+}

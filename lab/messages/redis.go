@@ -1,0 +1,32 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var redisCliSource = Source{
+	Name:    "redis-cli",
+	Program: true,
+	Marks:   []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"},
+	Rules:   redisCliRules,
+	Alerts:  openSSLAlerts,
+}
+
+var redisServerSource = Source{
+	Name: "redis-server",
+	Voices: []Voice{{
+		Marks:  []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"},
+		Server: true,
+	}},
+}
+
+// redisCliRules are its own words, and those of the library that it passes on.
+var redisCliRules = slices.Concat([]Rule{
+	{Contains: "Invalid CA Certificate File/Directory", Class: Untold}, // the file is missing, or is not a CA file
+	{Contains: "certificate verify failed", Class: Untold},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "Name or service not known", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts)

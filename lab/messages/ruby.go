@@ -1,0 +1,39 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var rubySource = Source{
+	Name:   "ruby",
+	Rules:  rubyRules,
+	Alerts: openSSLAlerts,
+	Voices: []Voice{{
+		Marks: []string{
+			"OpenSSL::SSL::", "OpenSSL::PKey::", "OpenSSL::X509::", "Net::OpenTimeout", "Net::ReadTimeout",
+			"SSL_connect returned=", "Errno::ECONN", "SocketError: ",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"verify_mode = OpenSSL::SSL::VERIFY_NONE"},
+		Host: []string{"verify_hostname = false"},
+		Weak: openSSLWeak,
+	},
+}
+
+// rubyRules are the texts of Ruby's net/http over its binding to OpenSSL, which has OpenSSL's
+// reasons and, in parentheses, what verification said.
+var rubyRules = slices.Concat([]Rule{
+	{Contains: "(hostname mismatch)", Class: failure.HostnameMismatch},
+	{Contains: "(IP address mismatch)", Class: failure.HostnameMismatch},
+	{Contains: "pkcs12 cipherfinal error", Class: failure.BadPassphrase},
+	{Contains: "Could not parse PKey: unsupported", Class: failure.BadPEM},
+	{Contains: "SSL_CTX_load_verify_file: system lib", Class: failure.MissingFile},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "Net::OpenTimeout", Class: failure.Timeout, Only: regexp.MustCompile(`Net::OpenTimeout`)},
+	{Contains: "Name or service not known", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts)

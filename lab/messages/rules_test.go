@@ -1,0 +1,93 @@
+package messages_test
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// recorded returns the messages that clients of a stack were seen to write, with their classes:
+// testdata/STACK.txt, a line each, class and message with a tab between. They are written by
+// go test ./lab -run TestCatalogue -record; what changes from run to run (ports, times, addresses
+// in memory) is replaced by a word.
+func recorded(t *testing.T, stack string) [][2]string {
+	f, err := os.Open(filepath.Join("testdata", stack+".txt"))
+	require.NoError(t, err)
+	defer f.Close()
+	var list [][2]string
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "#") {
+			continue
+		}
+		class, message, ok := strings.Cut(lines.Text(), "\t")
+		require.True(t, ok, "line %q has no tab", lines.Text())
+		list = append(list, [2]string{class, strings.ReplaceAll(message, `\n`, "\n")})
+	}
+	require.NoError(t, lines.Err())
+	return list
+}
+
+// TestRulesOnRecordedMessages holds every recorded message to its class, and every rule to have
+// a message that it decides: a rule without one is a guess.
+func TestRulesOnRecordedMessages(t *testing.T) {
+	decided := map[messages.Rule]bool{}
+	for _, stack := range messages.Stacks() {
+		for _, line := range recorded(t, stack) {
+			class, message := failure.Class(line[0]), line[1]
+			if got := messages.Classify(stack, message); got != class {
+				t.Errorf("%s: %q is %q, recorded as %q", stack, message, got, class)
+			}
+			for _, r := range messages.Rules(stack) {
+				if strings.Contains(message, r.Contains) {
+					decided[r] = true
+					break
+				}
+			}
+		}
+	}
+	for _, stack := range messages.Stacks() {
+		for _, r := range messages.Rules(stack) {
+			if !decided[r] {
+				t.Errorf("%s: no recorded message is decided by the rule %+v", stack, r)
+			}
+		}
+	}
+}
+
+// TestRulesNameClasses holds rules to name classes that there are.
+func TestRulesNameClasses(t *testing.T) {
+	for _, stack := range messages.Stacks() {
+		for _, r := range messages.Rules(stack) {
+			if _, ok := failure.Lookup(r.Class); !ok && r.Class != messages.Untold {
+				t.Errorf("%s: rule %+v names a class that there is not", stack, r)
+			}
+		}
+	}
+}
+
+func TestClassifyUnknown(t *testing.T) {
+	for _, stack := range append(messages.Stacks(), "no such stack") {
+		require.Empty(t, messages.Classify(stack, "the moon is in the wrong house"))
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, stack := range messages.Stacks() {
+		f.Add(stack, "certificate has expired")
+	}
+	f.Fuzz(func(t *testing.T, stack, message string) {
+		if c := messages.Classify(stack, message); c != "" && c != messages.Untold {
+			if _, ok := failure.Lookup(c); !ok {
+				t.Errorf("classified as %q, which is no class", c)
+			}
+		}
+	})
+}

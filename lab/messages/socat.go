@@ -1,0 +1,25 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var socatSource = Source{
+	Name:    "socat",
+	Program: true,
+	Marks:   []string{" socat["},
+	Rules:   socatRules,
+	Alerts:  openSSLAlerts,
+}
+
+// socatRules are its own words, and those of the library that it passes on.
+var socatRules = slices.Concat([]Rule{
+	{Contains: "commonName does not match hostname", Class: failure.HostnameMismatch},
+	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature},
+	{Contains: "certificate verify failed", Class: Untold},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+	{Contains: "Name or service not known", Class: failure.NameResolution},
+}, openSSLOwn, openSSLTexts)

@@ -1,0 +1,23 @@
+package messages
+
+import (
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var stunnelSource = Source{
+	Name:    "stunnel",
+	Program: true,
+	Marks:   []string{" LOG3[", " LOG4["},
+	Rules:   stunnelRules,
+	Alerts:  openSSLAlerts,
+}
+
+// stunnelRules are its own words, and those of the library that it passes on.
+var stunnelRules = slices.Concat([]Rule{
+	{Contains: "CERT: Subject checks failed", Class: failure.HostnameMismatch},
+	{Contains: "certificate verify failed", Class: Untold},
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
+	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
+}, openSSLOwn, openSSLTexts)

@@ -1,0 +1,57 @@
+package messages
+
+import (
+	"regexp"
+	"slices"
+
+	"example.com/tlslab/scenarios/failure"
+)
+
+var wgetSource = Source{
+	Name:  "wget",
+	Marks: []string{"GnuTLS"},
+	Rules: wgetRules,
+	Voices: []Voice{{
+		Marks: []string{
+			"ERROR: The certificate of", "ERROR: cannot verify", "wget: ",
+			"Unable to establish SSL connection", "The certificate's owner does not match hostname",
+			"Unable to locally verify the issuer's authority",
+		},
+	}},
+	Switches: Switches{
+		All:  []string{"--no-check-certificate"},
+		Weak: []string{"--secure-protocol=TLSv1"},
+	},
+}
+
+// wgetRules are Wget's texts of the same: it has them for a few causes, and says of the others
+// that the certificate is not trusted.
+var wgetRules = slices.Concat([]Rule{
+	{Contains: "(-64)", Class: failure.MissingFile}, // GNUTLS_E_FILE_ERROR
+	{
+		Contains: "has expired", Class: failure.Expired,
+		Only: regexp.MustCompile(`The certificate of '|cannot verify .* certificate`),
+	},
+	{Contains: "is not yet activated", Class: failure.NotYetValid, Only: regexp.MustCompile(`The certificate of '`)},
+	{Contains: "owner does not match hostname", Class: failure.HostnameMismatch},
+	{Contains: "doesn't have a known issuer", Class: failure.Untrusted},
+	{Contains: "was not a CA", Class: failure.InvalidCA, Only: regexp.MustCompile(`certificate signer of '`)},
+	{Contains: "was signed using an insecure algorithm", Class: failure.WeakSignature},
+	{
+		Contains: "has been revoked", Class: failure.Revoked,
+		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
+	},
+}, gnuTLSTexts, []Rule{
+	{
+		Contains: "is not trusted", Class: failure.Untrusted,
+		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
+	},
+	// What it says of any alert after the handshake: which of the two hangs on whether the alert comes before
+	// Wget has stopped waiting for session tickets, for 61 ms, and sends its request.
+	{Contains: "session has been invalidated", Class: Untold},
+	{Contains: "A TLS fatal alert has been received", Class: Untold},
+	{Contains: "Connection timed out", Class: failure.Timeout, Only: connectingTimedOut},
+	{Contains: "unable to resolve host address", Class: failure.NameResolution},
+	// Alone: for all but its own time limit GnuTLS's reason stands before it.
+	{Contains: "Unable to establish SSL connection", Class: failure.Timeout},
+})

@@ -1,0 +1,156 @@
+package verdict_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// underTest judges a client under test that speaks no known words, or those given.
+func underTest(t *testing.T, id, message string, observed []serve.Observation, features ...string) verdict.Judgement {
+	s, ok := scenarios.Lookup(id)
+	require.True(t, ok)
+	r := clients.Result{Outcome: clients.Rejected, Message: message}
+	return verdict.Judge(verdict.Cell{
+		Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true, Features: features},
+		Result: r, Control: clients.Result{Outcome: clients.Accepted}, Observed: observed,
+	})
+}
+
+// TestUnknownWords holds that words which nobody knows are ok only where the record leaves no other
+// reason.
+func TestUnknownWords(t *testing.T) {
+	const words = "the moon is in the wrong house"
+	sent := func(code uint8) []serve.Observation {
+		a := serve.AlertByCode(code)
+		return []serve.Observation{{End: serve.EndAlertSent, AlertSent: &a}}
+	}
+	for name, c := range map[string]struct {
+		id       string
+		observed []serve.Observation
+		features []string
+		kind     verdict.Kind
+		class    failure.Class
+		fine     bool
+	}{
+		"alert that tells":                 {"expired", alert(45), nil, verdict.OK, failure.Expired, true},
+		"alert of something else":          {"expired", alert(48), nil, verdict.Unrecognised, "", false},
+		"alert that says nothing":          {"expired", alert(42), nil, verdict.Unrecognised, "", false},
+		"left without a word":              {"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false},
+		"never came":                       {"expired", nil, nil, verdict.Unrecognised, "", false},
+		"nobody can come":                  {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
+		"did not come, as is right":        {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
+		"came without what it needs":       {"ca-file-missing", alert(45), nil, verdict.Unrecognised, "", false},
+		"the server broke it off":          {"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF, true},
+		"the server refused":               {"tls10-only", sent(70), nil, verdict.OK, failure.ProtocolVersion, true},
+		"the server refused its identity":  {"client-certificate-expired", sent(45), nil, verdict.OK, failure.ClientCertificateRejected, true},
+		"the server refused for something": {"internal-error", sent(40), nil, verdict.Unrecognised, "", false},
+		"it need not refuse":               {"too-long-validity", alert(42), nil, verdict.Unrecognised, "", true},
+		"it said that it does":             {"too-long-validity", alert(42), []string{scenarios.FeatureBrowserPolicy}, verdict.Unrecognised, "", false},
+		"it must accept":                   {"good", alert(45), nil, verdict.Broken, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := underTest(t, c.id, words, c.observed, c.features...)
+			assert.Equal(t, c.kind, j.Kind)
+			assert.Equal(t, c.class, j.Class)
+			assert.Equal(t, c.fine, j.Documented)
+			assert.Equal(t, c.class != "", j.FromRecord)
+			assert.Empty(t, j.Words)
+		})
+	}
+}
+
+// TestKnownWords holds that the record does not mend words that are understood.
+func TestKnownWords(t *testing.T) {
+	expired := alert(45)
+	j := underTest(t, "expired", "curl: (60) SSL certificate problem: unable to get local issuer certificate", expired)
+	assert.Equal(t, verdict.WrongReason, j.Kind)
+	assert.Equal(t, failure.Untrusted, j.Class)
+	assert.Equal(t, "curl", j.Words)
+	assert.False(t, j.Documented)
+
+	// Curl has other words for it in each version.
+	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs", "error setting certificate file: x.pem",
+		"error adding trust anchors from file: x.pem", "Problem with the SSL CA cert (path? access rights?)"} {
+		j = underTest(t, "ca-file-missing", "curl: (77) "+words, nil)
+		assert.Equal(t, verdict.OK, j.Kind, words)
+	}
+
+	// What curl is granted, as it has no other words, is granted to who speaks them; what curl is
+	// known to do wrong is not.
+	j = underTest(t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil)
+	assert.Equal(t, verdict.OK, j.Kind)
+	j = underTest(t, "client-certificate-expired-tls12", "curl: (60) SSL certificate verification failed", expired)
+	assert.Equal(t, verdict.WrongReason, j.Kind)
+	assert.False(t, j.Documented)
+}
+
+// TestBelieve holds what a client says against what the server saw, and does not blame it for what
+// it cannot have known.
+func TestBelieve(t *testing.T) {
+	told := clients.Info{Stack: "under-test", UnderTest: true}
+	untold := told
+	untold.NotTold = []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}
+	storeOnly := told
+	storeOnly.NotTold = []clients.Part{clients.PartCAFile}
+	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{Outcome: clients.Rejected, Message: "no"}
+	one := []serve.Observation{{End: serve.EndServed}}
+	withCertificate := []serve.Observation{{ClientCertificate: "CN=client"}}
+	for name, c := range map[string]struct {
+		id       string
+		client   clients.Info
+		result   clients.Result
+		observed []serve.Observation
+		want     clients.Outcome
+	}{
+		"accepted":                             {"good", told, accepted, one, clients.Accepted},
+		"accepted without a connection":        {"good", told, accepted, nil, clients.Failed},
+		"rejected":                             {"good", untold, rejected, nil, clients.Rejected},
+		"not told where":                       {"good-wildcard", untold, rejected, nil, clients.Unsupported},
+		"told where":                           {"good-wildcard", told, rejected, nil, clients.Rejected},
+		"not told where, and there":            {"wildcard-bare", untold, rejected, one, clients.Rejected},
+		"a name that is to lead nowhere":       {"unknown-host", untold, rejected, nil, clients.Rejected},
+		"an address":                           {"wrong-ip", untold, rejected, nil, clients.Rejected},
+		"not told what to present":             {"good-client-certificate", untold, rejected, one, clients.Unsupported},
+		"not told what to present, accepted":   {"client-certificate-expired", untold, accepted, one, clients.Unsupported},
+		"presented what it was not told of":    {"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted},
+		"told what to present":                 {"good-client-certificate", told, rejected, one, clients.Rejected},
+		"not told what to present, and did it": {"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected},
+		"not told the passphrase":              {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
+		"no passphrase to tell":                {"client-certificate-missing", untold, rejected, one, clients.Rejected},
+		"a trust store in place of PEM":        {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
+		"a trust store, and nothing wrong":     {"expired", storeOnly, rejected, one, clients.Rejected},
+		"PEM, which is broken":                 {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
+		"cannot":                               {"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, ok := scenarios.Lookup(c.id)
+			require.True(t, ok)
+			assert.Equal(t, c.want, verdict.Believe(s, c.client, c.result, c.observed).Outcome)
+		})
+	}
+}
+
+// TestUntoldProgram holds the alert to tell what the words of a program do not.
+func TestUntoldProgram(t *testing.T) {
+	s, _ := scenarios.Lookup("expired")
+	judge := func(code uint8) verdict.Judgement {
+		return verdict.Judge(verdict.Cell{
+			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code), Control: accepted(),
+			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify failed"),
+		})
+	}
+	j := judge(45)
+	assert.Equal(t, verdict.OK, j.Kind)
+	assert.Equal(t, failure.Expired, j.Class)
+	assert.True(t, j.FromAlert)
+	assert.Equal(t, "redis-cli", j.Words)
+	assert.Equal(t, verdict.WrongReason, judge(48).Kind)
+}
