@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +51,7 @@ func newCompose(t *testing.T) *compose {
 		need.Stack(t, "docker-compose", err == nil, "neither docker compose nor docker-compose is here")
 		c.command = []string{"docker-compose"}
 	}
-	c.command = append(c.command, "-p", name, "-f", filepath.Join("..", "..", "compose.yaml"))
+	c.command = append(c.command, "-p", name, "--project-directory", filepath.Join("..", ".."), "-f", onOtherPorts(t))
 	t.Cleanup(func() {
 		if t.Failed() {
 			out, _ := c.run(context.Background(), "logs", "--tail=20")
@@ -59,6 +61,30 @@ func newCompose(t *testing.T) *compose {
 		require.NoError(t, err, out)
 	})
 	return c
+}
+
+// portDistance is how far the ports that the project publishes here are from those of compose.yaml, which tests of
+// other packages serve on at the same time.
+const portDistance = 13000
+
+// publishedAt matches the ports of this machine at which compose.yaml publishes.
+var publishedAt = regexp.MustCompile(`127\.0\.0\.1:(\d+)(?:-(\d+))?:`)
+
+// onOtherPorts returns a copy of compose.yaml that publishes at other ports.
+func onOtherPorts(t *testing.T) string {
+	t.Helper()
+	original, err := os.ReadFile(filepath.Join("..", "..", "compose.yaml"))
+	require.NoError(t, err)
+	moved := publishedAt.ReplaceAllStringFunc(string(original), func(found string) string {
+		return regexp.MustCompile(`\b\d{4,5}\b`).ReplaceAllStringFunc(found, func(port string) string {
+			n, _ := strconv.Atoi(port) // it matched
+			return strconv.Itoa(n + portDistance)
+		})
+	})
+	require.NotEqual(t, string(original), moved)
+	path := filepath.Join(t.TempDir(), "compose.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(moved), 0o600))
+	return path
 }
 
 // run runs a command of the project, and returns what it printed.
@@ -166,7 +192,7 @@ func TestCompose(t *testing.T) {
 	t.Run("https", func(t *testing.T) {
 		for id, port := range map[string]int{"good": 10001, "expired": 10101} {
 			client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool(t, files, "lab", id)}, DisableKeepAlives: true}}
-			response, err := client.Get(fmt.Sprintf("https://localhost:%d/", port))
+			response, err := client.Get(fmt.Sprintf("https://localhost:%d/", port+portDistance))
 			if id == "good" {
 				require.NoError(t, err)
 				response.Body.Close()
@@ -198,7 +224,7 @@ func TestCompose(t *testing.T) {
 				require.NoError(t, err)
 				config.Certificates = []tls.Certificate{pair}
 			}
-			client, err := driver.Connect(options.Client().ApplyURI(fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port)).
+			client, err := driver.Connect(options.Client().ApplyURI(fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port+portDistance)).
 				SetTLSConfig(config).SetServerSelectionTimeout(3 * time.Second))
 			require.NoError(t, err)
 			defer client.Disconnect(context.Background())
@@ -212,7 +238,7 @@ func TestCompose(t *testing.T) {
 	}
 	t.Run("staple", func(t *testing.T) {
 		for port, stapled := range map[int]bool{12012: true, 12013: true, 12014: false} {
-			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port), &tls.Config{RootCAs: pool(t, files, "mongod", "mongod-stapled"), InsecureSkipVerify: true})
+			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port+portDistance), &tls.Config{RootCAs: pool(t, files, "mongod", "mongod-stapled"), InsecureSkipVerify: true})
 			require.NoError(t, err)
 			require.Equal(t, stapled, len(conn.OCSPResponse()) > 0, "port %d", port)
 			conn.Close()
