@@ -18,12 +18,12 @@ var readmes = []struct {
 	ifItHas                string // what it does, feature
 }{
 	{
-		path: "../README.md", language: "en", header: "| scenario | a client | class | what is served |",
+		path: "README.md", language: "en", header: "| scenario | a client | class | what is served |",
 		does:    map[scenarios.Verdict]string{scenarios.Accept: "accepts", scenarios.Reject: "rejects", scenarios.Either: "may accept or reject"},
 		ifItHas: "%s, if it has %s",
 	},
 	{
-		path: "../README.zh-CN.md", language: "zh-CN", header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
+		path: "README.zh-CN.md", language: "zh-CN", header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
 		does:    map[scenarios.Verdict]string{scenarios.Accept: "接受", scenarios.Reject: "拒绝", scenarios.Either: "接受或拒绝均可"},
 		ifItHas: "%s（具备 %s 时）",
 	},

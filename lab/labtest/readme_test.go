@@ -23,7 +23,7 @@ func TestReadme(t *testing.T) {
 	code := strings.Replace(string(source), "package labtest_test\n", "package myclient\n", 1)
 	block := regexp.MustCompile("(?s)<!-- snippet start -->\n.*<!-- snippet end -->")
 	want := "<!-- snippet start -->\n```go\n" + code + "```\n<!-- snippet end -->"
-	for _, path := range []string{"../../README.md", "../../README.zh-CN.md"} {
+	for _, path := range []string{"README.md", "README.zh-CN.md"} {
 		readme, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +46,7 @@ func TestReadmeAsPasted(t *testing.T) {
 	require.NoError(t, err)
 	for _, readme := range []string{"README.md", "README.zh-CN.md"} {
 		t.Run(readme, func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join(source, readme))
+			text, err := os.ReadFile(readme)
 			require.NoError(t, err)
 			_, code, _ := strings.Cut(string(text), "<!-- snippet start -->\n```go\n")
 			code, _, found := strings.Cut(code, "```\n<!-- snippet end -->")

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -205,12 +204,12 @@ func TestReadmePage(t *testing.T) {
 		}
 	}
 	b.WriteString("\n")
-	path := filepath.Join("..", "..", "README.md")
+	const path = "README.md"
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	head, rest, ok := strings.Cut(string(data), begin)
 	old, tail, ok2 := strings.Cut(rest, end)
-	require.True(t, ok && ok2, "README.md has no %q ... %q", begin, end)
+	require.True(t, ok && ok2, "lab/mongo/README.md has no %q ... %q", begin, end)
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(head+begin+b.String()+end+tail), 0o644))
 		return

@@ -16,11 +16,11 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-var update = flag.Bool("update", false, "write the tables of README.zh-CN.md anew")
+var update = flag.Bool("update", false, "write the tables of lab/clients/README.zh-CN.md anew")
 
 // TestReadmeUpgrades holds the Chinese README to say of Python's upgrades what the record says.
 func TestReadmeUpgrades(t *testing.T) {
-	const path, begin, end = "../../README.zh-CN.md", "<!-- upgrades start -->", "<!-- upgrades end -->"
+	const path, begin, end = "../clients/README.zh-CN.md", "<!-- upgrades start -->", "<!-- upgrades end -->"
 	record, err := result.Open("../result/matrix")
 	require.NoError(t, err)
 	want := begin + "\n"
@@ -54,7 +54,7 @@ func TestReadmeUpgrades(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, readme, 0o644))
 	}
 	if !strings.Contains(string(readme), want) {
-		t.Error("README.zh-CN.md shows other upgrades: go test ./lab/report -run Readme -update")
+		t.Error("lab/clients/README.zh-CN.md shows other upgrades: go test ./lab/report -run Readme -update")
 	}
 }
 

@@ -2,6 +2,7 @@ package result
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"reflect"
 	"testing"
@@ -13,6 +14,9 @@ import (
 	"example.com/tlslab/lab/internal/jsonform"
 	"example.com/tlslab/lab/verdict"
 )
+
+// jsonform reads it by its name.
+var _ = flag.Bool("update", false, "write the schemas of lab/schema anew")
 
 // enumerated are the types that have a few values.
 var enumerated = map[reflect.Type][]any{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,7 +72,7 @@ func (f *flags) check() *cobra.Command {
 	flag := cmd.Flags()
 	flag.IntVar(&o.hint, "hint", 0, "show this hint, and count no try")
 	flag.StringVar(&o.tries, "dir", "", "directory to keep the tries in (default: tlslab in your cache directory)")
-	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
+	f.addParallel(cmd)
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection")
 	f.addJSON(cmd)
 	f.addMinting(cmd)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -132,6 +133,12 @@ func (f *flags) addMongo(c *cobra.Command) {
 	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
 	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
 	c.Flags().IntVar(&f.mongoOwner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
+}
+
+// addParallel adds the flag that says how many clients run at the same time.
+func (f *flags) addParallel(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time (default: one a processor)")
+	cmd.Flags().Lookup("parallel").DefValue = "0" // not this machine's number, in help that is published
 }
 
 // speaking returns what the clients of the scenarios have to speak.

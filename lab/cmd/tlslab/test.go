@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -164,7 +163,7 @@ func (f *flags) test() *cobra.Command {
 	cmd.MarkFlagFilename("junit")
 	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
 	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
-	flag.IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time")
+	f.addParallel(cmd)
 	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
 	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
 	f.addJSON(cmd)
