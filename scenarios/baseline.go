@@ -20,7 +20,7 @@ var unconstrained = pki.Certificate{Permit: []string{"any"}, NotBefore: "-1h", N
 var python2Address = Known{Stack: "python", Versions: "<3", Variants: []string{"default", "strict"}, Verdict: Reject, Failures: []failure.Class{failure.HostnameMismatch},
 	Why: "ssl.match_hostname of Python 2.7 does not know addresses: it compares 127.0.0.1 with DNS names and the common name alone"}
 
-const goodRemedy = "Nothing: a client that refuses this is broken, or was not given the root."
+const goodFix = "Nothing: a client that refuses this is broken, or was not given the root."
 
 var baseline = []Scenario{
 	{
@@ -30,7 +30,7 @@ var baseline = []Scenario{
 			Where: "It is the control of most scenarios: what a client must accept before its refusals mean anything.",
 			See:   "The client gets an answer that says what the server saw of it.",
 		},
-		Remedy: goodRemedy, Expect: accept, Sources: []string{"D0", "D2", "D3"},
+		Fix: goodFix, Expect: accept, Sources: []string{"D0", "D2", "D3"},
 	},
 	{
 		ID: "good-rsa2048", Port: 2, Title: "RSA 2048 through the whole chain",
@@ -39,7 +39,7 @@ var baseline = []Scenario{
 			Where: "Most private CAs are RSA; the rows on weak RSA keys and old digests have it as their control.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Key: pki.RSA2048}, Expect: accept, Sources: []string{"badssl"},
+		Fix: goodFix, Recipe: pki.Recipe{Key: pki.RSA2048}, Expect: accept, Sources: []string{"badssl"},
 	},
 	{
 		ID: "good-rsa4096", Port: 3, Title: "RSA 4096 through the whole chain",
@@ -48,7 +48,7 @@ var baseline = []Scenario{
 			Where: "Corporate roots; slow on small devices.",
 			See:   "The client gets an answer, after a longer handshake.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Key: pki.RSA4096}, Expect: accept, Sources: []string{"badssl"},
+		Fix: goodFix, Recipe: pki.Recipe{Key: pki.RSA4096}, Expect: accept, Sources: []string{"badssl"},
 	},
 	{
 		ID: "good-p384", Port: 4, Title: "ECDSA P-384 through the whole chain",
@@ -57,7 +57,7 @@ var baseline = []Scenario{
 			Where: "CAs of governments and banks.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Key: pki.ECDSAP384}, Expect: accept, Sources: []string{"badssl"},
+		Fix: goodFix, Recipe: pki.Recipe{Key: pki.ECDSAP384}, Expect: accept, Sources: []string{"badssl"},
 	},
 	{
 		ID: "good-ed25519", Port: 5, Title: "an Ed25519 leaf",
@@ -66,7 +66,7 @@ var baseline = []Scenario{
 			Where: "New private PKIs; browsers and older libraries do not know the algorithm.",
 			See:   "Clients that know Ed25519 get an answer; others find no signature algorithm in common.",
 		},
-		Remedy: "Use ECDSA P-256 where clients do not know Ed25519.",
+		Fix:    "Use ECDSA P-256 where clients do not know Ed25519.",
 		Recipe: pki.Recipe{Leaf: pki.Certificate{Key: pki.Ed25519}},
 		Expect: shouldAccept(FeatureEd25519, "handshake-failure", "no-shared-cipher"), Sources: []string{"badssl", "RFC 8410"},
 	},
@@ -77,7 +77,7 @@ var baseline = []Scenario{
 			Where: "Clusters and appliances that are reached by address.",
 			See:   "The client gets an answer, and sends no SNI (RFC 6066, section 3).",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"IP:127.0.0.1"}}}, Expect: accept, Known: []Known{
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"IP:127.0.0.1"}}}, Expect: accept, Known: []Known{
 			python2Address,
 		},
 		Sources: []string{"D3"},
@@ -89,7 +89,7 @@ var baseline = []Scenario{
 			Where: "The control of rows on names that the lab root's constraints would refuse for a reason of their own.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"IP:127.0.0.1"}}}, Expect: accept, Known: []Known{
+		Fix: goodFix, Recipe: pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"IP:127.0.0.1"}}}, Expect: accept, Known: []Known{
 			python2Address,
 		},
 		Sources: []string{"D3"},
@@ -101,7 +101,7 @@ var baseline = []Scenario{
 			Where: "The control of rows on names that the lab root's constraints would refuse for a reason of their own.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"DNS:localhost"}}}, Expect: accept, Sources: []string{"RFC 9525"},
+		Fix: goodFix, Recipe: pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{SAN: []string{"DNS:localhost"}}}, Expect: accept, Sources: []string{"RFC 9525"},
 	},
 	{
 		ID: "good-no-common-name", Port: 9, Title: "the name is in the SAN alone",
@@ -110,7 +110,7 @@ var baseline = []Scenario{
 			Where: "Newer public certificates, and every CA that follows RFC 9525.",
 			See:   "The client gets an answer; software that prints the common name prints nothing.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{Omit: []string{"commonName"}}}, Expect: accept, Sources: []string{"badssl", "RFC 9525"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{Omit: []string{"commonName"}}}, Expect: accept, Sources: []string{"badssl", "RFC 9525"},
 	},
 	{
 		ID: "good-no-subject", Port: 10, Title: "the subject is empty, the SAN critical",
@@ -119,7 +119,7 @@ var baseline = []Scenario{
 			Where: "Short-lived and ACME certificates.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{Omit: []string{"subject"}}}, Expect: accept, Sources: []string{"badssl", "RFC 5280"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{Omit: []string{"subject"}}}, Expect: accept, Sources: []string{"badssl", "RFC 5280"},
 	},
 	{
 		ID: "good-upper-case-san", Port: 11, Title: "the SAN says LOCALHOST",
@@ -128,7 +128,7 @@ var baseline = []Scenario{
 			Where: "Names typed by hand, Windows machine names.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"DNS:LOCALHOST"}}}, Expect: accept, Known: []Known{rubyUpperCase}, Sources: []string{"x509-limbo", "RFC 9525"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{"DNS:LOCALHOST"}}}, Expect: accept, Known: []Known{rubyUpperCase}, Sources: []string{"x509-limbo", "RFC 9525"},
 	},
 	{
 		ID: "good-many-sans", Port: 12, Title: "a thousand names, the right one among them",
@@ -137,7 +137,7 @@ var baseline = []Scenario{
 			Where: "Content delivery networks that put many customers into one certificate.",
 			See:   "The client gets an answer; the handshake is some 22 KB larger.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: manyNames(1000)}}, Expect: accept, Sources: []string{"badssl"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: manyNames(1000)}}, Expect: accept, Sources: []string{"badssl"},
 	},
 	{
 		ID: "good-long-chain", Port: 13, Title: "three intermediates",
@@ -146,7 +146,7 @@ var baseline = []Scenario{
 			Where: "Corporate PKIs with a CA for each department; clients with a depth limit.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Intermediates: make([]pki.Certificate, 3)}, Expect: accept, Sources: []string{"x509-limbo"},
+		Fix: goodFix, Recipe: pki.Recipe{Intermediates: make([]pki.Certificate, 3)}, Expect: accept, Sources: []string{"x509-limbo"},
 	},
 	{
 		ID: "good-cross-signed", Port: 14, Title: "two paths, of which one ends in an expired root",
@@ -155,7 +155,7 @@ var baseline = []Scenario{
 			Where: "AddTrust in 2020, DST Root CA X3 in 2021: clients that tried only the first path (OpenSSL 1.0.2, GnuTLS) failed.",
 			See:   "A client that looks for another path gets an answer; an old one says that a certificate has expired.",
 		},
-		Remedy: "Stop sending the cross-certificate, and take the expired root out of trust stores.",
+		Fix: "Stop sending the cross-certificate, and take the expired root out of trust stores.",
 		Recipe: pki.Recipe{
 			Others: []pki.Certificate{
 				{Name: "old-root", Profile: pki.ProfileRoot, CommonName: "tlslab old root CA (for tests, do not trust)", NotAfter: "-24h"},
@@ -173,7 +173,7 @@ var baseline = []Scenario{
 			Where: "Servers whose chain file has grown over the years.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: "Send the leaf and its intermediates, and nothing else.",
+		Fix: "Send the leaf and its intermediates, and nothing else.",
 		Recipe: pki.Recipe{
 			Others: []pki.Certificate{{Name: "unrelated", CommonName: "unrelated.tlslab.test", SAN: []string{"DNS:unrelated.tlslab.test"}}},
 			Send:   []string{"leaf", "unrelated", "intermediate"},
@@ -187,7 +187,7 @@ var baseline = []Scenario{
 			Where: "Chain files made by joining all that a CA delivered.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: "Leave the root out: it only makes the handshake larger.",
+		Fix:    "Leave the root out: it only makes the handshake larger.",
 		Recipe: pki.Recipe{Send: []string{"leaf", "intermediate", "root"}},
 		Expect: accept, Sources: []string{"x509-limbo"},
 	},
@@ -198,7 +198,7 @@ var baseline = []Scenario{
 			Where: "Chain files put together by hand. TLS 1.2 demands the order (RFC 5246, section 7.4.2), TLS 1.3 asks clients to sort (RFC 8446, section 4.4.2).",
 			See:   "Clients that sort get an answer; others say that the issuer is unknown.",
 		},
-		Remedy: "Order the chain file: leaf first, each certificate followed by its issuer.",
+		Fix:    "Order the chain file: leaf first, each certificate followed by its issuer.",
 		Recipe: pki.Recipe{Intermediates: make([]pki.Certificate, 3), Send: []string{"leaf", "intermediate-3", "intermediate-2", "intermediate-1"}},
 		Expect: shouldAccept(FeatureChainSort, "untrusted"), Sources: []string{"badssl", "RFC 8446"},
 	},
@@ -209,7 +209,7 @@ var baseline = []Scenario{
 			Where: "Servers that were set up before 2018.",
 			See:   "The client gets an answer over TLS 1.2.",
 		},
-		Remedy: goodRemedy, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "D3"},
+		Fix: goodFix, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "D3"},
 	},
 	{
 		ID: "good-tls12-rsa", Port: 27, Title: "TLS 1.2 only, with RSA keys",
@@ -218,7 +218,7 @@ var baseline = []Scenario{
 			Where: "Servers that were set up before 2018. The rows on old cipher suites have it as their control.",
 			See:   "The client gets an answer over TLS 1.2.",
 		},
-		Remedy: goodRemedy, Recipe: rsaChain, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "badssl"},
+		Fix: goodFix, Recipe: rsaChain, Server: Server{MaxVersion: tls.VersionTLS12}, Expect: accept, Sources: []string{"D2", "badssl"},
 	},
 	{
 		ID: "good-tls13", Port: 19, Title: "TLS 1.3 only",
@@ -227,7 +227,7 @@ var baseline = []Scenario{
 			Where: "Hardened servers.",
 			See:   "The client gets an answer over TLS 1.3; one that cannot speak it gets alert protocol_version.",
 		},
-		Remedy: goodRemedy, Server: Server{MinVersion: tls.VersionTLS13}, Expect: accept, Sources: []string{"D2", "D3"},
+		Fix: goodFix, Server: Server{MinVersion: tls.VersionTLS13}, Expect: accept, Sources: []string{"D2", "D3"},
 	},
 	{
 		ID: "good-hello-retry", Port: 20, Title: "the server asks for another key share",
@@ -236,7 +236,7 @@ var baseline = []Scenario{
 			Where: "Servers under government profiles; middleboxes that have never seen a second ClientHello.",
 			See:   "The client gets an answer after one more round trip; the server's record says HelloRetryRequest.",
 		},
-		Remedy: goodRemedy, Server: Server{MinVersion: tls.VersionTLS13, Groups: []tls.CurveID{tls.CurveP384}}, Expect: accept, Sources: []string{"RFC 8446"},
+		Fix: goodFix, Server: Server{MinVersion: tls.VersionTLS13, Groups: []tls.CurveID{tls.CurveP384}}, Expect: accept, Sources: []string{"RFC 8446"},
 	},
 	{
 		ID: "good-stapled", Port: 21, Title: "a valid OCSP response is stapled",
@@ -245,7 +245,7 @@ var baseline = []Scenario{
 			Where: "Servers with stapling switched on; MongoDB from 4.4 on.",
 			See:   "curl --cert-status and openssl s_client -status show the response.",
 		},
-		Remedy: goodRemedy, Recipe: stapled(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
+		Fix: goodFix, Recipe: stapled(pki.OCSP{}), Expect: accept, Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
 		ID: "good-must-staple", Port: 22, Title: "the certificate demands a staple, and there is one",
@@ -254,7 +254,7 @@ var baseline = []Scenario{
 			Where: "Certificates ordered with must-staple.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{MustStaple: true}, Staple: &pki.OCSP{}}, Expect: accept, Sources: []string{"D2", "RFC 7633"},
 	},
 	{
 		ID: "good-ocsp", Port: 23, Title: "the OCSP responder answers good, nothing is stapled",
@@ -263,7 +263,7 @@ var baseline = []Scenario{
 			Where: "Clients that ask the responder themselves: Java and PyMongo can.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{OCSP: true}}, Expect: accept, Sources: []string{"D2", "RFC 6960"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{OCSP: true}}, Expect: accept, Sources: []string{"D2", "RFC 6960"},
 	},
 	{
 		ID: "good-crl", Port: 24, Title: "the client is given CRLs that do not list the chain",
@@ -272,7 +272,7 @@ var baseline = []Scenario{
 			Where: "Clients set up with a CRL file: PyMongo's tlsCRLFile, curl --crlfile.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: &pki.CRL{}}, Expect: accept, Known: []Known{
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: pki.Certificate{CRL: true}, CRL: &pki.CRL{}}, Expect: accept, Known: []Known{
 			gnuTLSCRL,
 		},
 		Sources: []string{"D2", "RFC 5280"},
@@ -284,7 +284,7 @@ var baseline = []Scenario{
 			Where: "Mutual TLS between services, and MongoDB with a CA file.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
+		Fix: goodFix, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-client-certificate-tls12", Port: 28, Title: "as good-client-certificate, TLS 1.2",
@@ -293,7 +293,7 @@ var baseline = []Scenario{
 			Where: "Under TLS 1.2 the server judges the client's certificate before the handshake ends, under TLS 1.3 after the client believes that it is connected.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
+		Fix: goodFix, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert}, Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
 		ID: "good-client-certificate-crl", Port: 29, Title: "as good-client-certificate, and the server has a CRL",
@@ -302,7 +302,7 @@ var baseline = []Scenario{
 			Where: "mongod with tlsCRLFile, and other servers that hold a CRL for their clients.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Fix: goodFix, Recipe: clientRevocation(), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
 		Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
@@ -312,7 +312,7 @@ var baseline = []Scenario{
 			Where: "The control of the row on a revoked client certificate under TLS 1.2.",
 			See:   "The client gets an answer that names its certificate.",
 		},
-		Remedy: goodRemedy, Recipe: clientRevocation(), Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Fix: goodFix, Recipe: clientRevocation(), Server: Server{MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
 		Expect: accept, Known: []Known{httpxWithholds}, Sources: []string{"D2"},
 	},
 	{
@@ -322,7 +322,7 @@ var baseline = []Scenario{
 			Where: "One certificate for all hosts of a domain.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: wildcard("*.tlslab.test")}, Expect: accept, Sources: []string{"x509-limbo", "RFC 9525"},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: wildcard("*.tlslab.test")}, Expect: accept, Sources: []string{"x509-limbo", "RFC 9525"},
 	},
 }
 

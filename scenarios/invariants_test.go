@@ -37,7 +37,7 @@ func TestInvariants(t *testing.T) {
 				t.Errorf("port offset %d: the first of a family's hundred is kept for the lab", s.Port)
 			}
 			for name, text := range map[string]string{
-				"title": s.Title, "story.what": s.Story.What, "story.where": s.Story.Where, "story.see": s.Story.See, "remedy": s.Remedy,
+				"title": s.Title, "story.what": s.Story.What, "story.where": s.Story.Where, "story.see": s.Story.See, "fix": s.Fix,
 			} {
 				if strings.TrimSpace(text) == "" || strings.Contains(text, "\n") {
 					t.Errorf("%s: want one line, have %q", name, text)

@@ -23,9 +23,9 @@ var (
 var otherCA = pki.Certificate{Name: "other-ca", Profile: pki.ProfileRoot, CommonName: "tlslab other root CA (for tests, do not trust)"}
 
 const (
-	revokedRemedy      = "Replace the certificate and its key, and find out how the old key was lost."
-	crlRemedy          = "Have the CA publish a fresh CRL well before nextUpdate, watch that date, and let clients fetch it in time."
-	distributionRemedy = "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one."
+	revokedFix      = "Replace the certificate and its key, and find out how the old key was lost."
+	crlFix          = "Have the CA publish a fresh CRL well before nextUpdate, watch that date, and let clients fetch it in time."
+	distributionFix = "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one."
 )
 
 // given returns a recipe that gives the client CRLs: good ones, but for what r says.
@@ -42,7 +42,7 @@ var revocationCRL = []Scenario{
 			Where: "A key that was lost or stolen: PyMongo's tlsCRLFile, curl --crlfile, and services that are given their CA's CRL.",
 			See:   `OpenSSL, Python, curl, Node: "certificate revoked". A client that is given no CRL, or cannot check any (Go), accepts it.`,
 		},
-		Remedy:  revokedRemedy,
+		Fix:     revokedFix,
 		Recipe:  given(pki.CRL{Revoke: []string{"leaf"}}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.Revoked), Sources: []string{"D2", "D3", "RFC 5280"},
 	},
@@ -53,7 +53,7 @@ var revocationCRL = []Scenario{
 			Where: "A CA that was broken into: DigiNotar in 2011. Clients that check the leaf alone do not see it.",
 			See:   `curl, Node: "certificate revoked". Python with VERIFY_CRL_CHECK_LEAF and openssl with -crl_check look at the leaf's CRL alone, and accept it.`,
 		},
-		Remedy:  "Replace every certificate that the intermediate issued; have clients check the whole chain (OpenSSL: X509_V_FLAG_CRL_CHECK_ALL).",
+		Fix:     "Replace every certificate that the intermediate issued; have clients check the whole chain (OpenSSL: X509_V_FLAG_CRL_CHECK_ALL).",
 		Recipe:  given(pki.CRL{Revoke: []string{"intermediate"}}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRLChain, failure.Revoked), Sources: []string{"x509-limbo", "RFC 5280"},
 	},
@@ -64,7 +64,7 @@ var revocationCRL = []Scenario{
 			Where: "The payment gateway of D3: the CRL server was down, the lists that clients held ran out, and every payment was refused though no certificate was bad.",
 			See:   `OpenSSL, Python, curl, Node: "CRL has expired".`,
 		},
-		Remedy:  crlRemedy,
+		Fix:     crlFix,
 		Recipe:  given(pki.CRL{ThisUpdate: "-192h", NextUpdate: "-24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
 			rustlsCRLDates,
@@ -79,7 +79,7 @@ var revocationCRL = []Scenario{
 			Where: "A CA, or a client, whose clock is wrong.",
 			See:   `OpenSSL, Python, curl, Node: "CRL is not yet valid".`,
 		},
-		Remedy:  "Set the clocks right: first the client's, then the CA's.",
+		Fix:     "Set the clocks right: first the client's, then the CA's.",
 		Recipe:  given(pki.CRL{ThisUpdate: "24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
 			rustlsCRLDates,
@@ -94,7 +94,7 @@ var revocationCRL = []Scenario{
 			Where: "A CRL file that was not replaced when the CA was, or into which the wrong CRL was downloaded.",
 			See:   `OpenSSL, Python, curl, Node: "unable to get certificate CRL": none of those that they have is the right one.`,
 		},
-		Remedy:  "Give clients the CRL of every CA on the path, and check its issuer when it is fetched.",
+		Fix:     "Give clients the CRL of every CA on the path, and check its issuer when it is fetched.",
 		Recipe:  pki.Recipe{Leaf: pointsToCRL, Others: []pki.Certificate{otherCA}, CRL: &pki.CRL{Issuer: "other-ca"}},
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
 			wgetCRL,
@@ -108,7 +108,7 @@ var revocationCRL = []Scenario{
 			Where: "A CRL that was damaged or tampered with on its way: CRLs are fetched over plain HTTP.",
 			See:   `OpenSSL, Python, Node: "CRL signature failure". curl with OpenSSL 3: "asn1 encoding routines::EVP lib".`,
 		},
-		Remedy:  "Fetch the CRL again, and verify it before it takes the old one's place.",
+		Fix:     "Fetch the CRL again, and verify it before it takes the old one's place.",
 		Recipe:  given(pki.CRL{Tamper: true}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
 			perlCRLSignature,
@@ -125,7 +125,7 @@ var revocationCRL = []Scenario{
 			Where: "The payment gateway of D3, at the moment when its CRL server stopped; firewalls that let nothing out.",
 			See:   `Most clients never fetch a CRL and notice nothing. openssl 3.0 s_client -crl_check -crl_download tries again without end; Java with com.sun.security.enableCRLDP turns to OCSP, and says "Certificate does not specify OCSP responder".`,
 		},
-		Remedy:  distributionRemedy,
+		Fix:     distributionFix,
 		Recipe:  fetched(pki.OutageRefused),
 		Control: "good-crl-fetched", Defect: []string{"chain.crl"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D3"},
 	},
@@ -136,7 +136,7 @@ var revocationCRL = []Scenario{
 			Where: "A CRL server that is overloaded, or behind a load balancer that has lost it.",
 			See:   `openssl s_client -crl_check -crl_download: "unable to get certificate CRL". Java as with crl-unreachable. Most clients notice nothing.`,
 		},
-		Remedy:  distributionRemedy,
+		Fix:     distributionFix,
 		Recipe:  fetched(pki.OutageUnavailable),
 		Control: "good-crl-fetched", Defect: []string{"chain.crl"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D3"},
 	},
@@ -147,7 +147,7 @@ var revocationCRL = []Scenario{
 			Where: "A CRL server that hangs: the handshakes of clients that wait for it hang with it.",
 			See:   "A client that fetches CRLs takes as long as its time limit for that, and then fails or goes on; openssl s_client -crl_download has none.",
 		},
-		Remedy:  "Give clients a short time limit for CRLs, fetch them ahead of need, and mend the server.",
+		Fix:     "Give clients a short time limit for CRLs, fetch them ahead of need, and fix the server.",
 		Recipe:  fetched(pki.OutageSilent),
 		Control: "good-crl-fetched", Defect: []string{"chain.crl"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D3"},
 	},
@@ -158,6 +158,6 @@ var revocationCRL = []Scenario{
 			Where: "Clients that fetch CRLs by themselves: Windows, Java with com.sun.security.enableCRLDP. The control of rows whose distribution point fails.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: fetched(""), Control: "good-crl", Defect: []string{"chain.crl"}, Expect: accept, Sources: []string{"D3", "RFC 5280"},
+		Fix: goodFix, Recipe: fetched(""), Control: "good-crl", Defect: []string{"chain.crl"}, Expect: accept, Sources: []string{"D3", "RFC 5280"},
 	},
 }

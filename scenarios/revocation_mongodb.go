@@ -22,42 +22,42 @@ var mongoDBColumns = []struct {
 	known       []Known
 	what, where string
 	succeeds    bool // whether the specification has the driver connect
-	remedy      string
+	fix         string
 }{
 	{
 		id: "valid-stapled", title: "a valid certificate, stapled", mustStaple: true, staples: true,
 		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"}, expect: accept,
-		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: true, remedy: goodRemedy,
+		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: true, fix: goodFix,
 	},
 	{
 		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureStapling, failure.Revoked),
-		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", remedy: revokedRemedy,
+		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", fix: revokedFix,
 	},
 	{
 		id: "valid-not-stapled", title: "a valid certificate, not stapled",
 		defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, expect: accept,
-		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: true, remedy: goodRemedy,
+		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: true, fix: goodFix,
 	},
 	{
 		id: "revoked-not-stapled", title: "a revoked certificate, not stapled", responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
-		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", remedy: revokedRemedy,
+		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", fix: revokedFix,
 	},
 	{
 		id: "soft-fail", title: "not stapled, no responder", responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
-		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: true, remedy: responderRemedy,
+		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: true, fix: responderFix,
 	},
 	{
 		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true, responder: pki.OCSP{Status: pki.StatusRevoked},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
-		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", known: []Known{wgetUntold}, remedy: revokedRemedy,
+		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", known: []Known{wgetUntold}, fix: revokedFix,
 	},
 	{
 		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true, responder: pki.OCSP{Outage: pki.OutageRefused},
 		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
-		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", known: []Known{wgetUntold}, remedy: mustStapleRemedy,
+		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", known: []Known{wgetUntold}, fix: mustStapleFix,
 	},
 }
 
@@ -126,7 +126,7 @@ var mongoDBMatrix = func() []Scenario {
 					Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
 					See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", map[bool]string{true: "succeeds", false: "fails"}[c.succeeds]),
 				},
-				Remedy: c.remedy,
+				Fix: c.fix,
 				Recipe: pki.Recipe{
 					Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
 					Others: []pki.Certificate{delegate()},

@@ -5,7 +5,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-const responderRemedy = "Bring the responder back; have the server staple, so that clients need not ask; decide what clients do without an answer."
+const responderFix = "Bring the responder back; have the server staple, so that clients need not ask; decide what clients do without an answer."
 
 // answered returns a recipe whose leaf names the lab's responder, and what that says.
 func answered(r pki.OCSP) pki.Recipe { return pki.Recipe{Leaf: namesResponder, Responder: &r} }
@@ -23,7 +23,7 @@ var revocationOCSP = []Scenario{
 			Where: "A revoked certificate on a server without stapling: only clients that ask the responder notice.",
 			See:   `Clients that ask (Java, PyMongo, Firefox) refuse it: Java "Certificate has been revoked". curl, openssl, Python, Node and Go never ask, and accept it.`,
 		},
-		Remedy:  revokedRemedy,
+		Fix:     revokedFix,
 		Recipe:  answered(pki.OCSP{Status: pki.StatusRevoked}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6960"},
 	},
@@ -31,10 +31,10 @@ var revocationOCSP = []Scenario{
 		ID: "revoked-intermediate-ocsp", Port: 5, Title: "the OCSP responder says that the intermediate is revoked",
 		Story: Story{
 			What:  "The responder says that the leaf is good, and that the intermediate is revoked.",
-			Where: "A CA that was broken into; a staple for the leaf alone cannot tell (RFC 6961 was to mend that, and TLS 1.3 does).",
+			Where: "A CA that was broken into; a staple for the leaf alone cannot tell (RFC 6961 was to fix that, and TLS 1.3 does).",
 			See:   "Clients that ask about the whole chain refuse it: Java by default. Those that ask about the leaf alone accept it.",
 		},
-		Remedy:  "Replace every certificate that the intermediate issued; have clients check the whole chain.",
+		Fix:     "Replace every certificate that the intermediate issued; have clients check the whole chain.",
 		Recipe:  answeredBoth(pki.OCSP{For: "intermediate", Status: pki.StatusRevoked}),
 		Control: "good-ocsp-intermediate", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked), Known: []Known{
 			{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Verdict: Accept, Why: "the lab sets Option.ONLY_END_ENTITY, as most chains have a responder for the leaf alone, which Java then refuses"},
@@ -50,7 +50,7 @@ var revocationOCSP = []Scenario{
 			Where: "Hosts without a way out, and responders that are down: D2 has an answer that cannot be had let pass.",
 			See:   `Most clients go on as if nothing were (soft fail). Java does so if it is told to, and else says "Unable to determine revocation status due to network error".`,
 		},
-		Remedy:  responderRemedy,
+		Fix:     responderFix,
 		Recipe:  answered(pki.OCSP{Outage: pki.OutageRefused}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
@@ -61,7 +61,7 @@ var revocationOCSP = []Scenario{
 			Where: "A responder that hangs: whoever asks it is slow to connect, and nobody knows why.",
 			See:   `A client that asks takes as long as its time limit for that, then goes on (soft fail) or refuses (hard fail). Java: "Unable to determine revocation status due to network error", after 15 s unless told otherwise.`,
 		},
-		Remedy:  responderRemedy,
+		Fix:     responderFix,
 		Recipe:  answered(pki.OCSP{Outage: pki.OutageSilent}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
@@ -72,7 +72,7 @@ var revocationOCSP = []Scenario{
 			Where: "Responders that are overloaded, and attackers: whoever can answer in the responder's place can say this.",
 			See:   `Java: "OCSP response error: TRY_LATER". Most clients go on (soft fail): with them an attacker who holds a revoked key has nothing to fear.`,
 		},
-		Remedy:  responderRemedy,
+		Fix:     responderFix,
 		Recipe:  answered(pki.OCSP{Status: pki.StatusTryLater}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Timeout), Sources: []string{"D2", "RFC 6960"},
 	},
@@ -83,7 +83,7 @@ var revocationOCSP = []Scenario{
 			Where: "Captive portals, proxies and misdirected names: something answers in the responder's place.",
 			See:   `Most clients go on (soft fail), MongoDB's drivers among them. Java refuses, unless told to fail softly.`,
 		},
-		Remedy:  responderRemedy,
+		Fix:     responderFix,
 		Recipe:  answered(pki.OCSP{Malformed: true}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: either(failure.RevocationUnknown, failure.Malformed), Sources: []string{"D2"},
 	},
@@ -94,7 +94,7 @@ var revocationOCSP = []Scenario{
 			Where: "Certificates that are younger than the responder's database; forged ones, as DigiNotar's were.",
 			See:   `Java: "revocation status is unknown"; it goes on if told to fail softly, as do MongoDB's drivers.`,
 		},
-		Remedy:  "Have the CA tell its responder of every certificate before it delivers it; if it has none such on record, it is forged.",
+		Fix:     "Have the CA tell its responder of every certificate before it delivers it; if it has none such on record, it is forged.",
 		Recipe:  answered(pki.OCSP{Status: pki.StatusUnknown}),
 		Control: "good-ocsp", Defect: []string{"chain.responder"}, Expect: shouldReject(FeatureOCSPEndpoint, failure.RevocationUnknown), Known: []Known{
 			{Stack: "java", Variants: []string{"ocsp-soft-fail"}, Verdict: Accept, Why: "Option.SOFT_FAIL counts an answer that tells nothing as none; measured with JDK 17 and 25"},
@@ -110,6 +110,6 @@ var revocationOCSP = []Scenario{
 			Where: "The control of rows on the intermediate's status.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: answeredBoth(pki.OCSP{}), Control: "good-ocsp", Defect: []string{"chain.responder", "intermediate.authorityInfoAccess"}, Expect: accept, Sources: []string{"RFC 6960"},
+		Fix: goodFix, Recipe: answeredBoth(pki.OCSP{}), Control: "good-ocsp", Defect: []string{"chain.responder", "intermediate.authorityInfoAccess"}, Expect: accept, Sources: []string{"RFC 6960"},
 	},
 }

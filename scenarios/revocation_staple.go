@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	stapleRemedy     = "Have the server fetch a fresh response, verify it as a client would, and only then staple it."
-	mustStapleRemedy = "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections."
+	stapleFix     = "Have the server fetch a fresh response, verify it as a client would, and only then staple it."
+	mustStapleFix = "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections."
 )
 
 // stapled returns a recipe whose server staples a response: a good one, but for what o says. The leaf
@@ -39,7 +39,7 @@ var revocationStaple = []Scenario{
 			Where: "A server that was not told that its certificate has been revoked; MongoDB from 4.4 on staples what it gets.",
 			See:   `curl --cert-status: "SSL certificate revocation reason". PyMongo with PyOpenSSL: "invalid status response". Clients that ask for no staple, or look at none (Go), accept it.`,
 		},
-		Remedy:  revokedRemedy,
+		Fix:     revokedFix,
 		Recipe:  stapledRevoked(),
 		Control: "good-stapled", Defect: []string{"chain.responder", "chain.staple"}, Expect: shouldReject(FeatureStapling, failure.Revoked), Sources: []string{"D2", "MongoDB OCSP specification", "RFC 6066"},
 	},
@@ -50,7 +50,7 @@ var revocationStaple = []Scenario{
 			Where: `D2's "invalid status response"; servers whose stapling file holds PEM, an error page, or half a response.`,
 			See:   `openssl s_client -status: "invalid status response". curl --cert-status: "Invalid OCSP response". GnuTLS: "The received OCSP status response is invalid". Go does not look at it.`,
 		},
-		Remedy:  stapleRemedy,
+		Fix:     stapleFix,
 		Recipe:  stapled(pki.OCSP{Malformed: true}),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
@@ -64,7 +64,7 @@ var revocationStaple = []Scenario{
 			Where: "A server that fetched a response once and could not renew it; an attacker who replays one from before the revocation.",
 			See:   `curl --cert-status: "OCSP response has expired". Java: "Response is unreliable: its validity interval is out-of-date".`,
 		},
-		Remedy:  stapleRemedy,
+		Fix:     stapleFix,
 		Recipe:  stapled(pki.OCSP{ThisUpdate: "-192h", NextUpdate: "-24h"}),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
@@ -78,7 +78,7 @@ var revocationStaple = []Scenario{
 			Where: "A server that talks to the wrong responder after its CA changed; a response that an attacker made.",
 			See:   `curl --cert-status: "OCSP response verification failed". Java: "Responder's certificate is not authorized to sign OCSP responses".`,
 		},
-		Remedy:  stapleRemedy,
+		Fix:     stapleFix,
 		Recipe:  stapled(pki.OCSP{SignedBy: "other-ca"}, otherCA),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
@@ -92,7 +92,7 @@ var revocationStaple = []Scenario{
 			Where: "A server that serves the renewed certificate with the old one's response.",
 			See:   `curl --cert-status: "Could not find certificate ID in OCSP response". GnuTLS: "Got OCSP response with an unrelated certificate".`,
 		},
-		Remedy:  stapleRemedy,
+		Fix:     stapleFix,
 		Recipe:  stapled(pki.OCSP{For: "other"}, pki.Certificate{Name: "other", Issuer: "intermediate", CommonName: "other.tlslab.test", SAN: []string{"DNS:other.tlslab.test"}}),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
@@ -107,7 +107,7 @@ var revocationStaple = []Scenario{
 			Where: "Responders set up with a server certificate; whoever holds any certificate of the CA could sign such a response.",
 			See:   `curl --cert-status: "OCSP response verification failed". Java: "Responder's certificate not valid for signing OCSP responses".`,
 		},
-		Remedy:  "Issue the responder's certificate with the extended key usage OCSPSigning (RFC 6960, section 4.2.2.2).",
+		Fix:     "Issue the responder's certificate with the extended key usage OCSPSigning (RFC 6960, section 4.2.2.2).",
 		Recipe:  stapled(pki.OCSP{SignedBy: "ocsp-responder"}, unauthorized()),
 		Control: "staple-delegate", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
@@ -121,7 +121,7 @@ var revocationStaple = []Scenario{
 			Where: "Most public CAs: the CA's own key signs as little as can be.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: stapled(pki.OCSP{SignedBy: "ocsp-responder"}, delegate()),
+		Fix: goodFix, Recipe: stapled(pki.OCSP{SignedBy: "ocsp-responder"}, delegate()),
 		Control: "good-stapled", Defect: []string{"chain.staple"}, Expect: accept, Sources: []string{"MongoDB OCSP specification", "RFC 6960"},
 	},
 	{
@@ -131,7 +131,7 @@ var revocationStaple = []Scenario{
 			Where: "A server whose stapling was switched off, or that has not fetched its first response yet; an attacker who has the key and leaves the staple out.",
 			See:   `GnuTLS: "The certificate requires the server to include an OCSP status in its response". PyMongo with PyOpenSSL: "invalid status response". Most others do not know the extension and accept it; curl --cert-status wants a staple of everybody: "No OCSP response received".`,
 		},
-		Remedy:  mustStapleRemedy,
+		Fix:     mustStapleFix,
 		Recipe:  pki.Recipe{Leaf: pki.Certificate{MustStaple: true}},
 		Control: "good-must-staple", Defect: []string{"chain.staple"}, Expect: shouldReject(FeatureMustStaple, failure.StapleMissing), Known: []Known{
 			wgetUntold,
@@ -146,7 +146,7 @@ var revocationStaple = []Scenario{
 			Where: "An attacker between client and server, who leaves the staple out and keeps the client from the responder: what must-staple was made against.",
 			See:   "Clients that fail softly and do not know the extension accept it, Java among them; those that know it refuse it, as must-staple-missing.",
 		},
-		Remedy:  mustStapleRemedy,
+		Fix:     mustStapleFix,
 		Recipe:  pki.Recipe{Leaf: demandsStaple, Responder: &pki.OCSP{Outage: pki.OutageRefused}},
 		Control: "good-must-staple-ocsp", Defect: []string{"chain.responder", "chain.staple"}, Expect: shouldReject(FeatureMustStaple, failure.StapleMissing), Known: []Known{
 			wgetUntold,
@@ -161,7 +161,7 @@ var revocationStaple = []Scenario{
 			Where: "The control of rows in which both are missing.",
 			See:   "The client gets an answer.",
 		},
-		Remedy: goodRemedy, Recipe: pki.Recipe{Leaf: demandsStaple, Staple: &pki.OCSP{}},
+		Fix: goodFix, Recipe: pki.Recipe{Leaf: demandsStaple, Staple: &pki.OCSP{}},
 		Control: "good-must-staple", Defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, Expect: accept, Sources: []string{"RFC 7633"},
 	},
 }

@@ -27,8 +27,8 @@ type Scenario struct {
 	Title string
 	// Story tells what is wrong, where people meet it, and how to see it.
 	Story Story
-	// Remedy is the proper fix, one sentence; never a way round the check.
-	Remedy string
+	// Fix is the proper fix, one sentence; never a way round the check.
+	Fix string
 	// Host is the name or address that the client asks for and verifies; empty
 	// means localhost. Names other than localhost do not resolve: see
 	// serve.Endpoint.Connect.

@@ -37,9 +37,9 @@ type aspect struct {
 	scenarios []string
 	// key is what there is to set, in the place of what setting has for the class.
 	key string
-	// switches are what is popular and mends nothing, in the place of those of the stack.
+	// switches are what people reach for and what does not fix it, in the place of those of the stack.
 	switches []string
-	// unset says that what the class has the reader set in his program is not what mends it.
+	// unset says that the setting which the class names does not fix it.
 	unset bool
 }
 

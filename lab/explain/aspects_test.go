@@ -14,7 +14,7 @@ import (
 // TestFirstCause holds messages that name their cause, or that a server writes, to be explained by that: what their
 // prose says first, what it names as the first cause, in which scenario it is seen, and what it does not say at all.
 func TestFirstCause(t *testing.T) {
-	for message, want := range map[string]struct{ means, cause, mend, scenario, never string }{
+	for message, want := range map[string]struct{ means, cause, fix, scenario, never string }{
 		"http: TLS handshake error from 10.0.0.1:4242: tls: first record does not look like a TLS handshake":                                                                                    {"A client sent", "speaks plain HTTP", "health check", "plain-http", "RequireAnyClientCert"},
 		"http: TLS handshake error from 10.0.0.1:4242: client sent an HTTP request to an HTTPS server":                                                                                          {"A client sent", "speaks plain HTTP", "health check", "plain-http", "starttls"},
 		"http: TLS handshake error from 10.0.0.1:4242: EOF":                                                                                                                                     {"The client closed", "health check", "client's own message", "", "mongod"},
@@ -49,16 +49,16 @@ func TestFirstCause(t *testing.T) {
 		p := f.Prose(locale.English)
 		assert.Contains(t, p.Means, want.means, message)
 		assert.Contains(t, p.Causes[0].Text, want.cause, message)
-		assert.Contains(t, p.Mend+"\n"+p.Here, want.mend, message)
+		assert.Contains(t, p.Fix+"\n"+p.Here, want.fix, message)
 		if want.scenario != "" && assert.NotEmpty(t, f.Scenarios, message) {
 			assert.Equal(t, want.scenario, f.Scenarios[0], message)
 		}
 		if want.never != "" {
-			all := []string{p.Means, p.Mend, p.Here, p.NoMend.Why}
+			all := []string{p.Means, p.Fix, p.Here, p.NoFix.Why}
 			for _, c := range p.Causes {
 				all = append(append(all, c.Text, c.Tell), c.Commands...)
 			}
-			assert.NotContains(t, strings.Join(append(all, p.NoMend.Switches...), "\n"), want.never, message)
+			assert.NotContains(t, strings.Join(append(all, p.NoFix.Switches...), "\n"), want.never, message)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestEitherSide(t *testing.T) {
 	assert.Equal(t, explain.Either, r.Findings[0].Objector)
 }
 
-// TestPrograms holds programs that wrap a library to their own mend, and their own switches to be named as none.
+// TestPrograms holds programs that wrap a library to their own fix, and their own switches to be named as none.
 func TestPrograms(t *testing.T) {
 	for message, want := range map[string][2]string{
 		"Could not fetch URL https://packages.example.com/simple/flask/: There was a problem confirming the ssl certificate: HTTPSConnectionPool(host='packages.example.com', port=443): Max retries exceeded with url: /simple/flask/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)'))) - skipping": {"PIP_CERT", "--trusted-host"},
@@ -137,7 +137,7 @@ func TestPrograms(t *testing.T) {
 		}
 		p := r.Findings[0].Prose(locale.English)
 		assert.Contains(t, p.Here, want[0], message)
-		assert.Contains(t, strings.Join(p.NoMend.Switches, "\n"), want[1], message)
+		assert.Contains(t, strings.Join(p.NoFix.Switches, "\n"), want[1], message)
 	}
 }
 

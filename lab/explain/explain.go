@@ -1,5 +1,5 @@
 // Package explain reads an error message or a whole log, and says of each TLS failure in it what it
-// means, what causes it, how to tell the causes apart, and what mends it in that very stack.
+// means, what causes it, how to tell the causes apart, and how to fix it in that very stack.
 //
 // [Read] is for a text that is at hand, [ReadFrom] for a log of any size. A [Report] has a [Finding]
 // for each distinct failure; [Finding.Prose] explains it in a language of package locale, as data that a

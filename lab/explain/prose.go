@@ -28,14 +28,14 @@ type Prose struct {
 	Means string `json:"means"`
 	// Causes are why it happens, the likelier first.
 	Causes []Cause `json:"causes"`
-	// Mend is what mends it.
-	Mend string `json:"mend"`
+	// Fix says how to fix it.
+	Fix string `json:"fix"`
 	// Where names the stack that Here is about ("PyMongo"), and Here says how it is done there. Both are empty
 	// where there is nothing to set.
 	Where string `json:"where,omitempty"`
 	Here  string `json:"here,omitempty"`
-	// NoMend is what is popular and mends nothing.
-	NoMend NoMend `json:"no_mend"`
+	// NoFix is what people do instead, and what does not fix it.
+	NoFix NoFix `json:"no_fix"`
 	// Reproduce are commands that show the failure in the lab.
 	Reproduce []string `json:"reproduce"`
 }
@@ -49,8 +49,8 @@ type Cause struct {
 	Commands []string `json:"commands,omitempty"`
 }
 
-// NoMend is what makes an error go away, or is thought to, and mends nothing.
-type NoMend struct {
+// NoFix is what makes an error go away, or is believed to, and does not fix it.
+type NoFix struct {
 	// Switches are settings of the finding's stacks, in their own words; none if no setting is popular.
 	Switches []string `json:"switches"`
 	Why      string   `json:"why"`
@@ -203,7 +203,7 @@ const mostProses = 3
 func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
 	b := in(l)
 	s := f.told(b, class)
-	p := Prose{Class: class, Means: s.fields["means"], Mend: s.fields["mend"], NoMend: NoMend{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
+	p := Prose{Class: class, Means: s.fields["means"], Fix: s.fields["fix"], NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
 	for _, c := range s.causes {
 		var commands []string
 		for _, command := range c.Commands {

@@ -33,9 +33,9 @@ func TestProseIsWhole(t *testing.T) {
 				where := fmt.Sprintf("%s of %s in %s", info.Class, stack, l)
 				require.NotEmpty(t, p.Means, where)
 				require.NotEmpty(t, p.Causes, where)
-				require.NotEmpty(t, p.Mend, where)
-				require.NotEmpty(t, p.NoMend.Why, where)
-				all := []string{p.Means, p.Mend, p.NoMend.Why, p.Here}
+				require.NotEmpty(t, p.Fix, where)
+				require.NotEmpty(t, p.NoFix.Why, where)
+				all := []string{p.Means, p.Fix, p.NoFix.Why, p.Here}
 				var commands []string
 				for _, c := range p.Causes {
 					require.NotEmpty(t, c.Text, where)
@@ -85,20 +85,20 @@ func TestScenariosExist(t *testing.T) {
 	}
 }
 
-// TestSwitchesAreNamed holds the popular ways round each stack's check to be named as no mend.
+// TestSwitchesAreNamed holds the popular ways round each stack's check to be named as no fix.
 func TestSwitchesAreNamed(t *testing.T) {
 	for stack, want := range map[string]string{
 		"python": "CERT_NONE", "requests": "verify=False", "pymongo": "tlsInsecure=true", "node": "NODE_TLS_REJECT_UNAUTHORIZED=0", "go": "InsecureSkipVerify: true",
 		"java": "a trust-all X509TrustManager", "curl": "curl -k", "wget": "--no-check-certificate",
 	} {
 		f := explain.Finding{Class: failure.Untrusted, Stacks: []string{stack}}
-		assert.Contains(t, strings.Join(f.Prose(locale.English).NoMend.Switches, "\n"), want, stack)
+		assert.Contains(t, strings.Join(f.Prose(locale.English).NoFix.Switches, "\n"), want, stack)
 	}
 	for _, stack := range messages.Stacks() {
 		f := explain.Finding{Class: failure.HostnameMismatch, Stacks: []string{stack}}
-		assert.NotEmpty(t, f.Prose(locale.English).NoMend.Switches, stack)
+		assert.NotEmpty(t, f.Prose(locale.English).NoFix.Switches, stack)
 		assert.NotEmpty(t, f.Prose(locale.English).Here, stack)
 	}
 	weak := explain.Finding{Class: failure.ProtocolVersion, Stacks: []string{"python"}}
-	assert.Contains(t, strings.Join(weak.Prose(locale.English).NoMend.Switches, "\n"), "@SECLEVEL=0")
+	assert.Contains(t, strings.Join(weak.Prose(locale.English).NoFix.Switches, "\n"), "@SECLEVEL=0")
 }

@@ -161,7 +161,7 @@ func (t Terminal) untold(f Finding) {
 	}
 	fmt.Fprintln(t.W)
 	if len(list) > 0 {
-		t.noMend(list[0].NoMend)
+		t.noFix(list[0].NoFix)
 	}
 }
 
@@ -179,18 +179,18 @@ func (t Terminal) prose(p Prose) {
 			t.command(6+len(number), command)
 		}
 	}
-	t.heading("mend")
-	t.paragraph(4, p.Mend)
+	t.heading("fix")
+	t.paragraph(4, p.Fix)
 	if p.Here != "" {
 		t.paragraph(4, fmt.Sprintf(t.say("here"), p.Where, p.Here))
 	}
-	t.noMend(p.NoMend)
+	t.noFix(p.NoFix)
 }
 
-func (t Terminal) noMend(n NoMend) {
-	title := t.say("not-mend-any")
+func (t Terminal) noFix(n NoFix) {
+	title := t.say("not-fix-any")
 	if len(n.Switches) > 0 {
-		title = fmt.Sprintf(t.say("not-mend"), strings.Join(n.Switches, ", "))
+		title = fmt.Sprintf(t.say("not-fix"), strings.Join(n.Switches, ", "))
 	}
 	for _, line := range wrap.Lines(title, t.width()-2) {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(line, text.Bold))

@@ -145,7 +145,7 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 	}
 	j := verdict.Judge(cell)
 	u.judged = append(u.judged, result.Scenario{
-		ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Remedy: s.Remedy, Expect: result.NewExpectation(s.Expect),
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Fix: s.Fix, Expect: result.NewExpectation(s.Expect),
 		Control: s.Control, Cells: []result.Cell{result.NewCell(cell, j)},
 	})
 	tell(t, u.options.accepted, cell, j)

@@ -48,7 +48,7 @@ type Server struct {
 	ClientCertificate []tls.Certificate
 	// Endpoint is all that there is to know about where and how the scenario is served.
 	Endpoint serve.Endpoint
-	// Scenario is its declaration: story, remedy, expectation.
+	// Scenario is its declaration: story, fix, expectation.
 	Scenario *scenarios.Scenario
 
 	t        testing.TB

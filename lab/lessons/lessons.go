@@ -2,8 +2,8 @@
 // writing a client that is right, each about scenarios of the catalogue.
 //
 // [All] lists them in order; [Lookup] finds one. A lesson's prose is Markdown, a file a lesson and
-// language; what is the same in all languages (scenarios, minutes, the files to mend) stands in a
-// table. Package lab/lessons/check grades what a learner has mended.
+// language; what is the same in all languages (scenarios, minutes, the files to fix) stands in a
+// table. Package lab/lessons/check grades what a learner has fixed.
 package lessons
 
 import (
@@ -25,7 +25,7 @@ type Level string
 // The levels.
 const (
 	First  Level = "first"  // reading what programs say
-	Second Level = "second" // finding causes, and mending one thing
+	Second Level = "second" // finding causes, and fixing one thing
 	Third  Level = "third"  // putting it together
 )
 
@@ -40,16 +40,16 @@ type Lesson struct {
 	Level   Level
 	// Scenarios are the failures that it is about: IDs of the catalogue.
 	Scenarios []string
-	// Neighbours are failures beside those, which a mended client must refuse as well.
+	// Neighbours are failures beside those, which a fixed client must refuse as well.
 	Neighbours []string
-	// Controls are what a mended client must accept.
+	// Controls are what a fixed client must accept.
 	Controls []string
 	// Features are the optional checks that it has the learner build, in the words of
-	// [scenarios.Expectation]; a mended client is held to them.
+	// [scenarios.Expectation]; a fixed client is held to them.
 	Features []string
 	// OwnWords says that a refusal counts only if the client itself says why.
 	OwnWords bool
-	// Command starts the file to mend, as tlslab check is given it; nil if there is none to mend.
+	// Command starts the file to fix, as tlslab check is given it; nil if there is none to fix.
 	Command []string
 }
 
@@ -72,7 +72,7 @@ func (l *Lesson) Rows() []*scenarios.Scenario {
 	return rows
 }
 
-// Graded reports whether there is something to mend that can be checked.
+// Graded reports whether there is something to fix that can be checked.
 func (l *Lesson) Graded() bool { return l.Command != nil }
 
 // All returns the lessons in the order of the path. The caller must not change them.
@@ -132,7 +132,7 @@ func TeachersGuide(in locale.Locale) []byte { return source(in, "teachers-guide.
 //go:embed start
 var starts embed.FS
 
-// Files returns the files that a learner starts from, by name: what is to be mended.
+// Files returns the files that a learner starts from, by name: what is to be fixed.
 func (l *Lesson) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	folder := path.Join("start", l.ID)

@@ -55,7 +55,7 @@ func TestTable(t *testing.T) {
 }
 
 // headings are those that every lesson has, in English; other languages have as many, of the same levels.
-var headings = []string{"What you will know", "Situation", "Predict", "Run it", "Both sides", "The cause", "The mend", "Check"}
+var headings = []string{"What you will know", "Situation", "Predict", "Run it", "Both sides", "The cause", "The fix", "Check"}
 
 var heading = regexp.MustCompile(`(?m)^(#+) (.*)$`)
 

@@ -18,7 +18,7 @@ import (
 var ErrTaken = errors.New("move it away, or name another directory with --dir")
 
 // WriteFiles writes the files that a learner starts from into a directory, which it makes if it is
-// not there. It never writes over a file: the lesson's own that are there already, mended or not, are
+// not there. It never writes over a file: the lesson's own that are there already, fixed or not, are
 // left as they are and returned in kept. Where a file of that name is not the lesson's, nothing is
 // written, and the error wraps [ErrTaken]. Written and kept are paths.
 func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
@@ -86,7 +86,7 @@ func look(root *os.Root, name string) ([]byte, error) {
 	return io.ReadAll(bounded.Limit(f, name, maxLesson))
 }
 
-// mark is the line that tells a lesson's file from others, however it has been mended.
+// mark is the line that tells a lesson's file from others, however it has been fixed.
 func (l *Lesson) mark() string { return "# tlslab lesson " + l.ID }
 
 // owns reports whether a file is the lesson's.

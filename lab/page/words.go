@@ -69,14 +69,14 @@ func (w words) first(names ...string) string {
 // Text is what the catalogue tells of a scenario, in some language.
 type Text struct {
 	// Locale is the language that it is in.
-	Locale                          locale.Locale
-	Title, What, Where, See, Remedy string
+	Locale                       locale.Locale
+	Title, What, Where, See, Fix string
 }
 
 // told returns what the catalogue tells of a scenario.
 func told(l locale.Locale, s *scenarios.Scenario) Text {
 	t := translation.Of(s, string(l))
-	return Text{l, t.Title, t.What, t.Where, t.See, t.Remedy}
+	return Text{l, t.Title, t.What, t.Where, t.See, t.Fix}
 }
 
 // inWords returns what a scenario expects of a client.

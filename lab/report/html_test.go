@@ -191,7 +191,7 @@ func TestPageHostile(t *testing.T) {
 	clean := len(page(t, r))
 	for i := range r.Scenarios {
 		s := &r.Scenarios[i]
-		s.Title, s.Remedy, s.Story.What = hostile, hostile, hostile
+		s.Title, s.Fix, s.Story.What = hostile, hostile, hostile
 		for j := range s.Cells {
 			c := &s.Cells[j]
 			c.Message, c.Why, c.Disagreement, c.Class = hostile, hostile, hostile, failure.Class(hostile)

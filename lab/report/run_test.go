@@ -45,7 +45,7 @@ func run(infos []clients.Info, ids []string, does func(id string, c clients.Info
 		if !ok {
 			panic("no scenario " + id)
 		}
-		out := result.Scenario{ID: s.ID, Family: s.Family, Title: s.Title, Control: s.Control, Expect: result.NewExpectation(s.Expect), Story: result.Story(s.Story), Remedy: s.Remedy}
+		out := result.Scenario{ID: s.ID, Family: s.Family, Title: s.Title, Control: s.Control, Expect: result.NewExpectation(s.Expect), Story: result.Story(s.Story), Fix: s.Fix}
 		for _, c := range infos {
 			cell := does(id, c)
 			if cell.Outcome == "" {

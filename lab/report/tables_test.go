@@ -153,6 +153,7 @@ func TestReadWithoutTables(t *testing.T) {
 	expired := r.Scenarios[1]
 	require.Equal(t, "expired", expired.ID)
 	cell := expired.Cells[0]
+	assert.Contains(t, expired.Fix, "Renew the certificate") // called remedy there
 	assert.Contains(t, cell.Message, "certificate has expired")
 	require.NotEmpty(t, cell.Observed)
 	require.NotNil(t, cell.Observed[0].Hello)
@@ -161,7 +162,7 @@ func TestReadWithoutTables(t *testing.T) {
 
 	var out bytes.Buffer
 	require.NoError(t, r.WriteTables(&out, true))
-	assert.Contains(t, out.String(), "\n  \"schema\": 2,\n")
+	assert.Contains(t, out.String(), "\n  \"schema\": 4,\n")
 	again, err := result.Read(&out)
 	require.NoError(t, err)
 	same(t, r, again)

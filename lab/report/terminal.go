@@ -46,7 +46,7 @@ func (t Terminal) words() *words { return in(t.Locale) }
 // pages is up to how many scenarios a run is shown a page each; beyond, a line each.
 const pages = 3
 
-// Run writes a run: for each scenario its chain, story, table, verdict and remedy, or for many
+// Run writes a run: for each scenario its chain, story, table, verdict and fix, or for many
 // scenarios a line each and what was not as documented.
 func (t Terminal) Run(r *result.Run) {
 	for _, s := range r.Scenarios {
@@ -90,7 +90,7 @@ func (t Terminal) Scenario(s result.Scenario) {
 
 // Fix writes the proper fix.
 func (t Terminal) Fix(s result.Scenario) {
-	t.wrapped(t.words().fix, t.told(s).Remedy)
+	t.wrapped(t.words().fix, t.told(s).Fix)
 	fmt.Fprintln(t.W)
 }
 
@@ -99,7 +99,7 @@ func (t Terminal) told(s result.Scenario) translation.Text {
 	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != locale.English {
 		return translation.Of(known, string(t.Locale))
 	}
-	return translation.Text{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Remedy: s.Remedy}
+	return translation.Text{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Fix: s.Fix}
 }
 
 // reason returns a reason that the lab gives.

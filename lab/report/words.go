@@ -17,7 +17,7 @@ type words struct {
 	or, comma string // between the names of a list
 	listed    string // between counts
 
-	// Of a scenario: its expectation, its story, its remedy. The labels are as wide as each other.
+	// Of a scenario: its expectation, its story, its fix. The labels are as wide as each other.
 	titlef        string // ID, title
 	familyf       string // family, expectation
 	eitherWayf    string // classes

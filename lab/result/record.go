@@ -103,7 +103,7 @@ func recorded(cells map[string][]Cell) []Scenario {
 				continue
 			}
 			list = append(list, Scenario{
-				ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+				ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Fix: s.Fix, Host: s.Host,
 				Expect: NewExpectation(s.Expect), Control: s.Control, Sources: s.Sources, Cells: cells[s.ID],
 			})
 		}

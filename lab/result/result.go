@@ -18,9 +18,10 @@ import (
 )
 
 // Schema is the version of the form of a run's JSON, which is that of [Run]. It changes when a field
-// goes away or means something else; fields may be added under the same. A matrix has a form of its
+// goes away or means something else; fields may be added under the same. Up to version 2 a scenario's
+// field fix was called remedy: [Read] still reads that. A matrix has a form of its
 // own: see [MatrixSchema].
-const Schema = 1
+const Schema = 3
 
 // Run is what a run over scenarios and clients came to. Times are RFC 3339 in UTC, durations
 // nanoseconds.
@@ -103,7 +104,7 @@ type Scenario struct {
 	Family      scenarios.Family `json:"family"`
 	Title       string           `json:"title"`
 	Story       Story            `json:"story"`
-	Remedy      string           `json:"remedy"`
+	Fix         string           `json:"fix"`
 	Host        string           `json:"host"`
 	Expect      Expectation      `json:"expect"`
 	Control     string           `json:"control"`
@@ -179,7 +180,7 @@ func NewCell(c verdict.Cell, j verdict.Judgement) Cell {
 // Describe returns a scenario as it stands in a report, without cells.
 func Describe(s *scenarios.Scenario, chain *pki.Chain, differences []pki.Difference) Scenario {
 	out := Scenario{
-		ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Fix: s.Fix, Host: s.Host,
 		Expect: NewExpectation(s.Expect), Control: s.Control, Sources: s.Sources, Differences: append([]pki.Difference{}, differences...),
 	}
 	seen := map[string]int{}

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"example.com/tlslab/lab/internal/visible"
@@ -15,7 +16,7 @@ import (
 
 // MatrixSchema is the version of the form that [Run.WriteTables] writes, which [Read] reads as well as
 // that of [Schema].
-const MatrixSchema = 2
+const MatrixSchema = 4
 
 // stored is a run in the form of [MatrixSchema]. The variants of a client say the same and the server sees the same of them,
 // and a hello is two kilobytes: each distinct text, sight and hello is written once, in a table, and
@@ -84,6 +85,13 @@ func (r *Run) WriteTables(w io.Writer, indented bool) error {
 	return writeJSON(w, s, "")
 }
 
+// The versions of both forms that are read and not written any more. In them, fix was called remedy.
+const (
+	formerSchema       = 1
+	formerMatrixSchema = 2
+	lastRemedy         = formerMatrixSchema
+)
+
 // decode reads a run in either form.
 func decode(data []byte) (*Run, error) {
 	var head struct {
@@ -92,15 +100,19 @@ func decode(data []byte) (*Run, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, err
 	}
+	if head.Schema <= lastRemedy { // within a string the quotes would be escaped
+		data = bytes.ReplaceAll(data, []byte(`"remedy":`), []byte(`"fix":`))
+	}
 	switch head.Schema {
-	case Schema:
+	case Schema, formerSchema:
 		r := new(Run)
 		if err := json.Unmarshal(data, r); err != nil {
 			return nil, err
 		}
+		r.Schema = Schema
 		visible.Clean(reflect.ValueOf(r))
 		return r, nil
-	case MatrixSchema:
+	case MatrixSchema, formerMatrixSchema:
 		s := new(stored)
 		if err := json.Unmarshal(data, s); err != nil {
 			return nil, err
@@ -108,7 +120,7 @@ func decode(data []byte) (*Run, error) {
 		visible.Clean(reflect.ValueOf(s))
 		return s.restore()
 	}
-	return nil, fmt.Errorf("its schema is %d, and this tlslab reads %d and %d", head.Schema, Schema, MatrixSchema)
+	return nil, fmt.Errorf("its schema is %d, and this tlslab reads %d to %d", head.Schema, formerSchema, MatrixSchema)
 }
 
 // store puts a run into the form of its JSON.

@@ -67,7 +67,7 @@ func TestUnknownWords(t *testing.T) {
 	}
 }
 
-// TestKnownWords holds that the record does not mend words that are understood.
+// TestKnownWords holds that the record does not overrule words that are understood.
 func TestKnownWords(t *testing.T) {
 	expired := alert(45)
 	j := underTest(t, "expired", "curl: (60) SSL certificate problem: unable to get local issuer certificate", expired)

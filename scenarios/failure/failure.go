@@ -1,6 +1,6 @@
 // Package failure names the reasons for which a TLS client refuses a server.
 //
-// A [Class] is one name with one meaning and one remedy that hold across client
+// A [Class] is one name with one meaning and one fix that hold across client
 // stacks, whatever words each of them uses. Stacks' own messages are mapped to
 // classes by lab/verdict.
 package failure
@@ -69,12 +69,12 @@ const (
 	ClientMisconfigured Class = "client-misconfigured"
 )
 
-// Info says what a class means and what mends it.
+// Info says what a class means and how to fix it.
 type Info struct {
 	Class   Class  `json:"class"`
 	Group   string `json:"group"`   // certificate, handshake, wire or client
 	Meaning string `json:"meaning"` // one sentence
-	Remedy  string `json:"remedy"`  // one sentence: the proper cure, never a way round the check
+	Fix     string `json:"fix"`     // one sentence: the proper cure, never a way round the check
 	Client  string `json:"client"`  // one sentence for who writes a client: what it has to do in order to refuse for this
 }
 

@@ -1,5 +1,5 @@
 // Package translation has the catalogue's prose in other languages than English: the title, story and
-// remedy of every scenario. What is a name (of a scenario, a class, an option, an alert) and what a
+// fix of every scenario. What is a name (of a scenario, a class, an option, an alert) and what a
 // client says are the same in all of them.
 //
 // The prose is data: a map from ID to [Text] for each family. Rows that the catalogue composes are
@@ -15,13 +15,13 @@ import (
 )
 
 // Text is what is told of a scenario, in one language: its title, its story in three lines, and its
-// remedy.
+// fix.
 type Text struct {
-	Title  string
-	What   string // what is wrong
-	Where  string // where people meet it
-	See    string // how to see it
-	Remedy string
+	Title string
+	What  string // what is wrong
+	Where string // where people meet it
+	See   string // how to see it
+	Fix   string
 }
 
 // Of returns what is told of a scenario in the language that a tag of BCP 47 names: "en", "zh-CN". In
@@ -36,7 +36,7 @@ func Of(s *scenarios.Scenario, tag string) Text {
 			return text
 		}
 	}
-	return Text{s.Title, s.Story.What, s.Story.Where, s.Story.See, s.Remedy}
+	return Text{s.Title, s.Story.What, s.Story.Where, s.Story.See, s.Fix}
 }
 
 // languages has the translations by tag, each put together when it is first asked for.

@@ -34,7 +34,7 @@ type part struct{ name, english, chinese string }
 
 func parts(a, b translation.Text) []part {
 	return []part{
-		{"title", a.Title, b.Title}, {"what", a.What, b.What}, {"where", a.Where, b.Where}, {"see", a.See, b.See}, {"remedy", a.Remedy, b.Remedy},
+		{"title", a.Title, b.Title}, {"what", a.What, b.What}, {"where", a.Where, b.Where}, {"see", a.See, b.See}, {"fix", a.Fix, b.Fix},
 	}
 }
 
@@ -138,9 +138,9 @@ func TestOtherServices(t *testing.T) {
 	if translation.Of(s, chinese) != translation.Of(twin, chinese) || translation.Of(s, chinese).Title == s.Title {
 		t.Errorf("mongo-expired is told otherwise than expired: %q", translation.Of(twin, chinese))
 	}
-	own := &scenarios.Scenario{ID: "one-of-mine", Title: "mine", Remedy: "none"}
+	own := &scenarios.Scenario{ID: "one-of-mine", Title: "mine", Fix: "none"}
 	for _, tag := range []string{"en", chinese, "fr", ""} {
-		if got := translation.Of(own, tag); got.Title != "mine" || got.Remedy != "none" {
+		if got := translation.Of(own, tag); got.Title != "mine" || got.Fix != "none" {
 			t.Errorf("%s: %+v", tag, got)
 		}
 	}

@@ -44,7 +44,7 @@ type entry struct {
 	Port    int                `json:"port_offset"`
 	Title   string             `json:"title"`
 	Story   result.Story       `json:"story"`
-	Remedy  string             `json:"remedy"`
+	Fix     string             `json:"fix"`
 	Host    string             `json:"host"`
 	Expect  result.Expectation `json:"expect"`
 	Control string             `json:"control"`
@@ -64,18 +64,18 @@ func (f *flags) listJSON(list []*scenarios.Scenario) error {
 	out := []entry{}
 	for _, s := range list {
 		out = append(out, entry{
-			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: result.Story(s.Story), Remedy: s.Remedy, Host: s.Host,
+			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: result.Story(s.Story), Fix: s.Fix, Host: s.Host,
 			Expect: result.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
 	return result.WriteJSON(f.stdout, out)
 }
 
-// show prints one scenario's story, chain and remedy.
+// show prints one scenario's story, chain and fix.
 func (f *flags) show() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show ID...",
-		Short:             "A scenario's story, chain and remedy",
+		Short:             "A scenario's story, chain and fix",
 		Args:              someArgs,
 		ValidArgsFunction: completeIDs,
 		RunE: func(_ *cobra.Command, ids []string) error {

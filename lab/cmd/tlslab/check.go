@@ -59,7 +59,7 @@ func (f *flags) check() *cobra.Command {
 	o := new(checkFlags)
 	cmd := &cobra.Command{
 		Use:   "check LESSON [flags] -- CMD [ARG...]",
-		Short: "Grade the client that a lesson has you mend",
+		Short: "Grade the client that a lesson has you fix",
 		Long:  checkHelp,
 		Example: `  tlslab check read-an-error -- python3 read-an-error-client.py {url} {ca}
   tlslab check self-signed -- sh self-signed-client.sh {url} {ca}

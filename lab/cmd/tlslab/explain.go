@@ -20,9 +20,9 @@ func (f *flags) explain() *cobra.Command {
 	var file, client string
 	cmd := &cobra.Command{
 		Use:   "explain [MESSAGE...]",
-		Short: "What an error message means, and what mends it",
+		Short: "What an error message means, and how to fix it",
 		Long: `explain reads an error message or a whole log, and says of each TLS failure in it what it means,
-what causes it and how to tell the causes apart, what mends it in that very client or server, and
+what causes it and how to tell the causes apart, how to fix it in that very client or server, and
 which scenario shows the same. It reads its arguments, or a file, or standard input, in UTF-8, or in
 UTF-16 as Windows PowerShell writes it.
 

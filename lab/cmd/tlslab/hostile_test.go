@@ -42,7 +42,7 @@ func hostileRun() *result.Run {
 	other.Version = "4"
 	r := &result.Run{Schema: result.Schema, Seed: hostileText, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: hostileText, Reason: hostileText}}}
 	for _, id := range []string{"good", "expired", "gone" + hostileText} {
-		s := result.Scenario{ID: id, Family: "validity", Title: hostileText, Story: result.Story{What: hostileText, Where: hostileText, See: hostileText}, Remedy: hostileText,
+		s := result.Scenario{ID: id, Family: "validity", Title: hostileText, Story: result.Story{What: hostileText, Where: hostileText, See: hostileText}, Fix: hostileText,
 			Host: hostileText, Control: hostileText, Certificate: []result.Certificate{{Name: hostileText, Subject: hostileText, Names: hostileText, Key: hostileText, Sent: true}}}
 		for _, c := range r.Clients {
 			s.Cells = append(s.Cells, result.Cell{

@@ -32,7 +32,7 @@ func (f *flags) lessons() *cobra.Command {
 		Use:   "lessons",
 		Short: "List the lessons, from reading an error to a client that is right",
 		Long: `lessons lists the lessons in the order of the path, with the minutes that each takes. tlslab lesson ID
-prints one, and tlslab check ID -- CMD grades the client that it has you mend. --guide prints the
+prints one, and tlslab check ID -- CMD grades the client that it has you fix. --guide prints the
 teacher's guide.`,
 		Args: noArguments,
 	}
@@ -81,7 +81,7 @@ func (f *flags) lesson() *cobra.Command {
 		Use:   "lesson ID",
 		Short: "Print a lesson, or write the files that it starts from",
 		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
-is given. With --dir it writes the file to mend into a directory: it is named after the lesson, so that
+is given. With --dir it writes the file to fix into a directory: it is named after the lesson, so that
 those of all lessons can lie in one. Its commands are for tlslab up --dir lab: where yours serves elsewhere,
 --base-port and --lab say so. It never writes over a file: the lesson's own, changed or not, is kept,
 and another of that name is refused.`,

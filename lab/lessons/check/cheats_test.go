@@ -14,7 +14,7 @@ import (
 // TestCheats holds clients that get round the lesson to be called what they are.
 func TestCheats(t *testing.T) {
 	lesson, _ := lessons.Lookup("which-ca")
-	root, err := filepath.Abs(mends)
+	root, err := filepath.Abs(fixes)
 	if err != nil {
 		t.Fatal(err)
 	}

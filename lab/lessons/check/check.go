@@ -1,4 +1,4 @@
-// Package check grades a client that a learner has mended: it must connect to the controls of a
+// Package check grades a client that a learner has fixed: it must connect to the controls of a
 // lesson, and refuse the failures that the lesson is about and their neighbours, each for the right
 // reason.
 //

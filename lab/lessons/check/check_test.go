@@ -23,14 +23,14 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// mends is where solutions and wrong mends are: LESSON/solution, others that are right as LESSON/right/NAME,
+// fixes is where solutions and wrong fixes are: LESSON/solution, others that are right as LESSON/right/NAME,
 // and LESSON/wrong/FINDING/NAME.
-const mends = "../testdata"
+const fixes = "../testdata"
 
-// TestMends holds each lesson's solution to pass its check, what a learner starts from not to, and
-// each typical wrong mend to be named for what it is.
-func TestMends(t *testing.T) {
-	root, err := filepath.Abs(mends)
+// TestFixes holds each lesson's solution to pass its check, what a learner starts from not to, and
+// each typical wrong fix to be named for what it is.
+func TestFixes(t *testing.T) {
+	root, err := filepath.Abs(fixes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +45,9 @@ func TestMends(t *testing.T) {
 					t.Fatal(err)
 				}
 				if r := grade(t, lesson, dir); r.Solved {
-					t.Error("what is to be mended passes")
+					t.Error("what is to be fixed passes")
 				} else if first := r.Findings[0].Name; check.Hint(lesson, locale.English, first, 1) == "" {
-					t.Errorf("no hint is about %s, which is to be mended", first)
+					t.Errorf("no hint is about %s, which is to be fixed", first)
 				}
 			})
 			others, err := filepath.Glob(filepath.Join(root, lesson.ID, "right", "*"))
@@ -68,7 +68,7 @@ func TestMends(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(wrong) < 3 {
-				t.Errorf("%d typical wrong mends, want 3", len(wrong))
+				t.Errorf("%d typical wrong fixes, want 3", len(wrong))
 			}
 			if testing.Short() {
 				t.Skip("solutions alone")
@@ -89,7 +89,7 @@ func TestMends(t *testing.T) {
 	}
 }
 
-// explainsRefusals are the findings that tell why a typical mend refuses what it should for a reason that
+// explainsRefusals are the findings that tell why a typical fix refuses what it should for a reason that
 // it should not: to blame what it says would be false.
 var explainsRefusals = map[string]bool{check.PinsOneCertificate: true, check.TrustsSomethingElse: true, check.ChecksAnotherName: true, check.LimitsVersions: true}
 

@@ -7,7 +7,7 @@ import (
 // Prose is what is said of a finding.
 type Prose struct {
 	Says string // what the client does
-	Next string // what to look at next; not how it is mended
+	Next string // what to look at next; not how it is fixed
 }
 
 // Prose returns what is said of a finding in a language.
