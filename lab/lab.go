@@ -155,7 +155,7 @@ func checkNow(c Config, now time.Time) error {
 	if c.AnyTime || !now.Before(c.At) && now.Before(to) {
 		return nil
 	}
-	return fmt.Errorf("%w, or what is to have expired would not have: minted for %s they are what they say from then to %s, and it is %s: leave the time out, choose one nearer, or say that any will do (--any-time)",
+	return fmt.Errorf("%w: certificates minted for %s are usable from then until %s, and it is %s: leave --at out, choose a nearer time, or pass --any-time",
 		ErrNotValidNow, c.At.Format(time.RFC3339), to.Format(time.DateOnly), now.UTC().Format(time.RFC3339))
 }
 

@@ -77,7 +77,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	told, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
 	p = probed{observed: in.Observations(), log: in.Log(told), lost: in.Forgotten()}
-	p.result = verdict.Believe(s, c.Info, result, p.observed)
+	p.result = verdict.CrossCheck(s, c.Info, result, p.observed)
 	var fault error
 	if s.Expect.Verdict == scenarios.Accept && p.result.Outcome == clients.Rejected {
 		fault = in.Fault()

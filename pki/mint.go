@@ -235,7 +235,7 @@ func (b *mint) labRoot(k KeyType) (*node, error) {
 
 // isZero reports whether a recipe says nothing of a certificate but what its place is.
 func (c Certificate) isZero() bool {
-	return c.Key == "" && c.differsNot()
+	return c.Key == "" && c.isDefault()
 }
 
 func (b *mint) keyType(name string) KeyType {

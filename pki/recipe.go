@@ -122,7 +122,7 @@ const (
 	ProfileOCSP         Profile = "ocsp" // a delegated OCSP responder (RFC 6960, section 4.2.2.2)
 )
 
-// ParseRecipe reads a recipe from JSON. A field that there is not is an error.
+// ParseRecipe reads a recipe from JSON. Unknown fields are an error.
 func ParseRecipe(data []byte) (Recipe, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()

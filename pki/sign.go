@@ -55,8 +55,8 @@ var names = map[Profile][]string{
 // says nothing about addresses, since BoringSSL refuses a path with constraints on them.
 var permitted = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
 
-// differsNot reports whether c says nothing but its profile, issuer and key.
-func (c Certificate) differsNot() bool {
+// isDefault reports whether c says nothing but its profile, issuer and key.
+func (c Certificate) isDefault() bool {
 	c.Profile, c.Key, c.Issuer = "", "", ""
 	return reflect.ValueOf(c).IsZero()
 }

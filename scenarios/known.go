@@ -51,7 +51,7 @@ var (
 
 	// httpxWithholds: measured with httpx 0.28.1.
 	httpxWithholds = Known{Stack: "httpx", Variants: []string{"verify-file"}, Verdict: Reject, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
-		Why: "given a file name in verify, httpx 0.28 forgets what it was given in cert, without a word: give the context to verify, and load the certificate into it"}
+		Why: "given a file name in verify, httpx 0.28 silently ignores what it was given in cert: give the context to verify, and load the certificate into it"}
 
 	// javaMustStaple: measured with JDK 17 and 25.
 	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},

@@ -179,7 +179,7 @@ var protocol = []Scenario{
 		Control: "good-ip", Defect: []string{"server.requireSNI"}, Expect: reject(failure.UnrecognizedName), Known: []Known{python2Address}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
-		ID: "sni-wrong-default", Port: 14, Title: "another site's certificate for who sends no SNI; the client does",
+		ID: "sni-wrong-default", Port: 14, Title: "another site's certificate for clients that send no SNI; the client does",
 		Story: Story{
 			What:  "The server presents the certificate of another site to whoever does not name this one in SNI. The client connects by name, and so gets the right one.",
 			Where: "Every web server with several sites: the first is the default one.",
@@ -191,7 +191,7 @@ var protocol = []Scenario{
 		Control: "good", Defect: []string{"server.defaultCertificate"}, Expect: accept, Known: []Known{okhttpSNI}, Sources: []string{"D3", "RFC 6066"},
 	},
 	{
-		ID: "sni-wrong-default-by-address", Port: 15, Title: "another site's certificate for who sends no SNI; the client is given an address", Host: "127.0.0.1",
+		ID: "sni-wrong-default-by-address", Port: 15, Title: "another site's certificate for clients that send no SNI; the client is given an address", Host: "127.0.0.1",
 		Story: Story{
 			What: "As sni-wrong-default, but the client connects to an address, for which there is no SNI, and so gets the default site's certificate. " +
 				"So do Ruby, PHP, Perl and Lua, which send the address as if it were a name.",

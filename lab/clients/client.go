@@ -64,7 +64,7 @@ type Result struct {
 	// client waited for its turn.
 	Duration time.Duration `json:"duration_ns"`
 	// LastWords is what a program under test wrote that failed, if by its contract that is no verdict; else
-	// nil. What it failed of may have been a refusal all the same: verdict.Believe reads it.
+	// nil. What it failed of may have been a refusal all the same: verdict.CrossCheck reads it.
 	LastWords *string `json:"-"`
 }
 

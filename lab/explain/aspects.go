@@ -8,16 +8,16 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// chair is where somebody sits who reads a message.
-type chair int
+// perspective is where somebody sits who reads a message.
+type perspective int
 
-// The chairs.
+// The perspectives.
 const (
-	anywhere  chair = iota
-	atClient        // it is about the server that was connected to
-	atServer        // it is about a client
-	atRefused       // it is about a client that has refused what this server sent
-	atSetup         // it is about the program's own files and settings
+	anywhere  perspective = iota
+	atClient              // it is about the server that was connected to
+	atServer              // it is about a client
+	atRefused             // it is about a client that has refused what this server sent
+	atSetup               // it is about the program's own files and settings
 )
 
 // aspect is what a message tells beyond its class: who reads it, or which of the causes it names.
@@ -27,8 +27,8 @@ type aspect struct {
 	// for any in which a certificate is refused.
 	name string
 	// words are what a message contains, one of them; none means any message.
-	words words
-	chair chair
+	words       words
+	perspective perspective
 	// first are those of the class's causes, counted from 1, that come before the others, and instead those that
 	// its own section says in other words; with alone the class's others are left out.
 	first, instead []int
@@ -46,22 +46,22 @@ type aspect struct {
 // aspects are tried in their order, and all count that fit.
 var aspects = []aspect{
 	// What a server reads about its clients.
-	{name: "not-tls/server", chair: atServer, alone: true},
-	{name: "unexpected-eof/server", chair: atServer, alone: true},
-	{name: "connection-reset/server", chair: atServer, alone: true},
-	{name: "timeout/server", chair: atServer, alone: true},
-	{name: "client-certificate-required/server", chair: atServer},
-	{name: "client-certificate-rejected/server", chair: atServer},
-	{name: "certificate/refused", chair: atRefused},
+	{name: "not-tls/server", perspective: atServer, alone: true},
+	{name: "unexpected-eof/server", perspective: atServer, alone: true},
+	{name: "connection-reset/server", perspective: atServer, alone: true},
+	{name: "timeout/server", perspective: atServer, alone: true},
+	{name: "client-certificate-required/server", perspective: atServer},
+	{name: "client-certificate-rejected/server", perspective: atServer},
+	{name: "certificate/refused", perspective: atRefused},
 	{name: "client-certificate-rejected/expired", words: words{"certificate has expired", "alert certificate expired", "tls: expired certificate", "fatal alert: certificate_expired", "SSLV3_ALERT_CERTIFICATE_EXPIRED"}, first: []int{2}, scenarios: []string{"client-certificate-expired"}},
 	{name: "client-certificate-rejected/usage", words: words{"unsuitable certificate purpose", "unsupported certificate purpose", "incompatible key usage", "alert unsupported certificate", "tls: unsupported certificate"}, first: []int{3}, scenarios: []string{"client-certificate-wrong-usage"}},
 	{name: "client-certificate-rejected/revoked", words: words{"certificate revoked", "CRL has expired", "revoked certificate", "certificate_revoked"}, first: []int{4}, scenarios: []string{"client-certificate-revoked"}},
 
 	// What a program says of its own files.
-	{name: "key-mismatch/own", chair: atSetup, alone: true},
-	{name: "weak-key/own", chair: atSetup, alone: true, scenarios: []string{"client-certificate-too-weak"}},
-	{name: "weak-signature/own", chair: atSetup, alone: true, scenarios: []string{"client-certificate-sha1"}},
-	{name: "bad-pem/own", chair: atSetup},
+	{name: "key-mismatch/own", perspective: atSetup, alone: true},
+	{name: "weak-key/own", perspective: atSetup, alone: true, scenarios: []string{"client-certificate-too-weak"}},
+	{name: "weak-signature/own", perspective: atSetup, alone: true, scenarios: []string{"client-certificate-sha1"}},
+	{name: "bad-pem/own", perspective: atSetup},
 
 	{name: "missing-file/root-crt", words: words{"root certificate file \""}},
 	{name: "missing-file/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-missing"}},
@@ -81,13 +81,13 @@ var aspects = []aspect{
 	{name: "hostname-mismatch/address", words: words{"IP address mismatch", "any IP SANs", "matching IP address", "names matching IP address", "is not in the cert's list"}, instead: []int{2}, scenarios: []string{"ip-as-dns-name", "wrong-ip"}},
 	{name: "revocation-unknown/unreachable", words: words{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder"}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
 	{name: "strict-rfc5280/transparency", words: words{"CERT_TRANSPARENCY_REQUIRED"}, alone: true},
-	{name: "not-tls/plain-client", words: words{"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}, chair: atClient, alone: true},
+	{name: "not-tls/plain-client", words: words{"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}, perspective: atClient, alone: true},
 	{name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
 	{name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
 }
 
 // sits returns where a finding's reader sits.
-func (f Finding) sits() chair {
+func (f Finding) sits() perspective {
 	switch {
 	case f.Setup:
 		return atSetup
@@ -125,7 +125,7 @@ func aspectsOf(f Finding, text string) []string {
 	sits := f.sits()
 	var list []string
 	for _, a := range aspects {
-		at := a.chair == anywhere || a.chair == sits || a.chair == atServer && sits == atRefused
+		at := a.perspective == anywhere || a.perspective == sits || a.perspective == atServer && sits == atRefused
 		if at && slices.ContainsFunc(classes, a.about) && (len(a.words) == 0 || a.words.in(text)) {
 			list = append(list, a.name)
 		}

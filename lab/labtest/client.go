@@ -219,7 +219,7 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 			r.class = o.classify(err)
 		}
 	}
-	r.Result = verdict.Believe(s, o.info(), r.Result, r.observed)
+	r.Result = verdict.CrossCheck(s, o.info(), r.Result, r.observed)
 	if err := srv.instance.Trouble(); err != nil {
 		r.Result = clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}

@@ -292,7 +292,7 @@ func (m *mongod) status() string {
 	case err != nil || r.State == nil:
 		return " (the container is gone)"
 	case r.State.OOMKilled:
-		return fmt.Sprintf(" (exit status %d, killed for want of memory)", r.State.ExitCode)
+		return fmt.Sprintf(" (exit status %d, killed for lack of memory)", r.State.ExitCode)
 	case r.State.ExitCode == 128+9:
 		return fmt.Sprintf(" (exit status %d, killed)", r.State.ExitCode)
 	}

@@ -37,11 +37,11 @@ type newsView struct {
 type card struct {
 	connection
 	Lang            locale.Locale
-	Sight           verdict.Sight // empty as long as it is open
-	Tone            string        // good, bad, warn or plain
-	Mark            string        // the same as a sign
-	Says            string        // the verdict in one line
-	Because         string        // and what it rests on
+	View            verdict.ServerView // empty as long as it is open
+	Tone            string             // good, bad, warn or plain
+	Mark            string             // the same as a sign
+	Says            string             // the verdict in one line
+	Because         string             // and what it rests on
 	Steps           []step
 	Alert           *serve.Alert // the one that ended it
 	AlertFromClient bool
@@ -50,7 +50,7 @@ type card struct {
 }
 
 // tones are how sights are shown: with a sign and a word, so that nobody needs the colour.
-var tones = map[verdict.Sight]string{
+var tones = map[verdict.ServerView]string{
 	verdict.SeenAccepted: "good", verdict.SeenEither: "good", verdict.SeenRefused: "good", verdict.SeenGaveUp: "good", verdict.SeenTurnedAway: "good",
 	verdict.SeenInsecure: "bad", verdict.SeenBroken: "bad",
 	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn", verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn", verdict.SeenWaited: "warn",
@@ -82,8 +82,8 @@ func (p *Page) card(l locale.Locale, c connection) card {
 	if out.NotYet = c.Start.Before(st.endpoint.ExpectFrom); out.NotYet {
 		expect = scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}
 	}
-	out.Sight = verdict.See(c.Scenario, expect, *c.Seen)
-	if tone, ok := tones[out.Sight]; ok {
+	out.View = verdict.See(c.Scenario, expect, *c.Seen)
+	if tone, ok := tones[out.View]; ok {
 		out.Tone, out.Mark = tone, marks[tone]
 	}
 	out.Alert, out.AlertFromClient = c.Seen.AlertSent, false
@@ -94,9 +94,9 @@ func (p *Page) card(l locale.Locale, c connection) card {
 	if len(c.Scenario.Expect.Failures) > 0 {
 		class = string(c.Scenario.Expect.Failures[0])
 	}
-	name := "sight." + string(out.Sight)
+	name := "sight." + string(out.View)
 	what := w.first("accepted."+class, "accepted.other")
-	switch out.Sight {
+	switch out.View {
 	case verdict.SeenInsecure, verdict.SeenLenient:
 		out.Says = w.say(name, what)
 	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason, verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:

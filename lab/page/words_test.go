@@ -56,7 +56,7 @@ func TestEveryWordIsThere(t *testing.T) {
 		return err
 	}))
 	require.Greater(t, len(names), 50)
-	for _, s := range verdict.Sights() {
+	for _, s := range verdict.ServerViews() {
 		names = append(names, "sight."+string(s), "sight."+string(s)+".because")
 	}
 	for _, f := range scenarios.Families() {

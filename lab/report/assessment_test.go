@@ -44,7 +44,7 @@ func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
 		info := clients.Info{Stack: "under-test", UnderTest: true}
 		good := []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
 		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed, ControlObserved: good,
-			Result: verdict.Believe(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
+			Result: verdict.CrossCheck(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
 		run.Scenarios = append(run.Scenarios, result.Scenario{
 			ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Expect: result.NewExpectation(s.Expect), Control: s.Control,
 			Cells: []result.Cell{result.NewCell(c, verdict.Judge(c))},

@@ -57,7 +57,7 @@ type (
 )
 
 // WriteJUnit writes a run as JUnit's XML: a suite a client, a case a scenario. What was not as
-// documented fails; what was to be expected passes, and says why in its output; what a client
+// documented fails; a documented deviation passes, and says why in its output; what a client
 // cannot do is skipped.
 func WriteJUnit(w io.Writer, r *result.Run) error { return junit(r).write(w) }
 

@@ -195,7 +195,7 @@ func rowsOf(s result.Scenario, infos []clients.Info) []row {
 	return list
 }
 
-// judgement names a judgement, marked if it was to be expected.
+// judgement names a judgement, marked if it is a documented deviation.
 func (t Terminal) judgement(j verdict.Judgement) string {
 	return t.marked(string(j.Kind), result.Mark(j.Kind, j.Documented))
 }

@@ -94,11 +94,11 @@ func (c *conn) client() string {
 
 // talk serves the client as a good server does.
 func (c *conn) talk() error {
-	return c.speak(tls.Server(&c.tap, c.srv.config), c.srv.options.Service.Serve)
+	return c.handshakeAndServe(tls.Server(&c.tap, c.srv.config), c.srv.options.Service.Serve)
 }
 
-// speak has a protocol shake hands, and then a service answer.
-func (c *conn) speak(p protocol, answer func(net.Conn, Session) error) error {
+// handshakeAndServe has a protocol shake hands, and then a service answer.
+func (c *conn) handshakeAndServe(p protocol, answer func(net.Conn, Session) error) error {
 	c.protocol, c.tap.ends = p, true
 	err := p.Handshake()
 	c.complete = err == nil

@@ -17,7 +17,7 @@ func (srv *Server) Drain(ctx context.Context) error {
 		return nil
 	}
 	defer srv.running.Done()
-	if err := srv.letIn(ctx); err != nil {
+	if err := srv.drainBacklog(ctx); err != nil {
 		return fmt.Errorf("serve: draining scenario %s: %w", srv.scenario.ID, err)
 	}
 	srv.mu.Lock()
@@ -35,10 +35,10 @@ func (srv *Server) Drain(ctx context.Context) error {
 	return nil
 }
 
-// letIn accepts everybody who has connected. Close must not be called before it returns, or the caller
+// drainBacklog accepts everybody who has connected. Close must not be called before it returns, or the caller
 // be enlisted.
-func (srv *Server) letIn(ctx context.Context) error {
-	for _, in := range srv.entrances {
+func (srv *Server) drainBacklog(ctx context.Context) error {
+	for _, in := range srv.acceptors {
 		err := in.rest(ctx, func(raw net.Conn) {
 			c := srv.register(raw)
 			srv.running.Go(func() {

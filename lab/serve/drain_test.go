@@ -21,7 +21,7 @@ func TestDrain(t *testing.T) {
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
 	want := 0
 	for range 20 {
-		for _, l := range srv.entrances {
+		for _, l := range srv.acceptors {
 			for range 10 {
 				c, err := net.Dial("tcp", l.Addr().String())
 				if err != nil {
@@ -40,12 +40,12 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// Whoever asks an entrance for those who wait has them admitted before he goes on: in the way of this
+// Whoever asks an acceptor for those who wait has them admitted before he goes on: in the way of this
 // system, and in the one that works on all.
 func TestEntrance(t *testing.T) {
-	for name, enter := range map[string]func(*net.TCPListener) (entrance, error){
-		"this system's": enterTCP,
-		"announced":     func(l *net.TCPListener) (entrance, error) { return announce(l), nil },
+	for name, enter := range map[string]func(*net.TCPListener) (acceptor, error){
+		"this system's": newTCPAcceptor,
+		"announced":     func(l *net.TCPListener) (acceptor, error) { return announce(l), nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, err := listenOn("tcp4", "127.0.0.1", 0)
@@ -87,7 +87,7 @@ func TestEntrance(t *testing.T) {
 			}
 			accepting.Wait()
 			if err := in.rest(ctx(t), admit); err == nil {
-				t.Error("a closed entrance has let somebody in")
+				t.Error("a closed acceptor has let somebody in")
 			}
 		})
 	}

@@ -104,7 +104,7 @@ func (srv *Server) connect(host string) string {
 		return ""
 	}
 	ip := net.ParseIP(host)
-	for _, l := range srv.entrances {
+	for _, l := range srv.acceptors {
 		if ip.Equal(l.Addr().(*net.TCPAddr).IP) {
 			return l.Addr().String()
 		}

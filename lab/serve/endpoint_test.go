@@ -29,7 +29,7 @@ func TestEndpoint(t *testing.T) {
 			Expect: scenarios.Expectation{Verdict: scenarios.Reject, Level: scenarios.Should, Feature: "crl", Failures: []failure.Class{failure.Expired}},
 		}
 		srv := start(t, s, ca.source(t), Options{})
-		if len(srv.entrances) == 1 && test.dial == "::1" {
+		if len(srv.acceptors) == 1 && test.dial == "::1" {
 			continue // no IPv6 here
 		}
 		e := srv.Endpoint(Files{"ca", "cert", "key", "combined", "password", "crl", "p12", "jks", "dir", "ca password"})

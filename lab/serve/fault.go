@@ -89,7 +89,7 @@ func (c *conn) reset(when string) error {
 	return brokenOff("reset " + when)
 }
 
-// finish closes the server's side of the TCP connection, without a word of TLS, and waits for
+// finish closes the server's side of the TCP connection, without a TLS alert, and waits for
 // the client to close the other: were it closed at once, what the client still sends would
 // turn the end into a reset.
 func (c *conn) finish(when string) error {

@@ -146,7 +146,7 @@ func (c *paced) Write(p []byte) (written int, err error) {
 func truncatedResponse(c *conn) error {
 	var whole *half
 	service := c.srv.options.Service.Serve
-	err := c.speak(tls.Server(&c.tap, c.srv.config), func(conn net.Conn, s Session) error {
+	err := c.handshakeAndServe(tls.Server(&c.tap, c.srv.config), func(conn net.Conn, s Session) error {
 		whole = &half{Conn: conn, of: firstWrite}
 		if s.Protocol == protocolHTTP2 {
 			whole.of = firstData

@@ -168,7 +168,7 @@ func TestCloseDuringFault(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12}), ca.source(t), Options{Timeout: time.Hour})
 			c := dial(t, srv)
 			c.Write(flights(t)["openssl"])
-			if err := srv.letIn(ctx(t)); err != nil {
+			if err := srv.drainBacklog(ctx(t)); err != nil {
 				t.Fatal(err)
 			}
 			srv.Close() // or the test is given up
@@ -183,7 +183,7 @@ func TestRefused(t *testing.T) {
 	ca := newAuthority(t)
 	s := scenario(scenarios.Server{Fault: scenarios.FaultRefused})
 	srv := start(t, s, ca.source(t), Options{})
-	for _, l := range srv.entrances {
+	for _, l := range srv.acceptors {
 		if c, err := net.Dial("tcp", l.Addr().String()); err == nil || !strings.Contains(err.Error(), "refused") {
 			t.Errorf("%s: %v, %v", l.Addr(), c, err)
 		}
@@ -214,7 +214,7 @@ func TestSYNDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	for _, l := range srv.entrances {
+	for _, l := range srv.acceptors {
 		for range 3 {
 			c, err := net.DialTimeout("tcp", l.Addr().String(), 100*time.Millisecond)
 			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() {

@@ -45,13 +45,13 @@ type keyExchange interface {
 
 // smallDH shakes hands over a group of 1,024 bits.
 func smallDH(c *conn) error {
-	return c.speak(&flight{records12: records12{tap: &c.tap}, certificate: c.srv.certificate, exchange: new(dhe)}, c.srv.options.Service.Serve)
+	return c.handshakeAndServe(&flight{records12: records12{tap: &c.tap}, certificate: c.srv.certificate, exchange: new(dhe)}, c.srv.options.Service.Serve)
 }
 
 // legacyRenegotiation shakes hands as servers did before RFC 5746.
 func legacyRenegotiation(c *conn) error {
 	f := &flight{records12: records12{tap: &c.tap}, certificate: c.srv.certificate, exchange: new(ecdhe), insecure: true}
-	return c.speak(f, c.srv.options.Service.Serve)
+	return c.handshakeAndServe(f, c.srv.options.Service.Serve)
 }
 
 // certificate returns what crypto/tls would present to a client.

@@ -77,7 +77,7 @@ const (
 	EndAlertReceived End = "alert-received" // the client sent a fatal alert
 	EndAlertSent     End = "alert-sent"     // the server sent a fatal alert
 	EndCloseNotify   End = "close-notify"   // the client said goodbye without a request
-	EndEOF           End = "eof"            // the client closed the connection without a word
+	EndEOF           End = "eof"            // the client closed the connection without an alert
 	EndReset         End = "reset"          // the client reset the connection
 	EndTimeout       End = "timeout"        // the client fell silent
 	EndNotTLS        End = "not-tls"        // the client did not speak TLS

@@ -165,9 +165,9 @@ func (r *records) clientHello() []byte {
 	return m
 }
 
-// saidHello reports whether all of the first handshake message has come that is kept, or
+// helloComplete reports whether all of the first handshake message has come that is kept, or
 // something else has come in its place: there is nothing to wait for.
-func (r *records) saidHello() bool {
+func (r *records) helloComplete() bool {
 	m := r.message
 	return r.stopped || r.alert != nil || len(m) == r.limit || len(m) >= handshakeHeaderLen && len(m) == messageLen(m)
 }
@@ -218,7 +218,7 @@ const maxAhead = 2 * maxClientHello
 // await reads until the whole ClientHello has come, or something else, and keeps what it read
 // for [tap.Read].
 func (t *tap) await() error {
-	for !t.in.saidHello() {
+	for !t.in.helloComplete() {
 		if len(t.ahead) > maxAhead {
 			return errFlood
 		}

@@ -53,7 +53,7 @@ type Server struct {
 	options   Options
 	config    *tls.Config
 	fault     fault
-	entrances []entrance
+	acceptors []acceptor
 
 	slots   chan struct{} // one element a connection: MaxConns
 	closed  chan struct{}
@@ -92,7 +92,7 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
-	entrances, err := enterAll(listeners)
+	acceptors, err := newAcceptors(listeners)
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
@@ -100,14 +100,14 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 		scenario:  s,
 		options:   o,
 		fault:     fault,
-		entrances: entrances,
+		acceptors: acceptors,
 		slots:     make(chan struct{}, o.MaxConns),
 		closed:    make(chan struct{}),
 		conns:     make(map[*conn]struct{}),
 		record:    remembered{memory: cmp.Or(o.Memory, NewMemory(0))},
 	}
 	srv.config = srv.lazyConfig(source)
-	for _, in := range entrances {
+	for _, in := range acceptors {
 		srv.running.Go(func() { srv.accept(in) })
 	}
 	return srv, nil
@@ -119,8 +119,8 @@ const (
 	longPause  = 100 * time.Millisecond
 )
 
-// accept serves the clients of one entrance until the server is closed.
-func (srv *Server) accept(in entrance) {
+// accept serves the clients of one acceptor until the server is closed.
+func (srv *Server) accept(in acceptor) {
 	pause := shortPause
 	for {
 		var c *conn
@@ -206,12 +206,12 @@ func (srv *Server) observed(c *conn, o Observation) {
 // Addr returns the address to dial, with the port: 127.0.0.1 unless told
 // otherwise by [Options].Bind.
 func (srv *Server) Addr() string {
-	addr := srv.entrances[0].Addr().(*net.TCPAddr)
+	addr := srv.acceptors[0].Addr().(*net.TCPAddr)
 	return net.JoinHostPort(dialable(addr.IP).String(), strconv.Itoa(addr.Port))
 }
 
 // Port returns the TCP port.
-func (srv *Server) Port() int { return srv.entrances[0].Addr().(*net.TCPAddr).Port }
+func (srv *Server) Port() int { return srv.acceptors[0].Addr().(*net.TCPAddr).Port }
 
 // Observations returns what was seen of the connections that have ended, in the
 // order in which they were accepted; of very many, the last two thousand, or as many
@@ -235,7 +235,7 @@ func (srv *Server) Close() error {
 			c.raw.Close()
 		}
 		srv.mu.Unlock()
-		for _, in := range srv.entrances {
+		for _, in := range srv.acceptors {
 			in.Close()
 		}
 	})

@@ -25,7 +25,7 @@ func (c Cell) contradiction() string {
 func contradicts(observed []serve.Observation, onlyShakesHands bool) string {
 	last, ok := serve.Telling(observed)
 	switch {
-	case !ok: // Believe has told what to make of that
+	case !ok: // CrossCheck has told what to make of that
 		return ""
 	case slices.ContainsFunc(observed, reached):
 		return ""

@@ -73,11 +73,11 @@ var beforeTLS = []failure.Class{
 // NeverConnected is the message of a client that says that it accepted and made no connection.
 const NeverConnected = "it says accepted, and never connected"
 
-// Believe holds what a client says that it did against what the server saw, before it is judged.
+// CrossCheck holds what a client says that it did against what the server saw, before it is judged.
 // A client under test that has not been asked (see [Unasked]) does not support the scenario. One whose
 // outcome is what the server saw gets it here. A client cannot have accepted without a connection: that
 // is a failure of the program.
-func Believe(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
+func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
 	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal }); failed >= 0 {
 		r.Outcome, r.Message = clients.Failed, observed[failed].Error
 		return r

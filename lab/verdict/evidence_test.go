@@ -133,7 +133,7 @@ func TestBelieve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, ok := scenarios.Lookup(c.id)
 			require.True(t, ok)
-			assert.Equal(t, c.want, verdict.Believe(s, c.client, c.result, c.observed).Outcome)
+			assert.Equal(t, c.want, verdict.CrossCheck(s, c.client, c.result, c.observed).Outcome)
 		})
 	}
 }

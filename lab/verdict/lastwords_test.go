@@ -48,14 +48,14 @@ func TestLastWords(t *testing.T) {
 		s, ok := scenarios.Lookup(test.id)
 		require.True(t, ok, test.id)
 		r := clients.Result{Outcome: clients.Failed, Message: "the stub ended with exit status 1", Code: "1", LastWords: &test.words}
-		r = verdict.Believe(s, test.client, r, test.observed)
+		r = verdict.CrossCheck(s, test.client, r, test.observed)
 		assert.Equal(t, test.outcome, r.Outcome, name)
 		c := verdict.Cell{Scenario: s, Client: test.client, Result: r, Observed: test.observed, Control: clients.Result{Outcome: clients.Accepted}}
 		assert.Equal(t, test.kind, verdict.Judge(c).Kind, name)
 	}
 	s, _ := scenarios.Lookup("good-wildcard")
 	died := clients.Result{Outcome: clients.Failed, Message: "the client died of a signal"}
-	assert.Equal(t, died, verdict.Believe(s, untold, died, nil))
+	assert.Equal(t, died, verdict.CrossCheck(s, untold, died, nil))
 }
 
 // TestVerdictOnly holds a client that gives no reasons to pass where it is asked for verdicts alone, and only by

@@ -9,42 +9,42 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Sight is what the server's side of one connection, and nothing else, tells of a client. It is no
+// ServerView is what the server's side of one connection, and nothing else, tells of a client. It is no
 // judgement: what the client said to its user cannot be seen from there. See [See].
-type Sight string
+type ServerView string
 
 // The sights.
 const (
-	SeenAccepted    Sight = "accepted"     // it accepted what it is to accept
-	SeenEither      Sight = "either"       // it did what some do and some do not, with good reason
-	SeenInsecure    Sight = "insecure"     // it accepted what it must reject
-	SeenLenient     Sight = "lenient"      // it accepted what clients with a certain feature reject
-	SeenRefused     Sight = "refused"      // it refused what it is to refuse, for a reason that the scenario lists
-	SeenUntold      Sight = "untold"       // it refused what it is to refuse, with an alert that tells no reason
-	SeenOtherReason Sight = "other-reason" // it refused what it is to refuse, with an alert that stands for something else
-	SeenBroken      Sight = "broken"       // it refused what it is to accept
-	SeenTurnedAway  Sight = "turned-away"  // the server refused it, as the scenario has it
-	SeenNotServed   Sight = "not-served"   // the server refused it, though the scenario is for clients to accept or refuse
-	SeenGaveUp      Sight = "gave-up"      // it left a server that never gave it anything to accept
-	SeenWaited      Sight = "waited"       // it waited for such a server for longer than the server would have it
-	SeenFault       Sight = "fault"        // the server broke the connection off: what the client made of it cannot be seen
-	SeenLeft        Sight = "left"         // it left without a request and without an alert: a refusal, or no more than a look
-	SeenSilence     Sight = "silence"      // it fell silent
-	SeenNothing     Sight = "nothing"      // it connected and said nothing
-	SeenNotTLS      Sight = "not-tls"      // it did not speak TLS
-	SeenRelayed     Sight = "relayed"      // something encrypted passed between it and a server that ends TLS by itself
-	SeenError       Sight = "error"        // the lab's own failure
+	SeenAccepted    ServerView = "accepted"     // it accepted what it is to accept
+	SeenEither      ServerView = "either"       // it did what some do and some do not, with good reason
+	SeenInsecure    ServerView = "insecure"     // it accepted what it must reject
+	SeenLenient     ServerView = "lenient"      // it accepted what clients with a certain feature reject
+	SeenRefused     ServerView = "refused"      // it refused what it is to refuse, for a reason that the scenario lists
+	SeenUntold      ServerView = "untold"       // it refused what it is to refuse, with an alert that tells no reason
+	SeenOtherReason ServerView = "other-reason" // it refused what it is to refuse, with an alert that stands for something else
+	SeenBroken      ServerView = "broken"       // it refused what it is to accept
+	SeenTurnedAway  ServerView = "turned-away"  // the server refused it, as the scenario has it
+	SeenNotServed   ServerView = "not-served"   // the server refused it, though the scenario is for clients to accept or refuse
+	SeenGaveUp      ServerView = "gave-up"      // it left a server that never gave it anything to accept
+	SeenWaited      ServerView = "waited"       // it waited for such a server for longer than the server would have it
+	SeenFault       ServerView = "fault"        // the server broke the connection off: what the client made of it cannot be seen
+	SeenLeft        ServerView = "left"         // it left without a request and without an alert: a refusal, or no more than a look
+	SeenSilence     ServerView = "silence"      // it fell silent
+	SeenNothing     ServerView = "nothing"      // it connected and said nothing
+	SeenNotTLS      ServerView = "not-tls"      // it did not speak TLS
+	SeenRelayed     ServerView = "relayed"      // something encrypted passed between it and a server that ends TLS by itself
+	SeenError       ServerView = "error"        // the lab's own failure
 )
 
-// Sights returns all of them.
-func Sights() []Sight {
-	return []Sight{SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken, SeenTurnedAway,
+// ServerViews returns all of them.
+func ServerViews() []ServerView {
+	return []ServerView{SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken, SeenTurnedAway,
 		SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing, SeenNotTLS, SeenRelayed, SeenError}
 }
 
 // See says what an observation alone tells of a client, given what the scenario expects of it, which
 // is its Expect but for those that are yet to expire.
-func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observation) Sight {
+func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observation) ServerView {
 	switch {
 	case o.End == serve.EndInternal:
 		return SeenError
@@ -79,7 +79,7 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 	return SeenLeft
 }
 
-func seenServed(e scenarios.Expectation) Sight {
+func seenServed(e scenarios.Expectation) ServerView {
 	switch {
 	case e.Verdict == scenarios.Accept:
 		return SeenAccepted
@@ -91,7 +91,7 @@ func seenServed(e scenarios.Expectation) Sight {
 	return SeenInsecure
 }
 
-func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code uint8) Sight {
+func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code uint8) ServerView {
 	can := messages.AlertClasses(code)
 	fits := slices.ContainsFunc(can, func(c failure.Class) bool { return slices.Contains(e.Failures, c) })
 	switch {

@@ -28,7 +28,7 @@ func TestSee(t *testing.T) {
 	cases := []struct {
 		id   string
 		o    serve.Observation
-		want verdict.Sight
+		want verdict.ServerView
 	}{
 		{"good", ended(serve.EndServed), verdict.SeenAccepted},
 		{"good", received(48), verdict.SeenBroken},
@@ -62,14 +62,14 @@ func TestSee(t *testing.T) {
 		{"reset-after-hello", ended(serve.EndBrokenOff), verdict.SeenFault},
 		{"mongod-good", ended(serve.EndRelayed), verdict.SeenRelayed},
 	}
-	seen := map[verdict.Sight]bool{verdict.SeenEither: true} // below
+	seen := map[verdict.ServerView]bool{verdict.SeenEither: true} // below
 	for _, c := range cases {
 		s, ok := scenarios.Lookup(c.id)
 		require.True(t, ok, c.id)
 		assert.Equal(t, c.want, verdict.See(s, s.Expect, c.o), "%s: %s", c.id, c.o.End)
 		seen[c.want] = true
 	}
-	for _, sight := range verdict.Sights() {
+	for _, sight := range verdict.ServerViews() {
 		assert.True(t, seen[sight], "%s is told of nothing", sight)
 	}
 	for _, s := range scenarios.All() {

@@ -31,12 +31,12 @@ func judged(t *testing.T, id string, c clients.Info, r clients.Result, control, 
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
 	assert.True(t, ok, id)
-	good := verdict.Believe(scenarios.ControlOf(s), c, clients.Result{Outcome: r.Outcome}, control)
+	good := verdict.CrossCheck(scenarios.ControlOf(s), c, clients.Result{Outcome: r.Outcome}, control)
 	if !c.ByRecord {
 		good.Outcome = clients.Accepted
 	}
 	return verdict.Judge(verdict.Cell{
-		Scenario: s, Client: c, Result: verdict.Believe(s, c, r, observed), Observed: observed, Control: good, ControlObserved: control,
+		Scenario: s, Client: c, Result: verdict.CrossCheck(s, c, r, observed), Observed: observed, Control: good, ControlObserved: control,
 	})
 }
 
@@ -66,7 +66,7 @@ func TestServed(t *testing.T) {
 		"expired, tried again in clear":    {"expired", "the moon", seen{seenLeft, seenPlain}, verdict.Unrecognised},
 		"expired, two connections taken":   {"expired", "", seen{seenServed, seenLeft}, verdict.Insecure},
 		"plain HTTP, says so":              {"plain-http", "SSL_connect failed: wrong version number", seen{seenReset}, verdict.OK},
-		"plain HTTP, says nothing":         {"plain-http", "exit status 0, without a word", seen{seenReset}, verdict.Unsupported},
+		"plain HTTP, says nothing":         {"plain-http", "exit status 0, with no output", seen{seenReset}, verdict.Unsupported},
 		"refused port, says so":            {"connection-refused", "Connection refused", nil, verdict.OK},
 		"refused port, says nothing":       {"connection-refused", "", nil, verdict.Unsupported},
 		"cut, says so":                     {"truncated-response", "unexpected EOF", seen{seenCut}, verdict.OK},

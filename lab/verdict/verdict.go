@@ -73,7 +73,7 @@ type Judgement struct {
 	// Words names the stack in whose words the message of a client under test is written, if
 	// that could be told.
 	Words string `json:"words,omitempty"`
-	// Documented says that this was to be expected: it is ok, or the variant is declared
+	// Documented says that this was expected: it is ok, or the variant is declared
 	// to leave that check out, or the scenario says so of this stack. A run in which all
 	// is documented has reproduced the failure.
 	Documented bool `json:"documented"`

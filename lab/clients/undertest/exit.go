@@ -29,7 +29,7 @@ func openExit(_ context.Context, o Options, p clients.Place) (*clients.Install, 
 }
 
 // Silent ends the message of a client that says nothing.
-const Silent = ", without a word"
+const Silent = ", with no output"
 
 // readExit makes a result of how a client ended.
 func readExit(out process.Output) clients.Result {

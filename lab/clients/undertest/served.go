@@ -10,7 +10,7 @@ import (
 
 // openServed is the contract served, for programs whose exit status tells something else: git ends with
 // 128 where the server is no repository, w3m with 0 whatever happens. A probe returns what the program
-// wrote as a rejection, and verdict.Believe turns it into what the server saw.
+// wrote as a rejection, and verdict.CrossCheck turns it into what the server saw.
 func openServed(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
 	return &clients.Install{

@@ -76,7 +76,7 @@ func TestReadServed(t *testing.T) {
 	}{
 		"success":     {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Rejected, Message: "hello", Code: "0"}},
 		"failure":     {process.Output{Code: 128, Stderr: "no repository\n"}, clients.Result{Outcome: clients.Rejected, Message: "no repository", Code: "128"}},
-		"unavailable": {process.Output{Code: 69, Status: "exit status 69"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 69, without a word", Code: "69"}},
+		"unavailable": {process.Output{Code: 69, Status: "exit status 69"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 69, with no output", Code: "69"}},
 		"killed":      {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
 	} {
 		assert.Equal(t, test.want, readServed(test.out), name)

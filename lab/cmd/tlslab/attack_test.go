@@ -193,7 +193,7 @@ func TestTooFewFiles(t *testing.T) {
 // until waits for what another process does.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	require.Eventually(t, done, 30*time.Second, 20*time.Millisecond, what)
+	require.Eventually(t, done, patience, 20*time.Millisecond, what)
 }
 
 // TestFileLimit holds that the command has as many file descriptors as it may have, and that the

@@ -100,7 +100,7 @@ func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*less
 	case len(command) == 0 && o.hint == 0:
 		err = fmt.Errorf("name a command, for example: %s", l.Check())
 	case f.timeout <= 0:
-		err = fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)
+		err = fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)
 	case f.parallel < 1:
 		err = fmt.Errorf("--parallel %d: want at least 1", f.parallel)
 	}

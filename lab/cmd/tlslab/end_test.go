@@ -30,7 +30,7 @@ func command(t *testing.T, tmp string, args ...string) *exec.Cmd {
 // eventually waits until something is so; the systems that are looked at tell nobody when it is.
 func eventually(t *testing.T, is func() bool, what string) {
 	t.Helper()
-	require.Eventually(t, is, 30*time.Second, 5*time.Millisecond, what)
+	require.Eventually(t, is, patience, 5*time.Millisecond, what)
 }
 
 // there reports whether there is a process, and not only what is left of it.

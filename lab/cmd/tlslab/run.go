@@ -34,7 +34,7 @@ with its whole message.
 
 A judgement is ok, or one of: wrong-reason (rejected, but for another reason), insecure (accepted what it must
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
-control too), unsupported, error. With * it was to be expected: a variant that is declared not to check, or
+control too), unsupported, error. With * it is a documented deviation: a variant that is declared not to check, or
 what is known of the stack. The exit status is 0 if every judgement was, and 3 if a scenario that you name, or every
 one, cannot be served on this machine.`,
 		ValidArgsFunction: completeIDs,
@@ -92,7 +92,7 @@ const manyScenarios = 50
 // shown to check before anything runs.
 func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *result.Run, err error) {
 	if f.timeout <= 0 {
-		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
+		return nil, usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)}
 	}
 	f.containers = containersAtOnce
 	f.parallel = 0 // test's and check's flag alone

@@ -277,7 +277,7 @@ func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
 	case len(o.Command) == 0:
 		return nil, usageError{errors.New("test: name a command, for example: tlslab test -- curl --cacert {ca} {url}")}
 	case f.timeout <= 0:
-		return nil, usageError{fmt.Errorf("--timeout %s: want more than nothing, for example 10s", f.timeout)}
+		return nil, usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)}
 	case f.parallel < 1:
 		return nil, usageError{fmt.Errorf("--parallel %d: want at least 1", f.parallel)}
 	}

@@ -10,10 +10,13 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
+// patience is how long tests wait for an event on a machine that is busy with others before they fail.
+const patience = 2 * time.Minute
+
 // waitForFile waits until a file is there. The command that writes it renames it into place, so
 // that it is whole; there is no event for that which all systems have, hence the polling.
 func waitForFile(path string) error {
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -23,7 +26,7 @@ func waitForFile(path string) error {
 				return nil
 			}
 		case <-deadline:
-			return fmt.Errorf("%s did not appear within 30 s", path)
+			return fmt.Errorf("%s did not appear within %s", path, patience)
 		}
 	}
 }

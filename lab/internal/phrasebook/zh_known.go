@@ -5,7 +5,7 @@ var zhKnown = []phrase{
 	{"ssl.match_hostname of Python 2.7 does not know addresses: it compares 127.0.0.1 with DNS names and the common name alone", "Python 2.7 的 ssl.match_hostname 不认识地址：它只把 127.0.0.1 与 DNS 名称和通用名比较"},
 	{"Ruby's own check of names compares one of a single label, as localhost, as it is written: only of longer ones it folds the case", "Ruby 自己的名称检查对 localhost 这样只有一级标签的名称按原样比较：只有更长的名称才忽略大小写"},
 	{"gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that of an intermediate", "gnutls-cli 加载 CRL 时用信任锚校验它，因此无法使用中间证书的 CRL"},
-	{"given a file name in verify, httpx 0.28 forgets what it was given in cert, without a word: give the context to verify, and load the certificate into it", "verify 给的是文件名时，httpx 0.28 会不声不响地丢掉 cert 里给的内容：应当把 context 交给 verify，并把证书加载到其中"},
+	{"given a file name in verify, httpx 0.28 silently ignores what it was given in cert: give the context to verify, and load the certificate into it", "verify 给的是文件名时，httpx 0.28 会不声不响地丢掉 cert 里给的内容：应当把 context 交给 verify，并把证书加载到其中"},
 	{"cryptography says of any date that the certificate is not valid at validation time, and not which", "对于任何日期问题，cryptography 只说证书在校验时无效，不说是哪一个日期"},
 	{"a trust anchor is a name and a key to Java (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at", "对 Java 来说，信任锚只是名称和密钥（RFC 5280 第 6.1.1 节）：既不看它的日期，也不看路径长度"},
 	{"a trust anchor is a name and a key to webpki (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at", "对 webpki 来说，信任锚只是名称和密钥（RFC 5280 第 6.1.1 节）：既不看它的日期，也不看路径长度"},

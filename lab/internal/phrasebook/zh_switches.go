@@ -51,7 +51,7 @@ var zhSwitches = []phrase{
 	{"-s without -S", "有 -s 而没有 -S"},
 
 	// What the lab says where a client said nothing.
-	{"exit status %s, without a word", "退出状态 %s，什么也没有说"},
+	{"exit status %s, with no output", "退出状态 %s，什么也没有说"},
 	{"the client died of a signal (%s)", "客户端被信号终止（%s）"},
 	{"timeout: tlslab ended the client after %s: it did not give up by itself", "timeout: tlslab 在 %s 之后终止了客户端：它自己没有放弃"},
 }

@@ -15,7 +15,7 @@ func TestOwnWords(t *testing.T) {
 		"2026-11-22T13:00:00Z [client] refused":              "[client] refused",
 		"无法连接https://localhost:40123/，证书不对":                  "无法连接 ，证书不对",
 		"127.0.0.1:40123":               "",
-		"exit status 1, without a word": "",
+		"exit status 1, with no output": "",
 	} {
 		assert.Equal(t, want, ownWords(message), message)
 	}

@@ -162,7 +162,7 @@
           const k = kindOf(cell);
           td.className = k.kind + (markOf(cell) === "!" ? " bad" : "") + (r.match[i] ? "" : " dim");
           td.textContent = k.letter + (markOf(cell) === "!" ? "!" : "");
-          td.setAttribute("aria-label", `${k.kind}${markOf(cell) === "*" ? ", to be expected" : markOf(cell) === "!" ? ", not as documented" : ""}${cell[CLASS] ? ", " + text(cell[CLASS]) : ""}`);
+          td.setAttribute("aria-label", `${k.kind}${markOf(cell) === "*" ? ", documented" : markOf(cell) === "!" ? ", not as documented" : ""}${cell[CLASS] ? ", " + text(cell[CLASS]) : ""}`);
         } else {
           td.setAttribute("aria-label", "not asked: it speaks something else");
         }
@@ -270,7 +270,7 @@
     return el("section", {},
       several ? el("h3", {}, list.map((i) => data.clients[i].version).join(", ")) : "",
       pairs([
-        ["judgement", el("span", {}, chip, ` ${k.means}${mark === "*" ? "; to be expected" : mark === "!" ? "; not as documented" : ""}`)],
+        ["judgement", el("span", {}, chip, ` ${k.means}${mark === "*" ? "; documented" : mark === "!" ? "; not as documented" : ""}`)],
         ["outcome", text(cell[OUTCOME]) + (s.control && text(cell[CONTROL]) ? `; on ${s.control}: ${text(cell[CONTROL])}` : "")],
         ["class", text(cell[CLASS]) + (cell[FROM_ALERT] ? " (from its alert: the message names no cause)" : "")],
         ["why", cell[WHY] === cell[MESSAGE] ? "" : text(cell[WHY])],
@@ -328,7 +328,7 @@
       if (there.has(k.kind)) $("legend").append(el("li", { title: k.means }, el("span", { class: `mark ${k.kind}` }, k.letter), k.kind));
     }
     if (cells.some((c) => markOf(c) === "!")) $("legend").append(el("li", {}, el("span", { class: "mark bad insecure" }, "!"), "not as documented"));
-    if (cells.some((c) => markOf(c) === "*")) $("legend").append(el("li", {}, "pale: to be expected, for a reason that is known: open the cell"));
+    if (cells.some((c) => markOf(c) === "*")) $("legend").append(el("li", {}, "pale: a documented deviation: open the cell"));
     $("again").textContent = [data.again && `The same again: tlslab matrix${data.again}`, ...data.missing.map((m) => `Not here: ${m}`)].filter(Boolean).join(" · ");
     for (const f of families) $("family").append(el("option", { value: f }, f));
     for (const k of data.kinds) if (there.has(k.kind)) $("judgement").append(el("option", { value: k.kind }, k.kind));

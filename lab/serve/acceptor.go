@@ -8,21 +8,21 @@ import (
 	"sync"
 )
 
-// entrance is where clients come in: a listener that can tell who had come already.
-type entrance interface {
+// acceptor is where clients come in: a listener that can tell who had come already.
+type acceptor interface {
 	Addr() net.Addr
 	Close() error
 	// next waits for a client and admits it.
 	next(admit func(net.Conn)) error
 	// rest has those admitted who had connected before it was called, but for the one that next
-	// has admitted and not come back from. It returns an error if ctx ends first, or the entrance
+	// has admitted and not come back from. It returns an error if ctx ends first, or the acceptor
 	// is closed.
 	rest(ctx context.Context, admit func(net.Conn)) error
 }
 
-// enterAll returns the entrances that listeners are. If it fails, all are closed.
-func enterAll(listeners []net.Listener) ([]entrance, error) {
-	var list []entrance
+// newAcceptors returns the acceptors that listeners are. If it fails, all are closed.
+func newAcceptors(listeners []net.Listener) ([]acceptor, error) {
+	var list []acceptor
 	for n, l := range listeners {
 		in, err := enter(l)
 		if err != nil {
@@ -39,14 +39,14 @@ func enterAll(listeners []net.Listener) ([]entrance, error) {
 	return list, nil
 }
 
-func enter(l net.Listener) (entrance, error) {
+func enter(l net.Listener) (acceptor, error) {
 	if h, ok := l.(*held); ok {
 		return h, nil
 	}
-	return enterTCP(l.(*net.TCPListener))
+	return newTCPAcceptor(l.(*net.TCPListener))
 }
 
-// announced is an entrance to which the lab sends somebody of its own, who comes after all that
+// announced is an acceptor to which the lab sends somebody of its own, who comes after all that
 // came before: the kernel hands connections over in the order in which they were made. It works
 // wherever there are sockets.
 type announced struct {
@@ -58,7 +58,7 @@ type announced struct {
 	sentinels map[*sentinel]struct{}
 }
 
-// sentinel is a connection that an entrance has made to itself.
+// sentinel is a connection that an acceptor has made to itself.
 type sentinel struct {
 	dialled chan struct{} // closed when addr is known, or dialling has failed
 	addr    string        // its own address
@@ -69,7 +69,7 @@ func announce(l *net.TCPListener) *announced {
 	return &announced{TCPListener: l, closed: make(chan struct{}), sentinels: make(map[*sentinel]struct{})}
 }
 
-// Close implements entrance.
+// Close implements acceptor.
 func (a *announced) Close() error {
 	a.once.Do(func() { close(a.closed) })
 	return a.TCPListener.Close()

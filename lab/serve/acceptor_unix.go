@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// queue is an entrance whose clients can be taken out without waiting for more: poll(2) says whether
+// queue is an acceptor whose clients can be taken out without waiting for more: poll(2) says whether
 // there is another one. Nothing is dialled for that, and no connection is left behind.
 //
 // Clients are accepted by package net, so that each takes one file descriptor, and has the address
@@ -33,7 +33,7 @@ type queue struct {
 // becomes of it; other systems drop it if it breaks off.
 const acceptTime = 100 * time.Millisecond
 
-func enterTCP(l *net.TCPListener) (entrance, error) {
+func newTCPAcceptor(l *net.TCPListener) (acceptor, error) {
 	raw, err := l.SyscallConn()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,97 @@
+// Package arrows_test holds who may import whom: data goes one way, from seed and time to what is shown.
+package arrows_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "example.com/tlslab/"
+
+// arrows lists for each package what it may import of this module, without lab/internal, which all of lab may. A package
+// that is not here may import anything but what only the command may.
+var arrows = map[string]string{
+	"pki":                   "",
+	"scenarios":             "pki scenarios/failure",
+	"scenarios/failure":     "",
+	"scenarios/translation": "scenarios",
+	"lab/serve":             "pki scenarios scenarios/failure",
+	"lab/mongo":             "lab/serve pki scenarios",
+	"lab/clients":           "lab/clients/internal/process lab/serve",
+	"lab/messages":          "scenarios/failure",
+	"lab/verdict":           "lab/clients lab/messages lab/serve scenarios scenarios/failure",
+	"lab/result":            "lab/clients lab/messages lab/serve lab/verdict pki scenarios scenarios/failure",
+	"lab/report":            "lab/clients lab/deviation lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
+	"lab":                   "lab/clients lab/result lab/serve lab/verdict pki scenarios",
+	"lab/explain":           "lab/messages lab/result scenarios scenarios/failure",
+	"lab/labtest":           "lab lab/clients lab/deviation lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
+}
+
+// light lists packages that are imported by others' programs and tests, and heavy what they must not link: client
+// stacks, a database, Docker, a browser, and the command's own libraries.
+var (
+	light = []string{"lab", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
+	heavy = []string{
+		module + "lab/clients/all", module + "lab/mongo", module + "lab/page", module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/",
+		"github.com/testcontainers/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
+	}
+)
+
+// list runs go list, and returns its lines.
+func list(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Dir = "../../.."
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+// imports returns what each package of this module imports of it.
+func imports(t *testing.T) map[string][]string {
+	all := map[string][]string{}
+	for _, line := range list(t, "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...") {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		all[name] = []string{}
+		for _, imported := range words[1:] {
+			if ours, ok := strings.CutPrefix(imported, module); ok && !strings.HasPrefix(ours, "lab/internal/") {
+				all[name] = append(all[name], ours)
+			}
+		}
+	}
+	return all
+}
+
+func TestArrows(t *testing.T) {
+	all := imports(t)
+	for name, may := range arrows {
+		require.Contains(t, all, name)
+		for _, imported := range all[name] {
+			assert.Contains(t, strings.Fields(may), imported, "%s must not import %s", name, imported)
+		}
+	}
+	for name, imported := range all {
+		if name != "lab/cmd/tlslab" {
+			assert.NotContains(t, imported, "lab/clients/all", "%s links every client stack", name)
+		}
+		if strings.HasPrefix(name, "lab/internal/") {
+			assert.Empty(t, slices.DeleteFunc(imported, func(s string) bool { return strings.HasPrefix(s, "scenarios") }), name)
+		}
+	}
+}
+
+func TestLight(t *testing.T) {
+	for _, name := range light {
+		for _, linked := range list(t, "-deps", "./"+name) {
+			stack, below := strings.CutPrefix(linked, module+"lab/clients/")
+			assert.False(t, below && stack != "internal/process", "%s links the client stack %s", name, linked)
+			assert.False(t, slices.ContainsFunc(heavy, func(h string) bool { return strings.HasPrefix(linked, h) }), "%s links %s", name, linked)
+		}
+	}
+}
