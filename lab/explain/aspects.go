@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// perspective is where somebody sits who reads a message.
+// perspective is whose side a message is read from.
 type perspective int
 
 // The perspectives.

@@ -49,7 +49,7 @@ type Lesson struct {
 	Features []string
 	// OwnWords says that a refusal counts only if the client itself says why.
 	OwnWords bool
-	// Command starts the file to fix, as tlslab check is given it; nil if there is none to fix.
+	// Command starts the file to fix, as tlslab check is given it; nil if there is nothing to fix.
 	Command []string
 }
 

@@ -34,6 +34,6 @@ var aiohttpRules = slices.Concat([]Rule{
 	{
 		Contains: " [None]", Class: failure.UnexpectedEOF,
 		Only: regexp.MustCompile(`Cannot connect to host \S+ ssl:\S+`),
-	}, // asyncio raises a ConnectionResetError without a word
+	}, // asyncio raises a ConnectionResetError without a message
 	{Contains: "TimeoutError", Class: failure.Timeout, Only: regexp.MustCompile(`aiohttp`)},
 }, sslModule, openSSLOwn, openSSLTexts)
