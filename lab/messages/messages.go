@@ -83,7 +83,7 @@ var sources = []*Source{
 // Sources returns all sources, in the order in which they are tried.
 func Sources() []*Source { return slices.Clone(sources) }
 
-// Of returns the source of a name, and an empty one if there is none.
+// Of returns the source with a name. For an unknown name it returns an empty source.
 func Of(name string) *Source {
 	if i := slices.IndexFunc(sources, func(s *Source) bool { return s.Name == name }); i >= 0 {
 		return sources[i]

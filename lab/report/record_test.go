@@ -18,7 +18,7 @@ import (
 func TestRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "record")
 	r := upgrade()
-	r.Scenarios[0].Cells[0] = result.Cell{Client: "python-3.8/default", Outcome: clients.Rejected, Message: "two\nlines, a\ttab, a \\n that is none, " + hostile,
+	r.Scenarios[0].Cells[0] = result.Cell{Client: "python-3.8/default", Outcome: clients.Rejected, Message: "two\nlines, a\ttab, a \\n that is two characters, " + hostile,
 		Judgement: verdict.Judgement{Kind: verdict.Broken, Class: failure.Untrusted, FromAlert: true, Documented: true}}
 	require.NoError(t, result.WriteRecord(dir, r))
 	again, err := result.Open(dir)

@@ -35,7 +35,7 @@ func (srv *Server) Drain(ctx context.Context) error {
 	return nil
 }
 
-// drainBacklog accepts everybody who has connected. Close must not be called before it returns, or the caller
+// drainBacklog accepts every client that has connected. Close must not be called before it returns, or the caller
 // be enlisted.
 func (srv *Server) drainBacklog(ctx context.Context) error {
 	for _, in := range srv.acceptors {

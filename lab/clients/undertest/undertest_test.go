@@ -103,7 +103,7 @@ func TestReadExit(t *testing.T) {
 	}{
 		"accepted":       {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Accepted}},
 		"rejected":       {process.Output{Code: 60, Stderr: "no\n", Stdout: "so far"}, clients.Result{Outcome: clients.Rejected, Message: "no\nso far", Code: "60"}},
-		"without a word": {process.Output{Code: 1, Status: "exit status 1"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 1, with no output", Code: "1"}},
+		"with no output": {process.Output{Code: 1, Status: "exit status 1"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 1, with no output", Code: "1"}},
 		"unavailable":    {process.Output{Code: 69, Stdout: "no TLS 1.3 here\n"}, clients.Result{Outcome: clients.Unsupported, Message: "no TLS 1.3 here", Code: "69"}},
 		"killed":         {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
 	} {

@@ -97,7 +97,7 @@ func parseAnswer(line []byte, id uint64) (clients.Result, error) {
 	case clients.Rejected, clients.Unsupported:
 		return clients.Result{Outcome: a.Outcome, Message: strings.TrimRight(a.Message, "\r\n"), Code: a.Code}, nil
 	}
-	return clients.Result{}, fmt.Errorf("its outcome %q is none of accepted, rejected and unsupported", clip([]byte(a.Outcome)))
+	return clients.Result{}, fmt.Errorf("its outcome is %q: it must be accepted, rejected or unsupported", clip([]byte(a.Outcome)))
 }
 
 // clip shortens what a worker wrote for an error message.

@@ -42,8 +42,8 @@ func TestParseAnswer(t *testing.T) {
 		`{"outcome":"accepted"}`:           "has no id",
 		`{"id":-7}`:                        "no JSON object",
 		`{"id":8,"outcome":"accepted"}`:    "it answered request 8 instead of 7",
-		`{"id":7}`:                         `its outcome "" is none`,
-		`{"id":7,"outcome":"failed"}`:      `its outcome "failed" is none`,
+		`{"id":7}`:                         `its outcome is "": it must be`,
+		`{"id":7,"outcome":"failed"}`:      `its outcome is "failed": it must be`,
 		`{"id":7,"outcome":"accepted"} {}`: "no JSON object",
 	} {
 		_, err := parseAnswer([]byte(line), 7)
