@@ -3,6 +3,7 @@ package messages
 import (
 	"regexp"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -110,10 +111,10 @@ var javaRules = []Rule{
 
 // javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of
 // most faults still, says certificate_unknown (46).
-var javaAlerts = map[uint8][]failure.Class{
-	42:  {failure.BadSignature, failure.NotYetValid},
-	43:  {failure.WeakSignature},
-	44:  {failure.Revoked},
-	45:  {failure.Expired},
-	113: {failure.Revoked, failure.RevocationUnknown},
+var javaAlerts = map[wire.AlertCode][]failure.Class{
+	wire.AlertBadCertificate:               {failure.BadSignature, failure.NotYetValid},
+	wire.AlertUnsupportedCertificate:       {failure.WeakSignature},
+	wire.AlertCertificateRevoked:           {failure.Revoked},
+	wire.AlertCertificateExpired:           {failure.Expired},
+	wire.AlertBadCertificateStatusResponse: {failure.Revoked, failure.RevocationUnknown},
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -37,7 +38,7 @@ type Source struct {
 	// Alerts lists what the alerts that it sends can stand for, canonical first. An alert that is not
 	// listed can stand for anything. Stacks that complete the handshake before they judge the certificate,
 	// as Node does, send none; GnuTLS sends the same one for everything.
-	Alerts map[uint8][]failure.Class
+	Alerts map[wire.AlertCode][]failure.Class
 	// Voices are the marks by which a text of unknown origin is taken for this source's; nil means those
 	// of Marks.
 	Voices []Voice

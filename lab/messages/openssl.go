@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -130,12 +131,12 @@ var opensslRules = slices.Concat([]Rule{
 
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.
-var openSSLAlerts = map[uint8][]failure.Class{
-	42: {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
-	43: {failure.WrongUsage},
-	44: {failure.Revoked},
-	45: {failure.Expired, failure.RevocationUnknown},
-	46: {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
-	48: {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
-	51: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
+var openSSLAlerts = map[wire.AlertCode][]failure.Class{
+	wire.AlertBadCertificate:         {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
+	wire.AlertUnsupportedCertificate: {failure.WrongUsage},
+	wire.AlertCertificateRevoked:     {failure.Revoked},
+	wire.AlertCertificateExpired:     {failure.Expired, failure.RevocationUnknown},
+	wire.AlertCertificateUnknown:     {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
+	wire.AlertUnknownCA:              {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
+	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
 }

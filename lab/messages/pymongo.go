@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -70,8 +71,8 @@ var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 
 // pymongoOCSPAlerts is what PyOpenSSL sends, with the alert that a refusal by PyMongo's OCSP
 // callback becomes: bad_certificate_status_response.
-var pymongoOCSPAlerts = func() map[uint8][]failure.Class {
+var pymongoOCSPAlerts = func() map[wire.AlertCode][]failure.Class {
 	all := maps.Clone(openSSLAlerts)
-	all[113] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
 	return all
 }()

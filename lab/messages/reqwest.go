@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -108,10 +109,10 @@ var nativeTLSRules = slices.Concat([]Rule{
 
 // rustlsAlerts is what rustls sends, as measured with 0.23.46: bad_certificate for whatever it has no
 // alert of its own for.
-var rustlsAlerts = map[uint8][]failure.Class{
-	43: {failure.WrongUsage, failure.InvalidCA},
-	44: {failure.Revoked},
-	45: {failure.Expired, failure.NotYetValid},
-	48: {failure.Untrusted, failure.RevocationUnknown},
-	51: {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
+var rustlsAlerts = map[wire.AlertCode][]failure.Class{
+	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.InvalidCA},
+	wire.AlertCertificateRevoked:     {failure.Revoked},
+	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
+	wire.AlertUnknownCA:              {failure.Untrusted, failure.RevocationUnknown},
+	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
 }

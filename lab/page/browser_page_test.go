@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/internal/hellos"
 	stacks "example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/scenarios"
@@ -186,7 +187,7 @@ func testHostile(t *testing.T, r *running, b *browser) {
 	for _, name := range []string{`<script>window.hacked=true</script>`, `"><img src=x onerror=window.hacked=true>`, "' onmouseover='window.hacked=true", "</dl></article><h1>free", "a\x00b\x1b[31m\u202egpj.exe", "\u2066\u200f", "&lt;b&gt;"} {
 		c, err := net.Dial("tcp", r.endpoint("good").Connect)
 		require.NoError(t, err)
-		_, err = c.Write(hello(name, name))
+		_, err = c.Write(hellos.Hello{ServerName: name, Protocols: []string{name}}.Records())
 		require.NoError(t, err)
 		require.NoError(t, c.(*net.TCPConn).CloseWrite())
 		buf := make([]byte, 4096)

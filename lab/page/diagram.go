@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -21,7 +22,7 @@ type step struct {
 	// Text is how bytes begin that are no TLS.
 	Text string
 	// Alert is the alert that it carries.
-	Alert *serve.Alert
+	Alert *wire.Alert
 	// Encrypted says that nobody but the two ends can read it; Inferred that the lab names it by what its
 	// own end did.
 	Encrypted, Inferred bool
@@ -34,14 +35,6 @@ type step struct {
 	// 1.3 has it encrypted (RFC 8446, section 6). OpenSSL sends its first one so.
 	Unread bool
 }
-
-// Types of records (RFC 8446, section 5.1).
-const (
-	changeCipherSpec = 20
-	alertRecord      = 21
-	handshakeRecord  = 22
-	applicationData  = 23
-)
 
 // Words for what is no message of TLS; the page's words for them are "step." and the word.
 const (
@@ -91,7 +84,7 @@ func diagram(c *connection) []step {
 
 // version13 reports whether the handshake is one of TLS 1.3.
 func (c *connection) version13() bool {
-	switch name := tls.VersionName(tls.VersionTLS13); {
+	switch name := wire.VersionName(tls.VersionTLS13); {
 	case c.Session != nil:
 		return c.Session.Version == name
 	case c.Seen != nil && c.Seen.Version != "":
@@ -99,30 +92,30 @@ func (c *connection) version13() bool {
 	}
 	// A record of application data before the handshake is complete is an encrypted message: before TLS
 	// 1.3 there is no such thing.
-	return slices.ContainsFunc(c.Records, func(r serve.Record) bool { return r.Type == applicationData })
+	return slices.ContainsFunc(c.Records, func(r wire.Record) bool { return r.Type == wire.RecordApplicationData })
 }
 
 func (d *drawing) add(s step) { d.steps = append(d.steps, s) }
 
 // record draws a record. Several messages that were sent at once are one arrow.
-func (d *drawing) record(r serve.Record, i int) {
+func (d *drawing) record(r wire.Record, i int) {
 	s := step{FromClient: r.FromClient, Bytes: r.Length, Missing: r.Missing, At: r.At, Encrypted: r.Encrypted, Messages: r.Messages, Alert: r.Alert}
 	switch {
 	case r.Type == 0:
 		s.Word, s.Text = wordForeign, r.Text
-	case r.Type == changeCipherSpec && d.tls13:
+	case r.Type == wire.RecordChangeCipherSpec && d.tls13:
 		return // means nothing, and is there for old middleboxes (RFC 8446, appendix D.4)
-	case r.Type == changeCipherSpec:
+	case r.Type == wire.RecordChangeCipherSpec:
 		s.Messages = []string{"ChangeCipherSpec"}
-	case r.Type == applicationData && d.tls13:
+	case r.Type == wire.RecordApplicationData && d.tls13:
 		d.encrypted13(&s, r, i)
-	case r.Type == applicationData:
+	case r.Type == wire.RecordApplicationData:
 		s.Word = wordData
-	case r.Type == handshakeRecord && r.Encrypted: // after ChangeCipherSpec there is but one
+	case r.Type == wire.RecordHandshake && r.Encrypted: // after ChangeCipherSpec there is but one
 		s.Messages, s.Inferred = []string{"Finished"}, true
-	case r.Type == alertRecord && r.Encrypted:
+	case r.Type == wire.RecordAlert && r.Encrypted:
 		d.alert12(&s)
-	case r.Type == alertRecord:
+	case r.Type == wire.RecordAlert:
 		s.Unread = d.tls13 && d.servers > 0 && r.FromClient
 	}
 	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
@@ -150,11 +143,11 @@ func (d *drawing) alert12(s *step) {
 		s.Alert = a
 		return
 	}
-	s.Messages = []string{"close_notify"}
+	s.Messages = []string{wire.AlertCloseNotify.String()}
 }
 
 // fatal returns the alert of one side that ended the connection.
-func (d *drawing) fatal(fromClient bool) *serve.Alert {
+func (d *drawing) fatal(fromClient bool) *wire.Alert {
 	switch {
 	case d.Seen == nil:
 		return nil
@@ -165,13 +158,13 @@ func (d *drawing) fatal(fromClient bool) *serve.Alert {
 }
 
 // encrypted13 names what is encrypted under TLS 1.3, by its place (RFC 8446, section 2).
-func (d *drawing) encrypted13(s *step, r serve.Record, i int) {
+func (d *drawing) encrypted13(s *step, r wire.Record, i int) {
 	s.Inferred = true
 	asked := d.Scenario.Server.ClientAuth != tls.NoClientCert
 	complete := d.Session != nil
-	lastOfSide := !slices.ContainsFunc(d.Records[i+1:], func(later serve.Record) bool { return later.FromClient == r.FromClient })
+	lastOfSide := !slices.ContainsFunc(d.Records[i+1:], func(later wire.Record) bool { return later.FromClient == r.FromClient })
 	alert := d.fatal(r.FromClient)
-	if alert != nil && slices.ContainsFunc(d.Records, func(r serve.Record) bool { return r.FromClient == s.FromClient && r.Alert != nil }) {
+	if alert != nil && slices.ContainsFunc(d.Records, func(r wire.Record) bool { return r.FromClient == s.FromClient && r.Alert != nil }) {
 		alert = nil // it stands there in plaintext
 	}
 	switch {
@@ -256,7 +249,7 @@ func (d *drawing) end(o *serve.Observation) {
 		d.steps[i].Broken = d.steps[i].Alert != nil || d.steps[i].Missing > 0
 	}
 	for _, side := range []struct {
-		alert      *serve.Alert
+		alert      *wire.Alert
 		fromClient bool
 	}{{o.AlertReceived, true}, {o.AlertSent, false}} {
 		drawn := slices.ContainsFunc(d.steps, func(s step) bool { return s.Alert != nil && s.FromClient == side.fromClient })

@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -81,11 +83,11 @@ type alertsInPlaintext struct {
 }
 
 func (c *alertsInPlaintext) Write(p []byte) (int, error) {
-	if p[0] == handshakeRecord || c.alerted {
+	if wire.RecordType(p[0]) == wire.RecordHandshake || c.alerted {
 		return c.Conn.Write(p)
 	}
 	c.alerted = true
-	_, err := c.Conn.Write([]byte{alertRecord, 3, 3, 0, 2, 2, 45})
+	_, err := c.Conn.Write(wire.AppendAlert(nil, tls.VersionTLS12, wire.AlertCertificateExpired))
 	return len(p), err
 }
 
@@ -173,7 +175,7 @@ func TestDiagramOfWhatIsOpen(t *testing.T) {
 	c, err := net.Dial("tcp", r.endpoint("silent").Connect)
 	require.NoError(t, err)
 	defer c.Close()
-	_, err = c.Write(hello("localhost", "http/1.1"))
+	_, err = c.Write(hellos.Hello{ServerName: "localhost", Protocols: []string{"http/1.1"}}.Records())
 	require.NoError(t, err)
 	seen := r.waitFor("silent", func(list []connection) bool { return len(list) > 0 && list[0].Hello != nil })
 	assert.Equal(t, []string{"> (connect)", "> ClientHello", "- (waiting)"}, lines(diagram(&seen[0])))
@@ -184,11 +186,11 @@ func TestDiagramOfWhatIsOpen(t *testing.T) {
 func TestDiagramOfARelay(t *testing.T) {
 	s, ok := scenarios.Lookup("mongod-good")
 	require.True(t, ok)
-	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed}, Records: []serve.Record{
-		{FromClient: true, Type: handshakeRecord, Messages: []string{"ClientHello"}},
-		{Type: handshakeRecord, Messages: []string{"ServerHello"}},
-		{Type: applicationData, Encrypted: true, Count: 4},
-		{FromClient: true, Type: applicationData, Encrypted: true, Count: 1},
+	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed}, Records: []wire.Record{
+		{FromClient: true, Type: wire.RecordHandshake, Messages: []string{"ClientHello"}},
+		{Type: wire.RecordHandshake, Messages: []string{"ServerHello"}},
+		{Type: wire.RecordApplicationData, Encrypted: true, Count: 4},
+		{FromClient: true, Type: wire.RecordApplicationData, Encrypted: true, Count: 1},
 	}}
 	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)", "- (served)"}, lines(diagram(&c)))
 }

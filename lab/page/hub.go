@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -29,8 +30,8 @@ type connection struct {
 	Scenario *scenarios.Scenario
 	Start    time.Time
 	Client   string
-	Hello    *serve.ClientHello
-	Records  []serve.Record
+	Hello    *wire.ClientHello
+	Records  []wire.Record
 	Session  *serve.Session
 	Seen     *serve.Observation // nil as long as it is open
 	size     int64              // bytes that it took when it last changed
@@ -117,7 +118,7 @@ func (h *hub) weigh(c *connection) {
 
 // takes returns how many bytes a connection takes, with all that it points to.
 func (c *connection) takes() int64 {
-	n := int64(unsafe.Sizeof(*c)) + c.Hello.Bytes() + int64(cap(c.Records))*int64(unsafe.Sizeof(serve.Record{}))
+	n := int64(unsafe.Sizeof(*c)) + c.Hello.Bytes() + int64(cap(c.Records))*int64(unsafe.Sizeof(wire.Record{}))
 	for _, r := range c.Records {
 		n += int64(len(r.Text)) + int64(cap(r.Messages))*int64(unsafe.Sizeof(""))
 	}
@@ -249,7 +250,7 @@ func (h *hub) unsubscribe() {
 }
 
 // clip returns a ClientHello that takes bounded memory, whatever the client sent.
-func clip(h *serve.ClientHello) *serve.ClientHello {
+func clip(h *wire.ClientHello) *wire.ClientHello {
 	if h == nil {
 		return nil
 	}

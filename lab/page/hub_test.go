@@ -12,22 +12,23 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
 // happen tells a hub of a connection from start to end.
-func happen(h *hub, s *scenarios.Scenario, conn uint64, hello *serve.ClientHello) {
+func happen(h *hub, s *scenarios.Scenario, conn uint64, hello *wire.ClientHello) {
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventStart, At: time.Now()})
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventHello, Hello: hello})
 	for i := range 6 {
-		h.watch(s, serve.Event{Conn: conn, Kind: serve.EventRecord, Index: i, Record: serve.Record{Type: 22, Messages: []string{"Finished"}}})
+		h.watch(s, serve.Event{Conn: conn, Kind: serve.EventRecord, Index: i, Record: wire.Record{Type: wire.RecordHandshake, Messages: []string{"Finished"}}})
 	}
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventEnd, Observation: &serve.Observation{Hello: hello, End: serve.EndEOF, Error: strings.Repeat("x", 1000)}})
 }
 
 // hostileHello is a ClientHello as full as one can be.
-func hostileHello() *serve.ClientHello {
-	h := &serve.ClientHello{ServerName: strings.Repeat("s", 64<<10)}
+func hostileHello() *wire.ClientHello {
+	h := &wire.ClientHello{ServerName: strings.Repeat("s", 64<<10)}
 	for i := range 30000 {
 		h.CipherSuites = append(h.CipherSuites, fmt.Sprintf("%04x", i))
 		h.Protocols = append(h.Protocols, strings.Repeat("p", 500))
@@ -84,7 +85,7 @@ func TestHubTellsWhatHasChanged(t *testing.T) {
 	assert.Equal(t, 1, b.Open)
 	assert.Empty(t, h.since("s", b.Version, 10).Connections)
 	_, more := h.next(b.Version)
-	h.watch(s, serve.Event{Conn: 2, Kind: serve.EventHello, Hello: &serve.ClientHello{}})
+	h.watch(s, serve.Event{Conn: 2, Kind: serve.EventHello, Hello: &wire.ClientHello{}})
 	select {
 	case <-more:
 	default:
@@ -100,10 +101,10 @@ func TestHubTellsWhatHasChanged(t *testing.T) {
 // TestHubMemory measures what a full history takes, of common clients and of those that send as much as
 // they can.
 func TestHubMemory(t *testing.T) {
-	common := &serve.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}, CipherSuites: make([]string, 30), Groups: make([]string, 10), SignatureSchemes: make([]string, 20), Protocols: []string{"h2", "http/1.1"}}
+	common := &wire.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}, CipherSuites: make([]string, 30), Groups: make([]string, 10), SignatureSchemes: make([]string, 20), Protocols: []string{"h2", "http/1.1"}}
 	for _, c := range []struct {
 		name  string
-		hello *serve.ClientHello
+		hello *wire.ClientHello
 		most  uint64 // bytes
 	}{{"common", common, 4 << 20}, {"hostile", hostileHello(), 32 << 20}} {
 		before := heap()
@@ -132,7 +133,7 @@ func TestHubIsSafe(t *testing.T) {
 	for w := range 4 {
 		all.Go(func() {
 			for i := range uint64(300) {
-				happen(h, &scenarios.Scenario{ID: fmt.Sprint("s", w)}, i, &serve.ClientHello{Protocols: []string{"h2"}})
+				happen(h, &scenarios.Scenario{ID: fmt.Sprint("s", w)}, i, &wire.ClientHello{Protocols: []string{"h2"}})
 			}
 		})
 		all.Go(func() {
@@ -159,7 +160,7 @@ func TestHubHoldsBoundedMemory(t *testing.T) {
 		h.watch(s, serve.Event{Conn: n, Kind: serve.EventStart, At: time.Now()})
 		h.watch(s, serve.Event{Conn: n, Kind: serve.EventHello, Hello: hello})
 		for i := range 64 {
-			h.watch(s, serve.Event{Conn: n, Kind: serve.EventRecord, Index: i, Record: serve.Record{Type: 22, Messages: make([]string, 16)}})
+			h.watch(s, serve.Event{Conn: n, Kind: serve.EventRecord, Index: i, Record: wire.Record{Type: wire.RecordHandshake, Messages: make([]string, 16)}})
 		}
 		assert.LessOrEqual(t, h.held, int64(maxHeld))
 	}

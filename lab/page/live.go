@@ -10,8 +10,8 @@ import (
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/messages"
-	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -43,7 +43,7 @@ type card struct {
 	Says            string             // the verdict in one line
 	Because         string             // and what it rests on
 	Steps           []step
-	Alert           *serve.Alert // the one that ended it
+	Alert           *wire.Alert // the one that ended it
 	AlertFromClient bool
 	Whole           bool // it has a page of its own, and room for all of it
 	NotYet          bool // the certificate was yet to expire

@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -49,7 +50,7 @@ func mixed() *result.Run {
 		}
 		cell := good(id, c)
 		cell.Control = clients.Accepted
-		cell.Observed[0].Hello = &serve.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}}
+		cell.Observed[0].Hello = &wire.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}}
 		return cell
 	})
 }
@@ -196,7 +197,7 @@ func TestPageHostile(t *testing.T) {
 			c := &s.Cells[j]
 			c.Message, c.Why, c.Disagreement, c.Class = hostile, hostile, hostile, failure.Class(hostile)
 			c.ServerLog = []string{hostile, hostile}
-			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile, Hello: &serve.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
+			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile, Hello: &wire.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
 		}
 	}
 	r.Clients[0].About, r.Seed = hostile, hostile

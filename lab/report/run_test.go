@@ -7,6 +7,7 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -33,7 +34,7 @@ func accepted(kind verdict.Kind, documented bool) result.Cell {
 
 func rejected(class failure.Class, message string) result.Cell {
 	return result.Cell{Outcome: clients.Rejected, Message: message, Judgement: verdict.Judgement{Kind: verdict.OK, Class: class, Documented: true},
-		Observed: []serve.Observation{{Version: "TLS 1.3", End: serve.EndAlertReceived, AlertReceived: &serve.Alert{Code: 45, Name: "certificate_expired"}}}}
+		Observed: []serve.Observation{{Version: "TLS 1.3", End: serve.EndAlertReceived, AlertReceived: &wire.Alert{Code: 45, Name: "certificate_expired"}}}}
 }
 
 // run makes a run of catalogue scenarios in which every client does what the function says.

@@ -15,13 +15,14 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // hello is as long as a real one.
-func hello(name string) *serve.ClientHello {
-	h := &serve.ClientHello{ServerName: name, Versions: []string{"TLS 1.3", "TLS 1.2"}, Size: 512}
+func hello(name string) *wire.ClientHello {
+	h := &wire.ClientHello{ServerName: name, Versions: []string{"TLS 1.3", "TLS 1.2"}, Size: 512}
 	for n := range 60 {
 		h.CipherSuites = append(h.CipherSuites, fmt.Sprintf("TLS_ECDHE_ECDSA_WITH_NUMBER_%02d_SHA256", n))
 	}
@@ -33,7 +34,7 @@ func hello(name string) *serve.ClientHello {
 // Clients of one version send the same hello and say the same.
 func whole(clientsWanted int) *result.Run {
 	var infos []clients.Info
-	hellos := map[string]*serve.ClientHello{}
+	hellos := map[string]*wire.ClientHello{}
 	for n := range clientsWanted {
 		infos = append(infos, python(fmt.Sprintf("variant-%d", n%6), fmt.Sprintf("3.%d.%d", 6+n/6, n/6))...)
 		hellos[infos[n].Version] = hello("localhost" + infos[n].Version)

@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"fmt"
 	"io"
 	"reflect"
 	"time"
-
-	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/serve"
 )
 
 // MatrixSchema is the version of the form that [Run.WriteTables] writes, which [Read] reads as well as
@@ -23,10 +24,10 @@ const MatrixSchema = 4
 // referred to by its place there, from 0.
 type stored struct {
 	Run
-	Scenarios []storedScenario    `json:"scenarios"`
-	Texts     []string            `json:"texts"`  // for message, code, why, disagreement and server_log of a cell
-	Seen      []sight             `json:"seen"`   // for seen of a connection
-	Hellos    []serve.ClientHello `json:"hellos"` // for hello of a sight
+	Scenarios []storedScenario   `json:"scenarios"`
+	Texts     []string           `json:"texts"`  // for message, code, why, disagreement and server_log of a cell
+	Seen      []sight            `json:"seen"`   // for seen of a connection
+	Hellos    []wire.ClientHello `json:"hellos"` // for hello of a sight
 }
 
 // storedScenario is a scenario whose cells refer to the run's tables.
@@ -125,7 +126,7 @@ func decode(data []byte) (*Run, error) {
 
 // store puts a run into the form of its JSON.
 func store(r *Run) (*stored, error) {
-	s := &stored{Run: *r, Texts: []string{}, Seen: []sight{}, Hellos: []serve.ClientHello{}}
+	s := &stored{Run: *r, Texts: []string{}, Seen: []sight{}, Hellos: []wire.ClientHello{}}
 	t := &tables{stored: s, texts: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{}}
 	s.Schema, s.Run.Scenarios = MatrixSchema, nil
 	s.Scenarios = make([]storedScenario, len(r.Scenarios))

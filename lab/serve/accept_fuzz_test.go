@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/scenarios"
 )
 
@@ -33,7 +34,7 @@ func FuzzAccept(f *testing.F) {
 	f.Add([]byte{0, doConnect, doHello, doRead, doHalfClose, doConnectMany, doReset, doReset, doDrain, doClose})
 	f.Add([]byte{3, doConnectMany, doSay, doHello, doReset, doConnect, doHalfClose, doSay})
 	servers := acceptServers(f)
-	hello := flights(f)["go"]
+	hello := hellos.Recorded()["go"]
 	f.Fuzz(func(t *testing.T, script []byte) {
 		if len(script) == 0 || len(script) > 64 {
 			return

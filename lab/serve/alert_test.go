@@ -6,16 +6,9 @@ import (
 	"net"
 	"strings"
 	"testing"
-)
 
-func TestAlertString(t *testing.T) {
-	if got, want := AlertByCode(45).String(), "certificate_expired (45)"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if got, want := AlertByCode(200).String(), "unassigned (200)"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}
+	"example.com/tlslab/lab/wire"
+)
 
 // Every alert of crypto/tls's has a name here, and no two of them read the same, so
 // that the number can be had from the words.
@@ -27,12 +20,12 @@ func TestAlertTexts(t *testing.T) {
 			t.Errorf("alert %d reads like another one: %s", code, text)
 		}
 		texts[text] = true
-		if _, ok := alertNames[uint8(code)]; !ok && !strings.HasPrefix(text, "tls: alert(") {
+		if !wire.AlertCode(code).Assigned() && !strings.HasPrefix(text, "tls: alert(") {
 			t.Errorf("no name for alert %d, %s", code, text)
 		}
 		for _, op := range []string{"remote error", "local error"} {
 			err := &net.OpError{Op: op, Err: errors.New(text)}
-			if got := alertIn(err, op); got == nil || got.Code != uint8(code) {
+			if got := alertIn(err, op); got == nil || got.Code != wire.AlertCode(code) {
 				t.Errorf("alert %d read as %v", code, got)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/wire"
 )
 
 // A client is given this much to close its side after the server has closed its
@@ -141,18 +142,18 @@ func (c *conn) negotiated(err error) Session {
 	s := Session{
 		Scenario:          c.srv.scenario.ID,
 		Hello:             c.tap.hello(),
-		HelloRetry:        c.tap.out.isHelloRetry(),
+		HelloRetry:        c.tap.out.IsHelloRetry(),
 		Protocol:          state.NegotiatedProtocol,
 		ClientCertificate: subject(state.PeerCertificates),
 	}
 	if state.Version != 0 {
-		s.Version = versionName(state.Version)
+		s.Version = wire.VersionName(state.Version)
 	}
 	if state.CipherSuite != 0 {
-		s.CipherSuite = cipherSuiteName(state.CipherSuite)
+		s.CipherSuite = wire.CipherSuiteName(state.CipherSuite)
 	}
 	if state.CurveID != 0 {
-		s.Group = groupName(state.CurveID)
+		s.Group = wire.GroupName(state.CurveID)
 	}
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		s.ClientCertificate = subject(e.UnverifiedCertificates)
@@ -177,8 +178,8 @@ func (c *conn) observe(err error) Observation {
 		HandshakeComplete: c.complete,
 		ClientCertificate: c.session.ClientCertificate,
 		ApplicationData:   c.received,
-		BytesReceived:     c.tap.in.bytes,
-		BytesSent:         c.tap.out.bytes,
+		BytesReceived:     c.tap.in.Bytes,
+		BytesSent:         c.tap.out.Bytes,
 	}
 	if err == nil {
 		o.End = EndServed
@@ -202,12 +203,12 @@ func (o *Observation) conclude(err error, t *tap) {
 		o.End = EndInternal
 		return
 	}
-	o.AlertReceived = firstAlert(t.in.alert, remoteAlert(err))
+	o.AlertReceived = firstAlert(t.in.Alert, remoteAlert(err))
 	if o.AlertReceived != nil {
 		o.End = EndAlertReceived
 		return
 	}
-	o.AlertSent = firstAlert(t.out.alert, localAlert(err))
+	o.AlertSent = firstAlert(t.out.Alert, localAlert(err))
 	_, brokenOff := errors.AsType[brokenOff](err)
 	switch {
 	case errors.Is(err, errRelayed):
@@ -219,7 +220,7 @@ func (o *Observation) conclude(err error, t *tap) {
 		o.End = EndBrokenOff
 	case o.AlertSent != nil:
 		o.End = EndAlertSent
-	case t.in.notTLS:
+	case t.in.NotTLS:
 		o.End = EndNotTLS
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		o.End = EndTimeout
@@ -236,7 +237,7 @@ func (o *Observation) conclude(err error, t *tap) {
 }
 
 // firstAlert returns the first of the alerts that is not nil.
-func firstAlert(alerts ...*Alert) *Alert {
+func firstAlert(alerts ...*wire.Alert) *wire.Alert {
 	for _, a := range alerts {
 		if a != nil {
 			return a

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/scenarios"
 )
 
@@ -169,7 +170,7 @@ func TestClose(t *testing.T) {
 	addr := srv.Addr()
 
 	silent, middle := dial(t, srv), dial(t, srv)
-	middle.Write(flights(t)["openssl"])
+	middle.Write(hellos.Recorded()["openssl"])
 	readSome(t, middle) // in the middle of a handshake
 	var closers sync.WaitGroup
 	for range 3 {
@@ -207,7 +208,7 @@ func TestCloseDuringMaterial(t *testing.T) {
 		returned = true
 		return good()
 	}, Options{})
-	dial(t, srv).Write(flights(t)["go"])
+	dial(t, srv).Write(hellos.Recorded()["go"])
 	<-asked
 	go func() {
 		<-srv.closed

@@ -2,11 +2,14 @@ package serve
 
 import (
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // answers returns the behaviour of a server that reads the ClientHello, writes something in
@@ -84,13 +87,10 @@ func garbage() []byte {
 	return b
 }
 
-// maxRecord is the longest body of a record that there can be (RFC 5246, section 6.2.3).
-const maxRecord = 1<<14 + 2048
-
 // oversizedRecord returns a handshake record of 65,535 bytes.
 func oversizedRecord() []byte {
 	const size = 1<<16 - 1
-	return append([]byte{recordHandshake, 3, 3, size >> 8, size & 0xff}, make([]byte, size)...)
+	return wire.AppendRecord(nil, wire.RecordHandshake, tls.VersionTLS12, make([]byte, size))
 }
 
 // shortRecord sends half of a handshake record and closes the connection.
@@ -99,8 +99,8 @@ func shortRecord(c *conn) error {
 		return err
 	}
 	body := garbage()
-	head := []byte{recordHandshake, 3, 3, byte(len(body) >> 8), byte(len(body))}
-	if _, err := c.tap.Write(append(head, body[:len(body)/2]...)); err != nil {
+	record := wire.AppendRecord(nil, wire.RecordHandshake, tls.VersionTLS12, body)
+	if _, err := c.tap.Write(record[:len(record)-len(body)/2]); err != nil {
 		return err
 	}
 	return c.finish("in the middle of a record")

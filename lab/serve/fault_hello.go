@@ -4,7 +4,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"slices"
+
+	"example.com/tlslab/lab/wire"
 )
+
+// versionSSL30 is tls.VersionSSL30, which is deprecated: that SSL 3.0 is broken is why it is served.
+const versionSSL30 = 0x0300
 
 // ssl3 answers with a ServerHello of SSL 3.0 (RFC 6101, section 5.6.1.3), and waits for the
 // client to leave.
@@ -12,8 +17,8 @@ func ssl3(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
 	}
-	hello := serverHello{version: tls.VersionSSL30, suite: tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}.marshal() //nolint:staticcheck // SSL 3.0 is the point
-	if _, err := c.tap.Write(appendRecord(nil, recordHandshake, tls.VersionSSL30, hello)); err != nil { //nolint:staticcheck
+	hello := wire.ServerHello{Version: versionSSL30, CipherSuite: tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}.Marshal()
+	if _, err := c.tap.Write(wire.AppendRecord(nil, wire.RecordHandshake, versionSSL30, hello)); err != nil {
 		return err
 	}
 	return c.tap.drain()
@@ -24,7 +29,7 @@ func internalError(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
 	}
-	if err := c.tap.refuse(alertInternalError); err != nil {
+	if err := c.tap.refuse(wire.AlertInternalError); err != nil {
 		return err
 	}
 	return errInternal
@@ -38,7 +43,7 @@ func versionIntolerant(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
 	}
-	if hello := c.tap.hello(); hello != nil && slices.Contains(hello.Versions, versionName(tls.VersionTLS13)) {
+	if hello := c.tap.hello(); hello != nil && slices.Contains(hello.Versions, wire.VersionName(tls.VersionTLS13)) {
 		return c.finish("on a ClientHello that offers TLS 1.3")
 	}
 	return c.talk()

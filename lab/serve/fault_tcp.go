@@ -2,11 +2,12 @@ package serve
 
 import (
 	"crypto/tls"
-	"encoding/binary"
 	"errors"
 	"io"
 	"net"
 	"time"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // resetOnAccept resets the connection at the client's first byte. Were it reset before, the
@@ -53,7 +54,7 @@ func stalledCertificate(c *conn) error {
 // the records from start to end of what it writes, and lets that pass as far as until says.
 func (c *conn) cutCertificate(until func(start, end int) int, then func() error) error {
 	cut := &cut{Conn: c.raw, at: func(p []byte) int {
-		if start, end := messageAt(p, typeCertificate); end > 0 {
+		if start, end := messageAt(p, wire.MessageCertificate); end > 0 {
 			return until(start, end)
 		}
 		return len(p)
@@ -92,11 +93,11 @@ func (c *cut) Write(p []byte) (int, error) {
 
 // messageAt returns from where to where in p, which is whole records in plaintext, the record
 // stands that begins with a handshake message of that type; zeros if there is none.
-func messageAt(p []byte, kind byte) (start, end int) {
-	for end+recordHeaderLen < len(p) {
+func messageAt(p []byte, kind wire.MessageType) (start, end int) {
+	for end+wire.RecordHeaderLen < len(p) {
 		start = end
-		end = min(len(p), start+recordHeaderLen+int(binary.BigEndian.Uint16(p[start+3:])))
-		if p[start] == recordHandshake && p[start+recordHeaderLen] == kind {
+		end = min(len(p), start+wire.RecordHeaderLen+wire.RecordLen(p[start:]))
+		if wire.RecordType(p[start]) == wire.RecordHandshake && wire.MessageType(p[start+wire.RecordHeaderLen]) == kind {
 			return start, end
 		}
 	}
@@ -130,8 +131,8 @@ func (c *paced) Write(p []byte) (written int, err error) {
 			return written, net.ErrClosed
 		}
 		n := len(p) - written
-		if n > recordHeaderLen {
-			n = min(n, recordHeaderLen+int(binary.BigEndian.Uint16(p[written+3:])))
+		if n > wire.RecordHeaderLen {
+			n = min(n, wire.RecordHeaderLen+wire.RecordLen(p[written:]))
 		}
 		n, err = c.Conn.Write(p[written : written+n])
 		written += n

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/internal/hellos"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -136,14 +138,14 @@ func TestFaultsTaken(t *testing.T) {
 func TestFaultsBounded(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
-	hello := flights(t)["openssl"]
+	hello := hellos.Recorded()["openssl"]
 	for _, fault := range Faults() {
 		if _, held := faults[fault]; held && faults[fault].listen != nil {
 			continue // nobody is accepted
 		}
 		for name, said := range map[string][]byte{
 			"nothing": nil, "half a hello": hello[:100], "no TLS": []byte("GET / HTTP/1.1\r\n\r\n"),
-			"empty records": bytes.Repeat(record(recordHandshake), 100_000),
+			"empty records": bytes.Repeat(record(wire.RecordHandshake), 100_000),
 		} {
 			t.Run(string(fault)+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -167,7 +169,7 @@ func TestCloseDuringFault(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12}), ca.source(t), Options{Timeout: time.Hour})
 			c := dial(t, srv)
-			c.Write(flights(t)["openssl"])
+			c.Write(hellos.Recorded()["openssl"])
 			if err := srv.drainBacklog(ctx(t)); err != nil {
 				t.Fatal(err)
 			}
@@ -252,10 +254,10 @@ func TestUnknownFault(t *testing.T) {
 // What is said in place of TLS is what the programs say: nobody could take it for a record.
 func TestNotRecords(t *testing.T) {
 	for name, b := range map[string][]byte{"http": plainHTTP(), "ssh": bannerSSH(), "mysql": bannerMySQL(), "garbage": garbage()} {
-		var r records
-		r.feed(b)
-		if !r.notTLS {
-			t.Errorf("%s looks like TLS: %x", name, b[:recordHeaderLen])
+		stream := wire.Stream{Keep: wire.MaxClientHello}
+		stream.Feed(b)
+		if !stream.NotTLS {
+			t.Errorf("%s looks like TLS: %x", name, b[:wire.RecordHeaderLen])
 		}
 	}
 	if b := bannerMySQL(); int(b[0]) != len(b)-4 || b[4] != 10 {

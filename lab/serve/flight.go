@@ -14,6 +14,8 @@ import (
 	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // flight is the server's side of a TLS 1.2 handshake (RFC 5246, section 7.3) for faults that
@@ -90,16 +92,16 @@ func (f *flight) Handshake() error {
 // flightAlerts are the alerts with which errors are answered (RFC 5246, section 7.2.2).
 var flightAlerts = []struct {
 	err  error
-	code uint8
+	code wire.AlertCode
 }{
-	{errClientHello, alertDecodeError},
-	{errUnexpectedMessage, alertUnexpectedMessage},
-	{errDecode, alertDecodeError},
-	{errFinished, alertDecryptError},
-	{errNothingInCommon, alertHandshakeFailure},
-	{errVersion, alertProtocolVersion},
-	{errRecord, alertRecordOverflow},
-	{errMAC, alertBadRecordMAC},
+	{wire.ErrClientHello, wire.AlertDecodeError},
+	{errUnexpectedMessage, wire.AlertUnexpectedMessage},
+	{errDecode, wire.AlertDecodeError},
+	{errFinished, wire.AlertDecryptError},
+	{errNothingInCommon, wire.AlertHandshakeFailure},
+	{errVersion, wire.AlertProtocolVersion},
+	{errRecord, wire.AlertRecordOverflow},
+	{errMAC, wire.AlertBadRecordMAC},
 }
 
 func (f *flight) handshake() error {
@@ -116,11 +118,11 @@ func (f *flight) handshake() error {
 
 // answer reads the ClientHello and writes the ServerHello.
 func (f *flight) answer() (tls.Certificate, error) {
-	message, err := f.readMessage(typeClientHello)
+	message, err := f.readMessage(wire.MessageClientHello)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	hello, err := parseClientHello(message)
+	hello, err := wire.ParseClientHello(message)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -130,57 +132,25 @@ func (f *flight) answer() (tls.Certificate, error) {
 	}
 	suite := f.exchange.suite(certificate)
 	switch {
-	case !slices.Contains(hello.Versions, versionName(tls.VersionTLS12)):
+	case !slices.Contains(hello.Versions, wire.VersionName(tls.VersionTLS12)):
 		return tls.Certificate{}, errVersion
-	case !slices.Contains(hello.CipherSuites, cipherSuiteName(suite)):
+	case !slices.Contains(hello.CipherSuites, wire.CipherSuiteName(suite)):
 		return tls.Certificate{}, errNothingInCommon
 	}
 	f.suite = suite
-	f.random.client = message[6:38] // parseClientHello has been there
+	f.random.client = message[6:38] // ParseClientHello has been there
 	f.random.server = make([]byte, 32)
 	rand.Read(f.random.server)
-	return certificate, f.sendMessage(serverHello{
-		version: tls.VersionTLS12, random: f.random.server, suite: f.suite,
-		renegotiationInfo: hello.SecureRenegotiation && !f.insecure,
-	}.marshal())
-}
-
-// serverHello is a ServerHello (RFC 5246, section 7.4.1.3).
-type serverHello struct {
-	version           uint16
-	random            []byte // zeros if nil
-	suite             uint16
-	renegotiationInfo bool // says that it is secure (RFC 5746, section 3.6)
-}
-
-func (h serverHello) marshal() []byte {
-	return message(typeServerHello, func(b *cryptobyte.Builder) {
-		b.AddUint16(h.version)
-		b.AddBytes(append(h.random, make([]byte, 32-len(h.random))...))
-		b.AddUint8(0) // no session
-		b.AddUint16(h.suite)
-		b.AddUint8(0) // no compression
-		if h.renegotiationInfo {
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-				b.AddUint16(extRenegotiationInfo)
-				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddUint8(0) })
-			})
-		}
-	})
-}
-
-// message returns a handshake message.
-func message(kind uint8, body func(*cryptobyte.Builder)) []byte {
-	var b cryptobyte.Builder
-	b.AddUint8(kind)
-	b.AddUint24LengthPrefixed(body)
-	return b.BytesOrPanic() // what is added here is never too long
+	return certificate, f.sendMessage(wire.ServerHello{
+		Version: tls.VersionTLS12, Random: f.random.server, CipherSuite: f.suite,
+		SecureRenegotiation: hello.SecureRenegotiation && !f.insecure,
+	}.Marshal())
 }
 
 // sendServerFlight writes Certificate, ServerKeyExchange and ServerHelloDone (RFC 5246,
 // sections 7.4.2 to 7.4.5).
 func (f *flight) sendServerFlight(certificate tls.Certificate) error {
-	err := f.sendMessage(message(typeCertificate, func(b *cryptobyte.Builder) {
+	err := f.sendMessage(wire.Message(wire.MessageCertificate, func(b *cryptobyte.Builder) {
 		b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
 			for _, der := range certificate.Certificate {
 				b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(der) })
@@ -198,7 +168,7 @@ func (f *flight) sendServerFlight(certificate tls.Certificate) error {
 	if err != nil {
 		return err
 	}
-	err = f.sendMessage(message(typeServerKeyExchange, func(b *cryptobyte.Builder) {
+	err = f.sendMessage(wire.Message(wire.MessageServerKeyExchange, func(b *cryptobyte.Builder) {
 		b.AddBytes(params)
 		b.AddUint16(uint16(scheme))
 		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(signature) })
@@ -206,7 +176,7 @@ func (f *flight) sendServerFlight(certificate tls.Certificate) error {
 	if err != nil {
 		return err
 	}
-	if err := f.sendMessage(message(typeServerHelloDone, func(*cryptobyte.Builder) {})); err != nil {
+	if err := f.sendMessage(wire.Message(wire.MessageServerHelloDone, func(*cryptobyte.Builder) {})); err != nil {
 		return err
 	}
 	return f.flush()
@@ -229,11 +199,11 @@ func (f *flight) sign(certificate tls.Certificate, params []byte) (tls.Signature
 
 // finish reads the client's part, and exchanges Finished (RFC 5246, section 7.4.9).
 func (f *flight) finish() error {
-	m, err := f.readMessage(typeClientKeyExchange)
+	m, err := f.readMessage(wire.MessageClientKeyExchange)
 	if err != nil {
 		return err
 	}
-	secret, err := f.exchange.secret(m[handshakeHeaderLen:])
+	secret, err := f.exchange.secret(m[wire.MessageHeaderLen:])
 	if err != nil {
 		return err
 	}
@@ -245,16 +215,16 @@ func (f *flight) finish() error {
 		return err
 	}
 	want := prf(f.master, "client finished", f.transcript.Sum(nil), 12)
-	if m, err = f.readMessage(typeFinished); err != nil {
+	if m, err = f.readMessage(wire.MessageFinished); err != nil {
 		return err
 	}
-	if subtle.ConstantTimeCompare(m[handshakeHeaderLen:], want) != 1 {
+	if subtle.ConstantTimeCompare(m[wire.MessageHeaderLen:], want) != 1 {
 		return errFinished
 	}
 	if err := f.sendChangeCipherSpec(); err != nil {
 		return err
 	}
-	err = f.sendMessage(message(typeFinished, func(b *cryptobyte.Builder) {
+	err = f.sendMessage(wire.Message(wire.MessageFinished, func(b *cryptobyte.Builder) {
 		b.AddBytes(prf(f.master, "server finished", f.transcript.Sum(nil), 12))
 	}))
 	if err != nil {
@@ -264,12 +234,12 @@ func (f *flight) finish() error {
 }
 
 // readMessage reads the next handshake message, which must be of that type.
-func (f *flight) readMessage(kind uint8) ([]byte, error) {
+func (f *flight) readMessage(kind wire.MessageType) ([]byte, error) {
 	m, err := f.nextMessage()
 	if err != nil {
 		return nil, err
 	}
-	if m[0] != kind {
+	if wire.MessageType(m[0]) != kind {
 		return nil, errUnexpectedMessage
 	}
 	f.transcript.Write(m)
@@ -278,7 +248,7 @@ func (f *flight) readMessage(kind uint8) ([]byte, error) {
 
 func (f *flight) sendMessage(m []byte) error {
 	f.transcript.Write(m)
-	return f.writeRecord(recordHandshake, m)
+	return f.writeRecord(wire.RecordHandshake, m)
 }
 
 // Read implements net.Conn: it reads application data.
@@ -288,9 +258,9 @@ func (f *flight) Read(p []byte) (int, error) {
 		switch {
 		case err != nil:
 			return 0, err
-		case kind == recordApplicationData:
+		case kind == wire.RecordApplicationData:
 			f.data = body
-		case kind == recordAlert && len(body) == 2 && body[1] == alertCloseNotify:
+		case kind == wire.RecordAlert && len(body) == 2 && wire.AlertCode(body[1]) == wire.AlertCloseNotify:
 			return 0, io.EOF
 		default: // above all a hello: there is no renegotiation
 			return 0, errUnexpectedMessage
@@ -304,7 +274,7 @@ func (f *flight) Read(p []byte) (int, error) {
 // Write implements net.Conn: it writes application data.
 func (f *flight) Write(p []byte) (int, error) {
 	for piece := range slices.Chunk(p, 1<<14) {
-		if err := f.writeRecord(recordApplicationData, piece); err != nil {
+		if err := f.writeRecord(wire.RecordApplicationData, piece); err != nil {
 			return 0, err
 		}
 	}
@@ -316,7 +286,7 @@ func (f *flight) Write(p []byte) (int, error) {
 
 // CloseWrite implements protocol: it says close_notify.
 func (f *flight) CloseWrite() error {
-	if err := f.writeRecord(recordAlert, []byte{1, alertCloseNotify}); err != nil {
+	if err := f.writeRecord(wire.RecordAlert, []byte{wire.LevelWarning, byte(wire.AlertCloseNotify)}); err != nil {
 		return err
 	}
 	return f.flush()

@@ -10,20 +10,9 @@ import (
 	"errors"
 	"io"
 	"slices"
+
+	"example.com/tlslab/lab/wire"
 )
-
-// appendRecord appends a record (RFC 5246, section 6.2.1).
-func appendRecord(b []byte, kind byte, version uint16, body []byte) []byte {
-	b = binary.BigEndian.AppendUint16(append(b, kind), version)
-	b = binary.BigEndian.AppendUint16(b, uint16(len(body)))
-	return append(b, body...)
-}
-
-// refuse sends a fatal alert in plaintext.
-func (t *tap) refuse(code uint8) error {
-	_, err := t.Write(appendRecord(nil, recordAlert, tls.VersionTLS12, []byte{2, code}))
-	return err
-}
 
 // Errors of the records of a flight.
 var (
@@ -50,13 +39,14 @@ type records12 struct {
 }
 
 // readRecord reads the next record.
-func (r *records12) readRecord() (kind byte, body []byte, err error) {
-	var header [recordHeaderLen]byte
+func (r *records12) readRecord() (kind wire.RecordType, body []byte, err error) {
+	var header [wire.RecordHeaderLen]byte
 	if _, err := io.ReadFull(r.tap, header[:]); err != nil {
 		return 0, nil, ended(err)
 	}
-	size := int(binary.BigEndian.Uint16(header[3:]))
-	if size > maxRecord {
+	kind = wire.RecordType(header[0])
+	size := wire.RecordLen(header[:])
+	if size > wire.MaxRecord {
 		return 0, nil, errRecord
 	}
 	body = make([]byte, size)
@@ -64,11 +54,11 @@ func (r *records12) readRecord() (kind byte, body []byte, err error) {
 		return 0, nil, ended(err)
 	}
 	if r.in.on {
-		if body, err = r.open(header[0], body); err != nil {
+		if body, err = r.open(kind, body); err != nil {
 			return 0, nil, err
 		}
 	}
-	return header[0], body, nil
+	return kind, body, nil
 }
 
 // ended returns io.EOF for an end in the middle as well: the tap knows where it was.
@@ -82,9 +72,9 @@ func ended(err error) error {
 // nextMessage returns the next handshake message, however it is spread over records.
 func (r *records12) nextMessage() ([]byte, error) {
 	for idle := 0; ; idle++ {
-		if len(r.buffered) >= handshakeHeaderLen {
-			size := messageLen(r.buffered)
-			if size > maxClientHello {
+		if len(r.buffered) >= wire.MessageHeaderLen {
+			size := wire.MessageLen(r.buffered)
+			if size > wire.MaxClientHello {
 				return nil, errDecode
 			}
 			if len(r.buffered) >= size {
@@ -100,9 +90,9 @@ func (r *records12) nextMessage() ([]byte, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case kind == recordAlert:
+		case kind == wire.RecordAlert:
 			return nil, errAlert
-		case kind != recordHandshake:
+		case kind != wire.RecordHandshake:
 			return nil, errUnexpectedMessage
 		}
 		r.buffered = append(r.buffered, body...)
@@ -114,9 +104,9 @@ func (r *records12) readChangeCipherSpec() error {
 	switch {
 	case err != nil:
 		return err
-	case kind == recordAlert:
+	case kind == wire.RecordAlert:
 		return errAlert
-	case kind != recordChangeCipherSpec || !slices.Equal(body, []byte{1}) || len(r.buffered) > 0:
+	case kind != wire.RecordChangeCipherSpec || !slices.Equal(body, []byte{1}) || len(r.buffered) > 0:
 		return errUnexpectedMessage
 	}
 	r.in.on = true
@@ -124,17 +114,17 @@ func (r *records12) readChangeCipherSpec() error {
 }
 
 func (r *records12) sendChangeCipherSpec() error {
-	err := r.writeRecord(recordChangeCipherSpec, []byte{1})
+	err := r.writeRecord(wire.RecordChangeCipherSpec, []byte{1})
 	r.out.on = true
 	return err
 }
 
 // writeRecord adds a record to those that flush sends.
-func (r *records12) writeRecord(kind byte, body []byte) error {
+func (r *records12) writeRecord(kind wire.RecordType, body []byte) error {
 	if r.out.on {
 		body = r.seal(kind, body)
 	}
-	r.pending = appendRecord(r.pending, kind, tls.VersionTLS12, body)
+	r.pending = wire.AppendRecord(r.pending, kind, tls.VersionTLS12, body)
 	return nil
 }
 
@@ -173,7 +163,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 // section 3).
 const explicitLen = 8
 
-func (r *records12) open(kind byte, body []byte) ([]byte, error) {
+func (r *records12) open(kind wire.RecordType, body []byte) ([]byte, error) {
 	if len(body) < explicitLen+r.in.aead.Overhead() {
 		return nil, errMAC
 	}
@@ -187,7 +177,7 @@ func (r *records12) open(kind byte, body []byte) ([]byte, error) {
 	return plain, nil
 }
 
-func (r *records12) seal(kind byte, body []byte) []byte {
+func (r *records12) seal(kind wire.RecordType, body []byte) []byte {
 	explicit := binary.BigEndian.AppendUint64(nil, r.out.sequence)
 	sealed := r.out.aead.Seal(nil, slices.Concat(r.out.salt, explicit), body, additional(r.out.sequence, kind, len(body)))
 	r.out.sequence++
@@ -195,9 +185,9 @@ func (r *records12) seal(kind byte, body []byte) []byte {
 }
 
 // additional returns the data that is authenticated with a record (RFC 5246, section 6.2.3.3).
-func additional(sequence uint64, kind byte, size int) []byte {
+func additional(sequence uint64, kind wire.RecordType, size int) []byte {
 	b := binary.BigEndian.AppendUint64(nil, sequence)
-	b = binary.BigEndian.AppendUint16(append(b, kind), tls.VersionTLS12)
+	b = binary.BigEndian.AppendUint16(append(b, byte(kind)), tls.VersionTLS12)
 	return binary.BigEndian.AppendUint16(b, uint16(size))
 }
 

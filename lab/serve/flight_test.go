@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -117,10 +119,10 @@ func TestPRF(t *testing.T) {
 func TestFlightSilence(t *testing.T) {
 	ca := newAuthority(t)
 	for name, said := range map[string][]byte{
-		"after the hello":            flights(t)["openssl"],
-		"in the ClientKeyExchange":   append(slices.Clone(flights(t)["openssl"]), record(recordHandshake, typeClientKeyExchange, 0, 0, 66)...),
+		"after the hello":            hellos.Recorded()["openssl"],
+		"in the ClientKeyExchange":   append(slices.Clone(hellos.Recorded()["openssl"]), record(wire.RecordHandshake, byte(wire.MessageClientKeyExchange), 0, 0, 66)...),
 		"at once":                    nil,
-		"after half a record's head": flights(t)["openssl"][:3],
+		"after half a record's head": hellos.Recorded()["openssl"][:3],
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{Fault: scenarios.FaultLegacyRenegotiation}), ca.source(t), Options{Timeout: 100 * time.Millisecond})
@@ -137,17 +139,17 @@ func TestFlightSilence(t *testing.T) {
 // basePoint returns a ClientKeyExchange with a point that is on P-256: its generator.
 func basePoint() []byte {
 	p := elliptic.P256().Params()
-	return slices.Concat([]byte{typeClientKeyExchange, 0, 0, 66, 65, 4}, p.Gx.FillBytes(make([]byte, 32)), p.Gy.FillBytes(make([]byte, 32)))
+	return slices.Concat([]byte{byte(wire.MessageClientKeyExchange), 0, 0, 66, 65, 4}, p.Gx.FillBytes(make([]byte, 32)), p.Gy.FillBytes(make([]byte, 32)))
 }
 
 // Clients that break the handshake get the alert that RFC 5246 has for it.
 func TestFlightRefuses(t *testing.T) {
 	source := newAuthority(t).source(t)
-	hello := flights(t)["openssl"]
+	hello := hellos.Recorded()["openssl"]
 	tls13only := bytes.Replace(hello, []byte{0, 43, 0, 9, 8, 3, 4, 3, 3, 3, 2, 3, 1}, []byte{0, 43, 0, 9, 8, 3, 4, 3, 4, 3, 4, 3, 4}, 1)
 	suite := bytes.Replace(hello, []byte{0xc0, 0x2b}, []byte{0xc0, 0xff}, 1)
-	exchange := record(recordHandshake, basePoint()...)
-	ccs := record(recordChangeCipherSpec, 1)
+	exchange := record(wire.RecordHandshake, basePoint()...)
+	ccs := record(wire.RecordChangeCipherSpec, 1)
 	tests := []struct {
 		name  string
 		says  []byte
@@ -156,15 +158,15 @@ func TestFlightRefuses(t *testing.T) {
 		{"no TLS 1.2", tls13only, "protocol_version (70)"},
 		{"no suite", suite, "handshake_failure (40)"},
 		{"garbled hello", bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1), "decode_error (50)"},
-		{"another message", record(recordHandshake, typeFinished, 0, 0, 0), "unexpected_message (10)"},
-		{"endless message", record(recordHandshake, typeClientHello, 0xff, 0xff, 0xff), "decode_error (50)"},
-		{"empty records", bytes.Repeat(record(recordHandshake), maxIdleRecords), "unexpected_message (10)"},
-		{"oversized record", []byte{recordHandshake, 3, 3, 0xff, 0xff}, "record_overflow (22)"},
+		{"another message", record(wire.RecordHandshake, byte(wire.MessageFinished), 0, 0, 0), "unexpected_message (10)"},
+		{"endless message", record(wire.RecordHandshake, byte(wire.MessageClientHello), 0xff, 0xff, 0xff), "decode_error (50)"},
+		{"empty records", bytes.Repeat(record(wire.RecordHandshake), maxIdleRecords), "unexpected_message (10)"},
+		{"oversized record", []byte{byte(wire.RecordHandshake), 3, 3, 0xff, 0xff}, "record_overflow (22)"},
 		{"hello twice", slices.Concat(hello, hello), "unexpected_message (10)"},
-		{"no point", slices.Concat(hello, record(recordHandshake, typeClientKeyExchange, 0, 0, 2, 1, 4)), "decode_error (50)"},
-		{"no ChangeCipherSpec", slices.Concat(hello, exchange, record(recordHandshake, typeFinished, 0, 0, 0)), "unexpected_message (10)"},
-		{"Finished in plaintext", slices.Concat(hello, exchange, ccs, record(recordHandshake, typeFinished, 0, 0, 0)), "bad_record_mac (20)"},
-		{"Finished of another key", slices.Concat(hello, exchange, ccs, record(recordHandshake, make([]byte, 40)...)), "bad_record_mac (20)"},
+		{"no point", slices.Concat(hello, record(wire.RecordHandshake, byte(wire.MessageClientKeyExchange), 0, 0, 2, 1, 4)), "decode_error (50)"},
+		{"no ChangeCipherSpec", slices.Concat(hello, exchange, record(wire.RecordHandshake, byte(wire.MessageFinished), 0, 0, 0)), "unexpected_message (10)"},
+		{"Finished in plaintext", slices.Concat(hello, exchange, ccs, record(wire.RecordHandshake, byte(wire.MessageFinished), 0, 0, 0)), "bad_record_mac (20)"},
+		{"Finished of another key", slices.Concat(hello, exchange, ccs, record(wire.RecordHandshake, make([]byte, 40)...)), "bad_record_mac (20)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -219,12 +221,12 @@ func FuzzFlight(f *testing.F) {
 		f.Fatal(err)
 	}
 	rsaCert := ca.issue(f, key, nil)
-	for _, hello := range flights(f) {
+	for _, hello := range hellos.Recorded() {
 		f.Add(hello, false)
-		f.Add(slices.Concat(hello, record(recordHandshake, basePoint()...), record(recordChangeCipherSpec, 1), record(recordHandshake, make([]byte, 40)...)), true)
-		f.Add(slices.Concat(hello, record(recordHandshake, typeClientKeyExchange, 0, 0, 3, 0, 1, 2), record(recordChangeCipherSpec, 1), record(recordHandshake, make([]byte, 40)...)), false)
+		f.Add(slices.Concat(hello, record(wire.RecordHandshake, basePoint()...), record(wire.RecordChangeCipherSpec, 1), record(wire.RecordHandshake, make([]byte, 40)...)), true)
+		f.Add(slices.Concat(hello, record(wire.RecordHandshake, byte(wire.MessageClientKeyExchange), 0, 0, 3, 0, 1, 2), record(wire.RecordChangeCipherSpec, 1), record(wire.RecordHandshake, make([]byte, 40)...)), false)
 	}
-	f.Add(record(recordHandshake), true)
+	f.Add(record(wire.RecordHandshake), true)
 	const enough = 4 << 20
 	f.Fuzz(func(t *testing.T, says []byte, again bool) {
 		for _, kind := range []struct {
@@ -249,11 +251,11 @@ func FuzzFlight(f *testing.F) {
 
 // FuzzAwait has every other fault wait for the ClientHello, with whatever comes in its place.
 func FuzzAwait(f *testing.F) {
-	for _, hello := range flights(f) {
+	for _, hello := range hellos.Recorded() {
 		f.Add(hello, false)
 		f.Add(hello[:len(hello)-1], true)
 	}
-	f.Add(record(recordHandshake), true)
+	f.Add(record(wire.RecordHandshake), true)
 	f.Add([]byte{0x80, 0x2e, 1, 0, 2}, true)
 	f.Fuzz(func(t *testing.T, says []byte, again bool) {
 		client := &endless{says: says, again: again}

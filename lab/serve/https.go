@@ -11,20 +11,21 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
 // Session is what a server knows of a connection after the handshake. The
 // https service answers with it. The fields are those of [Observation].
 type Session struct {
-	Scenario          string       `json:"scenario"` // its ID
-	Version           string       `json:"version"`
-	CipherSuite       string       `json:"cipher_suite"`
-	Group             string       `json:"group,omitempty"`
-	HelloRetry        bool         `json:"hello_retry,omitempty"`
-	Protocol          string       `json:"protocol,omitempty"`
-	ClientCertificate string       `json:"client_certificate,omitempty"`
-	Hello             *ClientHello `json:"hello,omitempty"`
+	Scenario          string            `json:"scenario"` // its ID
+	Version           string            `json:"version"`
+	CipherSuite       string            `json:"cipher_suite"`
+	Group             string            `json:"group,omitempty"`
+	HelloRetry        bool              `json:"hello_retry,omitempty"`
+	Protocol          string            `json:"protocol,omitempty"`
+	ClientCertificate string            `json:"client_certificate,omitempty"`
+	Hello             *wire.ClientHello `json:"hello,omitempty"`
 }
 
 // Bounds of a request.

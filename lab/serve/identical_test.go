@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -22,7 +23,7 @@ const alike = 20
 
 // account writes an observation and the records that passed, without what differs between runs that
 // are alike: times, ports, and the lengths of what is random.
-func account(o Observation, list []Record) string {
+func account(o Observation, list []wire.Record) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s complete %v data %v error %q received %v sent %v\n",
 		o.End, o.HandshakeComplete, o.ApplicationData, o.Error, o.AlertReceived, o.AlertSent)
@@ -66,20 +67,20 @@ func TestRefusalsAreTheSame(t *testing.T) {
 	source := ca.source(t)
 	hello := clientHello(t, &tls.Config{ServerName: "localhost", NextProtos: []string{"http/1.1"}})
 	old := clientHello(t, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12})
-	ccs := record(recordChangeCipherSpec, 1)
-	alert := record(recordAlert, 2, alertCertificateExpired)
+	ccs := record(wire.RecordChangeCipherSpec, 1)
+	expired := alert(wire.LevelFatal, wire.AlertCertificateExpired)
 	tests := []struct {
 		name   string
 		server scenarios.Server
 		hello  []byte
 		says   []byte
 	}{
-		{"in plaintext", scenarios.Server{}, hello, alert},
-		{"in plaintext, as OpenSSL does", scenarios.Server{}, hello, slices.Concat(ccs, alert)},
-		{"in plaintext, with a warning's level", scenarios.Server{}, hello, record(recordAlert, 1, alertUnknownCA)},
-		{"under TLS 1.2", scenarios.Server{}, old, alert},
-		{"under TLS 1.2, after ChangeCipherSpec", scenarios.Server{}, old, slices.Concat(ccs, alert)},
-		{"to a flight by hand", scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}, old, alert},
+		{"in plaintext", scenarios.Server{}, hello, expired},
+		{"in plaintext, as OpenSSL does", scenarios.Server{}, hello, slices.Concat(ccs, expired)},
+		{"in plaintext, with a warning's level", scenarios.Server{}, hello, alert(wire.LevelWarning, wire.AlertUnknownCA)},
+		{"under TLS 1.2", scenarios.Server{}, old, expired},
+		{"under TLS 1.2, after ChangeCipherSpec", scenarios.Server{}, old, slices.Concat(ccs, expired)},
+		{"to a flight by hand", scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}, old, expired},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -116,7 +117,7 @@ func clientHello(t *testing.T, config *tls.Config) []byte {
 		tls.Client(theirs, config).Handshake()
 		theirs.Close()
 	}()
-	head := make([]byte, recordHeaderLen)
+	head := make([]byte, wire.RecordHeaderLen)
 	if _, err := io.ReadFull(ours, head); err != nil {
 		t.Fatal(err)
 	}

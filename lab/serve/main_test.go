@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -107,6 +108,16 @@ func material(cert tls.Certificate, clientCAs *x509.CertPool) Source {
 // scenario returns a scenario of which only the server's behaviour matters.
 func scenario(b scenarios.Server) *scenarios.Scenario {
 	return &scenarios.Scenario{ID: "test", Family: scenarios.Baseline, Server: b}
+}
+
+// record returns a record of TLS 1.2.
+func record(kind wire.RecordType, body ...byte) []byte {
+	return wire.AppendRecord(nil, kind, tls.VersionTLS12, body)
+}
+
+// alert returns a record with an alert in plaintext.
+func alert(level byte, code wire.AlertCode) []byte {
+	return record(wire.RecordAlert, level, byte(code))
 }
 
 func start(t testing.TB, s *scenarios.Scenario, source Source, o Options) *Server {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -106,11 +107,11 @@ func TestBadMaterial(t *testing.T) {
 	broken := errors.New("no entropy")
 	srv := start(t, scenario(scenarios.Server{}), func() (Material, error) { return Material{}, broken }, Options{})
 	err := handshake(t, srv, &tls.Config{ServerName: "localhost"})
-	if got := remoteAlert(err); got == nil || got.Code != alertInternalError {
+	if got := remoteAlert(err); got == nil || got.Code != wire.AlertInternalError {
 		t.Errorf("the client got %v: %v", got, err)
 	}
 	o := one(t, srv)
-	if o.End != EndAlertSent || o.AlertSent.Code != alertInternalError || !strings.Contains(o.Error, broken.Error()) {
+	if o.End != EndAlertSent || o.AlertSent.Code != wire.AlertInternalError || !strings.Contains(o.Error, broken.Error()) {
 		t.Errorf("observation = %+v", o)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"unsafe"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // Bounds of what is remembered of connections: how many observations a server remembers at most, and
@@ -119,12 +121,8 @@ func (r *remembered) lost() uint64 {
 	return r.forgotten
 }
 
-// Sizes of what observations are made of.
-const (
-	stringSize      = int64(unsafe.Sizeof(""))
-	observationSize = int64(unsafe.Sizeof(seen{})+unsafe.Sizeof(list.Element{})) + 2*int64(unsafe.Sizeof(Alert{}))
-	helloSize       = int64(unsafe.Sizeof(ClientHello{}))
-)
+// observationSize is what an observation takes without what it points to.
+const observationSize = int64(unsafe.Sizeof(seen{})+unsafe.Sizeof(list.Element{})) + 2*int64(unsafe.Sizeof(wire.Alert{}))
 
 // size returns how many bytes an observation takes, with what it points to.
 func (o *Observation) size() int64 {
@@ -133,25 +131,4 @@ func (o *Observation) size() int64 {
 		n += int64(len(s))
 	}
 	return n
-}
-
-// Bytes returns how many bytes of memory a ClientHello takes; nil takes none. Names in lists are counted as
-// if none were shared, so that it is rather too much than too little.
-func (h *ClientHello) Bytes() int64 {
-	if h == nil {
-		return 0
-	}
-	n := helloSize + int64(len(h.ServerName))
-	for _, list := range h.lists() {
-		n += int64(cap(*list)) * stringSize
-		for _, s := range *list {
-			n += int64(len(s))
-		}
-	}
-	return n
-}
-
-// lists returns the lists of a ClientHello.
-func (h *ClientHello) lists() []*[]string {
-	return []*[]string{&h.Versions, &h.CipherSuites, &h.Groups, &h.KeyShares, &h.SignatureSchemes, &h.Protocols}
 }

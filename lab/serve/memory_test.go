@@ -10,109 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/crypto/cryptobyte"
-
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/scenarios"
 )
-
-// hugeHello returns a ClientHello of some 65,000 bytes, in records: with a name of that length, or else
-// with lists that long.
-func hugeHello(named bool) []byte {
-	var b cryptobyte.Builder
-	b.AddUint8(typeClientHello)
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
-		b.AddUint16(tls.VersionTLS12)
-		b.AddBytes(make([]byte, 32))
-		b.AddUint8(0)
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-			b.AddUint16(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
-			for i := range uint16(6000) {
-				if !named {
-					b.AddUint16(0xd000 + i)
-				}
-			}
-		})
-		b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddUint8(0) })
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-			if named {
-				hugeName(b)
-				return
-			}
-			for _, kind := range []uint16{extSupportedGroups, extSignatureAlgorithms} {
-				b.AddUint16(kind)
-				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-					b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-						for i := range uint16(6000) {
-							b.AddUint16(0xd000 + i)
-						}
-					})
-				})
-			}
-			b.AddUint16(extALPN)
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-					for range 110 {
-						b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(make([]byte, 255)) })
-					}
-				})
-			})
-		})
-	})
-	var stream []byte
-	hello := b.BytesOrPanic()
-	for len(hello) > 0 {
-		n := min(len(hello), 1<<14)
-		stream = append(stream, record(recordHandshake, hello[:n]...)...)
-		hello = hello[n:]
-	}
-	return stream
-}
-
-func hugeName(b *cryptobyte.Builder) {
-	b.AddUint16(extServerName)
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
-			b.AddUint8(0)
-			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(strings.Repeat("n", 65_000))) })
-		})
-	})
-}
-
-// A client can make its names and lists as long as it likes; what is remembered of them is short, and
-// says what is missing.
-func TestHugeHello(t *testing.T) {
-	var named, listed records
-	named.limit, listed.limit = maxClientHello, maxClientHello
-	named.feed(hugeHello(true))
-	listed.feed(hugeHello(false))
-	h, err := parseClientHello(named.clientHello())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := strings.Repeat("n", maxNameBytes) + "... (65000 bytes)"; h.ServerName != want {
-		t.Errorf("the name is %q", h.ServerName)
-	}
-	if h, err = parseClientHello(listed.clientHello()); err != nil {
-		t.Fatal(err)
-	}
-	for name, test := range map[string]struct {
-		list []string
-		most int
-		last string
-	}{
-		"suites":    {h.CipherSuites, maxListed, "5744 more"},
-		"groups":    {h.Groups, maxListed, "5743 more"},
-		"schemes":   {h.SignatureSchemes, maxListed, "5743 more"},
-		"protocols": {h.Protocols, maxProtocols, "78 more"},
-	} {
-		if len(test.list) != test.most+1 || test.list[test.most] != test.last || cap(test.list) > 3*test.most {
-			t.Errorf("%s: %d are kept, the last is %q", name, len(test.list), test.list[len(test.list)-1])
-		}
-	}
-	if size := h.Bytes(); size > 32<<10 {
-		t.Errorf("the longest hello takes %d bytes", size)
-	}
-}
 
 // What servers remember together is bounded, and so is the heap, whatever clients send: with
 // names and lists of 65,000 bytes. The newest observation of each is kept.
@@ -127,10 +27,10 @@ func TestMemory(t *testing.T) {
 	quiet := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Memory: m})
 	flooded := start(t, scenario(scenarios.Server{}), ca.source(t), Options{Memory: m})
 	before := heap()
-	hellos := [][]byte{hugeHello(true), hugeHello(false)}
+	huge := [][]byte{hellos.Huge(true), hellos.Huge(false)}
 	for n := range clients {
 		c := dial(t, flooded)
-		c.Write(hellos[n%2])
+		c.Write(huge[n%2])
 		io.Copy(io.Discard, c)
 		c.Close()
 	}

@@ -3,6 +3,8 @@ package serve
 import (
 	"slices"
 	"time"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // Observation is what the server saw of one connection. It explains a verdict;
@@ -14,7 +16,7 @@ type Observation struct {
 
 	// Hello is what the client offered, read off the wire; nil if no complete
 	// ClientHello came.
-	Hello *ClientHello `json:"hello,omitempty"`
+	Hello *wire.ClientHello `json:"hello,omitempty"`
 	// HelloRetry says that the server asked for another key share (RFC 8446,
 	// section 4.1.4).
 	HelloRetry bool `json:"hello_retry,omitempty"`
@@ -40,8 +42,8 @@ type Observation struct {
 	// at most one of them is set. AlertReceived may have been read off the wire where
 	// crypto/tls could not; the alert with which crypto/tls would answer such a one
 	// (bad_record_mac) explains nothing, is left out, and is not sent.
-	AlertReceived *Alert `json:"alert_received,omitempty"`
-	AlertSent     *Alert `json:"alert_sent,omitempty"`
+	AlertReceived *wire.Alert `json:"alert_received,omitempty"`
+	AlertSent     *wire.Alert `json:"alert_sent,omitempty"`
 	// End is how the connection ended.
 	End End `json:"end"`
 	// Error is crypto/tls's own word, or the service's, if the client was not served
@@ -86,29 +88,3 @@ const (
 	EndError         End = "error"          // something else; see Error
 	EndInternal      End = "internal-error" // the lab itself failed, and nothing follows from it for the client; see Error
 )
-
-// ClientHello is what a client offered (RFC 8446, section 4.1.2): names where
-// IANA has them, four hex digits where they are not known here. GREASE values
-// (RFC 8701) are left out.
-type ClientHello struct {
-	ServerName       string   `json:"server_name,omitempty"`
-	Versions         []string `json:"versions"`
-	CipherSuites     []string `json:"cipher_suites"`
-	Groups           []string `json:"groups,omitempty"`
-	KeyShares        []string `json:"key_shares,omitempty"`
-	SignatureSchemes []string `json:"signature_schemes,omitempty"`
-	Protocols        []string `json:"protocols,omitempty"`
-	StatusRequest    bool     `json:"status_request,omitempty"` // asks for an OCSP staple (RFC 6066, section 8)
-	// SecureRenegotiation says that the client knows RFC 5746.
-	SecureRenegotiation bool `json:"secure_renegotiation,omitempty"`
-	Size                int  `json:"size"` // bytes of the handshake message
-}
-
-// Alert is a TLS alert (RFC 8446, section 6), with its number and IANA name.
-type Alert struct {
-	Code uint8  `json:"code"`
-	Name string `json:"name"`
-}
-
-// String returns the alert as "certificate_expired (45)".
-func (a Alert) String() string { return alertString(a) }

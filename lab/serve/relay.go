@@ -8,9 +8,8 @@ import (
 	"net"
 	"time"
 
-	"golang.org/x/crypto/cryptobyte"
-
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/wire"
 )
 
 // idleTime is how long a relayed connection may pass nothing in either direction: drivers of
@@ -44,7 +43,7 @@ func (c *conn) relay(addr string) error {
 		up.Close()
 		c.srv.relayed.Add(1)
 	}()
-	c.tap.out.limit = maxServerHello
+	c.tap.out.Keep = wire.MaxServerHello
 
 	// Who was the first to leave is noted before the other is told, who may then leave at once. One
 	// that cannot be written to has left as well.
@@ -83,20 +82,20 @@ func (c *conn) relay(addr string) error {
 		return both
 	}
 
-	c.complete = c.tap.in.encrypted() || c.tap.out.encrypted()
-	c.received = c.tap.in.encrypted()
-	c.session.Hello, c.session.HelloRetry = c.tap.hello(), c.tap.out.isHelloRetry()
-	if version, suite, ok := parseServerHello(c.tap.out.message); ok {
-		c.session.Version, c.session.CipherSuite = versionName(version), cipherSuiteName(suite)
+	c.complete = c.tap.in.Encrypted() || c.tap.out.Encrypted()
+	c.received = c.tap.in.Encrypted()
+	c.session.Hello, c.session.HelloRetry = c.tap.hello(), c.tap.out.IsHelloRetry()
+	if chosen, err := wire.ParseServerHello(c.tap.out.Message); err == nil {
+		c.session.Version, c.session.CipherSuite = wire.VersionName(chosen.Version), wire.CipherSuiteName(chosen.CipherSuite)
 	}
 	switch {
-	case c.tap.out.alert != nil:
+	case c.tap.out.Alert != nil:
 		return errors.New("refused by the server")
 	case c.complete && serverFirst:
 		return errServerLeft
 	case c.complete:
 		return errRelayed
-	case serverFirst && !c.tap.in.notTLS:
+	case serverFirst && !c.tap.in.NotTLS:
 		return brokenOff("closed by the server")
 	}
 	return cmp.Or(err, io.EOF)
@@ -125,41 +124,4 @@ func (a *alive) Write(p []byte) (int, error) {
 	var n int
 	n, a.err = a.Writer.Write(p)
 	return n, a.err
-}
-
-// maxServerHello bounds what is kept of a server's first message: no ServerHello is longer.
-const maxServerHello = 4 << 10
-
-// extensionSupportedVersions says in a ServerHello that the version is not where it once was (RFC
-// 8446, section 4.2.1).
-const extensionSupportedVersions = 43
-
-// parseServerHello returns what a server chose (RFC 8446, section 4.1.3; RFC 5246, section
-// 7.4.1.3), given its first handshake message with the header.
-func parseServerHello(message []byte) (version, suite uint16, ok bool) {
-	if len(message) < handshakeHeaderLen || message[0] != typeServerHello {
-		return 0, 0, false
-	}
-	var session, extensions cryptobyte.String
-	s := cryptobyte.String(message[handshakeHeaderLen:])
-	if !s.ReadUint16(&version) || !s.Skip(32) || !s.ReadUint8LengthPrefixed(&session) || !s.ReadUint16(&suite) || !s.Skip(1) {
-		return 0, 0, false
-	}
-	if s.Empty() { // as servers of TLS 1.1 and before may end it
-		return version, suite, true
-	}
-	if !s.ReadUint16LengthPrefixed(&extensions) {
-		return 0, 0, false
-	}
-	for !extensions.Empty() {
-		var kind uint16
-		var body cryptobyte.String
-		if !extensions.ReadUint16(&kind) || !extensions.ReadUint16LengthPrefixed(&body) {
-			return 0, 0, false
-		}
-		if kind == extensionSupportedVersions && !body.ReadUint16(&version) {
-			return 0, 0, false
-		}
-	}
-	return version, suite, true
 }

@@ -165,14 +165,3 @@ func TestRelayRefusedToStart(t *testing.T) {
 	require.NoError(t, srv.Drain(t.Context()))
 	require.ErrorIs(t, srv.Close(), closed)
 }
-
-func FuzzServerHello(f *testing.F) {
-	f.Add(append([]byte{typeServerHello, 0, 0, 38, 3, 3}, make([]byte, 36)...))
-	f.Add(append([]byte{typeServerHello, 0, 0, 46, 3, 3}, append(make([]byte, 32), 0, 0x13, 1, 0, 0, 6, 0, 43, 0, 2, 3, 4)...))
-	f.Fuzz(func(t *testing.T, message []byte) {
-		version, suite, ok := parseServerHello(message)
-		if !ok && (version != 0 || suite != 0) {
-			t.Errorf("%#x %#x of what is no ServerHello", version, suite)
-		}
-	})
-}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -64,12 +65,12 @@ func TestClientRefuses(t *testing.T) {
 		name   string
 		cert   tls.Certificate
 		config *tls.Config
-		alert  uint8
+		alert  wire.AlertCode
 	}{
 		// crypto/tls's client says bad_certificate for whatever x509 objects to.
-		{"untrusted", ca.issue(t, newKey(t, elliptic.P256()), nil), &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}, 42},
-		{"expired", expired, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}, 42},
-		{"name", ca.issue(t, newKey(t, elliptic.P256()), nil), &tls.Config{RootCAs: ca.pool(), ServerName: "other.test"}, 42},
+		{"untrusted", ca.issue(t, newKey(t, elliptic.P256()), nil), &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}, wire.AlertBadCertificate},
+		{"expired", expired, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}, wire.AlertBadCertificate},
+		{"name", ca.issue(t, newKey(t, elliptic.P256()), nil), &tls.Config{RootCAs: ca.pool(), ServerName: "other.test"}, wire.AlertBadCertificate},
 	}
 	for _, test := range tests {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {

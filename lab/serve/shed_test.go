@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -29,7 +30,7 @@ func TestShed(t *testing.T) {
 	var silent []*net.TCPConn
 	for n := range places {
 		c := dial(t, srv)
-		c.Write([]byte{recordHandshake, 3, 1, 2}[:n%5])
+		c.Write([]byte{byte(wire.RecordHandshake), 3, 1, 2}[:n%5])
 		silent = append(silent, c)
 	}
 	began := time.Now()

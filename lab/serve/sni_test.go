@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -77,7 +78,7 @@ func TestAddressAsServerName(t *testing.T) {
 	source := func() (Material, error) {
 		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: func(string) (tls.Certificate, error) { return other, nil }}, nil
 	}
-	refusal := record(recordAlert, 2, 112)
+	refusal := alert(wire.LevelFatal, wire.AlertUnrecognizedName)
 	tests := []struct {
 		name   string
 		server scenarios.Server

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -162,7 +163,7 @@ func TestPanicInRelay(t *testing.T) {
 			},
 		})
 		c := dial(t, srv)
-		c.Write(flights(t)["openssl"])
+		c.Write(hellos.Recorded()["openssl"])
 		c.CloseWrite()
 		io.Copy(io.Discard, c)
 		if o := one(t, srv); o.End != EndInternal || !strings.Contains(o.Error, "as the test wants it") {

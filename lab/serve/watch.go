@@ -3,6 +3,8 @@ package serve
 import (
 	"sync"
 	"time"
+
+	"example.com/tlslab/lab/wire"
 )
 
 // Event is something that happened on a connection: what [Options].Watch is told, as it happens.
@@ -14,10 +16,10 @@ type Event struct {
 	// Client is the client's address:port, of an [EventStart].
 	Client string
 	// Hello is what the client offers, of an [EventHello]; shared, as is what follows.
-	Hello *ClientHello
+	Hello *wire.ClientHello
 	// Record is a record that passed and Index its place among those of the connection, of an
 	// [EventRecord]. The same index comes again when more of it is known.
-	Record Record
+	Record wire.Record
 	Index  int
 	// Session is what was agreed on, of an [EventHandshake].
 	Session *Session
@@ -41,34 +43,20 @@ const (
 // watch tells of one connection. Both of its directions can be at work at once, in a relay; what is
 // told is one after the other. A nil watch tells nothing, and costs nothing.
 type watch struct {
-	tell  func(Event)
-	conn  uint64
-	start time.Time
+	tell func(Event)
+	conn uint64
 
-	mu      sync.Mutex
-	records []Record
-	changed []bool // since it was told
-	in, out follower
-	ended   bool
+	mu    sync.Mutex
+	trace *wire.Trace
+	ended bool
 }
-
-// maxWatchedRecords bounds the records of a connection that are told of: handshakes have fewer. Of
-// what comes later the observation has the bytes.
-const maxWatchedRecords = 64
-
-// retellings is how many records of one direction, one after the other, are told of as they pass;
-// of longer runs of them the sum is told when something else comes.
-const retellings = 16
 
 // newWatch returns what tells of a connection; nil if nobody wants to be told.
 func (srv *Server) newWatch(conn uint64, start time.Time) *watch {
 	if srv.options.Watch == nil {
 		return nil
 	}
-	w := &watch{tell: srv.options.Watch, conn: conn, start: start}
-	w.in.current, w.out.current = -1, -1
-	w.in.fromClient = true
-	return w
+	return &watch{tell: srv.options.Watch, conn: conn, trace: wire.NewTrace(start)}
 }
 
 // say tells of one event, unless the connection's end has been told of.
@@ -97,7 +85,7 @@ func (w *watch) sayLocked(e Event) {
 }
 
 // feed reads along with one direction.
-func (w *watch) feed(f *follower, p []byte) {
+func (w *watch) feed(fromClient bool, p []byte) {
 	if w == nil || len(p) == 0 {
 		return
 	}
@@ -106,43 +94,13 @@ func (w *watch) feed(f *follower, p []byte) {
 	if w.ended {
 		return
 	}
-	f.feed(w, p)
+	w.trace.Feed(fromClient, p)
 	w.flush(false)
 }
 
 // flush tells of the records that have changed.
-func (w *watch) flush(all bool) {
-	for i := range w.records {
-		if w.changed[i] && (all || w.records[i].Count <= retellings || i < len(w.records)-1) {
-			w.changed[i] = false
-			w.sayLocked(Event{Kind: EventRecord, Record: w.records[i], Index: i})
-		}
-	}
-}
-
-// add notes that a record begins, and returns its place; -1 if there have been too many. One that
-// only says that something encrypted passes is added to the one before if that says the same.
-func (w *watch) add(r Record) int {
-	if last := len(w.records) - 1; last >= 0 && r.merges(w.records[last]) {
-		w.records[last].Count++
-		w.records[last].Length += r.Length
-		w.changed[last] = true
-		return last
-	}
-	if len(w.records) == maxWatchedRecords {
-		return -1
-	}
-	r.Count, r.At = 1, time.Since(w.start)
-	w.records, w.changed = append(w.records, r), append(w.changed, true)
-	return len(w.records) - 1
-}
-
-// update changes what is known of a record.
-func (w *watch) update(i int, change func(*Record)) {
-	if i >= 0 {
-		// What has been told is shared.
-		w.records[i].Messages = append([]string(nil), w.records[i].Messages...)
-		change(&w.records[i])
-		w.changed[i] = true
+func (w *watch) flush(ended bool) {
+	for i, r := range w.trace.Changed(ended) {
+		w.sayLocked(Event{Kind: EventRecord, Record: r, Index: i})
 	}
 }

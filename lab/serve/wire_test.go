@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/tlslab/lab/internal/hellos"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -25,7 +27,7 @@ func readSome(t *testing.T, c net.Conn) {
 func TestEnds(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
-	hello := flights(t)["openssl"]
+	hello := hellos.Recorded()["openssl"]
 	say := func(p []byte) func(*testing.T, *net.TCPConn) {
 		return func(t *testing.T, c *net.TCPConn) { c.Write(p) }
 	}
@@ -37,7 +39,7 @@ func TestEnds(t *testing.T) {
 		}
 	}
 	reset := func(t *testing.T, c *net.TCPConn) { c.SetLinger(0) }
-	ccs := record(recordChangeCipherSpec, 1)
+	ccs := record(wire.RecordChangeCipherSpec, 1)
 
 	tests := []struct {
 		name     string
@@ -53,18 +55,18 @@ func TestEnds(t *testing.T) {
 		{"reset", helloThen(reset), EndReset, "", "", true},
 		// What OpenSSL does under TLS 1.3: crypto/tls expects ciphertext here, and
 		// calls it a bad record MAC.
-		{"plaintext alert", helloThen(say(record(recordAlert, 2, 48))), EndAlertReceived, "unknown_ca (48)", "", true},
-		{"plaintext alert after ccs", helloThen(say(append(ccs, record(recordAlert, 2, 45)...))), EndAlertReceived, "certificate_expired (45)", "", true},
-		{"alert first", say(record(recordAlert, 2, 80)), EndAlertReceived, "internal_error (80)", "", false},
-		{"goodbye first", say(record(recordAlert, 1, 0)), EndCloseNotify, "", "", false},
+		{"plaintext alert", helloThen(say(alert(wire.LevelFatal, wire.AlertUnknownCA))), EndAlertReceived, "unknown_ca (48)", "", true},
+		{"plaintext alert after ccs", helloThen(say(append(ccs, alert(wire.LevelFatal, wire.AlertCertificateExpired)...))), EndAlertReceived, "certificate_expired (45)", "", true},
+		{"alert first", say(alert(wire.LevelFatal, wire.AlertInternalError)), EndAlertReceived, "internal_error (80)", "", false},
+		{"goodbye first", say(alert(wire.LevelWarning, wire.AlertCloseNotify)), EndCloseNotify, "", "", false},
 		{"http", say([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")), EndNotTLS, "", "", false},
 		{"short of a header", say([]byte("GET")), EndNotTLS, "", "", false},
 		{"ssh", say([]byte("SSH-2.0-OpenSSH_9.2\r\n")), EndNotTLS, "", "", false},
 		{"ssl 2", say([]byte{0x80, 0x2e, 1, 0, 2, 0, 0x15, 0, 0, 0, 0x10}), EndAlertSent, "", "protocol_version (70)", false},
 		{"garbled hello", say(bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1)), EndAlertSent, "", "decode_error (50)", false},
-		{"rubbish after hello", helloThen(say(record(recordApplicationData, make([]byte, 40)...))), EndAlertSent, "", "bad_record_mac (20)", true},
-		{"oversize record", say([]byte{recordHandshake, 3, 1, 0xff, 0xff}), EndAlertSent, "", "record_overflow (22)", false},
-		{"other message", say(record(recordHandshake, 20, 0, 0, 0)), EndAlertSent, "", "unexpected_message (10)", false},
+		{"rubbish after hello", helloThen(say(record(wire.RecordApplicationData, make([]byte, 40)...))), EndAlertSent, "", "bad_record_mac (20)", true},
+		{"oversize record", say([]byte{byte(wire.RecordHandshake), 3, 1, 0xff, 0xff}), EndAlertSent, "", "record_overflow (22)", false},
+		{"other message", say(record(wire.RecordHandshake, 20, 0, 0, 0)), EndAlertSent, "", "unexpected_message (10)", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,7 +86,7 @@ func TestEnds(t *testing.T) {
 			}
 			for _, a := range []struct {
 				name string
-				got  *Alert
+				got  *wire.Alert
 				want string
 			}{{"received", o.AlertReceived, test.received}, {"sent", o.AlertSent, test.sent}} {
 				if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
@@ -113,7 +115,7 @@ func TestEndsAfterHandshake(t *testing.T) {
 		{"half a request", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); raw.Close() }, EndEOF},
 		{"half a request, close_notify", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); c.Close() }, EndCloseNotify},
 		{"rubbish", func(c *tls.Conn, raw *net.TCPConn) {
-			raw.Write(record(recordApplicationData, make([]byte, 40)...))
+			raw.Write(record(wire.RecordApplicationData, make([]byte, 40)...))
 			io.Copy(io.Discard, raw)
 		}, EndAlertSent},
 		{"no http", func(c *tls.Conn, raw *net.TCPConn) {
@@ -173,8 +175,8 @@ func TestSegments(t *testing.T) {
 				return [][]byte{p}
 			}
 			first = false
-			hello := p[recordHeaderLen:]
-			return [][]byte{record(recordHandshake, hello[:50]...), record(recordHandshake, hello[50:]...)}
+			hello := p[wire.RecordHeaderLen:]
+			return [][]byte{record(wire.RecordHandshake, hello[:50]...), record(wire.RecordHandshake, hello[50:]...)}
 		},
 	}
 	for name, cut := range tests {
@@ -196,7 +198,7 @@ func TestSegments(t *testing.T) {
 func TestSilence(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
-	hello := flights(t)["openssl"]
+	hello := hellos.Recorded()["openssl"]
 	for name, said := range map[string][]byte{"at once": nil, "in the hello": hello[:100], "after the hello": hello} {
 		t.Run(name, func(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{}), source, Options{Timeout: 100 * time.Millisecond})
@@ -227,9 +229,9 @@ func TestFlood(t *testing.T) {
 	source := ca.source(t)
 	tests := map[string][]byte{
 		"zeros":    make([]byte, 1<<16),
-		"hello":    record(recordHandshake, append([]byte{typeClientHello, 0, 0xff, 0xff}, make([]byte, 1<<14-4)...)...),
-		"warnings": bytes.Repeat(record(recordAlert, 1, 90), 1000),
-		"empty":    bytes.Repeat(record(recordHandshake), 1000),
+		"hello":    record(wire.RecordHandshake, append([]byte{byte(wire.MessageClientHello), 0, 0xff, 0xff}, make([]byte, 1<<14-4)...)...),
+		"warnings": bytes.Repeat(alert(wire.LevelWarning, wire.AlertUserCanceled), 1000),
+		"empty":    bytes.Repeat(record(wire.RecordHandshake), 1000),
 	}
 	for name, chunk := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -255,7 +257,7 @@ func TestBadNeighbours(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
 	for range 50 {
-		dial(t, srv).Write([]byte{recordHandshake, 3, 1, 2}) // and silence
+		dial(t, srv).Write([]byte{byte(wire.RecordHandshake), 3, 1, 2}) // and silence
 	}
 	if _, err := get(t, srv, &tls.Config{RootCAs: ca.pool()}); err != nil {
 		t.Error(err)

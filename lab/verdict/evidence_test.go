@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -28,9 +29,8 @@ func underTest(t *testing.T, id, message string, observed []serve.Observation, f
 // reason.
 func TestUnknownWords(t *testing.T) {
 	const words = "the moon is in the wrong house"
-	sent := func(code uint8) []serve.Observation {
-		a := serve.AlertByCode(code)
-		return []serve.Observation{{End: serve.EndAlertSent, AlertSent: &a}}
+	sent := func(code wire.AlertCode) []serve.Observation {
+		return []serve.Observation{{End: serve.EndAlertSent, AlertSent: wire.NewAlert(code)}}
 	}
 	for name, c := range map[string]struct {
 		id       string
@@ -40,21 +40,21 @@ func TestUnknownWords(t *testing.T) {
 		class    failure.Class
 		fine     bool
 	}{
-		"alert that tells":                 {"expired", alert(45), nil, verdict.OK, failure.Expired, true},
-		"alert of something else":          {"expired", alert(48), nil, verdict.Unrecognised, "", false},
-		"alert that says nothing":          {"expired", alert(42), nil, verdict.Unrecognised, "", false},
+		"alert that tells":                 {"expired", alert(wire.AlertCertificateExpired), nil, verdict.OK, failure.Expired, true},
+		"alert of something else":          {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
+		"alert that says nothing":          {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
 		"left without a word":              {"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false},
 		"never came":                       {"expired", nil, nil, verdict.Unrecognised, "", false},
 		"nobody can come":                  {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
 		"did not come, as is right":        {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
-		"came without what it needs":       {"ca-file-missing", alert(45), nil, verdict.Unrecognised, "", false},
+		"came without what it needs":       {"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false},
 		"the server broke it off":          {"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF, true},
-		"the server refused":               {"tls10-only", sent(70), nil, verdict.OK, failure.ProtocolVersion, true},
-		"the server refused its identity":  {"client-certificate-expired", sent(45), nil, verdict.OK, failure.ClientCertificateRejected, true},
-		"the server refused for something": {"internal-error", sent(40), nil, verdict.Unrecognised, "", false},
-		"it need not refuse":               {"too-long-validity", alert(42), nil, verdict.Unrecognised, "", true},
-		"it said that it does":             {"too-long-validity", alert(42), []string{scenarios.FeatureBrowserPolicy}, verdict.Unrecognised, "", false},
-		"it must accept":                   {"good", alert(45), nil, verdict.Broken, "", false},
+		"the server refused":               {"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true},
+		"the server refused its identity":  {"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK, failure.ClientCertificateRejected, true},
+		"the server refused for something": {"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false},
+		"it need not refuse":               {"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true},
+		"it said that it does":             {"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy}, verdict.Unrecognised, "", false},
+		"it must accept":                   {"good", alert(wire.AlertCertificateExpired), nil, verdict.Broken, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := underTest(t, c.id, words, c.observed, c.features...)
@@ -69,7 +69,7 @@ func TestUnknownWords(t *testing.T) {
 
 // TestKnownWords holds that the record does not overrule words that are understood.
 func TestKnownWords(t *testing.T) {
-	expired := alert(45)
+	expired := alert(wire.AlertCertificateExpired)
 	j := underTest(t, "expired", "curl: (60) SSL certificate problem: unable to get local issuer certificate", expired)
 	assert.Equal(t, verdict.WrongReason, j.Kind)
 	assert.Equal(t, failure.Untrusted, j.Class)
@@ -141,16 +141,16 @@ func TestBelieve(t *testing.T) {
 // TestUntoldProgram holds the alert to tell what the words of a program do not.
 func TestUntoldProgram(t *testing.T) {
 	s, _ := scenarios.Lookup("expired")
-	judge := func(code uint8) verdict.Judgement {
+	judge := func(code wire.AlertCode) verdict.Judgement {
 		return verdict.Judge(verdict.Cell{
 			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code), Control: accepted(),
 			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify failed"),
 		})
 	}
-	j := judge(45)
+	j := judge(wire.AlertCertificateExpired)
 	assert.Equal(t, verdict.OK, j.Kind)
 	assert.Equal(t, failure.Expired, j.Class)
 	assert.True(t, j.FromAlert)
 	assert.Equal(t, "redis-cli", j.Words)
-	assert.Equal(t, verdict.WrongReason, judge(48).Kind)
+	assert.Equal(t, verdict.WrongReason, judge(wire.AlertUnknownCA).Kind)
 }

@@ -5,6 +5,7 @@ import (
 
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -91,7 +92,7 @@ func seenServed(e scenarios.Expectation) ServerView {
 	return SeenInsecure
 }
 
-func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code uint8) ServerView {
+func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code wire.AlertCode) ServerView {
 	can := messages.AlertClasses(code)
 	fits := slices.ContainsFunc(can, func(c failure.Class) bool { return slices.Contains(e.Failures, c) })
 	switch {

@@ -8,17 +8,17 @@ import (
 
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
 func TestSee(t *testing.T) {
-	alert := func(code uint8) *serve.Alert { a := serve.AlertByCode(code); return &a }
-	hello := &serve.ClientHello{}
-	received := func(code uint8) serve.Observation {
-		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertReceived, AlertReceived: alert(code)}
+	hello := &wire.ClientHello{}
+	received := func(code wire.AlertCode) serve.Observation {
+		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(code)}
 	}
-	sent := func(code uint8) serve.Observation {
-		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertSent, AlertSent: alert(code)}
+	sent := func(code wire.AlertCode) serve.Observation {
+		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertSent, AlertSent: wire.NewAlert(code)}
 	}
 	ended := func(end serve.End) serve.Observation {
 		return serve.Observation{Hello: hello, BytesReceived: 9, End: end}
@@ -31,8 +31,8 @@ func TestSee(t *testing.T) {
 		want verdict.ServerView
 	}{
 		{"good", ended(serve.EndServed), verdict.SeenAccepted},
-		{"good", received(48), verdict.SeenBroken},
-		{"good", sent(70), verdict.SeenNotServed},
+		{"good", received(wire.AlertUnknownCA), verdict.SeenBroken},
+		{"good", sent(wire.AlertProtocolVersion), verdict.SeenNotServed},
 		{"good", complete, verdict.SeenLeft},
 		{"good", serve.Observation{End: serve.EndEOF}, verdict.SeenNothing},
 		{"good", serve.Observation{End: serve.EndNotTLS, BytesReceived: 9}, verdict.SeenNotTLS},
@@ -41,22 +41,22 @@ func TestSee(t *testing.T) {
 		{"good", serve.Observation{End: serve.EndInternal}, verdict.SeenError},
 		{"silent", serve.Observation{End: serve.EndInternal, BytesReceived: 9}, verdict.SeenError},
 		{"expired", ended(serve.EndServed), verdict.SeenInsecure},
-		{"expired", serve.Observation{End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(serve.ClientHello)}, verdict.SeenInsecure}, // no request that makes sense
-		{"expired", received(45), verdict.SeenRefused},
-		{"expired", received(48), verdict.SeenOtherReason}, // it was not given the root
-		{"expired", received(42), verdict.SeenUntold},      // Go says that of whatever it refuses
-		{"expired", received(46), verdict.SeenUntold},      // and Java this
-		{"expired", ended(serve.EndEOF), verdict.SeenLeft}, // Node
+		{"expired", serve.Observation{End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(wire.ClientHello)}, verdict.SeenInsecure}, // no request that makes sense
+		{"expired", received(wire.AlertCertificateExpired), verdict.SeenRefused},
+		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason},     // it was not given the root
+		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},     // Go says that of whatever it refuses
+		{"expired", received(wire.AlertCertificateUnknown), verdict.SeenUntold}, // and Java this
+		{"expired", ended(serve.EndEOF), verdict.SeenLeft},                      // Node
 		{"expired", ended(serve.EndReset), verdict.SeenLeft},
 		{"wrong-host", complete, verdict.SeenLeft}, // curl
-		{"untrusted-root", received(48), verdict.SeenRefused},
+		{"untrusted-root", received(wire.AlertUnknownCA), verdict.SeenRefused},
 		{"revoked-crl", ended(serve.EndServed), verdict.SeenLenient},
-		{"revoked-crl", received(44), verdict.SeenRefused},
-		{"client-certificate-missing", sent(116), verdict.SeenTurnedAway},
-		{"client-certificate-expired", sent(45), verdict.SeenTurnedAway},
-		{"no-common-alpn", sent(120), verdict.SeenTurnedAway},
+		{"revoked-crl", received(wire.AlertCertificateRevoked), verdict.SeenRefused},
+		{"client-certificate-missing", sent(wire.AlertCertificateRequired), verdict.SeenTurnedAway},
+		{"client-certificate-expired", sent(wire.AlertCertificateExpired), verdict.SeenTurnedAway},
+		{"no-common-alpn", sent(wire.AlertNoApplicationProtocol), verdict.SeenTurnedAway},
 		{"plain-http", ended(serve.EndEOF), verdict.SeenGaveUp},
-		{"plain-http", received(70), verdict.SeenRefused},
+		{"plain-http", received(wire.AlertProtocolVersion), verdict.SeenRefused},
 		{"silent", ended(serve.EndEOF), verdict.SeenGaveUp},
 		{"silent", ended(serve.EndTimeout), verdict.SeenWaited},
 		{"reset-after-hello", ended(serve.EndBrokenOff), verdict.SeenFault},

@@ -8,6 +8,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 
@@ -18,9 +19,9 @@ var (
 	seenCut       = serve.Observation{End: serve.EndBrokenOff, HandshakeComplete: true, ApplicationData: true}
 	seenLeft      = serve.Observation{End: serve.EndEOF, HandshakeComplete: true, Version: "TLS 1.3"}
 	seenGoodbye   = serve.Observation{End: serve.EndCloseNotify, HandshakeComplete: true}
-	seenAlert     = serve.Observation{End: serve.EndAlertReceived, AlertReceived: &serve.Alert{Code: 45, Name: "certificate_expired"}}
-	seenLateAlert = serve.Observation{End: serve.EndAlertReceived, HandshakeComplete: true, AlertReceived: &serve.Alert{Code: 45, Name: "certificate_expired"}}
-	seenRefused   = serve.Observation{End: serve.EndAlertSent, AlertSent: &serve.Alert{Code: 116, Name: "certificate_required"}, Version: "TLS 1.3"}
+	seenAlert     = serve.Observation{End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(wire.AlertCertificateExpired)}
+	seenLateAlert = serve.Observation{End: serve.EndAlertReceived, HandshakeComplete: true, AlertReceived: wire.NewAlert(wire.AlertCertificateExpired)}
+	seenRefused   = serve.Observation{End: serve.EndAlertSent, AlertSent: wire.NewAlert(wire.AlertCertificateRequired), Version: "TLS 1.3"}
 	seenReset     = serve.Observation{End: serve.EndReset}
 	seenRelayed   = serve.Observation{End: serve.EndRelayed, HandshakeComplete: true, ApplicationData: true}
 	seenPlain     = serve.Observation{End: serve.EndNotTLS, BytesReceived: 80}

@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -33,9 +34,8 @@ func rejected(message string) clients.Result {
 }
 
 // alert is an observation of a client that sent an alert.
-func alert(code uint8) []serve.Observation {
-	a := serve.AlertByCode(code)
-	return []serve.Observation{{End: serve.EndAlertReceived, AlertReceived: &a}}
+func alert(code wire.AlertCode) []serve.Observation {
+	return []serve.Observation{{End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(code)}}
 }
 
 func TestJudge(t *testing.T) {
@@ -70,9 +70,9 @@ func TestJudge(t *testing.T) {
 		"either, accepted":           {verdict.Cell{Scenario: either, Result: accepted(), Control: accepted()}, verdict.OK, "", true},
 		"either, rejected":           {verdict.Cell{Scenario: either, Result: rejected(goExpired), Control: accepted()}, verdict.OK, failure.Expired, true},
 		"either, for another reason": {verdict.Cell{Scenario: either, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason, failure.Untrusted, false},
-		"no cause told, the alert does": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(45),
+		"no cause told, the alert does": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(wire.AlertCertificateExpired),
 			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.OK, failure.Expired, true},
-		"no cause told, the alert is for another": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(48),
+		"no cause told, the alert is for another": {verdict.Cell{Scenario: must, Client: python, Control: accepted(), Observed: alert(wire.AlertUnknownCA),
 			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.WrongReason, failure.Untrusted, false},
 		"no cause told and no alert": {verdict.Cell{Scenario: must, Client: python, Control: accepted(),
 			Result: rejected("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:852)")}, verdict.WrongReason, "", false},
@@ -125,13 +125,13 @@ func TestDisagreement(t *testing.T) {
 	}{
 		"both say answered":            {verdict.Cell{Result: accepted(), Observed: served}, ""},
 		"answered, not seen":           {verdict.Cell{Result: accepted()}, "saw no connection"},
-		"answered, seen to leave":      {verdict.Cell{Result: accepted(), Observed: alert(45)}, "ends with alert-received"},
-		"answered, and one broken off": {verdict.Cell{Result: accepted(), Observed: append(alert(45), served...)}, ""},
-		"broken off after an answer":   {verdict.Cell{Result: accepted(), Observed: append(slices.Clone(served), alert(45)...)}, ""},
+		"answered, seen to leave":      {verdict.Cell{Result: accepted(), Observed: alert(wire.AlertCertificateExpired)}, "ends with alert-received"},
+		"answered, and one broken off": {verdict.Cell{Result: accepted(), Observed: append(alert(wire.AlertCertificateExpired), served...)}, ""},
+		"broken off after an answer":   {verdict.Cell{Result: accepted(), Observed: append(slices.Clone(served), alert(wire.AlertCertificateExpired)...)}, ""},
 		"refused, seen to be answered": {verdict.Cell{Result: rejected("certificate has expired"), Observed: served}, "answered a request"},
-		"refused, same alert":          {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(45)}, ""},
-		"refused, another alert":       {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(48)}, "told the server unknown_ca (48)"},
-		"refused, any alert":           {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(80)}, ""},
+		"refused, same alert":          {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertCertificateExpired)}, ""},
+		"refused, another alert":       {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertUnknownCA)}, "told the server unknown_ca (48)"},
+		"refused, any alert":           {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertInternalError)}, ""},
 		"never connected":              {verdict.Cell{Result: rejected("certificate has expired")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,6 +30,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/hellos"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -227,13 +228,13 @@ func TestAttack(t *testing.T) {
 	a := upWith(t, 300, "good", "expired", "wrong-host", "silent", "slow", "client-certificate-missing", "reset-after-hello", "ssl3-only")
 	ctx, cancel := context.WithTimeout(t.Context(), *attack)
 	defer cancel()
-	var resets, hellos, held atomic.Int64
+	var resets, floods, held atomic.Int64
 	var attackers sync.WaitGroup
 	for range 4 {
 		attackers.Go(func() { a.reset(ctx, &resets) })
 	}
 	for n := range 4 {
-		attackers.Go(func() { a.flood(ctx, hugeHello(n), &hellos) })
+		attackers.Go(func() { a.flood(ctx, hellos.Huge(n%2 == 0), &floods) })
 	}
 	attackers.Go(func() { a.hold(ctx, 400, &held) })
 	attackers.Wait()
@@ -241,7 +242,7 @@ func TestAttack(t *testing.T) {
 	began := time.Now()
 	require.NoError(t, a.good(), a.stderr)
 	t.Logf("in %s: %d connects with RST, %d ClientHellos of 64 KiB, %d held; the lab took %.0f MiB at most; good answered after %s",
-		*attack, resets.Load(), hellos.Load(), held.Load(), most, time.Since(began).Round(time.Millisecond))
+		*attack, resets.Load(), floods.Load(), held.Load(), most, time.Since(began).Round(time.Millisecond))
 	if runtime.GOOS == "linux" {
 		assert.Greater(t, most, 1.0)
 		assert.Less(t, most, float64(maxResident))
@@ -285,7 +286,7 @@ func (a *attacked) flood(ctx context.Context, hello []byte, count *atomic.Int64)
 
 // hold keeps that many connections open, each with most of a huge hello said.
 func (a *attacked) hold(ctx context.Context, n int, count *atomic.Int64) {
-	hello := hugeHello(0)
+	hello := hellos.Huge(true)
 	open := make([]*net.TCPConn, n)
 	for i := 0; ctx.Err() == nil; i = (i + 1) % n {
 		if open[i] != nil {
@@ -326,45 +327,4 @@ func residentMost(pid int) float64 {
 		}
 	}
 	return 0
-}
-
-// hugeHello returns a ClientHello of some 65,000 bytes in records of TLS: with a long name, with long lists
-// of suites, groups and schemes, or with long names of protocols.
-func hugeHello(kind int) []byte {
-	vector := func(width int, parts ...[]byte) []byte {
-		body := bytes.Join(parts, nil)
-		var head []byte
-		for shift := 8 * (width - 1); shift >= 0; shift -= 8 {
-			head = append(head, byte(len(body)>>shift))
-		}
-		return append(head, body...)
-	}
-	numbers := func(n int) []byte {
-		var b []byte
-		for i := range n {
-			b = append(b, 0xd0+byte(i>>8), byte(i))
-		}
-		return b
-	}
-	extension := func(id byte, body []byte) []byte { return append([]byte{0, id}, vector(2, body)...) }
-	suites, extensions := []byte{0xc0, 0x2b, 0xc0, 0x2f}, []byte(nil)
-	switch kind % 3 {
-	case 0:
-		extensions = extension(0, vector(2, []byte{0}, vector(2, bytes.Repeat([]byte("n"), 65_000))))
-	case 1:
-		suites = append(suites, numbers(8000)...)
-		extensions = append(extension(10, vector(2, numbers(8000))), extension(13, vector(2, numbers(8000)))...)
-	case 2:
-		extensions = extension(16, vector(2, bytes.Repeat(vector(1, make([]byte, 255)), 250)))
-	}
-	body := bytes.Join([][]byte{{3, 3}, make([]byte, 32), {0}, vector(2, suites), {1, 0}, vector(2, extensions)}, nil)
-	hello := append([]byte{1}, vector(3, body)...)
-	var stream []byte
-	for len(hello) > 0 {
-		n := min(len(hello), 1<<14)
-		stream = append(stream, 22, 3, 1)
-		stream = append(stream, vector(2, hello[:n])...)
-		hello = hello[n:]
-	}
-	return stream
 }

@@ -18,6 +18,7 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/lab/wire"
 )
 
 // hostileText clears a screen, sets a title, hides text, by C0, DEL and C1, and turns the direction of writing.
@@ -48,7 +49,7 @@ func hostileRun() *result.Run {
 			s.Cells = append(s.Cells, result.Cell{
 				Client: c.ID(), Outcome: clients.Rejected, Message: hostileText + c.Version, Code: hostileText, ServerLog: []string{hostileText},
 				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: hostileText, Disagreement: hostileText, Words: hostileText, Class: "class" + hostileText},
-				Observed:  []serve.Observation{{Hello: &serve.ClientHello{ServerName: hostileText, CipherSuites: []string{hostileText}}, Version: hostileText, Error: hostileText, ClientCertificate: hostileText}},
+				Observed:  []serve.Observation{{Hello: &wire.ClientHello{ServerName: hostileText, CipherSuites: []string{hostileText}}, Version: hostileText, Error: hostileText, ClientCertificate: hostileText}},
 			})
 		}
 		r.Scenarios = append(r.Scenarios, s)

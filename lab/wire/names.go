@@ -1,4 +1,4 @@
-package serve
+package wire
 
 import (
 	"crypto/tls"
@@ -6,14 +6,17 @@ import (
 	"slices"
 )
 
-// cipherSuiteName returns IANA's name of a cipher suite, or its number.
-func cipherSuiteName(id uint16) string { return nameOf(cipherSuiteNames, id) }
+// VersionName returns the name of a protocol version, "TLS 1.3", or its number.
+func VersionName(v uint16) string { return tls.VersionName(v) }
 
-// groupName returns IANA's name of a key exchange group, or its number.
-func groupName[T ~uint16](id T) string { return nameOf(groupNames, uint16(id)) }
+// CipherSuiteName returns IANA's name of a cipher suite, or its number.
+func CipherSuiteName(id uint16) string { return nameOf(cipherSuiteNames, id) }
 
-// signatureSchemeName returns IANA's name of a signature scheme, or its number.
-func signatureSchemeName(id uint16) string { return nameOf(signatureSchemeNames, id) }
+// GroupName returns IANA's name of a key exchange group, or its number.
+func GroupName[T ~uint16](id T) string { return nameOf(groupNames, uint16(id)) }
+
+// SignatureSchemeName returns IANA's name of a signature scheme, or its number.
+func SignatureSchemeName[T ~uint16](id T) string { return nameOf(signatureSchemeNames, uint16(id)) }
 
 func nameOf(names map[uint16]string, id uint16) string {
 	if name, ok := names[id]; ok {

@@ -1,9 +1,9 @@
-package serve
+package wire
 
 import (
-	"crypto/tls"
 	"errors"
 	"strconv"
+	"unsafe"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -24,11 +24,56 @@ const (
 // says (RFC 5746, section 3.3).
 const suiteRenegotiationInfo = 0x00ff
 
-var errClientHello = errors.New("malformed ClientHello")
+// ClientHello is what a client offered (RFC 8446, section 4.1.2): names where
+// IANA has them, four hex digits where they are not known here. GREASE values
+// (RFC 8701) are left out.
+type ClientHello struct {
+	ServerName       string   `json:"server_name,omitempty"`
+	Versions         []string `json:"versions"`
+	CipherSuites     []string `json:"cipher_suites"`
+	Groups           []string `json:"groups,omitempty"`
+	KeyShares        []string `json:"key_shares,omitempty"`
+	SignatureSchemes []string `json:"signature_schemes,omitempty"`
+	Protocols        []string `json:"protocols,omitempty"`
+	StatusRequest    bool     `json:"status_request,omitempty"` // asks for an OCSP staple (RFC 6066, section 8)
+	// SecureRenegotiation says that the client knows RFC 5746.
+	SecureRenegotiation bool `json:"secure_renegotiation,omitempty"`
+	Size                int  `json:"size"` // bytes of the handshake message
+}
 
-// parseClientHello reads a ClientHello, given with its handshake header (RFC 8446,
+// Sizes of what a ClientHello is made of, in bytes.
+const (
+	stringSize = int64(unsafe.Sizeof(""))
+	helloSize  = int64(unsafe.Sizeof(ClientHello{}))
+)
+
+// Bytes returns how many bytes of memory a ClientHello takes; nil takes none. Names in lists are counted as
+// if none were shared, so that it is rather too much than too little.
+func (h *ClientHello) Bytes() int64 {
+	if h == nil {
+		return 0
+	}
+	n := helloSize + int64(len(h.ServerName))
+	for _, list := range h.lists() {
+		n += int64(cap(*list)) * stringSize
+		for _, s := range *list {
+			n += int64(len(s))
+		}
+	}
+	return n
+}
+
+// lists returns the lists of a ClientHello.
+func (h *ClientHello) lists() []*[]string {
+	return []*[]string{&h.Versions, &h.CipherSuites, &h.Groups, &h.KeyShares, &h.SignatureSchemes, &h.Protocols}
+}
+
+// ErrClientHello is the error for what is no ClientHello.
+var ErrClientHello = errors.New("malformed ClientHello")
+
+// ParseClientHello reads a ClientHello, given with its handshake header (RFC 8446,
 // section 4.1.2; RFC 5246, section 7.4.1.2). Extensions of no interest are skipped.
-func parseClientHello(message []byte) (*ClientHello, error) {
+func ParseClientHello(message []byte) (*ClientHello, error) {
 	var (
 		s                               = cryptobyte.String(message)
 		kind                            uint8
@@ -38,30 +83,30 @@ func parseClientHello(message []byte) (*ClientHello, error) {
 		h                               = &ClientHello{Size: len(message)}
 		extensionType                   uint16
 	)
-	if !s.ReadUint8(&kind) || kind != typeClientHello ||
+	if !s.ReadUint8(&kind) || MessageType(kind) != MessageClientHello ||
 		!s.ReadUint24LengthPrefixed(&body) || !s.Empty() ||
-		!body.ReadUint16(&version) || !body.Skip(32) ||
+		!body.ReadUint16(&version) || !body.Skip(randomLen) ||
 		!body.ReadUint8LengthPrefixed(&session) ||
 		!body.ReadUint16LengthPrefixed(&suites) ||
 		!body.ReadUint8LengthPrefixed(&compress) {
-		return nil, errClientHello
+		return nil, ErrClientHello
 	}
 	h.SecureRenegotiation = contains(suites, suiteRenegotiationInfo)
-	if !readList(&suites, &h.CipherSuites, cipherSuiteName) {
-		return nil, errClientHello
+	if !readList(&suites, &h.CipherSuites, CipherSuiteName) {
+		return nil, ErrClientHello
 	}
-	h.Versions = []string{versionName(version)}
+	h.Versions = []string{VersionName(version)}
 	if body.Empty() { // no extensions, before TLS 1.2
 		return h, nil
 	}
 	if !body.ReadUint16LengthPrefixed(&extensions) || !body.Empty() {
-		return nil, errClientHello
+		return nil, ErrClientHello
 	}
 	for !extensions.Empty() {
 		if !extensions.ReadUint16(&extensionType) ||
 			!extensions.ReadUint16LengthPrefixed(&extension) ||
 			!h.readExtension(extensionType, extension) {
-			return nil, errClientHello
+			return nil, ErrClientHello
 		}
 	}
 	return h, nil
@@ -129,14 +174,14 @@ func (h *ClientHello) readExtension(kind uint16, e cryptobyte.String) bool {
 		h.StatusRequest = true
 		return true
 	case extSupportedGroups: // RFC 8446, section 4.2.7
-		return e.ReadUint16LengthPrefixed(&list) && readList(&list, &h.Groups, groupName[uint16])
+		return e.ReadUint16LengthPrefixed(&list) && readList(&list, &h.Groups, GroupName[uint16])
 	case extSignatureAlgorithms: // RFC 8446, section 4.2.3
-		return e.ReadUint16LengthPrefixed(&list) && readList(&list, &h.SignatureSchemes, signatureSchemeName)
+		return e.ReadUint16LengthPrefixed(&list) && readList(&list, &h.SignatureSchemes, SignatureSchemeName[uint16])
 	case extALPN: // RFC 7301, section 3.1
 		return e.ReadUint16LengthPrefixed(&list) && h.readProtocols(list)
 	case extSupportedVersions: // RFC 8446, section 4.2.1
 		h.Versions = nil
-		return e.ReadUint8LengthPrefixed(&list) && readList(&list, &h.Versions, versionName)
+		return e.ReadUint8LengthPrefixed(&list) && readList(&list, &h.Versions, VersionName)
 	case extRenegotiationInfo: // RFC 5746, section 3.2
 		h.SecureRenegotiation = true
 		return true
@@ -185,7 +230,7 @@ func (h *ClientHello) readKeyShares(list cryptobyte.String) bool {
 			return false
 		}
 		if !isGREASE(group) {
-			kept.add(func() string { return groupName(group) })
+			kept.add(func() string { return GroupName(group) })
 		}
 	}
 	return true
@@ -219,6 +264,3 @@ func printable(b []byte) string {
 	q := strconv.QuoteToASCII(string(b))
 	return q[1 : len(q)-1]
 }
-
-// versionName returns the name of a protocol version: "TLS 1.3".
-func versionName(v uint16) string { return tls.VersionName(v) }

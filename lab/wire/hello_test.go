@@ -1,4 +1,4 @@
-package serve
+package wire
 
 import (
 	"bytes"
@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"example.com/tlslab/lab/internal/hellos"
 )
 
 func TestParseClientHello(t *testing.T) {
@@ -26,7 +30,8 @@ func TestParseClientHello(t *testing.T) {
 		{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
 			"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1", "X25519MLKEM768 x25519",
 			[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
-		{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"},
+		{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0",
+			[]string{"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"},
 			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
 			[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
 		{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
@@ -41,15 +46,16 @@ func TestParseClientHello(t *testing.T) {
 			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
 			[]string{"ecdsa_secp256r1_sha256"}, "", false},
 	}
-	all := flights(t)
+	all := hellos.Recorded()
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {
-			r := clientRecords(all[test.file], 1<<20)
-			h, err := parseClientHello(r.clientHello())
+			s := clientStream(all[test.file], 1<<20)
+			h, err := ParseClientHello(s.ClientHello())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if h.ServerName != "localhost" || !h.SecureRenegotiation || h.StatusRequest != test.status || h.Size != len(all[test.file])-recordHeaderLen {
+			if h.ServerName != "localhost" || !h.SecureRenegotiation || h.StatusRequest != test.status ||
+				h.Size != len(all[test.file])-RecordHeaderLen {
 				t.Errorf("server name %q, status request %v, size %d", h.ServerName, h.StatusRequest, h.Size)
 			}
 			for _, list := range []struct {
@@ -85,6 +91,39 @@ func TestParseClientHello(t *testing.T) {
 	}
 }
 
+// A client can make its names and lists as long as it likes; what is remembered of them is short, and
+// says what is missing.
+func TestHugeHello(t *testing.T) {
+	named, listed := clientStream(hellos.Huge(true), 1<<20), clientStream(hellos.Huge(false), 1<<20)
+	h, err := ParseClientHello(named.ClientHello())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Repeat("n", maxNameBytes) + "... (65000 bytes)"; h.ServerName != want {
+		t.Errorf("the name is %q", h.ServerName)
+	}
+	if h, err = ParseClientHello(listed.ClientHello()); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		list []string
+		most int
+		last string
+	}{
+		"suites":    {h.CipherSuites, maxListed, "5744 more"},
+		"groups":    {h.Groups, maxListed, "5743 more"},
+		"schemes":   {h.SignatureSchemes, maxListed, "5743 more"},
+		"protocols": {h.Protocols, maxProtocols, "78 more"},
+	} {
+		if len(test.list) != test.most+1 || test.list[test.most] != test.last || cap(test.list) > 3*test.most {
+			t.Errorf("%s: %d are kept, the last is %q", name, len(test.list), test.list[len(test.list)-1])
+		}
+	}
+	if size := h.Bytes(); size > 32<<10 {
+		t.Errorf("the longest hello takes %d bytes", size)
+	}
+}
+
 func TestGREASE(t *testing.T) {
 	for i := range 1 << 16 {
 		v := uint16(i)
@@ -111,8 +150,9 @@ func TestGREASE(t *testing.T) {
 		extension(extALPN, prefixed([]byte("\x02\x4a\x4a\x02h2"))),
 		extension(extSignatureAlgorithms, prefixed(list(0x5a5a, 0x0804))),
 	)
-	body := slices.Concat([]byte{3, 3}, make([]byte, 32), []byte{0}, prefixed(list(0x0a0a, 0x1301)), []byte{1, 0}, prefixed(extensions))
-	h, err := parseClientHello(append([]byte{typeClientHello, 0, byte(len(body) >> 8), byte(len(body))}, body...))
+	body := slices.Concat([]byte{3, 3}, make([]byte, randomLen), []byte{0}, prefixed(list(0x0a0a, 0x1301)),
+		[]byte{1, 0}, prefixed(extensions))
+	h, err := ParseClientHello(clientHello(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +185,7 @@ func cryptoTLS(hello []byte) *tls.ClientHelloInfo {
 	conn := &replay{}
 	var stream []byte
 	for fragment := range slices.Chunk(hello, 1<<14) {
-		stream = append(stream, record(recordHandshake, fragment...)...)
+		stream = append(stream, record(RecordHandshake, fragment...)...)
 	}
 	conn.r.Reset(stream)
 	tls.Server(conn, &tls.Config{GetConfigForClient: func(i *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -155,19 +195,24 @@ func cryptoTLS(hello []byte) *tls.ClientHelloInfo {
 	return info
 }
 
+// clientHello returns a ClientHello with that body.
+func clientHello(body []byte) []byte {
+	return Message(MessageClientHello, func(b *cryptobyte.Builder) { b.AddBytes(body) })
+}
+
 // FuzzClientHello checks that whatever hello crypto/tls takes is read here too, and
 // alike.
 func FuzzClientHello(f *testing.F) {
-	for _, flight := range flights(f) {
-		f.Add(flight[recordHeaderLen+handshakeHeaderLen:])
+	for _, flight := range hellos.Recorded() {
+		f.Add(flight[RecordHeaderLen+MessageHeaderLen:])
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		parseClientHello(body) // with a header that is none
-		if len(body) > maxClientHello-handshakeHeaderLen {
+		ParseClientHello(body) // with a header that is none
+		if len(body) > MaxClientHello-MessageHeaderLen {
 			return
 		}
-		hello := append([]byte{typeClientHello, byte(len(body) >> 16), byte(len(body) >> 8), byte(len(body))}, body...)
-		h, err := parseClientHello(hello)
+		hello := clientHello(body)
+		h, err := ParseClientHello(hello)
 		info := cryptoTLS(hello)
 		if info == nil {
 			return
@@ -188,10 +233,10 @@ func FuzzClientHello(f *testing.F) {
 			}
 		}
 		if h.ServerName != name([]byte(info.ServerName), maxNameBytes) ||
-			!slices.Equal(h.Versions, names(versions, versionName)) ||
-			!slices.Equal(h.CipherSuites, names(info.CipherSuites, cipherSuiteName)) ||
-			!slices.Equal(h.Groups, names(info.SupportedCurves, groupName[tls.CurveID])) ||
-			!slices.Equal(h.SignatureSchemes, names(info.SignatureSchemes, func(s tls.SignatureScheme) string { return signatureSchemeName(uint16(s)) })) ||
+			!slices.Equal(h.Versions, names(versions, VersionName)) ||
+			!slices.Equal(h.CipherSuites, names(info.CipherSuites, CipherSuiteName)) ||
+			!slices.Equal(h.Groups, names(info.SupportedCurves, GroupName[tls.CurveID])) ||
+			!slices.Equal(h.SignatureSchemes, names(info.SignatureSchemes, SignatureSchemeName[tls.SignatureScheme])) ||
 			!slices.Equal(h.Protocols, kept(protocols, maxProtocols)) {
 			t.Errorf("got %+v\ncrypto/tls: %+v", h, info)
 		}

@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"errors"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// ServerHello is what a server chose (RFC 8446, section 4.1.3; RFC 5246, section 7.4.1.3).
+type ServerHello struct {
+	Version     uint16
+	Random      []byte // 32 bytes; nil is written as zeros
+	CipherSuite uint16
+	// SecureRenegotiation says that the server knows RFC 5746.
+	SecureRenegotiation bool
+}
+
+// Bounds of a ServerHello, in bytes with its header.
+const (
+	// MaxServerHello is more than any ServerHello has.
+	MaxServerHello = 4 << 10
+	// ServerHelloRandom is where its random ends: as much as [Stream.IsHelloRetry] looks at.
+	ServerHelloRandom = MessageHeaderLen + 2 + randomLen
+)
+
+// randomLen is the length of the random in both hellos, in bytes.
+const randomLen = 32
+
+// helloRetryRandom is the random of a ServerHello that is a HelloRetryRequest: the SHA-256 of that word (RFC 8446,
+// section 4.1.3).
+var helloRetryRandom = [randomLen]byte{
+	0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
+	0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+}
+
+// ErrServerHello is the error for what is no ServerHello.
+var ErrServerHello = errors.New("malformed ServerHello")
+
+// ParseServerHello reads a ServerHello, given with its header. What follows it is ignored. Random points into it.
+func ParseServerHello(message []byte) (ServerHello, error) {
+	if len(message) < MessageHeaderLen || typeOf(message) != MessageServerHello {
+		return ServerHello{}, ErrServerHello
+	}
+	var (
+		h                   ServerHello
+		session, extensions cryptobyte.String
+		s                   = cryptobyte.String(message[MessageHeaderLen:])
+	)
+	if !s.ReadUint16(&h.Version) || !s.ReadBytes(&h.Random, randomLen) || !s.ReadUint8LengthPrefixed(&session) ||
+		!s.ReadUint16(&h.CipherSuite) || !s.Skip(1) {
+		return ServerHello{}, ErrServerHello
+	}
+	if s.Empty() { // as servers of TLS 1.1 and before may end it
+		return h, nil
+	}
+	if !s.ReadUint16LengthPrefixed(&extensions) {
+		return ServerHello{}, ErrServerHello
+	}
+	for !extensions.Empty() {
+		var kind uint16
+		var body cryptobyte.String
+		if !extensions.ReadUint16(&kind) || !extensions.ReadUint16LengthPrefixed(&body) {
+			return ServerHello{}, ErrServerHello
+		}
+		switch kind {
+		case extSupportedVersions: // the version is not where it once was (RFC 8446, section 4.2.1)
+			if !body.ReadUint16(&h.Version) {
+				return ServerHello{}, ErrServerHello
+			}
+		case extRenegotiationInfo: // RFC 5746, section 3.6
+			h.SecureRenegotiation = true
+		}
+	}
+	return h, nil
+}
+
+// Marshal returns the ServerHello of TLS 1.2 or before, with its header.
+func (h ServerHello) Marshal() []byte {
+	var random [randomLen]byte
+	copy(random[:], h.Random)
+	return Message(MessageServerHello, func(b *cryptobyte.Builder) {
+		b.AddUint16(h.Version)
+		b.AddBytes(random[:])
+		b.AddUint8(0) // no session
+		b.AddUint16(h.CipherSuite)
+		b.AddUint8(0) // no compression
+		if h.SecureRenegotiation {
+			b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+				b.AddUint16(extRenegotiationInfo)
+				b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddUint8(0) })
+			})
+		}
+	})
+}
