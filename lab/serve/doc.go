@@ -29,7 +29,7 @@
 // What crypto/tls cannot or will not do wrong is a fault: a [scenarios.Fault], and a line in the
 // table of fault.go that names its behaviour. Some have no connection at all (a port that is
 // held), some answer with other things than TLS, some let crypto/tls's own records pass as far
-// as they want, and two shake hands by the lab's own server side of TLS 1.2 (RFC 5246). The record
+// as they want, and two shake hands by the lab's own server side of TLS 1.2 (package tls12). The record
 // is kept of every connection alike. None depends on when something comes: a server reads what
 // a client says first, and only then does it wrong.
 //

@@ -50,7 +50,7 @@ func TestFaults(t *testing.T) {
 		scenarios.FaultInternalError:         {0, "internal error", EndAlertSent, "internal_error (80)", "the server said internal_error"},
 		scenarios.FaultVersionIntolerant:     {tls.VersionTLS12, "EOF", EndBrokenOff, "", "closed on a ClientHello that offers TLS 1.3"},
 		scenarios.FaultOneSegment:            {0, "connection reset by peer", EndBrokenOff, "", "reset on a ClientHello above 1,460 bytes"},
-		scenarios.FaultSmallDH:               {tls.VersionTLS12, "handshake failure", EndAlertSent, "handshake_failure (40)", errNothingInCommon.Error()},
+		scenarios.FaultSmallDH:               {tls.VersionTLS12, "handshake failure", EndAlertSent, "handshake_failure (40)", "the client does not offer the one cipher suite"},
 		scenarios.FaultLegacyRenegotiation:   {tls.VersionTLS12, "", EndServed, "", ""},
 	}
 	listener := []scenarios.Fault{scenarios.FaultUnresolved, scenarios.FaultRefused, scenarios.FaultSYNDropped} // below

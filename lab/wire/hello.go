@@ -85,7 +85,7 @@ func ParseClientHello(message []byte) (*ClientHello, error) {
 	)
 	if !s.ReadUint8(&kind) || MessageType(kind) != MessageClientHello ||
 		!s.ReadUint24LengthPrefixed(&body) || !s.Empty() ||
-		!body.ReadUint16(&version) || !body.Skip(randomLen) ||
+		!body.ReadUint16(&version) || !body.Skip(RandomLen) ||
 		!body.ReadUint8LengthPrefixed(&session) ||
 		!body.ReadUint16LengthPrefixed(&suites) ||
 		!body.ReadUint8LengthPrefixed(&compress) {

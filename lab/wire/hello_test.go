@@ -150,7 +150,7 @@ func TestGREASE(t *testing.T) {
 		extension(extALPN, prefixed([]byte("\x02\x4a\x4a\x02h2"))),
 		extension(extSignatureAlgorithms, prefixed(list(0x5a5a, 0x0804))),
 	)
-	body := slices.Concat([]byte{3, 3}, make([]byte, randomLen), []byte{0}, prefixed(list(0x0a0a, 0x1301)),
+	body := slices.Concat([]byte{3, 3}, make([]byte, RandomLen), []byte{0}, prefixed(list(0x0a0a, 0x1301)),
 		[]byte{1, 0}, prefixed(extensions))
 	h, err := ParseClientHello(clientHello(body))
 	if err != nil {

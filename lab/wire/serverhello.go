@@ -20,15 +20,15 @@ const (
 	// MaxServerHello is more than any ServerHello has.
 	MaxServerHello = 4 << 10
 	// ServerHelloRandom is where its random ends: as much as [Stream.IsHelloRetry] looks at.
-	ServerHelloRandom = MessageHeaderLen + 2 + randomLen
+	ServerHelloRandom = MessageHeaderLen + 2 + RandomLen
 )
 
-// randomLen is the length of the random in both hellos, in bytes.
-const randomLen = 32
+// RandomLen is the length of the random in both hellos, in bytes.
+const RandomLen = 32
 
 // helloRetryRandom is the random of a ServerHello that is a HelloRetryRequest: the SHA-256 of that word (RFC 8446,
 // section 4.1.3).
-var helloRetryRandom = [randomLen]byte{
+var helloRetryRandom = [RandomLen]byte{
 	0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
 	0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 }
@@ -46,7 +46,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 		session, extensions cryptobyte.String
 		s                   = cryptobyte.String(message[MessageHeaderLen:])
 	)
-	if !s.ReadUint16(&h.Version) || !s.ReadBytes(&h.Random, randomLen) || !s.ReadUint8LengthPrefixed(&session) ||
+	if !s.ReadUint16(&h.Version) || !s.ReadBytes(&h.Random, RandomLen) || !s.ReadUint8LengthPrefixed(&session) ||
 		!s.ReadUint16(&h.CipherSuite) || !s.Skip(1) {
 		return ServerHello{}, ErrServerHello
 	}
@@ -76,7 +76,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 
 // Marshal returns the ServerHello of TLS 1.2 or before, with its header.
 func (h ServerHello) Marshal() []byte {
-	var random [randomLen]byte
+	var random [RandomLen]byte
 	copy(random[:], h.Random)
 	return Message(MessageServerHello, func(b *cryptobyte.Builder) {
 		b.AddUint16(h.Version)

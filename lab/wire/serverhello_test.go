@@ -13,7 +13,7 @@ func TestServerHello(t *testing.T) {
 		{Version: tls.VersionTLS12, CipherSuite: tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, SecureRenegotiation: true},
 		{Version: tls.VersionTLS10, CipherSuite: tls.TLS_RSA_WITH_AES_128_CBC_SHA},
 	} {
-		h.Random = bytes.Repeat([]byte{7}, randomLen)
+		h.Random = bytes.Repeat([]byte{7}, RandomLen)
 		message := h.Marshal()
 		if got, err := ParseServerHello(message); err != nil || !reflect.DeepEqual(got, h) {
 			t.Errorf("got %+v, want %+v: %v", got, h, err)

@@ -139,5 +139,5 @@ func (s *Stream) IsHelloRetry() bool {
 
 // isHelloRetry reports whether a handshake message that is there up to the end of its random is a HelloRetryRequest.
 func isHelloRetry(start []byte) bool {
-	return typeOf(start) == MessageServerHello && bytes.Equal(start[ServerHelloRandom-randomLen:], helloRetryRandom[:])
+	return typeOf(start) == MessageServerHello && bytes.Equal(start[ServerHelloRandom-RandomLen:], helloRetryRandom[:])
 }

@@ -16,21 +16,22 @@ const module = "example.com/tlslab/"
 // arrows lists for each package what it may import of this module, without lab/internal, which all of lab may. A package
 // that is not here may import anything but what only the command may.
 var arrows = map[string]string{
-	"pki":                   "",
-	"scenarios":             "pki scenarios/failure",
-	"scenarios/failure":     "",
-	"scenarios/translation": "scenarios",
-	"lab/wire":              "",
-	"lab/serve":             "lab/wire pki scenarios scenarios/failure",
-	"lab/mongo":             "lab/serve pki scenarios",
-	"lab/clients":           "lab/clients/internal/process lab/serve",
-	"lab/messages":          "lab/wire scenarios/failure",
-	"lab/verdict":           "lab/clients lab/messages lab/serve lab/wire scenarios scenarios/failure",
-	"lab/result":            "lab/clients lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
-	"lab/report":            "lab/clients lab/deviation lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
-	"lab":                   "lab/clients lab/result lab/serve lab/verdict pki scenarios",
-	"lab/explain":           "lab/messages lab/result scenarios scenarios/failure",
-	"lab/labtest":           "lab lab/clients lab/deviation lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"pki":                      "",
+	"scenarios":                "pki scenarios/failure",
+	"scenarios/failure":        "",
+	"scenarios/translation":    "scenarios",
+	"lab/wire":                 "",
+	"lab/serve/internal/tls12": "lab/wire",
+	"lab/serve":                "lab/serve/internal/tls12 lab/wire pki scenarios scenarios/failure",
+	"lab/mongo":                "lab/serve pki scenarios",
+	"lab/clients":              "lab/clients/internal/process lab/serve",
+	"lab/messages":             "lab/wire scenarios/failure",
+	"lab/verdict":              "lab/clients lab/messages lab/serve lab/wire scenarios scenarios/failure",
+	"lab/result":               "lab/clients lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
+	"lab/report":               "lab/clients lab/deviation lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
+	"lab":                      "lab/clients lab/result lab/serve lab/verdict pki scenarios",
+	"lab/explain":              "lab/messages lab/result scenarios scenarios/failure",
+	"lab/labtest":              "lab lab/clients lab/deviation lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
 }
 
 // light lists packages that are imported by others' programs and tests, and heavy what they must not link: client

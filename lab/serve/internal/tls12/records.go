@@ -1,4 +1,4 @@
-package serve
+package tls12
 
 import (
 	"crypto/aes"
@@ -9,12 +9,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net"
 	"slices"
 
 	"example.com/tlslab/lab/wire"
 )
 
-// Errors of the records of a flight.
+// What can be wrong with records.
 var (
 	errRecord = errors.New("record too long")
 	errMAC    = errors.New("record does not authenticate")
@@ -24,9 +25,9 @@ var (
 // maxIdleRecords bounds the records that bring nothing: a client may not send them for ever.
 const maxIdleRecords = 32
 
-// records12 are the records of TLS 1.2, with AES-128-GCM once there are keys (RFC 5288).
-type records12 struct {
-	*tap
+// records are the records of TLS 1.2, with AES-128-GCM once there are keys (RFC 5288).
+type records struct {
+	net.Conn
 	in, out struct {
 		aead     cipher.AEAD
 		salt     []byte // the implicit part of the nonce
@@ -39,9 +40,9 @@ type records12 struct {
 }
 
 // readRecord reads the next record.
-func (r *records12) readRecord() (kind wire.RecordType, body []byte, err error) {
+func (r *records) readRecord() (kind wire.RecordType, body []byte, err error) {
 	var header [wire.RecordHeaderLen]byte
-	if _, err := io.ReadFull(r.tap, header[:]); err != nil {
+	if _, err := io.ReadFull(r.Conn, header[:]); err != nil {
 		return 0, nil, ended(err)
 	}
 	kind = wire.RecordType(header[0])
@@ -50,7 +51,7 @@ func (r *records12) readRecord() (kind wire.RecordType, body []byte, err error) 
 		return 0, nil, errRecord
 	}
 	body = make([]byte, size)
-	if _, err := io.ReadFull(r.tap, body); err != nil {
+	if _, err := io.ReadFull(r.Conn, body); err != nil {
 		return 0, nil, ended(err)
 	}
 	if r.in.on {
@@ -61,7 +62,7 @@ func (r *records12) readRecord() (kind wire.RecordType, body []byte, err error) 
 	return kind, body, nil
 }
 
-// ended returns io.EOF for an end in the middle as well: the tap knows where it was.
+// ended returns io.EOF for an end in the middle as well: whoever reads along knows where it was.
 func ended(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return io.EOF
@@ -70,7 +71,7 @@ func ended(err error) error {
 }
 
 // nextMessage returns the next handshake message, however it is spread over records.
-func (r *records12) nextMessage() ([]byte, error) {
+func (r *records) nextMessage() ([]byte, error) {
 	for idle := 0; ; idle++ {
 		if len(r.buffered) >= wire.MessageHeaderLen {
 			size := wire.MessageLen(r.buffered)
@@ -99,7 +100,7 @@ func (r *records12) nextMessage() ([]byte, error) {
 	}
 }
 
-func (r *records12) readChangeCipherSpec() error {
+func (r *records) readChangeCipherSpec() error {
 	kind, body, err := r.readRecord()
 	switch {
 	case err != nil:
@@ -113,14 +114,14 @@ func (r *records12) readChangeCipherSpec() error {
 	return nil
 }
 
-func (r *records12) sendChangeCipherSpec() error {
+func (r *records) sendChangeCipherSpec() error {
 	err := r.writeRecord(wire.RecordChangeCipherSpec, []byte{1})
 	r.out.on = true
 	return err
 }
 
 // writeRecord adds a record to those that flush sends.
-func (r *records12) writeRecord(kind wire.RecordType, body []byte) error {
+func (r *records) writeRecord(kind wire.RecordType, body []byte) error {
 	if r.out.on {
 		body = r.seal(kind, body)
 	}
@@ -130,14 +131,20 @@ func (r *records12) writeRecord(kind wire.RecordType, body []byte) error {
 
 // flush sends the records that have been written, at once: a client that leaves after the first
 // of them is not to be answered with a second, which it would reset before it is heard.
-func (r *records12) flush() error {
-	_, err := r.tap.Write(r.pending)
+func (r *records) flush() error {
+	_, err := r.Conn.Write(r.pending)
 	r.pending = nil
 	return err
 }
 
+// refuse sends a fatal alert in plaintext.
+func (r *records) refuse(code wire.AlertCode) error {
+	_, err := r.Conn.Write(wire.AppendAlert(nil, tls.VersionTLS12, code))
+	return err
+}
+
 // setKeys derives the keys of both directions (RFC 5246, section 6.3).
-func (r *records12) setKeys(master, seed []byte) error {
+func (r *records) setKeys(master, seed []byte) error {
 	const key, salt = 16, 4
 	block := prf(master, "key expansion", seed, 2*key+2*salt)
 	var err error
@@ -163,7 +170,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 // section 3).
 const explicitLen = 8
 
-func (r *records12) open(kind wire.RecordType, body []byte) ([]byte, error) {
+func (r *records) open(kind wire.RecordType, body []byte) ([]byte, error) {
 	if len(body) < explicitLen+r.in.aead.Overhead() {
 		return nil, errMAC
 	}
@@ -177,7 +184,7 @@ func (r *records12) open(kind wire.RecordType, body []byte) ([]byte, error) {
 	return plain, nil
 }
 
-func (r *records12) seal(kind wire.RecordType, body []byte) []byte {
+func (r *records) seal(kind wire.RecordType, body []byte) []byte {
 	explicit := binary.BigEndian.AppendUint64(nil, r.out.sequence)
 	sealed := r.out.aead.Seal(nil, slices.Concat(r.out.salt, explicit), body, additional(r.out.sequence, kind, len(body)))
 	r.out.sequence++

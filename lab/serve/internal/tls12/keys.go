@@ -1,4 +1,4 @@
-package serve
+package tls12
 
 import (
 	"crypto/ecdh"
@@ -21,6 +21,9 @@ var oakley2, _ = new(big.Int).SetString(""+
 	"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"+
 	"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
 	"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF", 16)
+
+// DHE1024 returns the ephemeral Diffie-Hellman key exchange over a group of 1,024 bits.
+func DHE1024() KeyExchange { return new(dhe) }
 
 // dhe is the ephemeral Diffie-Hellman key exchange (RFC 5246, section 8.1.2) in that group.
 type dhe struct{ private *big.Int }
@@ -48,6 +51,9 @@ func (d *dhe) secret(body cryptobyte.String) ([]byte, error) {
 	// Without leading zeros: so it is in TLS 1.2.
 	return new(big.Int).Exp(new(big.Int).SetBytes(public), d.private, oakley2).Bytes(), nil
 }
+
+// ECDHE returns the ephemeral key exchange over P-256, for a certificate whose key is RSA or ECDSA.
+func ECDHE() KeyExchange { return new(ecdhe) }
 
 // ecdhe is the same over P-256 (RFC 8422, section 5.4).
 type ecdhe struct{ private *ecdh.PrivateKey }

@@ -1,0 +1,43 @@
+package hellos
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"time"
+)
+
+// Client is a connection to a client that sends the same bytes, once or again and again, and then closes its side.
+type Client struct {
+	net.Conn // nil
+	Sends    []byte
+	Again    bool
+
+	Sent     int64        // bytes so far
+	Received bytes.Buffer // what it was sent
+
+	at int
+}
+
+// Read implements net.Conn.
+func (c *Client) Read(p []byte) (int, error) {
+	if c.at == len(c.Sends) {
+		if !c.Again || len(c.Sends) == 0 {
+			return 0, io.EOF
+		}
+		c.at = 0
+	}
+	n := copy(p, c.Sends[c.at:])
+	c.at += n
+	c.Sent += int64(n)
+	return n, nil
+}
+
+// Write implements net.Conn.
+func (c *Client) Write(p []byte) (int, error) { return c.Received.Write(p) }
+
+// SetDeadline implements net.Conn.
+func (c *Client) SetDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline implements net.Conn.
+func (c *Client) SetWriteDeadline(time.Time) error { return nil }
