@@ -311,34 +311,12 @@ func (f Finding) fill(command string) string {
 	})
 }
 
-// stores are the commands that say which roots a stack trusts by itself.
-var stores = map[string]string{
-	"python":       `python -c 'import ssl; print(ssl.get_default_verify_paths())'`,
-	"httpx":        `python -c 'import certifi; print(certifi.where())'`,
-	"requests":     `python -c 'import requests; print(requests.certs.where())'`,
-	"pymongo-ocsp": `python -c 'import certifi; print(certifi.where())'`,
-	"node":         `node -p 'process.env.NODE_EXTRA_CA_CERTS'`,
-	"java":         `keytool -list -cacerts -storepass changeit`,
-	"curl":         `curl -v https://{host}:{port}/ 2>&1 | grep -i -e CAfile -e CApath`,
-	"ruby":         `ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'`,
-	"php":          `php -r 'print_r(openssl_get_cert_locations());'`,
-	"go":           `ls -l /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; env | grep SSL_CERT`,
-	"":             `openssl version -d`,
-}
-
-// storeOf names the stacks that trust what another does.
-var storeOf = map[string]string{
-	"urllib3": "python", "aiohttp": "python", "pymongo": "python", "cryptography": "python", "axios": "node", "fetch": "node", "mongo-node": "node",
-	"pip": "httpx", "npm": "node", "git": "curl", "docker": "go", "kubectl": "go", "kafka": "java",
-	"okhttp": "java", "mongo-java": "java", "mongo-go": "go", "go-server": "go",
-}
-
 // store returns the command that says which roots the finding's stack trusts.
 func (f Finding) store() string {
 	for _, stack := range f.Stacks {
-		if command, ok := stores[cmp.Or(storeOf[stack], stack)]; ok {
+		if command := messages.Of(stack).TrustStore; command != "" {
 			return f.fill(command)
 		}
 	}
-	return stores[""]
+	return "openssl version -d"
 }

@@ -22,6 +22,7 @@ var aiohttpSource = Source{
 		Host: pythonSwitches.Host,
 		Weak: pythonSwitches.Weak,
 	},
+	TrustStore: pythonTrustStore,
 }
 
 // aiohttpRules are the texts of aiohttp, and of asyncio below it.

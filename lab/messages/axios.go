@@ -13,7 +13,8 @@ var axiosSource = Source{
 	Voices: []Voice{{
 		Marks: []string{"AxiosError"},
 	}},
-	Switches: nodeSwitches,
+	Switches:   nodeSwitches,
+	TrustStore: nodeTrustStore,
 }
 
 // axiosRules are the texts of axios, and of Node below it.

@@ -18,6 +18,7 @@ var cryptographySource = Source{
 		Host: pythonSwitches.Host,
 		Weak: pythonSwitches.Weak,
 	},
+	TrustStore: pythonTrustStore,
 }
 
 // verifierRules are the texts of cryptography's verifier, x509.verification.

@@ -24,6 +24,28 @@ var curlSource = Source{
 		Host: []string{"CURLOPT_SSL_VERIFYHOST 0"},
 		Weak: []string{"--ciphers DEFAULT:@SECLEVEL=0", "--tlsv1.0"},
 	},
+	Commands:   regexp.MustCompile(`^curl$`),
+	Causes:     curlCauses,
+	TrustStore: curlTrustStore,
+}
+
+// curlTrustStore also serves what builds on it.
+const curlTrustStore = `curl -v https://{host}:{port}/ 2>&1 | grep -i -e CAfile -e CApath`
+
+// curlCauses are the causes of findings in clients that use it.
+var curlCauses = map[string][]string{
+	"verification-off":       {"-k", "--insecure", "insecure in ~/.curlrc", "CURLOPT_SSL_VERIFYPEER 0"},
+	"names-unchecked":        {"CURLOPT_SSL_VERIFYHOST 0"},
+	"chain-unchecked":        {"--cacert with what openssl s_client -showcerts wrote"},
+	"retries-unverified":     {"curl ... || curl -k ..."},
+	"security-level-lowered": {"--ciphers DEFAULT@SECLEVEL=0"},
+	"old-tls-allowed":        {"--tlsv1.0"},
+	"limits-versions":        {"--tls-max"},
+	"revocation-unchecked":   {"no --crlfile", "no --cert-status"},
+	"trusts-something-else":  {"no --cacert"},
+	"pins-one-certificate":   {"--pinnedpubkey"},
+	"no-timeout":             {"no --max-time"},
+	"reason-hidden":          {"-s without -S"},
 }
 
 // curlOwn is what curl says in place of OpenSSL's reason, which it keeps to itself.
@@ -31,7 +53,7 @@ var curlOwn = []Rule{
 	{Contains: "unable to set private key file", Class: failure.ClientMisconfigured},
 	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured}, // CURLE_SSL_CACERT_BADFILE, in other words in each version
 	// What it makes of an alert certificate_expired about its own certificate under TLS 1.2.
-	{Contains: "SSL certificate verification failed", Class: failure.Untrusted},
+	{Contains: "SSL certificate verification failed", Class: failure.Untrusted, tells: failed}, // for an alert as well
 }
 
 var curlRules = slices.Concat([]Rule{

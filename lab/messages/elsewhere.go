@@ -62,6 +62,7 @@ var pipSource = Source{
 	Switches: Switches{
 		All: []string{"--trusted-host"},
 	},
+	TrustStore: certifiTrustStore,
 }
 
 var dockerSource = Source{
@@ -73,6 +74,7 @@ var dockerSource = Source{
 	Switches: Switches{
 		All: []string{"insecure-registries"},
 	},
+	TrustStore: goTrustStore,
 }
 
 var kubectlSource = Source{
@@ -84,6 +86,7 @@ var kubectlSource = Source{
 	Switches: Switches{
 		All: []string{"--insecure-skip-tls-verify"},
 	},
+	TrustStore: goTrustStore,
 }
 
 var psqlSource = Source{
@@ -147,6 +150,7 @@ var kafkaSource = Source{
 		All:  []string{"a trust-all X509TrustManager", "enable.ssl.certificate.verification=false"},
 		Host: []string{"ssl.endpoint.identification.algorithm="},
 	},
+	TrustStore: javaTrustStore,
 }
 
 var postfixSource = Source{

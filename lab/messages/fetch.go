@@ -13,7 +13,8 @@ var fetchSource = Source{
 	Voices: []Voice{{
 		Marks: []string{"fetch failed", "undici"},
 	}},
-	Switches: nodeSwitches,
+	Switches:   nodeSwitches,
+	TrustStore: nodeTrustStore,
 }
 
 // fetchRules are the texts of undici, which fetch is, and of Node below it.

@@ -18,6 +18,7 @@ var gitSource = Source{
 	Switches: Switches{
 		All: []string{"git config http.sslVerify false", "GIT_SSL_NO_VERIFY=1"},
 	},
+	TrustStore: curlTrustStore,
 }
 
 // gitRules are its own words, and those of the library that it passes on.

@@ -17,7 +17,25 @@ var goSource = Source{
 			"net/http: TLS handshake timeout", "http: server gave HTTP response",
 		},
 	}},
-	Switches: goSwitches,
+	Switches:   goSwitches,
+	Commands:   regexp.MustCompile(`^go$|\.go$`),
+	Causes:     goCauses,
+	TrustStore: goTrustStore,
+}
+
+// goTrustStore also serves what builds on it.
+const goTrustStore = `ls -l /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; env | grep SSL_CERT`
+
+// goCauses are the causes of findings in clients written in it.
+var goCauses = map[string][]string{
+	"verification-off":     {"InsecureSkipVerify: true"},
+	"names-unchecked":      {"InsecureSkipVerify with a VerifyPeerCertificate of one's own"},
+	"names-half-checked":   {"a VerifyPeerCertificate of one's own"},
+	"chain-unchecked":      {"PeerCertificates put into RootCAs"},
+	"dates-unchecked":      {"VerifyOptions.CurrentTime"},
+	"old-tls-allowed":      {"MinVersion: tls.VersionTLS10"},
+	"limits-versions":      {"MaxVersion"},
+	"truncation-unnoticed": {"io.ErrUnexpectedEOF passed over"},
 }
 
 var goServerSource = Source{
@@ -30,6 +48,7 @@ var goServerSource = Source{
 		All:  []string{"tls.RequireAnyClientCert"},
 		Weak: []string{"MinVersion: tls.VersionTLS10"},
 	},
+	TrustStore: goTrustStore,
 }
 
 // goSwitches are those of what stands on it too.

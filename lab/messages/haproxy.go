@@ -30,5 +30,5 @@ var haproxyCheckRules = []Rule{
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
 	{Contains: "Layer6 timeout", Class: failure.Timeout},
-	{Contains: "SSL handshake failure", Class: Untold}, // whatever the reason was
+	{Contains: "SSL handshake failure", Class: Untold, tells: nothing}, // with the reason behind it or without
 }

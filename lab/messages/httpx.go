@@ -18,7 +18,11 @@ var httpxSource = Source{
 		Host: pythonSwitches.Host,
 		Weak: pythonSwitches.Weak,
 	},
+	TrustStore: certifiTrustStore,
 }
+
+// certifiTrustStore also serves what builds on it.
+const certifiTrustStore = `python -c 'import certifi; print(certifi.where())'`
 
 // httpxRules are the texts of httpx, and of h11 and httpcore below it.
 var httpxRules = slices.Concat([]Rule{

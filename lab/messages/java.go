@@ -20,7 +20,20 @@ var javaSource = Source{
 		},
 		Sources: []string{"java", "okhttp"},
 	}},
-	Switches: javaSwitches,
+	Switches:   javaSwitches,
+	Commands:   regexp.MustCompile(`^java$|\.(jar|java)$`),
+	Causes:     javaCauses,
+	TrustStore: javaTrustStore,
+}
+
+// javaTrustStore also serves what builds on it.
+const javaTrustStore = `keytool -list -cacerts -storepass changeit`
+
+// javaCauses are the causes of findings in clients written in it.
+var javaCauses = map[string][]string{
+	"verification-off":   {"a TrustManager whose checkServerTrusted does nothing"},
+	"names-unchecked":    {"a HostnameVerifier that returns true", "no endpointIdentificationAlgorithm"},
+	"names-half-checked": {"a HostnameVerifier of one's own"},
 }
 
 // javaSwitches are those of what stands on it too.
@@ -105,8 +118,14 @@ var javaRules = []Rule{
 		Only: regexp.MustCompile(`https://|HttpsURLConnection|javax\.net\.ssl`),
 	},
 	// HttpsURLConnection may find its connection closed before it has read the alert.
-	{Contains: "Error writing to server", Class: Untold, Only: regexp.MustCompile(`HttpsURLConnection|https://|ssl`)},
-	{Contains: "Broken pipe", Class: Untold, Only: regexp.MustCompile(`javax\.net\.ssl|SSLSocket|https://`)},
+	{
+		Contains: "Error writing to server", Class: Untold, tells: broke,
+		Only: regexp.MustCompile(`HttpsURLConnection|https://|ssl`),
+	},
+	{
+		Contains: "Broken pipe", Class: Untold, tells: broke,
+		Only: regexp.MustCompile(`javax\.net\.ssl|SSLSocket|https://`),
+	},
 }
 
 // javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of

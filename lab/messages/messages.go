@@ -1,6 +1,7 @@
 // Package messages is what programs and libraries write when TLS fails, a file a source: the rules that
 // give words a failure class, the marks that tell who wrote them, what its alerts can stand for, and the
-// switches that people reach for. A new source is one file here and a line in sources.
+// switches that people reach for, and what to tell of clients that use it. A new source is one file here and a line in
+// sources.
 package messages
 
 import (
@@ -22,6 +23,8 @@ type Rule struct {
 	// Only is what else a text must match for the rule to count, if the source is not known: much else is
 	// said with such words. Nil means nothing.
 	Only *regexp.Regexp
+	// tells is how much the words tell, where that is less than the class which they are given does.
+	tells rank
 }
 
 // Source is a program or a library that writes messages.
@@ -46,6 +49,15 @@ type Source struct {
 	Passes []string
 	// Switches are what people reach for to make the failure go away.
 	Switches Switches
+	// Commands matches a word of a command, without its folder, that tells that a client is written in it
+	// or uses it. Nil means that no word does.
+	Commands *regexp.Regexp
+	// Causes lists what in a client's own code most often causes a finding, by the finding's name in
+	// lab/lessons/check: "verification-off".
+	Causes map[string][]string
+	// TrustStore is the command that shows which roots it trusts by itself, with {host} and {port} where
+	// those of a server go. Empty means that none is known.
+	TrustStore string
 }
 
 // Voice is marks that tell who wrote a text, and as what.
@@ -79,6 +91,8 @@ var sources = []*Source{
 	&wgetSource, &gnutlsCliSource, &opensslSource, &goSource, &dotnetSource,
 	&chromiumSource, &firefoxSource, &mysqlSource, &boringsslSource, &appleSource, &wolfsslSource, &nssSource,
 	&securetransportSource, &mbedtlsSource,
+
+	&shellSource,
 }
 
 // Sources returns all sources, in the order in which they are tried.

@@ -14,7 +14,8 @@ var mongoGoSource = Source{
 	Voices: []Voice{{
 		Marks: []string{"server selection error: "},
 	}},
-	Switches: mongoSwitches,
+	Switches:   mongoSwitches,
+	TrustStore: goTrustStore,
 }
 
 // mongoGoOwn are the texts of the driver for Go. It begins with the time that is up for finding a

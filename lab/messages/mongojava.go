@@ -18,6 +18,7 @@ var mongoJavaSource = Source{
 		Host: javaSwitches.Host,
 		Weak: javaSwitches.Weak,
 	},
+	TrustStore: javaTrustStore,
 }
 
 // mongoJavaRules are the texts of MongoDB's driver for Java, which passes on JSSE's.

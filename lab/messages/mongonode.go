@@ -15,7 +15,8 @@ var mongoNodeSource = Source{
 			"MongoServerSelectionError", "MongoNetworkError", "MongooseServerSelectionError", "MongooseError",
 		},
 	}},
-	Switches: mongoSwitches,
+	Switches:   mongoSwitches,
+	TrustStore: nodeTrustStore,
 }
 
 // mongoNodeRules are the texts of the driver for Node.js, which passes on Node's, and has its own

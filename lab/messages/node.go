@@ -24,7 +24,24 @@ var nodeSource = Source{
 		},
 		Sources: []string{"node", "axios", "fetch"},
 	}},
-	Switches: nodeSwitches,
+	Switches:   nodeSwitches,
+	Commands:   regexp.MustCompile(`^(node|nodejs|deno|bun)$|\.[cm]?[jt]s$`),
+	Causes:     nodeCauses,
+	TrustStore: nodeTrustStore,
+}
+
+// nodeTrustStore also serves what builds on it.
+const nodeTrustStore = `node -p 'process.env.NODE_EXTRA_CA_CERTS'`
+
+// nodeCauses are the causes of findings in clients written in it.
+var nodeCauses = map[string][]string{
+	"verification-off":     {"rejectUnauthorized: false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
+	"names-unchecked":      {"checkServerIdentity: () => undefined"},
+	"names-half-checked":   {"a checkServerIdentity of one's own"},
+	"chain-unchecked":      {"ca taken from getPeerCertificate()"},
+	"old-tls-allowed":      {"minVersion: 'TLSv1'"},
+	"limits-versions":      {"maxVersion"},
+	"truncation-unnoticed": {"an aborted response taken for its end"},
 }
 
 var npmSource = Source{
@@ -37,6 +54,7 @@ var npmSource = Source{
 		All:  []string{"npm config set strict-ssl false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
 		Weak: nodeSwitches.Weak,
 	},
+	TrustStore: nodeTrustStore,
 }
 
 // nodeSwitches are those of what stands on it too.

@@ -15,7 +15,8 @@ var okhttpSource = Source{
 	Voices: []Voice{{
 		Marks: []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname"},
 	}},
-	Switches: javaSwitches,
+	Switches:   javaSwitches,
+	TrustStore: javaTrustStore,
 }
 
 // okhttpRules are the texts of OkHttp, which passes on JSSE's and has a check of names of its own.

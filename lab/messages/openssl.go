@@ -20,6 +20,18 @@ var opensslSource = Source{
 		All:  []string{"-verify 0"},
 		Weak: append([]string{"-legacy_server_connect"}, openSSLWeak...),
 	},
+	Commands: regexp.MustCompile(`^openssl$`),
+	Causes:   opensslCauses,
+}
+
+// opensslCauses are the causes of findings in clients that use it.
+var opensslCauses = map[string][]string{
+	"verification-off":       {"s_client without -verify_return_error", "grep for CONNECTED"},
+	"names-unchecked":        {"no -verify_hostname and no -verify_ip"},
+	"security-level-lowered": {"-cipher DEFAULT@SECLEVEL=0"},
+	"old-tls-allowed":        {"-tls1", "-min_protocol"},
+	"revocation-unchecked":   {"no -crl_check"},
+	"checks-another-name":    {"-verify_hostname with an address: that is -verify_ip"},
 }
 
 var opensslServerSource = Source{

@@ -22,6 +22,13 @@ var perlSource = Source{
 		Host: []string{`SSL_verifycn_scheme => "none"`},
 		Weak: openSSLWeak,
 	},
+	Commands: regexp.MustCompile(`^perl$|\.pl$`),
+	Causes:   perlCauses,
+}
+
+// perlCauses are the causes of findings in clients written in it.
+var perlCauses = map[string][]string{
+	"verification-off": {"verify_SSL => 0", "SSL_VERIFY_NONE"},
 }
 
 // perlRules are the texts of HTTP::Tiny and IO::Socket::SSL, which says that verification failed and

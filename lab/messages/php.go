@@ -25,6 +25,15 @@ var phpSource = Source{
 		Host: []string{`"verify_peer_name" => false`, "CURLOPT_SSL_VERIFYHOST => 0"},
 		Weak: []string{`"security_level" => 0`},
 	},
+	Commands:   regexp.MustCompile(`^php$|\.php$`),
+	Causes:     phpCauses,
+	TrustStore: `php -r 'print_r(openssl_get_cert_locations());'`,
+}
+
+// phpCauses are the causes of findings in clients written in it.
+var phpCauses = map[string][]string{
+	"verification-off": {"verify_peer => false"},
+	"names-unchecked":  {"verify_peer_name => false"},
 }
 
 // phpRules are the warnings of PHP's streams, which say that verification failed and not why, as
@@ -46,7 +55,7 @@ var phpRules = slices.Concat([]Rule{
 	{Contains: "Name or service not known", Class: failure.NameResolution},
 }, openSSLOwn, openSSLTexts, []Rule{
 	{
-		Contains: "HTTP request failed!", Class: Untold,
+		Contains: "HTTP request failed!", Class: Untold, tells: broke,
 		Only: regexp.MustCompile(`https://\S*: (F|f)ailed to open stream: HTTP request failed!\s*( in .*)?$`),
 	}, // of an alert after the handshake that it has not seen
 	{

@@ -18,7 +18,16 @@ var pymongoSource = Source{
 		Marks:   []string{"pymongo."},
 		Sources: []string{"pymongo", "pymongo-ocsp"},
 	}},
-	Switches: mongoSwitches,
+	Switches:   mongoSwitches,
+	Causes:     pymongoCauses,
+	TrustStore: pythonTrustStore,
+}
+
+// pymongoCauses are the causes of findings in clients that use it.
+var pymongoCauses = map[string][]string{
+	"verification-off":     {"tlsInsecure", "tlsAllowInvalidCertificates"},
+	"names-unchecked":      {"tlsAllowInvalidHostnames"},
+	"revocation-unchecked": {"no tlsCRLFile"},
 }
 
 var pymongoOCSPSource = Source{
@@ -33,7 +42,8 @@ var pymongoOCSPSource = Source{
 		Marks:   []string{"ServerSelectionTimeoutError: "},
 		Sources: []string{"pymongo", "pymongo-ocsp"},
 	}},
-	Switches: mongoSwitches,
+	Switches:   mongoSwitches,
+	TrustStore: certifiTrustStore,
 }
 
 // pymongoOwn are PyMongo's own texts, and those of Python's sockets that it passes on.

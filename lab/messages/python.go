@@ -22,7 +22,42 @@ var pythonSource = Source{
 		},
 		Sources: []string{"python", "requests", "urllib3", "httpx", "aiohttp", "pymongo", "cryptography"},
 	}},
-	Switches: pythonSwitches,
+	Switches:   pythonSwitches,
+	Commands:   regexp.MustCompile(`^(python|pypy).*|\.py$`),
+	Causes:     pythonCauses,
+	TrustStore: pythonTrustStore,
+}
+
+// pythonTrustStore also serves what builds on it.
+const pythonTrustStore = `python -c 'import ssl; print(ssl.get_default_verify_paths())'`
+
+// pythonCauses are the causes of findings in clients written in it.
+var pythonCauses = map[string][]string{
+	"verification-off": {
+		"verify_mode = ssl.CERT_NONE", "verify=False", "ssl._create_unverified_context()",
+		"ssl.SSLContext() without verify_mode",
+	},
+	"names-unchecked":             {"check_hostname = False", "assert_hostname=False"},
+	"names-half-checked":          {"fnmatch", "endswith", "a comparison of one's own in place of check_hostname"},
+	"chain-unchecked":             {"ssl.get_server_certificate", "trusting what the server sends"},
+	"retries-unverified":          {"except ssl.SSLError and a second context"},
+	"dates-unchecked":             {"a verify callback that lets X509_V_ERR_CERT_HAS_EXPIRED pass"},
+	"security-level-lowered":      {`set_ciphers("...@SECLEVEL=0")`},
+	"old-tls-allowed":             {"minimum_version = ssl.TLSVersion.TLSv1", "ssl.PROTOCOL_TLSv1"},
+	"limits-versions":             {"maximum_version", "ssl.PROTOCOL_TLSv1_2"},
+	"revocation-unchecked":        {"no VERIFY_CRL_CHECK_LEAF in verify_flags"},
+	"trusts-something-else":       {"no cafile", "load_default_certs()", "a file kept from an earlier run"},
+	"pins-one-certificate":        {"assert_fingerprint", "a fingerprint or a leaf kept in a file"},
+	"checks-another-name":         {"server_hostname that is not the host asked for"},
+	"no-timeout":                  {"no timeout in create_connection or urlopen"},
+	"answer-not-read":             {"success said after do_handshake or connect, before the first read"},
+	"goes-on-without-certificate": {"except around load_cert_chain"},
+	"reports-success":             {"except that ends without a status", "a bare except: pass"},
+	"truncation-unnoticed": {
+		"recv() until it returns nothing: suppress_ragged_eofs, which is on by default, makes a cut look like the end",
+		"one recv() taken for the whole answer", "except http.client.IncompleteRead",
+	},
+	"reason-hidden": {"except Exception with a text of one's own"},
 }
 
 // pythonSwitches are those of what stands on it too.

@@ -11,7 +11,8 @@ import (
 type rank int
 
 const (
-	nothing rank = iota // that something failed
+	ofClass rank = iota // what the rule's class tells
+	nothing             // that something failed
 	broke               // that the connection ended, as it does whatever the reason was
 	failed              // that verification or the handshake failed, and not why
 	named               // what is wrong
@@ -28,21 +29,10 @@ var ranks = map[failure.Class]rank{
 	Untold:                    failed,
 }
 
-// generalWords are words of rules that tell less than the class which they are given does.
-var generalWords = map[string]rank{
-	"SSL certificate verification failed": failed,  // of curl's, for an alert as well
-	"is not trusted":                      failed,  // of Wget's, for what it has no words for
-	"SSL handshake failure":               nothing, // of HAProxy's, with the reason behind it or without
-	// What is left to say when a connection ended before an alert was read.
-	"Broken pipe":             broke,
-	"Error writing to server": broke,
-	"HTTP request failed!":    broke,
-}
-
 // rank returns how much the rule's words tell.
 func (r Rule) rank() rank {
-	if of, ok := generalWords[r.Contains]; ok {
-		return of
+	if r.tells != ofClass {
+		return r.tells
 	}
 	if of, ok := ranks[r.Class]; ok {
 		return of

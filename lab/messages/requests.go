@@ -18,6 +18,7 @@ var requestsSource = Source{
 		Host: []string{"assert_hostname=False"},
 		Weak: pythonSwitches.Weak,
 	},
+	TrustStore: `python -c 'import requests; print(requests.certs.where())'`,
 }
 
 var urllib3Source = Source{
@@ -36,6 +37,7 @@ var urllib3Source = Source{
 		Host: []string{"assert_hostname=False"},
 		Weak: pythonSwitches.Weak,
 	},
+	TrustStore: pythonTrustStore,
 }
 
 // urllib3Rules are the texts of urllib3, and of requests, which passes them on.

@@ -22,6 +22,14 @@ var rubySource = Source{
 		Host: []string{"verify_hostname = false"},
 		Weak: openSSLWeak,
 	},
+	Commands:   regexp.MustCompile(`^ruby$|\.rb$`),
+	Causes:     rubyCauses,
+	TrustStore: `ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'`,
+}
+
+// rubyCauses are the causes of findings in clients written in it.
+var rubyCauses = map[string][]string{
+	"verification-off": {"OpenSSL::SSL::VERIFY_NONE"},
 }
 
 // rubyRules are the texts of Ruby's net/http over its binding to OpenSSL, which has OpenSSL's

@@ -43,9 +43,9 @@ var wgetRules = slices.Concat([]Rule{
 	},
 }, gnuTLSTexts, []Rule{
 	{
-		Contains: "is not trusted", Class: failure.Untrusted,
+		Contains: "is not trusted", Class: failure.Untrusted, tells: failed,
 		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
-	},
+	}, // of what it has no words for
 	// What it says of any alert after the handshake: which of the two hangs on whether the alert comes before
 	// Wget has stopped waiting for session tickets, for 61 ms, and sends its request.
 	{Contains: "session has been invalidated", Class: Untold},

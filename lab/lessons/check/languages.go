@@ -2,27 +2,11 @@ package check
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-)
 
-// languages are how a command tells what it is written in.
-var languages = []struct {
-	word  *regexp.Regexp // of a word of the command, without its folder
-	stack string
-}{
-	{regexp.MustCompile(`^(python|pypy).*|\.py$`), "python"},
-	{regexp.MustCompile(`^curl$`), "curl"},
-	{regexp.MustCompile(`^openssl$`), "openssl"},
-	{regexp.MustCompile(`^(node|nodejs|deno|bun)$|\.[cm]?[jt]s$`), "node"},
-	{regexp.MustCompile(`^java$|\.(jar|java)$`), "java"},
-	{regexp.MustCompile(`^go$|\.go$`), "go"},
-	{regexp.MustCompile(`^ruby$|\.rb$`), "ruby"},
-	{regexp.MustCompile(`^php$|\.php$`), "php"},
-	{regexp.MustCompile(`^perl$|\.pl$`), "perl"},
-	{regexp.MustCompile(`^(sh|bash|dash|zsh)$|\.sh$`), "shell"},
-}
+	"example.com/tlslab/lab/messages"
+)
 
 // languagesOf tells what a client is written in: its messages say so, or else its command.
 func languagesOf(s sheet) []string {
@@ -36,9 +20,9 @@ func languagesOf(s sheet) []string {
 		add(r.Words)
 	}
 	for _, word := range s.command {
-		for _, l := range languages {
-			if l.word.MatchString(filepath.Base(word)) {
-				add(l.stack)
+		for _, source := range messages.Sources() {
+			if source.Commands != nil && source.Commands.MatchString(filepath.Base(word)) {
+				add(source.Name)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/phrasebook"
+	"example.com/tlslab/lab/messages"
 )
 
 // proseWord matches a word of English prose that is no word of a program.
@@ -16,11 +17,12 @@ var proseWord = regexp.MustCompile(`(?i)(^| )(an?|the|no|or|that|without|with|ke
 // What most often causes a finding is told in Chinese too, where it is not code alone.
 func TestSwitchesInChinese(t *testing.T) {
 	prose := 0
-	for name, languages := range switches {
-		for language, list := range languages {
+	for _, source := range messages.Sources() {
+		for name, list := range source.Causes {
+			assert.Contains(t, Names(), name, "a finding that %s names", source.Name)
 			for _, what := range list {
 				told := phrasebook.In(locale.Chinese, what)
-				assert.NotRegexp(t, proseWord, told, "%s of %s", name, language)
+				assert.NotRegexp(t, proseWord, told, "%s of %s", name, source.Name)
 				if told != what {
 					prose++
 				}

@@ -1,0 +1,26 @@
+package messages
+
+import "regexp"
+
+// shellSource is no program with messages: scripts pass on those of what they run.
+var shellSource = Source{
+	Name:     "shell",
+	Commands: regexp.MustCompile(`^(sh|bash|dash|zsh)$|\.sh$`),
+	Causes:   shellCauses,
+}
+
+// shellCauses are the causes of findings in scripts.
+var shellCauses = map[string][]string{
+	"verification-off": {
+		"curl -k", "openssl s_client without -verify_return_error", "wget --no-check-certificate",
+	},
+	"names-unchecked":        {"openssl s_client without -verify_hostname or -verify_ip"},
+	"chain-unchecked":        {"openssl s_client -showcerts into the trust file"},
+	"retries-unverified":     {"curl ... || curl -k ..."},
+	"security-level-lowered": {"DEFAULT@SECLEVEL=0"},
+	"trusts-something-else":  {"no --cacert or -CAfile", "a file kept from an earlier run"},
+	"checks-another-name":    {"-verify_hostname with an address: that is -verify_ip"},
+	"no-timeout":             {"no --max-time"},
+	"reports-success":        {"|| true", "the status of a pipe's last command"},
+	"reason-hidden":          {"2>/dev/null"},
+}
