@@ -31,8 +31,6 @@ var (
 	// goesOn is why the server, and not the client, finds fault with the client's files.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
-	javaGoesOn = Known{Stack: "java", Failures: []failure.Class{failure.ClientCertificateRejected},
-		Why: "JSSE does not compare key and certificate: it signs with what it was given, and the server refuses it"}
 	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
 		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
@@ -40,20 +38,18 @@ var (
 	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp"), pemLib("cryptography")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
-	ownAnchors = append(overNode(Known{Variants: []string{"insecure", "tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept,
-		Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"}), []Known{
+	ownAnchors = []Known{
 		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
 		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
-		{Stack: "java", Variants: []string{"insecure"}, Verdict: Accept, Why: "with a TrustManager that trusts all there is no CA file to read"},
 		{Stack: "requests", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "urllib3", Variants: []string{"insecure"}, Verdict: Accept, Why: "with cert_reqs=\"CERT_NONE\" there is no CA file to give"},
 		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
 		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
 		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
-		okhttpCAFile, mongoJavaCAFile, chromiumCAFile, perlCAFile, phpCAFile, reqwestRustlsCAFile, reqwestNativeCAFile,
-	}...)
+		nodeCAFile, jsseCAFile, rustlsCAFile, reqwestNativeCAFile, chromiumCAFile, perlCAFile, phpCAFile,
+	}
 )
 
 // pemLib is a stack over Python's ssl module.
@@ -211,7 +207,7 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Install key and certificate from the same issuance.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
-		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{mongoJavaGoesOn, okhttpGoesOn, wgetGoesOn, javaGoesOn, gnuTLSGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, jsseGoesOn, gnuTLSGoesOn},
 		Sources: []string{"D2"},
 	},
 	{

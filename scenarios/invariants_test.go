@@ -52,7 +52,7 @@ func TestInvariants(t *testing.T) {
 				t.Errorf("there is no scenario %q to show instead", s.Instead)
 			}
 			for _, k := range s.Known {
-				if k.Stack == "" && k.Versions == "" || k.Why == "" {
+				if k.Stack == "" && k.Library == "" && k.Versions == "" || k.Why == "" {
 					t.Errorf("known %+v: want a stack or a library, and a reason", k)
 				}
 				for _, c := range k.Failures {

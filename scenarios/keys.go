@@ -11,9 +11,7 @@ import (
 var oldDigest = []Known{
 	{Versions: "OpenSSL <3", Verdict: Accept,
 		Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"},
-	{Stack: "java", Verdict: Accept,
-		Why: "jdk.certpath.disabledAlgorithms has \"SHA1 jdkCA & usage TLSServer\": SHA-1 is refused below roots that come with the JDK, and taken below a private one"},
-	okhttpDigest, mongoJavaDigest,
+	jsseDigest,
 }
 
 var keys = []Scenario{

@@ -2,12 +2,74 @@ package scenarios
 
 import "example.com/tlslab/scenarios/failure"
 
-// What is known of a stack in more than one row.
+// The libraries that something is known of, as [Known] names them.
+const (
+	jsse    = "SunJSSE"
+	nodeTLS = "node:tls"
+	rustls  = "rustls"
+)
+
+// What is known of TLS libraries, in every stack that stands on them.
 var (
-	// javaAnchor: measured with JDK 17 and 25, in all of its variants.
-	javaAnchor = Known{Stack: "java", Verdict: Accept,
+	// jsseAnchor: measured with JDK 17 and 25, in all of java's variants.
+	jsseAnchor = Known{Library: jsse, Verdict: Accept,
 		Why: "a trust anchor is a name and a key to Java (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at"}
 
+	// jsseSSL3: measured with JDK 17 and 25.
+	jsseSSL3 = Known{Library: jsse, Failures: []failure.Class{failure.NoSharedCipher},
+		Why: "JSSE looks at the suite of the ServerHello before its version"}
+
+	// jsseGoesOn: measured with JDK 17 and 25.
+	jsseGoesOn = Known{Library: jsse, Failures: []failure.Class{failure.ClientCertificateRejected},
+		Why: "JSSE does not compare key and certificate: it signs with what it was given, and the server refuses it"}
+
+	// jsseCAUsage: measured with JDK 17 and 25.
+	jsseCAUsage = Known{Library: jsse, Verdict: Accept,
+		Why: "JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues; measured with JDK 17 and 25"}
+
+	// jsseDigest: measured with JDK 17 and 25.
+	jsseDigest = Known{Library: jsse, Verdict: Accept,
+		Why: "jdk.certpath.disabledAlgorithms has \"SHA1 jdkCA & usage TLSServer\": SHA-1 is refused below roots that come with the JDK, and taken below a private one"}
+
+	// jsseCAFile: the variants insecure of all stacks on JSSE are given such a TrustManager.
+	jsseCAFile = Known{Library: jsse, Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "with a TrustManager that trusts all there is no CA file to read"}
+
+	// rustlsAnchor and what follows: measured with rustls 0.23.46.
+	rustlsAnchor = Known{Library: rustls, Verdict: Accept,
+		Why: "a trust anchor is a name and a key to webpki (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at"}
+	rustlsCertSign = Known{Library: rustls, Verdict: Accept,
+		Why: "webpki does not look at key usages: what may sign is told by basic constraints alone"}
+	rustlsInsecure = Known{Library: rustls, Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "rustls leaves the signature of the handshake to the same verifier as the chain: one that accepts any certificate checks neither"}
+	rustlsSmallKey = Known{Library: rustls, Failures: []failure.Class{failure.BadSignature},
+		Why: "rustls' cryptography refuses to verify with RSA keys below 2,048 bits, which comes back as a signature that is wrong"}
+	rustlsCAFile = Known{Library: rustls, Variants: []string{"insecure"}, Verdict: Accept,
+		Why: "rustls' reader of PEM makes an empty list of a file without certificates, and a client that verifies nothing does not miss them"}
+
+	// nodeLastError: measured with Node 20.20.2.
+	nodeLastError = Known{Library: nodeTLS, Failures: []failure.Class{failure.WrongUsage},
+		Why: "Node lets OpenSSL go on after an error and reports the last one: that the intermediate does not fit the purpose, which is the same fault seen later"}
+
+	// nodeCAFile: measured with Node 20.20.2.
+	nodeCAFile = Known{Library: nodeTLS, Variants: []string{"insecure", "tlsInsecure", "tlsAllowInvalidCertificates"}, Verdict: Accept,
+		Why: "Node takes a CA file without a certificate in it for an empty list, and does not verify"}
+
+	// nodeWildcard: measured with Node 20.20.2.
+	nodeWildcard = Known{Library: nodeTLS, Verdict: Accept,
+		Why: "Node's tls.checkServerIdentity takes an asterisk as part of the first label, as RFC 2818 did"}
+
+	// nodeTrailingDot: measured with Node 20.
+	nodeTrailingDot = Known{Library: nodeTLS, Verdict: Accept,
+		Why: "Node's tls.checkServerIdentity strips a trailing dot from both names before it compares them, measured with Node 20"}
+
+	// nodeReset: measured with Node 20.20.2.
+	nodeReset = Known{Library: nodeTLS, Failures: []failure.Class{failure.UnexpectedEOF}, Right: true,
+		Why: "libuv takes a reset that comes together with data for the end of the data: Node says either, by chance"}
+)
+
+// What is known of a stack in more than one row.
+var (
 	// gnuTLSConstraints: measured with GnuTLS 3.7.9.
 	gnuTLSConstraints = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.NameConstraint}, Right: true,
 		Why: "GnuTLS says \"violates the signer's constraints\" of a path length and of a CA's key usage as it does of names"}
@@ -41,10 +103,6 @@ var (
 		{Stack: "wget", Versions: "<1.25", Verdict: Accept, Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities, and Wget takes those"},
 	}
 
-	// javaSSL3: measured with JDK 17 and 25.
-	javaSSL3 = Known{Stack: "java", Failures: []failure.Class{failure.NoSharedCipher},
-		Why: "JSSE looks at the suite of the ServerHello before its version"}
-
 	// javaTruncated: measured with JDK 17 and 25.
 	javaTruncated = Known{Stack: "java", Variants: []string{"default", "no-hostname", "insecure"}, Versions: "<25", Verdict: Accept,
 		Why: "HttpsURLConnection of JDK 17 takes an answer that ends too early for a whole one; that of JDK 25 does not"}
@@ -65,13 +123,3 @@ var (
 	fetchUntold = Known{Stack: "fetch", Failures: []failure.Class{failure.UnexpectedEOF},
 		Why: "under TLS 1.3 undici tells that the other side closed, and not of the alert by which it said why"}
 )
-
-// overNode is what is known of each stack that stands on Node's tls.
-func overNode(k Known) []Known {
-	var list []Known
-	for _, stack := range [...]string{"node", "mongo-node", "fetch", "axios"} {
-		k.Stack = stack
-		list = append(list, k)
-	}
-	return list
-}

@@ -44,52 +44,20 @@ var (
 
 // What is known of reqwest, measured with 0.13.5 and rustls 0.23.46.
 var (
-	rustlsAnchor = Known{Stack: "reqwest-rustls", Verdict: Accept,
-		Why: "a trust anchor is a name and a key to webpki (RFC 5280, section 6.1.1): neither its dates nor its path length are looked at"}
-	rustlsCertSign = Known{Stack: "reqwest-rustls", Verdict: Accept,
-		Why: "webpki does not look at key usages: what may sign is told by basic constraints alone"}
-	rustlsInsecure = Known{Stack: "reqwest-rustls", Variants: []string{"insecure"}, Verdict: Accept,
-		Why: "tls_danger_accept_invalid_certs has rustls verify no signature at all, that of the handshake neither"}
-	rustlsSmallKey = Known{Stack: "reqwest-rustls", Failures: []failure.Class{failure.BadSignature},
-		Why: "rustls' cryptography refuses to verify with RSA keys below 2,048 bits, which comes back as a signature that is wrong"}
-	rustlsCRLDates = Known{Stack: "reqwest-rustls", Variants: []string{"default"}, Verdict: Accept,
+	reqwestCRLDates = Known{Stack: "reqwest-rustls", Variants: []string{"default"}, Verdict: Accept,
 		Why: "rustls looks at no dates of CRLs unless it is told to (enforce_revocation_expiration), and reqwest does not tell it"}
-	reqwestRustlsCAFile = Known{Stack: "reqwest-rustls", Variants: []string{"insecure"}, Verdict: Accept,
+	reqwestNativeCAFile = Known{Stack: "reqwest-native-tls", Variants: []string{"insecure"}, Verdict: Accept,
 		Why: "Certificate::from_pem_bundle makes an empty list of a file without certificates, and nobody asks for one"}
-	reqwestNativeCAFile = Known{Stack: "reqwest-native-tls", Variants: []string{"insecure"}, Verdict: Accept, Why: reqwestRustlsCAFile.Why}
 )
 
-// of returns what is known of one stack as known of another that stands on the same library.
-func (k Known) of(stack string, variants ...string) Known {
-	k.Stack, k.Variants = stack, variants
-	return k
-}
-
-// What is known of OkHttp, measured with 5.5.1 and JDK 17. Most of it is JSSE's.
+// What is known of OkHttp, measured with 5.5.1 and JDK 17, beyond what is known of JSSE.
 var (
-	okhttpAnchor = javaAnchor.of("okhttp")
-	okhttpSSL3   = javaSSL3.of("okhttp")
-	okhttpGoesOn = javaGoesOn.of("okhttp")
-	okhttpCAFile = Known{Stack: "okhttp", Variants: []string{"insecure"}, Verdict: Accept,
-		Why: "with a TrustManager that trusts all there is no CA file to read"}
-	okhttpCAUsage = Known{Stack: "okhttp", Verdict: Accept,
-		Why: "JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues"}
-	okhttpDigest = Known{Stack: "okhttp", Verdict: Accept,
-		Why: "JSSE takes SHA-1 below a private root, and refuses it below those that come with the JDK"}
 	okhttpTrailingDot = Known{Stack: "okhttp", Variants: []string{"default"}, Verdict: Accept,
 		Why: "OkHttp's own check of names makes both names absolute before it compares, so that a dot at the end makes no difference"}
 	okhttpSNI = Known{Stack: "okhttp", Verdict: Reject, Failures: []failure.Class{failure.UnrecognizedName, failure.HostnameMismatch},
 		Why: "JSSE sends no SNI for a name without a dot, as localhost, unless it is told to, and OkHttp does not tell it"}
 )
 
-// What is known of MongoDB's driver for Java, measured with 5.14.0 and JDK 17. Most of it is JSSE's.
-var (
-	mongoJavaAnchor   = javaAnchor.of("mongo-java")
-	mongoJavaSSL3     = javaSSL3.of("mongo-java")
-	mongoJavaGoesOn   = javaGoesOn.of("mongo-java")
-	mongoJavaCAFile   = okhttpCAFile.of("mongo-java", "insecure")
-	mongoJavaCAUsage  = okhttpCAUsage.of("mongo-java")
-	mongoJavaDigest   = okhttpDigest.of("mongo-java")
-	mongoJavaWildcard = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
-		Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}
-)
+// mongoJavaWildcard is known of MongoDB's driver for Java beyond what is known of JSSE, measured with 5.14.0 and JDK 17.
+var mongoJavaWildcard = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
+	Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}

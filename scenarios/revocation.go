@@ -67,7 +67,7 @@ var revocationCRL = []Scenario{
 		Fix:     crlFix,
 		Recipe:  given(pki.CRL{ThisUpdate: "-192h", NextUpdate: "-24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
-			rustlsCRLDates,
+			reqwestCRLDates,
 			wgetCRL,
 		},
 		Sources: []string{"D3", "x509-limbo"},
@@ -82,7 +82,7 @@ var revocationCRL = []Scenario{
 		Fix:     "Set the clocks right: first the client's, then the CA's.",
 		Recipe:  given(pki.CRL{ThisUpdate: "24h"}),
 		Control: "good-crl", Defect: []string{"chain.crl"}, Expect: shouldReject(FeatureCRL, failure.RevocationUnknown), Known: []Known{
-			rustlsCRLDates,
+			reqwestCRLDates,
 			wgetCRL,
 		},
 		Sources: []string{"x509-limbo"},

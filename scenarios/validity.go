@@ -82,10 +82,8 @@ var validity = []Scenario{
 		Fix:     "Give clients the new root ahead of time, beside the old one; then issue from it.",
 		Recipe:  pki.Recipe{Root: pki.Certificate{NotAfter: "-24h"}},
 		Control: "good", Defect: []string{"root.notAfter"}, Expect: reject(failure.Expired), Known: []Known{
-			mongoJavaAnchor,
-			okhttpAnchor,
 			rustlsAnchor,
-			javaAnchor,
+			jsseAnchor,
 		},
 		Sources: []string{"D3"},
 	},

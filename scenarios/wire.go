@@ -119,9 +119,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Look for a firewall between that reads certificates.",
 		Server:  Server{MaxVersion: tls.VersionTLS12, Fault: FaultResetAfterCertificate},
-		Control: "good-tls12", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: overNode(Known{
-			Failures: []failure.Class{failure.UnexpectedEOF}, Right: true,
-			Why: "libuv takes a reset that comes together with data for the end of the data: Node says either, by chance"}),
+		Control: "good-tls12", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{nodeReset},
 		Sources: []string{"D3"},
 	},
 	{

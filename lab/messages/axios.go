@@ -15,6 +15,7 @@ var axiosSource = Source{
 	}},
 	Switches:   nodeSwitches,
 	TrustStore: nodeTrustStore,
+	Over:       nodeTLS,
 }
 
 // axiosRules are the texts of axios, and of Node below it.

@@ -14,6 +14,7 @@ var chromiumSource = Source{
 	Switches: Switches{
 		All: []string{"--ignore-certificate-errors", "thisisunsafe"},
 	},
+	Identities: []string{"net::ERR_"},
 }
 
 // chromiumRules are Chromium's error codes (net/base/net_error_list.h), and what its log says where a

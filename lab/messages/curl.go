@@ -27,6 +27,7 @@ var curlSource = Source{
 	Commands:   regexp.MustCompile(`^curl$`),
 	Causes:     curlCauses,
 	TrustStore: curlTrustStore,
+	Identities: []string{"curl: ("},
 }
 
 // curlTrustStore also serves what builds on it.

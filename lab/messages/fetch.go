@@ -15,6 +15,7 @@ var fetchSource = Source{
 	}},
 	Switches:   nodeSwitches,
 	TrustStore: nodeTrustStore,
+	Over:       nodeTLS,
 }
 
 // fetchRules are the texts of undici, which fetch is, and of Node below it.

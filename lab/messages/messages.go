@@ -45,6 +45,11 @@ type Source struct {
 	// Voices are the marks by which a text of unknown origin is taken for this source's; nil means those
 	// of Marks.
 	Voices []Voice
+	// Identities are what it alone writes, and no other program that stands on the same library.
+	Identities []string
+	// Over names the module that it stands on, if that checks certificates itself: "node:tls". What is known
+	// of the module is known of it (scenarios.Known). TLS libraries are not named here: clients say which they have.
+	Over string
 	// Passes lists the sources whose words it passes on.
 	Passes []string
 	// Switches are what people reach for to make the failure go away.

@@ -16,6 +16,7 @@ var mongoGoSource = Source{
 	}},
 	Switches:   mongoSwitches,
 	TrustStore: goTrustStore,
+	Identities: []string{"current topology: {"},
 }
 
 // mongoGoOwn are the texts of the driver for Go. It begins with the time that is up for finding a

@@ -17,6 +17,7 @@ var mongoNodeSource = Source{
 	}},
 	Switches:   mongoSwitches,
 	TrustStore: nodeTrustStore,
+	Over:       nodeTLS,
 }
 
 // mongoNodeRules are the texts of the driver for Node.js, which passes on Node's, and has its own

@@ -28,6 +28,7 @@ var nodeSource = Source{
 	Commands:   regexp.MustCompile(`^(node|nodejs|deno|bun)$|\.[cm]?[jt]s$`),
 	Causes:     nodeCauses,
 	TrustStore: nodeTrustStore,
+	Over:       nodeTLS,
 }
 
 // nodeTrustStore also serves what builds on it.
@@ -56,6 +57,9 @@ var npmSource = Source{
 	},
 	TrustStore: nodeTrustStore,
 }
+
+// nodeTLS is Node's module that checks names itself, which HTTP libraries and drivers stand on too.
+const nodeTLS = "node:tls"
 
 // nodeSwitches are those of what stands on it too.
 var nodeSwitches = Switches{

@@ -19,6 +19,7 @@ var pyopensslSource = Source{
 		All:  []string{"set_verify(SSL.VERIFY_NONE)", "a callback that returns True"},
 		Weak: pythonSwitches.Weak,
 	},
+	Identities: []string{"OpenSSL.SSL."},
 }
 
 // serviceIdentity are the texts of service_identity, which checks the names for users of PyOpenSSL.

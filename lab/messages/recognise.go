@@ -61,6 +61,11 @@ func (s *Source) marked(message string) bool {
 	return slices.ContainsFunc(s.Marks, func(m string) bool { return strings.Contains(message, m) })
 }
 
+// Identified reports whether a message can be of a source alone, and of nothing else that stands on the same library.
+func Identified(message, name string) bool {
+	return slices.ContainsFunc(Of(name).Identities, func(i string) bool { return strings.Contains(message, i) })
+}
+
 // withoutSource returns a message without the lines of source that Python's tracebacks quote: they are
 // the program's own text, and timeout=3 in it is no timeout.
 func withoutSource(message string) string {

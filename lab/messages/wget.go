@@ -22,6 +22,7 @@ var wgetSource = Source{
 		All:  []string{"--no-check-certificate"},
 		Weak: []string{"--secure-protocol=TLSv1"},
 	},
+	Identities: []string{"ERROR: The certificate of ", "ERROR: cannot verify "},
 }
 
 // wgetRules are Wget's texts of the same: it has them for a few causes, and says of the others

@@ -135,7 +135,7 @@ func (a *Assessment) knownOf(r asked) (stack, why string) {
 	for _, k := range s.Known {
 		did := r.Kind == verdict.Insecure && k.Verdict == scenarios.Accept || r.Kind != verdict.Insecure && slices.Contains(k.Failures, r.Class)
 		if did && slices.ContainsFunc(a.rows(), func(o asked) bool { return verdict.Certain(k, a.Clients[0], o.Message) }) {
-			return k.Stack, k.Why
+			return cmp.Or(k.Stack, k.Library), k.Why
 		}
 	}
 	return "", ""

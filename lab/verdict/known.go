@@ -7,50 +7,44 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios"
 )
 
-// Matches reports whether something known of a stack is known of this client.
+// Matches reports whether something known of a stack, or of a TLS library, is known of this client. Nothing that is
+// known of a library excuses a client under test.
 func Matches(k scenarios.Known, c clients.Info) bool {
-	return (k.Stack == "" || k.Stack == c.Stack) &&
+	return concerns(k, c.Stack, c.Library) && (k.Library == "" || !c.UnderTest) &&
 		(len(k.Variants) == 0 || slices.Contains(k.Variants, c.Variant)) &&
 		matchesVersion(k.Versions, c)
 }
 
-// Certain reports whether something known of a stack is known of somebody's own client too: if that is the stack for
-// certain, and of a version that it is known of. It is the stack if it says so of itself, with its version, or if its
-// message bears a mark that no other program on the same library makes. Words alone make nobody the stack: those of
-// GnuTLS are Wget's, and git's as well.
+// concerns reports whether something known is known of a stack over a TLS library: "OpenSSL 3.0.19". It is known of all if
+// it names neither.
+func concerns(k scenarios.Known, stack, library string) bool {
+	name, _, _ := strings.Cut(library, " ")
+	return (k.Stack == "" || k.Stack == stack) &&
+		(k.Library == "" || k.Library == name || k.Library == messages.Of(stack).Over)
+}
+
+// Certain reports whether something known is known of somebody's own client too: if that is the stack for
+// certain, or stands on the library, and of a version that it is known of. It is the stack if it says so of itself, with
+// its version, or if its message bears a mark that no other program on the same library makes. Words alone make nobody
+// the stack: those of GnuTLS are Wget's, and git's as well.
 func Certain(k scenarios.Known, c clients.Info, message string) bool {
-	says := c.Speaks == k.Stack && c.Version != ""
-	if k.Stack == "" || !says && !identified(message, k.Stack) {
+	if k.Stack == "" && k.Library == "" {
 		return false
 	}
-	if !says {
-		c.Version, c.Library = "", "" // of what it calls itself, and not of the stack
+	switch says := c.Version != "" && concerns(k, c.Speaks, c.Library); {
+	case says:
+		c.Stack = c.Speaks
+	case k.Stack != "" && messages.Identified(message, k.Stack):
+		c.Stack, c.Version, c.Library = k.Stack, "", "" // of what it calls itself, and not of the stack
+	default:
+		return false
 	}
-	c.Stack, c.Variant = k.Stack, "default"
+	c.Variant, c.UnderTest = "default", false
 	return Matches(k, c)
-}
-
-// identities are what a single program says, and nothing else that stands on the same library.
-var identities = []struct{ contains, stack string }{
-	{"curl: (", "curl"},
-	{"ERROR: The certificate of ", "wget"},
-	{"ERROR: cannot verify ", "wget"},
-	{"OpenSSL.SSL.", "pyopenssl"},
-	{"current topology: {", "mongo-go"},
-	{"net::ERR_", "chromium"},
-}
-
-// identified reports whether a message can be of a stack alone.
-func identified(message, stack string) bool {
-	for _, i := range identities {
-		if i.stack == stack && strings.Contains(message, i.contains) {
-			return true
-		}
-	}
-	return false
 }
 
 // matchesVersion holds a version against a constraint: ">=3.10", "OpenSSL <3.2", several of

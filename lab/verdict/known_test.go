@@ -47,11 +47,38 @@ func TestCertain(t *testing.T) {
 		"curl, with another variant":                         {scenarios.Known{Stack: "curl", Variants: []string{"insecure"}}, exit, curl, false},
 		"a version of the program's own":                     {scenarios.Known{Stack: "curl", Versions: "<8"}, worker("python", "3.6"), curl, false},
 		"a library that is told":                             {scenarios.Known{Stack: "python", Versions: "OpenSSL >=3"}, worker("python", "3.11"), "", true},
+		"a library of whatever stack":                        {scenarios.Known{Library: "OpenSSL"}, worker("ruby", "3.1"), "", true},
+		"another library":                                    {scenarios.Known{Library: "rustls"}, worker("ruby", "3.1"), "", false},
+		"a module that a stack stands on":                    {scenarios.Known{Library: "node:tls"}, worker("axios", "1.7"), "", true},
+		"a library, of a program that tells nothing":         {scenarios.Known{Library: "OpenSSL"}, exit, curl, false},
 		"what is known of all":                               {scenarios.Known{}, exit, curl, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, verdict.Certain(c.known, c.client, c.message))
 		})
+	}
+}
+
+// TestLibrary holds what is known of a TLS library, or of a module, to be known of every stack that stands on it, and to
+// excuse nobody's own client.
+func TestLibrary(t *testing.T) {
+	rustls, node := scenarios.Known{Library: "rustls", Variants: []string{"default"}}, scenarios.Known{Library: "node:tls"}
+	for name, c := range map[string]struct {
+		known  scenarios.Known
+		client clients.Info
+		want   bool
+	}{
+		"a stack on it":                {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "default"}, true},
+		"of no version":                {rustls, clients.Info{Stack: "any", Library: "rustls", Variant: "default"}, true},
+		"with another variant":         {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "insecure"}, false},
+		"on another":                   {rustls, clients.Info{Stack: "any", Library: "OpenSSL 3.0.22", Variant: "default"}, false},
+		"of which nothing is told":     {rustls, clients.Info{Stack: "any", Variant: "default"}, false},
+		"somebody's own":               {rustls, clients.Info{Stack: "under-test", Library: "rustls 0.23.46", Variant: "default", UnderTest: true}, false},
+		"Node":                         {node, clients.Info{Stack: "node", Library: "OpenSSL 3.0.22"}, true},
+		"a library for Node":           {node, clients.Info{Stack: "axios", Library: "OpenSSL 3.0.22"}, true},
+		"another stack on its OpenSSL": {node, clients.Info{Stack: "python", Library: "OpenSSL 3.0.22"}, false},
+	} {
+		assert.Equal(t, c.want, verdict.Matches(c.known, c.client), name)
 	}
 }
 

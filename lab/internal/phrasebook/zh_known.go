@@ -35,12 +35,10 @@ var zhKnown = []phrase{
 	{"webpki does not look at key usages: what may sign is told by basic constraints alone", "webpki 不看密钥用法：只凭 basicConstraints 判断谁可以签发"},
 	{"GnuTLS says \"violates the signer's constraints\" of a path length and of a CA's key usage as it does of names", "对于路径长度和 CA 的密钥用法，GnuTLS 都说 \"violates the signer's constraints\"，与名称约束相同"},
 	{"Wget does not tell GnuTLS what the certificate is for, so that no extended key usage is checked", "Wget 没有告诉 GnuTLS 证书的用途，因此不检查扩展密钥用法"},
-	{"JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues", "JSSE 只检查叶证书的扩展密钥用法，因为 RFC 5280 没有说 CA 的扩展密钥用法会限制它签发的证书"},
 	{"JSSE checks the extended key usage of the leaf alone, as RFC 5280 does not say that a CA's limits what it issues; measured with JDK 17 and 25", "JSSE 只检查叶证书的扩展密钥用法，因为 RFC 5280 没有说 CA 的扩展密钥用法会限制它签发的证书；用 JDK 17 和 25 实测"},
 	{"cryptography is strict of what is sent, and does not look for the subject key identifier of a trust anchor, measured with 50.0.2", "cryptography 对收到的证书要求严格，却不看信任锚的主体密钥标识符，用 50.0.2 实测"},
-	{"tls_danger_accept_invalid_certs has rustls verify no signature at all, that of the handshake neither", "tls_danger_accept_invalid_certs 让 rustls 什么签名都不校验，连握手的签名也不校验"},
+	{"rustls leaves the signature of the handshake to the same verifier as the chain: one that accepts any certificate checks neither", "rustls 把握手的签名和证书链交给同一个校验器：接受任何证书的校验器两者都不检查"},
 	{"rustls' cryptography refuses to verify with RSA keys below 2,048 bits, which comes back as a signature that is wrong", "rustls 的密码库拒绝用 2048 位以下的 RSA 密钥校验，结果报告成签名错误"},
 	{"OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise", "3.0 以前的 OpenSSL 认为 SHA-1 符合安全级别 1，而除非发行版另有设置，它就是按这个级别编译的"},
 	{"jdk.certpath.disabledAlgorithms has \"SHA1 jdkCA & usage TLSServer\": SHA-1 is refused below roots that come with the JDK, and taken below a private one", "jdk.certpath.disabledAlgorithms 里有 \"SHA1 jdkCA & usage TLSServer\"：在 JDK 自带的根证书之下拒绝 SHA-1，在私有根证书之下接受"},
-	{"JSSE takes SHA-1 below a private root, and refuses it below those that come with the JDK", "JSSE 在私有根证书之下接受 SHA-1，在 JDK 自带的根证书之下拒绝"},
 }

@@ -34,6 +34,7 @@ var zhKnownStacks = []phrase{
 	{"Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without", "Node 警告说无法读取 NODE_EXTRA_CA_CERTS，然后不带它继续"},
 	{"IO::Socket::SSL reads no CA file when it verifies nothing", "什么也不校验时，IO::Socket::SSL 不读取 CA 文件"},
 	{"PHP reads no CA file when it verifies nothing", "什么也不校验时，PHP 不读取 CA 文件"},
+	{"rustls' reader of PEM makes an empty list of a file without certificates, and a client that verifies nothing does not miss them", "文件里没有证书时，rustls 的 PEM 读取器得到空列表，而什么都不校验的客户端不会发现缺少证书"},
 	{"Certificate::from_pem_bundle makes an empty list of a file without certificates, and nobody asks for one", "文件里没有证书时，Certificate::from_pem_bundle 得到空列表，也没有人要求必须有"},
 	{"GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities", "GnuTLS 3.7 的默认优先级里有 TLS 1.0 和 1.1"},
 	{"GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities, and Wget takes those", "GnuTLS 3.7 的默认优先级里有 TLS 1.0 和 1.1，Wget 照用不误"},
