@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"example.com/tlslab/lab/internal/version"
 )
 
 // answerTime is how long a program may take to say what it is.
@@ -169,7 +171,7 @@ func (s *search) pick() (installs []*Install, missing []Missing) {
 			miss("%v", s.errs[i])
 			continue
 		}
-		if CompareVersions(in.Version, s.stack.Oldest) < 0 {
+		if version.Older(in.Version, s.stack.Oldest) {
 			miss("%s has %s, and what is known of it is of %s and later: make clients, or install that", in.Path, in.Version, s.stack.Oldest)
 			closeInstall(in)
 			continue
@@ -187,7 +189,7 @@ func (s *search) pick() (installs []*Install, missing []Missing) {
 			installs = append(installs, in)
 		}
 	}
-	slices.SortStableFunc(installs, func(a, b *Install) int { return CompareVersions(a.Version, b.Version) })
+	slices.SortStableFunc(installs, func(a, b *Install) int { return version.Compare(a.Version, b.Version) })
 	return installs, missing
 }
 

@@ -1,8 +1,6 @@
 package clients
 
 import (
-	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,12 +49,4 @@ func TestMayMatch(t *testing.T) {
 	} {
 		assert.Equal(t, test.want, test.pattern.mayMatch("python", Place{Version: test.version}), "%q at %q", test.pattern, test.version)
 	}
-}
-
-func TestCompareVersions(t *testing.T) {
-	sorted := []string{"1.0.2", "1.1.1", "1.1.1a", "1.1.1w", "2.7.18", "3.0", "3.0.0", "3.9.18", "3.10.13", "3.13.0rc1", "3.13.1"}
-	shuffled := slices.Clone(sorted)
-	rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	slices.SortFunc(shuffled, CompareVersions)
-	assert.Equal(t, sorted, shuffled)
 }

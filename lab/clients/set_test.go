@@ -18,6 +18,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
+	"example.com/tlslab/lab/internal/version"
 )
 
 func TestDiscover(t *testing.T) {
@@ -35,7 +36,7 @@ func TestDiscover(t *testing.T) {
 			assert.Empty(t, c.Skips, c.ID())
 		}
 		if c.Stack == "python" {
-			hasStrict := c.Variant == "strict" || c.Variant != "insecure" && c.Variant != "server-purpose" && !older(c.Version)
+			hasStrict := c.Variant == "strict" || c.Variant != "insecure" && c.Variant != "server-purpose" && !version.Older(c.Version, "3.13")
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
 		}
 	}
@@ -44,13 +45,6 @@ func TestDiscover(t *testing.T) {
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
 	}
-}
-
-// older reports whether a Python is older than 3.13, whose defaults are strict.
-func older(version string) bool {
-	var major, minor int
-	fmt.Sscanf(version, "%d.%d", &major, &minor)
-	return major < 3 || minor < 13
 }
 
 func TestOnly(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 	tcexec "github.com/testcontainers/testcontainers-go/exec"
 
+	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -82,26 +83,12 @@ func (i *image) check(s *scenarios.Scenario) error {
 		case i.standIn && n.standIn != "":
 			return unsupported("%s needs %s: image %s is the lab's stand-in for mongod, and %s; name the database's own with --mongo-image or %s, for example %s",
 				s.ID, n.what, i.name, n.standIn, ImageVariable, DefaultImage)
-		case !i.standIn && i.version != "" && older(i.version, n.since):
+		case !i.standIn && i.version != "" && version.Older(i.version, n.since):
 			return unsupported("%s needs %s, which MongoDB has since %s: image %s has %s; name a newer one with --mongo-image or %s, for example %s",
 				s.ID, n.what, n.since, i.name, i.version, ImageVariable, DefaultImage)
 		}
 	}
 	return nil
-}
-
-// older compares versions by their numbers: "4.2.24", "8.0".
-func older(a, b string) bool {
-	numbers := func(v string) []int {
-		var list []int
-		for part := range strings.SplitSeq(v, ".") {
-			part, _, _ = strings.Cut(part, "-") // 8.0.0-rc1
-			n, _ := strconv.Atoi(part)
-			list = append(list, n)
-		}
-		return list
-	}
-	return slices.Compare(numbers(a), numbers(b)) < 0
 }
 
 // usesHost reports whether a scenario's mongod has to reach the lab's responder, which listens on the

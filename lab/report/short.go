@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"go/version"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func newShort(s result.Scenario, infos []clients.Info) short {
 		}
 	}
 	slices.SortStableFunc(out.shown, func(a, b row) int {
-		return cmp.Or(strings.Compare(a.stack, b.stack), clients.CompareVersions(b.versions[0], a.versions[0]))
+		return cmp.Or(strings.Compare(a.stack, b.stack), version.Compare(b.versions[0], a.versions[0]))
 	})
 	return out
 }
@@ -83,7 +84,7 @@ func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 		}
 		list = slices.DeleteFunc(list, func(c result.Cell) bool { return infos[c.Client].Variant != variant })
 		slices.SortStableFunc(list, func(a, b result.Cell) int {
-			return clients.CompareVersions(infos[b.Client].Version, infos[a.Client].Version)
+			return version.Compare(infos[b.Client].Version, infos[a.Client].Version)
 		})
 		groups = append(groups, list)
 	}

@@ -2,11 +2,13 @@ package result
 
 import (
 	"cmp"
-	"example.com/tlslab/lab/internal/visible"
-	"example.com/tlslab/lab/messages"
 	"fmt"
+	"go/version"
 	"slices"
 	"strings"
+
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/messages"
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/verdict"
@@ -160,12 +162,12 @@ func Since(from, to *Run) *Diff {
 // nearest returns the client of a list that one is to be compared with.
 func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
 	list = slices.DeleteFunc(slices.Clone(list), func(o clients.Info) bool { return o.Stack != c.Stack || o.Variant != c.Variant })
-	slices.SortStableFunc(list, func(a, b clients.Info) int { return clients.CompareVersions(a.Version, b.Version) })
+	slices.SortStableFunc(list, func(a, b clients.Info) int { return version.Compare(a.Version, b.Version) })
 	if len(list) == 0 {
 		return clients.Info{}, false
 	}
 	for _, o := range slices.Backward(list) {
-		if clients.CompareVersions(o.Version, c.Version) <= 0 {
+		if version.Compare(o.Version, c.Version) <= 0 {
 			return o, true
 		}
 	}
@@ -227,7 +229,7 @@ func newest(r *Run, pattern string) ([]clients.Info, error) {
 		switch {
 		case i < 0:
 			list = append(list, c)
-		case clients.CompareVersions(list[i].Version, c.Version) < 0:
+		case version.Compare(list[i].Version, c.Version) < 0:
 			list[i] = c
 		}
 	}

@@ -4,13 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"example.com/tlslab/lab/internal/visible"
 	"fmt"
+	"go/version"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+
+	"example.com/tlslab/lab/internal/visible"
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/bounded"
@@ -81,7 +83,7 @@ func (r *Run) with(former *Run) *Run {
 	former = former.Only(func(Scenario) bool { return true }, func(c clients.Info) bool { return !has(c) })
 	out := &Run{Schema: Schema, Clients: slices.Concat(r.Clients, former.Clients)}
 	slices.SortStableFunc(out.Clients, func(a, b clients.Info) int {
-		return cmp.Or(strings.Compare(a.Stack, b.Stack), clients.CompareVersions(a.Version, b.Version))
+		return cmp.Or(strings.Compare(a.Stack, b.Stack), version.Compare(a.Version, b.Version))
 	})
 	cells := map[string][]Cell{}
 	for _, run := range []*Run{r, former} {

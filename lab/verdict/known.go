@@ -1,12 +1,11 @@
 package verdict
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios"
 )
@@ -56,47 +55,20 @@ func matchesVersion(constraint string, c clients.Info) bool {
 		if part == "" {
 			continue
 		}
-		version := c.Version
+		has := c.Version
 		if library, rest, ok := strings.Cut(part, " "); ok {
 			name, v, _ := strings.Cut(c.Library, " ")
 			if name != library {
 				return false
 			}
-			version, part = v, rest
+			has, part = v, rest
 		}
-		if version == "" {
+		if has == "" {
 			return false
 		}
-		op := strings.TrimRight(part, "0123456789.")
-		d := compareVersions(version, strings.TrimPrefix(part, op))
-		ok := map[string]bool{"<": d < 0, "<=": d <= 0, ">": d > 0, ">=": d >= 0, "=": d == 0, "": d == 0}[op]
-		if !ok {
+		if !version.Satisfies(has, part) {
 			return false
 		}
 	}
 	return true
-}
-
-// compareVersions compares dotted numbers part by part; letters after a number ("1.1.1w") do
-// not count.
-func compareVersions(a, b string) int {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range max(len(x), len(y)) {
-		if d := cmp.Compare(part(x, i), part(y, i)); d != 0 {
-			return d
-		}
-	}
-	return 0
-}
-
-func part(list []string, i int) int {
-	if i >= len(list) {
-		return 0
-	}
-	s := list[i]
-	if end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
-		s = s[:end]
-	}
-	n, _ := strconv.Atoi(s)
-	return n
 }

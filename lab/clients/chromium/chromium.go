@@ -8,11 +8,11 @@ import (
 	"net"
 	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
+	"example.com/tlslab/lab/internal/version"
 )
 
 // variants are the ways of using the stack. Their features are measured by TestFeatures in
@@ -77,13 +77,13 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 }
 
 // oldest is the first major version that is sure to have hidden tabs, which came in the spring of 2025.
-const oldest = 140
+const oldest = "140"
 
 // versionLine matches what the programs say of themselves:
 //
 //	Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)
 //	Google Chrome 143.0.7499.40
-var versionLine = regexp.MustCompile(`^[A-Z][A-Za-z ]* ((\d+)(?:\.\d+)+)(.*)`)
+var versionLine = regexp.MustCompile(`^[A-Z][A-Za-z ]* (\d+(?:\.\d+)+)(.*)`)
 
 // parseVersion reads what a browser says with --version, and says why one is of no use here.
 func parseVersion(line string) (string, error) {
@@ -91,10 +91,10 @@ func parseVersion(line string) (string, error) {
 	if m == nil {
 		return "", fmt.Errorf("its version line is not Chromium's: %q", line)
 	}
-	if major, err := strconv.Atoi(m[2]); err != nil || major < oldest {
-		return "", fmt.Errorf("%s has no hidden tabs: %d or later is needed", m[1], oldest)
+	if version.Older(m[1], oldest) {
+		return "", fmt.Errorf("%s has no hidden tabs: %s or later is needed", m[1], oldest)
 	}
-	if strings.HasSuffix(m[3], " snap") {
+	if strings.HasSuffix(m[2], " snap") {
 		return "", fmt.Errorf("%s is a snap, which sees no temporary files, and so not the profile that it is to use", m[1])
 	}
 	return m[1], nil

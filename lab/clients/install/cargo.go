@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/internal/version"
 )
 
 // cargoEnvironment is an environment that the cargo on PATH builds.
@@ -33,7 +33,7 @@ func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
 	// The user's own environment says which toolchain cargo is.
 	out, err := process.Run(ctx, process.Command{Path: cargo, Args: []string{"--version"}, Env: os.Environ()})
 	m := rustVersion.FindStringSubmatch(out.Stdout)
-	if err != nil || m == nil || slices.Compare(version(m[1]), version(e.Oldest)) < 0 {
+	if err != nil || m == nil || version.Older(m[1], e.Oldest) {
 		says, _, _ := strings.Cut(cmp.Or(out.Stdout, out.Stderr), "\n") // rustup's, where there is no toolchain
 		return nil, fmt.Sprintf("%s --version says %q: Rust %s or later is needed", cargo, says, e.Oldest)
 	}

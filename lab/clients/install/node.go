@@ -6,11 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/internal/version"
 )
 
 // nodeEnvironment is an environment for the Node that is on PATH.
@@ -30,7 +30,7 @@ func (e nodeEnvironment) plan(ctx context.Context) ([]plan, string) {
 	}
 	out, err := process.Run(ctx, process.Command{Path: node, Args: []string{"--version"}})
 	found := strings.TrimPrefix(strings.TrimSpace(out.Stdout), "v")
-	if err != nil || out.Code != 0 || slices.Compare(version(found), version(e.Oldest)) < 0 {
+	if err != nil || out.Code != 0 || version.Older(found, e.Oldest) {
 		return nil, fmt.Sprintf("%s is %s: %s or later is needed", node, found, e.Oldest)
 	}
 	return []plan{{

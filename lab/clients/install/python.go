@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/lab/internal/version"
 )
 
 // pythonEnvironment is an environment on the oldest and the newest interpreter that it supports.
@@ -27,6 +27,11 @@ type interpreter struct {
 	path    string
 	Version []int  `json:"version"` // 3, 9, 18
 	Lacks   string `json:"lacks"`   // what it cannot make an environment for want of
+}
+
+// number writes its version as usual: 3.9.18.
+func (i interpreter) number() string {
+	return fmt.Sprintf("%d.%d.%d", i.Version[0], i.Version[1], i.Version[2])
 }
 
 // ask is the program that has an interpreter say so.
@@ -56,18 +61,17 @@ var all = sync.OnceValue(func() []interpreter {
 			list = append(list, in)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b interpreter) int { return slices.Compare(a.Version, b.Version) })
+	slices.SortStableFunc(list, func(a, b interpreter) int { return version.Compare(a.number(), b.number()) })
 	return list
 })
 
 // plan implements maker.
 func (e pythonEnvironment) plan(context.Context) ([]plan, string) {
-	oldest := version(e.Oldest)
 	var usable []interpreter
 	lacking := ""
 	for _, in := range all() {
 		switch {
-		case slices.Compare(in.Version, oldest) < 0:
+		case version.Older(in.number(), e.Oldest):
 		case in.Lacks != "":
 			lacking = fmt.Sprintf("%s %s (on Debian: apt-get install python3-venv)", in.path, in.Lacks)
 		default:
@@ -123,14 +127,4 @@ func run(ctx context.Context, path string, args ...string) error {
 		return fmt.Errorf("%s ended with status %d: %s", strings.Join(append([]string{path}, args...), " "), out.Code, said)
 	}
 	return nil
-}
-
-// version reads "3.9".
-func version(text string) []int {
-	var list []int
-	for part := range strings.SplitSeq(text, ".") {
-		n, _ := strconv.Atoi(part)
-		list = append(list, n)
-	}
-	return list
 }

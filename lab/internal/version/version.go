@@ -1,0 +1,122 @@
+// Package version orders the versions of programs, which follow no common scheme: 7.88.1, 3.13.0rc1, 3.0.2-dev, 1.1.1w,
+// 17.0.2+8.
+package version
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Compare orders versions: it is negative if a comes before b, positive if it comes after b, and 0 for equal texts only.
+// The dotted numbers at the front count first, 3.9.18 before 3.10.13. With the same numbers a pre-release comes before
+// the release, and what has a letter or a build number after it: 3.13.0rc1, 3.13.0; 1.1.1, 1.1.1w.
+func Compare(a, b string) int {
+	x, y := cutFront(a), cutFront(b)
+	return cmp.Or(
+		compareNumbers(x.numbers, y.numbers),
+		cmp.Compare(x.rank(), y.rank()),
+		compareText(x.rest, y.rest),
+		len(a)-len(b), // 3.0 before 3.0.0
+		strings.Compare(a, b),
+	)
+}
+
+// Older reports whether a version comes before another by the dotted numbers at its front alone. A number that is missing
+// is 0, and whatever else there is does not count: 3.13.0rc1 has what 3.13 has.
+func Older(version, than string) bool {
+	return compareNumbers(cutFront(version).numbers, cutFront(than).numbers) < 0
+}
+
+// Satisfies reports whether a version satisfies a constraint, ">=3.10", by its dotted numbers as [Older] compares them.
+// The operators are <, <=, >, >=, = and none, which is =; one that is not among them is not satisfied.
+func Satisfies(version, constraint string) bool {
+	op := strings.TrimRight(constraint, "0123456789.")
+	d := compareNumbers(cutFront(version).numbers, cutFront(strings.TrimPrefix(constraint, op)).numbers)
+	switch op {
+	case "<":
+		return d < 0
+	case "<=":
+		return d <= 0
+	case ">":
+		return d > 0
+	case ">=":
+		return d >= 0
+	case "=", "":
+		return d == 0
+	}
+	return false
+}
+
+// HasPrefix reports whether a version begins with another, in whole numbers: 3.1.4 begins with 3.1, and 3.11 does not.
+func HasPrefix(version, prefix string) bool {
+	rest, ok := strings.CutPrefix(version, prefix)
+	return ok && (prefix == "" || rest == "" || rest[0] < '0' || rest[0] > '9')
+}
+
+// parts are a version cut in two.
+type parts struct {
+	numbers []int  // the dotted numbers at the front: 1, 1, 1
+	rest    string // what follows: w
+}
+
+// front matches the dotted numbers at the front of a version.
+var front = regexp.MustCompile(`^\d+(\.\d+)*`)
+
+func cutFront(version string) parts {
+	dotted := front.FindString(version)
+	p := parts{rest: version[len(dotted):]}
+	for part := range strings.SplitSeq(dotted, ".") {
+		n, _ := strconv.Atoi(part) // the largest int if it is larger, and 0 if there is none
+		p.numbers = append(p.numbers, n)
+	}
+	return p
+}
+
+// prerelease matches what follows the numbers of a version that comes before the release: rc1, b2, .dev3, -dev. A letter
+// alone is a later patch: 1.1.1w.
+var prerelease = regexp.MustCompile(`^([-.]?[A-Za-z]+\d|-[A-Za-z])`)
+
+// rank orders versions of the same numbers: pre-releases, the release, what came after it.
+func (p parts) rank() int {
+	switch {
+	case p.rest == "":
+		return 0
+	case prerelease.MatchString(p.rest):
+		return -1
+	}
+	return 1
+}
+
+// compareNumbers compares number by number; one that is missing is 0.
+func compareNumbers(a, b []int) int {
+	at := func(list []int, i int) int {
+		if i < len(list) {
+			return list[i]
+		}
+		return 0
+	}
+	for i := range max(len(a), len(b)) {
+		if c := cmp.Compare(at(a, i), at(b, i)); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// token matches a number, or what is between two.
+var token = regexp.MustCompile(`\d+|\D+`)
+
+// compareText compares texts with the numbers in them: +8 before +10.
+func compareText(a, b string) int {
+	return slices.CompareFunc(token.FindAllString(a, -1), token.FindAllString(b, -1), func(x, y string) int {
+		m, errX := strconv.Atoi(x)
+		n, errY := strconv.Atoi(y)
+		if errX == nil && errY == nil {
+			return cmp.Compare(m, n)
+		}
+		return strings.Compare(x, y)
+	})
+}
