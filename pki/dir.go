@@ -2,7 +2,6 @@ package pki
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"example.com/tlslab/pki/atomicfile"
 )
 
 // marker is the file by which the lab knows its own directories, and markerText is its content.
@@ -234,22 +235,13 @@ func (d *Dir) Write(folder string, f File) error {
 
 // write writes a file below a root.
 func write(root *os.Root, f File) error {
-	name := f.Name + "." + rand.Text()[:8]
-	tmp, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
+	return atomicfile.Write(root, f.Name, 0o600, func(tmp *os.File) error {
+		_, err := tmp.Write(f.Data)
+		if err == nil && !f.Secret {
+			err = tmp.Chmod(0o644) // whatever the umask: another user's client reads it
+		}
 		return err
-	}
-	_, err = tmp.Write(f.Data)
-	if err == nil && !f.Secret {
-		err = tmp.Chmod(0o644)
-	}
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = root.Rename(name, f.Name)
-	}
-	if err != nil {
-		return errors.Join(err, root.Remove(name))
-	}
-	return nil
+	})
 }
 
 // Remove removes a file from a folder of the directory. A file that is not there is no error; a folder that is

@@ -2,8 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/result"
+	"example.com/tlslab/pki/atomicfile"
 )
 
 // stdoutName stands for standard output where a file can be named.
@@ -33,11 +34,11 @@ func (o *outfile) check() error {
 	if err != nil || !replace {
 		return err
 	}
-	f, err := beside(target)
-	if err != nil {
-		return o.failed(err)
+	dir, err := os.OpenRoot(filepath.Dir(target))
+	if err == nil {
+		err = errors.Join(atomicfile.Check(dir, filepath.Base(target)), dir.Close())
 	}
-	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+	if err != nil {
 		return o.failed(err)
 	}
 	return nil
@@ -67,14 +68,8 @@ func (o *outfile) failed(err error) error {
 	return usageError{fmt.Errorf("%s %s: %w: name a file in a directory that can be written to", o.flag, o.path, err)}
 }
 
-// beside creates a file beside another, to be renamed to it when it is whole.
-func beside(path string) (*os.File, error) {
-	name := "." + filepath.Base(path) + "." + rand.Text()[:8] + ".tmp"
-	return os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-}
-
 // put writes the file: whole, or not at all if writing fails or ctx ends.
-func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Writer) error) (err error) {
+func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Writer) error) error {
 	if o.path == stdoutName {
 		return write(stdout)
 	}
@@ -92,25 +87,19 @@ func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Write
 		})
 		return err
 	}
-	f, err := beside(target)
+	dir, err := os.OpenRoot(filepath.Dir(target))
 	if err != nil {
 		return o.failed(err)
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("writing %s %s: %w", o.flag, o.path, err)
-		}
-	}()
-	buffered := bufio.NewWriter(f)
-	if err := write(buffered); err != nil {
-		return err
+	defer dir.Close()
+	err = atomicfile.Write(dir, filepath.Base(target), 0o666, func(f *os.File) error {
+		buffered := bufio.NewWriter(f)
+		return cmp.Or(write(buffered), buffered.Flush(), ctx.Err())
+	})
+	if err != nil {
+		return fmt.Errorf("writing %s %s: %w", o.flag, o.path, err)
 	}
-	if err := errors.Join(buffered.Flush(), f.Close(), ctx.Err()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), target)
+	return nil
 }
 
 // checkAll checks files, and that no two are one.

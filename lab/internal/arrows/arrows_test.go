@@ -16,7 +16,7 @@ const module = "example.com/tlslab/"
 // arrows lists for each package what it may import of this module, without lab/internal, which all of lab may. A package
 // that is not here may import anything but what only the command may.
 var arrows = map[string]string{
-	"pki":                      "",
+	"pki":                      "pki/atomicfile",
 	"scenarios":                "pki scenarios/failure",
 	"scenarios/failure":        "",
 	"scenarios/translation":    "scenarios",
@@ -32,6 +32,7 @@ var arrows = map[string]string{
 	"lab":                      "lab/clients lab/result lab/serve lab/verdict pki scenarios",
 	"lab/explain":              "lab/messages lab/result scenarios scenarios/failure",
 	"lab/labtest":              "lab lab/clients lab/deviation lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"pki/atomicfile":           "",
 }
 
 // light lists packages that are imported by others' programs and tests, and heavy what they must not link: client

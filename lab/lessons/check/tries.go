@@ -14,6 +14,7 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
+	"example.com/tlslab/pki/atomicfile"
 )
 
 // TriesFile is the file that a learner's tries are kept in.
@@ -97,19 +98,21 @@ func (t *Tries) keep() error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(t.path), 0o755); err != nil {
+	text = append(text, '\n')
+	folder, name := filepath.Dir(t.path), filepath.Base(t.path)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("keeping tries: %w", err)
 	}
-	file, err := os.CreateTemp(filepath.Dir(t.path), TriesFile+".*")
+	dir, err := os.OpenRoot(folder)
+	if err == nil {
+		err = atomicfile.Write(dir, name, 0o600, func(f *os.File) error {
+			_, err := f.Write(text)
+			return err
+		})
+		err = errors.Join(err, dir.Close())
+	}
 	if err != nil {
 		return fmt.Errorf("keeping tries: %w", err)
-	}
-	_, err = file.Write(append(text, '\n'))
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), t.path)
-	}
-	if err != nil {
-		return fmt.Errorf("keeping tries: %w", errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }
