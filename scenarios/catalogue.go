@@ -93,6 +93,19 @@ func Lookup(id string) (*Scenario, bool) {
 	return lookUpBehind(id)
 }
 
+// IDs returns the IDs of all scenarios: a list for each of [Services], in their order and the catalogue's.
+func IDs() [][]string {
+	var lists [][]string
+	for _, service := range Services() {
+		var ids []string
+		for _, s := range Behind(service) {
+			ids = append(ids, s.ID)
+		}
+		lists = append(lists, ids)
+	}
+	return lists
+}
+
 // ControlOf returns a scenario's control, or the scenario itself if it is in the family
 // baseline and so is a control.
 func ControlOf(s *Scenario) *Scenario {

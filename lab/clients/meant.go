@@ -31,7 +31,7 @@ func Meant(mistyped string, there []Info) string {
 			meant = append(meant, strings.TrimSuffix(right+"/"+v, "/"))
 		}
 	}
-	return near.Did(meant)
+	return near.Did(meant...)
 }
 
 // versionBegins matches where the version of a pattern begins.

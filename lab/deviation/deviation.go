@@ -91,7 +91,7 @@ func parse(line string) (Deviation, error) {
 	case kind == "":
 		return Deviation{}, fmt.Errorf("%q is no deviation: want a scenario, a judgement and a reason, as in: trailing-dot-name insecure curl strips the dot", line)
 	case !known(scenario):
-		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, near.Scenario(scenario))
+		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, near.Hint(scenario, scenarios.IDs()...))
 	case !slices.Contains(kinds, verdict.Kind(kind)):
 		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, near.Hint(kind, names(kinds)), kinds)
 	case reason == "":

@@ -268,4 +268,6 @@ func TestWanted(t *testing.T) {
 	require.Equal(t, all[1:], list)
 	_, err = wanted(all, []string{"two", "three"})
 	require.ErrorContains(t, err, `no environment "three": want some of one two`)
+	_, err = wanted(all, []string{"tow"})
+	require.ErrorContains(t, err, `no environment "tow" (did you mean two?): want some of one two`)
 }

@@ -34,6 +34,7 @@ import (
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/reqwest"
+	"example.com/tlslab/lab/internal/near"
 )
 
 // environments lists what is made: an environment is a declaration in its stack's folder and
@@ -86,7 +87,7 @@ func wanted(all []maker, names []string) ([]maker, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("there is no environment %q: want some of %s", name, strings.Join(known, " "))
+			return nil, fmt.Errorf("there is no environment %q%s: want some of %s", name, near.Hint(name, known), strings.Join(known, " "))
 		}
 	}
 	return list, nil

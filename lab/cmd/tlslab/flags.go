@@ -238,7 +238,7 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 	for _, id := range ids {
 		s, ok := scenarios.Lookup(id)
 		if !ok {
-			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, near.Scenario(id))}
+			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, near.Hint(id, scenarios.IDs()...))}
 		}
 		if !slices.Contains(list, s) {
 			list = append(list, s)

@@ -149,8 +149,14 @@ interrupted.`,
 	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
 	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check(), f.version())
 	cmd.InitDefaultCompletionCmd()
-	if completion, _, err := cmd.Find([]string{"completion"}); err == nil {
-		strict(completion)
+	cmd.InitDefaultHelpCmd()
+	for _, c := range cmd.Commands() {
+		switch c.Name() {
+		case "completion":
+			strict(c)
+		case "help":
+			c.Args = helpTopic
+		}
 	}
 	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth)))
 	fold(cmd)

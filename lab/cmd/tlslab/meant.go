@@ -29,7 +29,7 @@ func flagError(c *cobra.Command, err error) error {
 		if _, wrong := time.ParseDuration(invalid.GetValue() + "s"); wrong != nil {
 			return usageError{fmt.Errorf("%w: want a number with its unit, for example 10s (see %s --help)", err, c.CommandPath())}
 		}
-		return usageError{fmt.Errorf("--%s %s has no unit (did you mean %ss?)", invalid.GetFlag().Name, invalid.GetValue(), invalid.GetValue())}
+		return usageError{fmt.Errorf("--%s %s has no unit%s", invalid.GetFlag().Name, invalid.GetValue(), near.Did(invalid.GetValue()+"s"))}
 	}
 	return usageError{fmt.Errorf("%w%s (see %s --help)", err, hint, c.CommandPath())}
 }
@@ -48,6 +48,14 @@ func unknownCommand(parent *cobra.Command, name string) error {
 		known = append(known, c.Name())
 	}
 	return usageError{fmt.Errorf("unknown command %q%s (see %s --help)", name, near.Hint(name, known), parent.CommandPath())}
+}
+
+// helpTopic holds the arguments of help to name a command.
+func helpTopic(help *cobra.Command, args []string) error {
+	if c, rest, err := help.Root().Find(args); err == nil && len(rest) > 0 {
+		return unknownCommand(c, rest[0])
+	}
+	return nil
 }
 
 // strict has a command that only has commands below it refuse any other, where cobra would print its help.

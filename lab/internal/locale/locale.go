@@ -78,5 +78,5 @@ func hint(tag string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (did you mean %s?)", called[names[0]])
+	return near.Did(called[names[0]])
 }

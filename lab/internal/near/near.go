@@ -4,12 +4,11 @@ package near
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
-
-	"example.com/tlslab/scenarios"
 )
 
 // most is how many names are suggested at most.
@@ -18,6 +17,33 @@ const most = 3
 // Names returns up to three of the names that are known and that a word may have meant, the likeliest first. Case and
 // the choice between - and _ make no difference.
 func Names(word string, known []string) []string {
+	names, _ := nearest(word, known)
+	return names
+}
+
+// Hint is what an error says behind a mistyped word: " (did you mean expired?)". It is empty if no known name is near. Of
+// several lists of names, it takes those of the one that has the nearest.
+func Hint(word string, known ...[]string) string {
+	var hint []string
+	closest := math.MaxInt
+	for _, list := range known {
+		if names, distance := nearest(word, list); distance < closest {
+			hint, closest = names, distance
+		}
+	}
+	return Did(hint...)
+}
+
+// Did is what [Hint] says of names that were found already.
+func Did(names ...string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(names, ", "))
+}
+
+// nearest returns what [Names] does, and how far away the first of them is.
+func nearest(word string, known []string) (names []string, closest int) {
 	word = plain(word)
 	type name struct {
 		text     string
@@ -28,44 +54,18 @@ func Names(word string, known []string) []string {
 		p := plain(k)
 		n := name{k, distance(word, p)}
 		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p) || strings.HasPrefix(word, p+"-")
-		if (part || n.distance <= typos(word)) && !slices.ContainsFunc(near, func(m name) bool { return m.text == k }) {
+		if (part || n.distance <= typos(word)) && !slices.Contains(near, n) {
 			near = append(near, n)
 		}
 	}
+	if len(near) == 0 {
+		return nil, math.MaxInt
+	}
 	slices.SortStableFunc(near, func(a, b name) int { return cmp.Compare(a.distance, b.distance) })
-	var names []string
 	for _, n := range near[:min(most, len(near))] {
 		names = append(names, n.text)
 	}
-	return names
-}
-
-// Hint is what an error says behind a mistyped word: " (did you mean expired?)". It is empty if no known name is near.
-func Hint(word string, known []string) string { return Did(Names(word, known)) }
-
-// Did is what [Hint] says of names that were found already.
-func Did(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(names, ", "))
-}
-
-// Scenario is [Hint] for the ID of a scenario.
-func Scenario(id string) string {
-	var known []string
-	for _, s := range scenarios.All() {
-		known = append(known, s.ID)
-	}
-	if hint := Hint(id, known); hint != "" && !strings.HasPrefix(id, "mongo") {
-		return hint
-	}
-	for _, service := range scenarios.Services() { // the same again under other names
-		for _, s := range scenarios.Behind(service) {
-			known = append(known, s.ID)
-		}
-	}
-	return Hint(id, known)
+	return names, near[0].distance
 }
 
 // typos is how many letters of a word may be wrong.

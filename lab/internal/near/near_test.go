@@ -30,10 +30,23 @@ func TestHint(t *testing.T) {
 	}
 }
 
-func TestScenario(t *testing.T) {
-	assert.Equal(t, " (did you mean expired?)", near.Scenario("expird"))
-	assert.Equal(t, " (did you mean wrong-host?)", near.Scenario("worng_host"))
-	assert.Equal(t, " (did you mean mongo-expired?)", near.Scenario("mongo-expird"))
-	assert.Contains(t, near.Scenario("monogod-good"), "mongod-good")
-	assert.Empty(t, near.Scenario("frobnicate"))
+// TestLists holds names to be of the list that has the nearest, and of the first of two that are as near.
+func TestLists(t *testing.T) {
+	https := []string{"expired", "expired-root", "wrong-host", "good"}
+	mongo := []string{"mongo-expired", "mongo-expired-root", "mongo-wrong-host", "mongo-good"}
+	mongod := []string{"mongod-expired", "mongod-good"}
+	for word, want := range map[string]string{
+		"expird":            "expired",
+		"worng_host":        "wrong-host",
+		"expire":            "expired, expired-root",
+		"mongo-expird":      "mongo-expired",
+		"mongo-wrong-hosts": "mongo-wrong-host",
+		"monogod-good":      "mongod-good",
+		"mongx-good":        "mongo-good",
+	} {
+		assert.Equal(t, near.Did(want), near.Hint(word, https, mongo, mongod), word)
+	}
+	assert.Equal(t, near.Did("ab"), near.Hint("aa", []string{"ab"}, []string{"ac"}))
+	assert.Empty(t, near.Hint("frobnicate", https, mongo, mongod))
+	assert.Empty(t, near.Hint("expird"))
 }
