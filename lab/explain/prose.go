@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -267,14 +269,27 @@ func (f Finding) switches(class failure.Class) []string {
 // place matches what a command of the prose has for a host and a port.
 var place = regexp.MustCompile(`\{(host|port)\}`)
 
-// service is what a stack connects to, where that is no HTTPS: its usual port, and the protocol in which TLS is
-// asked for, as openssl s_client names it.
-type service struct{ port, starttls string }
+// service is what a stack connects to: its usual port, and the protocol in which TLS is asked for, as openssl s_client
+// names it. The zero value is HTTPS.
+type service struct {
+	port     int
+	starttls string
+}
+
+var (
+	kafka    = service{ports.Kafka, ""}
+	ldaps    = service{ports.LDAPS, ""}
+	mongodb  = service{ports.MongoDB, ""}
+	mysql    = service{ports.MySQL, "mysql"}
+	postgres = service{ports.Postgres, "postgres"}
+	redis    = service{ports.Redis, ""}
+	smtp     = service{ports.SMTP, "smtp"}
+)
 
 // services are those of the stacks that connect to nothing else.
 var services = map[string]service{
-	"pymongo": {"27017", ""}, "pymongo-ocsp": {"27017", ""}, "mongo-node": {"27017", ""}, "mongo-go": {"27017", ""}, "mongo-java": {"27017", ""}, "mongod": {"27017", ""},
-	"psql": {"5432", "postgres"}, "postgres-server": {"5432", "postgres"}, "mysql": {"3306", "mysql"}, "postfix": {"25", "smtp"}, "postfix-smtpd": {"25", "smtp"}, "kafka": {"9093", ""}, "openldap": {"636", ""}, "redis-server": {"6379", ""},
+	"pymongo": mongodb, "pymongo-ocsp": mongodb, "mongo-node": mongodb, "mongo-go": mongodb, "mongo-java": mongodb, "mongod": mongodb,
+	"psql": postgres, "postgres-server": postgres, "mysql": mysql, "postfix": smtp, "postfix-smtpd": smtp, "kafka": kafka, "openldap": ldaps, "redis-server": redis,
 }
 
 // service returns what the finding's stacks connect to; HTTPS, which is the zero value, if any of them does.
@@ -298,7 +313,7 @@ func (f Finding) fill(command string) string {
 	}
 	s := f.service()
 	if port == "" {
-		port = cmp.Or(s.port, "443")
+		port = strconv.Itoa(cmp.Or(s.port, ports.HTTPS))
 	}
 	if s.starttls != "" && !strings.Contains(command, "-starttls") {
 		command = strings.Replace(command, "openssl s_client ", "openssl s_client -starttls "+s.starttls+" ", 1)

@@ -16,6 +16,7 @@ import (
 	"github.com/testcontainers/testcontainers-go"
 	tcexec "github.com/testcontainers/testcontainers-go/exec"
 
+	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -30,7 +31,6 @@ const DefaultImage = "mongo:8.0"
 
 const (
 	defaultOwner = 999 // user mongodb
-	defaultPort  = 27017
 	// folder is where the lab's files are in a container.
 	folder   = "/tlslab"
 	fileKey  = folder + "/server.pem"
@@ -122,7 +122,7 @@ func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 }
 
 // publishedPort is mongod's port inside a container.
-var publishedPort = strconv.Itoa(defaultPort) + "/tcp"
+var publishedPort = strconv.Itoa(ports.MongoDB) + "/tcp"
 
 // request is the container that a scenario wants.
 func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testcontainers.ContainerRequest {

@@ -19,6 +19,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
@@ -168,7 +169,7 @@ func (f *flags) config() (lab.Config, error) {
 	}
 	if f.mongoAddress != "" {
 		if _, _, err := net.SplitHostPort(f.mongoAddress); err != nil {
-			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:27017", f.mongoAddress)}
+			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:%d", f.mongoAddress, ports.MongoDB)}
 		}
 	}
 	if f.mongoOwner < 0 {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"example.com/tlslab/lab/internal/ports"
 )
 
 // The modes of --tlsMode.
@@ -52,7 +54,7 @@ func text(field func(o *options) *string) func(*options, string) error {
 var known = []option{
 	{name: "help", about: "this list", toggle: func(o *options) { o.help = true }},
 	{name: "version", about: "what it is", toggle: func(o *options) { o.version = true }},
-	{name: "port", about: "port to listen on (27017)", set: func(o *options, value string) (err error) {
+	{name: "port", about: fmt.Sprintf("port to listen on (%d)", ports.MongoDB), set: func(o *options, value string) (err error) {
 		if o.port, err = strconv.Atoi(value); err != nil || o.port < 0 || o.port > 65535 {
 			return errors.New("want a port")
 		}
@@ -120,7 +122,7 @@ func setParameter(o *options, value string) (err error) {
 
 // parseOptions reads a command line: --name value, --name=value and --name.
 func parseOptions(args []string) (*options, error) {
-	o := &options{port: 27017, bindIP: []string{"127.0.0.1"}, tlsMode: modeDisabled, ocspEnabled: true, ocspVerifyTimeout: 4}
+	o := &options{port: ports.MongoDB, bindIP: []string{"127.0.0.1"}, tlsMode: modeDisabled, ocspEnabled: true, ocspVerifyTimeout: 4}
 	for len(args) > 0 {
 		name, value, inline := strings.Cut(strings.TrimPrefix(args[0], "--"), "=")
 		i := slices.IndexFunc(known, func(k option) bool { return k.name == name })

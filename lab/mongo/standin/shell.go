@@ -14,6 +14,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	driver "go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"example.com/tlslab/lab/internal/ports"
 )
 
 // shell is the program under the name mongosh: as much of MongoDB's shell as a health check needs,
@@ -31,7 +33,7 @@ func shell(ctx context.Context, args []string, out io.Writer) int {
 func ping(ctx context.Context, args []string) error {
 	f := pflag.NewFlagSet("mongosh", pflag.ContinueOnError)
 	host := f.String("host", "localhost", "")
-	port := f.String("port", "27017", "")
+	port := f.Int("port", ports.MongoDB, "")
 	eval := f.String("eval", "", "")
 	secure := f.Bool("tls", false, "")
 	ca := f.String("tlsCAFile", "", "")
@@ -46,7 +48,7 @@ func ping(ctx context.Context, args []string) error {
 		return errors.New("this is not MongoDB's shell: of --eval it knows db.adminCommand('ping') alone")
 	}
 	// The driver has no way to leave out the name alone: nor does the shell's stand-in.
-	uri := url.URL{Scheme: "mongodb", Host: net.JoinHostPort(*host, *port), Path: "/"}
+	uri := url.URL{Scheme: "mongodb", Host: net.JoinHostPort(*host, strconv.Itoa(*port)), Path: "/"}
 	q := url.Values{"directConnection": {"true"}, "serverSelectionTimeoutMS": {"5000"}}
 	if *secure {
 		q.Set("tls", "true")
