@@ -17,7 +17,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	needs "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"

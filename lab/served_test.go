@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -67,12 +67,12 @@ func TestServedPrograms(t *testing.T) {
 			}
 			for _, name := range append([]string{p.name}, p.needs...) {
 				_, err := exec.LookPath(name)
-				require.Stack(t, name, err == nil, "it is not on PATH")
+				needs.Stack(t, name, err == nil, "it is not on PATH")
 			}
 			if p.works != nil {
 				out, err := exec.Command(p.works[0], p.works[1:]...).CombinedOutput()
 				why, _, _ := strings.Cut(string(out), "\n")
-				require.Stack(t, p.name, err == nil, why)
+				needs.Stack(t, p.name, err == nil, why)
 			}
 			run := runServed(t, l, list, p.command)
 			for _, s := range run.Scenarios {

@@ -17,7 +17,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	need "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // drivers finds MongoDB's drivers as they come, the newest of each, and skips the test if it lacks
@@ -189,6 +189,6 @@ func TestDriverPackageBroken(t *testing.T) {
 func packageDir(t *testing.T, c *clients.Client) string {
 	found, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(c.Path)), "lib", "python*", "site-packages", "pymongo"))
 	require.NoError(t, err)
-	need.Stack(t, "pymongo", len(found) > 0, "it is in no environment of its own: make clients")
+	needs.Stack(t, "pymongo", len(found) > 0, "it is in no environment of its own: make clients")
 	return found[0]
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // requireStack skips or fails the test where the set lacks a stack, or a version of
@@ -19,7 +19,7 @@ func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
 			why = m.Reason
 		}
 	}
-	require.Stack(t, name, ok, why)
+	needs.Stack(t, name, ok, why)
 }
 
 func TestStacks(t *testing.T) {

@@ -3,7 +3,7 @@ package labtest
 import (
 	"testing"
 
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // Require skips a test unless ok, with one line that says what the machine lacks; or fails it if
@@ -11,5 +11,5 @@ import (
 // are known to have everything, nothing is then skipped in silence.
 func Require(t testing.TB, name string, ok bool, why string) {
 	t.Helper()
-	require.Stack(t, name, ok, why)
+	needs.Stack(t, name, ok, why)
 }

@@ -25,7 +25,7 @@ import (
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	need "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // compose is a project of compose.yaml, with images built here: the lab's, and the stand-in's in
@@ -48,7 +48,7 @@ func newCompose(t *testing.T) *compose {
 		c.command = []string{"docker", "compose"}
 	default:
 		_, err := exec.LookPath("docker-compose")
-		need.Stack(t, "docker-compose", err == nil, "neither docker compose nor docker-compose is here")
+		needs.Stack(t, "docker-compose", err == nil, "neither docker compose nor docker-compose is here")
 		c.command = []string{"docker-compose"}
 	}
 	c.command = append(c.command, "-p", name, "--project-directory", filepath.Join("..", ".."), "-f", onOtherPorts(t))

@@ -18,7 +18,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"example.com/tlslab/lab"
-	requires "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -75,7 +75,7 @@ func TestContainerRows(t *testing.T) {
 				t.Skip("only the database's own image shows it")
 			}
 			if !standIn && errors.Is(err, errors.ErrUnsupported) && strings.Contains(err.Error(), "which MongoDB has since") {
-				requires.Stack(t, s.ID, false, err.Error())
+				needs.Stack(t, s.ID, false, err.Error())
 			}
 			require.NoError(t, err)
 			defer func() { require.NoError(t, in.Close()) }()

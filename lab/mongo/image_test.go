@@ -18,7 +18,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/stretchr/testify/require"
 
-	requires "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/mongo"
 )
 
@@ -72,7 +72,7 @@ func docker(t *testing.T) *client.Client {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // in clean-up as well
 	defer cancel()
 	_, err = c.Ping(ctx, client.PingOptions{})
-	requires.Stack(t, "docker", err == nil, fmt.Sprintf("no daemon answers: %v", err))
+	needs.Stack(t, "docker", err == nil, fmt.Sprintf("no daemon answers: %v", err))
 	return c
 }
 

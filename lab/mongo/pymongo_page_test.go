@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	need "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
@@ -138,7 +138,7 @@ func TestPyMongoPage(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			for _, s := range row.shows {
 				stack, _, _ := strings.Cut(s.client, "/")
-				need.Stack(t, stack, slices.ContainsFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == stack }), "make clients installs it")
+				needs.Stack(t, stack, slices.ContainsFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == stack }), "make clients installs it")
 				checkShown(t, l, set, s)
 			}
 		})

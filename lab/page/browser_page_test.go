@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/internal/hellos"
-	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/scenarios"
 )
@@ -113,7 +113,7 @@ func testScenario(t *testing.T, r *running, b *browser) {
 
 // testLive has curl connect while a page is open, and holds it to show that within a second.
 func testLive(t *testing.T, r *running, b *browser) {
-	stacks.Stack(t, "curl", have("curl"), "no curl on PATH")
+	needs.Stack(t, "curl", have("curl"), "no curl on PATH")
 	p := b.tab(t, r, 1280, 1700)
 	p.open("/scenario/expired")
 	p.do(until(`document.querySelector("#beacon.on")`))

@@ -15,7 +15,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -71,9 +71,9 @@ func TestCommands(t *testing.T) {
 					}
 				}
 				require.Empty(t, tool.Lacks)
-				stacks.Stack(t, tool.ID, have(programs[tool.ID]), "no "+programs[tool.ID]+" on PATH")
+				needs.Stack(t, tool.ID, have(programs[tool.ID]), "no "+programs[tool.ID]+" on PATH")
 				if tool.ID == "pymongo" {
-					stacks.Stack(t, "pymongo", exec.Command("python3", "-c", "import pymongo").Run() == nil, "no pymongo for python3")
+					needs.Stack(t, "pymongo", exec.Command("python3", "-c", "import pymongo").Run() == nil, "no pymongo for python3")
 				}
 				if compiled := tool.ID == "go" || tool.ID == "java"; compiled && (testing.Short() || !slices.Contains(compiling, c.id)) {
 					t.Skip("compiling takes seconds")

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	needs "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // TestPortTakenOnOneAddress takes the page's port on one loopback address alone. The page says so, in

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/hellos"
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
@@ -65,7 +65,7 @@ func TestFlight(t *testing.T) {
 // and refuse it where it is not.
 func TestSmallDH(t *testing.T) {
 	_, err := exec.LookPath("openssl")
-	require.Stack(t, "openssl", err == nil, "no openssl on PATH")
+	needs.Stack(t, "openssl", err == nil, "no openssl on PATH")
 	ca := newAuthority(t)
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

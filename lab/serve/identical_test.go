@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/tlslab/lab/internal/require"
 	"example.com/tlslab/lab/wire"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/scenarios"
 )
 
@@ -151,7 +151,7 @@ func TestStacksAreTheSame(t *testing.T) {
 		for _, max := range []string{"1.2", "1.3"} {
 			for name, trust := range map[string]*authority{"refuses": newAuthority(t), "accepts": ca} {
 				t.Run(stack+"/TLS "+max+"/"+name, func(t *testing.T) {
-					require.Stack(t, stack, err == nil, "no "+stack+" on PATH")
+					needs.Stack(t, stack, err == nil, "no "+stack+" on PATH")
 					file := filepath.Join(t.TempDir(), "ca.pem")
 					block := &pem.Block{Type: "CERTIFICATE", Bytes: trust.cert.Raw}
 					if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o644); err != nil {

@@ -22,7 +22,7 @@ import (
 
 	"golang.org/x/crypto/ocsp"
 
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/pki"
 )
 
@@ -341,7 +341,7 @@ func freeBase(t *testing.T) int {
 // TestResponderOpenSSL has the openssl command ask.
 func TestResponderOpenSSL(t *testing.T) {
 	program, err := exec.LookPath("openssl")
-	require.Stack(t, "openssl", err == nil, "no openssl on PATH")
+	needs.Stack(t, "openssl", err == nil, "no openssl on PATH")
 	_, chain := responder(t)
 	for id, want := range map[string]string{
 		"good": ": good", "revoked": ": revoked", "unknown": ": unknown", "delegate": ": revoked",

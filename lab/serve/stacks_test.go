@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/scenarios"
 )
 
@@ -73,7 +73,7 @@ func TestStacks(t *testing.T) {
 		for _, max := range []string{"1.2", "1.3"} {
 			for _, test := range tests {
 				t.Run(stack+"/TLS "+max+"/"+test.name, func(t *testing.T) {
-					require.Stack(t, stack, err == nil, "no "+stack+" on PATH")
+					needs.Stack(t, stack, err == nil, "no "+stack+" on PATH")
 					file := filepath.Join(t.TempDir(), "ca.pem")
 					block := &pem.Block{Type: "CERTIFICATE", Bytes: test.trust.cert.Raw}
 					if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o644); err != nil {

@@ -22,7 +22,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	stacks "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/scenarios"
 )
 
@@ -38,7 +38,7 @@ func start(t *testing.T) (browser *clients.Client, dir string, set *clients.Set)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	t.Setenv("TMPDIR", dir)
 	set, err = all.Discover(t.Context(), clients.Options{Only: []string{"chromium/default"}})
-	stacks.Stack(t, "chromium", err == nil, "chromium cannot be used: "+errorText(err))
+	needs.Stack(t, "chromium", err == nil, "chromium cannot be used: "+errorText(err))
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	return set.Clients[0], dir, set
 }

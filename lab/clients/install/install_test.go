@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	need "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // fixed is an environment whose plans are given. The real ones need the network, and are made by
@@ -230,7 +230,7 @@ func TestWrongHash(t *testing.T) {
 			requirements += " --hash=sha256:" + hash
 		}
 		plans, why := pythonEnvironment{Name: "x", Requirements: requirements + "\n", Oldest: "3.9"}.plan(t.Context())
-		need.Stack(t, "pymongo", len(plans) > 0, why)
+		needs.Stack(t, "pymongo", len(plans) > 0, why)
 		home := t.TempDir()
 		err := install(t.Context(), home, []maker{fixed{called: "x", plans: plans[:1]}}, &bytes.Buffer{})
 		if want == "" {
@@ -248,7 +248,7 @@ func TestPipFails(t *testing.T) {
 		t.Skip("making a virtual environment takes seconds")
 	}
 	plans, why := pythonEnvironment{Name: "x", Requirements: "no-such-package==0.0.1 --hash=sha256:" + strings.Repeat("0", 64) + "\n", Oldest: "3.9"}.plan(t.Context())
-	need.Stack(t, "pymongo", len(plans) > 0, why) // which wants such a Python too
+	needs.Stack(t, "pymongo", len(plans) > 0, why) // which wants such a Python too
 	t.Setenv("PIP_NO_INDEX", "1")
 	t.Setenv("PIP_FIND_LINKS", t.TempDir())
 	home := t.TempDir()

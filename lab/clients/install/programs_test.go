@@ -16,7 +16,7 @@ import (
 
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
-	need "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // says runs a program and returns what it says.
@@ -62,7 +62,7 @@ func testProgram(t *testing.T, hello, bye, broken string, with func(source strin
 func TestCargo(t *testing.T) {
 	out, err := exec.Command("cargo", "--version").CombinedOutput() // rustup's is there without a toolchain, too
 	why, _, _ := strings.Cut(string(out), "\n")
-	need.Stack(t, "reqwest-rustls", err == nil, "no cargo that works: "+why)
+	needs.Stack(t, "reqwest-rustls", err == nil, "no cargo that works: "+why)
 	main := func(says string) string { return "fn main() { println!(\"" + says + "\") }\n" }
 	testProgram(t, main("hello"), main("bye"), "fn main() { nonsense }", func(source string) program {
 		return cargoEnvironment{environment.Cargo{Name: "hello", Oldest: "1.0", Files: map[string]string{
@@ -76,7 +76,7 @@ func TestCargo(t *testing.T) {
 // Maven's part, fetching libraries, is a script's here: it would ask the network.
 func TestMaven(t *testing.T) {
 	_, err := exec.LookPath("javac")
-	need.Stack(t, "okhttp", err == nil && runtime.GOOS != "windows", "no javac on PATH, or no sh")
+	needs.Stack(t, "okhttp", err == nil && runtime.GOOS != "windows", "no javac on PATH, or no sh")
 	bin := t.TempDir()
 	empty := append([]byte("PK\x05\x06"), make([]byte, 18)...) // an archive of nothing
 	require.NoError(t, os.WriteFile(filepath.Join(bin, "x.jar"), empty, 0o644))

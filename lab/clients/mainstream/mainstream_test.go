@@ -19,7 +19,7 @@ import (
 	"example.com/tlslab/lab/clients/mainstream"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/undertest"
-	needs "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"

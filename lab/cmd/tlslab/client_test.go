@@ -20,7 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // ownClient is a client that scripts put under test: client MODE.
@@ -206,12 +206,12 @@ func lacks(condition string) (bool, error) {
 	}
 	if name == "python" {
 		if _, err := python(); err != nil {
-			return true, require.Missing(name, err)
+			return true, needs.Missing(name, err)
 		}
 		return false, nil
 	}
 	if _, err := exec.LookPath(name); err != nil {
-		return true, require.Missing(name, err)
+		return true, needs.Missing(name, err)
 	}
 	return false, nil
 }

@@ -20,7 +20,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
@@ -154,7 +154,7 @@ func needed(t *testing.T, need string) string {
 	t.Helper()
 	if m := leastVersion.FindStringSubmatch(need); m != nil {
 		err := exec.Command("python3", "-c", "import ssl, sys; sys.exit(sys.version_info < (3, "+cmp.Or(m[1], "0")+"))").Run()
-		require.Any(t, "python", err)
+		needs.Any(t, "python", err)
 		return ""
 	}
 	stack, inPlace := strings.CutSuffix(need, "-as-python3")
@@ -163,7 +163,7 @@ func needed(t *testing.T, need string) string {
 	}
 	if stack == need && need != "pymongo" {
 		_, err := exec.LookPath(need)
-		require.Stack(t, need, err == nil, "it is not on PATH")
+		needs.Stack(t, need, err == nil, "it is not on PATH")
 		return ""
 	}
 	service := map[bool]string{true: "mongodb", false: "https"}[stack == "pymongo"]
@@ -172,7 +172,7 @@ func needed(t *testing.T, need string) string {
 		defer set.Close()
 	}
 	found := err == nil && len(set.Clients) > 0
-	require.Stack(t, strings.TrimSuffix(need, "-as-python3"), found, "no such client was found")
+	needs.Stack(t, strings.TrimSuffix(need, "-as-python3"), found, "no such client was found")
 	if !inPlace {
 		return ""
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // Start starts a headless Chromium, and ends it with the test. It resolves no names but those that
@@ -18,7 +18,7 @@ import (
 func Start(t testing.TB, language string, hosts ...string) context.Context {
 	t.Helper()
 	_, err := exec.LookPath("chromium")
-	require.Stack(t, "chromium", err == nil, "no chromium on PATH")
+	needs.Stack(t, "chromium", err == nil, "no chromium on PATH")
 	rules := "MAP * ~NOTFOUND"
 	for _, host := range hosts {
 		rules += " , EXCLUDE " + host

@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/mongo"
@@ -161,17 +161,17 @@ func interpreter(t *testing.T, lesson *lessons.Lesson) string {
 		if err == nil {
 			defer set.Close()
 		}
-		require.Stack(t, "pymongo", err == nil && len(set.Clients) > 0, "make clients CLIENTS=pymongo installs it")
+		needs.Stack(t, "pymongo", err == nil && len(set.Clients) > 0, "make clients CLIENTS=pymongo installs it")
 		return set.Clients[0].Path
 	}
 	if lesson.Command[0] == "python3" { // what it leads to: pyenv's shims take longer to start than a check
 		out, err := exec.Command("python3", "-c", "import ssl, sys; print(sys.executable)").Output()
-		require.Any(t, "python", err)
+		needs.Any(t, "python", err)
 		return strings.TrimSpace(string(out))
 	}
 	for _, name := range programs[lesson.ID] {
 		_, err := exec.LookPath(name)
-		require.Stack(t, name, err == nil, "it is not on PATH")
+		needs.Stack(t, name, err == nil, "it is not on PATH")
 	}
 	return lesson.Command[0]
 }

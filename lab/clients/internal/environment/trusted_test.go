@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	needs "example.com/tlslab/lab/internal/require"
+	"example.com/tlslab/lab/internal/needs"
 )
 
 // TestDirOfOthers leaves out what others can write to, and what belongs to another user, but for what the

@@ -1,7 +1,7 @@
-// Package require decides what a test does on a machine that lacks something: it
+// Package needs decides what a test does on a machine that lacks something: it
 // skips with one line that says what is missing, unless TLSLAB_REQUIRE says that
 // it must be there.
-package require
+package needs
 
 import (
 	"fmt"
