@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
@@ -33,7 +33,7 @@ type options struct {
 	skip     func(*scenarios.Scenario) bool
 	timeout  time.Duration
 	known    string
-	accepted *deviation.List // what stands in known
+	accepted *assess.Deviations // what stands in known
 
 	keepGoing bool
 }
@@ -68,7 +68,7 @@ func KeepGoing() Option {
 }
 
 // Known names a file of judgements that are accepted, a line each: scenario, judgement, reason (see
-// package lab/deviation; tlslab test --known reads the same). A subtest whose scenario stands there
+// assess.Deviations; tlslab test --known reads the same). A subtest whose scenario stands there
 // passes if it comes to that judgement, and fails if it does not any more: then the line is to be
 // removed. Lines about scenarios that do not run, as with -run, are left alone.
 func Known(path string) Option {
@@ -89,7 +89,7 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 	}
 	if o.known != "" {
 		var err error
-		if o.accepted, err = deviation.Read(o.known); err != nil {
+		if o.accepted, err = assess.ReadDeviations(o.known); err != nil {
 			t.Fatalf("labtest: %v", err)
 		}
 	}
@@ -227,7 +227,7 @@ func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.
 }
 
 // tell fails the subtest if the judgement is bad, or no longer what is accepted.
-func tell(t *testing.T, accepted *deviation.List, c verdict.Cell, j verdict.Judgement) {
+func tell(t *testing.T, accepted *assess.Deviations, c verdict.Cell, j verdict.Judgement) {
 	t.Helper()
 	if d, listed := accepted.Find(c.Scenario.ID); listed {
 		if d.Kind == j.Kind {

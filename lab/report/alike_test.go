@@ -26,7 +26,7 @@ func TestAlikeFailures(t *testing.T) {
 	}
 	other := strings.Replace(all[0].message, "status 1", "status 2", 1)
 	all = append(all, did{"expired", yes, clients.Failed, other, true})
-	a := assess(t, nil, all)
+	a := judged(t, nil, all)
 	require.Len(t, a.Findings, 2)
 	assert.Len(t, a.Findings[0].Scenarios, 40)
 	assert.Equal(t, []string{"expired"}, a.Findings[1].Scenarios)
@@ -37,7 +37,7 @@ func TestAlikeFailures(t *testing.T) {
 
 // TestVerdictOnlySaysSo holds the grade of a run without reasons to say so, in every form.
 func TestVerdictOnlySaysSo(t *testing.T) {
-	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
+	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	assert.False(t, a.VerdictOnly)
 	a.Run.Clients = []clients.Info{{Stack: "under-test", UnderTest: true, VerdictOnly: true}}
 	a = report.Assess(a.Run, nil)

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -39,15 +39,15 @@ type Assessment struct {
 	// Findings are what many judgements together say of the client.
 	Findings []Finding `json:"findings"`
 	// Known are the deviations that the user accepts, and that were seen.
-	Known []deviation.Deviation `json:"known"`
+	Known []assess.Deviation `json:"known"`
 	// Fixed are those that the user accepts, and that were not seen any more.
-	Fixed []deviation.Deviation `json:"fixed"`
+	Fixed []assess.Deviation `json:"fixed"`
 }
 
 // Assess says what a run shows of its only client. The list is what the user accepts; nil is
 // nothing.
-func Assess(run *result.Run, list *deviation.List) *Assessment {
-	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Findings: []Finding{}, Known: []deviation.Deviation{}, Fixed: []deviation.Deviation{}}
+func Assess(run *result.Run, list *assess.Deviations) *Assessment {
+	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Findings: []Finding{}, Known: []assess.Deviation{}, Fixed: []assess.Deviation{}}
 	a.VerdictOnly = slices.ContainsFunc(run.Clients, func(c clients.Info) bool { return c.VerdictOnly })
 	shown := false
 	for _, r := range a.rows() {
@@ -105,21 +105,21 @@ func (a *Assessment) rows() []asked {
 // bad returns the rows that are bad and that the user does not accept.
 func (a *Assessment) bad() []asked {
 	return slices.DeleteFunc(a.rows(), func(r asked) bool {
-		return r.Documented || slices.ContainsFunc(a.Known, func(d deviation.Deviation) bool { return d.Scenario == r.ID })
+		return r.Documented || slices.ContainsFunc(a.Known, func(d assess.Deviation) bool { return d.Scenario == r.ID })
 	})
 }
 
 // Deviations returns what the user would have to accept for the run to pass: what is bad now, with
 // the reasons that the user has given or else the lab's own.
-func (a *Assessment) Deviations() []deviation.Deviation {
-	var list []deviation.Deviation
+func (a *Assessment) Deviations() []assess.Deviation {
+	var list []assess.Deviation
 	for _, r := range a.rows() {
-		i := slices.IndexFunc(a.Known, func(d deviation.Deviation) bool { return d.Scenario == r.ID })
+		i := slices.IndexFunc(a.Known, func(d assess.Deviation) bool { return d.Scenario == r.ID })
 		switch {
 		case i >= 0:
 			list = append(list, a.Known[i])
 		case !r.Documented:
-			list = append(list, deviation.Deviation{Scenario: r.ID, Kind: r.Kind, Reason: "to be explained: " + cmp.Or(r.Why, r.Title)})
+			list = append(list, assess.Deviation{Scenario: r.ID, Kind: r.Kind, Reason: "to be explained: " + cmp.Or(r.Why, r.Title)})
 		}
 	}
 	return list

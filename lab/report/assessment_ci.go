@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/internal/visible"
 )
 
@@ -43,7 +43,7 @@ func (a *Assessment) WriteJUnit(w io.Writer) error {
 
 // accepts reports whether the user accepts what a scenario came to.
 func (a *Assessment) accepts(id string) bool {
-	return slices.ContainsFunc(a.Known, func(d deviation.Deviation) bool { return d.Scenario == id })
+	return slices.ContainsFunc(a.Known, func(d assess.Deviation) bool { return d.Scenario == id })
 }
 
 // remarkOf is what is to be said of a client in a few lines.

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/verdict"
 )
@@ -26,25 +26,25 @@ func asJUnit(t *testing.T, a *report.Assessment) string {
 
 func TestAssessmentJUnit(t *testing.T) {
 	bad := []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, no, right["wrong-host"], true}}
-	got := asJUnit(t, assess(t, nil, bad))
+	got := asJUnit(t, judged(t, nil, bad))
 	assert.Contains(t, got, `<testsuites name="tlslab" tests="4" failures="2" errors="0"`)
 	assert.Contains(t, got, `<failure message="insecure! it must reject this as expired"`)
 	assert.Contains(t, got, `<failure message="fail" type="fail">expired: insecure: `)
 
 	// What the user accepts passes, and so does the grade; what was accepted and is gone fails that alone.
-	list := &deviation.List{Deviations: []deviation.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}}}
-	assert.Contains(t, asJUnit(t, assess(t, list, bad)), `tests="4" failures="0" errors="0"`)
-	gone := asJUnit(t, assess(t, list, []did{{"expired", yes, no, right["expired"], true}}))
+	list := &assess.Deviations{List: []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}}}
+	assert.Contains(t, asJUnit(t, judged(t, list, bad)), `tests="4" failures="0" errors="0"`)
+	gone := asJUnit(t, judged(t, list, []did{{"expired", yes, no, right["expired"], true}}))
 	assert.Contains(t, gone, `<testsuites name="tlslab" tests="2" failures="1" errors="0"`)
 	assert.Contains(t, gone, `>expired: fixed: insecure is no longer what happens`)
 }
 
 func TestAnnotations(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, assess(t, nil, []did{{"expired", yes, no, right["expired"], true}}).WriteAnnotations(&out))
+	require.NoError(t, judged(t, nil, []did{{"expired", yes, no, right["expired"], true}}).WriteAnnotations(&out))
 	assert.Empty(t, out.String(), "nothing is wrong")
 
-	require.NoError(t, assess(t, nil, []did{{"expired", yes, no, "certificate verify failed: 100% wrong, for all", true}, {"wrong-host", yes, yes, "", true}}).WriteAnnotations(&out))
+	require.NoError(t, judged(t, nil, []did{{"expired", yes, no, "certificate verify failed: 100% wrong, for all", true}, {"wrong-host", yes, yes, "", true}}).WriteAnnotations(&out))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
 	for _, line := range lines {
@@ -58,7 +58,7 @@ func TestAnnotations(t *testing.T) {
 	for _, id := range []string{"expired", "wrong-usage", "tampered-leaf", "just-expired", "not-yet-valid", "leaf-as-ca", "path-too-long", "sha1-leaf", "md5-leaf", "version-1-ca", "wrong-intermediate"} {
 		many = append(many, did{id, yes, yes, "", true})
 	}
-	require.NoError(t, assess(t, nil, append(many, did{"wrong-host", yes, no, right["wrong-host"], true}, did{"self-signed", yes, no, right["self-signed"], true})).WriteAnnotations(&out))
+	require.NoError(t, judged(t, nil, append(many, did{"wrong-host", yes, no, right["wrong-host"], true}, did{"self-signed", yes, no, right["self-signed"], true})).WriteAnnotations(&out))
 	assert.Contains(t, out.String(), "title=tlslab%3A more::2 more: ")
 	assert.LessOrEqual(t, strings.Count(out.String(), "\n"), 10, "GitHub shows no more of a step")
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
@@ -86,7 +86,7 @@ func (t Terminal) kind(kind verdict.Kind, rows []asked, a *Assessment) {
 	fmt.Fprintln(t.W)
 }
 
-func (t Terminal) deviations(title string, list []deviation.Deviation) {
+func (t Terminal) deviations(title string, list []assess.Deviation) {
 	if len(list) == 0 {
 		return
 	}

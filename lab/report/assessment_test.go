@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
@@ -27,8 +27,8 @@ type did struct {
 	seen    bool
 }
 
-// assess judges what a client did as lab.Run does.
-func assess(t *testing.T, list *deviation.List, all []did) *report.Assessment {
+// judged judges what a client did as lab.Run does.
+func judged(t *testing.T, list *assess.Deviations, all []did) *report.Assessment {
 	t.Helper()
 	run := &result.Run{}
 	for _, d := range all {
@@ -128,7 +128,7 @@ func TestFindings(t *testing.T) {
 		"dies":                        {[]did{{"good", "", clients.Failed, "the client died", true}, {"expired", yes, clients.Failed, "the client died", true}}, report.Fail, "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := assess(t, nil, test.did)
+			a := judged(t, nil, test.did)
 			var names []string
 			for _, f := range a.Findings {
 				names = append(names, f.Name)
@@ -142,18 +142,18 @@ func TestFindings(t *testing.T) {
 }
 
 func TestAssessKnown(t *testing.T) {
-	list := &deviation.List{Deviations: []deviation.Deviation{
+	list := &assess.Deviations{List: []assess.Deviation{
 		{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}, {Scenario: "wrong-host", Kind: verdict.Insecure, Reason: "no names"}, {Scenario: "self-signed", Kind: verdict.Insecure, Reason: "not run"},
 	}}
-	a := assess(t, list, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, clients.Unsupported, "", false}})
+	a := judged(t, list, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, clients.Unsupported, "", false}})
 	assert.Equal(t, report.Pass, a.Grade)
-	assert.Equal(t, list.Deviations[:1], a.Known)
+	assert.Equal(t, list.List[:1], a.Known)
 	assert.Empty(t, a.Fixed)
-	assert.Equal(t, list.Deviations[:1], a.Deviations())
+	assert.Equal(t, list.List[:1], a.Deviations())
 
-	a = assess(t, list, []did{{"expired", yes, no, right["expired"], true}, {"wrong-ip", yes, yes, "", true}})
+	a = judged(t, list, []did{{"expired", yes, no, right["expired"], true}, {"wrong-ip", yes, yes, "", true}})
 	assert.Equal(t, report.Fail, a.Grade)
-	assert.Equal(t, list.Deviations[:1], a.Fixed)
+	assert.Equal(t, list.List[:1], a.Fixed)
 	require.Len(t, a.Deviations(), 1)
 	assert.Equal(t, "wrong-ip", a.Deviations()[0].Scenario)
 	assert.NotEmpty(t, a.Deviations()[0].Reason)
@@ -161,7 +161,7 @@ func TestAssessKnown(t *testing.T) {
 
 // TestInterrupted holds that what was ended before all was asked does not pass.
 func TestInterrupted(t *testing.T) {
-	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
+	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	require.Equal(t, report.Pass, a.Grade)
 	a.Run.Interrupted = true
 	a = report.Assess(a.Run, nil)
@@ -174,7 +174,7 @@ func TestInterrupted(t *testing.T) {
 // TestAssessmentFits holds the page to the width of the window, but for what cannot be broken.
 func TestAssessmentFits(t *testing.T) {
 	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: x509: certificate signed by unknown authority"
-	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, long, true}, {"wrong-ip", yes, yes, "", true}, {"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, strings.Repeat("no such thing ", 30), false}})
+	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, long, true}, {"wrong-ip", yes, yes, "", true}, {"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, strings.Repeat("no such thing ", 30), false}})
 	var b bytes.Buffer
 	report.Terminal{W: &b, Width: 80}.Assessment(a)
 	for line := range strings.Lines(b.String()) {
@@ -202,7 +202,7 @@ func TestStopped(t *testing.T) {
 		"says accepted":   {did{"good", "", yes, "", false}, result.Stopped{}, "It says accepted, and never connected.", "the command must connect to {url}"},
 		"died":            {did{"good", "", clients.Failed, "it died", true}, result.Stopped{}, "The program failed: it died", "run tlslab up good"},
 	} {
-		run := assess(t, nil, []did{test.did}).Run
+		run := judged(t, nil, []did{test.did}).Run
 		run.Stopped = &test.stopped
 		a := report.Assess(run, nil)
 		require.Len(t, a.Findings, 1, name)
@@ -218,7 +218,7 @@ func TestStopped(t *testing.T) {
 // TestStoppedServed tells who ends with another status though the server answered what the contract is
 // for.
 func TestStoppedServed(t *testing.T) {
-	a := assess(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
+	a := judged(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
 	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
 	a.Run.Stopped = &result.Stopped{}
 	a = report.Assess(a.Run, nil)
@@ -234,7 +234,7 @@ func TestKnownOfThatStackAlone(t *testing.T) {
 		"git-lfs: GnuTLS: the certificate is not trusted.":                                 false,
 		"ERROR: The certificate of 'localhost' is not trusted, by a program like no other": true,
 	} {
-		a := assess(t, nil, []did{{"tampered-leaf", yes, no, message, true}})
+		a := judged(t, nil, []did{{"tampered-leaf", yes, no, message, true}})
 		a.Clients = []clients.Info{{Stack: "under-test", Variant: "exit", UnderTest: true}}
 		var out bytes.Buffer
 		report.Terminal{W: &out, Width: 200}.Assessment(a)

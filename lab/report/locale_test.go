@@ -103,7 +103,7 @@ func plain(s string) string { return regexp.MustCompile("\x1b\\[[0-9;]*m").Repla
 
 // TestAssessmentInChinese shows an assessment, whose findings stand in English in its JSON.
 func TestAssessmentInChinese(t *testing.T) {
-	a := assess(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}, {"untrusted-root", yes, yes, "", true},
+	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}, {"untrusted-root", yes, yes, "", true},
 		{"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, "there is no client certificate", false}})
 	for _, width := range []int{60, 80} {
 		var out, data bytes.Buffer

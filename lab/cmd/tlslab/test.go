@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/messages"
@@ -189,9 +189,9 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	var known *deviation.List
+	var known *assess.Deviations
 	if o.known != "" {
-		if known, err = bounded.Until(ctx, func() (*deviation.List, error) { return deviation.Read(o.known) }); err != nil {
+		if known, err = bounded.Until(ctx, func() (*assess.Deviations, error) { return assess.ReadDeviations(o.known) }); err != nil {
 			return usageError{fmt.Errorf("--known: %w", err)}
 		}
 	}
@@ -260,9 +260,9 @@ func (f *flags) assess(ctx context.Context, a *report.Assessment, o *testFlags) 
 	return nil
 }
 
-func writeKnown(path string, list []deviation.Deviation) error {
+func writeKnown(path string, list []assess.Deviation) error {
 	var b strings.Builder
-	if err := deviation.Write(&b, list); err != nil {
+	if err := assess.WriteDeviations(&b, list); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
-	"example.com/tlslab/lab/deviation"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -44,7 +44,7 @@ func (f *flags) warnOfStrangers(command []string) []undertest.Stranger {
 // ask asks the client the control that most of the scenarios are held against, and then the others. If
 // the client does not accept the control, the others are not asked, unless the user accepts that or
 // wants to go on.
-func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *deviation.List) (*result.Run, error) {
+func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *assess.Deviations) (*result.Run, error) {
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
 		return f.runAll(ctx, l, list, set, lab.RunOptions{}, refusesGood())

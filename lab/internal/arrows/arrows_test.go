@@ -28,11 +28,12 @@ var arrows = map[string]string{
 	"lab/messages":             "lab/wire scenarios/failure",
 	"lab/verdict":              "lab/clients lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result":               "lab/clients lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
-	"lab/report":               "lab/clients lab/deviation lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
+	"lab/report":               "lab/assess lab/clients lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
 	"lab":                      "lab/clients lab/result lab/serve lab/verdict pki scenarios",
 	"lab/explain":              "lab/messages lab/result scenarios scenarios/failure",
-	"lab/labtest":              "lab lab/clients lab/deviation lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"lab/labtest":              "lab lab/assess lab/clients lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
 	"pki/atomicfile":           "",
+	"lab/assess":               "lab/verdict scenarios",
 }
 
 // light lists packages that are imported by others' programs and tests, and heavy what they must not link: client

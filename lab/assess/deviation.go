@@ -1,16 +1,5 @@
-// Package deviation reads and writes the file in which somebody keeps what is known of their own
-// client: judgements that are not ok, and that they accept, with the reason.
-//
-// The file is text, a line each: a scenario, a judgement, and the reason to the end of the line.
-// What follows a # at the beginning of a line is a comment.
-//
-//	# What our client does not do yet.
-//	trailing-dot-name  insecure  libcurl strips the dot; see issue 17
-//
-// A run passes if it comes to what stands there. It fails on what is bad and does not stand
-// there, and as well on a line that holds no longer, so that the file cannot outlive what it
-// excuses.
-package deviation
+// Package assess says what a client's cells show of it as a whole, and what its user accepts of that.
+package assess
 
 import (
 	"bufio"
@@ -26,7 +15,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Deviation is one line: a judgement that is accepted.
+// Deviation is a judgement that somebody accepts of their own client, though it is not ok: a line of a file.
 type Deviation struct {
 	Scenario string       `json:"scenario"`
 	Kind     verdict.Kind `json:"kind"`
@@ -34,48 +23,57 @@ type Deviation struct {
 	Line     int          `json:"line,omitempty"` // in its file, from 1; zero if it is from none
 }
 
-// List is what a file says.
-type List struct {
-	Path       string
-	Deviations []Deviation
+// Deviations are the judgements that somebody accepts of their own client, as they stand in a file.
+//
+// The file is text, a line each: a scenario, a judgement, and the reason to the end of the line. A line that begins
+// with # is a comment.
+//
+//	# What our client does not do yet.
+//	trailing-dot-name  insecure  libcurl strips the dot; see issue 17
+//
+// A run passes if it comes to what stands there. It fails on anything bad that does not stand there, and on a line
+// that no longer holds, so that the file cannot outlive what it excuses.
+type Deviations struct {
+	Path string
+	List []Deviation
 }
 
-// kinds are the judgements that can be accepted: there is nothing to accept in ok.
-var kinds = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { return k == verdict.OK })
+// acceptable are the judgements that can be accepted: there is nothing to accept in ok.
+var acceptable = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { return k == verdict.OK })
 
 // maxFile is how large a file may be, in bytes.
 const maxFile = 1 << 20
 
-// Read reads a file. A line that is wrong is an error that names the file and the line.
-func Read(path string) (*List, error) {
+// ReadDeviations reads a file. A line that is wrong is an error that names the file and the line.
+func ReadDeviations(path string) (*Deviations, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading known deviations: %w", err)
 	}
 	defer f.Close()
-	return Parse(path, bounded.Limit(f, path, maxFile))
+	return ParseDeviations(path, bounded.Limit(f, path, maxFile))
 }
 
-// Parse reads what stands in a file of that name.
-func Parse(name string, r io.Reader) (*List, error) {
-	list := &List{Path: name}
+// ParseDeviations reads what stands in a file of that name.
+func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
+	list := &Deviations{Path: name}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		d, err := parse(line)
+		d, err := parseDeviation(line)
 		if err == nil {
-			if i := slices.IndexFunc(list.Deviations, func(e Deviation) bool { return e.Scenario == d.Scenario }); i >= 0 {
-				err = fmt.Errorf("%s stands in line %d already: one of them cannot hold, remove it", d.Scenario, list.Deviations[i].Line)
+			if i := slices.IndexFunc(list.List, func(e Deviation) bool { return e.Scenario == d.Scenario }); i >= 0 {
+				err = fmt.Errorf("%s stands in line %d already: one of them cannot hold, remove it", d.Scenario, list.List[i].Line)
 			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 		d.Line = n
-		list.Deviations = append(list.Deviations, d)
+		list.List = append(list.List, d)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("reading known deviations: %s: %w", name, err)
@@ -83,8 +81,8 @@ func Parse(name string, r io.Reader) (*List, error) {
 	return list, nil
 }
 
-// parse reads one line.
-func parse(line string) (Deviation, error) {
+// parseDeviation reads one line.
+func parseDeviation(line string) (Deviation, error) {
 	scenario, rest := cut(line)
 	kind, reason := cut(rest)
 	switch {
@@ -92,8 +90,8 @@ func parse(line string) (Deviation, error) {
 		return Deviation{}, fmt.Errorf("%q is no deviation: want a scenario, a judgement and a reason, as in: trailing-dot-name insecure curl strips the dot", line)
 	case !known(scenario):
 		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, near.Hint(scenario, scenarios.IDs()...))
-	case !slices.Contains(kinds, verdict.Kind(kind)):
-		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, near.Hint(kind, names(kinds)), kinds)
+	case !slices.Contains(acceptable, verdict.Kind(kind)):
+		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, near.Hint(kind, names(acceptable)), acceptable)
 	case reason == "":
 		return Deviation{}, fmt.Errorf("%s %s has no reason: say why it is accepted", scenario, kind)
 	}
@@ -123,24 +121,24 @@ func known(id string) bool {
 	return ok
 }
 
-// Find returns the line about a scenario, and false if there is none. A nil list has no lines.
-func (l *List) Find(scenario string) (Deviation, bool) {
+// Find returns the line about a scenario, and false if there is none. Nil has no lines.
+func (l *Deviations) Find(scenario string) (Deviation, bool) {
 	if l == nil {
 		return Deviation{}, false
 	}
-	i := slices.IndexFunc(l.Deviations, func(d Deviation) bool { return d.Scenario == scenario })
+	i := slices.IndexFunc(l.List, func(d Deviation) bool { return d.Scenario == scenario })
 	if i < 0 {
 		return Deviation{}, false
 	}
-	return l.Deviations[i], true
+	return l.List[i], true
 }
 
-// Stale reports whether a judgement shows that a line holds no longer. What could not be tried
+// Stale reports whether a judgement shows that a line no longer holds. What could not be tried
 // shows nothing.
 func (d Deviation) Stale(now verdict.Kind) bool { return now != d.Kind && now != verdict.Unsupported }
 
-// Write writes lines, for a user to keep as a file.
-func Write(w io.Writer, list []Deviation) error {
+// WriteDeviations writes lines, for a user to keep as a file.
+func WriteDeviations(w io.Writer, list []Deviation) error {
 	var b strings.Builder
 	b.WriteString("# What is known of this client, and accepted: scenario, judgement, reason.\n# tlslab fails on what is bad and not listed, and on lines that hold no longer.\n")
 	for _, d := range list {

@@ -1,4 +1,4 @@
-package deviation_test
+package assess_test
 
 import (
 	"bytes"
@@ -10,21 +10,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/deviation"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/verdict"
 )
 
-func TestParse(t *testing.T) {
-	list, err := deviation.Parse("known.txt", strings.NewReader(`# ours
+func TestParseDeviations(t *testing.T) {
+	list, err := assess.ParseDeviations("known.txt", strings.NewReader(`# ours
 
 expired insecure   no clock on this device, # see issue 17
 	mongo-wrong-host	wrong-reason	the driver says less
 `))
 	require.NoError(t, err)
-	assert.Equal(t, []deviation.Deviation{
+	assert.Equal(t, []assess.Deviation{
 		{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock on this device, # see issue 17", Line: 3},
 		{Scenario: "mongo-wrong-host", Kind: verdict.WrongReason, Reason: "the driver says less", Line: 4},
-	}, list.Deviations)
+	}, list.List)
 
 	d, ok := list.Find("expired")
 	require.True(t, ok)
@@ -33,11 +33,11 @@ expired insecure   no clock on this device, # see issue 17
 	}
 	_, ok = list.Find("good")
 	assert.False(t, ok)
-	_, ok = (*deviation.List)(nil).Find("good")
+	_, ok = (*assess.Deviations)(nil).Find("good")
 	assert.False(t, ok)
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseDeviationsRefuses(t *testing.T) {
 	for line, want := range map[string]string{
 		"expired":                    "known.txt:2: \"expired\" is no deviation: want a scenario, a judgement and a reason",
 		"expird insecure why":        `known.txt:2: there is no scenario "expird" (did you mean expired?)`,
@@ -48,36 +48,36 @@ func TestParseRefuses(t *testing.T) {
 		"good broken a\ngood void b": "known.txt:3: good stands in line 2 already",
 		"expired insecure " + strings.Repeat("x", 1<<20): "known.txt",
 	} {
-		_, err := deviation.Parse("known.txt", strings.NewReader("# ours\n"+line+"\n"))
+		_, err := assess.ParseDeviations("known.txt", strings.NewReader("# ours\n"+line+"\n"))
 		assert.ErrorContains(t, err, want)
 	}
-	_, err := deviation.Read(filepath.Join(t.TempDir(), "none"))
+	_, err := assess.ReadDeviations(filepath.Join(t.TempDir(), "none"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
 // TestWrite holds that what is written is read again.
-func TestWrite(t *testing.T) {
-	want := []deviation.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "one\nline  of it"}, {Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}
+func TestWriteDeviations(t *testing.T) {
+	want := []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "one\nline  of it"}, {Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}
 	var b bytes.Buffer
-	require.NoError(t, deviation.Write(&b, want))
-	list, err := deviation.Parse("x", &b)
+	require.NoError(t, assess.WriteDeviations(&b, want))
+	list, err := assess.ParseDeviations("x", &b)
 	require.NoError(t, err)
-	require.Len(t, list.Deviations, 2)
-	assert.Equal(t, "one line of it", list.Deviations[0].Reason)
-	assert.Equal(t, verdict.Unrecognised, list.Deviations[1].Kind)
+	require.Len(t, list.List, 2)
+	assert.Equal(t, "one line of it", list.List[0].Reason)
+	assert.Equal(t, verdict.Unrecognised, list.List[1].Kind)
 }
 
-func FuzzParse(f *testing.F) {
+func FuzzDeviations(f *testing.F) {
 	f.Add("# x\nexpired insecure why\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := deviation.Parse("x", strings.NewReader(text))
+		list, err := assess.ParseDeviations("x", strings.NewReader(text))
 		if err != nil {
 			return
 		}
 		var b bytes.Buffer
-		require.NoError(t, deviation.Write(&b, list.Deviations))
-		again, err := deviation.Parse("x", &b)
+		require.NoError(t, assess.WriteDeviations(&b, list.List))
+		again, err := assess.ParseDeviations("x", &b)
 		require.NoError(t, err)
-		require.Len(t, again.Deviations, len(list.Deviations))
+		require.Len(t, again.List, len(list.List))
 	})
 }
