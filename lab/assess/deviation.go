@@ -1,4 +1,3 @@
-// Package assess says what a client's cells show of it as a whole, and what its user accepts of that.
 package assess
 
 import (

@@ -100,6 +100,9 @@ func NewInfo(s Stack, in *Install, v Variant) Info {
 	}
 }
 
+// SilentSuffix ends the message of a client under test that says nothing.
+const SilentSuffix = ", with no output"
+
 // OverrunPrefix begins the message of [Overrun].
 const OverrunPrefix = "timeout: tlslab ended the client"
 

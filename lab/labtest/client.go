@@ -11,8 +11,10 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/assess"
+	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/report"
+	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -155,17 +157,21 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 // for one reason.
 func (u *suite) sumUp(t *testing.T) {
 	t.Helper()
-	a := report.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
-	var b strings.Builder
-	report.Terminal{W: &b, Width: summaryWidth}.Bad(a)
-	if b.Len() == 0 {
+	a := assess.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
+	if len(a.Findings) == 0 {
 		return
 	}
-	t.Errorf("labtest:\n%s\n\na client that cannot do something at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, and labtest.Known accepts what they come to", strings.TrimSpace(b.String()))
+	var b strings.Builder
+	for _, f := range a.Findings {
+		fmt.Fprintf(&b, "%s: %s\n  to do: %s\n", f.Code, prose.Shown(locale.English, f), prose.Of(locale.English, f.Code).Do)
+		fmt.Fprintf(&b, "  in: %s\n", strings.Join(f.Scenarios, " "))
+		if len(f.Unproven) > 0 {
+			fmt.Fprintf(&b, "  so that nothing is shown by: %s\n", strings.Join(f.Unproven, " "))
+		}
+		b.WriteString("\n")
+	}
+	t.Errorf("labtest:\n%s\n\na client that cannot do something at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, and labtest.Known accepts what they come to", strings.TrimSpace(visible.Text(b.String())))
 }
-
-// summaryWidth is how wide the summary is, in columns.
-const summaryWidth = 100
 
 // stop says why the rest of the catalogue is not asked: the client does not accept the control that
 // most of it is held against, so that no rejection would show anything. Empty if it is to go on.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/report"
@@ -40,7 +41,7 @@ func TestVerdictOnlySaysSo(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	assert.False(t, a.VerdictOnly)
 	a.Run.Clients = []clients.Info{{Stack: "under-test", UnderTest: true, VerdictOnly: true}}
-	a = report.Assess(a.Run, nil)
+	a = assess.Assess(a.Run, nil)
 	assert.True(t, a.VerdictOnly)
 	for lang, want := range map[locale.Locale]string{locale.English: "pass: 2 ok, reasons not judged (--verdict-only); 2 scenarios in ", locale.Chinese: "未判断拒绝的理由（--verdict-only）"} {
 		var out bytes.Buffer

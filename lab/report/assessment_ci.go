@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/assess"
+	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
 )
 
-// WriteJUnit writes the assessment as JUnit's XML: the run's suite, in which what the user accepts passes, and a suite
-// with the grade, which fails unless that is [Pass].
-func (a *Assessment) WriteJUnit(w io.Writer) error {
+// WriteAssessmentJUnit writes an assessment as JUnit's XML: the run's suite, in which what the user accepts passes, and
+// a suite with the grade, which fails unless that is [assess.Pass].
+func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
 	run := *a.Run
 	run.Scenarios = slices.Clone(run.Scenarios)
 	for i, s := range run.Scenarios {
 		s.Cells = slices.Clone(s.Cells)
 		for n := range s.Cells {
-			s.Cells[n].Documented = s.Cells[n].Documented || a.accepts(s.ID)
+			s.Cells[n].Documented = s.Cells[n].Documented || accepts(a, s.ID)
 		}
 		run.Scenarios[i] = s
 	}
@@ -28,10 +29,10 @@ func (a *Assessment) WriteJUnit(w io.Writer) error {
 	if len(out.Suites) > 0 {
 		suite.Timestamp = out.Suites[0].Timestamp
 	}
-	if a.Grade != Pass {
+	if a.Grade != assess.Pass {
 		suite.Failures = 1
 		var text []string
-		for _, f := range a.remarks() {
+		for _, f := range remarks(a) {
 			text = append(text, f.title+": "+f.says)
 		}
 		grade.Failure = &junitResult{Message: string(a.Grade), Type: string(a.Grade), Text: visible.Text(strings.Join(text, "\n"))}
@@ -42,7 +43,7 @@ func (a *Assessment) WriteJUnit(w io.Writer) error {
 }
 
 // accepts reports whether the user accepts what a scenario came to.
-func (a *Assessment) accepts(id string) bool {
+func accepts(a *assess.Assessment, id string) bool {
 	return slices.ContainsFunc(a.Known, func(d assess.Deviation) bool { return d.Scenario == id })
 }
 
@@ -50,21 +51,30 @@ func (a *Assessment) accepts(id string) bool {
 type remarkOf struct{ title, says string }
 
 // remarks are the findings, the bad rows that none of them explains, and what the user accepts and is gone.
-func (a *Assessment) remarks() []remarkOf {
+func remarks(a *assess.Assessment) []remarkOf {
 	var list []remarkOf
-	explained := map[string]bool{}
-	for _, f := range a.Findings {
+	add := func(title string, f Finding) {
 		says := f.Says
 		if f.ToDo != "" {
 			says += "\nto do: " + f.ToDo
 		}
-		list = append(list, remarkOf{f.Name, says + "\nscenarios: " + strings.Join(f.Scenarios, ", ")})
+		list = append(list, remarkOf{title, says + "\nscenarios: " + strings.Join(f.Scenarios, ", ")})
+	}
+	rows := map[string]bool{} // that are told one by one
+	for _, f := range a.Findings {
+		if a.Stopped != nil || !apart(f) {
+			add(string(f.Code), told(a, f, locale.English))
+			continue
+		}
+		for _, void := range unproven(a, f, locale.English) {
+			add(string(f.Code), void)
+		}
 		for _, id := range f.Scenarios {
-			explained[id] = true
+			rows[id] = true
 		}
 	}
-	for _, r := range a.bad() {
-		if !explained[r.ID] {
+	for _, r := range a.Rows() {
+		if r.Wrong && rows[r.ID] {
 			list = append(list, remarkOf{r.ID + ": " + string(r.Kind), strings.TrimSpace(r.Title + "\n" + r.Why + "\n" + r.Telling())})
 		}
 	}
@@ -77,11 +87,11 @@ func (a *Assessment) remarks() []remarkOf {
 // mostAnnotations is how many annotations GitHub shows of a step.
 const mostAnnotations = 10
 
-// WriteAnnotations writes what is bad as GitHub's workflow commands, which it shows as annotations: nothing if nothing
-// is. See "Workflow commands for GitHub Actions" in its documentation, for the escapes as well.
-func (a *Assessment) WriteAnnotations(w io.Writer) error {
-	list := a.remarks()
-	if a.Grade == Pass {
+// WriteAnnotations writes what is bad in an assessment as GitHub's workflow commands, which it shows as annotations:
+// nothing if nothing is. See "Workflow commands for GitHub Actions" in its documentation, for the escapes as well.
+func WriteAnnotations(w io.Writer, a *assess.Assessment) error {
+	list := remarks(a)
+	if a.Grade == assess.Pass {
 		list = nil
 	}
 	more := len(list) - mostAnnotations

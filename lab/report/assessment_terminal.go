@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/assess"
+	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
@@ -16,34 +17,46 @@ import (
 
 // Assessment writes what a run shows of a client: first what it does wrong and what to do about it,
 // then what could not be asked, and the grade last.
-func (t Terminal) Assessment(a *Assessment) {
+func (t Terminal) Assessment(a *assess.Assessment) {
 	w := t.words().assessment
-	t.Bad(a)
+	t.findings(a)
 	t.deviations(w.known, a.Known)
 	t.deviations(w.fixed, a.Fixed)
 	t.notes(a)
 	t.grade(a)
 }
 
-// Bad writes what a client does wrong, and what to do about it.
-func (t Terminal) Bad(a *Assessment) {
-	var explained []string
-	for _, f := range a.findings(t.words()) { // as Assess found them, in this language
-		t.finding(f)
-		explained = append(explained, f.Scenarios...)
-	}
-	rest := only(a.bad(), func(r asked) bool { return !slices.Contains(explained, r.ID) })
-	for _, kind := range verdict.Kinds() {
-		if rows := only(rest, func(r asked) bool { return r.Kind == kind }); len(rows) > 0 {
-			t.kind(kind, rows, a)
+// findings writes what a client does wrong, and what to do about it.
+func (t Terminal) findings(a *assess.Assessment) {
+	var rest []assess.Row
+	for _, f := range a.Findings {
+		rows := only(a.Rows(), func(r assess.Row) bool { return r.Wrong && slices.Contains(f.Scenarios, r.ID) })
+		switch {
+		case a.Stopped != nil:
+			t.finding(told(a, f, t.Locale), nil)
+		case apart(f):
+			for _, void := range unproven(a, f, t.Locale) {
+				t.finding(void, nil)
+			}
+			rest = append(rest, rows...)
+		case f.Code.Scope() == assess.Check:
+			t.rows(rows, func(verdict.Kind) string { return prose.Of(t.Locale, f.Code).Says }, a)
+		default:
+			shown := told(a, f, t.Locale)
+			shown.Scenarios = f.Scenarios
+			t.finding(shown, f.Unproven)
 		}
 	}
+	t.rows(rest, func(kind verdict.Kind) string { return t.words().assessment.means[kind] }, a)
 }
 
-func (t Terminal) finding(f Finding) {
+func (t Terminal) finding(f Finding, unproven []string) {
 	t.wrapped("", t.paint(f.Says, text.FgRed, text.Bold))
 	t.wrapped(t.words().assessment.toDo, f.ToDo)
 	t.wrapped(t.words().assessment.in, t.rowsOf(f.Scenarios))
+	if len(unproven) > 0 {
+		t.wrapped(t.words().assessment.unproven, t.rowsOf(unproven))
+	}
 	fmt.Fprintln(t.W)
 }
 
@@ -56,30 +69,40 @@ func (t Terminal) rowsOf(ids []string) string {
 	return fmt.Sprintf(t.words().assessment.moref, strings.Join(ids[:some], " "), len(ids)-some)
 }
 
+// rows writes rows one by one, by their judgements, and says of each kind what they have in common.
+func (t Terminal) rows(rows []assess.Row, means func(verdict.Kind) string, a *assess.Assessment) {
+	for _, kind := range verdict.Kinds() {
+		of := only(rows, func(r assess.Row) bool { return r.Kind == kind })
+		if len(of) > 0 {
+			t.kind(kind, means(kind), of, a)
+		}
+	}
+}
+
 // kind writes the rows of one kind, those of one class together.
-func (t Terminal) kind(kind verdict.Kind, rows []asked, a *Assessment) {
+func (t Terminal) kind(kind verdict.Kind, means string, rows []assess.Row, a *assess.Assessment) {
 	w := t.words().assessment
-	fmt.Fprintf(t.W, "%s%s%s\n", t.paint(string(kind), text.FgRed, text.Bold), w.colon, w.means[kind])
-	for _, group := range groups(rows, func(r asked) string { return string(r.canonical()) }) {
+	t.wrapped("", t.paint(string(kind), text.FgRed, text.Bold)+w.colon+means)
+	for _, group := range assess.Groups(rows, func(r assess.Row) string { return string(r.Canonical()) }) {
 		for _, r := range group {
 			told := t.told(*r.Scenario)
 			t.wrapped("  ", t.paint(r.ID, text.Bold)+w.colon+told.Title)
 			switch kind {
 			case verdict.Insecure:
 			case verdict.WrongReason:
-				t.wrapped("    ", fmt.Sprintf(w.expectedf, r.canonical(), r.Class))
-				t.wrapped("    ", r.telling(t.words()))
+				t.wrapped("    ", fmt.Sprintf(w.expectedf, r.Canonical(), r.Class))
+				t.wrapped("    ", t.words().telling(r))
 			default:
-				t.wrapped(w.itSays, r.telling(t.words()))
+				t.wrapped(w.itSays, t.words().telling(r))
 			}
-			if stack, why := a.knownOf(r); why != "" {
+			if stack, why := a.KnownOf(r); why != "" {
 				t.wrapped("    ", fmt.Sprintf(w.knownForf, stack, t.reason(why)))
 			}
 			if len(group) == 1 || kind == verdict.Broken {
 				t.wrapped("    ", told.What)
 			}
 		}
-		if i, ok := failure.Lookup(group[0].canonical()); ok && kind != verdict.Broken {
+		if i, ok := failure.Lookup(group[0].Canonical()); ok && kind != verdict.Broken {
 			t.wrapped(w.toDoOfClass, t.reason(i.Client))
 		}
 	}
@@ -98,20 +121,20 @@ func (t Terminal) deviations(title string, list []assess.Deviation) {
 }
 
 // notes writes what does not count, and what the user may want to know.
-func (t Terminal) notes(a *Assessment) {
+func (t Terminal) notes(a *assess.Assessment) {
 	w := t.words().assessment
-	rows := a.rows()
-	t.counted(w.notAsked, groups(only(rows, func(r asked) bool { return r.Kind == verdict.Unsupported }), asked.unasked), func(group []asked) string {
-		return result.Clip(t.reason(group[0].unasked()))
+	rows := assess.RowsOf(a.Run)
+	t.counted(w.notAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), unasked), func(group []assess.Row) string {
+		return result.Clip(t.reason(unasked(group[0])))
 	})
 	t.counted(w.lenient,
-		groups(only(rows, func(r asked) bool { return r.Kind == verdict.Lenient }), func(r asked) string { return r.Expect.Feature }), func(group []asked) string {
+		assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Lenient }), func(r assess.Row) string { return r.Expect.Feature }), func(group []assess.Row) string {
 			return group[0].Expect.Feature
 		})
 	if a.Stopped != nil { // what is to be done says it already
 		return
 	}
-	t.counted(w.disagree, groups(only(rows, func(r asked) bool { return r.Disagreement != "" }), func(r asked) string { return r.Disagreement }), func(group []asked) string {
+	t.counted(w.disagree, assess.Groups(only(rows, func(r assess.Row) bool { return r.Disagreement != "" }), func(r assess.Row) string { return r.Disagreement }), func(group []assess.Row) string {
 		return t.reason(group[0].Disagreement)
 	})
 	if !a.VerdictOnly { // else reasons do not matter
@@ -120,15 +143,15 @@ func (t Terminal) notes(a *Assessment) {
 }
 
 // byRecord says how many rows are ok though nobody knows the client's words.
-func (t Terminal) byRecord(rows []asked) {
-	if n := len(only(rows, func(r asked) bool { return r.Kind == verdict.OK && r.FromRecord })); n > 0 {
+func (t Terminal) byRecord(rows []assess.Row) {
+	if n := len(only(rows, func(r assess.Row) bool { return r.Kind == verdict.OK && r.FromRecord })); n > 0 {
 		t.wrapped("", fmt.Sprintf(t.words().assessment.byRecordf, n))
 		fmt.Fprintln(t.W)
 	}
 }
 
 // unasked says why a row was not asked: for the control's reason, in most cases.
-func (r asked) unasked() string {
+func unasked(r assess.Row) string {
 	return strings.TrimPrefix(r.Why, "on the control "+r.Scenario.Control+": ")
 }
 
@@ -136,7 +159,7 @@ func (r asked) unasked() string {
 const few = 40
 
 // counted writes groups of rows, each with its number.
-func (t Terminal) counted(title string, groups [][]asked, named func([]asked) string) {
+func (t Terminal) counted(title string, groups [][]assess.Row, named func([]assess.Row) string) {
 	if len(groups) == 0 {
 		return
 	}
@@ -156,15 +179,15 @@ func (t Terminal) counted(title string, groups [][]asked, named func([]asked) st
 }
 
 // grade writes what the run comes to.
-func (t Terminal) grade(a *Assessment) {
+func (t Terminal) grade(a *assess.Assessment) {
 	w := t.words().assessment
-	color := map[Grade]text.Color{Pass: text.FgGreen, Incomplete: text.FgYellow, Fail: text.FgRed}[a.Grade]
-	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.colon, fmt.Sprintf(w.gradef, a.counts(t.words()), t.words().scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
+	color := map[assess.Grade]text.Color{assess.Pass: text.FgGreen, assess.Incomplete: text.FgYellow, assess.Fail: text.FgRed}[a.Grade]
+	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.colon, fmt.Sprintf(w.gradef, countsOf(a, t.words()), t.words().scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
 	fmt.Fprintf(t.W, w.showMore+"\n"+w.againf+"\n", a.Seed, a.At.Format(time.DateOnly))
 }
 
-// counts says how many rows came to what, those apart that the user accepts.
-func (a *Assessment) counts(w *words) string {
+// countsOf says how many rows came to what, those apart that the user accepts.
+func countsOf(a *assess.Assessment, w *words) string {
 	var words []string
 	for _, kind := range verdict.Kinds() {
 		n := a.Counts[kind]
@@ -194,4 +217,9 @@ func (a *Assessment) counts(w *words) string {
 		words = append(words, w.assessment.verdictOnly)
 	}
 	return strings.Join(words, w.listed)
+}
+
+// only returns the rows that are so.
+func only(rows []assess.Row, so func(assess.Row) bool) []assess.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r assess.Row) bool { return !so(r) })
 }

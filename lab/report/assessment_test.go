@@ -28,7 +28,7 @@ type did struct {
 }
 
 // judged judges what a client did as lab.Run does.
-func judged(t *testing.T, list *assess.Deviations, all []did) *report.Assessment {
+func judged(t *testing.T, list *assess.Deviations, all []did) *assess.Assessment {
 	t.Helper()
 	run := &result.Run{}
 	for _, d := range all {
@@ -50,7 +50,7 @@ func judged(t *testing.T, list *assess.Deviations, all []did) *report.Assessment
 			Cells: []result.Cell{result.NewCell(c, verdict.Judge(c))},
 		})
 	}
-	return report.Assess(run, list)
+	return assess.Assess(run, list)
 }
 
 const (
@@ -65,109 +65,68 @@ var right = map[string]string{
 	"wrong-usage": "x509: certificate specifies an incompatible key usage",
 }
 
-func TestFindings(t *testing.T) {
-	rejects := func(ids ...string) (list []did) {
-		for _, id := range ids {
-			list = append(list, did{id, yes, no, right[id], true})
-		}
-		return list
-	}
-	accepts := func(ids ...string) (list []did) {
-		for _, id := range ids {
-			list = append(list, did{id, yes, yes, "", true})
-		}
-		return list
-	}
-	lies := func(ids ...string) (list []did) { // it refused, and reports success
-		for _, id := range ids {
-			list = append(list, did{id, yes, yes, "", false})
-		}
-		return list
-	}
-	says := func(message string, ids ...string) (list []did) {
-		for _, id := range ids {
-			list = append(list, did{id, yes, no, message, true})
-		}
-		return list
-	}
+// TestFindingsInWords holds findings to have what they were called before they had codes, as well.
+func TestFindingsInWords(t *testing.T) {
 	for name, test := range map[string]struct {
 		did   []did
-		grade report.Grade
-		names string // of findings, with spaces between
+		named string // code and name of each finding
 	}{
-		"right":                       {append(accepts("good"), rejects("expired", "self-signed", "wrong-host")...), report.Pass, ""},
-		"verifies nothing":            {accepts("good", "expired", "self-signed", "wrong-host", "ca-file-missing"), report.Fail, "does-not-verify"},
-		"one row shows nothing":       {accepts("good", "expired", "just-expired"), report.Fail, ""},
-		"checks no names":             {append(rejects("expired", "self-signed"), accepts("wrong-host", "wrong-ip")...), report.Fail, "does-not-check-names"},
-		"one name shows nothing":      {append(rejects("expired", "self-signed"), accepts("wrong-host")...), report.Fail, ""},
-		"checks some names":           {append(rejects("expired", "wrong-host"), accepts("wrong-ip")...), report.Fail, ""},
-		"checks no chain":             {append(rejects("wrong-host"), accepts("expired", "self-signed", "wrong-usage")...), report.Fail, "does-not-check-the-chain"},
-		"names were not asked":        {accepts("expired", "self-signed", "wrong-usage"), report.Fail, ""},
-		"a trusted chain only":        {append(rejects("wrong-host"), accepts("expired", "tampered-leaf", "wrong-usage")...), report.Fail, ""},
-		"wrong-host was not asked":    {append(rejects("expired"), accepts("ip-in-common-name", "trailing-dot-name")...), report.Fail, ""},
-		"wrong-host failed":           {append(accepts("wrong-ip", "trailing-dot-name"), did{"wrong-host", yes, clients.Failed, "it died", true}), report.Fail, "failed"},
-		"wrong-host, other reason":    {append(accepts("wrong-ip", "trailing-dot-name"), says(right["expired"], "wrong-host")...), report.Fail, ""},
-		"wrong-host, unknown words":   {append(accepts("wrong-ip", "trailing-dot-name"), says("the moon", "wrong-host")...), report.Fail, ""},
-		"no dates were asked":         {accepts("self-signed", "wrong-host"), report.Fail, ""},
-		"one chain is refused":        {append(accepts("expired", "self-signed", "wrong-host"), rejects("wrong-usage")...), report.Fail, ""},
-		"verifies nothing, MongoDB":   {accepts("mongo-good", "mongo-expired", "mongo-self-signed", "mongo-wrong-host"), report.Fail, "does-not-verify"},
-		"its status tells nothing":    {append(accepts("good"), lies("expired", "self-signed", "wrong-host")...), report.Fail, "status-tells-nothing"},
-		"it tells something else":     {append(says(right["self-signed"], "expired", "wrong-usage", "self-signed", "key-mismatch"), rejects("wrong-host")...), report.Fail, ""},
-		"accepts what is bad":         {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", yes, yes, "", true}}, report.Fail, ""},
-		"one good chain shows little": {[]did{{"good", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "void"},
-		"checks some of it":           {append(rejects("self-signed"), accepts("expired", "wrong-usage")...), report.Fail, ""},
-		"accepts nothing":             {[]did{{"good", "", no, "no", true}, {"good-ip", "", no, "no", true}, {"expired", no, no, "no", true}}, report.Fail, "accepts-nothing"},
-		"accepts something":           {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, report.Fail, "void"},
-		"never connected":             {[]did{{"good", "", yes, "", false}, {"expired", yes, yes, "", false}}, report.Fail, "never-connected"},
-		"one reason":                  {says(right["self-signed"], "expired", "wrong-host", "wrong-usage", "self-signed"), report.Fail, "one-reason"},
-		"two of them":                 {says(right["self-signed"], "expired", "wrong-host", "self-signed"), report.Fail, ""},
-		"nobody understands it":       {says("the moon", "expired", "wrong-host", "wrong-usage", "self-signed"), report.Incomplete, "unrecognised"},
-		"nobody understands little":   {append(rejects("expired"), says("the moon", "wrong-host")...), report.Incomplete, ""},
-		"nothing was asked":           {[]did{{"expired", yes, clients.Unsupported, "no TLS here", false}}, report.Incomplete, ""},
-		"nothing is demanded":         {accepts("good"), report.Pass, ""},
-		"dies":                        {[]did{{"good", "", clients.Failed, "the client died", true}, {"expired", yes, clients.Failed, "the client died", true}}, report.Fail, "failed"},
+		"right":            {[]did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}}, ""},
+		"verifies nothing": {[]did{{"expired", yes, yes, "", true}, {"self-signed", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}}, "verification-off does-not-verify"},
+		"never connected":  {[]did{{"good", "", yes, "", false}}, "never-connects never-connected"},
+		"hides its reason": {[]did{{"expired", yes, no, "no", true}, {"wrong-host", yes, no, "no", true}}, "reason-hidden unrecognised"},
+		"checks no dates":  {[]did{{"expired", yes, yes, "", true}}, "dates-unchecked dates-unchecked"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			a := judged(t, nil, test.did)
-			var names []string
-			for _, f := range a.Findings {
-				names = append(names, f.Name)
-				assert.NotEmpty(t, f.Scenarios)
-				assert.NotEmpty(t, f.ToDo)
-			}
-			assert.Equal(t, test.names, strings.Join(names, " "))
-			assert.Equal(t, test.grade, a.Grade)
-		})
+		list := report.InWords(judged(t, nil, test.did)).Findings
+		var named []string
+		for _, f := range list {
+			named = append(named, string(f.Code), f.Name)
+			assert.NotEmpty(t, f.Says, name)
+			assert.NotEmpty(t, f.ToDo, name)
+			assert.NotEmpty(t, f.Scenarios, name)
+		}
+		assert.NotNil(t, list, name)
+		assert.Equal(t, test.named, strings.Join(named, " "), name)
 	}
 }
 
-func TestAssessKnown(t *testing.T) {
-	list := &assess.Deviations{List: []assess.Deviation{
-		{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}, {Scenario: "wrong-host", Kind: verdict.Insecure, Reason: "no names"}, {Scenario: "self-signed", Kind: verdict.Insecure, Reason: "not run"},
-	}}
-	a := judged(t, list, []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, clients.Unsupported, "", false}})
-	assert.Equal(t, report.Pass, a.Grade)
-	assert.Equal(t, list.List[:1], a.Known)
-	assert.Empty(t, a.Fixed)
-	assert.Equal(t, list.List[:1], a.Deviations())
-
-	a = judged(t, list, []did{{"expired", yes, no, right["expired"], true}, {"wrong-ip", yes, yes, "", true}})
-	assert.Equal(t, report.Fail, a.Grade)
-	assert.Equal(t, list.List[:1], a.Fixed)
-	require.Len(t, a.Deviations(), 1)
-	assert.Equal(t, "wrong-ip", a.Deviations()[0].Scenario)
-	assert.NotEmpty(t, a.Deviations()[0].Reason)
+// TestFindingsShown holds findings to be told as what they are about: of the client as a whole, of a check that it leaves
+// out, or row by row.
+func TestFindingsShown(t *testing.T) {
+	for name, test := range map[string]struct {
+		did  []did
+		want []string
+	}{
+		"whole": {[]did{{"self-signed", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}}, []string{
+			"This client does not verify: it accepts every certificate.", "  to do    look for", "  in       self-signed wrong-host",
+		}},
+		"check": {[]did{{"expired", yes, yes, "", true}}, []string{
+			"insecure: It does not look at the dates.", "  expired: the leaf ended yesterday", "    to do: Compare notAfter",
+		}},
+		"rows": {[]did{{"expired", yes, no, right["self-signed"], true}}, []string{
+			"wrong-reason: rejected, but for another reason", "  expired: the leaf ended yesterday", "    expected expired, and it is untrusted that it says:",
+		}},
+		"void": {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, []string{
+			"Nothing can be said of names: it also rejects `good-ip`, a valid server. Its message: no", "  in       wrong-ip", "broken: rejected what it must accept", "  good-ip: ",
+		}},
+		"another CA": {[]did{{"good", "", no, right["self-signed"], true}, {"expired", no, no, right["self-signed"], true}}, []string{
+			"It refuses even the good server: it does not trust the CA file that it is given, but something else. Of good it says: x509: ", "  in       good\n  unproven expired\n",
+		}},
+	} {
+		var out bytes.Buffer
+		report.Terminal{W: &out, Width: 400}.Assessment(judged(t, nil, test.did))
+		for _, want := range test.want {
+			assert.Contains(t, "\n"+out.String(), "\n"+want, name)
+		}
+	}
 }
 
-// TestInterrupted holds that what was ended before all was asked does not pass.
+// TestInterrupted holds an assessment to say that it was ended before all was asked.
 func TestInterrupted(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
-	require.Equal(t, report.Pass, a.Grade)
 	a.Run.Interrupted = true
-	a = report.Assess(a.Run, nil)
-	assert.Equal(t, report.Incomplete, a.Grade)
 	var out bytes.Buffer
-	report.Terminal{W: &out}.Assessment(a)
+	report.Terminal{W: &out}.Assessment(assess.Assess(a.Run, nil))
 	assert.Contains(t, out.String(), "incomplete: 2 ok, interrupted; 2 scenarios in ")
 }
 
@@ -204,11 +163,12 @@ func TestStopped(t *testing.T) {
 	} {
 		run := judged(t, nil, []did{test.did}).Run
 		run.Stopped = &test.stopped
-		a := report.Assess(run, nil)
-		require.Len(t, a.Findings, 1, name)
-		assert.True(t, strings.HasPrefix(a.Findings[0].Says, test.says), "%s: %s", name, a.Findings[0].Says)
-		assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, test.toDo), "%s: %s", name, a.Findings[0].ToDo)
-		assert.Equal(t, report.Fail, a.Grade, name)
+		a := assess.Assess(run, nil)
+		list := report.InWords(a).Findings
+		require.Len(t, list, 1, name)
+		assert.True(t, strings.HasPrefix(list[0].Says, test.says), "%s: %s", name, list[0].Says)
+		assert.True(t, strings.HasPrefix(list[0].ToDo, test.toDo), "%s: %s", name, list[0].ToDo)
+		assert.Equal(t, assess.Fail, a.Grade, name)
 		var out bytes.Buffer
 		report.Terminal{W: &out}.Assessment(a)
 		assert.Equal(t, test.stopped.Unasked > 0, strings.Contains(out.String(), ", 3 not asked; 1 scenario in "), name)
@@ -221,9 +181,10 @@ func TestStoppedServed(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
 	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
 	a.Run.Stopped = &result.Stopped{}
-	a = report.Assess(a.Run, nil)
-	require.Len(t, a.Findings, 1)
-	assert.True(t, strings.HasPrefix(a.Findings[0].ToDo, "add --contract served"), a.Findings[0].ToDo)
+	a = assess.Assess(a.Run, nil)
+	list := report.InWords(a).Findings
+	require.Len(t, list, 1)
+	assert.True(t, strings.HasPrefix(list[0].ToDo, "add --contract served"), list[0].ToDo)
 }
 
 // TestKnownOfThatStackAlone holds what is known of a stack to be said of a client that is that stack, and of no other

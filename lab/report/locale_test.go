@@ -114,7 +114,7 @@ func TestAssessmentInChinese(t *testing.T) {
 		for line := range strings.Lines(out.String()) {
 			assert.LessOrEqual(t, text.StringWidth(strings.TrimRight(line, " \n")), width, line)
 		}
-		assert.NoError(t, result.WriteJSON(&data, a))
+		assert.NoError(t, result.WriteJSON(&data, report.InWords(a)))
 		assert.Contains(t, data.String(), "This client does not verify: it accepts every certificate.")
 		assert.NotRegexp(t, `\p{Han}`, data.String())
 	}

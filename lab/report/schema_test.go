@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/jsonform"
 	"example.com/tlslab/lab/report"
@@ -16,16 +17,16 @@ import (
 
 // The schema of an assessment is what the Go type says, and holds what is written.
 func TestSchema(t *testing.T) {
-	form := jsonform.Form{Type: reflect.TypeFor[report.Assessment](), Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
+	form := jsonform.Form{Type: reflect.TypeFor[report.Assessed](), Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
 		reflect.TypeFor[verdict.Kind]():    jsonform.Values(verdict.Kinds()...),
 		reflect.TypeFor[clients.Outcome](): append(jsonform.Values(clients.Outcomes()...), ""), // the control was not asked
-		reflect.TypeFor[report.Grade]():    jsonform.Values(report.Pass, report.Incomplete, report.Fail),
+		reflect.TypeFor[assess.Grade]():    jsonform.Values(assess.Pass, assess.Incomplete, assess.Fail),
 		reflect.TypeFor[result.Effect]():   jsonform.Values(result.Effects()...),
 	}}
 	form.Published(t, "../schema/test.json")
 	r, err := result.Open("../result/testdata/schema-1.json")
 	require.NoError(t, err)
-	assessed, err := json.Marshal(report.Assess(r, nil))
+	assessed, err := json.Marshal(report.InWords(assess.Assess(r, nil)))
 	require.NoError(t, err)
 	form.Holds(t, assessed)
 }

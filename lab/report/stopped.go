@@ -6,41 +6,39 @@ import (
 	"strings"
 	"time"
 
+	"example.com/tlslab/lab/assess"
+	"example.com/tlslab/lab/assess/prose"
+	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 )
 
-// stopped is the finding about a client that was stopped at the first control; none if it was not.
-func (a *Assessment) stopped(w *words, bad []asked) []Finding {
-	if a.Stopped == nil || len(bad) == 0 {
-		return nil
-	}
-	row, f := bad[0], w.findings
-	says := f.stoppedf
-	if len(row.Observed) == 0 {
-		says = f.stoppedOfff
-	}
-	said := row.telling(w)
-	if row.neverConnected() {
-		return finding(bad, "never-connected", f.neverConnected, f.neverConnectedToDo)
-	}
+// stopped tells of a client that was stopped at the first control, given what it did there and what the finding says.
+func stopped(s *result.Stopped, row assess.Row, finding string, l locale.Locale) (says, toDo string) {
+	w := in(l)
+	f := w.findings
+	toDo = strings.Join(stoppedToDo(s, row, l), f.semicolon)
 	if row.Kind == verdict.Error && !row.Contradicted {
-		return finding(bad, "stopped", fmt.Sprintf(f.failedf, row.failure()), strings.Join(toDo(a.Stopped, w, row), f.semicolon))
+		return finding, toDo
+	}
+	format, said := f.stoppedf, w.telling(row)
+	if len(row.Observed) == 0 {
+		format = f.stoppedOfff
 	}
 	if row.Contradicted {
-		said = row.failure()
+		said = result.Clip(row.Why)
 	}
 	took := row.Duration.Round(100 * time.Millisecond)
 	if took == 0 {
 		took = row.Duration.Round(time.Millisecond)
 	}
-	return finding(bad, "stopped", fmt.Sprintf(says, row.ID, took, said), strings.Join(toDo(a.Stopped, w, row), f.semicolon))
+	return fmt.Sprintf(format, row.ID, took, said), toDo
 }
 
-// toDo says what the user is to do, the most likely first.
-func toDo(s *result.Stopped, w *words, row asked) []string {
-	f := w.findings
+// stoppedToDo says what the user is to do, the most likely first.
+func stoppedToDo(s *result.Stopped, row assess.Row, l locale.Locale) []string {
+	f := in(l).findings
 	var list []string
 	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })
 	if s.NoCA && !mistyped {
@@ -54,7 +52,7 @@ func toDo(s *result.Stopped, w *words, row asked) []string {
 		list = append(list, f.stoppedServed)
 	}
 	if row.Contradicted {
-		list = append(list, f.statusTellsNothingToDo)
+		list = append(list, prose.Of(l, assess.ReportsSuccess).Do)
 	}
 	return append(list, fmt.Sprintf(f.stoppedToDof, row.ID))
 }

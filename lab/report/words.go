@@ -73,21 +73,10 @@ type words struct {
 	assessment                    assessmentWords
 }
 
-// findingWords is what is said of a client as a whole. Each finding has what the client does, and what
-// its author is to do.
+// findingWords is what is said of a client as a whole beside what lab/assess/prose says of each finding.
 type findingWords struct {
-	neverConnected, neverConnectedToDo                     string
-	acceptsNothingf, acceptsNothingToDo, neverConnectedOff string // scenario, what it says
-	voidf, voidToDof                                       string // families, control, what it says; control
-	verifiesNothing, verifiesNothingToDo                   string
-	checksNoNames, checksNoNamesToDo                       string
-	checksNoChain, checksNoChainToDo                       string
-	oneReasonf, oneReasonToDo                              string // what it says
-	notRecognisedf, notRecognisedToDo                      string // scenario, what it says
-	failedf, failedToDo                                    string // how
-	nothing                                                string // that it says
-
-	statusTellsNothing, reportTellsNothing, statusTellsNothingToDo string
+	voidf, voidToDof string // families, control, what it says; control
+	nothing          string // that it says
 
 	// Of a client that was stopped at the first control: control, duration, what it says.
 	stoppedf, stoppedOfff       string
@@ -100,7 +89,8 @@ type findingWords struct {
 type assessmentWords struct {
 	means                       map[verdict.Kind]string // of each kind that can be bad, what the client did
 	colon                       string                  // behind a judgement
-	toDo, in, toDoOfClass       string
+	toDo, in, unproven          string                  // labels, as wide as each other
+	toDoOfClass                 string
 	moref                       string // some, number of others
 	expectedf                   string // class, class that it says
 	itSays                      string

@@ -28,9 +28,6 @@ func openExit(_ context.Context, o Options, p clients.Place) (*clients.Install, 
 	}, nil
 }
 
-// Silent ends the message of a client that says nothing.
-const Silent = ", with no output"
-
 // readExit makes a result of how a client ended.
 func readExit(out process.Output) clients.Result {
 	switch {
@@ -50,7 +47,7 @@ func readExit(out process.Output) clients.Result {
 func rejection(out process.Output) clients.Result {
 	r := clients.Result{Outcome: clients.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
 	if r.Message == "" {
-		r.Message = out.Status + Silent
+		r.Message = out.Status + clients.SilentSuffix
 	}
 	return r
 }

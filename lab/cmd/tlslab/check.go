@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
@@ -47,7 +48,7 @@ type checkedLesson struct {
 	Hints    int           `json:"hints"` // that there are
 }
 
-// saidFinding is a finding with its prose.
+// saidFinding is a finding, and what is said of it.
 type saidFinding struct {
 	check.Finding
 	Says string `json:"says"`
@@ -136,8 +137,8 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 	}
 	shown := checkedLesson{Result: checked, Hints: len(hints), Findings: []saidFinding{}}
 	for _, finding := range checked.Findings {
-		p := finding.Prose(in)
-		shown.Findings = append(shown.Findings, saidFinding{finding, p.Says, p.Next})
+		said := prose.Of(in, finding.Code)
+		shown.Findings = append(shown.Findings, saidFinding{finding, said.Says, said.Ask})
 	}
 	switch {
 	case o.hint > 0 && !checked.Solved:
@@ -146,7 +147,7 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 	case checked.Solved:
 		err = tries.Solved(lesson.ID)
 	default:
-		first := checked.Findings[0].Name // there is one, since it is not solved
+		first := checked.Findings[0].Code // there is one, since it is not solved
 		shown.Try, err = tries.Count(lesson.ID, first)
 		shown.Hint = check.Hint(lesson, in, first, shown.Try)
 	}

@@ -56,7 +56,7 @@ func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 	}
 	for _, finding := range c.Findings {
 		fmt.Fprintln(f.stdout)
-		paragraph(f.stdout, width, 0, 2, finding.Name+": "+strings.Join(finding.Scenarios, ", "))
+		paragraph(f.stdout, width, 0, 2, string(finding.Code)+": "+strings.Join(finding.Scenarios, ", "))
 		paragraph(f.stdout, width, 2, 0, finding.Says)
 		paragraph(f.stdout, width, 2, 2, say.next+": "+finding.Next)
 		if len(finding.Switches) > 0 {
@@ -119,7 +119,7 @@ func (say words) row(row check.Row) []string {
 		s, ok := scenarios.Lookup(row.ID)
 		switch {
 		case row.Finding != "":
-			rest = append(rest, row.Finding)
+			rest = append(rest, string(row.Finding))
 		case row.Kind == verdict.Void && ok:
 			rest = append(rest, fmt.Sprintf(say.void, s.Control))
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/assess"
+	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
@@ -21,7 +23,7 @@ import (
 
 // TestChecked holds what a check shows to fit the terminal, and each row that is not right to say why.
 func TestChecked(t *testing.T) {
-	refused := func(id string, kind verdict.Kind, finding string) check.Row {
+	refused := func(id string, kind verdict.Kind, finding assess.Code) check.Row {
 		s, _ := scenarios.Lookup(id)
 		row := check.Row{ID: id, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Finding: finding}
 		row.Cell = result.Cell{Outcome: clients.Rejected, Message: "certificate verify failed: \x1b[31munable to get local issuer certificate", Judgement: verdict.Judgement{Kind: kind}}
@@ -29,15 +31,15 @@ func TestChecked(t *testing.T) {
 	}
 	rows := []check.Row{
 		{ID: "good-tls13", Expect: scenarios.Accept, OK: true, Cell: result.Cell{Outcome: clients.Accepted}},
-		refused("good", verdict.Broken, check.TrustsSomethingElse),
+		refused("good", verdict.Broken, assess.TrustsSomethingElse),
 		refused("untrusted-root", verdict.Void, ""),
-		refused("plain-http", verdict.OK, check.InTheClear),
+		refused("plain-http", verdict.OK, assess.InTheClear),
 	}
 	lesson, _ := lessons.Lookup("which-ca")
 	for _, in := range locale.All() {
-		finding := check.Finding{Name: check.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"}}
-		p := finding.Prose(in)
-		shown := checkedLesson{Result: &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()}, Hint: lesson.Hints(in)[0].Text, Findings: []saidFinding{{finding, p.Says, p.Next}}}
+		finding := check.Finding{Code: assess.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"}}
+		said := prose.Of(in, finding.Code)
+		shown := checkedLesson{Result: &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()}, Hint: lesson.Hints(in)[0].Text, Findings: []saidFinding{{finding, said.Says, said.Ask}}}
 		for _, columns := range []string{"", "40", "80", "200"} {
 			t.Setenv("COLUMNS", columns)
 			var out bytes.Buffer
@@ -49,21 +51,21 @@ func TestChecked(t *testing.T) {
 					assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(line), width, line)
 				}
 			}
-			said := strings.Join(strings.Fields(out.String()), " ")
-			assert.NotContains(t, said, "\x1b")
-			for _, row := range strings.Split(said, "✗ ")[1:] {
+			all := strings.Join(strings.Fields(out.String()), " ")
+			assert.NotContains(t, all, "\x1b")
+			for _, row := range strings.Split(all, "✗ ")[1:] {
 				var why string
 				switch id, _, _ := strings.Cut(row, " "); id {
 				case "good":
-					why = check.TrustsSomethingElse + ":"
+					why = string(assess.TrustsSomethingElse) + ":"
 				case "untrusted-root":
 					why = strings.Split(checkWords[in].void, " %s")[0] + " good"
 				case "plain-http":
-					why = check.InTheClear + ":"
+					why = string(assess.InTheClear) + ":"
 				}
 				assert.Contains(t, row, why, columns)
 			}
-			assert.Contains(t, said, string(failure.NotTLS))
+			assert.Contains(t, all, string(failure.NotTLS))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -227,18 +228,18 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 	if err != nil || run.Stopped != nil { // not all was asked: what was accepted stays as it is
 		o.knownOut = ""
 	}
-	return cmp.Or(err, f.assess(ctx, report.Assess(run, known), o))
+	return cmp.Or(err, f.assess(ctx, assess.Assess(run, known), o))
 }
 
 // assess shows what a run came to.
-func (f *flags) assess(ctx context.Context, a *report.Assessment, o *testFlags) error {
+func (f *flags) assess(ctx context.Context, a *assess.Assessment, o *testFlags) error {
 	if o.junit.path != "" {
-		if err := o.junit.put(context.WithoutCancel(ctx), f.stdout, a.WriteJUnit); err != nil {
+		if err := o.junit.put(context.WithoutCancel(ctx), f.stdout, func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }); err != nil {
 			return err
 		}
 	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := a.WriteAnnotations(f.stderr); err != nil {
+		if err := report.WriteAnnotations(f.stderr, a); err != nil {
 			return err
 		}
 	}
@@ -248,13 +249,13 @@ func (f *flags) assess(ctx context.Context, a *report.Assessment, o *testFlags) 
 		}
 	}
 	if f.json {
-		if err := result.WriteJSON(f.stdout, a); err != nil {
+		if err := result.WriteJSON(f.stdout, report.InWords(a)); err != nil {
 			return err
 		}
 	} else {
 		f.terminal().Assessment(a)
 	}
-	if a.Grade != report.Pass {
+	if a.Grade != assess.Pass {
 		return errNotDocumented
 	}
 	return nil

@@ -28,18 +28,19 @@ var arrows = map[string]string{
 	"lab/messages":             "lab/wire scenarios/failure",
 	"lab/verdict":              "lab/clients lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result":               "lab/clients lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
-	"lab/report":               "lab/assess lab/clients lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
+	"lab/report":               "lab/assess lab/assess/prose lab/clients lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure scenarios/translation",
 	"lab":                      "lab/clients lab/result lab/serve lab/verdict pki scenarios",
 	"lab/explain":              "lab/messages lab/result scenarios scenarios/failure",
-	"lab/labtest":              "lab lab/assess lab/clients lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"lab/labtest":              "lab lab/assess lab/assess/prose lab/clients lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
 	"pki/atomicfile":           "",
-	"lab/assess":               "lab/verdict scenarios",
+	"lab/assess":               "lab/clients lab/messages lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"lab/assess/prose":         "lab/assess lab/clients",
 }
 
 // light lists packages that are imported by others' programs and tests, and heavy what they must not link: client
 // stacks, a database, Docker, a browser, and the command's own libraries.
 var (
-	light = []string{"lab", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
+	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
 		module + "lab/clients/all", module + "lab/mongo", module + "lab/page", module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/",
 		"github.com/testcontainers/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
@@ -96,6 +97,9 @@ func TestLight(t *testing.T) {
 			stack, below := strings.CutPrefix(linked, module+"lab/clients/")
 			assert.False(t, below && stack != "internal/process", "%s links the client stack %s", name, linked)
 			assert.False(t, slices.ContainsFunc(heavy, func(h string) bool { return strings.HasPrefix(linked, h) }), "%s links %s", name, linked)
+			if name != "lab/explain" { // which writes to a terminal
+				assert.False(t, strings.HasPrefix(linked, "github.com/jedib0t/go-pretty/"), "%s links %s", name, linked)
+			}
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"testing"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/lessons"
-	"example.com/tlslab/lab/lessons/check"
 )
 
 // TestCheats holds clients that get round the lesson to be called what they are.
@@ -18,23 +18,23 @@ func TestCheats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, want := range map[string]string{
-		"by_name.py":           check.DecidesByName,
-		"by_path.py":           check.DecidesByName,
-		"by_port.py":           check.DecidesByPort,
-		"after_the_request.py": check.SendsUnverified,
-		"fails_always.py":      check.RejectsEverything,
-		"never_connects.py":    check.NeverConnects,
-		"no_dates.py":          check.DatesUnchecked,
+	for file, want := range map[string]assess.Code{
+		"by_name.py":           assess.DecidesByName,
+		"by_path.py":           assess.DecidesByName,
+		"by_port.py":           assess.DecidesByPort,
+		"after_the_request.py": assess.SendsUnverified,
+		"fails_always.py":      assess.RejectsEverything,
+		"never_connects.py":    assess.NeverConnects,
+		"no_dates.py":          assess.DatesUnchecked,
 	} {
-		t.Run(want+"/"+file, func(t *testing.T) {
+		t.Run(string(want)+"/"+file, func(t *testing.T) {
 			dir := t.TempDir()
 			base := freeBase(t, lesson)
 			if err := os.WriteFile(filepath.Join(dir, "base"), []byte(strconv.Itoa(base)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			r := run(t, lesson, dir, []string{interpreter(t, lesson), filepath.Join(root, "cheats", file), "{url}", "{ca}"}, base)
-			if r.Solved || len(r.Findings) == 0 || r.Findings[0].Name != want {
+			if r.Solved || len(r.Findings) == 0 || r.Findings[0].Code != want {
 				t.Errorf("want %s first, got %+v\n%s", want, r.Findings, table(r))
 			}
 		})

@@ -2,8 +2,8 @@
 // lesson, and refuse the failures that the lesson is about and their neighbours, each for the right
 // reason.
 //
-// [Check] runs it and says in words of a fixed list ([Finding]) what is the matter, told from what
-// the client does and not from its source. It serves each scenario at a port that is free and under
+// [Check] runs it and says what is the matter in the codes of lab/assess, told from what the client does
+// and not from its source. It serves each scenario at a port that is free and under
 // another one's name, so that a client that decides by a name fails; what fails is then asked again
 // under the true names, which shows such a client for what it is.
 package check
@@ -18,11 +18,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/lessons"
@@ -74,8 +74,21 @@ type Row struct {
 	Reasons []failure.Class   `json:"failures"` // that a refusal may have
 	result.Cell
 	OK bool `json:"ok"`
-	// Finding names what explains a row that is not; none does where the control was refused as well.
-	Finding string `json:"finding,omitempty"`
+	// Finding is the code of what explains a row that is not; none does where the control was refused as well.
+	Finding assess.Code `json:"finding,omitempty"`
+
+	row assess.Row
+}
+
+// Finding is what is the matter with a client, told from what it did.
+type Finding struct {
+	Code assess.Code `json:"code"`
+	// Name is the code as well: what it was called before there were codes.
+	Name assess.Code `json:"name"`
+	// Scenarios are those that it is drawn from.
+	Scenarios []string `json:"scenarios"`
+	// Switches are what may cause it in the client's language, as far as that can be told.
+	Switches []string `json:"switches,omitempty"`
 }
 
 // Check grades a client by a lesson that is graded. The lab serves it; if it was set up without the
@@ -106,7 +119,8 @@ func Check(ctx context.Context, l *lab.Lab, lesson *lessons.Lesson, o Options) (
 		return nil, err
 	}
 	c := l.Config()
-	r := &Result{Schema: Schema, Lesson: lesson.ID, Rows: first, Findings: find(sheet{rows: first, again: again, command: o.Command}), Seed: c.Seed, At: c.At}
+	r := &Result{Schema: Schema, Lesson: lesson.ID, Rows: first, Seed: c.Seed, At: c.At}
+	r.Findings = find(first, again, o.Command)
 	r.Solved = !slices.ContainsFunc(first, func(row Row) bool { return !row.OK })
 	r.Duration = time.Since(started)
 	return r, nil
@@ -131,56 +145,53 @@ func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenari
 	if err != nil {
 		return nil, fmt.Errorf("running the lesson's scenarios: %w", err)
 	}
+	all := assess.RowsOf(run)
 	var rows []Row
-	for _, s := range run.Scenarios {
-		for _, cell := range s.Cells {
-			row := Row{ID: s.ID, Title: s.Title, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Cell: cell}
-			row.OK = g.right(row)
-			rows = append(rows, row)
-		}
+	for _, r := range all {
+		r.Wrong = !g.right(r) && !g.inOwnWords(r, all)
+		rows = append(rows, Row{
+			ID: r.ID, Title: r.Title, Expect: r.Expect.Verdict, Reasons: r.Expect.Failures, Cell: r.Cell, OK: !r.Wrong, row: r,
+		})
 	}
-	g.heedOwnWords(rows)
 	return rows, nil
 }
 
 // right reports whether a client did what the lesson asks.
-func (g *grader) right(r Row) bool {
-	c := r.Cell
-	if c.Outcome == clients.Rejected && g.lesson.OwnWords && (c.Words == "" || c.FromRecord) {
+func (g *grader) right(r assess.Row) bool {
+	if r.Outcome == clients.Rejected && g.lesson.OwnWords && (r.Words == "" || r.FromRecord) {
 		return false
 	}
-	return c.Unserved || c.Kind == verdict.OK && !g.atFault(r)
+	return r.Cell.Unserved || r.Kind == verdict.OK && !atFault(r)
 }
 
-// atFault reports whether a client did what is wrong however it ends.
-func (g *grader) atFault(r Row) bool {
-	return overran(r.Cell) || inTheClear(r.Cell) || served(r.Cell, r.Reasons)
+// atFault reports whether a client did what is wrong however it ends. It is to give up by itself within its [patience].
+func atFault(r assess.Row) bool { return r.AtFault() || assess.Overran(r.Cell) }
+
+// inOwnWords reports whether a client refused in words that no rule knows, where the server's record does not tell why
+// either, and tells this failure from the lesson's others: a client may say it in its own words. If it says the same of
+// everything, that says nothing.
+func (g *grader) inOwnWords(r assess.Row, all []assess.Row) bool {
+	return !g.lesson.OwnWords && r.Kind == verdict.Unrecognised && !atFault(r) && r.TellsApart(all)
 }
 
-// overran reports whether the lab had to end the client.
-func overran(c result.Cell) bool {
-	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, clients.OverrunPrefix)
-}
-
-// inTheClear reports whether the client sent something that is not TLS.
-func inTheClear(c result.Cell) bool {
-	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndNotTLS && o.BytesReceived > 0 })
-}
-
-// served reports whether the client refused a certificate only after the server had answered its
-// request: what it sent has gone to whoever that is.
-func served(c result.Cell, reasons []failure.Class) bool {
-	if c.Outcome != clients.Rejected || len(reasons) == 0 {
-		return false
+// find draws findings from what a client did, and names in each row that is not right the one that explains it.
+func find(rows []Row, again assess.Told, command []string) []Finding {
+	var all []assess.Row
+	for _, r := range rows {
+		all = append(all, r.row)
 	}
-	i, _ := failure.Lookup(reasons[0])
-	return i.Group == "certificate" && slices.ContainsFunc(c.Observed, func(o serve.Observation) bool { return o.End == serve.EndServed })
-}
-
-// truth is how a client did when it was told the true names.
-type truth struct {
-	named bool // it was right about all that it had got wrong
-	known bool // it was, at the ports of tlslab up as well
+	list := []Finding{}
+	for _, found := range assess.Find(all, again) {
+		f := Finding{Code: found.Code, Name: found.Code, Scenarios: found.Scenarios}
+		f.Switches = switchesOf(found.Code, rows, command)
+		for i, r := range rows {
+			if !r.OK && r.Finding == "" && r.Kind != verdict.Void && slices.Contains(f.Scenarios, r.ID) {
+				rows[i].Finding = f.Code
+			}
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // sample is how many of the rows that a client got wrong it is asked again.
@@ -189,7 +200,7 @@ const sample = 3
 // again asks the client once more, under the true names, for some of what it accepted and should not
 // have, or refused and should not have. What it accepts wrongly has to be among that: a good server may
 // be refused for whatever happens to be.
-func (g *grader) again(ctx context.Context, rows []Row) (truth, error) {
+func (g *grader) again(ctx context.Context, rows []Row) (assess.Told, error) {
 	var list []*scenarios.Scenario
 	add := func(rows []Row, most int) {
 		for _, row := range rows[:min(most, len(rows))] {
@@ -198,28 +209,39 @@ func (g *grader) again(ctx context.Context, rows []Row) (truth, error) {
 			}
 		}
 	}
-	taken := only(rows, Row.taken)
-	add(refused(rows), 1)
+	taken := only(rows, wronglyAccepted)
+	add(only(rows, wronglyRefused), 1)
 	add(taken, sample-1)
-	var t truth
+	var t assess.Told
 	if len(taken) == 0 || len(list) < 2 { // one may be chance
 		return t, nil
 	}
-	right := func(rows []Row) bool { return len(refused(rows)) == 0 && !slices.ContainsFunc(rows, Row.taken) }
+	right := func(rows []Row) bool {
+		return !slices.ContainsFunc(rows, wronglyRefused) && !slices.ContainsFunc(rows, wronglyAccepted)
+	}
 	named, err := g.look(ctx, g.lab, list, nil, 0)
 	if err != nil {
 		return t, err
 	}
-	t.named = right(named)
-	if t.named || g.options.BasePort == 0 {
+	t.Names = right(named)
+	if t.Names || g.options.BasePort == 0 {
 		return t, nil
 	}
 	known, err := g.look(ctx, g.lab, list, nil, g.options.BasePort)
 	if err != nil {
 		return t, ctx.Err() // its ports are taken, by tlslab up most likely: then there is nothing to be learnt here
 	}
-	t.known = right(known)
+	t.Ports = right(known)
 	return t, nil
+}
+
+func wronglyRefused(r Row) bool { return r.row.RefusedGood() }
+
+func wronglyAccepted(r Row) bool { return r.row.Taken() }
+
+// only returns the rows that are so.
+func only(rows []Row, so func(Row) bool) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !so(r) })
 }
 
 // misnamer tells a client another scenario's name, and has its files lie under that name too.

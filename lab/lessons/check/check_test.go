@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/locale"
@@ -46,7 +47,7 @@ func TestFixes(t *testing.T) {
 				}
 				if r := grade(t, lesson, dir); r.Solved {
 					t.Error("what is to be fixed passes")
-				} else if first := r.Findings[0].Name; check.Hint(lesson, locale.English, first, 1) == "" {
+				} else if first := r.Findings[0].Code; check.Hint(lesson, locale.English, first, 1) == "" {
 					t.Errorf("no hint is about %s, which is to be fixed", first)
 				}
 			})
@@ -74,14 +75,14 @@ func TestFixes(t *testing.T) {
 				t.Skip("solutions alone")
 			}
 			for _, dir := range wrong {
-				name := filepath.Base(filepath.Dir(dir))
-				t.Run(name+"/"+filepath.Base(dir), func(t *testing.T) {
+				name := assess.Code(filepath.Base(filepath.Dir(dir)))
+				t.Run(string(name)+"/"+filepath.Base(dir), func(t *testing.T) {
 					r := grade(t, lesson, dir)
-					if r.Solved || len(r.Findings) == 0 || r.Findings[0].Name != name {
+					if r.Solved || len(r.Findings) == 0 || r.Findings[0].Code != name {
 						t.Errorf("want %s first, got %+v\n%s", name, r.Findings, table(r))
 					}
 					if i := slices.IndexFunc(r.Findings, blamesReason); i > 0 && explainsRefusals[name] {
-						t.Errorf("%s explains %s\n%s", name, r.Findings[i].Name, table(r))
+						t.Errorf("%s explains %s\n%s", name, r.Findings[i].Code, table(r))
 					}
 				})
 			}
@@ -91,11 +92,11 @@ func TestFixes(t *testing.T) {
 
 // explainsRefusals are the findings that tell why a typical fix refuses what it should for a reason that
 // it should not: to blame what it says would be false.
-var explainsRefusals = map[string]bool{check.PinsOneCertificate: true, check.TrustsSomethingElse: true, check.ChecksAnotherName: true, check.LimitsVersions: true}
+var explainsRefusals = map[assess.Code]bool{assess.PinsOneCertificate: true, assess.TrustsSomethingElse: true, assess.ChecksAnotherName: true, assess.LimitsVersions: true}
 
 // blamesReason reports whether a finding is about what a client says of its refusals.
 func blamesReason(f check.Finding) bool {
-	return slices.Contains([]string{check.OneReason, check.WrongReason, check.ReasonHidden}, f.Name)
+	return slices.Contains([]assess.Code{assess.OneReason, assess.WrongReason, assess.ReasonHidden, assess.ReasonUnrecognised}, f.Code)
 }
 
 // grade checks the client in a directory, from a copy of it.

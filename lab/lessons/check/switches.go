@@ -3,14 +3,15 @@ package check
 import (
 	"slices"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/messages"
 )
 
 // switchesOf returns what may cause a finding in the client's language.
-func switchesOf(name string, s sheet) []string {
+func switchesOf(code assess.Code, rows []Row, command []string) []string {
 	var list []string
-	for _, language := range languagesOf(s) {
-		for _, word := range messages.Of(language).Causes[name] {
+	for _, language := range languagesOf(rows, command) {
+		for _, word := range messages.Of(language).Causes[string(code)] {
 			if !slices.Contains(list, word) {
 				list = append(list, word)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/phrasebook"
 	"example.com/tlslab/lab/messages"
@@ -19,7 +20,7 @@ func TestSwitchesInChinese(t *testing.T) {
 	prose := 0
 	for _, source := range messages.Sources() {
 		for name, list := range source.Causes {
-			assert.Contains(t, Names(), name, "a finding that %s names", source.Name)
+			assert.Contains(t, assess.Codes(), assess.Code(name), "a finding that %s names", source.Name)
 			for _, what := range list {
 				told := phrasebook.In(locale.Chinese, what)
 				assert.NotRegexp(t, proseWord, told, "%s of %s", name, source.Name)

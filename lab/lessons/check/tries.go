@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
@@ -66,9 +67,10 @@ func OpenTries(dir string) (*Tries, error) {
 
 // Count counts a try of a lesson by the first thing that was the matter with it, and returns how many
 // there have been with that, this one among them.
-func (t *Tries) Count(lesson, finding string) (int, error) {
-	t.doc.Tries[lesson+"/"+finding]++
-	return t.doc.Tries[lesson+"/"+finding], t.keep()
+func (t *Tries) Count(lesson string, finding assess.Code) (int, error) {
+	key := lesson + "/" + string(finding)
+	t.doc.Tries[key]++
+	return t.doc.Tries[key], t.keep()
 }
 
 // Solved has the lesson begin anew.
@@ -79,10 +81,10 @@ func (t *Tries) Solved(lesson string) error {
 
 // Hint returns what helps on who has tried n times with a finding: the lesson's n-th hint about it, or the
 // last. It is empty if the lesson has none about it: what the finding itself says to look at has to do.
-func Hint(l *lessons.Lesson, in locale.Locale, finding string, n int) string {
+func Hint(l *lessons.Lesson, in locale.Locale, finding assess.Code, n int) string {
 	var about []string
 	for _, h := range l.Hints(in) {
-		if slices.Contains(h.About, finding) {
+		if slices.Contains(h.About, string(finding)) {
 			about = append(about, h.Text)
 		}
 	}

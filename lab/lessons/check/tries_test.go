@@ -7,18 +7,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 )
 
-// TestHints holds each hint to say what it helps with, in the names of findings.
+// TestHints holds each hint to say what it helps with, in the codes of findings.
 func TestHints(t *testing.T) {
 	for _, l := range lessons.All() {
 		for i, h := range l.Hints(locale.English) {
 			assert.NotEmpty(t, h.About, "%s, hint %d", l.ID, i+1)
 			for _, name := range h.About {
-				assert.Contains(t, check.Names(), name, "%s, hint %d", l.ID, i+1)
+				assert.Contains(t, assess.Codes(), assess.Code(name), "%s, hint %d", l.ID, i+1)
 			}
 		}
 	}
@@ -28,17 +29,17 @@ func TestHints(t *testing.T) {
 func TestHint(t *testing.T) {
 	l, _ := lessons.Lookup("write-a-client")
 	hints := l.Hints(locale.English)
-	about := func(name string) []string {
+	about := func(code assess.Code) []string {
 		var texts []string
 		for _, h := range hints {
-			if slices.Contains(h.About, name) {
+			if slices.Contains(h.About, string(code)) {
 				texts = append(texts, h.Text)
 			}
 		}
 		return texts
 	}
-	assert.Equal(t, []string{hints[2].Text}, about(check.TruncationUnnoticed))
-	for _, name := range []string{check.TruncationUnnoticed, check.RejectsEverything} {
+	assert.Equal(t, []string{hints[2].Text}, about(assess.TruncationUnnoticed))
+	for _, name := range []assess.Code{assess.TruncationUnnoticed, assess.RejectsEverything} {
 		texts := about(name)
 		for n := 1; n < 5; n++ {
 			assert.Equal(t, texts[min(n, len(texts))-1], check.Hint(l, locale.English, name, n), "%s, try %d", name, n)
@@ -47,27 +48,27 @@ func TestHint(t *testing.T) {
 	}
 	l, _ = lessons.Lookup("names")
 	for n := range 9 {
-		assert.Empty(t, check.Hint(l, locale.English, check.NeverConnects, n))
+		assert.Empty(t, check.Hint(l, locale.English, assess.NeverConnects, n))
 	}
 }
 
 // TestTries holds tries to be counted by what was wrong, and kept, until the lesson is solved.
 func TestTries(t *testing.T) {
 	dir := t.TempDir()
-	count := func(lesson, finding string) int {
+	count := func(lesson string, finding assess.Code) int {
 		tries, err := check.OpenTries(dir)
 		require.NoError(t, err)
 		n, err := tries.Count(lesson, finding)
 		require.NoError(t, err)
 		return n
 	}
-	assert.Equal(t, 1, count("names", check.NeverConnects))
-	assert.Equal(t, 2, count("names", check.NeverConnects))
-	assert.Equal(t, 1, count("names", check.NamesUnchecked))
-	assert.Equal(t, 1, count("which-ca", check.NamesUnchecked))
+	assert.Equal(t, 1, count("names", assess.NeverConnects))
+	assert.Equal(t, 2, count("names", assess.NeverConnects))
+	assert.Equal(t, 1, count("names", assess.NamesUnchecked))
+	assert.Equal(t, 1, count("which-ca", assess.NamesUnchecked))
 	tries, err := check.OpenTries(dir)
 	require.NoError(t, err)
 	require.NoError(t, tries.Solved("names"))
-	assert.Equal(t, 1, count("names", check.NeverConnects))
-	assert.Equal(t, 2, count("which-ca", check.NamesUnchecked))
+	assert.Equal(t, 1, count("names", assess.NeverConnects))
+	assert.Equal(t, 2, count("which-ca", assess.NamesUnchecked))
 }

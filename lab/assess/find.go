@@ -1,0 +1,342 @@
+// Package assess says what a client's cells show of it as a whole: it does not verify, checks no names, trusts
+// something else. tlslab test, tlslab check, lab/labtest and the page of tlslab up all draw their findings here, so
+// that they say the same of the same client.
+//
+// [Find] draws findings from what a client did with some scenarios: each has a [Code], the scenarios that show it, and
+// what the client said there. [Assess] grades a whole run of a client under test, and holds it against the
+// [Deviations] that its user accepts. Nothing here is told in a language: lab/assess/prose has the sentences.
+package assess
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/result"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
+)
+
+// Finding is what several cells together show of a client.
+type Finding struct {
+	Code Code
+	// Scenarios are those that show it, or that it explains.
+	Scenarios []string
+	// Unproven are scenarios whose control is among those: as the client refuses that as well, what it did with them
+	// shows nothing.
+	Unproven []string
+	Evidence Evidence
+}
+
+// Explains returns the scenarios that a finding explains, those that it leaves unproven among them.
+func (f Finding) Explains() []string { return slices.Concat(f.Scenarios, f.Unproven) }
+
+// Evidence is what a client said in the first of the scenarios that show a finding.
+type Evidence struct {
+	// Scenario is where it said so; for a control that was only asked for another's sake, that control.
+	Scenario string
+	// Outcome is what it said that it did: accepted or rejected; failed if its program failed.
+	Outcome clients.Outcome
+	// Says is the line of its message that tells most, shortened; how the program failed, if it did. It is empty if
+	// the client accepted, or said nothing.
+	Says string
+}
+
+// Row is a scenario, and what the client did with it.
+type Row struct {
+	*result.Scenario
+	result.Cell
+	// Wrong says that the row is held against the client. Findings explain such rows; all others are evidence.
+	Wrong bool
+}
+
+// RowsOf returns the rows of a run over one client. None is held against it yet.
+func RowsOf(run *result.Run) []Row {
+	var rows []Row
+	for i := range run.Scenarios {
+		for _, c := range run.Scenarios[i].Cells {
+			rows = append(rows, Row{Scenario: &run.Scenarios[i], Cell: c})
+		}
+	}
+	return rows
+}
+
+// Told is how a client that was misled about where it connects did when it was told the truth. It is zero for a client
+// that always is.
+type Told struct {
+	// Names is that it was then right about what it had got wrong.
+	Names bool
+	// Ports is that it was, at the ports that it may know as well.
+	Ports bool
+}
+
+// sheet is what findings are drawn from.
+type sheet struct {
+	rows  []Row
+	wrong []Row // of those, the ones held against the client
+	told  Told
+}
+
+// finder draws a finding from the rows that no finder before it has explained.
+type finder struct {
+	code Code
+	find func(s *sheet, open []Row) []Row
+	// voids says that it explains rows as well whose control was refused. All others are given the rest alone.
+	voids bool
+	// apart, if not nil, makes a finding for each of its values.
+	apart func(Row) string
+}
+
+// finders are tried in this order: what makes others meaningless comes first.
+var finders = slices.Concat([]finder{
+	{code: DecidesByName, voids: true, find: func(s *sheet, open []Row) []Row { return turned(open, s.told.Names) }},
+	{code: DecidesByPort, voids: true, find: func(s *sheet, open []Row) []Row { return turned(open, s.told.Ports) }},
+	{code: NotAsked, find: each(Row.notAsked)},
+	{code: ProgramFails, find: each(Row.programFailed), apart: Row.failure},
+	{code: NeverConnects, voids: true, find: neverConnects},
+}, refusing, []finder{
+	{code: InTheClear, find: each(func(r Row) bool { return inTheClear(r.Cell) })},
+	{code: RetriesUnverified, find: each(Row.retried)},
+	{code: ReportsSuccess, find: reportsSuccess},
+}, accepting, []finder{
+	{code: SendsUnverified, find: each(Row.served)},
+	{code: AcceptsOther, find: each(Row.Taken)},
+	{code: NoTimeout, find: each(func(r Row) bool { return Overran(r.Cell) })},
+	{code: GoesOnWithout, find: each(func(r Row) bool { return r.Kind == verdict.WrongReason && r.aboutOwnFiles() })},
+	{code: OneReason, find: oneReason},
+	{code: WrongReason, find: each(kindIs(verdict.WrongReason))},
+	{code: ReasonUnrecognised, find: reasonUnrecognised},
+	{code: ReasonHidden, find: each(func(r Row) bool { return r.Outcome == clients.Rejected })},
+	{code: NothingShown, find: func(_ *sheet, open []Row) []Row { return open }},
+})
+
+// Find draws findings from what a client did, in the order of [Codes]. They explain every row that is [Row.Wrong].
+func Find(rows []Row, told Told) []Finding {
+	s := &sheet{rows: rows, wrong: only(rows, func(r Row) bool { return r.Wrong }), told: told}
+	open := s.wrong
+	var list []Finding
+	for _, f := range finders {
+		given := open
+		if !f.voids {
+			given = only(open, func(r Row) bool { return r.Kind != verdict.Void })
+		}
+		found := f.find(s, given)
+		if len(found) == 0 {
+			continue
+		}
+		explains := func(r Row) bool { return r.among(found) || r.Kind != verdict.Void && r.follows(found) }
+		list = add(list, f, only(open, explains))
+		open = only(open, func(r Row) bool { return !explains(r) })
+	}
+	return unproven(list, open)
+}
+
+// add adds what a finder has found, to a finding that has its code if there is one.
+func add(list []Finding, f finder, rows []Row) []Finding {
+	apart := f.apart
+	if apart == nil {
+		apart = func(Row) string { return "" }
+	}
+	for _, group := range Groups(rows, apart) {
+		i := slices.IndexFunc(list, func(found Finding) bool { return f.apart == nil && found.Code == f.code })
+		if i < 0 {
+			i = len(list)
+			list = append(list, Finding{Code: f.code, Evidence: group[0].evidence()})
+		}
+		for _, r := range group {
+			list[i].Scenarios = append(list[i].Scenarios, r.ID)
+		}
+	}
+	return list
+}
+
+// unproven notes the rows whose control was refused with what explains the control; with [RejectsGood] if nothing does.
+func unproven(list []Finding, voids []Row) []Finding {
+	for _, r := range voids {
+		control := r.Scenario.Control
+		i := slices.IndexFunc(list, func(f Finding) bool { return slices.Contains(f.Scenarios, control) })
+		if i < 0 {
+			i = len(list)
+			said := Evidence{Scenario: control, Outcome: clients.Rejected, Says: r.Telling()}
+			list = append(list, Finding{Code: RejectsGood, Scenarios: []string{control}, Evidence: said})
+		}
+		list[i].Unproven = append(list[i].Unproven, r.ID)
+	}
+	codes := Codes()
+	slices.SortStableFunc(list, func(a, b Finding) int {
+		return slices.Index(codes, a.Code) - slices.Index(codes, b.Code)
+	})
+	return list
+}
+
+// evidence returns what the client said in a row.
+func (r Row) evidence() Evidence {
+	e := Evidence{Scenario: r.ID, Outcome: r.Outcome}
+	switch {
+	case r.neverConnected():
+		e.Outcome = clients.Accepted
+	case r.programFailed():
+		e.Outcome, e.Says = clients.Failed, r.failure()
+	case r.Kind == verdict.Void:
+		e.Scenario, e.Outcome, e.Says = r.Scenario.Control, clients.Rejected, r.Telling()
+	case r.Outcome == clients.Rejected:
+		e.Says = r.Telling()
+	}
+	return e
+}
+
+// follows reports whether the client refused for what it refuses good servers for as well: that is explained with them.
+func (r Row) follows(found []Row) bool {
+	return r.Outcome == clients.Rejected && slices.ContainsFunc(refused(found), func(good Row) bool {
+		return good.Class == r.Class && (r.Class != "" || ownWords(good.Message) == ownWords(r.Message))
+	})
+}
+
+// turned returns all that was wrong, if it is right when the client is told the truth.
+func turned(wrong []Row, right bool) []Row {
+	if !right {
+		return nil
+	}
+	return wrong
+}
+
+// neverConnects is about a client that made no connection at all.
+func neverConnects(s *sheet, open []Row) []Row {
+	if slices.ContainsFunc(s.rows, func(r Row) bool { return len(r.Observed) > 0 }) {
+		return nil
+	}
+	return open
+}
+
+// among reports whether a row is one of some.
+func (r Row) among(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(o Row) bool { return o.Scenario == r.Scenario && o.Client == r.Client })
+}
+
+// Canonical is the class that the scenario is about; empty if it is about none.
+func (r Row) Canonical() failure.Class {
+	if len(r.Expect.Failures) == 0 {
+		return ""
+	}
+	return r.Expect.Failures[0]
+}
+
+// base returns the scenario's ID without the prefix of its service.
+func (r Row) base() string {
+	return strings.TrimPrefix(strings.TrimPrefix(r.ID, "mongo-"), "mongod-")
+}
+
+// declared returns the scenario as the catalogue declares it; the zero scenario if it has none of that name.
+func (r Row) declared() *scenarios.Scenario {
+	if s, ok := scenarios.Lookup(r.ID); ok {
+		return s
+	}
+	return &scenarios.Scenario{}
+}
+
+// notAsked reports whether the client could not be asked. One that only shakes hands was asked, and did not go on.
+func (r Row) notAsked() bool { return r.Kind == verdict.Unsupported && r.Outcome != clients.Accepted }
+
+// programFailed reports whether the client's program failed, in a way that is not about TLS.
+func (r Row) programFailed() bool {
+	return r.Kind == verdict.Error && !r.neverConnected() && !r.Contradicted
+}
+
+// failure returns how the program failed.
+func (r Row) failure() string { return result.Clip(r.Why) }
+
+// neverConnected reports whether the client says that it accepted and made no connection.
+func (r Row) neverConnected() bool { return strings.HasSuffix(r.Why, verdict.NeverConnected) }
+
+// decided reports whether the client did something with the scenario that counts.
+func (r Row) decided() bool {
+	return !slices.Contains([]verdict.Kind{verdict.Void, verdict.Unsupported, verdict.Error}, r.Kind)
+}
+
+// isVerified reports whether it is for the server's certificate that a client is to refuse. A server that does not hold
+// its certificate's key is refused by clients too that do not verify.
+func (r Row) isVerified() bool {
+	i, _ := failure.Lookup(r.Canonical())
+	return r.Expect.Verdict == scenarios.Reject && r.Family != scenarios.ClientCertificates &&
+		i.Group == "certificate" && i.Class != failure.KeyMismatch
+}
+
+// presents reports whether the server demands a certificate of the client, good or not, that is as it should be itself.
+func (r Row) presents() bool {
+	if r.Expect.Verdict == scenarios.Accept {
+		return r.declared().Recipe.Client != nil
+	}
+	i, _ := failure.Lookup(r.Canonical())
+	return r.Family == scenarios.ClientCertificates && i.Group == "handshake"
+}
+
+// aboutOwnFiles reports whether it is a file of the client's own that is no use.
+func (r Row) aboutOwnFiles() bool {
+	i, _ := failure.Lookup(r.Canonical())
+	return i.Group == "client"
+}
+
+// aboutAnchors reports whether it is the client's file of trust anchors that is no use.
+func (r Row) aboutAnchors() bool { return r.declared().Setup.CA != "" }
+
+// Taken reports whether the client says that it accepted what it is to refuse.
+func (r Row) Taken() bool {
+	return r.Expect.Verdict != scenarios.Accept && r.Outcome == clients.Accepted &&
+		(r.Kind != verdict.Error || r.Contradicted)
+}
+
+// accepted reports whether the client accepted what it is to refuse, by the server's record too.
+func (r Row) accepted() bool { return r.Taken() && r.decided() }
+
+// refusedIt reports whether the client refused what it is to refuse, for whatever reason, and accepts its control.
+func (r Row) refusedIt() bool {
+	return r.Expect.Verdict != scenarios.Accept && r.Outcome == clients.Rejected && r.decided()
+}
+
+// served reports whether the client refused a certificate only after the server had answered its request: what it sent
+// has gone to whoever that is.
+func (r Row) served() bool {
+	i, _ := failure.Lookup(r.Canonical())
+	return r.Outcome == clients.Rejected && i.Group == "certificate" &&
+		slices.ContainsFunc(r.Observed, func(o serve.Observation) bool { return o.End == serve.EndServed })
+}
+
+// inTheClear reports whether the client sent something that is not TLS.
+func inTheClear(c result.Cell) bool {
+	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool {
+		return o.End == serve.EndNotTLS && o.BytesReceived > 0
+	})
+}
+
+// Overran reports whether the lab had to end the client. Whether that is held against it depends on how long it was
+// given.
+func Overran(c result.Cell) bool {
+	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, clients.OverrunPrefix)
+}
+
+// AtFault reports whether the client did what is wrong whatever it says at the end: it sent something without TLS, or
+// sent its request before it refused the certificate.
+func (r Row) AtFault() bool {
+	return r.Kind != verdict.Unsupported && (inTheClear(r.Cell) || r.served())
+}
+
+func completed(o serve.Observation) bool { return o.HandshakeComplete && o.AlertReceived == nil }
+
+func kindIs(k verdict.Kind) func(Row) bool { return func(r Row) bool { return r.Kind == k } }
+
+// each returns the finder of rows that are so, whatever the others are.
+func each(so func(Row) bool) func(*sheet, []Row) []Row {
+	return func(_ *sheet, open []Row) []Row { return only(open, so) }
+}
+
+// only returns the rows that are so.
+func only(rows []Row, so func(Row) bool) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !so(r) })
+}
+
+// all reports whether all rows are so; of none, it is false.
+func all(rows []Row, so func(Row) bool) bool {
+	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r Row) bool { return !so(r) })
+}
