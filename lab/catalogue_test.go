@@ -138,7 +138,7 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 			if !c.Documented {
 				t.Errorf("%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind, c.Class, c.Why, c.Message, report.Saw(c.Observed))
 			}
-			if c.Disagreement != "" && c.Kind == verdict.OK {
+			if !c.Disagreement.IsZero() && c.Kind == verdict.OK {
 				t.Errorf("%s × %s: %s\nmessage: %s", s.ID, c.Client, c.Disagreement, c.Message)
 			}
 		}

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -248,14 +248,14 @@ func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func
 // cell probes the client with a scenario, with its control first, and judges.
 func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, error) {
 	why := verdict.Unable(s, a.client.Info)
-	if why == "" {
+	if why.IsZero() {
 		var err error
 		if why, err = a.stale(s); err != nil {
 			return result.Cell{}, err
 		}
 	}
-	if why != "" {
-		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{Outcome: clients.Unsupported, Message: why}}
+	if !why.IsZero() {
+		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{}.With(clients.Unsupported, why)}
 		return result.NewCell(cell, verdict.Judge(cell)), nil
 	}
 	control := a.control(ctx, scenarios.ControlOf(s))
@@ -286,18 +286,17 @@ func (a *asked) hangs(control *once) bool {
 }
 
 // stale says why a scenario shows nothing now: its control, minted for a time some days ago, has
-// a root that was made for days alone and has expired. Empty if it does show something.
-func (r *runner) stale(s *scenarios.Scenario) (string, error) {
+// a root that was made for days alone and has expired. Zero if it does show something.
+func (r *runner) stale(s *scenarios.Scenario) (lang.Reason, error) {
 	control := scenarios.ControlOf(s)
 	chain, err := r.Chain(control)
 	if err != nil {
-		return "", err
+		return lang.Reason{}, err
 	}
 	for _, root := range chain.Trusted {
 		if control.Recipe.Root.NotAfter != "" && time.Now().After(root.Cert.NotAfter) {
-			return fmt.Sprintf("the root of %s was valid until %s: roots without name constraints live for two days after --at",
-				control.ID, root.Cert.NotAfter.Format(time.RFC3339)), nil
+			return lang.Because("root-expired", control.ID, root.Cert.NotAfter.Format(time.RFC3339)), nil
 		}
 	}
-	return "", nil
+	return lang.Reason{}, nil
 }

@@ -75,7 +75,7 @@ func TestShortageIsAnError(t *testing.T) {
 	require.NoError(t, err)
 	cell := run.Scenarios[0].Cells[0]
 	assert.Equal(t, verdict.Error, cell.Kind, cell.Why)
-	assert.Contains(t, cell.Why, "serving expired: out of file descriptors")
+	assert.Contains(t, cell.Why.Text, "serving expired: out of file descriptors")
 	assert.Equal(t, verdict.OK, run.Scenarios[1].Cells[0].Kind, run.Scenarios[1].Cells[0].Why)
 	assert.NotEmpty(t, told)
 	assert.ErrorIs(t, told[0], serve.ErrOutOfFiles)

@@ -34,7 +34,7 @@ func TestStale(t *testing.T) {
 		cell := run.Scenarios[0].Cells[0]
 		assert.Equal(t, want, cell.Kind, "%s: %s", id, cell.Why)
 		if want == verdict.Unsupported {
-			assert.Contains(t, cell.Why, "live for two days after --at")
+			assert.Contains(t, cell.Why.Text, "live for two days after --at")
 		}
 	}
 }

@@ -46,7 +46,7 @@ func TestPanicIsAnError(t *testing.T) {
 	require.NoError(t, err)
 	cell := run.Scenarios[0].Cells[0]
 	assert.Equal(t, verdict.Error, cell.Kind)
-	assert.Contains(t, cell.Why, "internal error of the lab: as the test wants it")
+	assert.Contains(t, cell.Why.Text, "internal error of the lab: as the test wants it")
 	assert.Equal(t, verdict.OK, run.Scenarios[1].Cells[0].Kind)
 	assert.NotEmpty(t, told)
 	require.NoError(t, l.Close())

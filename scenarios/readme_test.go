@@ -7,23 +7,25 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios"
-	"example.com/tlslab/scenarios/translation"
 )
 
 // readmes are the READMEs, and how each says what a client does.
 var readmes = []struct {
-	path, language, header string
-	does                   map[scenarios.Verdict]string
-	ifItHas                string // what it does, feature
+	path     string
+	language lang.Tag
+	header   string
+	does     map[scenarios.Verdict]string
+	ifItHas  string // what it does, feature
 }{
 	{
-		path: "README.md", language: "en", header: "| scenario | a client | class | what is served |",
+		path: "README.md", language: lang.English, header: "| scenario | a client | class | what is served |",
 		does:    map[scenarios.Verdict]string{scenarios.Accept: "accepts", scenarios.Reject: "rejects", scenarios.Either: "may accept or reject"},
 		ifItHas: "%s, if it has %s",
 	},
 	{
-		path: "README.zh-CN.md", language: "zh-CN", header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
+		path: "README.zh-CN.md", language: lang.Chinese, header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
 		does:    map[scenarios.Verdict]string{scenarios.Accept: "接受", scenarios.Reject: "拒绝", scenarios.Either: "接受或拒绝均可"},
 		ifItHas: "%s（具备 %s 时）",
 	},
@@ -77,5 +79,5 @@ func tableRow(readme int, s *scenarios.Scenario) string {
 	if e.Feature != "" {
 		does = fmt.Sprintf(r.ifItHas, does, e.Feature)
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, strings.ReplaceAll(translation.Of(s, r.language).Title, "|", `\|`))
+	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, strings.ReplaceAll(r.language.Of(s).Title, "|", `\|`))
 }

@@ -115,7 +115,7 @@ func (a *Assessment) Deviations() []Deviation {
 		case i >= 0:
 			list = append(list, a.Known[i])
 		case !r.Documented:
-			reason := "to be explained: " + cmp.Or(r.Why, r.Title)
+			reason := "to be explained: " + cmp.Or(r.Why.Text, r.Title)
 			list = append(list, Deviation{Scenario: r.ID, Kind: r.Kind, Reason: reason})
 		}
 	}

@@ -245,10 +245,10 @@ func (r Row) programFailed() bool {
 }
 
 // failure returns how the program failed.
-func (r Row) failure() string { return result.Clip(r.Why) }
+func (r Row) failure() string { return result.Clip(r.Why.Text) }
 
 // neverConnected reports whether the client says that it accepted and made no connection.
-func (r Row) neverConnected() bool { return strings.HasSuffix(r.Why, verdict.NeverConnected) }
+func (r Row) neverConnected() bool { return r.Why.Has(verdict.NeverConnected) }
 
 // decided reports whether the client did something with the scenario that counts.
 func (r Row) decided() bool {

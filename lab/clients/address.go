@@ -2,8 +2,9 @@ package clients
 
 import (
 	"context"
-	"fmt"
 	"net"
+
+	"example.com/tlslab/lab/lang"
 )
 
 // DialsAddresses is the Probe of a stack whose library dials an address that stands in a URL, whatever
@@ -12,7 +13,7 @@ func DialsAddresses(probe func(context.Context, string, Request) Result) func(co
 	return func(ctx context.Context, variant string, r Request) Result {
 		host, _, err := net.SplitHostPort(r.Endpoint.Connect)
 		if ip := net.ParseIP(r.Endpoint.Host); err == nil && ip != nil && !ip.Equal(net.ParseIP(host)) {
-			return Result{Outcome: Unsupported, Message: fmt.Sprintf("it dials %s, and can't be told that it is at %s", r.Endpoint.Host, r.Endpoint.Connect)}
+			return Result{}.With(Unsupported, lang.Because("dials-address", r.Endpoint.Host, r.Endpoint.Connect))
 		}
 		return probe(ctx, variant, r)
 	}

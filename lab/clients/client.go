@@ -15,6 +15,7 @@ import (
 	"context"
 	"time"
 
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -66,6 +67,22 @@ type Result struct {
 	// LastWords is what a program under test wrote that failed, if by its contract that is no verdict; else
 	// nil. What it failed of may have been a refusal all the same: verdict.CrossCheck reads it.
 	LastWords *string `json:"-"`
+	// Told is the reason that Message is the English of, where the lab wrote it in place of the client.
+	Told *lang.Reason `json:"-"`
+}
+
+// With returns the result with another outcome, for a reason of the lab's.
+func (r Result) With(o Outcome, why lang.Reason) Result {
+	r.Outcome, r.Message, r.Told = o, why.Text, &why
+	return r
+}
+
+// Reason returns the message as a reason: the lab's, or the client's own words.
+func (r Result) Reason() lang.Reason {
+	if r.Told != nil {
+		return *r.Told
+	}
+	return lang.Plain(r.Message)
 }
 
 // Info describes a client: a stack, its version, and a way of using it.

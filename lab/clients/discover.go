@@ -3,6 +3,7 @@ package clients
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/lab/internal/version"
+	"example.com/tlslab/lab/lang"
 )
 
 // answerTime is how long a program may take to say what it is.
@@ -42,8 +44,8 @@ type Options struct {
 // Missing is a stack, or one program of a stack, that was looked for and that can't
 // be used.
 type Missing struct {
-	Stack  string `json:"stack"`
-	Reason string `json:"reason"` // one line: "no node on PATH"
+	Stack  string      `json:"stack"`
+	Reason lang.Reason `json:"reason"` // one line: "no node on PATH"
 }
 
 // Discover finds the client stacks of this machine. What is not there, or does not
@@ -58,7 +60,7 @@ func Discover(ctx context.Context, o Options) (*Set, error) {
 	if o.Quick && len(o.Only) == 0 {
 		all = slices.DeleteFunc(all, func(s Stack) bool {
 			if s.Slow != "" {
-				slow = append(slow, Missing{Stack: s.Name, Reason: s.Slow})
+				slow = append(slow, Missing{Stack: s.Name, Reason: lang.Plain(s.Slow)})
 			}
 			return s.Slow != ""
 		})
@@ -154,25 +156,25 @@ func wanted(only []string, name string, at Place) bool {
 // pick returns the installs of a search that can be used, one for each program and
 // each version, oldest first, and what can't be used. It closes what it leaves out.
 func (s *search) pick() (installs []*Install, missing []Missing) {
-	miss := func(format string, args ...any) {
-		reason := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
-		if len(reason) > maxReason {
-			reason = strings.ToValidUTF8(reason[:maxReason], "") + "..."
+	miss := func(err error) {
+		var reason lang.Reason
+		if !errors.As(err, &reason) {
+			reason = lang.Plain(err.Error())
 		}
-		missing = append(missing, Missing{Stack: s.stack.Name, Reason: reason})
+		missing = append(missing, Missing{Stack: s.stack.Name, Reason: reason.Map(oneLine)})
 	}
 	if s.err != nil {
-		miss("%v", s.err)
+		miss(s.err)
 	}
 	byKey := make(map[string]bool)
 	byVersion := make(map[string]*Install)
 	for i, in := range s.installs {
 		if in == nil {
-			miss("%v", s.errs[i])
+			miss(s.errs[i])
 			continue
 		}
 		if version.Older(in.Version, s.stack.Oldest) {
-			miss("%s has %s, and what is known of it is of %s and later: make clients, or install that", in.Path, in.Version, s.stack.Oldest)
+			miss(lang.Because("too-old", in.Path, in.Version, s.stack.Oldest))
 			closeInstall(in)
 			continue
 		}
@@ -182,7 +184,7 @@ func (s *search) pick() (installs []*Install, missing []Missing) {
 		if key := cmp.Or(in.Key, in.Path); byKey[key] {
 			closeInstall(in)
 		} else if byKey[key] = true; taken {
-			miss("%s is another %s: %s is used", in.Path, in.Version, first.Path)
+			miss(lang.Because("same-version", in.Path, in.Version, first.Path))
 			closeInstall(in)
 		} else {
 			byVersion[in.Version] = in
@@ -191,6 +193,15 @@ func (s *search) pick() (installs []*Install, missing []Missing) {
 	}
 	slices.SortStableFunc(installs, func(a, b *Install) int { return version.Compare(a.Version, b.Version) })
 	return installs, missing
+}
+
+// oneLine puts a text on one line, and cuts it where it is too long.
+func oneLine(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxReason {
+		text = strings.ToValidUTF8(text[:maxReason], "") + "..."
+	}
+	return text
 }
 
 func closeInstall(in *Install) error {

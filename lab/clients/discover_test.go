@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/lang"
 )
 
 // One program found twice is one, and IDs stay unique.
@@ -37,8 +39,8 @@ func TestPick(t *testing.T) {
 	assert.Equal(t, []string{"/c", "/a"}, paths)
 	assert.Equal(t, map[string]int{"/b": 1, "/d": 1, "/f": 1, "/g": 1}, closed)
 	require.Len(t, missing, 3)
-	assert.Equal(t, Missing{Stack: "python", Reason: "/g has 3.8.18, and what is known of it is of 3.9 and later: make clients, or install that"}, missing[2])
-	assert.Equal(t, Missing{Stack: "python", Reason: "/d is another 3.10.1: /a is used"}, missing[0])
-	assert.True(t, strings.HasPrefix(missing[1].Reason, "it broke in many words é"), missing[1].Reason)
-	assert.LessOrEqual(t, len(missing[1].Reason), maxReason+3)
+	assert.Equal(t, Missing{Stack: "python", Reason: lang.Because("too-old", "/g", "3.8.18", "3.9")}, missing[2])
+	assert.Equal(t, Missing{Stack: "python", Reason: lang.Because("same-version", "/d", "3.10.1", "/a")}, missing[0])
+	assert.True(t, strings.HasPrefix(missing[1].Reason.Text, "it broke in many words é"), missing[1].Reason)
+	assert.LessOrEqual(t, len(missing[1].Reason.Text), maxReason+3)
 }

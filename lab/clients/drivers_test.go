@@ -178,7 +178,7 @@ func TestDriverPackageBroken(t *testing.T) {
 	}
 	reasons := map[string]string{}
 	for _, m := range set.Missing {
-		reasons[m.Stack] = m.Reason
+		reasons[m.Stack] = m.Reason.Text
 	}
 	assert.Contains(t, reasons["pymongo"], "has no PyMongo that can be used: ImportError: half of it")
 	assert.Equal(t, "no python has pymongo with its extra ocsp: make clients, or pip install pymongo[ocsp]", reasons["pymongo-ocsp"])

@@ -2,8 +2,9 @@ package clients
 
 import (
 	"context"
-	"fmt"
 	"os/exec"
+
+	"example.com/tlslab/lab/lang"
 )
 
 // OnPath returns a Find for stacks that are one program, which the user's PATH
@@ -12,7 +13,7 @@ func OnPath(name string) func(context.Context) ([]Place, error) {
 	return func(context.Context) ([]Place, error) {
 		path, err := exec.LookPath(name)
 		if err != nil {
-			return nil, fmt.Errorf("no %s on PATH", name)
+			return nil, lang.Because("not-on-path", name)
 		}
 		return []Place{{Path: path}}, nil
 	}

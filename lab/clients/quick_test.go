@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab/lang"
 )
 
 // TestQuick holds that a slow stack is left out, and said to be, where nobody named it.
@@ -30,7 +32,7 @@ func TestQuick(t *testing.T) {
 		assert.Len(t, set.Clients, c.clients, c.options)
 		assert.Equal(t, c.clients, opened, c.options)
 		if c.clients == 0 {
-			assert.Equal(t, []Missing{{Stack: "slow", Reason: "it takes hours"}}, set.Missing)
+			assert.Equal(t, []Missing{{Stack: "slow", Reason: lang.Plain("it takes hours")}}, set.Missing)
 		}
 		require.NoError(t, set.Close())
 	}

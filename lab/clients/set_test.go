@@ -19,6 +19,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/version"
+	"example.com/tlslab/lab/lang"
 )
 
 func TestDiscover(t *testing.T) {
@@ -72,28 +73,28 @@ func TestNothingOnPath(t *testing.T) {
 		assert.Equal(t, "go", c.Stack)
 	}
 	assert.Equal(t, []clients.Missing{
-		{Stack: "curl", Reason: "no curl on PATH"},
-		{Stack: "openssl", Reason: "no openssl on PATH"},
-		{Stack: "python", Reason: "no python on PATH, and none installed by pyenv"},
-		{Stack: "node", Reason: "no node on PATH"},
-		{Stack: "gnutls-cli", Reason: "no gnutls-cli on PATH"},
-		{Stack: "wget", Reason: "no wget on PATH"},
-		{Stack: "pyopenssl", Reason: "no python has the package OpenSSL: pip install pyOpenSSL service-identity"},
-		{Stack: "java", Reason: "no java on PATH, and JAVA_HOME leads to none"},
-		{Stack: "reqwest-rustls", Reason: "it is not built: make clients, which needs cargo"},
-		{Stack: "reqwest-native-tls", Reason: "it is not built: make clients, which needs cargo"},
-		{Stack: "ruby", Reason: "no ruby on PATH"},
-		{Stack: "perl", Reason: "no perl on PATH"},
-		{Stack: "php", Reason: "no php on PATH"},
-		{Stack: "chromium", Reason: "no chromium and no google-chrome on PATH"},
-		{Stack: "okhttp", Reason: "no java on PATH, and JAVA_HOME leads to none"},
-		{Stack: "requests", Reason: "no python has requests: make clients, or pip install requests"},
-		{Stack: "urllib3", Reason: "no python has urllib3: make clients, or pip install urllib3"},
-		{Stack: "httpx", Reason: "no python has httpx: make clients, or pip install httpx"},
-		{Stack: "aiohttp", Reason: "no python has aiohttp: make clients, or pip install aiohttp"},
-		{Stack: "cryptography", Reason: "no python has cryptography: make clients, or pip install cryptography"},
-		{Stack: "fetch", Reason: "no node on PATH"},
-		{Stack: "axios", Reason: "no node on PATH"},
+		{Stack: "curl", Reason: lang.Because("not-on-path", "curl")},
+		{Stack: "openssl", Reason: lang.Because("not-on-path", "openssl")},
+		{Stack: "python", Reason: lang.Plain("no python on PATH, and none installed by pyenv")},
+		{Stack: "node", Reason: lang.Plain("no node on PATH")},
+		{Stack: "gnutls-cli", Reason: lang.Plain("no gnutls-cli on PATH")},
+		{Stack: "wget", Reason: lang.Plain("no wget on PATH")},
+		{Stack: "pyopenssl", Reason: lang.Plain("no python has the package OpenSSL: pip install pyOpenSSL service-identity")},
+		{Stack: "java", Reason: lang.Plain("no java on PATH, and JAVA_HOME leads to none")},
+		{Stack: "reqwest-rustls", Reason: lang.Plain("it is not built: make clients, which needs cargo")},
+		{Stack: "reqwest-native-tls", Reason: lang.Plain("it is not built: make clients, which needs cargo")},
+		{Stack: "ruby", Reason: lang.Plain("no ruby on PATH")},
+		{Stack: "perl", Reason: lang.Plain("no perl on PATH")},
+		{Stack: "php", Reason: lang.Plain("no php on PATH")},
+		{Stack: "chromium", Reason: lang.Plain("no chromium and no google-chrome on PATH")},
+		{Stack: "okhttp", Reason: lang.Plain("no java on PATH, and JAVA_HOME leads to none")},
+		{Stack: "requests", Reason: lang.Plain("no python has requests: make clients, or pip install requests")},
+		{Stack: "urllib3", Reason: lang.Plain("no python has urllib3: make clients, or pip install urllib3")},
+		{Stack: "httpx", Reason: lang.Plain("no python has httpx: make clients, or pip install httpx")},
+		{Stack: "aiohttp", Reason: lang.Plain("no python has aiohttp: make clients, or pip install aiohttp")},
+		{Stack: "cryptography", Reason: lang.Plain("no python has cryptography: make clients, or pip install cryptography")},
+		{Stack: "fetch", Reason: lang.Plain("no node on PATH")},
+		{Stack: "axios", Reason: lang.Plain("no node on PATH")},
 	}, set.Missing)
 }
 
@@ -121,7 +122,7 @@ func TestBrokenPrograms(t *testing.T) {
 	set := discover(t)
 	reasons := make(map[string]string)
 	for _, m := range set.Missing {
-		reasons[m.Stack] = m.Reason
+		reasons[m.Stack] = m.Reason.Text
 	}
 	assert.Contains(t, reasons["curl"], "has no TLS library")
 	assert.Contains(t, reasons["openssl"], "ended with status 127: broken library")

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"example.com/tlslab/lab/lang"
 )
 
 // Stack is a kind of client program: how it is found on a machine and how it is
@@ -112,9 +114,5 @@ const OverrunPrefix = "timeout: tlslab ended the client"
 // hangs. A client that hangs by itself hangs with the control as well, which
 // makes the judgement void.
 func Overrun(after time.Duration) Result {
-	return Result{
-		Outcome:  Rejected,
-		Message:  OverrunPrefix + " after " + after.Round(100*time.Millisecond).String() + ": it did not give up by itself",
-		Duration: after,
-	}
+	return Result{Duration: after}.With(Rejected, lang.Because("overrun", after.Round(100*time.Millisecond).String()))
 }

@@ -16,7 +16,7 @@ func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
 	why := "not found"
 	for _, m := range s.Missing {
 		if strings.TrimRight(name, "0123456789.") == m.Stack { // python3.8
-			why = m.Reason
+			why = m.Reason.Text
 		}
 	}
 	needs.Stack(t, name, ok, why)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // TestFirstCause holds messages that name their cause, or that a server writes, to be explained by that: what their
@@ -46,7 +46,7 @@ func TestFirstCause(t *testing.T) {
 			continue
 		}
 		f := r.Findings[0]
-		p := f.Prose(locale.English)
+		p := f.Prose(lang.English)
 		assert.Contains(t, p.Means, want.means, message)
 		assert.Contains(t, p.Causes[0].Text, want.cause, message)
 		assert.Contains(t, p.Fix+"\n"+p.Here, want.fix, message)
@@ -76,9 +76,9 @@ func TestWhose(t *testing.T) {
 			assert.Contains(t, f.Stacks, stack, message)
 		}
 		assert.NotContains(t, f.Stacks, "go", message)
-		assert.NotContains(t, f.Prose(locale.English).Here, "NODE_EXTRA_CA_CERTS", message)
+		assert.NotContains(t, f.Prose(lang.English).Here, "NODE_EXTRA_CA_CERTS", message)
 		var out strings.Builder
-		explain.Terminal{W: &out, Locale: locale.English}.Report(r)
+		explain.Terminal{W: &out, Locale: lang.English}.Report(r)
 		assert.Contains(t, out.String(), "any program that uses OpenSSL", message)
 	}
 	f := explain.Read("curl: (60) SSL certificate problem: certificate has expired").Findings[0]
@@ -93,7 +93,7 @@ func TestSetup(t *testing.T) {
 	assert.True(t, r.Findings[0].Setup)
 	assert.False(t, r.Findings[0].Server)
 	var out strings.Builder
-	explain.Terminal{W: &out, Locale: locale.English}.Report(r)
+	explain.Terminal{W: &out, Locale: lang.English}.Report(r)
 	assert.Contains(t, out.String(), "about its own files")
 	assert.NotContains(t, out.String(), "one of its clients")
 }
@@ -135,7 +135,7 @@ func TestPrograms(t *testing.T) {
 		if !assert.Len(t, r.Findings, 1, message) {
 			continue
 		}
-		p := r.Findings[0].Prose(locale.English)
+		p := r.Findings[0].Prose(lang.English)
 		assert.Contains(t, p.Here, want[0], message)
 		assert.Contains(t, strings.Join(p.NoFix.Switches, "\n"), want[1], message)
 	}
@@ -145,7 +145,7 @@ func TestPrograms(t *testing.T) {
 func TestCommandsOfServices(t *testing.T) {
 	r := explain.Read(`psycopg2.OperationalError: connection to server at "db.example.com" (10.0.0.9), port 6432 failed: SSL error: certificate verify failed`)
 	require.Len(t, r.Findings, 1)
-	for _, p := range r.Findings[0].Proses(locale.English) {
+	for _, p := range r.Findings[0].Proses(lang.English) {
 		for _, c := range p.Causes {
 			for _, command := range c.Commands {
 				assert.NotContains(t, command, "curl")

@@ -1,12 +1,12 @@
 package explain
 
-import "example.com/tlslab/lab/internal/locale"
+import "example.com/tlslab/lab/lang"
 
 // Explained is a report with its prose: what tlslab explain --json prints.
 type Explained struct {
 	Schema int `json:"schema"`
 	// Language is that of the prose, as a tag of BCP 47.
-	Language locale.Locale      `json:"language"`
+	Language lang.Tag           `json:"language"`
 	Lines    int                `json:"lines"`
 	Findings []ExplainedFinding `json:"findings"`
 	Unknown  []Unknown          `json:"unknown"`
@@ -22,7 +22,7 @@ type ExplainedFinding struct {
 }
 
 // Explain returns the report with its prose in a language.
-func (r Report) Explain(l locale.Locale) Explained {
+func (r Report) Explain(l lang.Tag) Explained {
 	e := Explained{Schema: r.Schema, Language: l, Lines: r.Lines, Findings: []ExplainedFinding{}, Unknown: r.Unknown, Left: r.Left}
 	for _, f := range r.Findings {
 		e.Findings = append(e.Findings, ExplainedFinding{f, f.Who(l), f.Proses(l)})

@@ -2,23 +2,18 @@ package explain
 
 import (
 	"cmp"
-	"embed"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/ports"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
-
-//go:embed prose
-var proseFiles embed.FS
 
 // Prose explains a failure in one language. Text may hold code between backquotes. Commands are for a shell
 // and have the host and port of the finding in them where it names them, else HOST and a usual port; names
@@ -58,9 +53,9 @@ type NoFix struct {
 	Why      string   `json:"why"`
 }
 
-// section is what stands under one heading of a file of prose.
+// section is what the texts say below one heading.
 type section struct {
-	fields map[string]string // by key, for keys that stand there once
+	fields map[string]string // by name, for names that stand there once
 	causes []Cause
 }
 
@@ -69,28 +64,19 @@ type book struct {
 	classes map[string]section
 	aspects map[string]section
 	stacks  map[string]section
-	words   map[string]string
+	words   lang.Words
 }
 
 // books are all of it. The files are part of the program; a test holds them to be readable and whole.
-var books = sync.OnceValue(func() map[locale.Locale]book {
-	all := map[locale.Locale]book{}
-	for _, l := range locale.All() {
-		b := book{classes: map[string]section{}, aspects: map[string]section{}, stacks: map[string]section{}, words: map[string]string{}}
+var books = sync.OnceValue(func() map[lang.Tag]book {
+	all := map[lang.Tag]book{}
+	for _, l := range lang.All() {
+		b := book{map[string]section{}, map[string]section{}, map[string]section{}, l.Words("explain/words")}
 		for name, into := range map[string]map[string]section{
-			"certificate.txt": b.classes, "handshake.txt": b.classes, "wire.txt": b.classes, "client.txt": b.classes, "stacks.txt": b.stacks, "aspects.txt": b.aspects,
+			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes, "stacks": b.stacks, "aspects": b.aspects,
 		} {
-			if err := readSections(string(l), name, into); err != nil {
-				panic(err)
-			}
-		}
-		data, err := fs.ReadFile(proseFiles, "prose/"+string(l)+"/words.txt")
-		if err != nil {
-			panic(err)
-		}
-		for line := range strings.Lines(string(data)) {
-			if key, text, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
-				b.words[key] = text
+			if err := sections(l.Entries("explain/"+name), into); err != nil {
+				panic(fmt.Errorf("%s: explain/%s: %w", l, name, err))
 			}
 		}
 		all[l] = b
@@ -98,62 +84,45 @@ var books = sync.OnceValue(func() map[locale.Locale]book {
 	return all
 })
 
-// readSections reads a file of sections: "# NAME..." and below it lines of a key, a colon and text. cause
-// begins a cause, and tell and run belong to it.
-func readSections(l, name string, into map[string]section) error {
-	data, err := fs.ReadFile(proseFiles, "prose/"+l+"/"+name)
-	if err != nil {
-		return err
-	}
-	var names []string
-	s := section{}
-	end := func() {
-		for _, n := range names {
-			into[n] = s
+// sections puts lines into their sections. "cause" begins a cause; "tell" and "run" belong to it.
+func sections(entries []lang.Entry, into map[string]section) error {
+	for _, e := range entries {
+		for _, name := range e.Sections {
+			s, ok := into[name]
+			if !ok {
+				s.fields = map[string]string{}
+			}
+			last := len(s.causes) - 1
+			switch {
+			case e.Name == "cause":
+				s.causes = append(s.causes, Cause{Text: e.Text})
+			case e.Name == "tell" && last >= 0 && s.causes[last].Tell == "":
+				s.causes[last].Tell = e.Text
+			case e.Name == "run" && last >= 0:
+				s.causes[last].Commands = append(s.causes[last].Commands, e.Text)
+			case s.fields[e.Name] == "" && e.Name != "tell" && e.Name != "run":
+				s.fields[e.Name] = e.Text
+			default:
+				return fmt.Errorf("%s does not belong where it stands, below %s", e.Name, name)
+			}
+			into[name] = s
+		}
+		if len(e.Sections) == 0 {
+			return fmt.Errorf("%s stands above the first heading", e.Name)
 		}
 	}
-	n := 0
-	for line := range strings.Lines(string(data)) {
-		n++
-		line = strings.TrimSpace(line)
-		if heading, ok := strings.CutPrefix(line, "# "); ok {
-			end()
-			names, s = strings.Fields(heading), section{fields: map[string]string{}}
-			continue
-		}
-		if line == "" {
-			continue
-		}
-		key, text, ok := strings.Cut(line, ": ")
-		last := len(s.causes) - 1
-		switch {
-		case !ok || names == nil || text == "":
-			return fmt.Errorf("prose/%s/%s:%d: want a key, a colon and text, below a heading", l, name, n)
-		case key == "cause":
-			s.causes = append(s.causes, Cause{Text: text})
-		case key == "tell" && last >= 0 && s.causes[last].Tell == "":
-			s.causes[last].Tell = text
-		case key == "run" && last >= 0:
-			s.causes[last].Commands = append(s.causes[last].Commands, text)
-		case s.fields[key] == "" && key != "tell" && key != "run":
-			s.fields[key] = text
-		default:
-			return fmt.Errorf("prose/%s/%s:%d: %s does not belong here", l, name, n, key)
-		}
-	}
-	end()
 	return nil
 }
 
 // in returns the prose of a language, which is English if there is none in it.
-func in(l locale.Locale) book {
+func in(l lang.Tag) book {
 	if b, ok := books()[l]; ok {
 		return b
 	}
-	return books()[locale.English]
+	return books()[lang.English]
 }
 
-// trust, host and so on are the keys of prose/LANGUAGE/stacks.txt: what is to be set in a stack.
+// trust, host and so on are the names in explain/stacks.txt: what is to be set in a stack.
 const (
 	trustKey   = "trust"   // which roots it trusts
 	chainKey   = "chain"   // what a server sends
@@ -181,7 +150,7 @@ var serverSetting = map[failure.Class]string{
 }
 
 // Prose explains the finding in a language: its class, or the likeliest of those that it can be.
-func (f Finding) Prose(l locale.Locale) Prose {
+func (f Finding) Prose(l lang.Tag) Prose {
 	if f.Class == "" && len(f.Possible) > 0 {
 		return f.prose(l, f.Possible[0])
 	}
@@ -189,7 +158,7 @@ func (f Finding) Prose(l locale.Locale) Prose {
 }
 
 // Proses explains each of the classes that the finding can be, at most three, the likeliest first.
-func (f Finding) Proses(l locale.Locale) []Prose {
+func (f Finding) Proses(l lang.Tag) []Prose {
 	if f.Class != "" {
 		return []Prose{f.Prose(l)}
 	}
@@ -202,7 +171,7 @@ func (f Finding) Proses(l locale.Locale) []Prose {
 
 const mostProses = 3
 
-func (f Finding) prose(l locale.Locale, class failure.Class) Prose {
+func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 	b := in(l)
 	s := f.told(b, class)
 	p := Prose{Class: class, Means: s.fields["means"], Fix: s.fields["fix"], NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}

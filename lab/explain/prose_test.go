@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -28,7 +28,7 @@ func TestProseIsWhole(t *testing.T) {
 		for _, stack := range append(messages.Stacks(), "nginx", "mongod", "dotnet", "none") {
 			f := explain.Finding{Class: info.Class, Stacks: []string{stack}, Host: "api.example.com", Server: stack == "nginx" || stack == "mongod"}
 			var codes, shape []string
-			for _, l := range locale.All() {
+			for _, l := range lang.All() {
 				p := f.Prose(l)
 				where := fmt.Sprintf("%s of %s in %s", info.Class, stack, l)
 				require.NotEmpty(t, p.Means, where)
@@ -45,7 +45,7 @@ func TestProseIsWhole(t *testing.T) {
 					all = append(all, c.Text, c.Tell)
 				}
 				text := strings.Join(all, "\n")
-				assert.Equal(t, l == locale.Chinese, strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }), where)
+				assert.Equal(t, l == lang.Chinese, strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }), where)
 				assert.NotContains(t, strings.Join(commands, "\n"), "{", where)
 				found := code.FindAllString(text, -1)
 				slices.Sort(found)
@@ -92,13 +92,13 @@ func TestSwitchesAreNamed(t *testing.T) {
 		"java": "a trust-all X509TrustManager", "curl": "curl -k", "wget": "--no-check-certificate",
 	} {
 		f := explain.Finding{Class: failure.Untrusted, Stacks: []string{stack}}
-		assert.Contains(t, strings.Join(f.Prose(locale.English).NoFix.Switches, "\n"), want, stack)
+		assert.Contains(t, strings.Join(f.Prose(lang.English).NoFix.Switches, "\n"), want, stack)
 	}
 	for _, stack := range messages.Stacks() {
 		f := explain.Finding{Class: failure.HostnameMismatch, Stacks: []string{stack}}
-		assert.NotEmpty(t, f.Prose(locale.English).NoFix.Switches, stack)
-		assert.NotEmpty(t, f.Prose(locale.English).Here, stack)
+		assert.NotEmpty(t, f.Prose(lang.English).NoFix.Switches, stack)
+		assert.NotEmpty(t, f.Prose(lang.English).Here, stack)
 	}
 	weak := explain.Finding{Class: failure.ProtocolVersion, Stacks: []string{"python"}}
-	assert.Contains(t, strings.Join(weak.Prose(locale.English).NoFix.Switches, "\n"), "@SECLEVEL=0")
+	assert.Contains(t, strings.Join(weak.Prose(lang.English).NoFix.Switches, "\n"), "@SECLEVEL=0")
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // TestLogs holds messages to be read as they stand in logs: over several lines, colored, encoded, repeated.
@@ -91,7 +91,7 @@ func TestQuoteIsSafe(t *testing.T) {
 	f := r.Findings[0]
 	assert.NotContains(t, f.Quoted(), "\x07")
 	assert.NotContains(t, f.Quoted(), "\u202e")
-	for _, c := range f.Prose(locale.English).Causes {
+	for _, c := range f.Prose(lang.English).Causes {
 		for _, command := range c.Commands {
 			assert.NotContains(t, command, "reboot")
 			assert.NotContains(t, command, "`")
@@ -119,7 +119,7 @@ func TestUnknown(t *testing.T) {
 	assert.Equal(t, "untrusted", string(r.Unknown[0].Nearest[0].Class))
 
 	var out strings.Builder
-	explain.Terminal{W: &out, Locale: locale.English}.Report(r)
+	explain.Terminal{W: &out, Locale: lang.English}.Report(r)
 	assert.Contains(t, out.String(), "No rule knows this")
 	assert.NotContains(t, out.String(), "Nothing in this", "one heading is enough")
 
@@ -186,7 +186,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("host %q, port %q", found.Host, found.Port)
 			}
 		}
-		for _, l := range locale.All() {
+		for _, l := range lang.All() {
 			explain.Terminal{W: io.Discard, Width: 40, Locale: l}.Report(r)
 		}
 	})

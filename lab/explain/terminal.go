@@ -9,9 +9,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -23,7 +23,7 @@ type Terminal struct {
 	Width int
 	// Color colors what it writes.
 	Color  bool
-	Locale locale.Locale
+	Locale lang.Tag
 }
 
 // widest is beyond how many columns prose is not easy to read any more.
@@ -89,7 +89,7 @@ func (t Terminal) finding(f Finding) {
 }
 
 // Who names those in whose words a message is written, in a language.
-func (f Finding) Who(l locale.Locale) string {
+func (f Finding) Who(l lang.Tag) string {
 	const most = 6
 	t := Terminal{Locale: l}
 	names := strings.Join(f.Stacks[:min(most, len(f.Stacks))], ", ")

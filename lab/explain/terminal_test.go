@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 var update = flag.Bool("update", false, "write what the terminal shows into testdata anew")
@@ -29,7 +29,7 @@ var shownMessages = map[string]string{
 // TestTerminal holds what people see, at 80 columns, to testdata: go test ./lab/explain -run TestTerminal -update
 func TestTerminal(t *testing.T) {
 	for name, message := range shownMessages {
-		for _, l := range locale.All() {
+		for _, l := range lang.All() {
 			var out strings.Builder
 			explain.Terminal{W: &out, Width: 80, Locale: l}.Report(explain.Read(message))
 			path := filepath.Join("testdata", fmt.Sprintf("terminal-%s-%s.txt", name, l))
@@ -46,7 +46,7 @@ func TestTerminal(t *testing.T) {
 // TestTerminalFits holds prose to the window, at any width and with color, and text without color to have none.
 func TestTerminalFits(t *testing.T) {
 	for _, width := range []int{30, 40, 60, 80, 100} {
-		for _, l := range locale.All() {
+		for _, l := range lang.All() {
 			for name, message := range shownMessages {
 				for _, color := range []bool{false, true} {
 					var out strings.Builder

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -35,8 +35,8 @@ func outline(s section) []string {
 
 // TestSectionsAreInEveryLanguage holds the sections of aspects and stacks to be the same in each language.
 func TestSectionsAreInEveryLanguage(t *testing.T) {
-	english := books()[locale.English]
-	for _, l := range locale.All() {
+	english := books()[lang.English]
+	for _, l := range lang.All() {
 		b := books()[l]
 		for what, both := range map[string][2]map[string]section{"aspect": {english.aspects, b.aspects}, "stack": {english.stacks, b.stacks}} {
 			assert.ElementsMatch(t, slices.Collect(maps.Keys(both[0])), slices.Collect(maps.Keys(both[1])), "%s in %s", what, l)
@@ -62,7 +62,7 @@ func TestAspectsAreTold(t *testing.T) {
 			}
 		}
 	}
-	b := books()[locale.English]
+	b := books()[lang.English]
 	names := map[string]bool{}
 	for _, a := range aspects {
 		assert.False(t, names[a.name], "%s stands twice", a.name)

@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -163,7 +163,7 @@ func (u *suite) sumUp(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, f := range a.Findings {
-		fmt.Fprintf(&b, "%s: %s\n  to do: %s\n", f.Code, prose.Shown(locale.English, f), prose.Of(locale.English, f.Code).Do)
+		fmt.Fprintf(&b, "%s: %s\n  to do: %s\n", f.Code, prose.Shown(lang.English, f), prose.Of(lang.English, f.Code).Do)
 		fmt.Fprintf(&b, "  in: %s\n", strings.Join(f.Scenarios, " "))
 		if len(f.Unproven) > 0 {
 			fmt.Fprintf(&b, "  so that nothing is shown by: %s\n", strings.Join(f.Unproven, " "))
@@ -246,7 +246,7 @@ func tell(t *testing.T, accepted *assess.Deviations, c verdict.Cell, j verdict.J
 	}
 	switch {
 	case j.Kind == verdict.Unsupported:
-		t.Skip(j.Why)
+		t.Skip(j.Why.Text)
 	case j.Documented && j.Kind == verdict.OK:
 	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken, verdict.Unrecognised}, j.Kind):
 		t.Logf("%s: %s", j.Kind, j.Why)
@@ -255,7 +255,7 @@ func tell(t *testing.T, accepted *assess.Deviations, c verdict.Cell, j verdict.J
 	default:
 		t.Errorf("%s: %s", j.Kind, j.Why)
 	}
-	if j.Disagreement != "" {
+	if !j.Disagreement.IsZero() {
 		t.Error(j.Disagreement)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios"
 )
 
@@ -54,10 +54,10 @@ type Lesson struct {
 }
 
 // Title returns the lesson's title.
-func (l *Lesson) Title(in locale.Locale) string { return l.text(in).title }
+func (l *Lesson) Title(in lang.Tag) string { return l.text(in).title }
 
 // Hints returns what helps a learner on who is stuck, the vaguest first.
-func (l *Lesson) Hints(in locale.Locale) []Hint { return slices.Clone(l.text(in).hints) }
+func (l *Lesson) Hints(in lang.Tag) []Hint { return slices.Clone(l.text(in).hints) }
 
 // Rows returns all scenarios of the lesson: its controls, its own and its neighbours.
 func (l *Lesson) Rows() []*scenarios.Scenario {
@@ -104,30 +104,17 @@ func numbered() []*Lesson {
 	return list
 }
 
-//go:embed en zh
-var prose embed.FS
-
-// folders are where the prose of a language is.
-var folders = map[locale.Locale]string{locale.English: "en", locale.Chinese: "zh"}
-
 // source returns a file of prose; in English, if there is none in that language.
-func source(in locale.Locale, name string) []byte {
-	for _, folder := range []string{folders[in], folders[locale.English]} {
-		if text, err := prose.ReadFile(path.Join(folder, name)); err == nil {
-			return text
-		}
-	}
-	panic("lessons: no prose " + name)
-}
+func source(in lang.Tag, name string) []byte { return in.File("lessons/" + name) }
 
 // Markdown returns the lesson's prose, with what every lesson needs to run below its title.
-func (l *Lesson) Markdown(in locale.Locale) []byte {
+func (l *Lesson) Markdown(in lang.Tag) []byte {
 	title, rest, _ := bytes.Cut(source(in, fmt.Sprintf("%02d-%s.md", l.Number, l.ID)), []byte("\n"))
 	return slices.Concat(title, []byte("\n\n"), source(in, "before-you-begin.md"), rest)
 }
 
 // TeachersGuide returns the guide for who teaches the lessons to others, in Markdown.
-func TeachersGuide(in locale.Locale) []byte { return source(in, "teachers-guide.md") }
+func TeachersGuide(in lang.Tag) []byte { return source(in, "teachers-guide.md") }
 
 //go:embed start
 var starts embed.FS

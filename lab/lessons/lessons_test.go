@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/scenarios"
 )
@@ -63,7 +63,7 @@ var heading = regexp.MustCompile(`(?m)^(#+) (.*)$`)
 var fence = regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$")
 
 func TestProse(t *testing.T) {
-	for _, in := range locale.All() {
+	for _, in := range lang.All() {
 		for _, l := range lessons.All() {
 			t.Run(string(in)+"/"+l.ID, func(t *testing.T) {
 				text := string(l.Markdown(in))
@@ -80,7 +80,7 @@ func TestProse(t *testing.T) {
 					assert.Contains(t, opening, needed, "what has to run, before the first section")
 				}
 				assert.Equal(t, append([]string{"#"}, slices.Repeat([]string{"##"}, len(headings))...), levels)
-				if in == locale.English {
+				if in == lang.English {
 					assert.Equal(t, headings, titles[1:])
 				}
 				if l.Graded() {
@@ -131,10 +131,10 @@ func places(t *testing.T, text string) {
 // translated is prose.
 func TestLanguages(t *testing.T) {
 	for _, l := range lessons.All() {
-		for _, in := range locale.All() {
-			assert.Equal(t, l.Commands(locale.English), l.Commands(in), "%s in %s", l.ID, in)
-			assert.Equal(t, blocks(l.Markdown(locale.English)), blocks(l.Markdown(in)), "%s in %s", l.ID, in)
-			assert.Equal(t, ids(l.Markdown(locale.English)), ids(l.Markdown(in)), "%s in %s", l.ID, in)
+		for _, in := range lang.All() {
+			assert.Equal(t, l.Commands(lang.English), l.Commands(in), "%s in %s", l.ID, in)
+			assert.Equal(t, blocks(l.Markdown(lang.English)), blocks(l.Markdown(in)), "%s in %s", l.ID, in)
+			assert.Equal(t, ids(l.Markdown(lang.English)), ids(l.Markdown(in)), "%s in %s", l.ID, in)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func ids(text []byte) []string {
 
 // TestHTML holds answers and hints to be folded away, and nothing of a text to be taken for HTML.
 func TestHTML(t *testing.T) {
-	for _, in := range locale.All() {
+	for _, in := range lang.All() {
 		for _, l := range lessons.All() {
 			html := string(l.HTML(in))
 			assert.Equal(t, 1+len(l.Hints(in)), strings.Count(html, "<details><summary>"), l.ID)
@@ -173,7 +173,7 @@ func TestHTML(t *testing.T) {
 			assert.NotContains(t, html, "raw HTML omitted", l.ID)
 		}
 	}
-	html := string(lessons.HTML([]byte("<script>alert(1)</script>\n\n```predict\n<b>q</b>\n---\n[a](javascript:x)\n```\n\n```sh\n<i>\n```\n\n|a|\n|-|\n|b|\n"), locale.English))
+	html := string(lessons.HTML([]byte("<script>alert(1)</script>\n\n```predict\n<b>q</b>\n---\n[a](javascript:x)\n```\n\n```sh\n<i>\n```\n\n|a|\n|-|\n|b|\n"), lang.English))
 	for _, bad := range []string{"<script", "<b>", "javascript:", "<i>"} {
 		assert.NotContains(t, html, bad)
 	}
@@ -182,13 +182,13 @@ func TestHTML(t *testing.T) {
 
 func TestTerminal(t *testing.T) {
 	l, _ := lessons.Lookup("names")
-	_, answer, _ := strings.Cut(string(l.Markdown(locale.English)), "\n---\n")
+	_, answer, _ := strings.Cut(string(l.Markdown(lang.English)), "\n---\n")
 	answer, _, _ = strings.Cut(answer, "\n")
-	shown := lessons.Terminal(l.Markdown(locale.English), false, 0)
+	shown := lessons.Terminal(l.Markdown(lang.English), false, 0)
 	assert.NotContains(t, shown, answer)
-	assert.Contains(t, lessons.Terminal(l.Markdown(locale.English), true, 0), answer)
+	assert.Contains(t, lessons.Terminal(l.Markdown(lang.English), true, 0), answer)
 	assert.NotContains(t, shown, "```")
-	assert.NotContains(t, shown, l.Hints(locale.English)[2].Text)
+	assert.NotContains(t, shown, l.Hints(lang.English)[2].Text)
 }
 
 // TestWriteFiles holds a learner's file to be left alone.
@@ -260,7 +260,7 @@ var planRow = regexp.MustCompile("^\\| ([0-9]+) \\| (.*) \\|$")
 
 // TestPlans holds the plans of the teacher's guide to add up, and to give each lesson its minutes.
 func TestPlans(t *testing.T) {
-	for _, in := range locale.All() {
+	for _, in := range lang.All() {
 		var sums []int
 		rows := false
 		for line := range strings.SplitSeq(string(lessons.TeachersGuide(in)), "\n") {

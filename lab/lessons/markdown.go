@@ -14,7 +14,7 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // The lessons' Markdown is CommonMark with tables, without raw HTML, and with fenced blocks that
@@ -54,16 +54,16 @@ type parsed struct {
 }
 
 // text takes a lesson's prose apart.
-func (l *Lesson) text(in locale.Locale) parsed {
+func (l *Lesson) text(in lang.Tag) parsed {
 	return take(l.Markdown(in))
 }
 
 // Commands returns what the lesson has its reader run, in order.
-func (l *Lesson) Commands(in locale.Locale) []Command { return l.text(in).commands }
+func (l *Lesson) Commands(in lang.Tag) []Command { return l.text(in).commands }
 
 func take(source []byte) parsed {
 	var p parsed
-	doc := parser(locale.English).Parser().Parse(text.NewReader(source))
+	doc := parser(lang.English).Parser().Parse(text.NewReader(source))
 	ran := false // the block before was a command
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
@@ -113,10 +113,10 @@ func command(fields []string, body string) Command {
 }
 
 // HTML returns the lesson's prose for a page. It holds no HTML but what comes of Markdown.
-func (l *Lesson) HTML(in locale.Locale) template.HTML { return HTML(l.Markdown(in), in) }
+func (l *Lesson) HTML(in lang.Tag) template.HTML { return HTML(l.Markdown(in), in) }
 
 // HTML renders prose that is written as the lessons are.
-func HTML(source []byte, in locale.Locale) template.HTML {
+func HTML(source []byte, in lang.Tag) template.HTML {
 	var b bytes.Buffer
 	if err := parser(in).Convert(source, &b); err != nil {
 		panic("lessons: " + err.Error()) // a bytes.Buffer does not fail
@@ -125,15 +125,15 @@ func HTML(source []byte, in locale.Locale) template.HTML {
 }
 
 // parser returns what renders prose in a language.
-func parser(in locale.Locale) goldmark.Markdown {
+func parser(in lang.Tag) goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(extension.Table),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(&folder{words: foldWords[in]}, 100))))
 }
 
 // foldWords are what stands on what is folded away.
-var foldWords = map[locale.Locale]struct{ answer, hint string }{
-	locale.English: {"The answer", "A hint"},
-	locale.Chinese: {"答案", "提示"},
+var foldWords = map[lang.Tag]struct{ answer, hint string }{
+	lang.English: {"The answer", "A hint"},
+	lang.Chinese: {"答案", "提示"},
 }
 
 // folder renders fenced blocks: those that mean something as <details>, others as code.
@@ -220,7 +220,7 @@ func fold(body string) (question, answer string) {
 // print are not broken, and with a width of zero nothing is. Hints are left out, and answers unless they are asked for.
 func Terminal(source []byte, answers bool, width int) string {
 	var b strings.Builder
-	doc := parser(locale.English).Parser().Parse(text.NewReader(source))
+	doc := parser(lang.English).Parser().Parse(text.NewReader(source))
 	from := 0
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		block, ok := n.(*ast.FencedCodeBlock)

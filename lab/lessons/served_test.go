@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 )
 
@@ -20,7 +20,7 @@ func TestServed(t *testing.T) {
 
 	// No lesson keeps a published port, nor a published file.
 	for _, l := range lessons.All() {
-		for _, in := range []locale.Locale{locale.English, locale.Chinese} {
+		for _, in := range []lang.Tag{lang.English, lang.Chinese} {
 			got := string(lessons.Served(l.Markdown(in), "elsewhere", elsewhere))
 			assert.NotRegexp(t, `localhost:1[01][0-9]{3}\b`, got, l.ID)
 			assert.NotRegexp(t, `[ =]lab/[a-z0-9-]+/(root|leaf|chain|key|crl)[.-]`, got, l.ID)

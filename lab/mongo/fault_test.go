@@ -36,8 +36,8 @@ func TestContainerAtFault(t *testing.T) {
 		s.ID, s.Recipe.CRL = "mongod-crl-expired", &pki.CRL{Fetch: true, NextUpdate: "-1h"}
 	})
 	assert.Equal(t, verdict.Error, stale.Kind)
-	assert.Contains(t, stale.Why, "mongod refused the client for a reason of its own, by its log:")
-	assert.Contains(t, stale.Why, "CRL has expired")
+	assert.Contains(t, stale.Why.Text, "mongod refused the client for a reason of its own, by its log:")
+	assert.Contains(t, stale.Why.Text, "CRL has expired")
 
 	silent := judge(func(s *scenarios.Scenario) {
 		s.ID, s.Recipe.Client, s.Recipe.CRL, s.Mongod.CRLFile = "mongod-sent-nothing", nil, nil, false

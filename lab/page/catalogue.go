@@ -75,7 +75,7 @@ func (p *Page) catalogue(w http.ResponseWriter, r *http.Request) {
 		v.add(row)
 	}
 	v.sort()
-	p.show(w, r, http.StatusOK, "catalogue", view{Nav: "catalogue", Title: p.words[lang].say("catalogue.title"), Main: v})
+	p.show(w, r, http.StatusOK, "catalogue", view{Nav: "catalogue", Title: p.words[lang].Say("catalogue.title"), Main: v})
 }
 
 func (p *Page) row(s *scenarios.Scenario, text Text) rowView {

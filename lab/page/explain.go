@@ -49,7 +49,7 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 		}
 		v.Report = found.Explain(lang)
 	}
-	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].say("nav.explain"), Main: v})
+	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].Say("nav.explain"), Main: v})
 }
 
 // Served returns those of some scenarios that this lab serves.

@@ -45,7 +45,7 @@ func (p *Page) lessons(w http.ResponseWriter, r *http.Request) {
 	for _, l := range lessons.All() {
 		list = append(list, p.lessonView(r, l))
 	}
-	p.show(w, r, http.StatusOK, "lessons", view{Nav: "lessons", Title: p.words[language(r)].say("nav.lessons"), Main: list})
+	p.show(w, r, http.StatusOK, "lessons", view{Nav: "lessons", Title: p.words[language(r)].Say("nav.lessons"), Main: list})
 }
 
 // lesson shows one lesson.

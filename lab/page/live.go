@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/lab/wire"
@@ -36,7 +36,7 @@ type newsView struct {
 // card is one connection, told.
 type card struct {
 	connection
-	Lang            locale.Locale
+	Lang            lang.Tag
 	View            verdict.ServerView // empty as long as it is open
 	Tone            string             // good, bad, warn or plain
 	Mark            string             // the same as a sign
@@ -59,7 +59,7 @@ var tones = map[verdict.ServerView]string{
 var marks = map[string]string{"good": "✓", "bad": "✗", "warn": "?", "plain": "•"}
 
 // news returns what has changed after a version.
-func (p *Page) news(l locale.Locale, id string, version uint64, most int) newsView {
+func (p *Page) news(l lang.Tag, id string, version uint64, most int) newsView {
 	v := newsView{batch: p.hub.since(id, version, most), Scenario: id}
 	v.Forgotten = v.Total - uint64(v.Kept)
 	v.Troubles = p.troubles()
@@ -70,11 +70,11 @@ func (p *Page) news(l locale.Locale, id string, version uint64, most int) newsVi
 }
 
 // card tells of a connection.
-func (p *Page) card(l locale.Locale, c connection) card {
+func (p *Page) card(l lang.Tag, c connection) card {
 	w := p.words[l]
 	out := card{connection: c, Lang: l, Steps: diagram(&c), Tone: "plain", Mark: marks["plain"]}
 	if c.Seen == nil {
-		out.Mark, out.Says, out.Because = "…", w.say("sight.open"), w.say("sight.open.because")
+		out.Mark, out.Says, out.Because = "…", w.Say("sight.open"), w.Say("sight.open.because")
 		return out
 	}
 	expect := c.Scenario.Expect
@@ -95,20 +95,20 @@ func (p *Page) card(l locale.Locale, c connection) card {
 		class = string(c.Scenario.Expect.Failures[0])
 	}
 	name := "sight." + string(out.View)
-	what := w.first("accepted."+class, "accepted.other")
+	what := w.First("accepted."+class, "accepted.other")
 	switch out.View {
 	case verdict.SeenInsecure, verdict.SeenLenient:
-		out.Says = w.say(name, what)
+		out.Says = w.Say(name, what)
 	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason, verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:
 		alert := "–"
 		if out.Alert != nil {
 			alert = out.Alert.String()
 		}
-		out.Says = w.say(name, alert)
+		out.Says = w.Say(name, alert)
 	default:
-		out.Says = w.say(name)
+		out.Says = w.Say(name)
 	}
-	out.Because = w.say(name + ".because")
+	out.Because = w.Say(name + ".because")
 	return out
 }
 
@@ -170,7 +170,7 @@ func milliseconds(d time.Duration) string {
 func (p *Page) live(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	v := p.news(lang, "", 0, maxRows)
-	p.show(w, r, http.StatusOK, "live", view{Nav: "live", Title: p.words[lang].say("live.title"), Version: v.Version, Main: v})
+	p.show(w, r, http.StatusOK, "live", view{Nav: "live", Title: p.words[lang].Say("live.title"), Version: v.Version, Main: v})
 }
 
 // liveNews answers with the rows that have changed since a page was made.
@@ -211,5 +211,5 @@ func (p *Page) connection(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	told := p.card(lang, c)
 	told.Whole = true
-	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].say("connection.title", number), Version: c.version, Main: told})
+	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].Say("connection.title", number), Version: c.version, Main: told})
 }

@@ -45,7 +45,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -63,18 +63,18 @@ type Options struct {
 	// Trouble, if set, is told of failures of the page itself: see serve.Options.Trouble.
 	Trouble func(error)
 	// Text returns what the catalogue tells of a scenario in a language, or in another if there is
-	// nothing in that one. Nil means what package scenarios/translation has.
-	Text func(locale.Locale, *scenarios.Scenario) Text
+	// nothing in that one. Nil means what package lab/lang has.
+	Text func(lang.Tag, *scenarios.Scenario) Text
 }
 
 // Page is the page, being served. It is safe for concurrent use.
 type Page struct {
 	options Options
-	text    func(locale.Locale, *scenarios.Scenario) Text
+	text    func(lang.Tag, *scenarios.Scenario) Text
 	hub     *hub
 	epoch   string // tells this run from another
-	words   map[locale.Locale]words
-	pages   map[locale.Locale]map[string]*template.Template
+	words   map[lang.Tag]lang.Words
+	pages   map[lang.Tag]map[string]*template.Template
 	byID    map[string]*scenarios.Scenario
 
 	listeners []net.Listener
@@ -122,8 +122,9 @@ func Start(o Options) (*Page, error) {
 		p.byID[s.ID], p.state[s.ID] = s, new(state)
 	}
 	var err error
-	if p.words, err = readWords(wordFiles); err != nil {
-		return nil, err
+	p.words = map[lang.Tag]lang.Words{}
+	for _, l := range lang.All() {
+		p.words[l] = l.Words("page")
 	}
 	if p.pages, err = parse(p.words); err != nil {
 		return nil, err

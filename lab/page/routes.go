@@ -13,8 +13,9 @@ import (
 	"path"
 	"strings"
 
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -57,12 +58,12 @@ func (p *Page) routes() http.Handler {
 }
 
 // parse parses the templates, once for each language.
-func parse(all map[locale.Locale]words) (map[locale.Locale]map[string]*template.Template, error) {
-	out := map[locale.Locale]map[string]*template.Template{}
+func parse(all map[lang.Tag]lang.Words) (map[lang.Tag]map[string]*template.Template, error) {
+	out := map[lang.Tag]map[string]*template.Template{}
 	for l, w := range all {
 		out[l] = map[string]*template.Template{}
 		functions := template.FuncMap{
-			"t": w.say, "tt": w.first, "expectation": w.expectation, "visible": visible.Text,
+			"t": w.Say, "tt": w.First, "expectation": func(e scenarios.Expectation) string { return expectation(w, e) }, "visible": visible.Text,
 			"join": strings.Join, "parts": parts, "milliseconds": milliseconds,
 		}
 		base, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
@@ -86,8 +87,8 @@ func parse(all map[locale.Locale]words) (map[locale.Locale]map[string]*template.
 
 // view is what every page is filled with.
 type view struct {
-	Lang  locale.Locale
-	Langs []locale.Locale
+	Lang  lang.Tag
+	Langs []lang.Tag
 	// Path is the page's own address, to come back to.
 	Path  string
 	Title string
@@ -110,14 +111,14 @@ type entry struct{ Name, Path, Word string }
 
 // show writes a page.
 func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
-	v.Lang, v.Langs, v.Path, v.Pending = language(r), locale.All(), r.URL.RequestURI(), p.pending()
+	v.Lang, v.Langs, v.Path, v.Pending = language(r), lang.All(), r.URL.RequestURI(), p.pending()
 	v.Epoch, v.More = p.epoch, sections
 	v.serves = func(id string) bool { return p.byID[id] != nil }
 	p.write(w, r, status, v.Lang, name, "layout", v)
 }
 
 // write writes what a template makes of something, whole or not at all.
-func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l locale.Locale, name, part string, v any) {
+func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l lang.Tag, name, part string, v any) {
 	var b bytes.Buffer
 	if err := p.pages[l][name].ExecuteTemplate(&b, part, v); err != nil {
 		plainly(w, http.StatusInternalServerError, "the page could not be made: "+err.Error()+"\n")
@@ -132,7 +133,7 @@ func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l local
 
 // problem says what is wrong with a request.
 func (p *Page) problem(w http.ResponseWriter, r *http.Request, status int, word string) {
-	text := p.words[language(r)].say(word)
+	text := p.words[language(r)].Say(word)
 	p.show(w, r, status, "problem", view{Title: text, Main: text})
 }
 
@@ -154,18 +155,18 @@ const languageCookie = "tlslab_language"
 
 // language returns the language to answer in: the one that was chosen, or else the one that the browser
 // asks for.
-func language(r *http.Request) locale.Locale {
+func language(r *http.Request) lang.Tag {
 	if c, err := r.Cookie(languageCookie); err == nil {
-		if l, err := locale.Parse(c.Value); err == nil {
+		if l, err := lang.Parse(c.Value); err == nil {
 			return l
 		}
 	}
-	return locale.FromHeader(r.Header.Get("Accept-Language"))
+	return lang.FromHeader(r.Header.Get("Accept-Language"))
 }
 
 // setLanguage remembers a language in a cookie, and goes back to where it was chosen.
 func (p *Page) setLanguage(w http.ResponseWriter, r *http.Request) {
-	l, err := locale.Parse(r.PostFormValue("language"))
+	l, err := lang.Parse(r.PostFormValue("language"))
 	if err != nil {
 		p.problem(w, r, http.StatusBadRequest, "problem.language")
 		return

@@ -2,17 +2,14 @@ package page
 
 import (
 	"io/fs"
-	"maps"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
@@ -24,29 +21,9 @@ var unexplained = []wire.AlertCode{
 	wire.AlertTooManyCIDsRequested, wire.AlertCertificateUnobtainable, wire.AlertBadCertificateHashValue,
 }
 
-// TestWordsAreTheSameInAllLanguages holds the languages to have the same words, with the same places for
-// values in the same order.
-func TestWordsAreTheSameInAllLanguages(t *testing.T) {
-	all, err := readWords(wordFiles)
-	require.NoError(t, err)
-	verbs := regexp.MustCompile(`%[a-z]`)
-	english := all[locale.English]
-	for l, w := range all {
-		assert.Equal(t, slices.Sorted(maps.Keys(english)), slices.Sorted(maps.Keys(w)), l)
-		for name, text := range w {
-			assert.Equal(t, verbs.FindAllString(english[name], -1), verbs.FindAllString(text, -1), "%s: %s", l, name)
-			if l == locale.Chinese && !strings.HasPrefix(name, "service.") && !strings.HasPrefix(name, "language.") {
-				assert.NotEqual(t, english[name], text, name)
-			}
-		}
-	}
-}
-
 // TestEveryWordIsThere holds that there are words for whatever templates and code ask for by name.
 func TestEveryWordIsThere(t *testing.T) {
-	all, err := readWords(wordFiles)
-	require.NoError(t, err)
-	w := all[locale.English]
+	w := lang.English.Words("page")
 	var names []string
 	asked := regexp.MustCompile(`\bt "([^"]+)"`)
 	require.NoError(t, fs.WalkDir(templateFiles, ".", func(path string, d fs.DirEntry, err error) error {
@@ -92,16 +69,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	}
 	for code := range 256 { // whatever has a name has words
 		if a := wire.AlertCode(code); a.Assigned() && !slices.Contains(unexplained, a) {
-			assert.NotEqual(t, w.say("alert.other"), w.first("alert."+a.String(), "alert.other"), a)
+			assert.NotEqual(t, w.Say("alert.other"), w.First("alert."+a.String(), "alert.other"), a)
 		}
 	}
-}
-
-func TestReadWordsSaysWhatIsWrong(t *testing.T) {
-	for _, text := range []string{"name text\n", "a = b\na = c\n"} {
-		_, err := readWords(fstest.MapFS{"words/en.txt": {Data: []byte(text)}, "words/zh-CN.txt": {}})
-		assert.ErrorContains(t, err, "is no name = text, or comes twice")
-	}
-	_, err := readWords(fstest.MapFS{})
-	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/assess"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
 )
 
 // WriteAssessmentJUnit writes an assessment as JUnit's XML: the run's suite, in which what the user accepts passes, and
@@ -63,10 +63,10 @@ func remarks(a *assess.Assessment) []remarkOf {
 	rows := map[string]bool{} // that are told one by one
 	for _, f := range a.Findings {
 		if a.Stopped != nil || !apart(f) {
-			add(string(f.Code), told(a, f, locale.English))
+			add(string(f.Code), told(a, f, lang.English))
 			continue
 		}
-		for _, void := range unproven(a, f, locale.English) {
+		for _, void := range unproven(a, f, lang.English) {
 			add(string(f.Code), void)
 		}
 		for _, id := range f.Scenarios {
@@ -75,7 +75,7 @@ func remarks(a *assess.Assessment) []remarkOf {
 	}
 	for _, r := range a.Rows() {
 		if r.Wrong && rows[r.ID] {
-			list = append(list, remarkOf{r.ID + ": " + string(r.Kind), strings.TrimSpace(r.Title + "\n" + r.Why + "\n" + r.Telling())})
+			list = append(list, remarkOf{r.ID + ": " + string(r.Kind), strings.TrimSpace(r.Title + "\n" + r.Why.Text + "\n" + r.Telling())})
 		}
 	}
 	for _, d := range a.Fixed {

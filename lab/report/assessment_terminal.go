@@ -10,6 +10,7 @@ import (
 
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios/failure"
@@ -96,14 +97,14 @@ func (t Terminal) kind(kind verdict.Kind, means string, rows []assess.Row, a *as
 				t.wrapped(w.itSays, t.words().telling(r))
 			}
 			if stack, why := a.KnownOf(r); why != "" {
-				t.wrapped("    ", fmt.Sprintf(w.knownForf, stack, t.reason(why)))
+				t.wrapped("    ", fmt.Sprintf(w.knownForf, stack, t.Locale.Sentence(why)))
 			}
 			if len(group) == 1 || kind == verdict.Broken {
 				t.wrapped("    ", told.What)
 			}
 		}
 		if i, ok := failure.Lookup(group[0].Canonical()); ok && kind != verdict.Broken {
-			t.wrapped(w.toDoOfClass, t.reason(i.Client))
+			t.wrapped(w.toDoOfClass, t.Locale.Sentence(i.Client))
 		}
 	}
 	fmt.Fprintln(t.W)
@@ -124,7 +125,7 @@ func (t Terminal) deviations(title string, list []assess.Deviation) {
 func (t Terminal) notes(a *assess.Assessment) {
 	w := t.words().assessment
 	rows := assess.RowsOf(a.Run)
-	t.counted(w.notAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), unasked), func(group []assess.Row) string {
+	t.counted(w.notAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), func(r assess.Row) string { return unasked(r).Text }), func(group []assess.Row) string {
 		return result.Clip(t.reason(unasked(group[0])))
 	})
 	t.counted(w.lenient,
@@ -134,7 +135,7 @@ func (t Terminal) notes(a *assess.Assessment) {
 	if a.Stopped != nil { // what is to be done says it already
 		return
 	}
-	t.counted(w.disagree, assess.Groups(only(rows, func(r assess.Row) bool { return r.Disagreement != "" }), func(r assess.Row) string { return r.Disagreement }), func(group []assess.Row) string {
+	t.counted(w.disagree, assess.Groups(only(rows, func(r assess.Row) bool { return !r.Disagreement.IsZero() }), func(r assess.Row) string { return r.Disagreement.Text }), func(group []assess.Row) string {
 		return t.reason(group[0].Disagreement)
 	})
 	if !a.VerdictOnly { // else reasons do not matter
@@ -151,8 +152,11 @@ func (t Terminal) byRecord(rows []assess.Row) {
 }
 
 // unasked says why a row was not asked: for the control's reason, in most cases.
-func unasked(r assess.Row) string {
-	return strings.TrimPrefix(r.Why, "on the control "+r.Scenario.Control+": ")
+func unasked(r assess.Row) lang.Reason {
+	if r.Why.Code == verdict.OnControl {
+		return *r.Why.Of
+	}
+	return r.Why
 }
 
 // few is up to how long a note is that stands beside others in a line.

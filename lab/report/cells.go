@@ -94,10 +94,10 @@ func (t Terminal) said(r row) []string {
 	if r.FromAlert {
 		bracket(t.words().fromAlert)
 	}
-	if r.Kind != verdict.OK && r.Why != "" && r.Why != r.Message {
+	if r.Kind != verdict.OK && r.Why.Text != "" && r.Why.Text != r.Message {
 		bracket(t.reason(r.Why))
 	}
-	if r.Disagreement != "" {
+	if !r.Disagreement.IsZero() {
 		bracket(t.reason(r.Disagreement))
 	}
 	return strings.Split(visible.Text(strings.TrimSpace(message)), "\n")

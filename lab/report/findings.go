@@ -9,7 +9,7 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // Assessed is an assessment as tlslab test --json prints it. Its sentences are in English.
@@ -48,13 +48,13 @@ const stoppedName = "stopped"
 func InWords(a *assess.Assessment) Assessed {
 	out := Assessed{Assessment: a, Findings: []Finding{}}
 	for _, f := range a.Findings {
-		out.Findings = append(out.Findings, told(a, f, locale.English))
+		out.Findings = append(out.Findings, told(a, f, lang.English))
 	}
 	return out
 }
 
 // told tells a finding of an assessment in a language.
-func told(a *assess.Assessment, f assess.Finding, l locale.Locale) Finding {
+func told(a *assess.Assessment, f assess.Finding, l lang.Tag) Finding {
 	out := Finding{
 		Code: f.Code, Name: cmp.Or(formerNames[f.Code], string(f.Code)),
 		Says: prose.Shown(l, f), ToDo: prose.Of(l, f.Code).Do, Scenarios: f.Explains(),
@@ -75,7 +75,7 @@ func saysAccepted(f assess.Finding) bool {
 const voidName = "void"
 
 // unproven tells of scenarios of which nothing can be said, as the client refuses their control: once for each control.
-func unproven(a *assess.Assessment, f assess.Finding, l locale.Locale) []Finding {
+func unproven(a *assess.Assessment, f assess.Finding, l lang.Tag) []Finding {
 	w := in(l)
 	rows := only(assess.RowsOf(a.Run), func(r assess.Row) bool { return slices.Contains(f.Unproven, r.ID) })
 	var list []Finding

@@ -121,7 +121,7 @@ func newPage(r *result.Run) pageData {
 		b.Again = " " + visible.Text(r.Again())
 	}
 	for _, m := range r.Missing {
-		b.Missing = append(b.Missing, visible.Text(m.Stack+" ("+m.Reason+")"))
+		b.Missing = append(b.Missing, visible.Text(m.Stack+" ("+m.Reason.Text+")"))
 	}
 	for _, c := range r.Clients {
 		b.Clients = append(b.Clients, pageClient{visible.Text(c.ID()), shell.Quote(visible.Text(c.ID())), visible.Text(c.Stack), visible.Text(c.Variant), visible.Text(c.Version), visible.Text(c.Library), visible.Text(c.About)})
@@ -164,8 +164,8 @@ func (b *pageBuilder) cell(r *result.Run, s result.Scenario, c *result.Cell) pag
 	}
 	out := pageCell{
 		slices.IndexFunc(kinds, func(k kind) bool { return k.Kind == c.Kind }), flag(c.Documented),
-		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert), b.text(c.Why), b.text(c.Message), b.text(string(c.Control)),
-		b.text(Saw(c.Observed)), b.text(c.Disagreement), b.text(strings.Join(c.ServerLog, "\n")),
+		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert), b.text(c.Why.Text), b.text(c.Message), b.text(string(c.Control)),
+		b.text(Saw(c.Observed)), b.text(c.Disagreement.Text), b.text(strings.Join(c.ServerLog, "\n")),
 	}
 	for _, o := range c.Observed {
 		out = append(out, b.observation(o))

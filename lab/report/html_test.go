@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
@@ -29,7 +30,7 @@ func mixed() *result.Run {
 	infos = append(infos, clients.Info{Stack: "curl", Version: "8.1", Variant: "default", Library: "OpenSSL 3.0.19", About: "curl --cacert FILE"})
 	return run(infos, many, func(id string, c clients.Info) result.Cell {
 		judged := func(cell result.Cell, kind verdict.Kind, documented bool) result.Cell {
-			cell.Kind, cell.Documented, cell.Why = kind, documented, "for the reason "+string(kind)
+			cell.Kind, cell.Documented, cell.Why = kind, documented, lang.Plain("for the reason "+string(kind))
 			return cell
 		}
 		switch {
@@ -195,13 +196,13 @@ func TestPageHostile(t *testing.T) {
 		s.Title, s.Fix, s.Story.What = hostile, hostile, hostile
 		for j := range s.Cells {
 			c := &s.Cells[j]
-			c.Message, c.Why, c.Disagreement, c.Class = hostile, hostile, hostile, failure.Class(hostile)
+			c.Message, c.Why, c.Disagreement, c.Class = hostile, lang.Plain(hostile), lang.Plain(hostile), failure.Class(hostile)
 			c.ServerLog = []string{hostile, hostile}
 			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile, Hello: &wire.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
 		}
 	}
 	r.Clients[0].About, r.Seed = hostile, hostile
-	r.Missing = []clients.Missing{{Stack: hostile, Reason: hostile}}
+	r.Missing = []clients.Missing{{Stack: hostile, Reason: lang.Plain(hostile)}}
 	source := page(t, r)
 	assert.NotEqual(t, clean, len(source))
 	assert.Equal(t, 2, strings.Count(source, "</script"))
@@ -299,7 +300,7 @@ func big() *result.Run {
 		n := random.IntN(3000)
 		if n%7 == 0 {
 			cell := accepted(verdict.Insecure, n%21 == 0)
-			cell.Why = fmt.Sprintf("for reason %d", n%50)
+			cell.Why = lang.Plain(fmt.Sprintf("for reason %d", n%50))
 			return cell
 		}
 		return rejected(failure.Expired, fmt.Sprintf("urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] message %d>", n))

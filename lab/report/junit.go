@@ -116,7 +116,7 @@ func suite(r *result.Run, c clients.Info, x result.Index) junitSuite {
 			one.Failure = &junitResult{what, string(cell.Kind), text}
 		case cell.Kind == verdict.Unsupported:
 			s.Skipped++
-			one.Skipped = &junitResult{Message: visible.Text(cell.Why)}
+			one.Skipped = &junitResult{Message: visible.Text(cell.Why.Text)}
 		case cell.Kind != verdict.OK:
 			one.Out = text
 		}
@@ -132,8 +132,8 @@ func oneLine(c *result.Cell) string {
 	if c.Class != "" {
 		words = append(words, "("+string(c.Class)+")")
 	}
-	if c.Why != "" {
-		words = append(words, visible.Text(c.Why))
+	if !c.Why.IsZero() {
+		words = append(words, visible.Text(c.Why.Text))
 	}
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
@@ -151,11 +151,11 @@ func account(r *result.Run, s result.Scenario, c *result.Cell) string {
 	line("outcome", string(c.Outcome))
 	line("judgement", string(c.Kind)+result.Mark(c.Kind, c.Documented))
 	line("class", string(c.Class))
-	line("why", c.Why)
+	line("why", c.Why.Text)
 	line("its message", c.Message)
 	line("the server saw", Saw(c.Observed))
 	line("the server's log", strings.Join(c.ServerLog, "\n"))
-	line("they disagree", c.Disagreement)
+	line("they disagree", c.Disagreement.Text)
 	line("to reproduce", r.Command(s.ID, c.Client))
 	return out.String()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -76,16 +77,16 @@ func TestJUnit(t *testing.T) {
 		case c.Version == "3.9":
 		case id == "expired":
 			cell := accepted(verdict.Insecure, false)
-			cell.Why = "it must reject this as expired"
+			cell.Why = lang.Plain("it must reject this as expired")
 			return cell
 		case id == "wrong-host":
 			cell := accepted(verdict.Insecure, true)
-			cell.Why = "declared not to check"
+			cell.Why = lang.Plain("declared not to check")
 			return cell
 		case id == "self-signed":
-			return result.Cell{Outcome: clients.Unsupported, Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: "it cannot"}}
+			return result.Cell{Outcome: clients.Unsupported, Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: lang.Plain("it cannot")}}
 		case id == "plain-http":
-			return result.Cell{Outcome: clients.Failed, Message: "died", Judgement: verdict.Judgement{Kind: verdict.Error, Why: "died"}}
+			return result.Cell{Outcome: clients.Failed, Message: "died", Judgement: verdict.Judgement{Kind: verdict.Error, Why: lang.Plain("died")}}
 		}
 		return good(id, c)
 	})
@@ -112,7 +113,7 @@ func TestJUnit(t *testing.T) {
 func TestJUnitHostile(t *testing.T) {
 	r := run(python("default", "3.8"), many, func(string, clients.Info) result.Cell {
 		cell := rejected(failure.Expired, hostile)
-		cell.Judgement = verdict.Judgement{Kind: verdict.WrongReason, Why: hostile}
+		cell.Judgement = verdict.Judgement{Kind: verdict.WrongReason, Why: lang.Plain(hostile)}
 		return cell
 	})
 	r.Seed = hostile

@@ -6,7 +6,6 @@ import (
 
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/scenarios"
-	"example.com/tlslab/scenarios/translation"
 )
 
 // List writes scenarios a line each, by family: what a client does, the canonical class, the title. A narrow window
@@ -37,7 +36,7 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 		if len(s.Expect.Failures) > 0 && s.Expect.Verdict != scenarios.Accept {
 			class = string(s.Expect.Failures[0])
 		}
-		row := []string{"  " + s.ID, expect, class, translation.Of(s, string(t.Locale)).Title}
+		row := []string{"  " + s.ID, expect, class, t.Locale.Of(s).Title}
 		if t.Width > 0 && t.Width < withClass {
 			row = slices.Delete(row, 2, 3)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -27,13 +27,13 @@ func few() *result.Run {
 		switch {
 		case c.Variant == "server-purpose":
 			cell = accepted(verdict.Insecure, true)
-			cell.Why = "the variant server-purpose does not check the chain"
+			cell.Why = lang.Because("skips-check", "server-purpose", "chain")
 		case c.Version == "3.13.5":
 			cell = accepted(verdict.Unsupported, true)
-			cell.Outcome, cell.Why = clients.Unsupported, "the variant default refuses every server without staple or ocsp or crl, and good has none"
+			cell.Outcome, cell.Why = clients.Unsupported, lang.Because("cannot-be-judged", "default", "staple or ocsp or crl", "good")
 		default:
 			cell = rejected("expired", "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1131)>")
-			cell.Disagreement = "the client says expired, and told the server certificate_unknown (46)"
+			cell.Disagreement = lang.Because("differ-alert", "expired", "certificate_unknown (46)")
 		}
 		cell.Control = clients.Accepted
 		return cell
@@ -41,15 +41,15 @@ func few() *result.Run {
 }
 
 // written is a run as it is shown in a language.
-func written(l locale.Locale, width int, color bool) string {
+func written(l lang.Tag, width int, color bool) string {
 	var out bytes.Buffer
 	report.Terminal{W: &out, Width: width, Color: color, Locale: l}.Run(few())
 	return out.String()
 }
 
 func TestRunInChinese(t *testing.T) {
-	assert.Contains(t, flat(written(locale.Chinese, 120, false)), flat("│ 客户端 │ good │ expired │ 判定 │ 客户端的消息 │ 服务器看到 │"))
-	got := written(locale.Chinese, 100, false)
+	assert.Contains(t, flat(written(lang.Chinese, 120, false)), flat("│ 客户端 │ good │ expired │ 判定 │ 客户端的消息 │ 服务器看到 │"))
+	got := written(lang.Chinese, 100, false)
 	for _, want := range []string{
 		"expired：叶证书昨天过期\nvalidity；客户端必须以 expired 为由拒绝它；对照场景是 good\n",
 		"问题   叶证书的 notAfter 是一天以前", "修复   为证书续期",
@@ -62,13 +62,13 @@ func TestRunInChinese(t *testing.T) {
 		assert.Contains(t, flat(got), flat(want))
 	}
 	assert.NotRegexp(t, `\b(accepted|rejected|the server|as documented|documented:)\b`, got)
-	assert.Equal(t, written("", 120, false), written(locale.English, 120, false), "English is what is said unless told otherwise")
+	assert.Equal(t, written("", 120, false), written(lang.English, 120, false), "English is what is said unless told otherwise")
 }
 
 // TestFitsInEveryLanguage holds pages to the width of the window, and the lines of a table to one
 // width, with and without colors.
 func TestFitsInEveryLanguage(t *testing.T) {
-	for _, l := range locale.All() {
+	for _, l := range lang.All() {
 		for _, width := range []int{60, 61, 72, 80, 100, 107, 120} {
 			t.Run(fmt.Sprint(l, width), func(t *testing.T) {
 				got := written(l, width, true)
@@ -107,7 +107,7 @@ func TestAssessmentInChinese(t *testing.T) {
 		{"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, "there is no client certificate", false}})
 	for _, width := range []int{60, 80} {
 		var out, data bytes.Buffer
-		report.Terminal{W: &out, Width: width, Locale: locale.Chinese}.Assessment(a)
+		report.Terminal{W: &out, Width: width, Locale: lang.Chinese}.Assessment(a)
 		for _, want := range []string{"这个客户端不校验证书：它接受任何证书。", "怎么办", "没有测试，也不计入：", "没有客户端证书（1）", "因缺少功能而接受", "fail：1 ok，3 insecure，1 lenient，1 unsupported；6 个场景"} {
 			assert.Contains(t, flat(out.String()), flat(want))
 		}
@@ -122,7 +122,7 @@ func TestAssessmentInChinese(t *testing.T) {
 
 // TestListInEveryLanguage holds the catalogue to be listed whole.
 func TestListInEveryLanguage(t *testing.T) {
-	for l, want := range map[locale.Locale]string{locale.English: "the leaf ended yesterday", locale.Chinese: "叶证书昨天过期"} {
+	for l, want := range map[lang.Tag]string{lang.English: "the leaf ended yesterday", lang.Chinese: "叶证书昨天过期"} {
 		var out bytes.Buffer
 		assert.NoError(t, report.Terminal{W: &out, Locale: l}.List(scenarios.All()))
 		assert.Regexp(t, `(?m)^  expired +reject +expired +`+want+`$`, out.String())

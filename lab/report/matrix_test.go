@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -48,7 +49,7 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 		switch {
 		case id == "expired" && c.Version == "3.9":
 			cell := accepted(verdict.Insecure, false)
-			cell.Why = "it must reject this as expired"
+			cell.Why = lang.Plain("it must reject this as expired")
 			return cell
 		case id == "wrong-host":
 			return accepted(verdict.Insecure, true)
@@ -72,7 +73,7 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 func TestMatrixFitsWindow(t *testing.T) {
 	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many, func(id string, c clients.Info) result.Cell {
 		cell := accepted(verdict.Insecure, c.Version == "3.8.18")
-		cell.Why = strings.Repeat("because of a reason ", 20)
+		cell.Why = lang.Plain(strings.Repeat("because of a reason ", 20))
 		return cell
 	})
 	// Two runs with several hundred changes, the messages long and without a blank.
@@ -131,7 +132,7 @@ func TestMatrixOfServices(t *testing.T) {
 func TestHostileMessageInTerminal(t *testing.T) {
 	r := run(python("default", "3.8"), many, func(id string, c clients.Info) result.Cell {
 		cell := rejected("", hostile)
-		cell.Judgement = verdict.Judgement{Kind: verdict.Error, Why: hostile, Disagreement: hostile}
+		cell.Judgement = verdict.Judgement{Kind: verdict.Error, Why: lang.Plain(hostile), Disagreement: lang.Plain(hostile)}
 		return cell
 	})
 	var out strings.Builder

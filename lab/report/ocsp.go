@@ -149,7 +149,7 @@ func ocspCell(c result.Cell, ok, succeeds bool) (word, why string) {
 	case c.Outcome == clients.Rejected && !succeeds:
 		return "FAIL", ""
 	case c.Outcome == clients.Accepted:
-		return "OK !", "it connects: " + c.Why
+		return "OK !", "it connects: " + c.Why.Text
 	case c.Outcome == clients.Rejected:
 		return "FAIL !", "it does not connect: " + c.Message
 	}

@@ -93,8 +93,8 @@ func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 
 // newRow makes a row of one cell.
 func newRow(c result.Cell, info clients.Info) row {
-	c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
-	c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
+	c.Message = withoutPosition(c.Message)
+	c.Why = c.Why.Map(withoutPosition)
 	return row{c, info.Stack, info.Variant, []string{info.Version}}
 }
 

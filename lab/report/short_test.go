@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -25,12 +25,12 @@ func shortRun(does func(c clients.Info) result.Cell) *result.Run {
 		cell.Control = clients.Accepted
 		return cell
 	})
-	r.Missing = []clients.Missing{{Stack: "python", Reason: "one more is broken"}, {Stack: "ruby", Reason: "no ruby on PATH"}}
+	r.Missing = []clients.Missing{{Stack: "python", Reason: lang.Plain("one more is broken")}, {Stack: "ruby", Reason: lang.Plain("no ruby on PATH")}}
 	return r
 }
 
 // asShort is a run as a window of 80 columns shows it.
-func asShort(l locale.Locale, r *result.Run) string {
+func asShort(l lang.Tag, r *result.Run) string {
 	var out bytes.Buffer
 	report.Terminal{W: &out, Width: 80, Locale: l, Short: true}.Run(r)
 	return out.String()
@@ -38,7 +38,7 @@ func asShort(l locale.Locale, r *result.Run) string {
 
 func TestShort(t *testing.T) {
 	long := "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1131)>"
-	got := asShort(locale.English, shortRun(func(c clients.Info) result.Cell {
+	got := asShort(lang.English, shortRun(func(c clients.Info) result.Cell {
 		switch {
 		case c.Variant == "insecure":
 			return accepted(verdict.Insecure, true)
@@ -58,10 +58,10 @@ func TestShort(t *testing.T) {
 
 // What is not as documented is shown in full, whichever variant and version it is.
 func TestShortHidesNothingBad(t *testing.T) {
-	got := asShort(locale.English, shortRun(func(c clients.Info) result.Cell {
+	got := asShort(lang.English, shortRun(func(c clients.Info) result.Cell {
 		if c.ID() == "python-3.8/insecure" {
 			cell := rejected("", "boom\nin two lines")
-			cell.Kind, cell.Documented, cell.Why = verdict.WrongReason, false, "expected [expired]"
+			cell.Kind, cell.Documented, cell.Why = verdict.WrongReason, false, lang.Because("expected", "[expired]")
 			return cell
 		}
 		return rejected(failure.Expired, "certificate has expired")
@@ -72,11 +72,11 @@ func TestShortHidesNothingBad(t *testing.T) {
 
 // Every line fits the window, in both languages.
 func TestShortFits(t *testing.T) {
-	for _, l := range []locale.Locale{locale.English, locale.Chinese} {
+	for _, l := range []lang.Tag{lang.English, lang.Chinese} {
 		got := asShort(l, shortRun(func(c clients.Info) result.Cell {
 			if c.Variant == "insecure" {
 				cell := accepted(verdict.Insecure, c.Version != "3.8")
-				cell.Why = "the variant insecure does not check the chain"
+				cell.Why = lang.Plain("the variant insecure does not check the chain")
 				return cell
 			}
 			return rejected(failure.Expired, strings.Repeat("很长的消息 with many words ", 20))

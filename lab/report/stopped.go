@@ -8,14 +8,14 @@ import (
 
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 )
 
 // stopped tells of a client that was stopped at the first control, given what it did there and what the finding says.
-func stopped(s *result.Stopped, row assess.Row, finding string, l locale.Locale) (says, toDo string) {
+func stopped(s *result.Stopped, row assess.Row, finding string, l lang.Tag) (says, toDo string) {
 	w := in(l)
 	f := w.findings
 	toDo = strings.Join(stoppedToDo(s, row, l), f.semicolon)
@@ -27,7 +27,7 @@ func stopped(s *result.Stopped, row assess.Row, finding string, l locale.Locale)
 		format = f.stoppedOfff
 	}
 	if row.Contradicted {
-		said = result.Clip(row.Why)
+		said = result.Clip(row.Why.Text)
 	}
 	took := row.Duration.Round(100 * time.Millisecond)
 	if took == 0 {
@@ -37,7 +37,7 @@ func stopped(s *result.Stopped, row assess.Row, finding string, l locale.Locale)
 }
 
 // stoppedToDo says what the user is to do, the most likely first.
-func stoppedToDo(s *result.Stopped, row assess.Row, l locale.Locale) []string {
+func stoppedToDo(s *result.Stopped, row assess.Row, l lang.Tag) []string {
 	f := in(l).findings
 	var list []string
 	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })

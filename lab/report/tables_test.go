@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -52,7 +53,7 @@ func whole(clientsWanted int) *result.Run {
 			cell.Code = "CERTIFICATE_VERIFY_FAILED"
 		}
 		if count%5 == 0 {
-			cell.Why = "the variant " + c.Variant + " leaves out this check"
+			cell.Why = lang.Plain("the variant " + c.Variant + " leaves out this check")
 		}
 		cell.Control, cell.Duration = clients.Accepted, time.Duration(34000000+count)
 		o := &cell.Observed[0]
@@ -91,7 +92,7 @@ func TestTablesRoundTrip(t *testing.T) {
 	r := whole(7)
 	cell := &r.Scenarios[0].Cells[0]
 	fill(reflect.ValueOf(&cell.Observed[0]).Elem(), new(int))
-	cell.ServerLog, cell.Disagreement, cell.Message = []string{"one", "two", "one"}, "they differ", ""
+	cell.ServerLog, cell.Disagreement, cell.Message = []string{"one", "two", "one"}, lang.Plain("they differ"), ""
 	r.Scenarios[1].Cells[0].Observed = append(r.Scenarios[1].Cells[0].Observed, serve.Observation{End: serve.EndEOF})
 	var out bytes.Buffer
 	require.NoError(t, r.WriteTables(&out, false))

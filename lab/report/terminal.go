@@ -12,16 +12,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/internal/phrasebook"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
-	"example.com/tlslab/scenarios/translation"
 )
 
 // Terminal writes pages for people to read.
@@ -35,9 +33,9 @@ type Terminal struct {
 	// Color colors what it writes.
 	Color bool
 	// Locale is the language of its prose; empty means English. Scenarios are told in it as
-	// scenarios/translation has them, reasons as lab/internal/phrasebook has them; names, and what
-	// clients say, are the same in all languages.
-	Locale locale.Locale
+	// lab/lang has them, reasons too; names, and what clients say, are the same in all
+	// languages.
+	Locale lang.Tag
 }
 
 // words is what it says by itself.
@@ -95,15 +93,15 @@ func (t Terminal) Fix(s result.Scenario) {
 }
 
 // told returns what is told of a scenario: in English as the report has it.
-func (t Terminal) told(s result.Scenario) translation.Text {
-	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != locale.English {
-		return translation.Of(known, string(t.Locale))
+func (t Terminal) told(s result.Scenario) lang.Story {
+	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != lang.English {
+		return t.Locale.Of(known)
 	}
-	return translation.Text{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Fix: s.Fix}
+	return lang.Story{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Fix: s.Fix}
 }
 
 // reason returns a reason that the lab gives.
-func (t Terminal) reason(why string) string { return phrasebook.In(t.Locale, why) }
+func (t Terminal) reason(why lang.Reason) string { return t.Locale.Reason(why) }
 
 // expectation says what a correct client does.
 func expectation(s result.Scenario, w *words) string {
@@ -170,6 +168,8 @@ type row struct {
 // position is what of a message depends on the version of an interpreter alone.
 var position = regexp.MustCompile(`\(_ssl\.c:\d+\)`)
 
+func withoutPosition(message string) string { return position.ReplaceAllString(message, "(_ssl.c)") }
+
 // rows groups the cells of clients that did the same: versions of one stack mostly do.
 func rowsOf(s result.Scenario, infos []clients.Info) []row {
 	byID := map[string]clients.Info{} // not every client is asked: some speak something else
@@ -179,8 +179,8 @@ func rowsOf(s result.Scenario, infos []clients.Info) []row {
 	var list []row
 	for _, c := range s.Cells {
 		info := byID[c.Client]
-		c.Message = position.ReplaceAllString(c.Message, "(_ssl.c)")
-		c.Why = position.ReplaceAllString(c.Why, "(_ssl.c)")
+		c.Message = withoutPosition(c.Message)
+		c.Why = c.Why.Map(withoutPosition)
 		same := slices.IndexFunc(list, func(r row) bool {
 			return r.stack == info.Stack && r.variant == info.Variant && r.Kind == c.Kind && r.Class == c.Class && r.Control == c.Control &&
 				r.Outcome == c.Outcome && r.Message == c.Message && Saw(r.Observed) == Saw(c.Observed)
@@ -254,7 +254,7 @@ func (t Terminal) undocumented(r *result.Run) {
 		var accounts []string
 		who := map[string][]string{}
 		for _, c := range s.Cells {
-			if c.Documented && c.Disagreement == "" {
+			if c.Documented && c.Disagreement.IsZero() {
 				continue
 			}
 			account := t.account(c)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 )
@@ -119,7 +119,7 @@ func (a amount) of(n int) string {
 }
 
 // in returns what is said in a language; in English if there is none.
-func in(l locale.Locale) *words {
+func in(l lang.Tag) *words {
 	if w, ok := languages[l]; ok {
 		return w
 	}
@@ -134,4 +134,4 @@ func (w *words) outcome(o clients.Outcome) string {
 	return string(o)
 }
 
-var languages = map[locale.Locale]*words{locale.English: &english, locale.Chinese: &chinese}
+var languages = map[lang.Tag]*words{lang.English: &english, lang.Chinese: &chinese}

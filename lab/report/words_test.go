@@ -11,7 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/stretchr/testify/assert"
 
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 )
@@ -50,7 +50,7 @@ func TestWords(t *testing.T) {
 				continue
 			}
 			assert.Equal(t, verb.FindAllString(english, -1), verb.FindAllString(said, -1), "%s %s", l, path)
-			if strings.Contains(path, "behindMongoDB") || l == locale.English {
+			if strings.Contains(path, "behindMongoDB") || l == lang.English {
 				continue
 			}
 			a, b := name.FindAllString(english, -1), name.FindAllString(said, -1)
@@ -60,7 +60,7 @@ func TestWords(t *testing.T) {
 		}
 		assert.Len(t, got, len(want), "%s says what English does not", l)
 	}
-	assert.Len(t, languages, len(locale.All()))
+	assert.Len(t, languages, len(lang.All()))
 }
 
 // TestLabels holds the labels of a story to be as wide as each other in every language, and those of an

@@ -2,9 +2,10 @@ package result
 
 import (
 	"encoding/json"
-	"example.com/tlslab/lab/internal/visible"
 	"io"
 	"strings"
+
+	"example.com/tlslab/lab/internal/visible"
 )
 
 // WriteJSON writes a value as JSON, indented, with a newline at its end. Characters that [visible.Text] would

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -154,7 +155,9 @@ type Cell struct {
 	verdict.Judgement
 	Outcome clients.Outcome `json:"outcome"`
 	// Message is the client's own, whole; Code its own short name for it where it has one.
-	Message  string          `json:"message,omitempty"`
+	Message string `json:"message,omitempty"`
+	// Told is the reason that Message is the English of, where the lab wrote it in place of the client.
+	Told     *lang.Reason    `json:"-"`
 	Code     string          `json:"code,omitempty"`
 	Duration time.Duration   `json:"duration_ns"`
 	Control  clients.Outcome `json:"control"` // what it did on the control
@@ -172,7 +175,7 @@ type Cell struct {
 func NewCell(c verdict.Cell, j verdict.Judgement) Cell {
 	return Cell{
 		Client: c.Client.ID(), Judgement: j,
-		Outcome: c.Result.Outcome, Message: c.Result.Message, Code: c.Result.Code, Duration: c.Result.Duration,
+		Outcome: c.Result.Outcome, Message: c.Result.Message, Told: c.Result.Told, Code: c.Result.Code, Duration: c.Result.Duration,
 		Control: c.Control.Outcome, Observed: c.Observed,
 	}
 }
@@ -213,10 +216,10 @@ func newCertificate(m pki.Minted) Certificate {
 }
 
 // Unserved returns why this machine cannot serve a scenario to any client, and whether that is so.
-func (s Scenario) Unserved() (why string, is bool) {
+func (s Scenario) Unserved() (why lang.Reason, is bool) {
 	i := slices.IndexFunc(s.Cells, func(c Cell) bool { return c.Unserved })
 	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
-		return "", false
+		return lang.Reason{}, false
 	}
 	return s.Cells[i].Why, true
 }
@@ -236,8 +239,8 @@ func (r *Run) Unserved() []string {
 // glance. Of a cell that is void it is the message about the control.
 func (c Cell) Telling() string {
 	message := c.Message
-	if c.Kind == verdict.Void {
-		_, message, _ = strings.Cut(c.Why, ": ")
+	if c.Kind == verdict.Void && c.Why.Of != nil {
+		message = c.Why.Of.Text
 	}
 	return Clip(messages.Telling(c.Words, message))
 }

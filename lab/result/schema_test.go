@@ -11,6 +11,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/jsonform"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/verdict"
 )
 
@@ -27,8 +28,8 @@ var enumerated = map[reflect.Type][]any{
 // The schemas of results are what the Go types say, and hold what is written.
 func TestSchemas(t *testing.T) {
 	forms := map[string]jsonform.Form{
-		"run":    {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema, Words: enumerated},
-		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema, Words: enumerated, Never: reflect.TypeFor[never]()},
+		"run":    {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason]()},
+		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
 	}
 	for name, f := range forms {
 		f.Published(t, "../schema/"+name+".json")

@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 
-	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/visible"
-	"example.com/tlslab/lab/serve"
-	"example.com/tlslab/lab/wire"
 	"fmt"
 	"io"
 	"reflect"
 	"time"
+
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/wire"
 )
 
 // MatrixSchema is the version of the form that [Run.WriteTables] writes, which [Read] reads as well as
@@ -25,9 +27,10 @@ const MatrixSchema = 4
 type stored struct {
 	Run
 	Scenarios []storedScenario   `json:"scenarios"`
-	Texts     []string           `json:"texts"`  // for message, code, why, disagreement and server_log of a cell
-	Seen      []sight            `json:"seen"`   // for seen of a connection
-	Hellos    []wire.ClientHello `json:"hellos"` // for hello of a sight
+	Texts     []string           `json:"texts"`   // for message, code and server_log of a cell
+	Reasons   []lang.Reason      `json:"reasons"` // for why and disagreement of a cell; in older files those are texts
+	Seen      []sight            `json:"seen"`    // for seen of a connection
+	Hellos    []wire.ClientHello `json:"hellos"`  // for hello of a sight
 }
 
 // storedScenario is a scenario whose cells refer to the run's tables.
@@ -126,8 +129,8 @@ func decode(data []byte) (*Run, error) {
 
 // store puts a run into the form of its JSON.
 func store(r *Run) (*stored, error) {
-	s := &stored{Run: *r, Texts: []string{}, Seen: []sight{}, Hellos: []wire.ClientHello{}}
-	t := &tables{stored: s, texts: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{}}
+	s := &stored{Run: *r, Texts: []string{}, Reasons: []lang.Reason{}, Seen: []sight{}, Hellos: []wire.ClientHello{}}
+	t := &tables{stored: s, texts: map[string]int{}, reasons: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{}}
 	s.Schema, s.Run.Scenarios = MatrixSchema, nil
 	s.Scenarios = make([]storedScenario, len(r.Scenarios))
 	for i, scenario := range r.Scenarios {
@@ -148,11 +151,12 @@ func store(r *Run) (*stored, error) {
 // tables are a run's, and where in them something stands already.
 type tables struct {
 	*stored
-	texts, seen, hellos map[string]int
+	texts, reasons, seen, hellos map[string]int
 }
 
 func (t *tables) cell(c Cell) (storedCell, error) {
-	out := storedCell{Cell: c, Message: t.text(c.Message), Code: t.text(c.Code), Why: t.text(c.Why), Disagreement: t.text(c.Disagreement), Observed: []connection{}}
+	out := storedCell{Cell: c, Message: t.text(c.Message), Code: t.text(c.Code), Observed: []connection{}}
+	out.Why, out.Disagreement = t.reason(c.Why), t.reason(c.Disagreement)
 	if c.Control != clients.Accepted {
 		out.Control = &c.Control
 	}
@@ -171,6 +175,14 @@ func (t *tables) cell(c Cell) (storedCell, error) {
 		out.Observed = append(out.Observed, c)
 	}
 	return out, nil
+}
+
+// reason returns a reason's place, and nil for no reason.
+func (t *tables) reason(r lang.Reason) *int {
+	if r.IsZero() {
+		return nil
+	}
+	return new(enter(t.reasons, &t.Reasons, r.Text+"\n"+r.Code, r))
 }
 
 // text returns a text's place, and nil for no text.
@@ -237,6 +249,15 @@ func (s *stored) restore() (*Run, error) {
 	return r, nil
 }
 
+// reason returns the reason at a place.
+func (s *stored) reason(place int) (lang.Reason, error) {
+	if s.Reasons != nil {
+		return at(s.Reasons, place)
+	}
+	text, err := at(s.Texts, place)
+	return lang.Plain(text), err
+}
+
 func (s *stored) cell(c storedCell) (Cell, error) {
 	out := c.Cell
 	out.Control = clients.Accepted
@@ -246,12 +267,24 @@ func (s *stored) cell(c storedCell) (Cell, error) {
 	for _, text := range []struct {
 		place *int
 		into  *string
-	}{{c.Message, &out.Message}, {c.Code, &out.Code}, {c.Why, &out.Why}, {c.Disagreement, &out.Disagreement}} {
+	}{{c.Message, &out.Message}, {c.Code, &out.Code}} {
 		if text.place == nil {
 			continue
 		}
 		var err error
 		if *text.into, err = at(s.Texts, *text.place); err != nil {
+			return out, err
+		}
+	}
+	for _, reason := range []struct {
+		place *int
+		into  *lang.Reason
+	}{{c.Why, &out.Why}, {c.Disagreement, &out.Disagreement}} {
+		if reason.place == nil {
+			continue
+		}
+		var err error
+		if *reason.into, err = s.reason(*reason.place); err != nil {
 			return out, err
 		}
 	}

@@ -1,42 +1,42 @@
 package verdict
 
 import (
-	"fmt"
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
 
 // contradiction says how the server's record contradicts a client under test that says that it
-// accepted; empty if it does not. Some programs refuse, print why and exit 0, and that is no acceptance.
+// accepted; zero if it does not. Some programs refuse, print why and exit 0, and that is no acceptance.
 //
 // A client that sends no request to good servers either only shakes hands: it is believed where the
 // handshake was completed and it sent no alert.
-func (c Cell) contradiction() string {
+func (c Cell) contradiction() lang.Reason {
 	if !c.Client.UnderTest || c.Client.ByRecord || c.Result.Outcome != clients.Accepted {
-		return ""
+		return lang.Reason{}
 	}
 	return contradicts(c.Observed, c.onlyShakesHands())
 }
 
 // contradicts is contradiction for the connections of a client that says that it accepted.
-func contradicts(observed []serve.Observation, onlyShakesHands bool) string {
+func contradicts(observed []serve.Observation, onlyShakesHands bool) lang.Reason {
 	last, ok := serve.Telling(observed)
 	switch {
 	case !ok: // CrossCheck has told what to make of that
-		return ""
+		return lang.Reason{}
 	case slices.ContainsFunc(observed, reached):
-		return ""
+		return lang.Reason{}
 	case last.AlertReceived != nil:
-		return fmt.Sprintf(whySentAlert, last.AlertReceived)
+		return lang.Because(whySentAlert, last.AlertReceived.String())
 	case onlyShakesHands && slices.ContainsFunc(observed, completed):
-		return ""
+		return lang.Reason{}
 	case last.AlertSent != nil, last.End == serve.EndBrokenOff:
-		return whyTurnedAway
+		return lang.Because(whyTurnedAway)
 	}
-	return whyNoRequest
+	return lang.Because(whyNoRequest)
 }
 
 // reached reports whether a request of the client's reached the server, or may have.

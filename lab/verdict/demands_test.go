@@ -28,9 +28,9 @@ func TestUnable(t *testing.T) {
 		assert.Empty(t, verdict.Unable(s, clients.Info{Stack: "go", Variant: "default"}), id)
 		for i, c := range []clients.Info{demanding, choosy} {
 			why := verdict.Unable(s, c)
-			assert.Equal(t, want[i], why == "", "%s: %s", id, why)
-			if why != "" {
-				assert.Contains(t, why, "has none", id)
+			assert.Equal(t, want[i], why.IsZero(), "%s: %s", id, why)
+			if !why.IsZero() {
+				assert.Contains(t, why.Text, "has none", id)
 			}
 		}
 	}

@@ -1,44 +1,44 @@
 package verdict
 
 import (
-	"fmt"
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios/failure"
 )
 
 // disagreement compares the client's account with the server's.
-func (c Cell) disagreement(class failure.Class) string {
+func (c Cell) disagreement(class failure.Class) lang.Reason {
 	if c.Client.ByRecord { // it has no account of its own
-		return ""
+		return lang.Reason{}
 	}
 	last, ok := c.last()
 	switch c.Result.Outcome {
 	case clients.Accepted:
 		switch {
 		case !ok:
-			return differNoConnection
+			return lang.Because(differNoConnection)
 		case !slices.ContainsFunc(c.Observed, answered): // a driver makes more connections, and breaks some off
-			return fmt.Sprintf(differEnd, last.End)
+			return lang.Because(differEnd, string(last.End))
 		}
 	case clients.Rejected:
 		switch {
 		case !ok:
-			return ""
+			return lang.Reason{}
 		case last.End == serve.EndServed:
-			return differAnswered
+			return lang.Because(differAnswered)
 		case last.AlertReceived != nil && class != "":
 			stack, _ := c.words(c.Result.Message)
 			classes, listed := messages.Of(stack).Alerts[last.AlertReceived.Code]
 			if listed && !slices.Contains(classes, class) {
-				return fmt.Sprintf(differAlert, class, last.AlertReceived)
+				return lang.Because(differAlert, string(class), last.AlertReceived.String())
 			}
 		}
 	}
-	return ""
+	return lang.Reason{}
 }
 
 // answered reports whether the client got an answer over a connection.

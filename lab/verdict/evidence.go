@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -70,9 +71,6 @@ var beforeTLS = []failure.Class{
 	failure.MissingFile, failure.BadPEM, failure.BadPassphrase, failure.ClientMisconfigured,
 }
 
-// NeverConnected is the message of a client that says that it accepted and made no connection.
-const NeverConnected = "it says accepted, and never connected"
-
 // CrossCheck holds what a client says that it did against what the server saw, before it is judged.
 // A client under test that has not been asked (see [Unasked]) does not support the scenario. One whose
 // outcome is what the server saw gets it here. A client cannot have accepted without a connection: that
@@ -86,15 +84,14 @@ func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observe
 	if r.Outcome != clients.Accepted && r.Outcome != clients.Rejected {
 		return r
 	}
-	if why := Unasked(s, c, observed); why != "" {
-		r.Outcome, r.Message = clients.Unsupported, why
-		return r
+	if why := Unasked(s, c, observed); !why.IsZero() {
+		return r.With(clients.Unsupported, why)
 	}
 	switch {
 	case c.ByRecord:
 		return byRecord(s, c, r, observed)
 	case r.Outcome == clients.Accepted && len(observed) == 0:
-		r.Outcome, r.Message = clients.Failed, NeverConnected
+		return r.With(clients.Failed, lang.Because(NeverConnected))
 	}
 	return r
 }
@@ -102,20 +99,20 @@ func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observe
 // Unasked says why a client under test has not been asked at all: it was told something that the
 // scenario needs by its environment alone, and made nothing of it. One that only shakes hands
 // accepts under TLS 1.3 before the server misses its certificate.
-// Empty means that it has been asked.
-func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) string {
+// Zero means that it has been asked.
+func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) lang.Reason {
 	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
 	switch {
 	case missing(clients.PartConnect) && elsewhere(s) && len(observed) == 0:
-		return whyNoAddress
+		return lang.Because(whyNoAddress)
 	case missing(clients.PartPassword) && s.Setup.Passphrase != "":
-		return whyNoPassphrase
+		return lang.Because(whyNoPassphrase)
 	case missing(clients.PartCAFile) && s.Setup.CA != "":
-		return whyNoCAFile
+		return lang.Because(whyNoCAFile)
 	case missing(clients.PartCertificate) && s.Recipe.Client != nil && !presented(observed):
-		return whyNoCertificate
+		return lang.Because(whyNoCertificate)
 	}
-	return ""
+	return lang.Reason{}
 }
 
 // elsewhere reports whether a scenario's host is a name that only leads to the server if the client

@@ -14,9 +14,8 @@ func lastWords(s *scenarios.Scenario, c clients.Info, r clients.Result, observed
 	if r.Outcome != clients.Failed || r.LastWords == nil {
 		return r
 	}
-	if why := Unasked(s, c, observed); why != "" {
-		r.Outcome, r.Message = clients.Unsupported, why
-		return r
+	if why := Unasked(s, c, observed); !why.IsZero() {
+		return r.With(clients.Unsupported, why)
 	}
 	_, class := Cell{Scenario: s, Client: c}.words(*r.LastWords)
 	if class == "" {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -20,22 +21,21 @@ func byRecord(s *scenarios.Scenario, c clients.Info, r clients.Result, observed 
 	if r.Outcome != clients.Rejected {
 		return r // it died, or could not be started
 	}
-	unsupported := func(why string) clients.Result {
-		r.Outcome, r.Message = clients.Unsupported, why
-		return r
+	unsupported := func(why lang.Reason) clients.Result {
+		return r.With(clients.Unsupported, why)
 	}
 	_, class := Cell{Scenario: s, Client: c}.words(r.Message)
 	switch {
 	case s.Server.Fault == scenarios.FaultTruncatedResponse && slices.ContainsFunc(observed, sentData):
 		if !slices.Contains(s.Expect.Failures, class) { // its output may be about the answer as well
-			return unsupported(whyCutOff)
+			return unsupported(lang.Because(whyCutOff))
 		}
 	case slices.ContainsFunc(observed, sentData):
 		r.Outcome, r.Message, r.Code = clients.Accepted, "", ""
 	case slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndRelayed }):
-		return unsupported(whyRelayed)
+		return unsupported(lang.Because(whyRelayed))
 	case class == "" && precluded(s, observed):
-		return unsupported(whyPrecluded)
+		return unsupported(lang.Because(whyPrecluded))
 	}
 	return r
 }

@@ -117,7 +117,7 @@ func TestContradicted(t *testing.T) {
 	} {
 		j := judged(t, test.id, exit, clients.Result{Outcome: clients.Accepted}, test.control, test.observed)
 		assert.Equal(t, test.want, j.Kind, name)
-		assert.Contains(t, j.Why, test.why, name)
+		assert.Contains(t, j.Why.Text, test.why, name)
 		assert.Equal(t, test.want == verdict.Error && test.observed != nil, j.Contradicted, name)
 		if j.Contradicted {
 			assert.Empty(t, j.Disagreement, name)
@@ -139,7 +139,7 @@ func TestShakesHandsElsewhere(t *testing.T) {
 	c.GoodObserved = seen{seenServed}
 	j := verdict.Judge(c)
 	assert.Equal(t, verdict.Error, j.Kind)
-	assert.Equal(t, "on the control good-ip: it says that it accepted, and it sent no request", j.Why)
+	assert.Equal(t, "on the control good-ip: it says that it accepted, and it sent no request", j.Why.Text)
 	c.Observed, c.ControlObserved = seen{seenServed}, seen{seenServed}
 	assert.False(t, c.Unborne())
 }

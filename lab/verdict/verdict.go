@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -78,13 +79,13 @@ type Judgement struct {
 	// is documented has reproduced the failure.
 	Documented bool `json:"documented"`
 	// Why explains a judgement other than ok.
-	Why string `json:"why,omitempty"`
+	Why lang.Reason `json:"why,omitzero"`
 	// Contradicted says that a client under test says that it accepted, and that the server's record
 	// shows that it did not: what it reports tells nothing. The kind is then error.
 	Contradicted bool `json:"contradicted,omitempty"`
 	// Disagreement says in what the client's account and the server's differ; empty if
 	// they agree.
-	Disagreement string `json:"disagreement,omitempty"`
+	Disagreement lang.Reason `json:"disagreement,omitzero"`
 }
 
 // Judge judges a cell.
@@ -146,9 +147,9 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 func (c Cell) judge(class failure.Class) Judgement {
 	switch c.Result.Outcome {
 	case clients.Failed:
-		return Judgement{Kind: Error, Why: c.Result.Message}
+		return Judgement{Kind: Error, Why: c.Result.Reason()}
 	case clients.Unsupported:
-		return Judgement{Kind: Unsupported, Why: c.Result.Message}
+		return Judgement{Kind: Unsupported, Why: c.Result.Reason()}
 	}
 	if c.Scenario.Control != "" {
 		if j, bad := c.judgeControl(); bad {
@@ -156,9 +157,9 @@ func (c Cell) judge(class failure.Class) Judgement {
 		}
 	}
 	if c.beyondHandshake() {
-		return Judgement{Kind: Unsupported, Why: whyHandshakeOnly}
+		return Judgement{Kind: Unsupported, Why: lang.Because(whyHandshakeOnly)}
 	}
-	if why := c.contradiction(); why != "" {
+	if why := c.contradiction(); !why.IsZero() {
 		return Judgement{Kind: Error, Contradicted: true, Why: why}
 	}
 	expect, known := c.expectation()
@@ -171,25 +172,25 @@ func (c Cell) judge(class failure.Class) Judgement {
 // judgeControl reports whether the control was not accepted, so that the scenario proves
 // nothing. A stack that is known to refuse the control cannot be judged by it at all.
 func (c Cell) judgeControl() (Judgement, bool) {
-	about := func(why string) string { return fmt.Sprintf(whyControl, c.Scenario.Control, why) }
+	about := func(why lang.Reason) lang.Reason { return why.About(OnControl, c.Scenario.Control) }
 	switch c.Control.Outcome {
 	case clients.Accepted:
 		control := Cell{Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved, GoodObserved: c.GoodObserved}
-		if why := control.contradiction(); why != "" {
+		if why := control.contradiction(); !why.IsZero() {
 			return Judgement{Kind: Error, Contradicted: true, Why: about(why)}, true
 		}
 		return Judgement{}, false
 	case clients.Failed:
-		return Judgement{Kind: Error, Why: about(c.Control.Message)}, true
+		return Judgement{Kind: Error, Why: about(c.Control.Reason())}, true
 	case clients.Unsupported:
-		return Judgement{Kind: Unsupported, Why: about(c.Control.Message)}, true
+		return Judgement{Kind: Unsupported, Why: about(c.Control.Reason())}, true
 	}
 	for _, k := range scenarios.ControlOf(c.Scenario).Known {
 		if k.Verdict == scenarios.Reject && Matches(k, c.Client) && slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
-			return Judgement{Kind: Unsupported, Why: about(k.Why)}, true
+			return Judgement{Kind: Unsupported, Why: about(lang.Plain(k.Why))}, true
 		}
 	}
-	return Judgement{Kind: Void, Why: fmt.Sprintf(whyVoid, c.Scenario.Control, c.Control.Message)}, true
+	return Judgement{Kind: Void, Why: lang.Plain(c.Control.Message).About(whyVoid, c.Scenario.Control)}, true
 }
 
 // expectation returns what is expected of this client: the scenario's expectation, narrowed
@@ -219,15 +220,15 @@ func (c Cell) judgeAccepted(e scenarios.Expectation, known *scenarios.Known) Jud
 		return Judgement{Kind: OK}
 	}
 	if check, left := c.leavesOut(e); left {
-		return Judgement{Kind: Insecure, Documented: true, Why: fmt.Sprintf(whySkips, c.Client.Variant, check)}
+		return Judgement{Kind: Insecure, Documented: true, Why: lang.Because(whySkips, c.Client.Variant, string(check))}
 	}
 	if e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) {
-		return Judgement{Kind: Lenient, Documented: true, Why: fmt.Sprintf(whyFeature, e.Feature)}
+		return Judgement{Kind: Lenient, Documented: true, Why: lang.Because(whyFeature, e.Feature)}
 	}
 	if known != nil && known.Verdict == scenarios.Accept {
-		return Judgement{Kind: Insecure, Documented: true, Why: known.Why}
+		return Judgement{Kind: Insecure, Documented: true, Why: lang.Plain(known.Why)}
 	}
-	return Judgement{Kind: Insecure, Why: fmt.Sprintf(whyMustReject, e.Failures[0])}
+	return Judgement{Kind: Insecure, Why: lang.Because(whyMustReject, string(e.Failures[0]))}
 }
 
 func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known *scenarios.Known) Judgement {
@@ -235,21 +236,21 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 	case e.Verdict != scenarios.Accept && (c.Client.VerdictOnly || slices.Contains(e.Failures, class)):
 		return Judgement{Kind: OK}
 	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
-		return Judgement{Kind: Broken, Documented: true, Why: fmt.Sprintf(whyFeature, e.Feature)}
+		return Judgement{Kind: Broken, Documented: true, Why: lang.Because(whyFeature, e.Feature)}
 	}
-	j := Judgement{Kind: WrongReason, Why: fmt.Sprintf(whyExpected, e.Failures)}
+	j := Judgement{Kind: WrongReason, Why: lang.Because(whyExpected, fmt.Sprint(e.Failures))}
 	switch {
 	case e.Verdict == scenarios.Accept:
-		j = Judgement{Kind: Broken, Why: whyMustAccept}
+		j = Judgement{Kind: Broken, Why: lang.Because(whyMustAccept)}
 	case class == "" && c.Client.UnderTest: // nobody is held to the lab's vocabulary for what it need not refuse
 		demanded := e.Level == scenarios.Must || slices.Contains(c.Client.Features, e.Feature)
-		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: fmt.Sprintf(whyExpected, e.Failures)}
+		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: lang.Because(whyExpected, fmt.Sprint(e.Failures))}
 	}
 	if class == "" {
-		j.Why = fmt.Sprintf(whyNoRule, j.Why)
+		j.Why = j.Why.About(whyNoRule)
 	}
 	if known != nil && slices.Contains(known.Failures, class) {
-		j.Documented, j.Why = true, known.Why
+		j.Documented, j.Why = true, lang.Plain(known.Why)
 	}
 	return j
 }

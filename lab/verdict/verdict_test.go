@@ -109,7 +109,7 @@ func TestKnownControl(t *testing.T) {
 	message := "ssl.CertificateError: hostname '127.0.0.1' doesn't match u'localhost'"
 	j := verdict.Judge(verdict.Cell{Scenario: s, Client: python2, Result: rejected(message), Control: rejected(message)})
 	assert.Equal(t, verdict.Unsupported, j.Kind)
-	assert.Contains(t, j.Why, "good-ip")
+	assert.Contains(t, j.Why.Text, "good-ip")
 
 	j = verdict.Judge(verdict.Cell{Scenario: s, Client: clients.Info{Stack: "python", Version: "3.11.7", Variant: "default"}, Result: rejected(message), Control: rejected(message)})
 	assert.Equal(t, verdict.Void, j.Kind)
@@ -136,7 +136,7 @@ func TestDisagreement(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.cell.Scenario, c.cell.Client, c.cell.Control = s, curl, accepted()
-			got := verdict.Judge(c.cell).Disagreement
+			got := verdict.Judge(c.cell).Disagreement.Text
 			if c.want == "" {
 				assert.Empty(t, got)
 			} else {

@@ -9,12 +9,12 @@ import (
 
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // TestWhole holds each code to be told in each language, in words of its own, and no other code to be told of.
 func TestWhole(t *testing.T) {
-	for _, l := range locale.All() {
+	for _, l := range lang.All() {
 		known, seen := map[string]bool{"finding.evidence": true, "finding.silent": true}, map[string]assess.Code{}
 		for _, code := range assess.Codes() {
 			s := Of(l, code)
@@ -27,7 +27,7 @@ func TestWhole(t *testing.T) {
 				known[name(code, what)] = true
 			}
 		}
-		for n := range texts()[l] {
+		for n := range in(l) {
 			assert.True(t, known[n], "%s: there is no such code or text", n)
 		}
 	}
@@ -37,11 +37,11 @@ func TestWhole(t *testing.T) {
 func TestAlike(t *testing.T) {
 	verb := regexp.MustCompile(`%\[\d\]s`)
 	program := regexp.MustCompile(`--?[a-z][a-z-]+|\{[a-z]+\}|[A-Za-z]*[A-Z_][A-Z_]+[A-Za-z0-9_]*|tlslab( (up|show))?`)
-	english := texts()[locale.English]
-	for _, l := range locale.All() {
-		assert.Len(t, texts()[l], len(english), l)
+	english := in(lang.English)
+	for _, l := range lang.All() {
+		assert.Len(t, in(l), len(english), l)
 		for n, text := range english {
-			said := texts()[l][n]
+			said := in(l)[n]
 			assert.ElementsMatch(t, verb.FindAllString(text, -1), verb.FindAllString(said, -1), "%s in %s", n, l)
 			if strings.HasSuffix(n, ".do") {
 				for _, word := range program.FindAllString(text, -1) {
@@ -54,7 +54,7 @@ func TestAlike(t *testing.T) {
 
 // TestChineseIsChinese finds sentences that were left in English, and punctuation that is not Chinese.
 func TestChineseIsChinese(t *testing.T) {
-	for n, said := range texts()[locale.Chinese] {
+	for n, said := range in(lang.Chinese) {
 		assert.Regexp(t, `\p{Han}`, said, n)
 		assert.NotRegexp(t, `\b[a-z]+( [a-z]+){3,}`, said, n)
 		assert.NotRegexp(t, `\p{Han} ?[,;:?!()]|[,;:?!()] ?\p{Han}`, said, n)
@@ -73,26 +73,15 @@ func TestShown(t *testing.T) {
 		"It refuses a server that is good. Of good it says: no": {Code: assess.RejectsGood, Evidence: said},
 		"The program failed: no":                                {Code: assess.ProgramFails, Evidence: assess.Evidence{Outcome: clients.Failed, Says: "no"}},
 		"It does not look at the dates.":                        {Code: assess.DatesUnchecked, Evidence: accepted},
-		Of(locale.English, assess.NotAsked).Says:                {Code: assess.NotAsked, Evidence: assess.Evidence{Outcome: clients.Unsupported}},
+		Of(lang.English, assess.NotAsked).Says:                  {Code: assess.NotAsked, Evidence: assess.Evidence{Outcome: clients.Unsupported}},
 	} {
-		assert.Equal(t, want, Shown(locale.English, f))
+		assert.Equal(t, want, Shown(lang.English, f))
 	}
 	for _, code := range assess.Codes() {
-		for _, l := range locale.All() {
+		for _, l := range lang.All() {
 			for _, e := range []assess.Evidence{said, accepted} {
 				assert.NotContains(t, Shown(l, assess.Finding{Code: code, Evidence: e}), "%!", "%s in %s", code, l)
 			}
 		}
-	}
-}
-
-// TestRead holds a file that is not in its form to be refused.
-func TestRead(t *testing.T) {
-	list, err := read("# a comment\n\na.b = c = d\n")
-	assert.NoError(t, err)
-	assert.Equal(t, map[string]string{"a.b": "c = d"}, list)
-	for _, bad := range []string{"a.b", "a.b = c\na.b = d"} {
-		_, err := read(bad)
-		assert.Error(t, err, bad)
 	}
 }

@@ -2,13 +2,13 @@ package chromium
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 )
 
 // names are what the program is called on PATH, the free one first.
@@ -36,7 +36,7 @@ func find(context.Context) ([]clients.Place, error) {
 		}
 	}
 	if len(places) == 0 {
-		return nil, errors.New("no chromium and no google-chrome on PATH")
+		return nil, lang.Because("not-on-path", "chromium or google-chrome")
 	}
 	return places, nil
 }

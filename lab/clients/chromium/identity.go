@@ -13,22 +13,19 @@ import (
 	"github.com/youmark/pkcs8"
 	"software.sslmate.com/src/go-pkcs12"
 
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 )
-
-// notMade is why a client's certificate cannot be put before a browser at all.
-type notMade struct{ error }
 
 // bundlePassword is that of the file in the profile which a certificate is imported from.
 const bundlePassword = "tlslab"
 
 // present has the database hold the client's certificate and key. It takes them from a PKCS #12 file
-// alone, so that one is made of the endpoint's; where that can't be, the error is a notMade: it is not
-// the browser's word.
+// alone, so that one is made of the endpoint's; where that can't be, the error is a [lang.Reason].
 func (n nss) present(ctx context.Context, e serve.Endpoint) error {
 	data, err := bundle(e)
 	if err != nil {
-		return notMade{fmt.Errorf("it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: %w", err)}
+		return lang.Because("no-pkcs12", err.Error())
 	}
 	file := filepath.Join(n.home, "client.p12")
 	if err := os.WriteFile(file, data, 0o600); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/serve"
 )
 
@@ -53,11 +54,11 @@ func (p *pool) probe(ctx context.Context, variant string, r clients.Request) cli
 		return clients.Result{Outcome: clients.Failed, Message: context.Cause(ctx).Error()}
 	}
 	var refused refusedFile
-	var made notMade
+	var unable lang.Reason
 	begin := time.Now()
 	switch err := l.ready(ctx, p.program, r.Endpoint); {
-	case errors.As(err, &made):
-		return clients.Result{Outcome: clients.Unsupported, Message: made.Error(), Duration: time.Since(begin)}
+	case errors.As(err, &unable):
+		return clients.Result{Duration: time.Since(begin)}.With(clients.Unsupported, unable)
 	case errors.As(err, &refused):
 		return clients.Result{Outcome: clients.Rejected, Message: refused.words, Duration: time.Since(begin)}
 	case err != nil:

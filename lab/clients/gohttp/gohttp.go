@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 )
 
 // variants are the ways of using the stack. Features are measured by TestFeatures
@@ -74,6 +75,7 @@ func version() string {
 func probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	begin := time.Now()
 	result := clients.Result{Outcome: clients.Accepted}
+	var unable lang.Reason
 	config, err := configure(r)
 	if err == nil {
 		config.InsecureSkipVerify = variant == "insecure"
@@ -82,8 +84,8 @@ func probe(ctx context.Context, variant string, r clients.Request) clients.Resul
 	switch {
 	case ctx.Err() != nil:
 		result.Outcome, result.Message = clients.Failed, context.Cause(ctx).Error()
-	case errors.Is(err, errEncrypted):
-		result.Outcome, result.Message = clients.Unsupported, err.Error()
+	case errors.As(err, &unable):
+		result = result.With(clients.Unsupported, unable)
 	case err != nil:
 		result.Outcome, result.Message = clients.Rejected, err.Error()
 	}
@@ -91,10 +93,7 @@ func probe(ctx context.Context, variant string, r clients.Request) clients.Resul
 	return result
 }
 
-// errEncrypted says that the client has its key's passphrase, and no use for it.
-var errEncrypted = errors.New("crypto/tls reads no encrypted keys")
-
-// configure sets the client up from the endpoint's files.
+// configure sets the client up from the endpoint's files. The error is a [lang.Reason] where crypto/tls cannot do it.
 func configure(r clients.Request) (*tls.Config, error) {
 	e := r.Endpoint
 	anchors, err := os.ReadFile(e.CAFile)
@@ -115,7 +114,7 @@ func configure(r clients.Request) (*tls.Config, error) {
 		config.Certificates = []tls.Certificate{certificate}
 		return config, nil
 	case e.KeyPassword != "" && encrypted(e.KeyFile):
-		return nil, fmt.Errorf("%w: %w", errEncrypted, err)
+		return nil, lang.Because("no-encrypted-keys", err.Error())
 	}
 	return nil, err
 }

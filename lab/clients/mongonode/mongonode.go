@@ -12,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/lang"
 )
 
 var (
@@ -73,7 +74,7 @@ func find(ctx context.Context) ([]clients.Place, error) {
 	program, modules := node.With(ctx, name, "mongodb")
 	switch {
 	case program == "":
-		return nil, errors.New("no node on PATH")
+		return nil, lang.Because("not-on-path", "node")
 	case modules == "":
 		return nil, errors.New("no node has the package mongodb: make clients, or npm install --global mongodb")
 	}

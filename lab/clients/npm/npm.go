@@ -5,7 +5,6 @@ package npm
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 
 	"example.com/tlslab/lab/clients"
@@ -13,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
+	"example.com/tlslab/lab/lang"
 )
 
 var (
@@ -97,7 +97,7 @@ func (l library) find(ctx context.Context) ([]clients.Place, error) {
 	program, modules := node.With(ctx, name, l.pkg)
 	switch {
 	case program == "":
-		return nil, errors.New("no node on PATH")
+		return nil, lang.Because("not-on-path", "node")
 	case modules == "":
 		return nil, fmt.Errorf("no node has the package %s: make clients, or npm install --global %[1]s", l.pkg)
 	}

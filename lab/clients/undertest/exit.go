@@ -10,6 +10,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/lang"
 )
 
 // unavailable is the status of a client that cannot do what it is asked to: EX_UNAVAILABLE of
@@ -47,14 +48,18 @@ func readExit(out process.Output) clients.Result {
 func rejection(out process.Output) clients.Result {
 	r := clients.Result{Outcome: clients.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
 	if r.Message == "" {
-		r.Message = out.Status + clients.SilentSuffix
+		return r.With(clients.Rejected, lang.Because("silent", r.Code))
 	}
 	return r
 }
 
 // died is the result of a client that a signal ended, and not the lab's.
 func died(out process.Output) clients.Result {
-	return clients.Result{Outcome: clients.Failed, Message: strings.TrimSpace("the client died of a signal (" + out.Status + ") " + said(out.Stderr, out.Stdout)), Code: out.Status}
+	why := lang.Because("died", out.Status)
+	if said := said(out.Stderr, out.Stdout); said != "" {
+		why = lang.Plain(said).About("died-saying", out.Status)
+	}
+	return clients.Result{Code: out.Status}.With(clients.Failed, why)
 }
 
 // said joins the ends of what a client wrote, its errors first, as it would stand on a terminal.

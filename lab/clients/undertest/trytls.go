@@ -49,7 +49,7 @@ func readTryTLS(out process.Output, classes []failure.Class) clients.Result {
 	if out.Code != 0 {
 		r := clients.Result{Outcome: clients.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
 		if slices.ContainsFunc(classes, besideTLS) {
-			r.Outcome, r.Message = clients.Rejected, cmp.Or(words, out.Status+clients.SilentSuffix)
+			r = rejection(out)
 		} else {
 			r.LastWords = &words
 		}

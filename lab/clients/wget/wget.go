@@ -14,6 +14,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/lab/lang"
 )
 
 // variants are the ways of using the stack. The features are those of Wget 1.21.3
@@ -64,8 +65,8 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 		args[v.Name] = v.args
 	}
 	in.Probe = func(ctx context.Context, variant string, r clients.Request) clients.Result {
-		if why := cannot(r); why != "" {
-			return clients.Result{Outcome: clients.Unsupported, Message: why}
+		if why := cannot(r); !why.IsZero() {
+			return clients.Result{}.With(clients.Unsupported, why)
 		}
 		c := process.Command{Path: p.Path, Args: append(arguments(r), args[variant]...)}
 		return command.Probe(ctx, c, r.Timeout+command.Grace, read)
@@ -104,25 +105,25 @@ func parseVersion(text string) (version, library string, err error) {
 	return "", "", fmt.Errorf("%s has a TLS library that is not known here: %q", m[1], with[2])
 }
 
-// cannot says why Wget can't do what is asked; empty if it can.
-func cannot(r clients.Request) string {
+// cannot says why Wget can't do what is asked; zero if it can.
+func cannot(r clients.Request) lang.Reason {
 	e := r.Endpoint
 	if e.KeyPassword != "" {
-		return "wget can't be given the passphrase of a key"
+		return lang.Because("no-passphrases", "wget")
 	}
 	if e.Connect == "" {
-		return ""
+		return lang.Reason{}
 	}
 	to, err := netip.ParseAddrPort(e.Connect)
 	if err != nil {
-		return "wget can't be told an address: " + err.Error()
+		return lang.Plain("wget can't be told an address: " + err.Error())
 	}
 	host, err := netip.ParseAddr(e.Host)
 	leads := err == nil && host == to.Addr() || e.Host == "localhost" && to.Addr().IsLoopback()
 	if !leads || int(to.Port()) != e.Port {
-		return "wget can't be told an address: " + e.Host + " would have to resolve to " + e.Connect
+		return lang.Because("cannot-resolve", "wget", e.Host, e.Connect)
 	}
-	return ""
+	return lang.Reason{}
 }
 
 // arguments returns the command line of a probe, without what the variant adds.

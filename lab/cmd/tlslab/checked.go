@@ -9,10 +9,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/internal/phrasebook"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/messages"
@@ -25,12 +24,12 @@ type words struct {
 	solved, notYet, connects, refuses, cannot, mustConnect, mustRefuse, comma, void, next, often, hint, again string
 }
 
-var checkWords = map[locale.Locale]words{
-	locale.English: {
+var checkWords = map[lang.Tag]words{
+	lang.English: {
 		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse: %s",
 		comma: ", ", void: "proves nothing, since %s is refused as well", next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
 	},
-	locale.Chinese: {
+	lang.Chinese: {
 		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝: %s",
 		comma: "，", void: "证明不了什么：它连 %s 也拒绝", next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
 	},
@@ -62,7 +61,7 @@ func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 		if len(finding.Switches) > 0 {
 			var often []string
 			for _, what := range finding.Switches {
-				often = append(often, phrasebook.In(f.lang, what))
+				often = append(often, f.lang.Sentence(what))
 			}
 			paragraph(f.stdout, width, 2, 2, say.often+": "+strings.Join(often, "; "))
 		}
@@ -80,7 +79,9 @@ func (f *flags) checkedRows(rows []check.Row, say words, width int) {
 	var cells [][]string
 	widest := make([]int, 3)
 	for _, row := range rows {
-		row.Message = phrasebook.In(f.lang, row.Message) // what the lab says in its place
+		if row.Told != nil {
+			row.Message = f.lang.Reason(*row.Told)
+		}
 		cell := say.row(row)
 		for i := range widest {
 			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(cell[i]))

@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/result"
@@ -36,7 +36,7 @@ func TestChecked(t *testing.T) {
 		refused("plain-http", verdict.OK, assess.InTheClear),
 	}
 	lesson, _ := lessons.Lookup("which-ca")
-	for _, in := range locale.All() {
+	for _, in := range lang.All() {
 		finding := check.Finding{Code: assess.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"}}
 		said := prose.Of(in, finding.Code)
 		shown := checkedLesson{Result: &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()}, Hint: lesson.Hints(in)[0].Text, Findings: []saidFinding{{finding, said.Says, said.Ask}}}

@@ -17,10 +17,10 @@ import (
 	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/internal/visible"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
@@ -31,7 +31,7 @@ import (
 type flags struct {
 	stdout, stderr io.Writer
 
-	lang     locale.Locale // of prose for people
+	lang     lang.Tag // of prose for people
 	json     bool
 	seed     string
 	seedFile string
@@ -55,13 +55,13 @@ type flags struct {
 }
 
 // language is the flag of the language.
-type language struct{ *locale.Locale }
+type language struct{ *lang.Tag }
 
 // Set implements pflag.Value.
 func (l language) Set(tag string) error {
-	parsed, err := locale.Parse(tag)
+	parsed, err := lang.Parse(tag)
 	if err == nil {
-		*l.Locale = parsed
+		*l.Tag = parsed
 	}
 	return err
 }
@@ -75,10 +75,14 @@ func (language) String() string { return "" }
 
 // addLanguage adds the flag that chooses the language of prose, for a command and all below it.
 func (f *flags) addLanguage(c *cobra.Command) {
-	f.lang = locale.FromEnvironment()
-	c.PersistentFlags().Var(language{&f.lang}, "lang", "language of what is written for people to read: en or zh (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
+	f.lang = lang.FromEnvironment()
+	c.PersistentFlags().Var(language{&f.lang}, "lang", "language of what is written for people to read: en or zh-CN (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
 	c.RegisterFlagCompletionFunc("lang", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"en\tEnglish", "zh\t简体中文"}, cobra.ShellCompDirectiveNoFileComp
+		var list []string
+		for _, l := range lang.All() {
+			list = append(list, string(l)+"\t"+l.Name())
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -41,14 +42,14 @@ func hostileRun() *result.Run {
 	info := clients.Info{Stack: "py" + hostileText, Version: "3" + hostileText, Variant: "v" + hostileText, Library: hostileText, Service: "https", Path: hostileText, About: hostileText}
 	other := info
 	other.Version = "4"
-	r := &result.Run{Schema: result.Schema, Seed: hostileText, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: hostileText, Reason: hostileText}}}
+	r := &result.Run{Schema: result.Schema, Seed: hostileText, Clients: []clients.Info{info, other}, Missing: []clients.Missing{{Stack: hostileText, Reason: lang.Plain(hostileText)}}}
 	for _, id := range []string{"good", "expired", "gone" + hostileText} {
 		s := result.Scenario{ID: id, Family: "validity", Title: hostileText, Story: result.Story{What: hostileText, Where: hostileText, See: hostileText}, Fix: hostileText,
 			Host: hostileText, Control: hostileText, Certificate: []result.Certificate{{Name: hostileText, Subject: hostileText, Names: hostileText, Key: hostileText, Sent: true}}}
 		for _, c := range r.Clients {
 			s.Cells = append(s.Cells, result.Cell{
 				Client: c.ID(), Outcome: clients.Rejected, Message: hostileText + c.Version, Code: hostileText, ServerLog: []string{hostileText},
-				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: hostileText, Disagreement: hostileText, Words: hostileText, Class: "class" + hostileText},
+				Judgement: verdict.Judgement{Kind: verdict.WrongReason, Why: lang.Plain(hostileText), Disagreement: lang.Plain(hostileText), Words: hostileText, Class: "class" + hostileText},
 				Observed:  []serve.Observation{{Hello: &wire.ClientHello{ServerName: hostileText, CipherSuites: []string{hostileText}}, Version: hostileText, Error: hostileText, ClientCertificate: hostileText}},
 			})
 		}

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/result"
 )
@@ -149,7 +149,7 @@ func completeLessons(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	var ids []string
 	for _, l := range lessons.All() {
 		if len(args) == 0 {
-			ids = append(ids, l.ID+"\t"+l.Title(locale.English))
+			ids = append(ids, l.ID+"\t"+l.Title(lang.English))
 		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp

@@ -19,8 +19,8 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/needs"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
@@ -36,7 +36,7 @@ func TestLessonCommands(t *testing.T) {
 			if testing.Short() && lesson.Level != lessons.First {
 				t.Skip("the first lessons alone")
 			}
-			commands := lesson.Commands(locale.English)
+			commands := lesson.Commands(lang.English)
 			if len(commands) < 3 {
 				t.Fatalf("%d commands", len(commands))
 			}

@@ -16,7 +16,7 @@ import (
 // would be.
 func TestClosedPipe(t *testing.T) {
 	lines := []string{
-		"list", "list --json", "list --lang zh", "show expired", "explain certificate has expired", "lessons", "lesson names", "version", "completion bash", "--help",
+		"list", "list --json", "list --lang zh-CN", "show expired", "explain certificate has expired", "lessons", "lesson names", "version", "completion bash", "--help",
 		"run --client go/default --family validity", "run --client go/default --family validity --json",
 		"matrix --client go/default expired",
 	}

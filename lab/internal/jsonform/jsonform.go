@@ -31,6 +31,8 @@ type Form struct {
 	Words map[reflect.Type][]any
 	// Never is a type whose fields are never present, or nil.
 	Never reflect.Type
+	// Recursive is a struct with fields that point to the same struct, or nil. Their schema is any object.
+	Recursive reflect.Type
 }
 
 // Values lists the values of a type of strings, for [Form.Words].
@@ -53,6 +55,21 @@ func (f Form) strict() (*jsonschema.Schema, error) {
 	}
 	if f.Never != nil {
 		types[f.Never] = &jsonschema.Schema{Not: &jsonschema.Schema{}}
+	}
+	if f.Recursive != nil {
+		var fields []reflect.StructField
+		for i := range f.Recursive.NumField() {
+			field := f.Recursive.Field(i)
+			if field.Type == reflect.PointerTo(f.Recursive) {
+				field.Type = reflect.TypeFor[map[string]any]()
+			}
+			fields = append(fields, field)
+		}
+		s, err := jsonschema.ForType(reflect.StructOf(fields), nil)
+		if err != nil {
+			return nil, err
+		}
+		types[f.Recursive] = s
 	}
 	s, err := jsonschema.ForType(f.Type, &jsonschema.ForOptions{TypeSchemas: types})
 	if err != nil {

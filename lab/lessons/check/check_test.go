@@ -15,8 +15,8 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/internal/locale"
 	"example.com/tlslab/lab/internal/needs"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 	"example.com/tlslab/lab/mongo"
@@ -47,7 +47,7 @@ func TestFixes(t *testing.T) {
 				}
 				if r := grade(t, lesson, dir); r.Solved {
 					t.Error("what is to be fixed passes")
-				} else if first := r.Findings[0].Code; check.Hint(lesson, locale.English, first, 1) == "" {
+				} else if first := r.Findings[0].Code; check.Hint(lesson, lang.English, first, 1) == "" {
 					t.Errorf("no hint is about %s, which is to be fixed", first)
 				}
 			})
@@ -187,7 +187,7 @@ var programs = map[string][]string{
 func table(r *check.Result) string {
 	var b strings.Builder
 	for _, row := range r.Rows {
-		b.WriteString(strings.Join([]string{row.ID, string(row.Outcome), string(row.Kind), string(row.Class), row.Why, row.Message}, " | ") + "\n")
+		b.WriteString(strings.Join([]string{row.ID, string(row.Outcome), string(row.Kind), string(row.Class), row.Why.Text, row.Message}, " | ") + "\n")
 		for _, o := range row.Observed {
 			b.WriteString("    " + string(o.End) + " " + o.Error + "\n")
 		}

@@ -7,8 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"example.com/tlslab/lab/assess"
-	"example.com/tlslab/lab/internal/locale"
-	"example.com/tlslab/lab/internal/phrasebook"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 )
 
@@ -22,7 +21,7 @@ func TestSwitchesInChinese(t *testing.T) {
 		for name, list := range source.Causes {
 			assert.Contains(t, assess.Codes(), assess.Code(name), "a finding that %s names", source.Name)
 			for _, what := range list {
-				told := phrasebook.In(locale.Chinese, what)
+				told := lang.Chinese.Sentence(what)
 				assert.NotRegexp(t, proseWord, told, "%s of %s", name, source.Name)
 				if told != what {
 					prose++

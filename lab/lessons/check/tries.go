@@ -13,7 +13,7 @@ import (
 
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/pki/atomicfile"
 )
@@ -81,7 +81,7 @@ func (t *Tries) Solved(lesson string) error {
 
 // Hint returns what helps on who has tried n times with a finding: the lesson's n-th hint about it, or the
 // last. It is empty if the lesson has none about it: what the finding itself says to look at has to do.
-func Hint(l *lessons.Lesson, in locale.Locale, finding assess.Code, n int) string {
+func Hint(l *lessons.Lesson, in lang.Tag, finding assess.Code, n int) string {
 	var about []string
 	for _, h := range l.Hints(in) {
 		if slices.Contains(h.About, string(finding)) {

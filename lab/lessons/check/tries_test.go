@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/assess"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
 )
@@ -16,7 +16,7 @@ import (
 // TestHints holds each hint to say what it helps with, in the codes of findings.
 func TestHints(t *testing.T) {
 	for _, l := range lessons.All() {
-		for i, h := range l.Hints(locale.English) {
+		for i, h := range l.Hints(lang.English) {
 			assert.NotEmpty(t, h.About, "%s, hint %d", l.ID, i+1)
 			for _, name := range h.About {
 				assert.Contains(t, assess.Codes(), assess.Code(name), "%s, hint %d", l.ID, i+1)
@@ -28,7 +28,7 @@ func TestHints(t *testing.T) {
 // TestHint holds hints to follow what is wrong, and to end with the last about it.
 func TestHint(t *testing.T) {
 	l, _ := lessons.Lookup("write-a-client")
-	hints := l.Hints(locale.English)
+	hints := l.Hints(lang.English)
 	about := func(code assess.Code) []string {
 		var texts []string
 		for _, h := range hints {
@@ -42,13 +42,13 @@ func TestHint(t *testing.T) {
 	for _, name := range []assess.Code{assess.TruncationUnnoticed, assess.RejectsEverything} {
 		texts := about(name)
 		for n := 1; n < 5; n++ {
-			assert.Equal(t, texts[min(n, len(texts))-1], check.Hint(l, locale.English, name, n), "%s, try %d", name, n)
+			assert.Equal(t, texts[min(n, len(texts))-1], check.Hint(l, lang.English, name, n), "%s, try %d", name, n)
 		}
-		assert.Empty(t, check.Hint(l, locale.English, name, 0))
+		assert.Empty(t, check.Hint(l, lang.English, name, 0))
 	}
 	l, _ = lessons.Lookup("names")
 	for n := range 9 {
-		assert.Empty(t, check.Hint(l, locale.English, assess.NeverConnects, n))
+		assert.Empty(t, check.Hint(l, lang.English, assess.NeverConnects, n))
 	}
 }
 
