@@ -10,6 +10,7 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/jsonform"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
@@ -17,7 +18,7 @@ import (
 
 // The schema of an assessment is what the Go type says, and holds what is written.
 func TestSchema(t *testing.T) {
-	form := jsonform.Form{Type: reflect.TypeFor[report.Assessed](), Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
+	form := jsonform.Form{Recursive: reflect.TypeFor[lang.Reason](), Type: reflect.TypeFor[report.Assessed](), Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
 		reflect.TypeFor[verdict.Kind]():    jsonform.Values(verdict.Kinds()...),
 		reflect.TypeFor[clients.Outcome](): append(jsonform.Values(clients.Outcomes()...), ""), // the control was not asked
 		reflect.TypeFor[assess.Grade]():    jsonform.Values(assess.Pass, assess.Incomplete, assess.Fail),

@@ -3,9 +3,10 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"go/version"
 	"slices"
 	"strings"
+
+	"example.com/tlslab/lab/internal/version"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"

@@ -3,14 +3,13 @@ package result
 import (
 	"cmp"
 	"fmt"
-	"go/version"
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/messages"
-
-	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"

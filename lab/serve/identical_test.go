@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/lab/internal/needs"
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios"
 )
 

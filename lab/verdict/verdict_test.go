@@ -128,7 +128,7 @@ func TestDisagreement(t *testing.T) {
 		"answered, seen to leave":      {verdict.Cell{Result: accepted(), Observed: alert(wire.AlertCertificateExpired)}, "ends with alert-received"},
 		"answered, and one broken off": {verdict.Cell{Result: accepted(), Observed: append(alert(wire.AlertCertificateExpired), served...)}, ""},
 		"broken off after an answer":   {verdict.Cell{Result: accepted(), Observed: append(slices.Clone(served), alert(wire.AlertCertificateExpired)...)}, ""},
-		"refused, seen to be answered": {verdict.Cell{Result: rejected("certificate has expired"), Observed: served}, "answered a request"},
+		"refused, seen to be answered": {verdict.Cell{Result: rejected("certificate has expired"), Observed: served}, "answered its request"},
 		"refused, same alert":          {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertCertificateExpired)}, ""},
 		"refused, another alert":       {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertUnknownCA)}, "told the server unknown_ca (48)"},
 		"refused, any alert":           {verdict.Cell{Result: rejected("certificate has expired"), Observed: alert(wire.AlertInternalError)}, ""},
