@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/scenarios"
 )
 
 // TestFeatures measures what the stacks claim: a client that has a feature must
@@ -41,29 +42,29 @@ func TestFeatures(t *testing.T) {
 		exact   bool          // a client without it does the opposite
 		skip    clients.Check // not measured where this is left out
 	}{{
-		feature: "strict",
+		feature: scenarios.FeatureStrict,
 		config:  mintLeaf(t, &issued{cert: &anonymous, key: root.key}, nil).present(),
 		rejects: true,
 		exact:   true,
 	}, {
-		feature: "crl",
+		feature: scenarios.FeatureCRL,
 		config:  revoked.present(),
 		crl:     root.crlFile(t, revoked.cert.SerialNumber),
 		rejects: true,
 		exact:   true,
 	}, {
-		feature: "subject-alternative-name-only",
+		feature: scenarios.FeatureSANOnly,
 		config:  with(func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = nil, nil }).present(),
 		rejects: true,
 		exact:   true,
 		skip:    clients.CheckHost,
 	}, {
-		feature: "key-usage",
+		feature: scenarios.FeatureKeyUsage,
 		config:  with(func(c *x509.Certificate, _ *crypto.Signer) { c.KeyUsage = x509.KeyUsageKeyAgreement }).present(),
 		rejects: true,
 		exact:   true,
 	}, {
-		feature: "key-policy", // not exact: curl and openssl can't tell, and do not claim it
+		feature: scenarios.FeatureKeyPolicy, // not exact: curl and openssl can't tell, and do not claim it
 		config: with(func(_ *x509.Certificate, key *crypto.Signer) {
 			small, err := rsa.GenerateKey(rand.Reader, 1024)
 			require.NoError(t, err)
@@ -71,14 +72,14 @@ func TestFeatures(t *testing.T) {
 		}).present(),
 		rejects: true,
 	}, {
-		feature: "ed25519",
+		feature: scenarios.FeatureEd25519,
 		config: with(func(_ *x509.Certificate, key *crypto.Signer) {
 			_, edwards, err := ed25519.GenerateKey(rand.Reader)
 			require.NoError(t, err)
 			*key = edwards
 		}).present(),
 	}, {
-		feature: "chain-sort",
+		feature: scenarios.FeatureChainSort,
 		config:  mintLeaf(t, lower, nil).present(upper, lower),
 	}} {
 		t.Run(test.feature, func(t *testing.T) {
@@ -115,7 +116,7 @@ func TestFeatures(t *testing.T) {
 // the version of another package.
 func known(c *clients.Client, feature string) bool {
 	library, version, _ := strings.Cut(c.Library, " ")
-	if c.Stack == "pyopenssl" && feature == "subject-alternative-name-only" {
+	if c.Stack == "pyopenssl" && feature == scenarios.FeatureSANOnly {
 		return false
 	}
 	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" || library == "rustls" || library == "OpenSSL" && version != ""

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/crypto/ocsp"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/scenarios"
 )
 
 // answerOf returns an OCSP response for a certificate, signed by a responder for its
@@ -127,27 +128,42 @@ func TestRevocation(t *testing.T) {
 		// otherwise lists the clients that do the opposite, a stack and variant each.
 		otherwise []string
 	}{
-		{name: "good", feature: "stapling", exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
-		{name: "delegate", feature: "stapling", exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageOCSPSigning), nil) }},
-		{name: "revoked", feature: "stapling", rejects: true, exact: true, otherwise: perl, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
-		{name: "unknown", feature: "stapling", rejects: true, exact: true, otherwise: slices.Concat(softly, perl), answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, unknown) }},
-		{name: "stale", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, stale) }},
-		{name: "wrong signer", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte {
-			return answerOf(t, l, ca, impostor, func(r *ocsp.Response) { r.Certificate = nil })
-		}},
-		{name: "other certificate", feature: "stapling", rejects: true, exact: true, otherwise: pymongo, answer: func(*issued) []byte { return answerOf(t, other, ca, ca, nil) }},
-		{name: "unauthorized delegate", feature: "stapling", rejects: true, exact: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageServerAuth), nil) }},
-		{name: "malformed", feature: "stapling", rejects: true, exact: true, otherwise: []string{"java/default", "java/http-client", "okhttp/default", "mongo-java/default", "mongo-java/invalidHostNameAllowed"}, answer: func(*issued) []byte { return []byte("no OCSP response") }},
-		{name: "try later", feature: "stapling", rejects: true, exact: true, otherwise: unknowing, answer: func(*issued) []byte { return ocsp.TryLaterErrorResponse }},
-		{name: "demanded and there", feature: "must-staple", exact: true, demand: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
-		{name: "demanded and missing", feature: "must-staple", rejects: true, exact: true, demand: true},
-		{name: "responder says good", feature: "ocsp-endpoint", ask: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
-		{name: "responder says revoked", feature: "ocsp-endpoint", rejects: true, ask: true, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
-		{name: "not listed", feature: "crl", exact: true, crl: func(*issued) string { return lists(big.NewInt(1)) },
+		{name: "good", feature: scenarios.FeatureStapling, exact: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "delegate", feature: scenarios.FeatureStapling, exact: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageOCSPSigning), nil) }},
+		{name: "revoked", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			otherwise: perl, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
+		{name: "unknown", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			otherwise: slices.Concat(softly, perl), answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, unknown) }},
+		{name: "stale", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, stale) }},
+		{name: "wrong signer", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			answer: func(l *issued) []byte {
+				return answerOf(t, l, ca, impostor, func(r *ocsp.Response) { r.Certificate = nil })
+			}},
+		{name: "other certificate", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			otherwise: pymongo, answer: func(*issued) []byte { return answerOf(t, other, ca, ca, nil) }},
+		{name: "unauthorized delegate", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageServerAuth), nil) }},
+		{name: "malformed", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			otherwise: []string{"java/default", "java/http-client", "okhttp/default", "mongo-java/default", "mongo-java/invalidHostNameAllowed"}, answer: func(*issued) []byte { return []byte("no OCSP response") }},
+		{name: "try later", feature: scenarios.FeatureStapling, rejects: true, exact: true,
+			otherwise: unknowing, answer: func(*issued) []byte { return ocsp.TryLaterErrorResponse }},
+		{name: "demanded and there", feature: scenarios.FeatureMustStaple, exact: true, demand: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "demanded and missing", feature: scenarios.FeatureMustStaple, rejects: true, exact: true, demand: true},
+		{name: "responder says good", feature: scenarios.FeatureOCSPEndpoint, ask: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, nil) }},
+		{name: "responder says revoked", feature: scenarios.FeatureOCSPEndpoint, rejects: true, ask: true,
+			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
+		{name: "not listed", feature: scenarios.FeatureCRL, exact: true,
+			crl: func(*issued) string { return lists(big.NewInt(1)) },
 			// GnuTLS verifies CRLs when it loads them, against the trust anchors alone; Node reads
 			// the first of a file, and its driver for MongoDB gives it the file.
 			otherwise: []string{"gnutls-cli/default", "mongo-node/tlsCRLFile"}},
-		{name: "listed", feature: "crl", rejects: true, exact: true, crl: func(l *issued) string { return lists(l.cert.SerialNumber) }},
+		{name: "listed", feature: scenarios.FeatureCRL, rejects: true, exact: true,
+			crl: func(l *issued) string { return lists(l.cert.SerialNumber) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var said []byte

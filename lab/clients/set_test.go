@@ -20,6 +20,7 @@ import (
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 func TestDiscover(t *testing.T) {
@@ -38,7 +39,7 @@ func TestDiscover(t *testing.T) {
 		}
 		if c.Stack == "python" {
 			hasStrict := c.Variant == "strict" || c.Variant != "insecure" && c.Variant != "server-purpose" && !version.Older(c.Version, "3.13")
-			assert.Equal(t, hasStrict, slices.Contains(c.Features, "strict"), c.ID())
+			assert.Equal(t, hasStrict, slices.Contains(c.Features, scenarios.FeatureStrict), c.ID())
 		}
 	}
 	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}

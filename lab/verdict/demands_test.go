@@ -13,8 +13,8 @@ import (
 
 // A client that demands a staple is judged where the control staples, and nowhere else.
 func TestUnable(t *testing.T) {
-	demanding := clients.Info{Stack: "curl", Variant: "cert-status", Demands: []string{"staple"}}
-	choosy := clients.Info{Stack: "java", Variant: "revocation", Demands: []string{"staple", "ocsp", "crl"}}
+	demanding := clients.Info{Stack: "curl", Variant: "cert-status", Demands: []string{scenarios.SuppliesStaple}}
+	choosy := clients.Info{Stack: "java", Variant: "revocation", Demands: []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL}}
 	for id, want := range map[string][2]bool{
 		"good":             {false, false},
 		"expired":          {false, false}, // its control is good

@@ -40,7 +40,7 @@ func alert(code wire.AlertCode) []serve.Observation {
 
 func TestJudge(t *testing.T) {
 	must := scenario(scenarios.Reject, scenarios.Must, "")
-	should := scenario(scenarios.Reject, scenarios.Should, "strict")
+	should := scenario(scenarios.Reject, scenarios.Should, scenarios.FeatureStrict)
 	good := scenario(scenarios.Accept, scenarios.Must, "")
 	either := scenario(scenarios.Either, scenarios.Should, "")
 	python := clients.Info{Stack: "python", Version: "3.6.15", Variant: "default", Library: "OpenSSL 3.0.19"}
@@ -60,7 +60,9 @@ func TestJudge(t *testing.T) {
 			Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckHost}}}, verdict.Insecure, "", false},
 		"accepted what it should reject": {verdict.Cell{Scenario: should, Result: accepted(), Control: accepted()}, verdict.Lenient, "", true},
 		"accepted what its feature forbids": {verdict.Cell{Scenario: should, Result: accepted(), Control: accepted(),
-			Client: clients.Info{Stack: "go", Features: []string{"strict"}}}, verdict.Insecure, "", false},
+			Client: clients.Info{Stack: "go", Features: []string{
+				scenarios.FeatureStrict,
+			}}}, verdict.Insecure, "", false},
 		"rejected a good one":        {verdict.Cell{Scenario: good, Result: rejected(goExpired), Control: accepted()}, verdict.Broken, failure.Expired, false},
 		"rejected the control too":   {verdict.Cell{Scenario: must, Result: rejected(goExpired), Control: rejected(goExpired)}, verdict.Void, failure.Expired, false},
 		"accepted, not the control":  {verdict.Cell{Scenario: must, Result: accepted(), Control: rejected(goExpired)}, verdict.Void, "", false},

@@ -13,15 +13,18 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/internal/version"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. Their features are measured by TestFeatures in
 // lab/clients, with Chromium 156. There is no "stapling": it takes note of a staple that is well
 // signed and says that the certificate is revoked, and takes any other for none.
 var variants = []clients.Variant{{
-	Name:     "default",
-	About:    "chromium --headless with FILE in $HOME/.pki/nssdb: certutil -A -t C,, -i FILE",
-	Features: append([]string{"chain-sort", "key-usage", "subject-alternative-name-only"}, handshake...),
+	Name:  "default",
+	About: "chromium --headless with FILE in $HOME/.pki/nssdb: certutil -A -t C,, -i FILE",
+	Features: append([]string{
+		scenarios.FeatureChainSort, scenarios.FeatureKeyUsage, scenarios.FeatureSANOnly,
+	}, handshake...),
 }, {
 	Name:     "insecure",
 	About:    "chromium --headless --ignore-certificate-errors",
@@ -30,7 +33,9 @@ var variants = []clients.Variant{{
 }}
 
 // handshake lists the features that have nothing to do with what is verified.
-var handshake = []string{"tls-1.3", "post-quantum", "alpn", "dh-policy"}
+var handshake = []string{
+	scenarios.FeatureTLS13, scenarios.FeaturePostQuantum, scenarios.FeatureALPN, scenarios.FeatureDHPolicy,
+}
 
 // Stack declares the stack.
 func Stack() clients.Stack {

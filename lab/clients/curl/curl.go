@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. Their features are measured by
@@ -21,9 +22,12 @@ import (
 // does not tell it.
 var variants = []variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "curl --cacert FILE",
-		Features: append([]string{"crl", "crl-chain", "ed25519", "chain-sort"}, handshake...),
+		Name:  "default",
+		About: "curl --cacert FILE",
+		Features: append([]string{
+			scenarios.FeatureCRL, scenarios.FeatureCRLChain, scenarios.FeatureEd25519,
+			scenarios.FeatureChainSort,
+		}, handshake...),
 	},
 }, {
 	Variant: clients.Variant{
@@ -37,16 +41,19 @@ var variants = []variant{{
 }, {
 	// It refuses every server that staples nothing.
 	Variant: clients.Variant{
-		Name:     "cert-status",
-		About:    "curl --cacert FILE --cert-status",
-		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "stapling", "must-staple"},
-		Demands:  []string{"staple"},
+		Name:  "cert-status",
+		About: "curl --cacert FILE --cert-status",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureCRLChain, scenarios.FeatureEd25519,
+			scenarios.FeatureChainSort, scenarios.FeatureStapling, scenarios.FeatureMustStaple,
+		},
+		Demands: []string{scenarios.SuppliesStaple},
 	},
 	args: []string{"--cert-status"},
 }}
 
 // handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
-var handshake = []string{"alpn", "renegotiation-info", "tls-1.3"}
+var handshake = []string{scenarios.FeatureALPN, scenarios.FeatureRenegotiation, scenarios.FeatureTLS13}
 
 // variant is a variant and the arguments that make it.
 type variant struct {

@@ -15,15 +15,19 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. Their features are measured by
 // TestFeatures and TestRevocation in lab/clients, with GnuTLS 3.7.9.
 var variants = []variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "gnutls-cli --x509cafile=FILE --verify-hostname=NAME",
-		Features: []string{"crl", "ed25519", "chain-sort", "key-usage", "stapling", "must-staple"},
+		Name:  "default",
+		About: "gnutls-cli --x509cafile=FILE --verify-hostname=NAME",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+			scenarios.FeatureKeyUsage, scenarios.FeatureStapling, scenarios.FeatureMustStaple,
+		},
 	},
 }, {
 	Variant: clients.Variant{

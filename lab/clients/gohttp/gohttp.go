@@ -20,6 +20,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. Features are measured by TestFeatures
@@ -27,9 +28,11 @@ import (
 //
 // There is no "crl": crypto/tls checks no revocation, and a CRL file is left aside.
 var variants = []clients.Variant{{
-	Name:     "default",
-	About:    "http.Client, tls.Config.RootCAs from the CA file",
-	Features: append([]string{"subject-alternative-name-only", "ed25519", "chain-sort"}, handshake...),
+	Name:  "default",
+	About: "http.Client, tls.Config.RootCAs from the CA file",
+	Features: append([]string{
+		scenarios.FeatureSANOnly, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+	}, handshake...),
 }, {
 	Name:  "insecure",
 	About: "http.Client, tls.Config.InsecureSkipVerify",
@@ -41,7 +44,10 @@ var variants = []clients.Variant{{
 // handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
 // There is no "renegotiation-info": crypto/tls never renegotiates unless it is told to, and
 // takes servers without RFC 5746.
-var handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantum"}
+var handshake = []string{
+	scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13,
+	scenarios.FeaturePostQuantum,
+}
 
 // closeTime is how long net/http may take to close a connection that it is done
 // with.

@@ -15,6 +15,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/pki"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed Probe.java
@@ -42,18 +43,20 @@ var variants = []clients.Variant{{
 }, {
 	Name:     "revocation",
 	About:    "as in default, with a PKIXRevocationChecker for the leaf: staple, then the responder of its AIA, then the CRL file; it refuses what it can't find out",
-	Features: features("stapling", "ocsp-endpoint"),
-	Demands:  []string{"staple", "ocsp", "crl"},
+	Features: features(scenarios.FeatureStapling, scenarios.FeatureOCSPEndpoint),
+	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }, {
 	Name:     "ocsp-soft-fail",
 	About:    "as in revocation, with Option.SOFT_FAIL: it lets pass what a responder does not tell, but not a leaf that names none",
-	Features: features("stapling", "ocsp-endpoint"),
-	Demands:  []string{"staple", "ocsp", "crl"},
+	Features: features(scenarios.FeatureStapling, scenarios.FeatureOCSPEndpoint),
+	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }}
 
 // features returns what JSSE checks however it is used, and more.
 func features(more ...string) []string {
-	return append([]string{"crl", "ed25519", "chain-sort", "key-usage"}, more...)
+	return append([]string{
+		scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureKeyUsage,
+	}, more...)
 }
 
 // Stack declares the stack.

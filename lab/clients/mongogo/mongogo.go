@@ -24,6 +24,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/version"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the driver, named after the options of its URIs. Their features
@@ -33,7 +34,7 @@ import (
 var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "options.Client().ApplyURI(mongodb://HOST/?tls=true&tlsCAFile=FILE)",
-	Features: append([]string{"ocsp-endpoint"}, checked...),
+	Features: append([]string{scenarios.FeatureOCSPEndpoint}, checked...),
 }, {
 	Name:  "tlsInsecure",
 	About: "tlsInsecure=true",
@@ -49,9 +50,13 @@ var variants = []clients.Variant{{
 // handshake are the features of crypto/tls that do not hang on what is verified, and checked
 // those of the driver besides.
 var (
-	handshake = []string{"forward-secrecy", "dh-policy", "tls-1.3", "post-quantum"}
-	checked   = append([]string{
-		"subject-alternative-name-only", "ed25519", "chain-sort", "stapling", "must-staple", "ocsp-soft-fail",
+	handshake = []string{
+		scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13,
+		scenarios.FeaturePostQuantum,
+	}
+	checked = append([]string{
+		scenarios.FeatureSANOnly, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureStapling,
+		scenarios.FeatureMustStaple, scenarios.FeatureOCSPSoftFail,
 	}, handshake...)
 )
 

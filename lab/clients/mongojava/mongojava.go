@@ -8,6 +8,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -21,7 +22,9 @@ var (
 
 // features are what the stack checks, as JSSE does: lab.TestMongoCatalogue holds them, with version
 // 5.14.0 and OpenJDK 17.0.15.
-var features = []string{"crl", "ed25519", "chain-sort", "key-usage"}
+var features = []string{
+	scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureKeyUsage,
+}
 
 var program = java.Program{
 	Name: "mongo-java", Main: "MongoProbe", Source: source, POM: pom, Sums: sums, Artifact: "mongodb-driver-sync",

@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -33,7 +34,7 @@ var variants = []worker.Variant{
 	{Variant: clients.Variant{
 		Name:     "default",
 		About:    "new MongoClient(URI, {tlsCAFile: FILE})",
-		Features: []string{"ed25519", "chain-sort"},
+		Features: []string{scenarios.FeatureEd25519, scenarios.FeatureChainSort},
 	}},
 	{Variant: clients.Variant{
 		Name:  "tlsInsecure",
@@ -50,13 +51,16 @@ var variants = []worker.Variant{
 		Name:     "tlsAllowInvalidHostnames",
 		About:    "{tlsAllowInvalidHostnames: true}",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"ed25519", "chain-sort"},
+		Features: []string{scenarios.FeatureEd25519, scenarios.FeatureChainSort},
 	}},
 	{Variant: clients.Variant{
-		Name:     "tlsCRLFile",
-		About:    "{tlsCRLFile: FILE}, of the CRLs that the scenario gives",
-		Features: []string{"ed25519", "chain-sort", "crl", "crl-chain"},
-		Demands:  []string{"crl"}, // the option wants a file
+		Name:  "tlsCRLFile",
+		About: "{tlsCRLFile: FILE}, of the CRLs that the scenario gives",
+		Features: []string{
+			scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureCRL,
+			scenarios.FeatureCRLChain,
+		},
+		Demands: []string{scenarios.SuppliesCRL}, // the option wants a file
 	}},
 }
 

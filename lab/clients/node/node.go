@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.js
@@ -18,9 +19,12 @@ var probe string
 // TestFeatures in lab/clients, with Node 20.20.2, which brings its own OpenSSL.
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "https.request({ca: FILE, agent: false})",
-		Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
+		Name:  "default",
+		About: "https.request({ca: FILE, agent: false})",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureCRLChain, scenarios.FeatureEd25519,
+			scenarios.FeatureChainSort,
+		},
 	},
 }, {
 	Variant: clients.Variant{

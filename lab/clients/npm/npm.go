@@ -13,6 +13,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/node"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -37,9 +38,12 @@ var libraries = []library{{
 	pkg:  "undici",
 	variants: []worker.Variant{{
 		Variant: clients.Variant{
-			Name:     "default",
-			About:    "fetch(URL, {dispatcher: new Agent({connect: {ca: FILE}})}), with the Agent of the package undici",
-			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort", "alpn"},
+			Name:  "default",
+			About: "fetch(URL, {dispatcher: new Agent({connect: {ca: FILE}})}), with the Agent of the package undici",
+			Features: []string{
+				scenarios.FeatureCRL, scenarios.FeatureCRLChain, scenarios.FeatureEd25519,
+				scenarios.FeatureChainSort, scenarios.FeatureALPN,
+			},
 		},
 	}, {
 		Variant: clients.Variant{
@@ -51,7 +55,7 @@ var libraries = []library{{
 		Variant: clients.Variant{
 			Name:     "extra-ca-certs",
 			About:    "fetch(URL) in a process that was started with NODE_EXTRA_CA_CERTS=FILE; it trusts the roots that come with Node as well",
-			Features: []string{"ed25519", "chain-sort", "alpn"},
+			Features: []string{scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureALPN},
 		},
 	}},
 }, {
@@ -59,9 +63,12 @@ var libraries = []library{{
 	pkg:  "axios",
 	variants: []worker.Variant{{
 		Variant: clients.Variant{
-			Name:     "default",
-			About:    "axios.get(URL, {httpsAgent: new https.Agent({ca: FILE})})",
-			Features: []string{"crl", "crl-chain", "ed25519", "chain-sort"},
+			Name:  "default",
+			About: "axios.get(URL, {httpsAgent: new https.Agent({ca: FILE})})",
+			Features: []string{
+				scenarios.FeatureCRL, scenarios.FeatureCRLChain, scenarios.FeatureEd25519,
+				scenarios.FeatureChainSort,
+			},
 		},
 	}, {
 		Variant: clients.Variant{

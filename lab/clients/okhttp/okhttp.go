@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/java"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -22,7 +23,10 @@ var (
 
 // features are what the stack checks, measured by TestFeatures in lab/clients with OkHttp 5.5.1 and
 // OpenJDK 17.0.15.
-var features = []string{"crl", "ed25519", "chain-sort", "key-usage", "subject-alternative-name-only"}
+var features = []string{
+	scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureKeyUsage,
+	scenarios.FeatureSANOnly,
+}
 
 var program = java.Program{
 	Name: "okhttp", Main: "OkHttpProbe", Source: source, POM: pom, Sums: sums, Artifact: "okhttp-jvm",

@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. Their features are measured by
@@ -25,26 +26,36 @@ import (
 // it.
 var variants = []variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "openssl s_client -verify_return_error -CAfile FILE -verify_hostname NAME (or -verify_ip ADDRESS)",
-		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
+		Name:  "default",
+		About: "openssl s_client -verify_return_error -CAfile FILE -verify_hostname NAME (or -verify_ip ADDRESS)",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+			scenarios.FeatureRenegotiation, scenarios.FeatureTLS13,
+		},
 	},
 	host: true,
 }, {
 	// What OpenSSL can see if it is told to look.
 	Variant: clients.Variant{
-		Name:     "strict",
-		About:    "openssl s_client as in default, with -x509_strict and -auth_level 2",
-		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3", "strict", "key-policy"},
+		Name:  "strict",
+		About: "openssl s_client as in default, with -x509_strict and -auth_level 2",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+			scenarios.FeatureRenegotiation, scenarios.FeatureTLS13, scenarios.FeatureStrict,
+			scenarios.FeatureKeyPolicy,
+		},
 	},
 	host:  true,
 	flags: []string{"-x509_strict", "-auth_level", "2"},
 }, {
 	Variant: clients.Variant{
-		Name:     "no-hostname",
-		About:    "openssl s_client -verify_return_error -CAfile FILE: it checks no name unless it is told to",
-		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"crl", "ed25519", "chain-sort", "renegotiation-info", "tls-1.3"},
+		Name:  "no-hostname",
+		About: "openssl s_client -verify_return_error -CAfile FILE: it checks no name unless it is told to",
+		Skips: []clients.Check{clients.CheckHost},
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+			scenarios.FeatureRenegotiation, scenarios.FeatureTLS13,
+		},
 	},
 }}
 

@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.pl
@@ -21,7 +22,7 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
 		About:    "HTTP::Tiny->new(verify_SSL => 1, SSL_options => {SSL_ca_file => FILE})",
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }, {
 	Variant: clients.Variant{
@@ -34,7 +35,7 @@ var variants = []worker.Variant{{
 		Name:     "no-hostname",
 		About:    "SSL_options => {SSL_verifycn_scheme => 'none'}",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }}
 

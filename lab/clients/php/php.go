@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.php
@@ -22,7 +23,7 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
 		About:    "fopen of the URL with the context {ssl: {cafile: FILE}}",
-		Features: []string{"chain-sort"},
+		Features: []string{scenarios.FeatureChainSort},
 	},
 }, {
 	Variant: clients.Variant{
@@ -35,7 +36,7 @@ var variants = []worker.Variant{{
 		Name:     "no-hostname",
 		About:    "{ssl: {verify_peer_name: false}}",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"chain-sort"},
+		Features: []string{scenarios.FeatureChainSort},
 	},
 }}
 

@@ -3,6 +3,7 @@ package pymongo
 import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using PyMongo, named after the options of its TLS page. All but no-tls
@@ -14,7 +15,7 @@ var variants = []worker.Variant{
 	{Variant: clients.Variant{
 		Name:     "default",
 		About:    "MongoClient(tls=True, tlsCAFile=FILE)",
-		Features: []string{"chain-sort"},
+		Features: []string{scenarios.FeatureChainSort},
 	}},
 	tlsInsecure,
 	tlsAllowInvalidCertificates,
@@ -22,19 +23,19 @@ var variants = []worker.Variant{
 		Name:     "tlsAllowInvalidHostnames",
 		About:    "tlsAllowInvalidHostnames=True",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"chain-sort"},
+		Features: []string{scenarios.FeatureChainSort},
 	}},
 	{Variant: clients.Variant{
 		Name:     "tlsCRLFile",
 		About:    "tlsCRLFile=FILE, of the CRLs that the scenario gives",
-		Features: []string{"chain-sort", "crl"},
-		Demands:  []string{"crl"}, // the option wants a file
+		Features: []string{scenarios.FeatureChainSort, scenarios.FeatureCRL},
+		Demands:  []string{scenarios.SuppliesCRL}, // the option wants a file
 	}},
 	{Variant: clients.Variant{
 		Name:     "two-files",
 		About:    "tlsCertificateKeyFile=FILE, of the certificate alone: the key is in another file, and PyMongo has no option for that",
-		Features: []string{"chain-sort"},
-		Demands:  []string{"client-certificate"}, // or it would be default again
+		Features: []string{scenarios.FeatureChainSort},
+		Demands:  []string{scenarios.SuppliesClientCertificate}, // or it would be default again
 	}},
 	{Variant: clients.Variant{
 		Name:  "no-tls",
@@ -49,7 +50,7 @@ var variantsOCSP = []worker.Variant{
 	{Variant: clients.Variant{
 		Name:     "default",
 		About:    "MongoClient(tls=True, tlsCAFile=FILE), with PyOpenSSL",
-		Features: checked("ocsp-endpoint"),
+		Features: checked(scenarios.FeatureOCSPEndpoint),
 	}},
 	{Variant: clients.Variant{
 		Name:     "tlsDisableOCSPEndpointCheck",
@@ -62,18 +63,21 @@ var variantsOCSP = []worker.Variant{
 		Name:     "tlsAllowInvalidHostnames",
 		About:    "tlsAllowInvalidHostnames=True, with PyOpenSSL",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: checked("ocsp-endpoint"),
+		Features: checked(scenarios.FeatureOCSPEndpoint),
 	}},
 	{Variant: clients.Variant{
 		Name:    "crl-and-ocsp",
 		About:   "tlsCRLFile=FILE, with PyOpenSSL, which PyMongo refuses",
-		Demands: []string{"crl"},
+		Demands: []string{scenarios.SuppliesCRL},
 	}},
 }
 
 // checked returns what PyMongo with PyOpenSSL checks whenever it verifies, and more.
 func checked(more ...string) []string {
-	return append([]string{"chain-sort", "ed25519", "stapling", "must-staple", "ocsp-soft-fail", "subject-alternative-name-only"}, more...)
+	return append([]string{
+		scenarios.FeatureChainSort, scenarios.FeatureEd25519, scenarios.FeatureStapling,
+		scenarios.FeatureMustStaple, scenarios.FeatureOCSPSoftFail, scenarios.FeatureSANOnly,
+	}, more...)
 }
 
 var (

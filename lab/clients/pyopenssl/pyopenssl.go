@@ -11,6 +11,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
 	"example.com/tlslab/lab/clients/python"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.py
@@ -42,13 +43,13 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "ocsp",
 		About:    "as in default, with request_ocsp and a set_ocsp_client_callback that verifies what is stapled with cryptography.x509.ocsp",
-		Features: features("stapling", "must-staple"),
+		Features: features(scenarios.FeatureStapling, scenarios.FeatureMustStaple),
 	},
 }}
 
 // features returns what OpenSSL checks however pyOpenSSL uses it, and more.
 func features(more ...string) []string {
-	return append([]string{"crl", "ed25519", "chain-sort"}, more...)
+	return append([]string{scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort}, more...)
 }
 
 // Stack declares the stack.

@@ -3,6 +3,7 @@ package pypi
 import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 // libraries are the packages and the ways of using them. Their features are measured by
@@ -11,28 +12,35 @@ import (
 var libraries = []library{{
 	name: "requests", environment: most, oldest: "2.32",
 	variants: []worker.Variant{
-		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))", "chain-sort", "alpn", "subject-alternative-name-only"),
+		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureSANOnly),
 		trusting("insecure", "verify=False"),
-		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi", "chain-sort", "alpn", "crl"),
+		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureCRL),
 	},
 }, {
 	name: "urllib3", environment: most, oldest: "2",
 	variants: []worker.Variant{
-		verifying("default", "PoolManager(ca_certs=FILE)", "chain-sort", "alpn", "subject-alternative-name-only"),
+		verifying("default", "PoolManager(ca_certs=FILE)",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureSANOnly),
 		trusting("insecure", `PoolManager(cert_reqs="CERT_NONE")`),
-		verifying("context", "PoolManager(ssl_context=ssl.create_default_context(cafile=FILE))", "chain-sort", "alpn", "crl"),
+		verifying("context", "PoolManager(ssl_context=ssl.create_default_context(cafile=FILE))",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureCRL),
 	},
 }, {
 	name: "httpx", environment: most, oldest: "0.28",
 	variants: []worker.Variant{
-		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it", "chain-sort", "alpn", "crl"),
+		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureCRL),
 		trusting("insecure", "Client(verify=False, cert=(FILE, FILE))"),
-		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates", "chain-sort", "alpn"),
+		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates",
+			scenarios.FeatureChainSort, scenarios.FeatureALPN),
 	},
 }, {
 	name: "aiohttp", environment: most, oldest: "3.10",
 	variants: []worker.Variant{
-		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA", "chain-sort", "crl"),
+		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA",
+			scenarios.FeatureChainSort, scenarios.FeatureCRL),
 		trusting("insecure", "TCPConnector(ssl=CONTEXT), of PROTOCOL_TLS_CLIENT with check_hostname = False and verify_mode = ssl.CERT_NONE"),
 		trusting("ssl-false", "ClientSession.get(ssl=False)"),
 	},
@@ -40,7 +48,7 @@ var libraries = []library{{
 	name: "cryptography", environment: cryptography,
 	variants: []worker.Variant{
 		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), on the chain that a connection of the ssl module brought, which itself verifies nothing",
-			"chain-sort", "ed25519", "subject-alternative-name-only", "strict"),
+			scenarios.FeatureChainSort, scenarios.FeatureEd25519, scenarios.FeatureSANOnly, scenarios.FeatureStrict),
 	},
 }}
 

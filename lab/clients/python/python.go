@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.py
@@ -22,7 +23,7 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
 		About:    "ssl.create_default_context(cafile=FILE)",
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }, {
 	Variant: clients.Variant{
@@ -35,7 +36,7 @@ var variants = []worker.Variant{{
 		Name:     "no-hostname",
 		About:    "check_hostname = False",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }, {
 	Variant: clients.Variant{
@@ -47,9 +48,9 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "strict",
 		About:    "verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN, the defaults of 3.13",
-		Features: []string{"strict", "crl", "chain-sort"},
+		Features: []string{scenarios.FeatureStrict, scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
-	Unless: "strict",
+	Unless: scenarios.FeatureStrict,
 }}
 
 // Stack declares the stack.

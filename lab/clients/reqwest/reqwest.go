@@ -12,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 var (
@@ -33,7 +34,9 @@ const (
 // variants are the ways of using reqwest over rustls. Their features are measured by TestFeatures
 // in lab/clients, with reqwest 0.13.5 and rustls 0.23.46.
 var variants = []worker.Variant{
-	variant("default", "Client::builder().tls_backend_rustls().tls_certs_only(FILE)", slices.Concat(rustls, []string{"crl", "crl-chain"})),
+	variant("default", "Client::builder().tls_backend_rustls().tls_certs_only(FILE)", slices.Concat(rustls, []string{
+		scenarios.FeatureCRL, scenarios.FeatureCRLChain,
+	})),
 	variant("insecure", "tls_danger_accept_invalid_certs(true)", handshake, clients.CheckChain, clients.CheckHost),
 	// The verifier that leaves out the name is another one, and knows no CRLs.
 	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", rustls, clients.CheckHost),
@@ -49,10 +52,14 @@ var variantsNative = []worker.Variant{
 
 // handshake are the features of rustls that do not hang on what is verified; lab.TestCatalogue holds
 // them. It has neither TLS_RSA_* suites nor Diffie-Hellman without curves.
-var handshake = []string{"alpn", "tls-1.3", "forward-secrecy", "dh-policy"}
+var handshake = []string{
+	scenarios.FeatureALPN, scenarios.FeatureTLS13, scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy,
+}
 
 // rustls are the features of rustls.
-var rustls = slices.Concat(handshake, []string{"ed25519", "chain-sort", "subject-alternative-name-only", "key-policy"})
+var rustls = slices.Concat(handshake, []string{
+	scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureSANOnly, scenarios.FeatureKeyPolicy,
+})
 
 func variant(name, about string, features []string, skips ...clients.Check) worker.Variant {
 	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Features: features, Skips: skips}}

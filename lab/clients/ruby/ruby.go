@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/clients/internal/worker"
+	"example.com/tlslab/scenarios"
 )
 
 //go:embed probe.rb
@@ -20,7 +21,7 @@ var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
 		About:    "Net::HTTP with use_ssl = true and ca_file = FILE",
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }, {
 	Variant: clients.Variant{
@@ -33,7 +34,7 @@ var variants = []worker.Variant{{
 		Name:     "no-hostname",
 		About:    "verify_hostname = false",
 		Skips:    []clients.Check{clients.CheckHost},
-		Features: []string{"crl", "chain-sort"},
+		Features: []string{scenarios.FeatureCRL, scenarios.FeatureChainSort},
 	},
 }}
 

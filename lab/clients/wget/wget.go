@@ -15,15 +15,19 @@ import (
 	"example.com/tlslab/lab/clients/internal/command"
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/scenarios"
 )
 
 // variants are the ways of using the stack. The features are those of Wget 1.21.3
 // over GnuTLS, measured by TestFeatures and TestRevocation in lab/clients.
 var variants = []variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "wget --ca-certificate=FILE",
-		Features: []string{"crl", "ed25519", "chain-sort", "stapling", "must-staple"},
+		Name:  "default",
+		About: "wget --ca-certificate=FILE",
+		Features: []string{
+			scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
+			scenarios.FeatureStapling, scenarios.FeatureMustStaple,
+		},
 	},
 }, {
 	Variant: clients.Variant{

@@ -12,6 +12,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // Grace is how much longer than its own time limit a program may take to end, on a
@@ -83,7 +84,8 @@ func Features(library string, features []string) []string {
 		return nil
 	}
 	if strings.HasPrefix(library, "OpenSSL 1.") { // takes servers without RFC 5746: SSL_OP_LEGACY_SERVER_CONNECT
-		features = slices.DeleteFunc(slices.Clone(features), func(f string) bool { return f == "renegotiation-info" })
+		unsafe := func(f string) bool { return f == scenarios.FeatureRenegotiation }
+		features = slices.DeleteFunc(slices.Clone(features), unsafe)
 	}
 	return features
 }

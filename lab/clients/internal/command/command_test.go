@@ -12,6 +12,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // mode tells this test's program what to be.
@@ -86,7 +87,7 @@ func TestContainerLeft(t *testing.T) {
 }
 
 func TestFeatures(t *testing.T) {
-	all := []string{"crl"}
+	all := []string{scenarios.FeatureCRL}
 	for _, library := range []string{"OpenSSL 1.1.1w", "OpenSSL 3.0.19", "OpenSSL 4.0.0", "OpenSSL 10.0.0"} {
 		assert.Equal(t, all, Features(library, all), library)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/process"
+	"example.com/tlslab/scenarios"
 )
 
 // mode tells this test's program to be a worker that breaks the contract in one
@@ -99,7 +100,9 @@ func begin(t *testing.T, behaviour string) *Worker {
 	t.Helper()
 	w, hello, err := Start(t.Context(), "test", command(t, behaviour))
 	require.NoError(t, err)
-	assert.Equal(t, Hello{Contract: 1, Stack: "test", Version: "1.2.3", Library: "OpenSSL 9", Install: "/here", Features: []string{"strict"}}, hello)
+	assert.Equal(t, Hello{Contract: 1, Stack: "test", Version: "1.2.3", Library: "OpenSSL 9", Install: "/here", Features: []string{
+		scenarios.FeatureStrict,
+	}}, hello)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	return w
 }
@@ -201,16 +204,16 @@ func TestStartFails(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	variants := []Variant{
-		{Variant: clients.Variant{Name: "default", Features: []string{"crl"}}},
+		{Variant: clients.Variant{Name: "default", Features: []string{scenarios.FeatureCRL}}},
 		{Variant: clients.Variant{Name: "insecure", Skips: []clients.Check{clients.CheckChain}}},
-		{Variant: clients.Variant{Name: "strict"}, Unless: "strict"},
+		{Variant: clients.Variant{Name: "strict"}, Unless: scenarios.FeatureStrict},
 	}
 	in, err := Open(t.Context(), "test", command(t, "good"), variants)
 	require.NoError(t, err)
 	defer in.Close()
 	assert.Equal(t, "/here 1.2.3", in.Key)
 	assert.Equal(t, []clients.Variant{
-		{Name: "default", Features: []string{"crl", "strict"}},
+		{Name: "default", Features: []string{scenarios.FeatureCRL, scenarios.FeatureStrict}},
 		{Name: "insecure", Skips: []clients.Check{clients.CheckChain}},
 	}, in.Variants)
 	require.NoError(t, in.Close())
