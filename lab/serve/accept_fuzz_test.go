@@ -67,7 +67,7 @@ func acceptServers(f *testing.F) []*Server {
 	source := newAuthority(f).source(f)
 	var list []*Server
 	for _, fault := range append([]scenarios.Fault{""}, Faults()...) {
-		if faults[fault].listen == nil {
+		if faults[fault].open == nil {
 			list = append(list, start(f, scenario(scenarios.Server{Fault: fault}), source, Options{
 				Bind: "127.0.0.1", Timeout: 2 * time.Second, MaxConns: 8, Watch: func(Event) {},
 			}))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/lab/wire"
 )
 
@@ -67,7 +68,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // Write implements net.Conn: it writes application data. A client may have gone before anybody reads that it has.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.protocol.Write(p)
-	if isReset(err) {
+	if socket.IsReset(err) {
 		c.gone = err
 	}
 	return n, err
@@ -224,7 +225,7 @@ func (o *Observation) conclude(err error, t *tap) {
 		o.End = EndNotTLS
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		o.End = EndTimeout
-	case isReset(err):
+	case socket.IsReset(err):
 		o.End = EndReset
 	case t.eof:
 		o.End = EndEOF

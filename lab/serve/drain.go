@@ -39,7 +39,7 @@ func (srv *Server) Drain(ctx context.Context) error {
 // be enlisted.
 func (srv *Server) drainBacklog(ctx context.Context) error {
 	for _, in := range srv.acceptors {
-		err := in.rest(ctx, func(raw net.Conn) {
+		err := in.Drain(ctx, func(raw net.Conn) {
 			c := srv.register(raw)
 			srv.running.Go(func() {
 				if srv.waitSlot(c) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -38,59 +37,6 @@ func TestDrain(t *testing.T) {
 		if got := len(srv.Observations()); got != want {
 			t.Fatalf("%d observations, want %d", got, want)
 		}
-	}
-}
-
-// Whoever asks an acceptor for those who wait has them admitted before he goes on: in the way of this
-// system, and in the one that works on all.
-func TestEntrance(t *testing.T) {
-	for name, enter := range map[string]func(*net.TCPListener) (acceptor, error){
-		"this system's": newTCPAcceptor,
-		"announced":     func(l *net.TCPListener) (acceptor, error) { return announce(l), nil },
-	} {
-		t.Run(name, func(t *testing.T) {
-			l, err := listenOn("tcp4", "127.0.0.1", 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			in, err := enter(l.(*net.TCPListener))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var admitted atomic.Int64
-			admit := func(c net.Conn) { admitted.Add(1); c.Close() }
-			var accepting sync.WaitGroup
-			accepting.Go(func() {
-				for in.next(admit) == nil {
-				}
-			})
-			for n := range int64(100) {
-				c, err := net.Dial("tcp", in.Addr().String())
-				if err != nil {
-					t.Fatal(err)
-				}
-				c.Close()
-				var several sync.WaitGroup
-				for range n % 3 {
-					several.Go(func() {
-						if err := in.rest(ctx(t), admit); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				several.Wait()
-				if err := in.rest(ctx(t), admit); err != nil || admitted.Load() != n+1 {
-					t.Fatalf("%d clients admitted, want %d: %v", admitted.Load(), n+1, err)
-				}
-			}
-			if err := in.Close(); err != nil {
-				t.Error(err)
-			}
-			accepting.Wait()
-			if err := in.rest(ctx(t), admit); err == nil {
-				t.Error("a closed acceptor has let somebody in")
-			}
-		})
 	}
 }
 
@@ -232,56 +178,6 @@ func TestTakenPort(t *testing.T) {
 	}
 }
 
-// Servers that may have any port take turns, so that none gets what has just been another's, and
-// leave out what somebody else has.
-func TestPortsInTurn(t *testing.T) {
-	ca := newAuthority(t)
-	first := start(t, scenario(scenarios.Server{}), ca.source(t), Options{}).Port()
-	seen := map[int]bool{first: true}
-	for range 50 {
-		srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
-		if seen[srv.Port()] {
-			t.Errorf("port %d a second time", srv.Port())
-		}
-		seen[srv.Port()] = true
-		srv.Close()
-	}
-	for turns := 0; nextPort() != first; turns++ { // first is taken still
-		if turns == dynamicPorts {
-			t.Fatalf("port %d does not come again", first)
-		}
-	}
-	portTurn.Add(^uint64(0))
-	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
-	if srv.Port() == first {
-		t.Errorf("port %d is two servers'", first)
-	}
-}
-
-// A port that is taken on ::1 alone is no good either, and nothing is left behind on 127.0.0.1. Another program can take
-// that port there meanwhile, but not each time.
-func TestTakenPortIPv6(t *testing.T) {
-	ca := newAuthority(t)
-	for range 10 {
-		l, err := net.Listen("tcp6", "[::1]:0")
-		if err != nil {
-			t.Skipf("no IPv6 loopback here: %v", err)
-		}
-		defer l.Close()
-		port := l.Addr().(*net.TCPAddr).Port
-		srv, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Port: port})
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			t.Fatalf("got %v, %v", srv, err)
-		}
-		again, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", portOf(l)))
-		if err == nil {
-			again.Close()
-			return
-		}
-	}
-	t.Fatal("the listener on 127.0.0.1 was left open")
-}
-
 func TestBind(t *testing.T) {
 	ca := newAuthority(t)
 	for _, test := range []struct{ bind, host string }{
@@ -305,9 +201,4 @@ func TestBind(t *testing.T) {
 	if _, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: "192.0.2.1"}); err == nil {
 		t.Error("bound to an address of another machine's")
 	}
-}
-
-func portOf(l net.Listener) string {
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }

@@ -5,13 +5,14 @@ import (
 	"net"
 	"slices"
 
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/scenarios"
 )
 
 // fault is how a server behaves: what it listens with, and what it does with a connection.
 type fault struct {
-	listen func(bind string, port int) ([]net.Listener, error) // nil means as every server does
-	behave func(*conn) error                                   // nil means as a good server does
+	open   socket.Opener     // what it listens with; nil means as every server does
+	behave func(*conn) error // nil means as a good server does
 }
 
 // faults are all that a server can do.
@@ -19,8 +20,8 @@ var faults = map[scenarios.Fault]fault{
 	"": {},
 
 	scenarios.FaultUnresolved: {}, // see Server.connect
-	scenarios.FaultRefused:    {listen: hold(reserve)},
-	scenarios.FaultSYNDropped: {listen: hold(fill)},
+	scenarios.FaultRefused:    {open: socket.Refuse},
+	scenarios.FaultSYNDropped: {open: socket.DropSYN},
 
 	scenarios.FaultResetOnAccept:         {behave: resetOnAccept},
 	scenarios.FaultResetAfterHello:       {behave: resetAfterHello},
@@ -52,8 +53,8 @@ func behaviour(name scenarios.Fault) (fault, error) {
 	if !ok {
 		return fault{}, fmt.Errorf("there is no fault %q: use one of package scenarios", name)
 	}
-	if f.listen == nil {
-		f.listen = listen
+	if f.open == nil {
+		f.open = socket.Listen
 	}
 	if f.behave == nil {
 		f.behave = (*conn).talk

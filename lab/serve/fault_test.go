@@ -140,7 +140,7 @@ func TestFaultsBounded(t *testing.T) {
 	source := ca.source(t)
 	hello := hellos.Recorded()["openssl"]
 	for _, fault := range Faults() {
-		if _, held := faults[fault]; held && faults[fault].listen != nil {
+		if _, held := faults[fault]; held && faults[fault].open != nil {
 			continue // nobody is accepted
 		}
 		for name, said := range map[string][]byte{

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/lab/wire"
 )
 
@@ -28,9 +29,9 @@ var (
 // relaying is how a server behaves that relays to one that ends TLS by itself.
 func relaying(to *Upstream) fault {
 	if to.Addr == "" {
-		return fault{listen: hold(reserve)}
+		return fault{open: socket.Refuse}
 	}
-	return fault{listen: listen, behave: func(c *conn) error { return c.relay(to.Addr) }}
+	return fault{open: socket.Listen, behave: func(c *conn) error { return c.relay(to.Addr) }}
 }
 
 // relay passes what client and server say to each other until both are done.

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"net"
 	"testing"
 
 	"example.com/tlslab/scenarios"
@@ -46,34 +45,5 @@ func TestResetBeforeAccept(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// The address of a client is the one that it had when it was accepted, also if it has gone since.
-func TestEntranceAddress(t *testing.T) {
-	l, err := listenOn("tcp4", "127.0.0.1", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := enter(l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	c, err := net.Dial("tcp", in.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.(*net.TCPConn).SetLinger(0)
-	c.Close()
-	admitted := 0
-	if err := in.rest(ctx(t), func(raw net.Conn) {
-		admitted++
-		if raw.RemoteAddr() == nil || raw.RemoteAddr().String() != c.LocalAddr().String() {
-			t.Errorf("the client's address is %v, want %v", raw.RemoteAddr(), c.LocalAddr())
-		}
-		raw.Close()
-	}); err != nil || admitted != 1 {
-		t.Errorf("%d clients admitted: %v", admitted, err)
 	}
 }

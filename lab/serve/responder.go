@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/crypto/ocsp"
 
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/pki"
 )
 
@@ -40,7 +41,7 @@ const RefusedOffset = 500
 // and CRL.
 type Responder struct {
 	listener net.Listener
-	refused  *heldPort
+	refused  socket.Acceptor
 	server   *http.Server
 	lookup   func(id string) (*pki.Chain, error)
 
@@ -61,17 +62,9 @@ type Responder struct {
 //
 // If an address is taken the error wraps [syscall.EADDRINUSE] and names it.
 func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*Responder, error) {
-	l, err := listenOn("tcp", cmp.Or(bind, "127.0.0.1"), port)
+	l, refused, err := open(cmp.Or(bind, "127.0.0.1"), port)
 	if err != nil {
 		return nil, fmt.Errorf("starting the revocation responder: %w", err)
-	}
-	none := 0
-	if port != 0 {
-		none = port + RefusedOffset
-	}
-	refused, err := holdPort(dialable(l.Addr().(*net.TCPAddr).IP), none)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("starting the revocation responder: %w", err), l.Close())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Responder{
@@ -93,6 +86,27 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 		r.server.Serve(WatchListener(l, func(err error) { r.troubled("", err) })) // returns when the server is closed
 	}()
 	return r, nil
+}
+
+// open opens the responder's port, and the one at which nothing listens.
+func open(bind string, port int) (*net.TCPListener, socket.Acceptor, error) {
+	ip, err := socket.Resolve(bind)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := socket.ListenTCP(ip, port)
+	if err != nil {
+		return nil, nil, err
+	}
+	none := 0
+	if port != 0 {
+		none = port + RefusedOffset
+	}
+	refused, err := socket.Refuse(socket.Dialable(l.Addr()).AddrPort().Addr().Unmap(), none)
+	if err != nil {
+		return nil, nil, errors.Join(err, l.Close())
+	}
+	return l, refused, nil
 }
 
 // serve answers one request, unless there are too many, or the responder is being closed.
@@ -214,14 +228,11 @@ func fails(w http.ResponseWriter, req *http.Request, o pki.Outage) bool {
 }
 
 // URL returns the responder's URL, without a slash at its end.
-func (r *Responder) URL() string {
-	a := r.listener.Addr().(*net.TCPAddr)
-	return "http://" + (&net.TCPAddr{IP: dialable(a.IP), Port: a.Port}).String()
-}
+func (r *Responder) URL() string { return "http://" + socket.Dialable(r.listener.Addr()).String() }
 
 // RefusedURL returns a URL, without a slash at its end, at whose address connections are
 // refused for as long as the responder is there.
-func (r *Responder) RefusedURL() string { return "http://" + r.refused.String() }
+func (r *Responder) RefusedURL() string { return "http://" + r.refused.Addr().String() }
 
 // Close stops the responder and waits for it.
 func (r *Responder) Close() error {

@@ -6,12 +6,12 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/scenarios"
 )
 
@@ -53,7 +53,7 @@ type Server struct {
 	options   Options
 	config    *tls.Config
 	fault     fault
-	acceptors []acceptor
+	acceptors []socket.Acceptor
 
 	slots   chan struct{} // one element a connection: MaxConns
 	closed  chan struct{}
@@ -88,11 +88,7 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
-	listeners, err := fault.listen(o.Bind, o.Port)
-	if err != nil {
-		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
-	}
-	acceptors, err := newAcceptors(listeners)
+	acceptors, err := socket.Open(o.Bind, o.Port, fault.open)
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}
@@ -120,12 +116,12 @@ const (
 )
 
 // accept serves the clients of one acceptor until the server is closed.
-func (srv *Server) accept(in acceptor) {
+func (srv *Server) accept(in socket.Acceptor) {
 	pause := shortPause
 	for {
 		var c *conn
 		err := rescue.Do(func() error {
-			return in.next(func(raw net.Conn) { c = srv.register(raw) })
+			return in.Next(func(raw net.Conn) { c = srv.register(raw) })
 		})
 		if err != nil {
 			// What can fail here passes: a client that has gone again, or a process
@@ -205,10 +201,7 @@ func (srv *Server) observed(c *conn, o Observation) {
 
 // Addr returns the address to dial, with the port: 127.0.0.1 unless told
 // otherwise by [Options].Bind.
-func (srv *Server) Addr() string {
-	addr := srv.acceptors[0].Addr().(*net.TCPAddr)
-	return net.JoinHostPort(dialable(addr.IP).String(), strconv.Itoa(addr.Port))
-}
+func (srv *Server) Addr() string { return socket.Dialable(srv.acceptors[0].Addr()).String() }
 
 // Port returns the TCP port.
 func (srv *Server) Port() int { return srv.acceptors[0].Addr().(*net.TCPAddr).Port }

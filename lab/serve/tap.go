@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/lab/wire"
 )
 
@@ -98,7 +99,7 @@ func (t *tap) Read(p []byte) (int, error) {
 func (t *tap) receive(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	if n > 0 {
-		acknowledge(t.Conn)
+		socket.Acknowledge(t.Conn)
 	}
 	before := t.in.Alert
 	t.in.Feed(p[:n])

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/internal/socket"
 )
 
 // ErrOutOfFiles is wrapped by the errors that [Options].Trouble is told when the system gives this
@@ -18,7 +19,7 @@ var ErrOutOfFiles = errors.New("out of file descriptors: clients wait until some
 // a shortage of file descriptors.
 func IsTrouble(err error) bool {
 	_, panicked := rescue.As(err)
-	return panicked || errors.Is(err, ErrOutOfFiles) || isOutOfFiles(err)
+	return panicked || errors.Is(err, ErrOutOfFiles) || socket.IsOutOfFiles(err)
 }
 
 // Details returns what helps to find the cause of an error that is the lab's own: the stack of a panic.
@@ -35,7 +36,7 @@ func (srv *Server) troubled(err error) {
 	if !IsTrouble(err) {
 		return
 	}
-	if isOutOfFiles(err) && !errors.Is(err, ErrOutOfFiles) {
+	if socket.IsOutOfFiles(err) && !errors.Is(err, ErrOutOfFiles) {
 		err = fmt.Errorf("%w: %w", ErrOutOfFiles, err)
 	}
 	err = fmt.Errorf("serving %s: %w", srv.scenario.ID, err)
@@ -72,7 +73,7 @@ type watchedListener struct {
 // Accept implements net.Listener.
 func (l *watchedListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if isOutOfFiles(err) {
+	if socket.IsOutOfFiles(err) {
 		l.trouble(fmt.Errorf("%w: %w", ErrOutOfFiles, err))
 	}
 	return c, err

@@ -1,4 +1,4 @@
-package serve
+package socket
 
 import (
 	"errors"
@@ -9,18 +9,18 @@ import (
 // EADDRINUSE is an invention that Windows never returns.
 const wsaeAddrInUse = syscall.Errno(10048)
 
-// isAddrInUse reports whether an address could not be had because it is taken.
+// isAddrInUse reports whether an address is taken.
 func isAddrInUse(err error) bool { return errors.Is(err, wsaeAddrInUse) }
 
 // wsaeMFile is WSAEMFILE, which package syscall has no name for either.
 const wsaeMFile = syscall.Errno(10024)
 
-// isOutOfFiles reports whether this process has no socket or file handle left.
-func isOutOfFiles(err error) bool {
+// IsOutOfFiles reports whether this process has no socket or file handle left.
+func IsOutOfFiles(err error) bool {
 	return errors.Is(err, wsaeMFile) || errors.Is(err, syscall.EMFILE)
 }
 
-// isReset reports whether the peer broke the connection off.
-func isReset(err error) bool {
+// IsReset reports whether the peer broke the connection off.
+func IsReset(err error) bool {
 	return errors.Is(err, syscall.WSAECONNRESET) || errors.Is(err, syscall.WSAECONNABORTED)
 }

@@ -1,10 +1,10 @@
 //go:build unix
 
-package serve
+package socket
 
 import (
 	"io"
-	"net"
+	"net/netip"
 	"os"
 	"syscall"
 )
@@ -28,7 +28,7 @@ func openSocket(family int) (socket, error) {
 }
 
 // bind gives a socket its address, and returns the port. On IPv6 it leaves IPv4's port alone.
-func (s socket) bind(ip net.IP, port int) (int, error) {
+func (s socket) bind(ip netip.Addr, port int) (int, error) {
 	family, addr := sockaddr(ip, port)
 	if family == syscall.AF_INET6 {
 		if err := syscall.SetsockoptInt(int(s), syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 1); err != nil {
@@ -45,9 +45,8 @@ func (s socket) bind(ip net.IP, port int) (int, error) {
 	return portOfSocket(name), nil
 }
 
-// reserve takes a port and does not listen on it: whoever connects is refused, and nobody else
-// can take it.
-func reserve(ip net.IP, port int) (io.Closer, int, error) {
+// reserve takes a port and does not listen on it.
+func reserve(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, _ := sockaddr(ip, port)
 	s, err := openSocket(family)
 	if err != nil {

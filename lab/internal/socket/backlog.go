@@ -1,4 +1,4 @@
-package serve
+package socket
 
 import (
 	"context"
@@ -8,47 +8,9 @@ import (
 	"sync"
 )
 
-// acceptor is where clients come in: a listener that can tell who had come already.
-type acceptor interface {
-	Addr() net.Addr
-	Close() error
-	// next waits for a client and admits it.
-	next(admit func(net.Conn)) error
-	// rest has those admitted who had connected before it was called, but for the one that next
-	// has admitted and not come back from. It returns an error if ctx ends first, or the acceptor
-	// is closed.
-	rest(ctx context.Context, admit func(net.Conn)) error
-}
-
-// newAcceptors returns the acceptors that listeners are. If it fails, all are closed.
-func newAcceptors(listeners []net.Listener) ([]acceptor, error) {
-	var list []acceptor
-	for n, l := range listeners {
-		in, err := enter(l)
-		if err != nil {
-			for _, l := range listeners[n:] {
-				l.Close()
-			}
-			for _, in := range list {
-				in.Close()
-			}
-			return nil, err
-		}
-		list = append(list, in)
-	}
-	return list, nil
-}
-
-func enter(l net.Listener) (acceptor, error) {
-	if h, ok := l.(*held); ok {
-		return h, nil
-	}
-	return newTCPAcceptor(l.(*net.TCPListener))
-}
-
-// announced is an acceptor to which the lab sends somebody of its own, who comes after all that
-// came before: the kernel hands connections over in the order in which they were made. It works
-// wherever there are sockets.
+// announced is an acceptor that connects to itself in order to drain its backlog: the kernel hands connections over
+// in the order in which they were made, so that those before its own have been accepted when that is. It works wherever
+// there are sockets.
 type announced struct {
 	*net.TCPListener
 	closed chan struct{}
@@ -69,13 +31,14 @@ func announce(l *net.TCPListener) *announced {
 	return &announced{TCPListener: l, closed: make(chan struct{}), sentinels: make(map[*sentinel]struct{})}
 }
 
-// Close implements acceptor.
+// Close implements Acceptor.
 func (a *announced) Close() error {
 	a.once.Do(func() { close(a.closed) })
 	return a.TCPListener.Close()
 }
 
-func (a *announced) next(admit func(net.Conn)) error {
+// Next implements Acceptor.
+func (a *announced) Next(admit func(net.Conn)) error {
 	for {
 		c, err := a.Accept()
 		if err != nil {
@@ -89,7 +52,8 @@ func (a *announced) next(admit func(net.Conn)) error {
 	}
 }
 
-func (a *announced) rest(ctx context.Context, _ func(net.Conn)) error {
+// Drain implements Acceptor.
+func (a *announced) Drain(ctx context.Context, _ func(net.Conn)) error {
 	s := &sentinel{dialled: make(chan struct{}), arrived: make(chan struct{})}
 	a.mu.Lock()
 	a.sentinels[s] = struct{}{}
@@ -100,9 +64,7 @@ func (a *announced) rest(ctx context.Context, _ func(net.Conn)) error {
 		delete(a.sentinels, s)
 	}()
 
-	to := a.Addr().(*net.TCPAddr)
-	addr := net.TCPAddr{IP: dialable(to.IP), Port: to.Port, Zone: to.Zone}
-	raw, err := new(net.Dialer).DialContext(ctx, "tcp", addr.String())
+	raw, err := new(net.Dialer).DialContext(ctx, "tcp", Dialable(a.Addr()).String())
 	if err != nil {
 		close(s.dialled)
 		return err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package serve
+package socket
 
 import (
 	"context"
@@ -25,15 +25,15 @@ type queue struct {
 
 	mu       sync.Mutex // held from taking a client out until it is admitted
 	changed  sync.Cond  // of what follows
-	waiting  bool       // next waits for a client, and does not hold mu
-	emptying int        // calls of rest under way, which next leaves the listener to
+	waiting  bool       // Next waits for a client, and does not hold mu
+	emptying int        // calls of Drain under way, which Next leaves the listener to
 }
 
 // acceptTime bounds the wait for a client that poll has announced. Linux keeps it in the queue, whatever
 // becomes of it; other systems drop it if it breaks off.
 const acceptTime = 100 * time.Millisecond
 
-func newTCPAcceptor(l *net.TCPListener) (acceptor, error) {
+func newAcceptor(l *net.TCPListener) (Acceptor, error) {
 	raw, err := l.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -43,7 +43,8 @@ func newTCPAcceptor(l *net.TCPListener) (acceptor, error) {
 	return q, nil
 }
 
-func (q *queue) next(admit func(net.Conn)) error {
+// Next implements Acceptor.
+func (q *queue) Next(admit func(net.Conn)) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for {
@@ -51,7 +52,7 @@ func (q *queue) next(admit func(net.Conn)) error {
 			q.changed.Wait()
 		}
 		c, err := q.wait()
-		if errors.Is(err, os.ErrDeadlineExceeded) { // rest wants the listener
+		if errors.Is(err, os.ErrDeadlineExceeded) { // Drain wants the listener
 			continue
 		}
 		if err == nil {
@@ -73,7 +74,8 @@ func (q *queue) wait() (net.Conn, error) {
 	return q.Accept()
 }
 
-func (q *queue) rest(_ context.Context, admit func(net.Conn)) error {
+// Drain implements Acceptor.
+func (q *queue) Drain(_ context.Context, admit func(net.Conn)) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.emptying++

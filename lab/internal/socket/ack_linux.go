@@ -1,4 +1,4 @@
-package serve
+package socket
 
 import (
 	"net"
@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acknowledge has the system acknowledge what was received at once, and not when there is something
+// Acknowledge has the system acknowledge what was received at once, and not when there is something
 // to send along or 40 ms have passed (tcp(7), TCP_QUICKACK): a client that leaves Nagle's algorithm on
 // (RFC 1122, section 4.2.3.4) waits for that before it sends its request, and so do all who wait for it.
 // The system takes it back by itself, so that it has to be asked after each read.
-func acknowledge(c net.Conn) {
+func Acknowledge(c net.Conn) {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
 		return

@@ -1,9 +1,9 @@
-package serve
+package socket
 
 import (
 	"errors"
 	"io"
-	"net"
+	"net/netip"
 	"os"
 	"syscall"
 
@@ -22,7 +22,7 @@ const (
 // fill listens on a port with an accept queue that is full: Linux drops the SYN of everyone
 // else (tcp(7), listen(2)). That it is full is not guessed from a connection that does not come
 // about, but asked of the system.
-func fill(ip net.IP, port int) (io.Closer, int, error) {
+func fill(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, _ := sockaddr(ip, port)
 	l, err := openSocket(family)
 	if err != nil {
@@ -51,7 +51,7 @@ func fill(ip net.IP, port int) (io.Closer, int, error) {
 	return all, port, nil
 }
 
-func (s socket) listenWithoutQueue(ip net.IP, port int) (int, error) {
+func (s socket) listenWithoutQueue(ip netip.Addr, port int) (int, error) {
 	// As net.Listen does: what is left of former connections is not in the way.
 	if err := unix.SetsockoptInt(int(s), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return 0, os.NewSyscallError("setsockopt", err)
@@ -74,7 +74,7 @@ func (s socket) isFull() (bool, error) {
 }
 
 // connectTo opens a connection and waits for it to come about, if it does.
-func connectTo(ip net.IP, port int) (socket, error) {
+func connectTo(ip netip.Addr, port int) (socket, error) {
 	family, addr := sockaddr(ip, port)
 	s, err := openSocket(family)
 	if err != nil {

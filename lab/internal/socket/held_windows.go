@@ -1,8 +1,8 @@
-package serve
+package socket
 
 import (
 	"io"
-	"net"
+	"net/netip"
 	"os"
 	"syscall"
 )
@@ -15,9 +15,8 @@ func (s socket) Close() error {
 	return os.NewSyscallError("closesocket", syscall.Closesocket(syscall.Handle(s)))
 }
 
-// reserve takes a port and does not listen on it: whoever connects is refused, and nobody else
-// can take it.
-func reserve(ip net.IP, port int) (io.Closer, int, error) {
+// reserve takes a port and does not listen on it.
+func reserve(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, addr := sockaddr(ip, port)
 	handle, err := syscall.Socket(family, syscall.SOCK_STREAM, syscall.IPPROTO_TCP)
 	if err != nil {
