@@ -19,6 +19,7 @@ import (
 
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/result"
+	"example.com/tlslab/lab/revocation"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -81,7 +82,7 @@ func Minting(c Config, basePort int) pki.Config {
 	return pki.Config{
 		Seed: cmp.Or(c.Seed, NewSeed()), At: c.At,
 		Responder: fmt.Sprintf("http://127.0.0.1:%d", basePort),
-		Refused:   fmt.Sprintf("http://127.0.0.1:%d", basePort+serve.RefusedOffset),
+		Refused:   fmt.Sprintf("http://127.0.0.1:%d", basePort+revocation.RefusedOffset),
 	}
 }
 
@@ -91,7 +92,7 @@ type Lab struct {
 	minter    *pki.Minter
 	dir       *pki.Dir
 	temporary bool // the directory is removed in the end
-	responder *serve.Responder
+	responder *revocation.Responder
 
 	memory *serve.Memory // of all its servers
 
@@ -138,7 +139,7 @@ func New(c Config) (*Lab, error) {
 	}
 	l := &Lab{config: c, chains: map[string]*minted{}, memory: serve.NewMemory(0), ready: make(chan struct{})}
 	var err error
-	if l.responder, err = serve.StartResponder(c.Bind, c.Ports, l.chainOf); err != nil {
+	if l.responder, err = revocation.Start(c.Bind, c.Ports, l.chainOf); err != nil {
 		return nil, err
 	}
 	l.responder.OnTrouble(l.troubled)

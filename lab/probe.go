@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
@@ -70,7 +71,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	drain, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	err = in.Drain(drain)
-	if err != nil && ctx.Err() == nil && !serve.IsTrouble(err) {
+	if err != nil && ctx.Err() == nil && !trouble.Is(err) {
 		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/page"
 	"example.com/tlslab/lab/serve"
@@ -106,7 +107,7 @@ func bringUpAll(t *testing.T) *stress {
 				s.ended.Add(1)
 			}
 		},
-		Trouble: func(err error) { t.Errorf("%v\n%s", err, serve.Details(err)) },
+		Trouble: func(err error) { t.Errorf("%v\n%s", err, trouble.Details(err)) },
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })

@@ -25,6 +25,7 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -98,7 +99,7 @@ func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
 			t.Errorf("labtest: %v", err)
 		}
 		if err := in.Trouble(); err != nil {
-			t.Errorf("labtest: what the client did proves nothing: %v\n%s", err, serve.Details(err))
+			t.Errorf("labtest: what the client did proves nothing: %v\n%s", err, trouble.Details(err))
 		}
 	})
 	chain, err := l.Chain(s)

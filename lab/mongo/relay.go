@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/internal/rescue"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
@@ -76,7 +77,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	db.(interface{ CloseWrite() error }).CloseWrite()
 	answers := <-answered
 	conn.SetDeadline(time.Now().Add(partTime))
-	if serve.IsTrouble(answers.err) {
+	if trouble.Is(answers.err) {
 		return answers.err
 	}
 	if answers.bytes > 0 {

@@ -45,6 +45,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
@@ -133,7 +134,7 @@ func Start(o Options) (*Page, error) {
 		return nil, err
 	}
 	p.server = &http.Server{
-		Handler: serve.WatchHandler(guard(ownHosts(o.Bind, p.port()), p.routes()), func(_ *http.Request, err error) {
+		Handler: trouble.Handler(guard(ownHosts(o.Bind, p.port()), p.routes()), func(_ *http.Request, err error) {
 			p.failed(err)
 		}),
 		ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: pageTime, IdleTimeout: idleTime,
@@ -141,7 +142,7 @@ func Start(o Options) (*Page, error) {
 		ErrorLog:       log.New(io.Discard, "", 0), // of clients that break off, which is theirs to do
 	}
 	for _, l := range p.listeners {
-		p.serving.Go(func() { p.server.Serve(serve.WatchListener(l, p.failed)) })
+		p.serving.Go(func() { p.server.Serve(trouble.Listener(l, p.failed)) })
 	}
 	return p, nil
 }
@@ -207,8 +208,8 @@ const maxTroubles = 8
 // been told before is not shown again.
 func (p *Page) Trouble(err error) {
 	text := err.Error()
-	if errors.Is(err, serve.ErrOutOfFiles) {
-		text = serve.ErrOutOfFiles.Error() // wherever that was
+	if errors.Is(err, trouble.ErrOutOfFiles) {
+		text = trouble.ErrOutOfFiles.Error() // wherever that was
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/internal/socket"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/wire"
 )
 
@@ -200,7 +201,7 @@ func (c *conn) observe(err error) Observation {
 // in plaintext explains whatever error crypto/tls made of it.
 func (o *Observation) conclude(err error, t *tap) {
 	o.Error = errorText(err)
-	if IsTrouble(err) {
+	if trouble.Is(err) {
 		o.End = EndInternal
 		return
 	}

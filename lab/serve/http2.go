@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/tlslab/lab/internal/trouble"
 )
 
 // maxStreams bounds the requests that are at work at once on one connection.
@@ -31,7 +33,7 @@ func (m misuse) Unwrap() error { return m.error }
 func explains(err error) bool {
 	_, misused := errors.AsType[misuse](err)
 	_, broken := errors.AsType[brokenOff](err)
-	return misused || broken || IsTrouble(err)
+	return misused || broken || trouble.Is(err)
 }
 
 // serveHTTP2 has net/http's server speak HTTP/2 on one connection. After the first answer it

@@ -10,6 +10,7 @@ import (
 
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/internal/socket"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/wire"
 )
 
@@ -79,7 +80,7 @@ func (c *conn) relay(addr string) error {
 		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
 		failed = <-answered
 	}
-	if both := errors.Join(err, failed); IsTrouble(both) {
+	if both := errors.Join(err, failed); trouble.Is(both) {
 		return both
 	}
 

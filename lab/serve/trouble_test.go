@@ -2,17 +2,15 @@ package serve
 
 import (
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"example.com/tlslab/lab/internal/hellos"
-	"example.com/tlslab/pki"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/scenarios"
 )
 
@@ -92,11 +90,11 @@ func TestPanic(t *testing.T) {
 			if served := name == "observation"; seen == served { // that one was observed before
 				t.Errorf("end %s: %s", all[0].End, all[0].Error)
 			}
-			if list := told.all(); len(list) != 1 || !IsTrouble(list[0]) || !strings.Contains(Details(list[0]), "trouble_test.go") ||
+			if list := told.all(); len(list) != 1 || !trouble.Is(list[0]) || !strings.Contains(trouble.Details(list[0]), "trouble_test.go") ||
 				list[0].Error() != "serving test: internal error of the lab: as the test wants it" {
 				t.Errorf("told of %v", list)
 			}
-			if err := srv.Trouble(); !IsTrouble(err) {
+			if err := srv.Trouble(); !trouble.Is(err) {
 				t.Errorf("trouble = %v", err)
 			}
 			if name == "source" { // it is asked once
@@ -169,41 +167,5 @@ func TestPanicInRelay(t *testing.T) {
 		if o := one(t, srv); o.End != EndInternal || !strings.Contains(o.Error, "as the test wants it") {
 			t.Errorf("end %s: %s", o.End, o.Error)
 		}
-	}
-}
-
-// A panic in the responder ends a request alone; net/http would keep it to itself.
-func TestPanicInResponder(t *testing.T) {
-	r, err := StartResponder("", 0, func(id string) (*pki.Chain, error) {
-		if id == "panics" {
-			panic("as the test wants it")
-		}
-		return nil, errors.New("no such chain")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	var told troubles
-	about := make(chan string, 8)
-	r.OnTrouble(func(id string, err error) {
-		told.add(err)
-		about <- id
-	})
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	if response, err := client.Get(r.URL() + "/crl/panics"); err == nil {
-		response.Body.Close()
-		t.Errorf("answered with %s", response.Status)
-	}
-	if id := <-about; id != "panics" || len(told.all()) != 1 || !IsTrouble(told.all()[0]) {
-		t.Errorf("told of %q: %v", id, told.all())
-	}
-	response, err := client.Get(r.URL() + "/crl/none")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusNotFound || len(about) > 0 {
-		t.Errorf("answered with %s", response.Status)
 	}
 }

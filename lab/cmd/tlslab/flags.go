@@ -19,6 +19,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/ports"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/mongo"
@@ -210,8 +211,8 @@ func (f *flags) troubles() func(error) {
 	said := map[string]bool{}
 	return func(err error) {
 		kind := err.Error()
-		if errors.Is(err, serve.ErrOutOfFiles) {
-			kind = serve.ErrOutOfFiles.Error() // wherever that was
+		if errors.Is(err, trouble.ErrOutOfFiles) {
+			kind = trouble.ErrOutOfFiles.Error() // wherever that was
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -219,7 +220,7 @@ func (f *flags) troubles() func(error) {
 			return
 		}
 		said[kind] = true
-		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", visible.Text(err.Error()), serve.Details(err))
+		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", visible.Text(err.Error()), trouble.Details(err))
 	}
 }
 

@@ -82,7 +82,8 @@ func connectTo(ip netip.Addr, port int) (socket, error) {
 	}
 	// Closed with RST, it leaves nothing behind.
 	err = errors.Join(
-		os.NewSyscallError("setsockopt", unix.SetsockoptLinger(int(s), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})),
+		os.NewSyscallError("setsockopt",
+			unix.SetsockoptLinger(int(s), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})),
 		os.NewSyscallError("setnonblock", unix.SetNonblock(int(s), true)))
 	if err == nil {
 		if err = syscall.Connect(int(s), addr); errors.Is(err, unix.EINPROGRESS) {

@@ -47,13 +47,20 @@ func hostPort(ip netip.Addr, port int) string {
 
 // listenError says what to do if an address is taken, or if there are no file descriptors left.
 func listenError(addr string, err error) error {
+	const (
+		isTaken   = "%s is taken: stop what listens there, or choose other ports with --base-port: %w"
+		forbidden = "cannot listen on %s: systems keep ports below 1024, and some others, for the administrator: " +
+			"choose others with --base-port, for example 10000: %w"
+		outOfFiles = "cannot listen on %s: this process may have no more file descriptors: " +
+			"raise the limit (ulimit -n 8192), or serve fewer scenarios: %w"
+	)
 	switch {
 	case isAddrInUse(err):
-		return taken{fmt.Errorf("%s is taken: stop what listens there, or choose other ports with --base-port: %w", addr, err)}
+		return taken{fmt.Errorf(isTaken, addr, err)}
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("cannot listen on %s: systems keep ports below 1024, and some others, for the administrator: choose others with --base-port, for example 10000: %w", addr, err)
+		return fmt.Errorf(forbidden, addr, err)
 	case IsOutOfFiles(err):
-		return fmt.Errorf("cannot listen on %s: this process may have no more file descriptors: raise the limit (ulimit -n 8192), or serve fewer scenarios: %w", addr, err)
+		return fmt.Errorf(outOfFiles, addr, err)
 	}
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }

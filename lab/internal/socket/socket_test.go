@@ -146,8 +146,8 @@ func TestPortsInTurn(t *testing.T) {
 	}
 }
 
-// A port that is taken on ::1 alone is no good either, and nothing is left behind on 127.0.0.1. Another program can take
-// that port there meanwhile, but not each time.
+// A port that is taken on ::1 alone is no good either, and nothing is left behind on 127.0.0.1. Another program can
+// take that port there meanwhile, but not each time.
 func TestTakenPortIPv6(t *testing.T) {
 	for range 10 {
 		l, err := net.Listen("tcp6", "[::1]:0")
@@ -186,7 +186,8 @@ func TestRefuse(t *testing.T) {
 		}
 	}
 	for name, open := range map[string]Opener{"Listen": Listen, "Refuse": Refuse} {
-		if other, err := open(loopback, port); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
+		other, err := open(loopback, port)
+		if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
 			t.Errorf("%s took the port: %v, %v", name, other, err)
 		}
 	}
@@ -231,7 +232,8 @@ func TestResolve(t *testing.T) {
 			t.Errorf("%s is %s: %v", bind, got, err)
 		}
 	}
-	if got, err := Resolve("no such name"); err == nil || !strings.HasPrefix(err.Error(), "cannot listen on no such name: ") {
+	got, err := Resolve("no such name")
+	if err == nil || !strings.HasPrefix(err.Error(), "cannot listen on no such name: ") {
 		t.Errorf("got %v, %v", got, err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/ocsp"
 
-	responding "example.com/tlslab/lab/serve"
+	responding "example.com/tlslab/lab/revocation"
 	"example.com/tlslab/pki"
 )
 
@@ -37,7 +37,7 @@ type lab struct {
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	l := &lab{chains: make(chan *pki.Chain, 1)}
-	responder, err := responding.StartResponder("", 0, func(string) (*pki.Chain, error) {
+	responder, err := responding.Start("", 0, func(string) (*pki.Chain, error) {
 		c := <-l.chains
 		l.chains <- c
 		return c, nil

@@ -1,4 +1,4 @@
-package serve
+package revocation
 
 import (
 	"bytes"
@@ -20,11 +20,23 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"golang.org/x/crypto/ocsp"
 
 	"example.com/tlslab/lab/internal/needs"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/pki"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// ctx returns a context that ends before the test is given up.
+func ctx(t testing.TB) context.Context {
+	t.Helper()
+	c, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return c
+}
 
 // recipes are what the responder under test knows.
 var recipes = map[string]pki.Recipe{
@@ -63,7 +75,7 @@ func responderTold(t *testing.T, asked func(id string)) (*Responder, func(id str
 		recipe.Leaf, recipe.Intermediates = points, []pki.Certificate{points}
 		return minter.Mint(id, recipe)
 	}
-	r, err := StartResponder("", 0, func(id string) (*pki.Chain, error) {
+	r, err := Start("", 0, func(id string) (*pki.Chain, error) {
 		asked(id)
 		return lookup(id)
 	})
@@ -292,7 +304,7 @@ func TestResponderRefused(t *testing.T) {
 func TestResponderPorts(t *testing.T) {
 	base := freeBase(t)
 	for range 20 {
-		r, err := StartResponder("", base, nil)
+		r, err := Start("", base, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,7 +314,7 @@ func TestResponderPorts(t *testing.T) {
 		if want := fmt.Sprintf("http://127.0.0.1:%d", base+RefusedOffset); r.RefusedURL() != want {
 			t.Errorf("refused %s, want %s", r.RefusedURL(), want)
 		}
-		if _, err := StartResponder("", base, nil); !errors.Is(err, syscall.EADDRINUSE) {
+		if _, err := Start("", base, nil); !errors.Is(err, syscall.EADDRINUSE) {
 			t.Errorf("a second at the same port: %v", err)
 		}
 		if err := r.Close(); err != nil {
@@ -314,7 +326,7 @@ func TestResponderPorts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := StartResponder("", base, nil); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
+	if _, err := Start("", base, nil); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
 		t.Errorf("with the second port taken: %v", err)
 	}
 }
@@ -323,10 +335,11 @@ func TestResponderPorts(t *testing.T) {
 // to outgoing connections: of these any could be another program's by the next time.
 func freeBase(t *testing.T) int {
 	t.Helper()
+	const tries = 1024
 	first := 12000 + 10*(os.Getpid()%1000) // not where another run of this test looks first
 	var failed error
-	for base := first; base < first+10*1024; base += 10 {
-		r, err := StartResponder("", base, nil)
+	for base := first; base < first+10*tries; base += 10 {
+		r, err := Start("", base, nil)
 		if failed = err; err == nil {
 			if err := r.Close(); err != nil {
 				t.Fatal(err)
@@ -375,5 +388,41 @@ func TestResponderOpenSSL(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A panic in the responder ends a request alone; net/http would keep it to itself.
+func TestPanicInResponder(t *testing.T) {
+	r, err := Start("", 0, func(id string) (*pki.Chain, error) {
+		if id == "panics" {
+			panic("as the test wants it")
+		}
+		return nil, errors.New("no such chain")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	type told struct {
+		about string
+		err   error
+	}
+	all := make(chan told, 8)
+	r.OnTrouble(func(id string, err error) { all <- told{id, err} })
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if response, err := client.Get(r.URL() + "/crl/panics"); err == nil {
+		response.Body.Close()
+		t.Errorf("answered with %s", response.Status)
+	}
+	if got := <-all; got.about != "panics" || !trouble.Is(got.err) {
+		t.Errorf("told of %q: %v", got.about, got.err)
+	}
+	response, err := client.Get(r.URL() + "/crl/none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound || len(all) > 0 {
+		t.Errorf("answered with %s", response.Status)
 	}
 }

@@ -1,4 +1,6 @@
-package serve
+// Package revocation is the lab's revocation service: an OCSP responder and a CRL distribution point, for all
+// scenarios at once.
+package revocation
 
 import (
 	"cmp"
@@ -19,6 +21,7 @@ import (
 	"golang.org/x/crypto/ocsp"
 
 	"example.com/tlslab/lab/internal/socket"
+	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/pki"
 )
 
@@ -56,12 +59,12 @@ type Responder struct {
 	trouble atomic.Pointer[func(scenario string, err error)] // see OnTrouble
 }
 
-// StartResponder starts a responder that asks lookup for a scenario's chain. An empty bind
+// Start starts a responder that asks lookup for a scenario's chain. An empty bind
 // means 127.0.0.1; port zero means ports that are free, else the one at which nothing listens
 // is at [RefusedOffset] from it.
 //
 // If an address is taken the error wraps [syscall.EADDRINUSE] and names it.
-func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*Responder, error) {
+func Start(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*Responder, error) {
 	l, refused, err := open(cmp.Or(bind, "127.0.0.1"), port)
 	if err != nil {
 		return nil, fmt.Errorf("starting the revocation responder: %w", err)
@@ -72,7 +75,7 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 		done: make(chan struct{}), cancel: cancel, shares: shares{each: maxStatusAsked, taken: map[string]int{}},
 	}
 	r.server = &http.Server{
-		Handler: WatchHandler(http.HandlerFunc(r.serve), func(req *http.Request, err error) {
+		Handler: trouble.Handler(http.HandlerFunc(r.serve), func(req *http.Request, err error) {
 			r.troubled(askedAbout(req), err)
 		}),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -83,7 +86,7 @@ func StartResponder(bind string, port int, lookup func(id string) (*pki.Chain, e
 	}
 	go func() {
 		defer close(r.done)
-		r.server.Serve(WatchListener(l, func(err error) { r.troubled("", err) })) // returns when the server is closed
+		r.server.Serve(trouble.Listener(l, func(err error) { r.troubled("", err) })) // returns when the server is closed
 	}()
 	return r, nil
 }
@@ -192,7 +195,7 @@ func ocspRequest(w http.ResponseWriter, req *http.Request, rest string) ([]byte,
 // serveCRL gives out a CRL of a scenario's chain; nil if there is no such scenario.
 func serveCRL(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name string) {
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		http.Error(w, "a CRL is to be had by GET", http.StatusMethodNotAllowed)
+		http.Error(w, "a CRL comes by GET", http.StatusMethodNotAllowed)
 		return
 	}
 	if chain == nil {
@@ -247,4 +250,24 @@ func (r *Responder) Close() error {
 		err = nil
 	}
 	return errors.Join(err, r.refused.Close())
+}
+
+// OnTrouble has the responder call tell with its own failures, which say nothing of a client: a panic, or a shortage
+// of file descriptors. The scenario is the one that it was asked about, or empty if it could not accept clients at all.
+func (r *Responder) OnTrouble(tell func(scenario string, err error)) { r.trouble.Store(&tell) }
+
+// troubled tells of a failure of the responder's own.
+func (r *Responder) troubled(scenario string, err error) {
+	if tell := r.trouble.Load(); tell != nil {
+		(*tell)(scenario, fmt.Errorf("the revocation responder: %w", err))
+	}
+}
+
+// askedAbout returns the scenario that a request is about.
+func askedAbout(r *http.Request) string {
+	parts := strings.SplitN(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/", 3)
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[1]
 }

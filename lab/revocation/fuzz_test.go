@@ -1,4 +1,4 @@
-package serve
+package revocation
 
 import (
 	"bytes"
