@@ -40,7 +40,8 @@ func ownWords(message string) string {
 // reasonUnrecognised is about refusals that nobody here understands, and that the client tells from others.
 func reasonUnrecognised(s *sheet, open []Row) []Row {
 	return only(open, func(r Row) bool {
-		return r.Outcome == clients.Rejected && r.Words == "" && r.TellsApart(s.rows)
+		unknown := r.Kind == verdict.Unrecognised || r.Words == ""
+		return r.Outcome == clients.Rejected && unknown && r.TellsApart(s.rows)
 	})
 }
 

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+// Clients that verify by themselves, each wrong in one way.
+func init() {
+	for mode, verify := range map[string]func(tls.ConnectionState, x509.VerifyOptions) error{
+		"no-names": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			o.DNSName = ""
+			return verified(cs, o)
+		},
+		"no-dates": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			o.CurrentTime = cs.PeerCertificates[0].NotAfter.Add(-time.Second)
+			return verified(cs, o)
+		},
+		"no-chain": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			for _, c := range cs.PeerCertificates {
+				o.Roots.AddCert(c)
+			}
+			return verified(cs, o)
+		},
+		"another-ca": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			o.Roots = x509.NewCertPool()
+			return verified(cs, o)
+		},
+		// It knows the one certificate that it was shown first.
+		"pins": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			if cs.PeerCertificates[0].PublicKeyAlgorithm == x509.RSA {
+				return errors.New("this is not the certificate that is known")
+			}
+			return verified(cs, o)
+		},
+		"refuses": func(tls.ConnectionState, x509.VerifyOptions) error { return errors.New("no") },
+	} {
+		clientModes[mode] = func() error { return get(verifiedBy(verify)) }
+	}
+	clientModes["retries"] = func() error {
+		if get(new(tls.Config)) != nil {
+			return get(&tls.Config{InsecureSkipVerify: true})
+		}
+		return nil
+	}
+	clientModes["plaintext"] = func() error {
+		err := get(new(tls.Config))
+		if err != nil {
+			if c, dialErr := net.Dial("tcp", os.Getenv("TLSLAB_CONNECT")); dialErr == nil {
+				fmt.Fprint(c, "GET / HTTP/1.0\r\n\r\n")
+				c.Close()
+			}
+		}
+		return err
+	}
+	clientModes["after-the-request"] = func() error {
+		var wrong error
+		config := verifiedBy(func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+			wrong = verified(cs, o)
+			return nil
+		})
+		return errors.Join(get(config), wrong)
+	}
+}
+
+// verifiedBy returns a configuration whose certificates a function verifies, given how it should.
+func verifiedBy(verify func(tls.ConnectionState, x509.VerifyOptions) error) *tls.Config {
+	config := &tls.Config{InsecureSkipVerify: true}
+	config.VerifyConnection = func(cs tls.ConnectionState) error {
+		o := x509.VerifyOptions{Roots: config.RootCAs.Clone(), Intermediates: x509.NewCertPool(), DNSName: os.Getenv("TLSLAB_HOST")}
+		for _, c := range cs.PeerCertificates[1:] {
+			o.Intermediates.AddCert(c)
+		}
+		return verify(cs, o)
+	}
+	return config
+}
+
+func verified(cs tls.ConnectionState, o x509.VerifyOptions) error {
+	_, err := cs.PeerCertificates[0].Verify(o)
+	return err
+}
