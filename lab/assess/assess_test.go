@@ -254,6 +254,17 @@ func TestUnproven(t *testing.T) {
 	}, a.Findings[0])
 }
 
+// TestUnprovenControls holds a scenario whose control has a control itself to be left open by that.
+func TestUnprovenControls(t *testing.T) {
+	says := right["self-signed"]
+	a := assess.Assess(runOf(t, []did{
+		{"good", "", no, says, left}, {"revoked-intermediate-ocsp", no, no, says, left}, {"good-ocsp-intermediate", no, no, says, left},
+		{"good-ocsp", "", no, says, left},
+	}), nil)
+	require.Len(t, a.Findings, 1)
+	assert.Equal(t, []string{"revoked-intermediate-ocsp", "good-ocsp-intermediate"}, a.Findings[0].Unproven)
+}
+
 // TestFollows holds a refusal for what the client refuses good servers for to be explained with those.
 func TestFollows(t *testing.T) {
 	a := assess.Assess(runOf(t, examples["knows a certificate"].did), nil)

@@ -155,7 +155,7 @@ func add(list []Finding, f finder, rows []Row) []Finding {
 // unproven notes the rows whose control was refused with what explains the control; with [RejectsGood] if nothing does.
 func unproven(list []Finding, voids []Row) []Finding {
 	for _, r := range voids {
-		control := r.Scenario.Control
+		control := controlOf(r, voids)
 		i := slices.IndexFunc(list, func(f Finding) bool { return slices.Contains(f.Scenarios, control) })
 		if i < 0 {
 			i = len(list)
@@ -169,6 +169,15 @@ func unproven(list []Finding, voids []Row) []Finding {
 		return slices.Index(codes, a.Code) - slices.Index(codes, b.Code)
 	})
 	return list
+}
+
+// controlOf returns the control of a row, or the control of that if it has one that was refused as well.
+func controlOf(r Row, voids []Row) string {
+	control := r.Scenario.Control
+	if i := slices.IndexFunc(voids, func(o Row) bool { return o.ID == control }); i >= 0 {
+		return controlOf(voids[i], voids)
+	}
+	return control
 }
 
 // evidence returns what the client said in a row.
