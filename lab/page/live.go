@@ -45,8 +45,9 @@ type card struct {
 	Steps           []step
 	Alert           *wire.Alert // the one that ended it
 	AlertFromClient bool
-	Whole           bool // it has a page of its own, and room for all of it
-	NotYet          bool // the certificate was yet to expire
+	Whole           bool     // it has a page of its own, and room for all of it
+	NotYet          bool     // the certificate was yet to expire
+	Found           *finding // what it shows of the client, if anything
 }
 
 // tones are how sights are shown: with a sign and a word, so that nobody needs the colour.
@@ -99,6 +100,9 @@ func (p *Page) card(l lang.Tag, c connection) card {
 	switch out.View {
 	case verdict.SeenInsecure, verdict.SeenLenient:
 		out.Says = w.Say(name, what)
+		if out.View == verdict.SeenInsecure {
+			out.Found = found(l, c.Scenario, *c.Seen)
+		}
 	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason, verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:
 		alert := "–"
 		if out.Alert != nil {
