@@ -70,7 +70,7 @@ func KeepGoing() Option {
 }
 
 // Known names a file of judgements that are accepted, a line each: scenario, judgement, reason (see
-// assess.Deviations; tlslab test --known reads the same). A subtest whose scenario stands there
+// [assess.Deviations]; tlslab test --known reads the same). A subtest whose scenario stands there
 // passes if it comes to that judgement, and fails if it does not any more: then the line is to be
 // removed. Lines about scenarios that do not run, as with -run, are left alone.
 func Known(path string) Option {

@@ -21,7 +21,7 @@ import (
 // mean something:
 //
 //	```predict       a question, a line of three dashes, and the answer: folded away
-//	```hint NAME ... a hint, folded away, and the findings of lab/lessons/check that it helps with; those
+//	```hint NAME ... a hint, folded away, and the codes of lab/assess that it helps with; those
 //	                 of a lesson stand at its end, the vaguest first
 //	```sh run ...    a command that works word for word; after run, exit=N and needs=NAME,NAME
 //	```text says     after such a command: each line is part of a line that it writes
