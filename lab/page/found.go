@@ -4,7 +4,7 @@ import (
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -19,7 +19,7 @@ type finding struct {
 
 // found returns what one connection shows of a client that accepted what it must refuse; nil if that is no more than
 // that it did. What the same client does with other scenarios may show more: nobody tells the page which client it is.
-func found(l locale.Locale, s *scenarios.Scenario, seen serve.Observation) *finding {
+func found(l lang.Tag, s *scenarios.Scenario, seen serve.Observation) *finding {
 	list := assess.Find([]assess.Row{{
 		Scenario: &result.Scenario{ID: s.ID, Family: s.Family, Control: s.Control, Expect: result.NewExpectation(s.Expect)},
 		Cell: result.Cell{

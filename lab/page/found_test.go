@@ -12,7 +12,7 @@ import (
 
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/assess/prose"
-	"example.com/tlslab/lab/internal/locale"
+	"example.com/tlslab/lab/lang"
 )
 
 // TestFound holds a connection to be told as tlslab test and tlslab check tell it, where it shows something of a client.
@@ -34,7 +34,7 @@ func TestFound(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		c := r.waitFor(id, ended(1))[0]
-		for _, l := range locale.All() {
+		for _, l := range lang.All() {
 			shown := r.page.card(l, c).Found
 			if code == "" {
 				assert.Nil(t, shown, id)

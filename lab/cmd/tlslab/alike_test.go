@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/assess"
-	tlslabrequire "example.com/tlslab/lab/internal/require"
+	tlslabrequire "example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/messages"
