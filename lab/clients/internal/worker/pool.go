@@ -16,6 +16,8 @@ type Pool struct {
 	name    string
 	command process.Command
 	free    chan *Worker
+	// unlimited lists the variants that have no time limit of their own.
+	unlimited []string
 
 	mu     sync.Mutex
 	all    []*Worker
@@ -40,6 +42,7 @@ func (p *Pool) Start(ctx context.Context) (Hello, error) {
 	if err != nil {
 		return Hello{}, err
 	}
+	first.unlimited = p.unlimited
 	p.mu.Lock()
 	p.all, p.left = append(p.all, first), p.left-1
 	p.mu.Unlock()
@@ -77,6 +80,7 @@ func (p *Pool) more() (*Worker, error) {
 	}
 	p.left--
 	one := New(p.name, p.command)
+	one.unlimited = p.unlimited
 	p.all = append(p.all, one)
 	return one, nil
 }

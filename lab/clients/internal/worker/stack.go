@@ -15,12 +15,19 @@ type Variant struct {
 	// Unless names a feature: where the program's own defaults have it, there is
 	// no such variant, as it would be the default one again.
 	Unless string
+	// NoLimit says that the client has no time limit of its own: it is ended when its time is up.
+	NoLimit bool
 }
 
 // Open starts a worker and makes an install of it. Variants that verify chains get
 // the features that the worker says its defaults have.
 func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*clients.Install, error) {
 	pool := NewPool(name, c, Copies())
+	for _, v := range variants {
+		if v.NoLimit {
+			pool.unlimited = append(pool.unlimited, v.Name)
+		}
+	}
 	hello, err := pool.Start(ctx)
 	if err != nil {
 		return nil, err

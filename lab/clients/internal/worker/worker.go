@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,11 +41,13 @@ type Worker struct {
 	name    string
 	command process.Command
 	grace   time.Duration
-	turn    chan struct{} // holds one token: whoever has it owns what follows
-	proc    *process.Process
-	lines   *bufio.Reader
-	last    uint64 // id of the last request
-	closed  bool
+	// unlimited lists the variants that have no time limit of their own, and get no grace.
+	unlimited []string
+	turn      chan struct{} // holds one token: whoever has it owns what follows
+	proc      *process.Process
+	lines     *bufio.Reader
+	last      uint64 // id of the last request
+	closed    bool
 }
 
 // Start starts the worker of a stack and returns its hello. The worker runs until
@@ -127,7 +130,11 @@ func (w *Worker) probe(ctx context.Context, variant string, r clients.Request) (
 	if err != nil {
 		return clients.Result{}, fmt.Errorf("writing a request: %w", err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, r.Timeout+w.grace, errOverrun)
+	limit := r.Timeout + w.grace
+	if slices.Contains(w.unlimited, variant) {
+		limit = r.Timeout
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
 	defer cancel()
 	stop := context.AfterFunc(ctx, w.proc.Kill)
 	_, err = w.proc.Write(append(line, '\n'))

@@ -175,6 +175,10 @@ func TestWorkerHangs(t *testing.T) {
 	assert.Equal(t, clients.Rejected, got.Outcome)
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
 
+	w.grace, w.unlimited = time.Hour, []string{"endless"}
+	got = w.Probe(t.Context(), "endless", clients.Request{Timeout: time.Millisecond})
+	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
+
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	got = w.Probe(ctx, "default", request10s)
