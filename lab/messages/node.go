@@ -25,7 +25,7 @@ var nodeSource = Source{
 		Sources: []string{"node", "axios", "fetch"},
 	}},
 	Switches:   nodeSwitches,
-	Commands:   regexp.MustCompile(`^(node|nodejs|deno|bun)$|\.[cm]?[jt]s$`),
+	Commands:   regexp.MustCompile(`^(node|nodejs)$|\.[cm]?[jt]s$`),
 	Causes:     nodeCauses,
 	TrustStore: nodeTrustStore,
 	Over:       nodeTLS,

@@ -4,13 +4,12 @@ import (
 	"regexp"
 	"slices"
 
-	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
 
 var reqwestRustlsSource = Source{
 	Name:   "reqwest-rustls",
-	Rules:  rustlsRules,
+	Rules:  slices.Concat(rustlsRules, reqwestOwn),
 	Alerts: rustlsAlerts,
 	Voices: []Voice{{
 		Marks: []string{
@@ -49,46 +48,6 @@ var reqwestOwn = []Rule{
 	{Contains: "No such file or directory", Class: failure.MissingFile, Only: file},
 }
 
-// rustlsRules are the texts of rustls, and of webpki, which verifies for it: errors that rustls has
-// no words for are shown by their names in the source.
-var rustlsRules = slices.Concat([]Rule{
-	{Contains: "certificate expired: ", Class: failure.Expired},
-	{Contains: "invalid peer certificate: Expired", Class: failure.Expired}, // of dates that are never valid
-	{Contains: "certificate not valid yet: ", Class: failure.NotYetValid},
-	{Contains: "certificate not valid for name", Class: failure.HostnameMismatch},
-	{Contains: "MalformedDnsIdentifier", Class: failure.Malformed},
-	{Contains: "NameConstraintViolation", Class: failure.NameConstraint},
-	{Contains: "invalid peer certificate: UnknownIssuer", Class: failure.Untrusted},
-	{Contains: "invalid certificate revocation list", Class: failure.RevocationUnknown},
-	{Contains: "UnknownRevocationStatus", Class: failure.RevocationUnknown},
-	{Contains: "invalid peer certificate: Revoked", Class: failure.Revoked},
-	{Contains: "invalid peer certificate: BadSignature", Class: failure.BadSignature},
-	{Contains: "EndEntityUsedAsCa", Class: failure.InvalidCA},
-	{Contains: "UnsupportedCertVersion", Class: failure.InvalidCA},
-	{Contains: "does not allow extended key usage", Class: failure.WrongUsage},
-	{Contains: "UnsupportedCriticalExtension", Class: failure.CriticalExtension},
-	{Contains: "UnsupportedSignatureAlgorithmForPublicKeyContext", Class: failure.WeakKey}, // a curve that it does not know
-	{Contains: "UnsupportedSignatureAlgorithmContext", Class: failure.WeakSignature},
-
-	{Contains: "received fatal alert: CertificateRequired", Class: failure.ClientCertificateRequired},
-	{Contains: "received fatal alert: CertificateExpired", Class: failure.ClientCertificateRejected},
-	{Contains: "received fatal alert: UnknownCA", Class: failure.ClientCertificateRejected},
-	{Contains: "received fatal alert: BadCertificate", Class: failure.ClientCertificateRejected},
-	{Contains: "received fatal alert: HandshakeFailure", Class: failure.HandshakeFailure},
-	{Contains: "received fatal alert: ProtocolVersion", Class: failure.ProtocolVersion},
-	{Contains: "received fatal alert: NoApplicationProtocol", Class: failure.NoApplicationProtocol},
-	{Contains: "received fatal alert: UnrecognisedName", Class: failure.UnrecognizedName},
-	{Contains: "received fatal alert: InternalError", Class: failure.InternalError},
-	{Contains: "ServerDoesNotSupportTls12Or13", Class: failure.ProtocolVersion},
-	{Contains: "InvalidContentType", Class: failure.NotTLS},
-	{Contains: "MessageTooLarge", Class: failure.CorruptRecord},
-	{Contains: "tls handshake eof", Class: failure.UnexpectedEOF},
-	{Contains: "without sending TLS close_notify", Class: failure.UnexpectedEOF},
-	{Contains: "keys may not be consistent", Class: failure.ClientMisconfigured},
-	{Contains: "private key or certificate not found", Class: failure.BadPEM},
-	{Contains: "failed to parse private key", Class: failure.ClientMisconfigured}, // also of RSA below 2,048 bits
-}, reqwestOwn)
-
 // nativeTLSRules are the texts of native-tls over OpenSSL, which passes on OpenSSL's with what
 // verification said in parentheses.
 var nativeTLSRules = slices.Concat([]Rule{
@@ -106,13 +65,3 @@ var nativeTLSRules = slices.Concat([]Rule{
 	{Contains: "at least one certificate must be provided", Class: failure.BadPEM},
 	{Contains: "expected PKCS#8 PEM", Class: failure.BadPEM},
 }, reqwestOwn, openSSLOwn, openSSLTexts)
-
-// rustlsAlerts is what rustls sends, as measured with 0.23.46: bad_certificate for whatever it has no
-// alert of its own for.
-var rustlsAlerts = map[wire.AlertCode][]failure.Class{
-	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.InvalidCA},
-	wire.AlertCertificateRevoked:     {failure.Revoked},
-	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
-	wire.AlertUnknownCA:              {failure.Untrusted, failure.RevocationUnknown},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
-}
