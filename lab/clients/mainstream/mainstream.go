@@ -1,14 +1,20 @@
-// Package mainstream has the environments of programs that the matrix has no stack for, and tests the control
+// Package mainstream has environments of programs for what the machine's own ones do not cover, and tests the control
 // with them: the scenario good must be accepted by every mainstream TLS library, and expired be refused for
-// what it is.
+// what it is. Client stacks can use the programs too.
 //
 // They are curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls), which make clients
 // installs, and what a system's packages have: Erlang's httpc, and tstclnt of NSS.
 package mainstream
 
 import (
+	"context"
 	_ "embed"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/internal/environment"
 )
 
@@ -35,4 +41,35 @@ func Python() environment.Python {
 // Node returns the environment of what npm has. Nothing of it runs on Node.
 func Node() environment.Node {
 	return environment.Node{Name: nodeName, Package: manifest, Lock: lock, Oldest: "20.0.0"}
+}
+
+// Installed returns the programs of a package from npm in the environment, which has one for each kind of machine. The
+// pattern says where it is in node_modules, with slashes and without .exe: "@oven/bun-*/bin/bun".
+func Installed(pattern string) []string {
+	dir, ok := environment.Dir()
+	if !ok {
+		return nil
+	}
+	if runtime.GOOS == "windows" {
+		pattern += ".exe"
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, nodeName, "node_modules", filepath.FromSlash(pattern))) // its errors are of malformed patterns
+	return found
+}
+
+// Find returns the Find of a stack whose program is on PATH, or [Installed].
+func Find(name, pattern string) func(context.Context) ([]clients.Place, error) {
+	return func(context.Context) ([]clients.Place, error) {
+		var places []clients.Place
+		if path, err := exec.LookPath(name); err == nil {
+			places = append(places, clients.Place{Path: path})
+		}
+		for _, path := range Installed(pattern) {
+			places = append(places, clients.Place{Path: path})
+		}
+		if places == nil {
+			return nil, fmt.Errorf("no %s on PATH: make clients CLIENTS=%s, or install it", name, nodeName)
+		}
+		return places, nil
+	}
 }

@@ -15,7 +15,6 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/clients/internal/environment"
 	"example.com/tlslab/lab/clients/mainstream"
 	"example.com/tlslab/lab/clients/python"
 	"example.com/tlslab/lab/clients/undertest"
@@ -79,13 +78,9 @@ func withPython(pkg, script string) func() ([]string, error) {
 // fromNPM finds a program in the environment, which has one for each kind of machine.
 func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
-		if dir, ok := environment.Dir(); ok {
-			pattern := filepath.Join(dir, mainstream.Node().Name, "node_modules", filepath.FromSlash(program))
-			found, _ := filepath.Glob(pattern) // its errors are of malformed patterns
-			for _, path := range found {
-				if exec.Command(path, "--version").Run() == nil { // for this machine's C library
-					return slices.Concat([]string{path}, args, []string{in(script)}), nil
-				}
+		for _, path := range mainstream.Installed(program) {
+			if exec.Command(path, "--version").Run() == nil { // for this machine's C library
+				return slices.Concat([]string{path}, args, []string{in(script)}), nil
 			}
 		}
 		return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", program, mainstream.Node().Name)
