@@ -39,6 +39,7 @@ var (
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = []Known{
+		bunOwnFiles,
 		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
@@ -195,7 +196,7 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: append([]Known{phpOwnFiles}, ownKey...),
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: append([]Known{phpOwnFiles, bunOwnFiles, denoGoesOn}, ownKey...),
 		Sources: []string{"D2"},
 	},
 	{
@@ -207,7 +208,7 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Install key and certificate from the same issuance.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
-		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, jsseGoesOn, gnuTLSGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, jsseGoesOn, gnuTLSGoesOn, denoOwnFiles},
 		Sources: []string{"D2"},
 	},
 	{
@@ -219,7 +220,7 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Give it PEM: openssl x509 -inform DER -in FILE converts.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{phpOwnFiles, wgetGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{phpOwnFiles, wgetGoesOn, bunOwnFiles, denoOwnFiles},
 		Sources: []string{"D2", "D3"},
 	},
 	{
@@ -231,7 +232,7 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Join both: cat key.pem cert.pem > combined.pem.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileCombined},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Known: []Known{wgetGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Known: []Known{wgetGoesOn, denoGoesOn},
 		Sources: []string{"D2"},
 	},
 	{

@@ -12,6 +12,7 @@ var oldDigest = []Known{
 	{Versions: "OpenSSL <3", Verdict: Accept,
 		Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"},
 	jsseDigest,
+	boringSSLDigest,
 }
 
 var keys = []Scenario{

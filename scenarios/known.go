@@ -4,9 +4,10 @@ import "example.com/tlslab/scenarios/failure"
 
 // The libraries that something is known of, as [Known] names them.
 const (
-	jsse    = "SunJSSE"
-	nodeTLS = "node:tls"
-	rustls  = "rustls"
+	boringSSL = "BoringSSL"
+	jsse      = "SunJSSE"
+	nodeTLS   = "node:tls"
+	rustls    = "rustls"
 )
 
 // What is known of TLS libraries, in every stack that stands on them.
@@ -46,6 +47,14 @@ var (
 		Why: "rustls' cryptography refuses to verify with RSA keys below 2,048 bits, which comes back as a signature that is wrong"}
 	rustlsCAFile = Known{Library: rustls, Variants: []string{"insecure"}, Verdict: Accept,
 		Why: "rustls' reader of PEM makes an empty list of a file without certificates, and a client that verifies nothing does not miss them"}
+
+	// boringSSLDigest: measured with Bun 1.4.5. Chromium, which verifies by itself, refuses it.
+	boringSSLDigest = Known{Library: boringSSL, Verdict: Accept,
+		Why: "BoringSSL's verifier takes SHA-1 in chains: programs that want it refused have to look themselves"}
+
+	// boringSSLNoNames: measured with Bun 1.4.5.
+	boringSSLNoNames = Known{Library: boringSSL, Failures: []failure.Class{failure.NameConstraint}, Right: true,
+		Why: "BoringSSL refuses a leaf without a SAN below a CA whose names are constrained"}
 
 	// nodeLastError: measured with Node 20.20.2.
 	nodeLastError = Known{Library: nodeTLS, Failures: []failure.Class{failure.WrongUsage},

@@ -61,3 +61,25 @@ var (
 // mongoJavaWildcard is known of MongoDB's driver for Java beyond what is known of JSSE, measured with 5.14.0 and JDK 17.
 var mongoJavaWildcard = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
 	Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}
+
+// What is known of Bun, measured with 1.4.5, beyond what is known of BoringSSL and of Node's tls, which it follows.
+var (
+	bunLastError = Known{Stack: "bun", Failures: []failure.Class{failure.Untrusted},
+		Why: "Bun lets BoringSSL go on after an error and reports the last one: that the signature of the leaf was not verified"}
+	bunOwnFiles = Known{Stack: "bun", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
+		Why: "Bun's fetch says FailedToOpenSocket of any of the client's own files that it cannot use"}
+	bunClosed = Known{Stack: "bun", Right: true, Failures: []failure.Class{failure.ConnectionReset},
+		Why: "Bun's fetch says ECONNRESET of every connection that ends too early, whether it was reset or not"}
+)
+
+// What is known of Deno's node:https, measured with 2.9.6, beyond what is known of rustls and of Node's tls.
+var (
+	denoOldCA = Known{Stack: "deno", Variants: []string{"node-https"}, Verdict: Accept,
+		Why: "Deno's node:https takes a CA of X.509 version 1, which its fetch refuses"}
+	denoReset = Known{Stack: "deno", Variants: []string{"node-https"}, Right: true, Failures: []failure.Class{failure.UnexpectedEOF},
+		Why: "Deno's node:https says that the socket disconnected, whether the connection was reset or ended"}
+	denoOwnFiles = Known{Stack: "deno", Variants: []string{"node-https"}, Failures: []failure.Class{failure.ProtocolVersion},
+		Why: "Deno's node:https says unsupported protocol of a certificate and key that it cannot use"}
+	denoGoesOn = Known{Stack: "deno", Variants: []string{"node-https"}, Failures: []failure.Class{failure.ClientCertificateRequired},
+		Why: "Deno's node:https goes on without a key that it cannot read, and the server misses the certificate"}
+)

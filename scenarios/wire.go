@@ -75,7 +75,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; look for a middlebox that closes the connection.",
 		Server:  Server{Fault: FaultShortRecord},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF, failure.CorruptRecord), Sources: []string{"RFC 8446"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF, failure.CorruptRecord), Known: []Known{bunClosed}, Sources: []string{"RFC 8446"},
 	},
 	{
 		ID: "connection-refused", Port: 7, Title: "nothing listens",
@@ -97,7 +97,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the log of the load balancer; look at access lists.",
 		Server:  Server{Fault: FaultResetOnAccept},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Sources: []string{"D3"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{denoReset}, Sources: []string{"D3"},
 	},
 	{
 		ID: "reset-after-hello", Port: 9, Title: "a reset on the ClientHello",
@@ -108,7 +108,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Look for a firewall between; read the server's log.",
 		Server:  Server{Fault: FaultResetAfterHello},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Sources: []string{"D3"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{denoReset}, Sources: []string{"D3"},
 	},
 	{
 		ID: "reset-after-certificate", Port: 10, Title: "a reset after the Certificate",
@@ -131,7 +131,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; look for a middlebox.",
 		Server:  Server{Fault: FaultCloseAfterHello},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Sources: []string{"D2"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{bunClosed}, Sources: []string{"D2"},
 	},
 	{
 		ID: "silent", Port: 12, Title: "the server accepts and never answers",
@@ -197,6 +197,6 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; do not tell the client to ignore the missing close_notify.",
 		Server:  Server{Fault: FaultTruncatedResponse},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{phpTruncated, javaTruncated}, Sources: []string{"RFC 8446"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{phpTruncated, javaTruncated, bunClosed}, Sources: []string{"RFC 8446"},
 	},
 }
