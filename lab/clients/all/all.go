@@ -1,7 +1,5 @@
-// Package all lists the client stacks that tlslab knows: Go's net/http, curl, openssl s_client, Python's
-// ssl, Node's https, gnutls-cli, GNU Wget, pyOpenSSL, Java's two clients, reqwest over both of its TLS
-// libraries, Ruby's net/http, Perl's HTTP::Tiny, PHP's streams, Chromium, OkHttp, libraries for Python and
-// Node, and MongoDB's drivers. Some need environments that make clients makes (lab/clients/install).
+// Package all lists the client stacks that tlslab knows, each a folder beside this one. Some need environments that
+// make clients makes (lab/clients/install).
 //
 // It links every one of them, so only tlslab's command and tests import it.
 package all
