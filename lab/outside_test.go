@@ -23,7 +23,7 @@ var constraintsUnread = []string{"java", "okhttp"}
 // constraintsRead are the stacks that refuse it.
 var constraintsRead = []string{
 	"go", "curl", "openssl", "python", "node", "gnutls-cli", "pyopenssl", "ruby", "perl", "php", "chromium", "requests", "urllib3",
-	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls",
+	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls", "deno",
 }
 
 // underRoot is a scenario of the test's own: a leaf for one name, below the root that the lab shares.

@@ -38,7 +38,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
 	case got.Outcome == clients.Unsupported:
 		// What curl's --connect-to and --pass do, and what ssl=False leaves no room for.
-		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: |what the server answered is no page to a browser|reqwest reads no encrypted keys in PEM)`, got.Message, c.ID())
+		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: |what the server answered is no page to a browser|(reqwest|Deno) reads no encrypted keys)`, got.Message, c.ID())
 		return
 	case words == nil:
 		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)

@@ -25,6 +25,7 @@ var (
 		"pyopenssl":    `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
 		"java":         `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
 		"chromium":     `^net::ERR_CERT_DATE_INVALID\nCertificate i=0 \(CN=localhost\): ERROR: Time is after notAfter$`,
+		"deno":         `certificate expired: |^Error: unable to verify the first certificate\n`,
 	}
 	otherName = messages{
 		"go":           `x509: certificate is valid for other\.example, not localhost$`,
@@ -39,6 +40,7 @@ var (
 		"pyopenssl":    `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
 		"java":         `No subject alternative DNS name matching localhost found\.$`,
 		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
+		"deno":         `certificate not valid for name "localhost"|is not in the cert's altnames: DNS:other\.example\n`,
 	}
 	otherAddress = messages{
 		"go":           `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
@@ -52,6 +54,7 @@ var (
 		"pyopenssl":    `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
 		"java":         `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
 		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
+		"deno":         `certificate not valid for name "192\.0\.2\.1"|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1\n`,
 	}
 	noCertificate = messages{
 		"go":         `remote error: tls: certificate required$`,
@@ -68,6 +71,7 @@ var (
 		// overtake the alert. (The lab's own reads on: see lingerTime in lab/serve.)
 		"java":     `certificate_required|Broken pipe|Error writing to server|Connection reset$`,
 		"chromium": `^net::ERR_(BAD_SSL_CLIENT_AUTH_CERT|SOCKET_NOT_CONNECTED)`,
+		"deno":     `received fatal alert: CertificateRequired`,
 	}
 	notTLS = messages{
 		"go":         `http: server gave HTTP response to HTTPS client$`,
@@ -81,6 +85,7 @@ var (
 		"pyopenssl":  `wrong version number|record layer failure|packet length too long`,
 		"java":       `Unsupported or unrecognized SSL message|Unrecognized SSL message, plaintext connection`,
 		"chromium":   `^net::ERR_SSL_PROTOCOL_ERROR\nSSL_HANDSHAKE_ERROR \(error_lib 16, error_reason 247\)$`,
+		"deno":       `received corrupt message of type InvalidContentType`,
 	}
 	timeIsUp = messages{
 		"go":         `Client\.Timeout (exceeded|or context cancellation)`,
@@ -94,12 +99,13 @@ var (
 		"pyopenssl":  `^Timeout: timed out$`,
 		"java":       `Read timed out`,
 		"chromium":   `^timeout: tlslab ended the client after `,
+		"deno":       `aborted due to timeout$`,
 	}
 	status = messages{
-		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`,
+		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`, "deno": `503`,
 	}
 	moved = messages{
-		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`,
+		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`, "deno": `302`,
 	}
 	// namesOnly is Python 2.7's: its ssl.match_hostname knows no addresses in
 	// certificates.
@@ -107,6 +113,6 @@ var (
 	something = messages{
 		"go": `.`, "curl": `.`, "openssl": `.`, "python": `.`, "node": `.`,
 		"gnutls-cli": `.`, "wget": `.`, "pyopenssl": `.`, "java": `.`, "ssl": `.`,
-		"chromium": `.`,
+		"chromium": `.`, "deno": `.`,
 	}
 )

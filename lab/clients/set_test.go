@@ -19,7 +19,6 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/version"
-	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios"
 )
 
@@ -42,7 +41,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, scenarios.FeatureStrict), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "deno", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason, "\n")
@@ -73,30 +72,35 @@ func TestNothingOnPath(t *testing.T) {
 	for _, c := range set.Clients {
 		assert.Equal(t, "go", c.Stack)
 	}
-	assert.Equal(t, []clients.Missing{
-		{Stack: "curl", Reason: lang.Because("not-on-path", "curl")},
-		{Stack: "openssl", Reason: lang.Because("not-on-path", "openssl")},
-		{Stack: "python", Reason: lang.Plain("no python on PATH, and none installed by pyenv")},
-		{Stack: "node", Reason: lang.Plain("no node on PATH")},
-		{Stack: "gnutls-cli", Reason: lang.Plain("no gnutls-cli on PATH")},
-		{Stack: "wget", Reason: lang.Plain("no wget on PATH")},
-		{Stack: "pyopenssl", Reason: lang.Plain("no python has the package OpenSSL: pip install pyOpenSSL service-identity")},
-		{Stack: "java", Reason: lang.Plain("no java on PATH, and JAVA_HOME leads to none")},
-		{Stack: "reqwest-rustls", Reason: lang.Plain("it is not built: make clients, which needs cargo")},
-		{Stack: "reqwest-native-tls", Reason: lang.Plain("it is not built: make clients, which needs cargo")},
-		{Stack: "ruby", Reason: lang.Plain("no ruby on PATH")},
-		{Stack: "perl", Reason: lang.Plain("no perl on PATH")},
-		{Stack: "php", Reason: lang.Plain("no php on PATH")},
-		{Stack: "chromium", Reason: lang.Plain("no chromium and no google-chrome on PATH")},
-		{Stack: "okhttp", Reason: lang.Plain("no java on PATH, and JAVA_HOME leads to none")},
-		{Stack: "requests", Reason: lang.Plain("no python has requests: make clients, or pip install requests")},
-		{Stack: "urllib3", Reason: lang.Plain("no python has urllib3: make clients, or pip install urllib3")},
-		{Stack: "httpx", Reason: lang.Plain("no python has httpx: make clients, or pip install httpx")},
-		{Stack: "aiohttp", Reason: lang.Plain("no python has aiohttp: make clients, or pip install aiohttp")},
-		{Stack: "cryptography", Reason: lang.Plain("no python has cryptography: make clients, or pip install cryptography")},
-		{Stack: "fetch", Reason: lang.Plain("no node on PATH")},
-		{Stack: "axios", Reason: lang.Plain("no node on PATH")},
-	}, set.Missing)
+	var missing [][2]string
+	for _, m := range set.Missing {
+		missing = append(missing, [2]string{m.Stack, m.Reason.Text})
+	}
+	assert.Equal(t, [][2]string{
+		{"curl", "no curl on PATH"},
+		{"openssl", "no openssl on PATH"},
+		{"python", "no python on PATH, and none installed by pyenv"},
+		{"node", "no node on PATH"},
+		{"gnutls-cli", "no gnutls-cli on PATH"},
+		{"wget", "no wget on PATH"},
+		{"pyopenssl", "no python has the package OpenSSL: pip install pyOpenSSL service-identity"},
+		{"java", "no java on PATH, and JAVA_HOME leads to none"},
+		{"reqwest-rustls", "it is not built: make clients, which needs cargo"},
+		{"reqwest-native-tls", "it is not built: make clients, which needs cargo"},
+		{"ruby", "no ruby on PATH"},
+		{"perl", "no perl on PATH"},
+		{"php", "no php on PATH"},
+		{"chromium", "no chromium and no google-chrome on PATH"},
+		{"okhttp", "no java on PATH, and JAVA_HOME leads to none"},
+		{"deno", "no deno on PATH: make clients CLIENTS=mainstream-npm, or install it"},
+		{"requests", "no python has requests: make clients, or pip install requests"},
+		{"urllib3", "no python has urllib3: make clients, or pip install urllib3"},
+		{"httpx", "no python has httpx: make clients, or pip install httpx"},
+		{"aiohttp", "no python has aiohttp: make clients, or pip install aiohttp"},
+		{"cryptography", "no python has cryptography: make clients, or pip install cryptography"},
+		{"fetch", "no node on PATH"},
+		{"axios", "no node on PATH"},
+	}, missing)
 }
 
 func TestBrokenPrograms(t *testing.T) {

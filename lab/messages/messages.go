@@ -91,7 +91,7 @@ var sources = []*Source{
 	&schannelSource, &curlSource, &requestsSource, &urllib3Source, &httpxSource, &aiohttpSource, &cryptographySource,
 	&pyopensslSource, &pythonSource,
 	&axiosSource, &fetchSource, &nodeSource, &okhttpSource, &javaSource, &rubySource, &perlSource, &phpSource,
-	&reqwestRustlsSource, &reqwestNativeTlsSource,
+	&denoSource, &reqwestRustlsSource, &reqwestNativeTlsSource,
 
 	&wgetSource, &gnutlsCliSource, &opensslSource, &goSource, &dotnetSource,
 	&chromiumSource, &firefoxSource, &mysqlSource, &boringsslSource, &appleSource, &wolfsslSource, &nssSource,

@@ -11,6 +11,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/chromium"
 	"example.com/tlslab/lab/clients/curl"
+	"example.com/tlslab/lab/clients/deno"
 	"example.com/tlslab/lab/clients/gnutls"
 	"example.com/tlslab/lab/clients/gohttp"
 	"example.com/tlslab/lab/clients/java"
@@ -56,6 +57,7 @@ func Stacks() []clients.Stack {
 		chromium.Stack(),
 		okhttp.Stack(),
 		mongojava.Stack(),
+		deno.Stack(),
 	}, pypi.Stacks(), npm.Stacks(), []clients.Stack{mongogo.Stack()})
 }
 
