@@ -154,3 +154,27 @@ func TestUntoldProgram(t *testing.T) {
 	assert.Equal(t, "redis-cli", j.Words)
 	assert.Equal(t, verdict.WrongReason, judge(wire.AlertUnknownCA).Kind)
 }
+
+// TestUntoldOfServer holds the alert of a server to tell what words leave out that say no more than that there was one.
+func TestUntoldOfServer(t *testing.T) {
+	for id, c := range map[string]struct {
+		code uint8
+		want failure.Class
+	}{
+		"client-certificate-expired": {45, failure.ClientCertificateRejected},
+		"rc4-only":                   {40, failure.HandshakeFailure},
+		"tls10-only":                 {70, failure.ProtocolVersion},
+		"internal-error":             {80, failure.InternalError},
+	} {
+		s, ok := scenarios.Lookup(id)
+		require.True(t, ok, id)
+		j := verdict.Judge(verdict.Cell{
+			Scenario: s, Client: clients.Info{Stack: "wget"}, Control: accepted(),
+			Observed: []serve.Observation{{AlertSent: &serve.Alert{Code: c.code}}},
+			Result:   rejected("GnuTLS: A TLS fatal alert has been received."),
+		})
+		assert.Equal(t, c.want, j.Class, id)
+		assert.True(t, j.FromAlert, id)
+		assert.Equal(t, verdict.OK, j.Kind, id)
+	}
+}

@@ -127,21 +127,28 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	case !ok:
 		return "", false
 	case last.AlertSent != nil: // the message says that there was one, and not which
-		class = messages.SentAboutClients(last.AlertSent.Code)
-		return class, class != ""
-	case last.AlertReceived == nil:
-		return "", false
+		code := last.AlertSent.Code
+		class = cmp.Or(messages.SentAboutClients(code), c.likeliest(messages.SentByServers(code)))
+	case last.AlertReceived != nil:
+		class = c.likeliest(messages.Of(stack).Alerts[last.AlertReceived.Code])
+	default:
+		class = ""
 	}
-	can := messages.Of(stack).Alerts[last.AlertReceived.Code]
+	return class, class != ""
+}
+
+// likeliest returns which of the classes that an alert can stand for the scenario expects, or else the first of them;
+// empty if there is none.
+func (c Cell) likeliest(can []failure.Class) failure.Class {
 	for _, want := range c.Scenario.Expect.Failures {
 		if slices.Contains(can, want) {
-			return want, true
+			return want
 		}
 	}
 	if len(can) == 0 {
-		return "", false
+		return ""
 	}
-	return can[0], true
+	return can[0]
 }
 
 func (c Cell) judge(class failure.Class) Judgement {
