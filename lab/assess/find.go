@@ -74,9 +74,8 @@ type Told struct {
 
 // sheet is what findings are drawn from.
 type sheet struct {
-	rows  []Row
-	wrong []Row // of those, the ones held against the client
-	told  Told
+	rows []Row
+	told Told
 }
 
 // finder draws a finding from the rows that no finder before it has explained.
@@ -114,8 +113,8 @@ var finders = slices.Concat([]finder{
 
 // Find draws findings from what a client did, in the order of [Codes]. They explain every row that is [Row.Wrong].
 func Find(rows []Row, told Told) []Finding {
-	s := &sheet{rows: rows, wrong: only(rows, func(r Row) bool { return r.Wrong }), told: told}
-	open := s.wrong
+	s := &sheet{rows: rows, told: told}
+	open := only(rows, func(r Row) bool { return r.Wrong })
 	var list []Finding
 	for _, f := range finders {
 		given := open
@@ -127,23 +126,24 @@ func Find(rows []Row, told Told) []Finding {
 			continue
 		}
 		explains := func(r Row) bool { return r.among(found) || r.Kind != verdict.Void && r.follows(found) }
-		list = add(list, f, only(open, explains))
+		list = add(list, f, found, only(open, explains))
 		open = only(open, func(r Row) bool { return !explains(r) })
 	}
 	return unproven(list, open)
 }
 
-// add adds what a finder has found, to a finding that has its code if there is one.
-func add(list []Finding, f finder, rows []Row) []Finding {
+// add adds what a finder has found, and what that explains, to a finding that has its code if there is one.
+func add(list []Finding, f finder, found, explained []Row) []Finding {
 	apart := f.apart
 	if apart == nil {
 		apart = func(Row) string { return "" }
 	}
-	for _, group := range Groups(rows, apart) {
-		i := slices.IndexFunc(list, func(found Finding) bool { return f.apart == nil && found.Code == f.code })
+	for _, group := range Groups(explained, apart) {
+		i := slices.IndexFunc(list, func(known Finding) bool { return f.apart == nil && known.Code == f.code })
 		if i < 0 {
 			i = len(list)
-			list = append(list, Finding{Code: f.code, Evidence: group[0].evidence()})
+			first := slices.IndexFunc(group, func(r Row) bool { return r.among(found) })
+			list = append(list, Finding{Code: f.code, Evidence: group[first].evidence()})
 		}
 		for _, r := range group {
 			list[i].Scenarios = append(list[i].Scenarios, r.ID)
