@@ -25,7 +25,11 @@ import (
 
 // ownClient is a client that scripts put under test: client MODE.
 func ownClient() {
-	if err := clientModes[os.Args[1]](); err != nil {
+	mode, ok := clientModes[os.Args[1]]
+	if !ok {
+		mode = wrongModes()[os.Args[1]]
+	}
+	if err := mode(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

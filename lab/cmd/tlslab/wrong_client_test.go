@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Clients that verify by themselves, each wrong in one way.
-func init() {
+// wrongModes are more that the client can do: to verify by itself, and be wrong in one way.
+func wrongModes() map[string]func() error {
+	modes := map[string]func() error{"retries": retry, "plaintext": fallBack, "after-the-request": verifyLate}
 	for mode, verify := range map[string]func(tls.ConnectionState, x509.VerifyOptions) error{
 		"no-names": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
 			o.DNSName = ""
@@ -40,32 +41,39 @@ func init() {
 		},
 		"refuses": func(tls.ConnectionState, x509.VerifyOptions) error { return errors.New("no") },
 	} {
-		clientModes[mode] = func() error { return get(verifiedBy(verify)) }
+		modes[mode] = func() error { return get(verifiedBy(verify)) }
 	}
-	clientModes["retries"] = func() error {
-		if get(new(tls.Config)) != nil {
-			return get(&tls.Config{InsecureSkipVerify: true})
+	return modes
+}
+
+// retry connects again without verifying.
+func retry() error {
+	if get(new(tls.Config)) != nil {
+		return get(&tls.Config{InsecureSkipVerify: true})
+	}
+	return nil
+}
+
+// fallBack sends its request without TLS.
+func fallBack() error {
+	err := get(new(tls.Config))
+	if err != nil {
+		if c, dialErr := net.Dial("tcp", os.Getenv("TLSLAB_CONNECT")); dialErr == nil {
+			fmt.Fprint(c, "GET / HTTP/1.0\r\n\r\n")
+			c.Close()
 		}
+	}
+	return err
+}
+
+// verifyLate verifies when it has the answer.
+func verifyLate() error {
+	var wrong error
+	config := verifiedBy(func(cs tls.ConnectionState, o x509.VerifyOptions) error {
+		wrong = verified(cs, o)
 		return nil
-	}
-	clientModes["plaintext"] = func() error {
-		err := get(new(tls.Config))
-		if err != nil {
-			if c, dialErr := net.Dial("tcp", os.Getenv("TLSLAB_CONNECT")); dialErr == nil {
-				fmt.Fprint(c, "GET / HTTP/1.0\r\n\r\n")
-				c.Close()
-			}
-		}
-		return err
-	}
-	clientModes["after-the-request"] = func() error {
-		var wrong error
-		config := verifiedBy(func(cs tls.ConnectionState, o x509.VerifyOptions) error {
-			wrong = verified(cs, o)
-			return nil
-		})
-		return errors.Join(get(config), wrong)
-	}
+	})
+	return errors.Join(get(config), wrong)
 }
 
 // verifiedBy returns a configuration whose certificates a function verifies, given how it should.
