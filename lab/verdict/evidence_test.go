@@ -158,7 +158,7 @@ func TestUntoldProgram(t *testing.T) {
 // TestUntoldOfServer holds the alert of a server to tell what words leave out that say no more than that there was one.
 func TestUntoldOfServer(t *testing.T) {
 	for id, c := range map[string]struct {
-		code uint8
+		code wire.AlertCode
 		want failure.Class
 	}{
 		"client-certificate-expired": {45, failure.ClientCertificateRejected},
@@ -170,7 +170,7 @@ func TestUntoldOfServer(t *testing.T) {
 		require.True(t, ok, id)
 		j := verdict.Judge(verdict.Cell{
 			Scenario: s, Client: clients.Info{Stack: "wget"}, Control: accepted(),
-			Observed: []serve.Observation{{AlertSent: &serve.Alert{Code: c.code}}},
+			Observed: []serve.Observation{{AlertSent: &wire.Alert{Code: c.code}}},
 			Result:   rejected("GnuTLS: A TLS fatal alert has been received."),
 		})
 		assert.Equal(t, c.want, j.Class, id)

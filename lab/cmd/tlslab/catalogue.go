@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,29 +12,36 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// list prints the catalogue.
-func (f *flags) list() *cobra.Command {
+// listOptions are the options of tlslab list.
+type listOptions struct {
+	*console
+	selection
+	json bool
+}
+
+// newListCommand returns the command that prints the catalogue.
+func newListCommand(c *console) *cobra.Command {
+	o := &listOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "The catalogue",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !cmd.Flags().Changed("service") && len(f.families) == 0 {
-				f.service = append(f.service, string(scenarios.Mongod)) // all that is declared
+			if !cmd.Flags().Changed("service") && len(o.families) == 0 {
+				o.services = append(o.services, string(scenarios.Mongod)) // all that is declared
 			}
-			list, err := f.selected(nil)
+			list, err := o.selected(nil)
 			if err != nil {
 				return err
 			}
-			if f.json {
-				return f.listJSON(list)
+			if o.json {
+				return result.WriteJSON(o.stdout, entries(list))
 			}
-			return f.terminal().List(list)
+			return o.terminal().List(list)
 		},
 	}
-	f.addJSON(cmd)
-	f.addFamily(cmd)
-	f.addService(cmd)
+	o.selection.add(cmd)
+	addJSON(cmd, &o.json)
 	return cmd
 }
 
@@ -60,7 +68,7 @@ type entry struct {
 	Sources []string          `json:"sources"`
 }
 
-func (f *flags) listJSON(list []*scenarios.Scenario) error {
+func entries(list []*scenarios.Scenario) []entry {
 	out := []entry{}
 	for _, s := range list {
 		out = append(out, entry{
@@ -68,52 +76,62 @@ func (f *flags) listJSON(list []*scenarios.Scenario) error {
 			Expect: result.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
-	return result.WriteJSON(f.stdout, out)
+	return out
 }
 
-// show prints one scenario's story, chain and fix.
-func (f *flags) show() *cobra.Command {
+// showOptions are the options of tlslab show.
+type showOptions struct {
+	*console
+	minting
+	json bool
+}
+
+// newShowCommand returns the command that prints scenarios' stories, chains and fixes.
+func newShowCommand(c *console) *cobra.Command {
+	o := &showOptions{console: c}
 	cmd := &cobra.Command{
 		Use:               "show ID...",
 		Short:             "A scenario's story, chain and fix",
 		Args:              someArgs,
 		ValidArgsFunction: completeIDs,
-		RunE: func(_ *cobra.Command, ids []string) error {
-			list, err := f.selected(ids)
-			if err != nil {
-				return err
-			}
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			l, err := lab.New(c)
-			if err != nil {
-				return err
-			}
-			defer l.Close()
-			var out []result.Scenario
-			for _, s := range list {
-				described, err := l.Describe(s)
-				if err != nil {
-					return err
-				}
-				out = append(out, described)
-			}
-			if f.json {
-				return result.WriteJSON(f.stdout, out)
-			}
-			t := f.terminal()
-			for _, s := range out {
-				t.Scenario(s)
-				t.Fix(s)
-			}
-			return nil
-		},
+		RunE:              func(_ *cobra.Command, ids []string) error { return o.show(ids) },
 	}
-	f.addJSON(cmd)
-	f.addMinting(cmd)
+	o.minting.add(cmd)
+	addJSON(cmd, &o.json)
 	return cmd
+}
+
+func (o *showOptions) show(ids []string) (err error) {
+	list, err := named(ids)
+	if err != nil {
+		return err
+	}
+	config, err := o.config(o.console)
+	if err != nil {
+		return err
+	}
+	l, err := lab.New(config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	var out []result.Scenario
+	for _, s := range list {
+		described, err := l.Describe(s)
+		if err != nil {
+			return err
+		}
+		out = append(out, described)
+	}
+	if o.json {
+		return result.WriteJSON(o.stdout, out)
+	}
+	t := o.terminal()
+	for _, s := range out {
+		t.Scenario(s)
+		t.Fix(s)
+	}
+	return nil
 }
 
 func noArgs(_ *cobra.Command, args []string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,10 +32,15 @@ alone.
 
 Exit status: 0 solved, 1 not yet, 2 wrong usage, 3 the lab itself failed.`
 
-// checkFlags are the flags of check alone.
-type checkFlags struct {
+// checkOptions are the options of tlslab check.
+type checkOptions struct {
+	*console
+	minting
+	basePort
+	pace
 	hint  int
 	tries string // directory
+	json  bool
 }
 
 // checkedLesson is what a check prints as JSON.
@@ -55,9 +59,9 @@ type saidFinding struct {
 	Next string `json:"next"`
 }
 
-// check grades a learner's client.
-func (f *flags) check() *cobra.Command {
-	o := new(checkFlags)
+// newCheckCommand returns the command that grades a learner's client.
+func newCheckCommand(c *console) *cobra.Command {
+	o := &checkOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "check LESSON [flags] -- CMD [ARG...]",
 		Short: "Grade the client that a lesson has you fix",
@@ -66,33 +70,30 @@ func (f *flags) check() *cobra.Command {
   tlslab check self-signed -- sh self-signed-client.sh {url} {ca}
   tlslab check names --hint 2`,
 		ValidArgsFunction: completeLessons,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.checkLesson(cmd, o, args)
-		},
+		RunE:              o.main,
 	}
 	flag := cmd.Flags()
 	flag.IntVar(&o.hint, "hint", 0, "show this hint, and count no try")
 	flag.StringVar(&o.tries, "dir", "", "directory to keep the tries in (default: tlslab in your cache directory)")
-	f.addParallel(cmd)
-	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection")
-	f.addJSON(cmd)
-	f.addMinting(cmd)
-	f.addBasePort(cmd)
+	o.pace.add(cmd, "what CMD is given for each connection")
+	o.minting.add(cmd)
+	o.basePort.add(cmd, usualBasePort)
+	addJSON(cmd, &o.json)
 	return cmd
 }
 
 // toCheck takes the arguments apart, and says what is wrong with them.
-func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*lessons.Lesson, []string, error) {
+func (o *checkOptions) toCheck(cmd *cobra.Command, args []string) (*lessons.Lesson, []string, error) {
 	dash := cmd.ArgsLenAtDash()
 	if dash < 0 {
 		dash = min(1, len(args))
 	}
-	l, err := oneLesson(args[:dash])
+	l, err := findLesson(args[:dash])
 	if err != nil {
 		return nil, nil, err
 	}
 	command := args[dash:]
-	hints := len(l.Hints(f.lang))
+	hints := len(l.Hints(o.lang))
 	switch {
 	case !l.Graded():
 		err = fmt.Errorf("lesson %s has nothing to grade: tlslab lesson %s says what to do", l.ID, l.ID)
@@ -100,10 +101,8 @@ func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*less
 		err = fmt.Errorf("--hint %d: lesson %s has hints 1 to %d", o.hint, l.ID, hints)
 	case len(command) == 0 && o.hint == 0:
 		err = fmt.Errorf("name a command, for example: %s", l.Check())
-	case f.timeout <= 0:
-		err = fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)
-	case f.parallel < 1:
-		err = fmt.Errorf("--parallel %d: want at least 1", f.parallel)
+	default:
+		err = o.pace.check()
 	}
 	if err != nil {
 		return nil, nil, usageError{err}
@@ -111,24 +110,24 @@ func (f *flags) toCheck(cmd *cobra.Command, o *checkFlags, args []string) (*less
 	return l, command, nil
 }
 
-// checkLesson grades, and shows what it came to.
-func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) error {
-	in := f.lang
-	lesson, command, err := f.toCheck(cmd, o, args)
+// main grades, and shows what it came to.
+func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
+	in := o.lang
+	lesson, command, err := o.toCheck(cmd, args)
 	if err != nil {
 		return err
 	}
 	hints := lesson.Hints(in)
 	if len(command) == 0 {
-		fmt.Fprintln(f.stdout, hints[o.hint-1].Text)
+		fmt.Fprintln(o.stdout, hints[o.hint-1].Text)
 		return nil
 	}
-	f.warnOfStrangers(command)
+	o.warnOfStrangers(command)
 	tries, err := check.OpenTries(o.tries)
 	if err != nil {
 		return err
 	}
-	checked, err := f.grade(cmd.Context(), lesson, command)
+	checked, err := o.grade(cmd.Context(), lesson, command)
 	if errors.Is(err, undertest.ErrCommand) {
 		return usageError{err}
 	}
@@ -154,10 +153,10 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	if f.json {
-		err = result.WriteJSON(f.stdout, shown)
+	if o.json {
+		err = result.WriteJSON(o.stdout, shown)
 	} else {
-		f.checked(lesson, shown, checkWords[in])
+		o.checked(lesson, shown, checkWords[in])
 	}
 	if err == nil && !checked.Solved {
 		return errNotDocumented
@@ -166,17 +165,19 @@ func (f *flags) checkLesson(cmd *cobra.Command, o *checkFlags, args []string) er
 }
 
 // grade runs the lesson's scenarios.
-func (f *flags) grade(ctx context.Context, lesson *lessons.Lesson, command []string) (_ *check.Result, err error) {
-	o := check.Options{Command: command, Parallel: f.parallel, Timeout: f.timeout, BasePort: f.basePort}
-	c, err := f.config()
+func (o *checkOptions) grade(ctx context.Context, lesson *lessons.Lesson, command []string) (_ *check.Result, err error) {
+	if err := o.basePort.check(); err != nil {
+		return nil, err
+	}
+	config, err := o.config(o.console, new(database).services(o.console, 0)...)
 	if err != nil {
 		return nil, err
 	}
-	c.ClientFiles = true
-	l, err := lab.New(c)
+	config.ClientFiles = true
+	l, err := lab.New(config)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	return check.Check(ctx, l, lesson, o)
+	return check.Check(ctx, l, lesson, check.Options{Command: command, Parallel: o.parallel, Timeout: o.timeout, BasePort: int(o.basePort)})
 }

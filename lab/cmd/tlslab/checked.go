@@ -42,7 +42,7 @@ const (
 )
 
 // checked shows a check on the terminal.
-func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
+func (f *console) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 	width := max(leastWidth, min(mostWidth, cmp.Or(f.terminal().Width, usualWidth)))
 	f.checkedRows(c.Rows, say, width)
 	outcome := say.notYet
@@ -75,7 +75,7 @@ func (f *flags) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 
 // checkedRows shows what the client did with each scenario, and beside it, or below where there is no
 // room, what it said and why that is not right.
-func (f *flags) checkedRows(rows []check.Row, say words, width int) {
+func (f *console) checkedRows(rows []check.Row, say words, width int) {
 	var cells [][]string
 	widest := make([]int, 3)
 	for _, row := range rows {

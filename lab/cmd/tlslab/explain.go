@@ -15,9 +15,16 @@ import (
 	"example.com/tlslab/lab/result"
 )
 
-// explain explains a message or a log.
-func (f *flags) explain() *cobra.Command {
-	var file, client string
+// explainOptions are the options of tlslab explain.
+type explainOptions struct {
+	*console
+	file, client string
+	json         bool
+}
+
+// newExplainCommand returns the command that explains a message or a log.
+func newExplainCommand(c *console) *cobra.Command {
+	o := &explainOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "explain [MESSAGE...]",
 		Short: "What an error message means, and how to fix it",
@@ -34,52 +41,53 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
   tlslab explain --file app.log
   journalctl -u myapp | tlslab explain
   python client.py 2>&1 | tlslab explain --client requests`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := explained(cmd.Context(), cmd.InOrStdin(), file, args)
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			r, err := explain.ReadFrom(cmd.Context(), bounded.Reader(cmd.Context(), in), explain.Options{Client: client})
-			if r.Schema == 0 { // the options are wrong, and nothing has been read
-				return usageError{fmt.Errorf("--client: %w", err)}
-			}
-			if err != nil {
-				return fmt.Errorf("reading what is to be explained: %w", err)
-			}
-			language := f.lang
-			if f.json {
-				if err := result.WriteJSON(f.stdout, r.Explain(language)); err != nil {
-					return err
-				}
-			} else {
-				t := f.terminal()
-				explain.Terminal{W: t.W, Width: t.Width, Color: t.Color, Locale: language}.Report(r)
-			}
-			if len(r.Findings) == 0 {
-				return errNotDocumented // it has been said
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.explain(cmd.Context(), cmd.InOrStdin(), args) },
 	}
-	cmd.Flags().StringVar(&file, "file", "", "file to read, a log of any size")
-	cmd.Flags().StringVar(&client, "client", "", "in whose words it is written, for example pymongo or nginx (default: told from each message)")
+	cmd.Flags().StringVar(&o.file, "file", "", "file to read, a log of any size")
+	cmd.Flags().StringVar(&o.client, "client", "", "in whose words it is written, for example pymongo or nginx (default: told from each message)")
 	cmd.RegisterFlagCompletionFunc("client", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return explain.Clients(), cobra.ShellCompDirectiveNoFileComp
 	})
-	f.addJSON(cmd)
+	addJSON(cmd, &o.json)
 	return cmd
 }
 
-// explained opens what is to be explained.
-func explained(ctx context.Context, stdin io.Reader, file string, args []string) (io.ReadCloser, error) {
+func (o *explainOptions) explain(ctx context.Context, stdin io.Reader, args []string) error {
+	in, err := o.open(ctx, stdin, args)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	r, err := explain.ReadFrom(ctx, bounded.Reader(ctx, in), explain.Options{Client: o.client})
+	if r.Schema == 0 { // the options are wrong, and nothing has been read
+		return usageError{fmt.Errorf("--client: %w", err)}
+	}
+	if err != nil {
+		return fmt.Errorf("reading what is to be explained: %w", err)
+	}
+	if o.json {
+		if err := result.WriteJSON(o.stdout, r.Explain(o.lang)); err != nil {
+			return err
+		}
+	} else {
+		t := o.terminal()
+		explain.Terminal{W: t.W, Width: t.Width, Color: t.Color, Locale: o.lang}.Report(r)
+	}
+	if len(r.Findings) == 0 {
+		return errNotDocumented // it has been said
+	}
+	return nil
+}
+
+// open opens what is to be explained.
+func (o *explainOptions) open(ctx context.Context, stdin io.Reader, args []string) (io.ReadCloser, error) {
 	switch {
-	case file != "" && len(args) > 0:
+	case o.file != "" && len(args) > 0:
 		return nil, usageError{fmt.Errorf("both --file and a message: give one of the two")}
-	case file == "-":
+	case o.file == "-":
 		return io.NopCloser(stdin), nil
-	case file != "":
-		f, err := bounded.Until(ctx, func() (*os.File, error) { return os.Open(file) }) // a pipe that nobody writes to
+	case o.file != "":
+		f, err := bounded.Until(ctx, func() (*os.File, error) { return os.Open(o.file) }) // a pipe that nobody writes to
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--file: %w", err)}
 		}

@@ -3,98 +3,42 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
-	"os"
 	"runtime"
 	"slices"
-	"strconv"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/ports"
-	"example.com/tlslab/lab/internal/trouble"
-	"example.com/tlslab/lab/internal/visible"
-	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/mongo"
-	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
 
-// flags are the values of the command line's flags, and where output goes.
-type flags struct {
-	stdout, stderr io.Writer
+// Each command has a struct of its options. What several commands have in common is a group of options here, which their
+// structs embed: its add adds the flags to a command, and its other methods say what is wrong with their values.
 
-	lang     lang.Tag // of prose for people
-	json     bool
-	seed     string
-	seedFile string
-	at       time.Time
-	anyTime  bool
-	dir      string
-	bind     string
-	basePort int
-	uiPort   int
-	noUI     bool
-	clients  []string
-	families []string
-	service  []string
-
-	mongoAddress string
-	mongoImage   string
-	mongoOwner   int
-	containers   int // that may run at once; zero is any number
-	timeout      time.Duration
-	parallel     int
+func addJSON(cmd *cobra.Command, json *bool) {
+	cmd.Flags().BoolVar(json, "json", false, "print results as JSON")
 }
 
-// language is the flag of the language.
-type language struct{ *lang.Tag }
+// selection is which scenarios a command is about, where it is not told by their IDs.
+type selection struct{ families, services []string }
 
-// Set implements pflag.Value.
-func (l language) Set(tag string) error {
-	parsed, err := lang.Parse(tag)
-	if err == nil {
-		*l.Tag = parsed
-	}
-	return err
-}
-
-// Type implements pflag.Value: it stands in the help.
-func (language) Type() string { return "LANG" }
-
-// String implements pflag.Value. The language that the environment asks for is not shown as the default,
-// so that the help is the same everywhere.
-func (language) String() string { return "" }
-
-// addLanguage adds the flag that chooses the language of prose, for a command and all below it.
-func (f *flags) addLanguage(c *cobra.Command) {
-	f.lang = lang.FromEnvironment()
-	c.PersistentFlags().Var(language{&f.lang}, "lang", "language of what is written for people to read: en or zh-CN (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
-	c.RegisterFlagCompletionFunc("lang", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var list []string
-		for _, l := range lang.All() {
-			list = append(list, string(l)+"\t"+l.Name())
-		}
-		return list, cobra.ShellCompDirectiveNoFileComp
-	})
-}
-
-func (f *flags) addJSON(c *cobra.Command) {
-	c.Flags().BoolVar(&f.json, "json", false, "print results as JSON")
-}
-
-func (f *flags) addFamily(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.families, "family", nil, "only these families")
-	c.RegisterFlagCompletionFunc("family", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (s *selection) add(cmd *cobra.Command) {
+	flag := cmd.Flags()
+	flag.StringSliceVar(&s.families, "family", nil, "only these families")
+	cmd.RegisterFlagCompletionFunc("family", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return familyNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
+	cmd.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return serviceNames(), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 
@@ -106,14 +50,6 @@ func familyNames() []string {
 	return names
 }
 
-// addService adds the flag that chooses what talks behind TLS where no ID does.
-func (f *flags) addService(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.service, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
-	c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return serviceNames(), cobra.ShellCompDirectiveNoFileComp
-	})
-}
-
 func serviceNames() []string {
 	var names []string
 	for _, service := range scenarios.Services() {
@@ -122,124 +58,8 @@ func serviceNames() []string {
 	return names
 }
 
-// services returns what scenarios are served with besides https. They start when they are used.
-func (f *flags) services() []serve.Service {
-	database := mongo.Embedded()
-	if f.mongoAddress != "" {
-		database = mongo.At(f.mongoAddress)
-	}
-	return []serve.Service{database, mongo.Containers(mongo.ContainerOptions{
-		Image: f.mongoImage, Owner: f.mongoOwner, AtOnce: f.containers,
-		Notice: func(what string) { fmt.Fprintf(f.stderr, "tlslab: %s\n", what) },
-	})}
-}
-
-// addMongo adds the flags that say what database there is behind mongo-ID, and what mongod-ID is.
-func (f *flags) addMongo(c *cobra.Command) {
-	c.Flags().StringVar(&f.mongoAddress, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
-	c.Flags().StringVar(&f.mongoImage, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
-	c.Flags().IntVar(&f.mongoOwner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
-}
-
-// addParallel adds the flag that says how many clients run at the same time.
-func (f *flags) addParallel(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time (default: one a processor)")
-	cmd.Flags().Lookup("parallel").DefValue = "0" // not this machine's number, in help that is published
-}
-
-// speaking returns what the clients of the scenarios have to speak.
-func speaking(list []*scenarios.Scenario) []string {
-	var names []string
-	for _, s := range list {
-		if name := string(s.Service.Protocol()); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// addMinting adds the flags that decide what is minted.
-func (f *flags) addMinting(c *cobra.Command) {
-	c.Flags().Var((*seed)(&f.seed), "seed", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
-	c.Flags().StringVar(&f.seedFile, "seed-file", "", "file that holds the seed, for commands that have to agree on one: written with a fresh seed if it is not there; TLSLAB_SEED takes its place")
-	c.MarkFlagFilename("seed-file")
-	c.Flags().Var((*instant)(&f.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
-	c.Flags().BoolVar(&f.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
-}
-
-// config returns the lab's configuration that the flags ask for.
-func (f *flags) config() (lab.Config, error) {
-	if f.basePort < 0 || f.basePort > 65535-lab.Ports {
-		return lab.Config{}, usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", f.basePort, 65535-lab.Ports)}
-	}
-	if f.mongoAddress != "" {
-		if _, _, err := net.SplitHostPort(f.mongoAddress); err != nil {
-			return lab.Config{}, usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:%d", f.mongoAddress, ports.MongoDB)}
-		}
-	}
-	if f.mongoOwner < 0 {
-		return lab.Config{}, usageError{fmt.Errorf("--mongo-owner %d: want a user ID, for example 999", f.mongoOwner)}
-	}
-	if f.bind != "" {
-		a, err := netip.ParseAddr(f.bind)
-		if err != nil {
-			return lab.Config{}, usageError{fmt.Errorf("--bind %q: want an IP address, for example 127.0.0.1 or 0.0.0.0", f.bind)}
-		}
-		if !a.IsLoopback() {
-			fmt.Fprintf(f.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", f.bind)
-		}
-	}
-	seed := f.seed
-	switch {
-	case f.seedFile != "" && f.seed != "":
-		return lab.Config{}, usageError{errors.New("both --seed and --seed-file: give one of the two")}
-	case f.seedFile != "":
-		var err error
-		if seed, err = seedOf(f.seedFile); err != nil {
-			return lab.Config{}, err
-		}
-	}
-	return lab.Config{Seed: seed, At: f.at, AnyTime: f.anyTime, Dir: f.dir, Bind: f.bind, Services: f.services(), Trouble: f.troubles()}, nil
-}
-
-// maxTroubles bounds how many different failures of the lab itself are written to standard error.
-const maxTroubles = 16
-
-// troubles returns a function that writes failures of the lab itself to standard error, each kind once.
-func (f *flags) troubles() func(error) {
-	var mu sync.Mutex
-	said := map[string]bool{}
-	return func(err error) {
-		kind := err.Error()
-		if errors.Is(err, trouble.ErrOutOfFiles) {
-			kind = trouble.ErrOutOfFiles.Error() // wherever that was
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if said[kind] || len(said) == maxTroubles {
-			return
-		}
-		said[kind] = true
-		fmt.Fprintf(f.stderr, "tlslab: %s\n%s", visible.Text(err.Error()), trouble.Details(err))
-	}
-}
-
-// terminal returns where results go, as wide as it is and colored if it is a terminal.
-func (f *flags) terminal() report.Terminal {
-	t := report.Terminal{W: f.stdout, Locale: f.lang}
-	if r, ok := f.stdout.(*results); ok && r.file != nil && term.IsTerminal(int(r.file.Fd())) {
-		t.Color = os.Getenv("NO_COLOR") == "" // no-color.org
-		t.Width, _, _ = term.GetSize(int(r.file.Fd()))
-	}
-	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
-		t.Width = columns
-	}
-	return t
-}
-
-// selected returns the scenarios that were named; those of the families if some are given;
-// all if neither.
-func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
+// named returns the scenarios with these IDs.
+func named(ids []string) ([]*scenarios.Scenario, error) {
 	var list []*scenarios.Scenario
 	for _, id := range ids {
 		s, ok := scenarios.Lookup(id)
@@ -250,35 +70,58 @@ func (f *flags) selected(ids []string) ([]*scenarios.Scenario, error) {
 			list = append(list, s)
 		}
 	}
-	known := scenarios.Families()
-	for _, family := range f.families {
-		if !slices.Contains(known, scenarios.Family(family)) {
-			return nil, usageError{fmt.Errorf("there is no family %q%s: want one of %v", family, near.Hint(family, familyNames()), known)}
-		}
+	return list, nil
+}
+
+// selected returns the scenarios that were named, or else those of the services; of them those of the families, if some
+// are given.
+func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
+	list, err := named(ids)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range f.service {
-		service := scenarios.Service(name)
-		if !slices.Contains(scenarios.Services(), service) {
-			return nil, usageError{fmt.Errorf("there is no service %q%s: want one of %v", name, near.Hint(name, serviceNames()), scenarios.Services())}
-		}
-		if len(ids) == 0 {
-			list = append(list, scenarios.Behind(service)...)
-		}
+	if err := oneOf("there is no family", familyNames(), s.families...); err != nil {
+		return nil, err
 	}
-	if len(ids) == 0 && len(f.service) == 0 {
-		list = scenarios.All()
+	if err := oneOf("there is no service", serviceNames(), s.services...); err != nil {
+		return nil, err
 	}
-	mongod := string(scenarios.Mongod)
-	if len(ids) == 0 && slices.Contains(f.families, string(scenarios.MongoDBServer)) && !slices.Contains(f.service, mongod) {
-		list = append(list, scenarios.Behind(scenarios.Mongod)...) // the family is there with no other
+	if len(ids) == 0 {
+		list = s.served()
 	}
-	list = slices.DeleteFunc(list, func(s *scenarios.Scenario) bool {
-		return len(f.families) > 0 && !slices.Contains(f.families, string(s.Family))
-	})
+	if len(s.families) > 0 {
+		list = slices.DeleteFunc(list, func(of *scenarios.Scenario) bool { return !slices.Contains(s.families, string(of.Family)) })
+	}
 	if len(list) == 0 {
-		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, f.families)}
+		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, s.families)}
 	}
 	return list, nil
+}
+
+// served returns the scenarios of the services; the catalogue, if there is none.
+func (s *selection) served() []*scenarios.Scenario {
+	services := slices.Clone(s.services)
+	if mongod := string(scenarios.Mongod); slices.Contains(s.families, string(scenarios.MongoDBServer)) && !slices.Contains(services, mongod) {
+		services = append(services, mongod) // the family is there with no other
+	}
+	var list []*scenarios.Scenario
+	if len(s.services) == 0 {
+		list = scenarios.All()
+	}
+	for _, service := range services {
+		list = append(list, scenarios.Behind(scenarios.Service(service))...)
+	}
+	return list
+}
+
+// oneOf holds words to be among those that are known. The error begins with what it says of one that is not.
+func oneOf(says string, known []string, words ...string) error {
+	for _, word := range words {
+		if !slices.Contains(known, word) {
+			return usageError{fmt.Errorf("%s %q%s: want one of %s", says, word, near.Hint(word, known), strings.Join(known, ", "))}
+		}
+	}
+	return nil
 }
 
 // completeIDs completes scenario IDs in the shell.
@@ -292,10 +135,157 @@ func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }
 
-// counted says how many scenarios there are.
-func counted(n int) string {
-	if n == 1 {
-		return "1 scenario"
+// speaking returns what the clients of the scenarios have to speak.
+func speaking(list []*scenarios.Scenario) []string {
+	var names []string
+	for _, s := range list {
+		if name := string(s.Service.Protocol()); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
-	return fmt.Sprintf("%d scenarios", n)
+	return names
+}
+
+// minting decides what is minted.
+type minting struct {
+	seed     string
+	seedFile string
+	at       time.Time
+	anyTime  bool
+}
+
+func (m *minting) add(cmd *cobra.Command) {
+	flag := cmd.Flags()
+	flag.Var((*seed)(&m.seed), "seed", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
+	flag.StringVar(&m.seedFile, "seed-file", "", "file that holds the seed, for commands that have to agree on one: written with a fresh seed if it is not there; TLSLAB_SEED takes its place")
+	cmd.MarkFlagFilename("seed-file")
+	flag.Var((*instant)(&m.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
+	flag.BoolVar(&m.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
+}
+
+// config returns the configuration of a lab that mints that, with the services.
+func (m *minting) config(c *console, services ...serve.Service) (lab.Config, error) {
+	seed := m.seed
+	switch {
+	case m.seedFile != "" && m.seed != "":
+		return lab.Config{}, usageError{errors.New("both --seed and --seed-file: give one of the two")}
+	case m.seedFile != "":
+		var err error
+		if seed, err = seedOf(m.seedFile); err != nil {
+			return lab.Config{}, err
+		}
+	}
+	return lab.Config{Seed: seed, At: m.at, AnyTime: m.anyTime, Services: services, Trouble: c.troubles()}, nil
+}
+
+// database is what there is behind mongo-ID, and what mongod-ID is. The zero value is the default.
+type database struct {
+	address string
+	image   string
+	owner   int
+}
+
+func (d *database) add(cmd *cobra.Command) {
+	flag := cmd.Flags()
+	flag.StringVar(&d.address, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
+	flag.StringVar(&d.image, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
+	flag.IntVar(&d.owner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
+}
+
+// check says what is wrong with the values.
+func (d *database) check() error {
+	if d.address != "" {
+		if _, _, err := net.SplitHostPort(d.address); err != nil {
+			return usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:%d", d.address, ports.MongoDB)}
+		}
+	}
+	if d.owner < 0 {
+		return usageError{fmt.Errorf("--mongo-owner %d: want a user ID, for example 999", d.owner)}
+	}
+	return nil
+}
+
+// services returns what scenarios are served with besides https. They start when they are used: containers so many at
+// once, or any number if that is zero.
+func (d *database) services(c *console, containers int) []serve.Service {
+	behind := mongo.Embedded()
+	if d.address != "" {
+		behind = mongo.At(d.address)
+	}
+	return []serve.Service{behind, mongo.Containers(mongo.ContainerOptions{
+		Image: d.image, Owner: d.owner, AtOnce: containers,
+		Notice: func(what string) { fmt.Fprintf(c.stderr, "tlslab: %s\n", what) },
+	})}
+}
+
+// place is where a lab writes its files, and where it listens.
+type place struct{ dir, bind string }
+
+// add adds the flags. The directory has certificates and keys, and more.
+func (p *place) add(cmd *cobra.Command, files string) {
+	cmd.Flags().StringVar(&p.dir, "dir", "", "directory for "+files+" (default: a temporary one)")
+	cmd.Flags().StringVar(&p.bind, "bind", "", "address to listen on (default: loopback)")
+}
+
+// check says what is wrong with the address, and warns if it is not loopback.
+func (p *place) check(c *console) error {
+	if p.bind == "" {
+		return nil
+	}
+	a, err := netip.ParseAddr(p.bind)
+	if err != nil {
+		return usageError{fmt.Errorf("--bind %q: want an IP address, for example 127.0.0.1 or 0.0.0.0", p.bind)}
+	}
+	if !a.IsLoopback() {
+		fmt.Fprintf(c.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", p.bind)
+	}
+	return nil
+}
+
+// basePort is the port that scenarios' offsets are added to.
+type basePort int
+
+func (p *basePort) add(cmd *cobra.Command, usage string) {
+	cmd.Flags().IntVar((*int)(p), "base-port", lab.DefaultBasePort, usage)
+}
+
+// usualBasePort is the usage of the flag.
+const usualBasePort = "port that scenarios' offsets are added to; 0 for ports that are free"
+
+// check holds the catalogue's ports to be ports.
+func (p basePort) check() error {
+	if p < 0 || p > 65535-lab.Ports {
+		return usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", p, 65535-lab.Ports)}
+	}
+	return nil
+}
+
+// pace is how fast a command of the user's is asked.
+type pace struct {
+	parallel int
+	timeout  time.Duration
+}
+
+func (p *pace) add(cmd *cobra.Command, timeout string) {
+	cmd.Flags().IntVar(&p.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time (default: one a processor)")
+	cmd.Flags().Lookup("parallel").DefValue = "0" // not this machine's number, in help that is published
+	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, timeout)
+}
+
+func (p *pace) check() error {
+	if err := positive(p.timeout); err != nil {
+		return err
+	}
+	if p.parallel < 1 {
+		return usageError{fmt.Errorf("--parallel %d: want at least 1", p.parallel)}
+	}
+	return nil
+}
+
+// positive holds a --timeout to be more than nothing.
+func positive(timeout time.Duration) error {
+	if timeout <= 0 {
+		return usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", timeout)}
+	}
+	return nil
 }

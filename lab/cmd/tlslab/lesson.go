@@ -26,8 +26,15 @@ type listedLesson struct {
 	Check      string        `json:"check,omitempty"` // the command that grades it
 }
 
-// lessons lists the lessons.
-func (f *flags) lessons() *cobra.Command {
+// lessonsOptions are the options of tlslab lessons.
+type lessonsOptions struct {
+	*console
+	guide, json bool
+}
+
+// newLessonsCommand returns the command that lists the lessons.
+func newLessonsCommand(c *console) *cobra.Command {
+	o := &lessonsOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "lessons",
 		Short: "List the lessons, from reading an error to a client that is right",
@@ -35,36 +42,40 @@ func (f *flags) lessons() *cobra.Command {
 prints one, and tlslab check ID -- CMD grades the client that it has you fix. --guide prints the
 teacher's guide.`,
 		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return o.main() },
 	}
-	guide := cmd.Flags().Bool("guide", false, "print the teacher's guide")
-	f.addJSON(cmd)
-	cmd.RunE = func(*cobra.Command, []string) error {
-		in := f.lang
-		if *guide && f.json {
-			return usageError{errors.New("--guide prints prose and no JSON: leave one of --guide and --json out")}
-		}
-		if *guide {
-			fmt.Fprint(f.stdout, lessons.Terminal(lessons.TeachersGuide(in), true, f.terminal().Width))
-			return nil
-		}
-		if f.json {
-			list := []listedLesson{}
-			for _, l := range lessons.All() {
-				entry := listedLesson{ID: l.ID, Number: l.Number, Title: l.Title(in), Minutes: l.Minutes, Level: l.Level, Scenarios: l.Scenarios, Neighbours: l.Neighbours, Controls: l.Controls}
-				if l.Graded() {
-					entry.Check = l.Check()
-				}
-				list = append(list, entry)
-			}
-			return result.WriteJSON(f.stdout, list)
-		}
-		var rows [][]string
-		for _, l := range lessons.All() {
-			rows = append(rows, []string{fmt.Sprintf("%2d", l.Number), l.ID, fmt.Sprintf("%d min", l.Minutes), l.Title(in)})
-		}
-		return wrap.Columns(f.stdout, rows, f.terminal().Width)
-	}
+	cmd.Flags().BoolVar(&o.guide, "guide", false, "print the teacher's guide")
+	addJSON(cmd, &o.json)
 	return cmd
+}
+
+func (o *lessonsOptions) main() error {
+	switch {
+	case o.guide && o.json:
+		return usageError{errors.New("--guide prints prose and no JSON: leave one of --guide and --json out")}
+	case o.guide:
+		_, err := fmt.Fprint(o.stdout, lessons.Terminal(lessons.TeachersGuide(o.lang), true, o.terminal().Width))
+		return err
+	case o.json:
+		return result.WriteJSON(o.stdout, listedLessons(o.lang))
+	}
+	var rows [][]string
+	for _, l := range lessons.All() {
+		rows = append(rows, []string{fmt.Sprintf("%2d", l.Number), l.ID, fmt.Sprintf("%d min", l.Minutes), l.Title(o.lang)})
+	}
+	return wrap.Columns(o.stdout, rows, o.terminal().Width)
+}
+
+func listedLessons(in lang.Tag) []listedLesson {
+	list := []listedLesson{}
+	for _, l := range lessons.All() {
+		entry := listedLesson{ID: l.ID, Number: l.Number, Title: l.Title(in), Minutes: l.Minutes, Level: l.Level, Scenarios: l.Scenarios, Neighbours: l.Neighbours, Controls: l.Controls}
+		if l.Graded() {
+			entry.Check = l.Check()
+		}
+		list = append(list, entry)
+	}
+	return list
 }
 
 // noArguments refuses arguments.
@@ -75,8 +86,17 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// lesson prints a lesson, or writes the files that a learner starts from.
-func (f *flags) lesson() *cobra.Command {
+// lessonOptions are the options of tlslab lesson.
+type lessonOptions struct {
+	*console
+	basePort
+	answers  bool
+	lab, dir string // directories: of the lab that serves, and to write into
+}
+
+// newLessonCommand returns the command that prints a lesson, or writes the files that a learner starts from.
+func newLessonCommand(c *console) *cobra.Command {
+	o := &lessonOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "lesson ID",
 		Short: "Print a lesson, or write the files that it starts from",
@@ -88,43 +108,43 @@ and another of that name is refused.`,
 		Example: `  tlslab lesson read-an-error
   tlslab lesson 3 --dir .`,
 		ValidArgsFunction: completeLessons,
-		Args:              func(_ *cobra.Command, args []string) error { _, err := oneLesson(args); return err },
+		RunE:              func(_ *cobra.Command, args []string) error { return o.main(args) },
 	}
-	answers := cmd.Flags().Bool("answers", false, "with the answers to its questions")
-	f.addBasePort(cmd)
-	cmd.Flags().Lookup("base-port").Usage = "the base port of the lab that its commands are for"
-	served := cmd.Flags().String("lab", lessons.PublishedDir, "the directory of the lab that its commands are for")
-	dir := cmd.Flags().String("dir", "", "write its files into this directory, and do not print it")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		l, err := oneLesson(args)
-		if err != nil {
-			return err
-		}
-		if *dir == "" {
-			text := lessons.Served(l.Markdown(f.lang), *served, func(offset int) int { return f.basePort + offset })
-			fmt.Fprint(f.stdout, lessons.Terminal(text, *answers, f.terminal().Width))
-			return nil
-		}
-		written, kept, err := l.WriteFiles(*dir)
-		if errors.Is(err, lessons.ErrTaken) {
-			return usageError{err}
-		}
-		for _, path := range written {
-			fmt.Fprintf(f.stdout, "wrote %s\n", path)
-		}
-		for _, path := range kept {
-			fmt.Fprintf(f.stdout, "kept %s, this lesson's file, as it was there\n", path)
-		}
-		if err == nil && len(written)+len(kept) == 0 {
-			fmt.Fprintf(f.stdout, "lesson %s has no files: all of it is in its text\n", l.ID)
-		}
-		return err
-	}
+	cmd.Flags().BoolVar(&o.answers, "answers", false, "with the answers to its questions")
+	o.basePort.add(cmd, "the base port of the lab that its commands are for")
+	cmd.Flags().StringVar(&o.lab, "lab", lessons.PublishedDir, "the directory of the lab that its commands are for")
+	cmd.Flags().StringVar(&o.dir, "dir", "", "write its files into this directory, and do not print it")
 	return cmd
 }
 
-// oneLesson returns the lesson that the arguments name.
-func oneLesson(args []string) (*lessons.Lesson, error) {
+func (o *lessonOptions) main(args []string) error {
+	l, err := findLesson(args)
+	if err != nil {
+		return err
+	}
+	if o.dir == "" {
+		text := lessons.Served(l.Markdown(o.lang), o.lab, func(offset int) int { return int(o.basePort) + offset })
+		_, err := fmt.Fprint(o.stdout, lessons.Terminal(text, o.answers, o.terminal().Width))
+		return err
+	}
+	written, kept, err := l.WriteFiles(o.dir)
+	if errors.Is(err, lessons.ErrTaken) {
+		return usageError{err}
+	}
+	for _, path := range written {
+		fmt.Fprintf(o.stdout, "wrote %s\n", path)
+	}
+	for _, path := range kept {
+		fmt.Fprintf(o.stdout, "kept %s, this lesson's file, as it was there\n", path)
+	}
+	if err == nil && len(written)+len(kept) == 0 {
+		fmt.Fprintf(o.stdout, "lesson %s has no files: all of it is in its text\n", l.ID)
+	}
+	return err
+}
+
+// findLesson returns the lesson that the arguments name.
+func findLesson(args []string) (*lessons.Lesson, error) {
 	if len(args) != 1 {
 		return nil, usageError{fmt.Errorf("want one lesson, for example read-an-error: tlslab lessons lists them")}
 	}

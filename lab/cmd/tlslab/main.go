@@ -120,7 +120,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func root(stdout, stderr io.Writer) *cobra.Command {
-	f := &flags{stdout: stdout, stderr: stderr}
+	c := &console{stdout: stdout, stderr: stderr}
 	cmd := &cobra.Command{
 		Use:   "tlslab",
 		Short: "Reproduce TLS failures, and see what real clients do with them",
@@ -145,17 +145,17 @@ interrupted.`,
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
 	cmd.SetFlagErrorFunc(flagError)
-	f.addLanguage(cmd)
-	cmd.AddCommand(f.list(), f.show(), f.run(), f.matrix(), f.up(), f.wait(), f.mint(), f.ocspMatrix())
-	cmd.AddCommand(f.test(), f.explain(), f.lessons(), f.lesson(), f.check(), f.version())
+	c.addLanguage(cmd)
+	cmd.AddCommand(newListCommand(c), newShowCommand(c), newRunCommand(c), newMatrixCommand(c), newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c))
+	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c), newVersionCommand(c))
 	cmd.InitDefaultCompletionCmd()
 	cmd.InitDefaultHelpCmd()
-	for _, c := range cmd.Commands() {
-		switch c.Name() {
+	for _, below := range cmd.Commands() {
+		switch below.Name() {
 		case "completion":
-			strict(c)
+			strict(below)
 		case "help":
-			c.Args = helpTopic
+			below.Args = helpTopic
 		}
 	}
 	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth)))

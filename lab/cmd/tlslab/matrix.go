@@ -17,9 +17,11 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// matrix is the command's flags beyond those that it shares with others, and its results.
-type matrix struct {
-	*flags
+// matrixOptions are the options of tlslab matrix.
+type matrixOptions struct {
+	*console
+	selection
+	probing
 	ids     []string
 	files   []*outfile
 	former  string   // the file or directory of the run to compare with
@@ -28,9 +30,9 @@ type matrix struct {
 	wording bool
 }
 
-// matrix runs the catalogue with every client there is, and reports it as a whole.
-func (f *flags) matrix() *cobra.Command {
-	m := &matrix{flags: f}
+// newMatrixCommand returns the command that runs the catalogue with every client there is, and reports it as a whole.
+func newMatrixCommand(c *console) *cobra.Command {
+	m := &matrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "matrix [ID...]",
 		Short: "Every client stack found × the catalogue; reports, comparisons",
@@ -54,15 +56,12 @@ that run.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { m.ids = ids; return m.main(cmd.Context()) },
 	}
-	f.addFamily(cmd)
-	f.addService(cmd)
-	f.addMongo(cmd)
-	f.addMinting(cmd)
-	f.addRun(cmd)
-	m.add(cmd, "html", "write one self-contained page to this file", report.WriteHTML)
-	m.add(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", report.WriteJUnit)
-	m.add(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
-	results := m.add(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", nil)
+	m.selection.add(cmd)
+	m.probing.add(cmd)
+	m.addFile(cmd, "html", "write one self-contained page to this file", report.WriteHTML)
+	m.addFile(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", report.WriteJUnit)
+	m.addFile(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
+	results := m.addFile(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", nil)
 	results.write = results.writeJSON
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
 	cmd.Flags().StringVar(&m.former, "against", "", "tell what has changed since this former run, or record")
@@ -72,8 +71,8 @@ that run.`,
 	return cmd
 }
 
-// add adds a flag that names a file, and what is written to it.
-func (m *matrix) add(cmd *cobra.Command, name, usage string, write func(io.Writer, *result.Run) error) *outfile {
+// addFile adds a flag that names a file, and what is written to it.
+func (m *matrixOptions) addFile(cmd *cobra.Command, name, usage string, write func(io.Writer, *result.Run) error) *outfile {
 	o := &outfile{flag: "--" + name, write: write}
 	cmd.Flags().StringVar(&o.path, name, "", usage)
 	cmd.MarkFlagFilename(name)
@@ -102,7 +101,7 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 	return nil
 }
 
-func (m *matrix) main(ctx context.Context) error {
+func (m *matrixOptions) main(ctx context.Context) error {
 	list, err := m.selected(m.ids)
 	if err != nil {
 		return err
@@ -141,7 +140,7 @@ func open(ctx context.Context, flag, path string) (*result.Run, error) {
 }
 
 // result runs, or reads what was run.
-func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former *result.Run) (_ *result.Run, err error) {
+func (m *matrixOptions) result(ctx context.Context, list []*scenarios.Scenario, former *result.Run) (_ *result.Run, err error) {
 	if m.from != "" {
 		r, err := open(ctx, "--from", m.from)
 		if err != nil {
@@ -156,7 +155,7 @@ func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former 
 	if len(only) == 0 {
 		only = m.compared(former == nil)
 	}
-	return m.reproduce(ctx, list, only, func(set *clients.Set) error {
+	return m.reproduce(ctx, m.console, list, only, func(set *clients.Set) error {
 		probe := new(result.Run)
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)
@@ -167,7 +166,7 @@ func (m *matrix) result(ctx context.Context, list []*scenarios.Scenario, former 
 }
 
 // narrow leaves of a former run what the flags ask for.
-func (m *matrix) narrow(r *result.Run) *result.Run {
+func (m *matrixOptions) narrow(r *result.Run) *result.Run {
 	return r.Only(func(s result.Scenario) bool {
 		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
 	}, func(c clients.Info) bool {
@@ -176,7 +175,7 @@ func (m *matrix) narrow(r *result.Run) *result.Run {
 }
 
 // compared returns the clients that --compare names: those that are to run.
-func (m *matrix) compared(both bool) []string {
+func (m *matrixOptions) compared(both bool) []string {
 	var only []string
 	for _, names := range m.compare {
 		a, b, _ := strings.Cut(names, ":")
@@ -189,7 +188,7 @@ func (m *matrix) compared(both bool) []string {
 }
 
 // diffs are what the flags ask to be compared.
-func (m *matrix) diffs(r, former *result.Run) ([]*result.Diff, error) {
+func (m *matrixOptions) diffs(r, former *result.Run) ([]*result.Diff, error) {
 	var list []*result.Diff
 	for _, names := range m.compare {
 		d, err := result.Upgrade(cmp.Or(former, r), r, names)
@@ -205,7 +204,7 @@ func (m *matrix) diffs(r, former *result.Run) ([]*result.Diff, error) {
 }
 
 // show writes the files, and the page for the terminal unless a file is standard output.
-func (m *matrix) show(ctx context.Context, r *result.Run) error {
+func (m *matrixOptions) show(ctx context.Context, r *result.Run) error {
 	toStdout := false
 	for _, o := range m.files {
 		if o.path == stdoutName {

@@ -17,9 +17,19 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// mint writes the files of scenarios, or of a recipe.
-func (f *flags) mint() *cobra.Command {
-	var recipe string
+// mintOptions are the options of tlslab mint.
+type mintOptions struct {
+	*console
+	selection
+	minting
+	basePort
+	json   bool
+	recipe string // a file
+}
+
+// newMintCommand returns the command that writes the files of scenarios, or of a recipe.
+func newMintCommand(c *console) *cobra.Command {
+	o := &mintOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "mint DIR [ID...]",
 		Short: "Write certificates and keys, a folder a scenario",
@@ -36,77 +46,84 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			}
 			return completeIDs(c, args, word)
 		},
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{fmt.Errorf("mint: name a directory to write to")}
-			}
-			if _, ok := scenarios.Lookup(args[0]); ok {
-				return usageError{fmt.Errorf("mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
-			}
-			if recipe != "" && len(args) > 1 {
-				return usageError{fmt.Errorf("mint: with --recipe no scenarios can be named")}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			list, err := f.selected(args[1:])
-			if err != nil {
-				return err
-			}
-			if recipe != "" {
-				if list, err = readRecipe(cmd.Context(), recipe); err != nil {
-					return err
-				}
-			}
-			mc := lab.Minting(c, f.basePort)
-			m, err := pki.New(mc)
-			if err != nil {
-				return usageError{err}
-			}
-			dir, err := pki.OpenDir(args[0])
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, dir.Close()) }()
-			if err := write(cmd.Context(), m, dir, list); err != nil {
-				if recipe != "" {
-					err = usageError{fmt.Errorf("--recipe %s: %w", recipe, err)}
-				}
-				return err
-			}
-			if err := cmd.Context().Err(); err != nil {
-				return err
-			}
-			if f.json {
-				return result.WriteJSON(f.stdout, newMinting(dir, mc, list))
-			}
-			fmt.Fprintf(f.stdout, "%s minted into %s\nseed %s, for %s\n", counted(len(list)), dir.Path(), mc.Seed, mc.At.Format(time.RFC3339))
-			return nil
-		},
+		Args: o.args,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.main(cmd.Context(), args[0], args[1:]) },
 	}
-	f.addJSON(cmd)
-	f.addFamily(cmd)
-	f.addService(cmd)
-	f.addMinting(cmd)
-	f.addBasePort(cmd)
-	cmd.Flags().StringVar(&recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")
+	o.selection.add(cmd)
+	o.minting.add(cmd)
+	o.basePort.add(cmd, usualBasePort)
+	addJSON(cmd, &o.json)
+	cmd.Flags().StringVar(&o.recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")
 	return cmd
 }
 
-// minting is what mint --json prints.
-type minting struct {
+// args holds the arguments to be a directory, and scenarios unless there is a recipe.
+func (o *mintOptions) args(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{fmt.Errorf("mint: name a directory to write to")}
+	}
+	if _, ok := scenarios.Lookup(args[0]); ok {
+		return usageError{fmt.Errorf("mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
+	}
+	if o.recipe != "" && len(args) > 1 {
+		return usageError{fmt.Errorf("mint: with --recipe no scenarios can be named")}
+	}
+	return nil
+}
+
+func (o *mintOptions) main(ctx context.Context, path string, ids []string) (err error) {
+	if err := o.basePort.check(); err != nil {
+		return err
+	}
+	config, err := o.config(o.console)
+	if err != nil {
+		return err
+	}
+	list, err := o.selected(ids)
+	if err != nil {
+		return err
+	}
+	if o.recipe != "" {
+		if list, err = readRecipe(ctx, o.recipe); err != nil {
+			return err
+		}
+	}
+	of := lab.Minting(config, int(o.basePort))
+	m, err := pki.New(of)
+	if err != nil {
+		return usageError{err}
+	}
+	dir, err := pki.OpenDir(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	if err := write(ctx, m, dir, list); err != nil {
+		if o.recipe != "" {
+			err = usageError{fmt.Errorf("--recipe %s: %w", o.recipe, err)}
+		}
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if o.json {
+		return result.WriteJSON(o.stdout, newMinted(dir, of, list))
+	}
+	fmt.Fprintf(o.stdout, "%s minted into %s\nseed %s, for %s\n", counted(len(list)), dir.Path(), of.Seed, of.At.Format(time.RFC3339))
+	return nil
+}
+
+// minted is what mint --json prints.
+type minted struct {
 	Dir       string    `json:"dir"`
 	Seed      string    `json:"seed"`
 	At        time.Time `json:"at"`
 	Scenarios []string  `json:"scenarios"` // the folders
 }
 
-func newMinting(d *pki.Dir, c pki.Config, list []*scenarios.Scenario) minting {
-	m := minting{Dir: d.Path(), Seed: c.Seed, At: c.At}
+func newMinted(d *pki.Dir, c pki.Config, list []*scenarios.Scenario) minted {
+	m := minted{Dir: d.Path(), Seed: c.Seed, At: c.At}
 	for _, s := range list {
 		m.Scenarios = append(m.Scenarios, s.ID)
 	}

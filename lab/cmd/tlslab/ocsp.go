@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,8 +18,18 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// ocspMatrix runs the test matrix of MongoDB's OCSP specification.
-func (f *flags) ocspMatrix() *cobra.Command {
+// ocspMatrixOptions are the options of tlslab ocsp-matrix.
+type ocspMatrixOptions struct {
+	*console
+	minting
+	clients []string
+	timeout time.Duration
+	json    bool
+}
+
+// newOcspMatrixCommand returns the command that runs the test matrix of MongoDB's OCSP specification.
+func newOcspMatrixCommand(c *console) *cobra.Command {
+	o := &ocspMatrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "ocsp-matrix",
 		Short: "The test matrix of MongoDB's OCSP specification, for each driver",
@@ -27,54 +38,65 @@ answers that the CA and a delegate sign, on every MongoDB driver that it finds o
 prints it as the specification does. What the specification has otherwise is marked with ! and explained.
 The exit status is 0 if every deviation is known of the driver.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			var list []*scenarios.Scenario
-			for _, column := range scenarios.OCSPColumns() {
-				for _, row := range scenarios.OCSPRows() {
-					s, _ := scenarios.Lookup(column.ID(row))
-					list = append(list, s)
-				}
-			}
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			l, err := lab.New(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.Close()) }()
-			set, err := all.Discover(cmd.Context(), clients.Options{Only: f.clients, Services: speaking(list)})
-			if err != nil {
-				return usageError{fmt.Errorf("--client: %w", err)}
-			}
-			defer func() { err = errors.Join(err, set.Close()) }()
-			set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool {
-				return !slices.Contains(report.OCSPVariants(), c.Variant) || len(f.clients) == 0 && !checksOCSP(set, c)
-			})
-			if len(set.Clients) == 0 {
-				return fmt.Errorf("no driver that checks OCSP is here: make clients installs PyMongo with it%s", reasons(set.Missing))
-			}
-			run, err := f.runAll(cmd.Context(), l, list, set, lab.RunOptions{}, nothing)
-			if err != nil {
-				return err
-			}
-			if f.json {
-				err = result.WriteJSON(f.stdout, run)
-			} else {
-				f.terminal().OCSP(run)
-			}
-			if err == nil && !run.Documented() {
-				err = errNotDocumented
-			}
-			return err
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.main(cmd.Context()) },
 	}
-	f.addJSON(cmd)
-	f.addMinting(cmd)
-	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these drivers: a stack (pymongo), a stack and version (pymongo-4.20); without it, those that check OCSP")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each driver is given for each connection")
+	o.minting.add(cmd)
+	addJSON(cmd, &o.json)
+	addClient(cmd, &o.clients, "only these drivers: a stack (pymongo), a stack and version (pymongo-4.20); without it, those that check OCSP")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 10*time.Second, "what each driver is given for each connection")
 	return cmd
+}
+
+func (o *ocspMatrixOptions) main(ctx context.Context) (err error) {
+	var list []*scenarios.Scenario
+	for _, column := range scenarios.OCSPColumns() {
+		for _, row := range scenarios.OCSPRows() {
+			s, _ := scenarios.Lookup(column.ID(row))
+			list = append(list, s)
+		}
+	}
+	config, err := o.config(o.console, new(database).services(o.console, 0)...)
+	if err != nil {
+		return err
+	}
+	l, err := lab.New(config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	set, err := o.drivers(ctx, list)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	if len(set.Clients) == 0 {
+		return fmt.Errorf("no driver that checks OCSP is here: make clients installs PyMongo with it%s", reasons(set.Missing))
+	}
+	run, err := o.runAll(ctx, l, list, set, lab.RunOptions{Timeout: o.timeout}, nothing)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = result.WriteJSON(o.stdout, run)
+	} else {
+		o.terminal().OCSP(run)
+	}
+	if err == nil && !run.Documented() {
+		err = errNotDocumented
+	}
+	return err
+}
+
+// drivers finds the drivers that are wanted, or else those that check OCSP.
+func (o *ocspMatrixOptions) drivers(ctx context.Context, list []*scenarios.Scenario) (*clients.Set, error) {
+	set, err := all.Discover(ctx, clients.Options{Only: o.clients, Services: speaking(list)})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--client: %w", err)}
+	}
+	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool {
+		return !slices.Contains(report.OCSPVariants(), c.Variant) || len(o.clients) == 0 && !checksOCSP(set, c)
+	})
+	return set, nil
 }
 
 // checksOCSP reports whether the program that a client is a variant of checks OCSP if it is not told

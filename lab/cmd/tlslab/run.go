@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,17 @@ import (
 // containersAtOnce bounds the containers of a run, each of which can take some 200 MB.
 const containersAtOnce = 4
 
-// run reproduces scenarios with every client there is.
-func (f *flags) run() *cobra.Command {
-	var all bool
+// runOptions are the options of tlslab run.
+type runOptions struct {
+	*console
+	selection
+	probing
+	json, all bool
+}
+
+// newRunCommand returns the command that reproduces scenarios with every client there is.
+func newRunCommand(c *console) *cobra.Command {
+	o := &runOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "run [ID...]",
 		Short: "Reproduce scenarios with every client stack found",
@@ -38,35 +47,34 @@ control too), unsupported, error. With * it is a documented deviation: a variant
 what is known of the stack. The exit status is 0 if every judgement was, and 3 if a scenario that you name, or every
 one, cannot be served on this machine.`,
 		ValidArgsFunction: completeIDs,
-		RunE: func(cmd *cobra.Command, ids []string) error {
-			list, err := f.selected(ids)
-			if err != nil {
-				return err
-			}
-			run, err := f.reproduce(cmd.Context(), list, f.clients, func(*clients.Set) error { return nil })
-			if err != nil {
-				return err
-			}
-			if f.json {
-				if err := result.WriteJSON(f.stdout, run); err != nil {
-					return err
-				}
-			} else {
-				t := f.terminal()
-				t.Short = !all && len(f.clients) == 0
-				t.Run(run)
-			}
-			return outcome(run, ids)
-		},
+		RunE:              func(cmd *cobra.Command, ids []string) error { return o.run(cmd.Context(), ids) },
 	}
-	f.addJSON(cmd)
-	f.addFamily(cmd)
-	f.addService(cmd)
-	f.addMongo(cmd)
-	f.addMinting(cmd)
-	f.addRun(cmd)
-	cmd.Flags().BoolVar(&all, "all", false, "show every client, and its whole message")
+	o.selection.add(cmd)
+	o.probing.add(cmd)
+	addJSON(cmd, &o.json)
+	cmd.Flags().BoolVar(&o.all, "all", false, "show every client, and its whole message")
 	return cmd
+}
+
+func (o *runOptions) run(ctx context.Context, ids []string) error {
+	list, err := o.selected(ids)
+	if err != nil {
+		return err
+	}
+	run, err := o.reproduce(ctx, o.console, list, o.clients, func(*clients.Set) error { return nil })
+	if err != nil {
+		return err
+	}
+	if o.json {
+		if err := result.WriteJSON(o.stdout, run); err != nil {
+			return err
+		}
+	} else {
+		t := o.terminal()
+		t.Short = !o.all && len(o.clients) == 0
+		t.Run(run)
+	}
+	return outcome(run, ids)
 }
 
 // outcome returns what a run that has been shown came to: that a judgement was bad, or that nothing was shown of what
@@ -85,23 +93,34 @@ func outcome(r *result.Run, ids []string) error {
 	return nil
 }
 
+// probing is what is minted, served and probed in a run with the clients of this machine.
+type probing struct {
+	minting
+	database
+	place
+	clients []string
+	timeout time.Duration
+}
+
+func (p *probing) add(cmd *cobra.Command) {
+	p.database.add(cmd)
+	p.minting.add(cmd)
+	p.place.add(cmd, "certificates and keys")
+	addClient(cmd, &p.clients, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
+	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
+}
+
 // manyScenarios is how many make slow clients a nuisance.
 const manyScenarios = 50
 
 // reproduce runs scenarios with the clients that are wanted: all if none is named. What is found is
 // shown to check before anything runs.
-func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *result.Run, err error) {
-	if f.timeout <= 0 {
-		return nil, usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)}
-	}
-	f.containers = containersAtOnce
-	f.parallel = 0 // test's and check's flag alone
-	c, err := f.config()
+func (p *probing) reproduce(ctx context.Context, c *console, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *result.Run, err error) {
+	config, err := p.config(c)
 	if err != nil {
 		return nil, err
 	}
-	c.ClientFiles = f.dir == "" // nobody looks at the others
-	l, err := lab.New(c)
+	l, err := lab.New(config)
 	if err != nil {
 		return nil, err
 	}
@@ -117,16 +136,27 @@ func (f *flags) reproduce(ctx context.Context, list []*scenarios.Scenario, only 
 	if err := check(set); err != nil {
 		return nil, err
 	}
-	return f.runAll(ctx, l, list, set, lab.RunOptions{}, nothing)
+	return c.runAll(ctx, l, list, set, lab.RunOptions{Timeout: p.timeout}, nothing)
 }
 
-// addRun adds the flags that say how scenarios are run.
-func (f *flags) addRun(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.clients, "client", nil, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
+// config returns the lab's configuration.
+func (p *probing) config(c *console) (lab.Config, error) {
+	if err := cmp.Or(positive(p.timeout), p.database.check()); err != nil {
+		return lab.Config{}, err
+	}
+	if err := p.place.check(c); err != nil {
+		return lab.Config{}, err
+	}
+	config, err := p.minting.config(c, p.services(c, containersAtOnce)...)
+	config.Dir, config.Bind = p.dir, p.bind
+	config.ClientFiles = p.dir == "" // nobody looks at the others
+	return config, err
+}
+
+// addClient adds the flag that chooses clients.
+func addClient(cmd *cobra.Command, patterns *[]string, usage string) {
+	cmd.Flags().StringSliceVar(patterns, "client", nil, usage)
 	cmd.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(all.Names(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
-	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
-	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
 }
 
 // nothing remarks nothing.
@@ -138,10 +168,10 @@ type remark func(*scenarios.Scenario, result.Cell) string
 
 // runAll runs the lab, and shows its progress on stderr if that is a terminal. If it was interrupted, what
 // there is until then comes with the error.
-func (f *flags) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*result.Run, error) {
-	p := newProgress(f.stderr)
+func (c *console) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*result.Run, error) {
+	p := newProgress(c.stderr)
 	defer p.close()
-	options.Timeout, options.Parallel, options.Progress = f.timeout, f.parallel, p.set
+	options.Progress = p.set
 	options.Judged = func(s *scenarios.Scenario, c result.Cell) {
 		if what := remark(s, c); what != "" {
 			p.say(what)

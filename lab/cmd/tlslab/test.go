@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +17,6 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
@@ -118,19 +116,25 @@ reason; # begins a comment. What stands there passes. What does not happen any
 more fails, until the line is removed. --known-out FILE writes the lines that
 the present state needs.`
 
-// testFlags are the flags of test alone.
-type testFlags struct {
+// testOptions are the options of tlslab test.
+type testOptions struct {
+	*console
+	selection
+	minting
+	pace
 	undertest.Options
+	dir             string
 	ids             []string
 	level           string
 	known, knownOut string
 	junit           outfile
 	keepGoing       bool
+	json            bool
 }
 
-// test judges the user's own client.
-func (f *flags) test() *cobra.Command {
-	o := new(testFlags)
+// newTestCommand returns the command that judges the user's own client.
+func newTestCommand(c *console) *cobra.Command {
+	o := &testOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "test [flags] -- CMD [ARG...]",
 		Short: "Judge your own client against the catalogue",
@@ -147,7 +151,7 @@ func (f *flags) test() *cobra.Command {
   tlslab test --contract trytls -- ./stub`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
-			return f.testClient(cmd.Context(), o)
+			return o.main(cmd.Context())
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // what follows CMD is CMD's
@@ -164,13 +168,11 @@ func (f *flags) test() *cobra.Command {
 	cmd.MarkFlagFilename("junit")
 	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
 	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
-	f.addParallel(cmd)
-	flag.DurationVar(&f.timeout, "timeout", 10*time.Second, "what CMD is given for each connection; it is ended then, with all that it started")
-	flag.StringVar(&f.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
-	f.addJSON(cmd)
-	f.addFamily(cmd)
-	f.addService(cmd)
-	f.addMinting(cmd)
+	flag.StringVar(&o.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
+	o.pace.add(cmd, "what CMD is given for each connection; it is ended then, with all that it started")
+	o.selection.add(cmd)
+	o.minting.add(cmd)
+	addJSON(cmd, &o.json)
 	complete := func(flag string, words []string) {
 		cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return words, cobra.ShellCompDirectiveNoFileComp
@@ -184,9 +186,9 @@ func (f *flags) test() *cobra.Command {
 	return cmd
 }
 
-// testClient runs the client, and shows what it came to.
-func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
-	list, err := f.toTest(o)
+// main runs the client, and shows what it came to.
+func (o *testOptions) main(ctx context.Context) (err error) {
+	list, err := o.toTest()
 	if err != nil {
 		return err
 	}
@@ -201,12 +203,12 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 			return err
 		}
 	}
-	c, err := f.config()
+	config, err := o.config(o.console, new(database).services(o.console, 0)...)
 	if err != nil {
 		return err
 	}
-	f.warn(o)
-	o.Service, o.Parallel = speaking(list)[0], f.parallel
+	o.warn(o.Options)
+	o.Service, o.Parallel = speaking(list)[0], o.parallel
 	set, err := clients.Open(ctx, undertest.Stack(o.Options))
 	if errors.Is(err, undertest.ErrCommand) {
 		return usageError{err}
@@ -215,31 +217,31 @@ func (f *flags) testClient(ctx context.Context, o *testFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
-	c.ClientFiles = f.dir == "" // nobody looks at the others
-	l, err := lab.New(c)
+	config.Dir, config.ClientFiles = o.dir, o.dir == "" // nobody looks at the others
+	l, err := lab.New(config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	run, err := f.ask(ctx, l, list, set, o, known)
+	run, err := o.ask(ctx, l, list, set, known)
 	if run == nil {
 		return err
 	}
 	if err != nil || run.Stopped != nil { // not all was asked: what was accepted stays as it is
 		o.knownOut = ""
 	}
-	return cmp.Or(err, f.assess(ctx, assess.Assess(run, known), o))
+	return cmp.Or(err, o.assess(ctx, assess.Assess(run, known)))
 }
 
 // assess shows what a run came to.
-func (f *flags) assess(ctx context.Context, a *assess.Assessment, o *testFlags) error {
+func (o *testOptions) assess(ctx context.Context, a *assess.Assessment) error {
 	if o.junit.path != "" {
-		if err := o.junit.put(context.WithoutCancel(ctx), f.stdout, func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }); err != nil {
+		if err := o.junit.put(context.WithoutCancel(ctx), o.stdout, func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }); err != nil {
 			return err
 		}
 	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := report.WriteAnnotations(f.stderr, a); err != nil {
+		if err := report.WriteAnnotations(o.stderr, a); err != nil {
 			return err
 		}
 	}
@@ -248,12 +250,12 @@ func (f *flags) assess(ctx context.Context, a *assess.Assessment, o *testFlags) 
 			return err
 		}
 	}
-	if f.json {
-		if err := result.WriteJSON(f.stdout, report.InWords(a)); err != nil {
+	if o.json {
+		if err := result.WriteJSON(o.stdout, report.InWords(a)); err != nil {
 			return err
 		}
 	} else {
-		f.terminal().Assessment(a)
+		o.terminal().Assessment(a)
 	}
 	if a.Grade != assess.Pass {
 		return errNotDocumented
@@ -273,14 +275,12 @@ func writeKnown(path string, list []assess.Deviation) error {
 }
 
 // toTest checks what the flags say and returns the scenarios that they select.
-func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
-	switch {
-	case len(o.Command) == 0:
+func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
+	if len(o.Command) == 0 {
 		return nil, usageError{errors.New("test: name a command, for example: tlslab test -- curl --cacert {ca} {url}")}
-	case f.timeout <= 0:
-		return nil, usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", f.timeout)}
-	case f.parallel < 1:
-		return nil, usageError{fmt.Errorf("--parallel %d: want at least 1", f.parallel)}
+	}
+	if err := o.pace.check(); err != nil {
+		return nil, err
 	}
 	for _, flag := range []struct {
 		name  string
@@ -292,13 +292,12 @@ func (f *flags) toTest(o *testFlags) ([]*scenarios.Scenario, error) {
 		{"stack", []string{o.Speaks}, messages.Stacks()},
 		{"feature", o.Features, features()},
 	} {
-		for _, given := range flag.given {
-			if given != "" && !slices.Contains(flag.want, given) {
-				return nil, usageError{fmt.Errorf("--%s %q%s: want one of %s", flag.name, given, near.Hint(given, flag.want), strings.Join(flag.want, ", "))}
-			}
+		given := slices.DeleteFunc(slices.Clone(flag.given), func(s string) bool { return s == "" })
+		if err := oneOf("--"+flag.name, flag.want, given...); err != nil {
+			return nil, err
 		}
 	}
-	list, err := f.selected(o.ids)
+	list, err := o.selected(o.ids)
 	if err != nil {
 		return nil, err
 	}

@@ -18,25 +18,25 @@ import (
 )
 
 // warn says what looks wrong about a command before it is run.
-func (f *flags) warn(o *testFlags) {
-	knows := undertest.KnowsCA(o.Options)
-	for _, s := range f.warnOfStrangers(o.Command) {
+func (c *console) warn(o undertest.Options) {
+	knows := undertest.KnowsCA(o)
+	for _, s := range c.warnOfStrangers(o.Command) {
 		knows = knows || strings.HasPrefix(s.Meant, "{ca") // that is said already
 	}
 	if !knows {
-		fmt.Fprintln(f.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
+		fmt.Fprintln(c.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
 	}
 }
 
 // warnOfStrangers says which words of a command look like placeholders and are passed on as they are. It returns them.
-func (f *flags) warnOfStrangers(command []string) []undertest.Stranger {
+func (c *console) warnOfStrangers(command []string) []undertest.Stranger {
 	list := undertest.Strangers(command)
 	for _, s := range list {
 		hint := "what is replaced is " + strings.Join(undertest.Placeholders(), " ")
 		if s.Meant != "" {
 			hint = "did you mean " + s.Meant + "?"
 		}
-		fmt.Fprintf(f.stderr, "tlslab: %s stays as it is: %s\n", s.Word, hint)
+		fmt.Fprintf(c.stderr, "tlslab: %s stays as it is: %s\n", s.Word, hint)
 	}
 	return list
 }
@@ -44,21 +44,23 @@ func (f *flags) warnOfStrangers(command []string) []undertest.Stranger {
 // ask asks the client the control that most of the scenarios are held against, and then the others. If
 // the client does not accept the control, the others are not asked, unless the user accepts that or
 // wants to go on.
-func (f *flags) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, o *testFlags, known *assess.Deviations) (*result.Run, error) {
+func (o *testOptions) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, known *assess.Deviations) (*result.Run, error) {
+	options := lab.RunOptions{Timeout: o.timeout, Parallel: o.parallel}
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
-		return f.runAll(ctx, l, list, set, lab.RunOptions{}, refusesGood())
+		return o.runAll(ctx, l, list, set, options, refusesGood())
 	}
-	run, err := f.runAll(ctx, l, list, set, lab.RunOptions{Gate: first}, nothing)
+	options.Gate = first
+	run, err := o.runAll(ctx, l, list, set, options, nothing)
 	if run != nil && run.Stopped != nil {
-		suspect(run.Stopped, o)
+		suspect(run.Stopped, o.Options)
 	}
 	return run, err
 }
 
 // suspect notes what may be wrong with the command.
-func suspect(s *result.Stopped, o *testFlags) {
-	s.NoCA = !undertest.KnowsCA(o.Options)
+func suspect(s *result.Stopped, o undertest.Options) {
+	s.NoCA = !undertest.KnowsCA(o)
 	for _, word := range undertest.Strangers(o.Command) {
 		if word.Meant != "" {
 			s.Meant = append(s.Meant, result.Meant{Word: word.Word, Placeholder: word.Meant})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,16 +15,32 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/shell"
 	"example.com/tlslab/lab/internal/wrap"
+	"example.com/tlslab/lab/page"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
 )
 
 // servingTime is how long a certificate lives under up that is to expire while it is served:
 // long enough to connect before it does.
 const servingTime = 30 * time.Second
 
-// up serves scenarios until it is interrupted.
-func (f *flags) up() *cobra.Command {
+// upOptions are the options of tlslab up.
+type upOptions struct {
+	*console
+	selection
+	minting
+	database
+	place
+	basePort
+	uiPort int
+	noUI   bool
+	json   bool
+}
+
+// newUpCommand returns the command that serves scenarios until it is interrupted.
+func newUpCommand(c *console) *cobra.Command {
+	o := &upOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "up [ID...]",
 		Short: "Serve scenarios at fixed ports until interrupted",
@@ -32,76 +49,102 @@ When all files are written it writes endpoints.json into the directory, for prog
 Without --dir the directory is temporary, and gone when up ends. Its page, for a browser, has the catalogue,
 commands to paste, and every connection as it happens.`,
 		ValidArgsFunction: completeIDs,
-		RunE: func(cmd *cobra.Command, ids []string) (err error) {
-			defer thrifty()()
-			list, err := f.selected(ids)
-			if err != nil {
-				return err
-			}
-			c, err := f.config()
-			if err != nil {
-				return err
-			}
-			c.Ports, c.Lifetime = f.basePort, servingTime
-			ui, err := f.startPage(cmd, list, &c)
-			if err != nil {
-				return err
-			}
-			if ui != nil {
-				defer func() { err = errors.Join(err, ui.Close()) }()
-			}
-			l, err := lab.New(c)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, l.Close()) }()
-			if ui != nil {
-				ui.Use(l)
-			}
-			up, err := l.Up(cmd.Context(), list, func(up *lab.Up) {
-				if !f.json {
-					f.table(up)
-				}
-				if ui != nil {
-					ui.Listening(up)
-					fmt.Fprintf(f.stderr, "tlslab: the page is at %s\n", ui.URL())
-				}
-			})
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, up.Close()) }()
-			if len(up.Instances) == 0 {
-				return fmt.Errorf("nothing can be served here: %w", errors.Join(up.Left...))
-			}
-			for _, left := range up.Left {
-				fmt.Fprintf(f.stderr, "tlslab: left out: %v\n", left)
-			}
-			if f.json {
-				if err := result.WriteJSON(f.stdout, up.Endpoints); err != nil {
-					return err
-				}
-			} else {
-				fmt.Fprintf(f.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: %s\n",
-					counted(len(up.Instances)), l.Dir(), l.Config().Seed, hint(up.Instances[0].Endpoint))
-				if c.UI != "" {
-					fmt.Fprintf(f.stdout, "\nwatch it, and the whole catalogue: %s\n", c.UI)
-				}
-			}
-			f.watch(cmd.Context(), up)
-			return nil
-		},
+		RunE:              o.main,
 	}
-	f.addJSON(cmd)
-	f.addFamily(cmd)
-	f.addService(cmd)
-	f.addMongo(cmd)
-	f.addMinting(cmd)
-	f.addBasePort(cmd)
-	f.addPage(cmd)
-	cmd.Flags().StringVar(&f.dir, "dir", "", "directory for certificates, keys and endpoints.json (default: a temporary one)")
-	cmd.Flags().StringVar(&f.bind, "bind", "", "address to listen on (default: loopback)")
+	o.selection.add(cmd)
+	o.database.add(cmd)
+	o.minting.add(cmd)
+	o.basePort.add(cmd, usualBasePort)
+	o.place.add(cmd, "certificates, keys and endpoints.json")
+	cmd.Flags().IntVar(&o.uiPort, "ui-port", 0, "port of the page (default: the one below --base-port; a free one where that is 0)")
+	cmd.Flags().BoolVar(&o.noUI, "no-ui", false, "serve no page")
+	addJSON(cmd, &o.json)
 	return cmd
+}
+
+func (o *upOptions) main(cmd *cobra.Command, ids []string) (err error) {
+	defer thrifty()()
+	list, err := o.selected(ids)
+	if err != nil {
+		return err
+	}
+	config, err := o.config()
+	if err != nil {
+		return err
+	}
+	ui, err := o.startPage(cmd, list, &config)
+	if err != nil {
+		return err
+	}
+	if ui != nil {
+		defer func() { err = errors.Join(err, ui.Close()) }()
+	}
+	l, err := lab.New(config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	if ui != nil {
+		ui.Use(l)
+	}
+	return o.serve(cmd.Context(), l, list, ui)
+}
+
+// config returns the lab's configuration.
+func (o *upOptions) config() (lab.Config, error) {
+	if err := cmp.Or(o.basePort.check(), o.database.check()); err != nil {
+		return lab.Config{}, err
+	}
+	if err := o.place.check(o.console); err != nil {
+		return lab.Config{}, err
+	}
+	config, err := o.minting.config(o.console, o.database.services(o.console, 0)...)
+	config.Dir, config.Bind, config.Ports, config.Lifetime = o.dir, o.bind, int(o.basePort), servingTime
+	return config, err
+}
+
+// serve serves scenarios until ctx ends. The page is nil if there is none.
+func (o *upOptions) serve(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, ui *page.Page) (err error) {
+	served, err := l.Up(ctx, list, func(u *lab.Up) { o.listening(u, ui) })
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, served.Close()) }()
+	if len(served.Instances) == 0 {
+		return fmt.Errorf("nothing can be served here: %w", errors.Join(served.Left...))
+	}
+	for _, left := range served.Left {
+		fmt.Fprintf(o.stderr, "tlslab: left out: %v\n", left)
+	}
+	if o.json {
+		err = result.WriteJSON(o.stdout, served.Endpoints)
+	} else {
+		o.ready(l, served, ui)
+	}
+	if err == nil {
+		o.watch(ctx, served)
+	}
+	return err
+}
+
+// listening shows where the servers listen, before their files are written.
+func (o *upOptions) listening(u *lab.Up, ui *page.Page) {
+	if !o.json {
+		o.table(u)
+	}
+	if ui != nil {
+		ui.Listening(u)
+		fmt.Fprintf(o.stderr, "tlslab: the page is at %s\n", ui.URL())
+	}
+}
+
+// ready says that all files are written, and what to do next.
+func (o *upOptions) ready(l *lab.Lab, u *lab.Up, ui *page.Page) {
+	fmt.Fprintf(o.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: %s\n",
+		counted(len(u.Instances)), l.Dir(), l.Config().Seed, hint(u.Instances[0].Endpoint))
+	if ui != nil {
+		fmt.Fprintf(o.stdout, "\nwatch it, and the whole catalogue: %s\n", ui.URL())
+	}
 }
 
 // thrifty has the garbage collector let the heap grow by half of what is in use, and not by as much again,
@@ -116,9 +159,9 @@ func thrifty() func() {
 }
 
 // watch returns when ctx ends. It says so when a server ends before that.
-func (f *flags) watch(ctx context.Context, up *lab.Up) {
+func (o *upOptions) watch(ctx context.Context, u *lab.Up) {
 	ended := make(chan error)
-	for _, in := range up.Instances {
+	for _, in := range u.Instances {
 		if in.Done() == nil {
 			continue
 		}
@@ -138,7 +181,7 @@ func (f *flags) watch(ctx context.Context, up *lab.Up) {
 		select {
 		case err := <-ended:
 			if err != nil {
-				fmt.Fprintf(f.stderr, "tlslab: %v\n", err)
+				fmt.Fprintf(o.stderr, "tlslab: %v\n", err)
 			}
 		case <-ctx.Done():
 			return
@@ -146,20 +189,16 @@ func (f *flags) watch(ctx context.Context, up *lab.Up) {
 	}
 }
 
-func (f *flags) addBasePort(c *cobra.Command) {
-	c.Flags().IntVar(&f.basePort, "base-port", lab.DefaultBasePort, "port that scenarios' offsets are added to; 0 for ports that are free")
-}
-
-func (f *flags) table(up *lab.Up) {
+func (o *upOptions) table(u *lab.Up) {
 	var rows [][]string
-	for _, in := range up.Instances {
+	for _, in := range u.Instances {
 		note := in.Scenario.Title
 		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" && in.Endpoint.Connect != "" {
 			note += "; connect to " + in.Endpoint.Connect + ", as with curl --connect-to ::" + in.Endpoint.Connect
 		}
 		rows = append(rows, []string{in.Scenario.ID, in.Endpoint.URL, note})
 	}
-	wrap.Columns(f.stdout, rows, f.terminal().Width)
+	wrap.Columns(o.stdout, rows, o.terminal().Width)
 }
 
 // hint is a command that connects to an endpoint.

@@ -12,45 +12,39 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// addPage adds the flags of the page of up.
-func (f *flags) addPage(c *cobra.Command) {
-	c.Flags().IntVar(&f.uiPort, "ui-port", 0, "port of the page (default: the one below --base-port; a free one where that is 0)")
-	c.Flags().BoolVar(&f.noUI, "no-ui", false, "serve no page")
-}
-
 // ports returns the ports that are spoken for, by whose they are.
-func (f *flags) ports(list []*scenarios.Scenario) map[string]int {
-	if f.basePort == 0 {
+func (o *upOptions) ports(list []*scenarios.Scenario) map[string]int {
+	if o.basePort == 0 {
 		return nil
 	}
-	ports := map[string]int{"the revocation responder": f.basePort}
+	ports := map[string]int{"the revocation responder": int(o.basePort)}
 	for _, s := range list {
-		ports[s.ID] = f.basePort + s.Port
+		ports[s.ID] = int(o.basePort) + s.Port
 	}
 	return ports
 }
 
 // startPage starts the page of a lab that is to be set up, and has the lab tell it what happens. There
 // is none, and no error, if none is wanted.
-func (f *flags) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
-	port := f.uiPort
+func (o *upOptions) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
+	port := o.uiPort
 	switch {
-	case f.noUI && c.Flags().Changed("ui-port"):
+	case o.noUI && c.Flags().Changed("ui-port"):
 		return nil, usageError{errors.New("--ui-port and --no-ui: want one of them")}
-	case f.noUI:
+	case o.noUI:
 		return nil, nil
 	case port < 0 || port > 65535:
 		return nil, usageError{fmt.Errorf("--ui-port %d: want a port up to 65535, or 0 for one that is free", port)}
-	case !c.Flags().Changed("ui-port") && f.basePort > 0:
-		port = f.basePort - 1
+	case !c.Flags().Changed("ui-port") && o.basePort > 0:
+		port = int(o.basePort) - 1
 	}
-	for name, taken := range f.ports(list) {
+	for name, taken := range o.ports(list) {
 		if port == taken {
-			return nil, usageError{fmt.Errorf("--ui-port %d: that is the port of %s with --base-port %d: choose one below", port, name, f.basePort)}
+			return nil, usageError{fmt.Errorf("--ui-port %d: that is the port of %s with --base-port %d: choose one below", port, name, o.basePort)}
 		}
 	}
 	say := config.Trouble
-	p, err := page.Start(page.Options{Bind: f.bind, Port: port, Scenarios: list, Trouble: say})
+	p, err := page.Start(page.Options{Bind: o.bind, Port: port, Scenarios: list, Trouble: say})
 	if errors.Is(err, fs.ErrPermission) && port < 1024 {
 		return nil, fmt.Errorf("%w: systems keep ports below 1024 for the administrator, and the page's is one below --base-port unless --ui-port says otherwise", err)
 	}

@@ -56,20 +56,21 @@ func (b build) String() string {
 	return strings.Join(append(words, b.Go, b.System), " ")
 }
 
-// version says which tlslab this is.
-func (f *flags) version() *cobra.Command {
+// newVersionCommand returns the command that says which tlslab this is.
+func newVersionCommand(c *console) *cobra.Command {
+	var json bool
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Which tlslab this is: its version, revision and Go",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.json {
-				return result.WriteJSON(f.stdout, built())
+			if json {
+				return result.WriteJSON(c.stdout, built())
 			}
-			_, err := fmt.Fprintf(f.stdout, "tlslab version %s\n", built())
+			_, err := fmt.Fprintf(c.stdout, "tlslab version %s\n", built())
 			return err
 		},
 	}
-	f.addJSON(cmd)
+	addJSON(cmd, &json)
 	return cmd
 }

@@ -10,9 +10,9 @@ import (
 	"example.com/tlslab/lab"
 )
 
-// wait returns when up is ready.
-func (f *flags) wait() *cobra.Command {
-	var timeout time.Duration // not flags.timeout, which has another default
+// newWaitCommand returns the command that returns when up is ready.
+func newWaitCommand() *cobra.Command {
+	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "wait DIR",
 		Short: "Wait until up --dir DIR is ready",
