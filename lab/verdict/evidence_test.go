@@ -161,10 +161,10 @@ func TestUntoldOfServer(t *testing.T) {
 		code wire.AlertCode
 		want failure.Class
 	}{
-		"client-certificate-expired": {45, failure.ClientCertificateRejected},
-		"rc4-only":                   {40, failure.HandshakeFailure},
-		"tls10-only":                 {70, failure.ProtocolVersion},
-		"internal-error":             {80, failure.InternalError},
+		"client-certificate-expired": {wire.AlertCertificateExpired, failure.ClientCertificateRejected},
+		"rc4-only":                   {wire.AlertHandshakeFailure, failure.HandshakeFailure},
+		"tls10-only":                 {wire.AlertProtocolVersion, failure.ProtocolVersion},
+		"internal-error":             {wire.AlertInternalError, failure.InternalError},
 	} {
 		s, ok := scenarios.Lookup(id)
 		require.True(t, ok, id)

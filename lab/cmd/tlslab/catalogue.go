@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -92,7 +91,7 @@ func newShowCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show ID...",
 		Short:             "A scenario's story, chain and fix",
-		Args:              someArgs,
+		Args:              demand(cobra.MinimumNArgs(1), "name a scenario, for example expired; tlslab list shows all"),
 		ValidArgsFunction: completeIDs,
 		RunE:              func(_ *cobra.Command, ids []string) error { return o.show(ids) },
 	}
@@ -130,20 +129,6 @@ func (o *showOptions) show(ids []string) (err error) {
 	for _, s := range out {
 		t.Scenario(s)
 		t.Fix(s)
-	}
-	return nil
-}
-
-func noArgs(_ *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("unexpected argument %q", args[0])}
-	}
-	return nil
-}
-
-func someArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return usageError{fmt.Errorf("%s: name a scenario, for example expired; tlslab list shows all", cmd.Name())}
 	}
 	return nil
 }

@@ -46,13 +46,11 @@ func (language) String() string { return "" }
 func (c *console) addLanguage(cmd *cobra.Command) {
 	c.lang = lang.FromEnvironment()
 	cmd.PersistentFlags().Var(language{&c.lang}, "lang", "language of what is written for people to read: en or zh-CN (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
-	cmd.RegisterFlagCompletionFunc("lang", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var list []string
-		for _, l := range lang.All() {
-			list = append(list, string(l)+"\t"+l.Name())
-		}
-		return list, cobra.ShellCompDirectiveNoFileComp
-	})
+	var list []string
+	for _, l := range lang.All() {
+		list = append(list, string(l)+"\t"+l.Name())
+	}
+	completeFlag(cmd, "lang", list)
 }
 
 // terminal returns where results go, as wide as it is and colored if it is a terminal.

@@ -45,9 +45,7 @@ Exit status: 0 something was explained, 1 nothing was recognised, 2 wrong usage,
 	}
 	cmd.Flags().StringVar(&o.file, "file", "", "file to read, a log of any size")
 	cmd.Flags().StringVar(&o.client, "client", "", "in whose words it is written, for example pymongo or nginx (default: told from each message)")
-	cmd.RegisterFlagCompletionFunc("client", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return explain.Clients(), cobra.ShellCompDirectiveNoFileComp
-	})
+	completeFlag(cmd, "client", explain.Clients())
 	addJSON(cmd, &o.json)
 	return cmd
 }

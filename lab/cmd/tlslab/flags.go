@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -33,13 +32,9 @@ type selection struct{ families, services []string }
 func (s *selection) add(cmd *cobra.Command) {
 	flag := cmd.Flags()
 	flag.StringSliceVar(&s.families, "family", nil, "only these families")
-	cmd.RegisterFlagCompletionFunc("family", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return familyNames(), cobra.ShellCompDirectiveNoFileComp
-	})
+	completeFlag(cmd, "family", familyNames())
 	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
-	cmd.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return serviceNames(), cobra.ShellCompDirectiveNoFileComp
-	})
+	completeFlag(cmd, "service", serviceNames())
 }
 
 func familyNames() []string {
@@ -161,15 +156,13 @@ func (m *minting) add(cmd *cobra.Command) {
 	cmd.MarkFlagFilename("seed-file")
 	flag.Var((*instant)(&m.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
 	flag.BoolVar(&m.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
+	cmd.MarkFlagsMutuallyExclusive("seed", "seed-file")
 }
 
 // config returns the configuration of a lab that mints that, with the services.
 func (m *minting) config(c *console, services ...serve.Service) (lab.Config, error) {
 	seed := m.seed
-	switch {
-	case m.seedFile != "" && m.seed != "":
-		return lab.Config{}, usageError{errors.New("both --seed and --seed-file: give one of the two")}
-	case m.seedFile != "":
+	if m.seedFile != "" {
 		var err error
 		if seed, err = seedOf(m.seedFile); err != nil {
 			return lab.Config{}, err

@@ -41,7 +41,7 @@ func newLessonsCommand(c *console) *cobra.Command {
 		Long: `lessons lists the lessons in the order of the path, with the minutes that each takes. tlslab lesson ID
 prints one, and tlslab check ID -- CMD grades the client that it has you fix. --guide prints the
 teacher's guide.`,
-		Args: noArguments,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.main() },
 	}
 	cmd.Flags().BoolVar(&o.guide, "guide", false, "print the teacher's guide")
@@ -76,14 +76,6 @@ func listedLessons(in lang.Tag) []listedLesson {
 		list = append(list, entry)
 	}
 	return list
-}
-
-// noArguments refuses arguments.
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("%s takes no arguments, and got %q", cmd.Name(), args)}
-	}
-	return nil
 }
 
 // lessonOptions are the options of tlslab lesson.

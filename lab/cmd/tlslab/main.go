@@ -137,9 +137,10 @@ interrupted.`,
   tlslab matrix --html matrix.html
   tlslab up
   tlslab mint ./pki expired`,
-		Version:       built().String(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Version:           built().String(),
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRunE: exclusive,
 	}
 	strict(cmd)
 	cmd.SetOut(stdout)

@@ -46,7 +46,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 			}
 			return completeIDs(c, args, word)
 		},
-		Args: o.args,
+		Args: cobra.MatchAll(demand(cobra.MinimumNArgs(1), "name a directory to write to"), o.args),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.main(cmd.Context(), args[0], args[1:]) },
 	}
 	o.selection.add(cmd)
@@ -59,9 +59,6 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 
 // args holds the arguments to be a directory, and scenarios unless there is a recipe.
 func (o *mintOptions) args(_ *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return usageError{fmt.Errorf("mint: name a directory to write to")}
-	}
 	if _, ok := scenarios.Lookup(args[0]); ok {
 		return usageError{fmt.Errorf("mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
 	}

@@ -156,7 +156,7 @@ func (p *probing) config(c *console) (lab.Config, error) {
 // addClient adds the flag that chooses clients.
 func addClient(cmd *cobra.Command, patterns *[]string, usage string) {
 	cmd.Flags().StringSliceVar(patterns, "client", nil, usage)
-	cmd.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(all.Names(), cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(cmd, "client", all.Names())
 }
 
 // nothing remarks nothing.

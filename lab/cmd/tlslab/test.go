@@ -149,6 +149,7 @@ func newTestCommand(c *console) *cobra.Command {
   tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} \
       -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
   tlslab test --contract trytls -- ./stub`,
+		Args: demand(cobra.MinimumNArgs(1), "name a command, for example: tlslab test -- curl --cacert {ca} {url}"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Command = args
 			return o.main(cmd.Context())
@@ -173,15 +174,10 @@ func newTestCommand(c *console) *cobra.Command {
 	o.selection.add(cmd)
 	o.minting.add(cmd)
 	addJSON(cmd, &o.json)
-	complete := func(flag string, words []string) {
-		cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return words, cobra.ShellCompDirectiveNoFileComp
-		})
-	}
-	complete("contract", undertest.Contracts())
-	complete("stack", messages.Stacks())
-	complete("feature", features())
-	complete("level", []string{string(scenarios.Must), string(scenarios.Should)})
+	completeFlag(cmd, "contract", undertest.Contracts())
+	completeFlag(cmd, "stack", messages.Stacks())
+	completeFlag(cmd, "feature", features())
+	completeFlag(cmd, "level", []string{string(scenarios.Must), string(scenarios.Should)})
 	cmd.RegisterFlagCompletionFunc("id", completeIDs)
 	return cmd
 }
@@ -276,9 +272,6 @@ func writeKnown(path string, list []assess.Deviation) error {
 
 // toTest checks what the flags say and returns the scenarios that they select.
 func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
-	if len(o.Command) == 0 {
-		return nil, usageError{errors.New("test: name a command, for example: tlslab test -- curl --cacert {ca} {url}")}
-	}
 	if err := o.pace.check(); err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ commands to paste, and every connection as it happens.`,
 	o.place.add(cmd, "certificates, keys and endpoints.json")
 	cmd.Flags().IntVar(&o.uiPort, "ui-port", 0, "port of the page (default: the one below --base-port; a free one where that is 0)")
 	cmd.Flags().BoolVar(&o.noUI, "no-ui", false, "serve no page")
+	cmd.MarkFlagsMutuallyExclusive("ui-port", "no-ui")
 	addJSON(cmd, &o.json)
 	return cmd
 }

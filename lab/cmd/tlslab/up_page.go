@@ -29,8 +29,6 @@ func (o *upOptions) ports(list []*scenarios.Scenario) map[string]int {
 func (o *upOptions) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
 	port := o.uiPort
 	switch {
-	case o.noUI && c.Flags().Changed("ui-port"):
-		return nil, usageError{errors.New("--ui-port and --no-ui: want one of them")}
 	case o.noUI:
 		return nil, nil
 	case port < 0 || port > 65535:

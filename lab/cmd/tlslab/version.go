@@ -62,7 +62,7 @@ func newVersionCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Which tlslab this is: its version, revision and Go",
-		Args:  noArguments,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if json {
 				return result.WriteJSON(c.stdout, built())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,12 +17,7 @@ func newWaitCommand() *cobra.Command {
 		Short: "Wait until up --dir DIR is ready",
 		Long: `wait returns when a tlslab up --dir DIR that runs has written DIR/endpoints.json: for scripts and health
 checks. If that does not come in time, or if that tlslab up has ended, the exit status is 3.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{errors.New("wait: name the directory that up was given with --dir")}
-			}
-			return nil
-		},
+		Args: demand(cobra.ExactArgs(1), "name the directory that up was given with --dir"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
