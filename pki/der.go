@@ -218,32 +218,37 @@ func subjectAltName(names []string) ([]byte, error) {
 
 // nameConstraints encodes permitted subtrees (RFC 5280, section 4.2.1.10).
 func nameConstraints(permit []string) ([]byte, error) {
-	var b cryptobyte.Builder
-	var bad error
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-			for _, name := range permit {
-				kind, value, err := splitName(name)
-				if err != nil {
-					bad = err
-					return
-				}
-				tag, content := cbasn1.Tag(2), []byte(value)
-				if kind == "IP" {
-					tag = 7
-					if content, err = parseNet(value); err != nil {
-						bad = fmt.Errorf("name %q: %w", name, err)
-						return
-					}
-				}
-				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-					b.AddASN1(tag.ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(content) })
-				})
-			}
-		})
-	})
-	if bad != nil {
-		return nil, bad
+	var subtrees []byte
+	for _, name := range permit {
+		subtree, err := generalSubtree(name)
+		if err != nil {
+			return nil, err
+		}
+		subtrees = append(subtrees, subtree...)
 	}
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(cbasn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(subtrees) })
+	})
+	return b.Bytes()
+}
+
+// generalSubtree encodes a name and all below it, or a network.
+func generalSubtree(name string) ([]byte, error) {
+	kind, value, err := splitName(name)
+	if err != nil {
+		return nil, err
+	}
+	tag, content := cbasn1.Tag(2), []byte(value)
+	if kind == "IP" {
+		tag = 7
+		if content, err = parseNet(value); err != nil {
+			return nil, fmt.Errorf("name %q: %w", name, err)
+		}
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(tag.ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(content) })
+	})
 	return b.Bytes()
 }

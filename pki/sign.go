@@ -74,12 +74,7 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	period := periods[c.Profile]
-	notBefore, err := cmp.Or(c.NotBefore, period[0]).time(b.config)
-	if err != nil {
-		return nil, err
-	}
-	notAfter, err := cmp.Or(c.NotAfter, period[1]).time(b.config)
+	notBefore, notAfter, err := b.validity(c)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +109,7 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making its signer: %w", err)
 	}
-	out, err := ca.Sign(signer.SignRequest{
+	der, err := signDER(ca, signer.SignRequest{
 		Request:    string(request),
 		Serial:     serial,
 		NotBefore:  notBefore,
@@ -124,11 +119,30 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing it: %w", err)
 	}
+	return finish(name, c, der, key, issuerKey)
+}
+
+// validity returns from when to when a certificate is valid.
+func (b *mint) validity(c Certificate) (notBefore, notAfter time.Time, err error) {
+	usual := periods[c.Profile]
+	if notBefore, err = cmp.Or(c.NotBefore, usual[0]).time(b.config); err != nil {
+		return time.Time{}, time.Time{}, err
+	}
+	notAfter, err = cmp.Or(c.NotAfter, usual[1]).time(b.config)
+	return notBefore, notAfter, err
+}
+
+// signDER has cfssl sign a certificate, and returns its DER.
+func signDER(ca *local.Signer, request signer.SignRequest) ([]byte, error) {
+	out, err := ca.Sign(request)
+	if err != nil {
+		return nil, err
+	}
 	block, _ := pem.Decode(out)
 	if block == nil {
-		return nil, errors.New("signing it: cfssl returned no PEM")
+		return nil, errors.New("cfssl returned no PEM")
 	}
-	return finish(name, c, block.Bytes, key, issuerKey)
+	return block.Bytes, nil
 }
 
 func (b *mint) subject(c Certificate) pkix.Name {

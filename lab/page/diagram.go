@@ -38,21 +38,22 @@ type step struct {
 
 // Words for what is no message of TLS; the page's words for them are "step." and the word.
 const (
-	wordData      = "data"      // application data
-	wordEncrypted = "encrypted" // something encrypted
-	wordForeign   = "foreign"   // bytes that are no TLS
-	wordFragment  = "fragment"  // the beginning of a record, or the middle of a message
-	wordConnect   = "connect"
-	wordWaiting   = "waiting" // nothing since, and the connection is open
-	wordGone      = "gone"    // the client closed the TCP connection
-	wordReset     = "reset"   // the client reset it
-	wordGoodbye   = "goodbye" // the client said close_notify
-	wordServed    = "served"  // the server closes, in good order
-	wordCut       = "cut"     // the server broke it off on purpose
-	wordTimeout   = "timeout" // the server waited in vain
-	wordClosed    = "closed"  // the server closes after an alert
-	wordFailed    = "failed"
-	wordInternal  = "internal" // the lab itself failed
+	wordData         = "data"          // application data
+	wordFinishedData = "finished-data" // the client's Finished and application data, sent together
+	wordEncrypted    = "encrypted"     // something encrypted
+	wordForeign      = "foreign"       // bytes that are no TLS
+	wordFragment     = "fragment"      // the beginning of a record, or the middle of a message
+	wordConnect      = "connect"
+	wordWaiting      = "waiting" // nothing since, and the connection is open
+	wordGone         = "gone"    // the client closed the TCP connection
+	wordReset        = "reset"   // the client reset it
+	wordGoodbye      = "goodbye" // the client said close_notify
+	wordServed       = "served"  // the server closes, in good order
+	wordCut          = "cut"     // the server broke it off on purpose
+	wordTimeout      = "timeout" // the server waited in vain
+	wordClosed       = "closed"  // the server closes after an alert
+	wordFailed       = "failed"
+	wordInternal     = "internal" // the lab itself failed
 )
 
 // drawing draws one connection.
@@ -159,61 +160,80 @@ func (d *drawing) fatal(fromClient bool) *wire.Alert {
 
 // encrypted13 names what is encrypted under TLS 1.3, by its place (RFC 8446, section 2).
 func (d *drawing) encrypted13(s *step, r wire.Record, i int) {
-	s.Inferred = true
-	asked := d.Scenario.Server.ClientAuth != tls.NoClientCert
-	complete := d.Session != nil
-	lastOfSide := !slices.ContainsFunc(d.Records[i+1:], func(later wire.Record) bool { return later.FromClient == r.FromClient })
-	alert := d.fatal(r.FromClient)
-	if alert != nil && slices.ContainsFunc(d.Records, func(r wire.Record) bool { return r.FromClient == s.FromClient && r.Alert != nil }) {
-		alert = nil // it stands there in plaintext
-	}
+	alert := d.encryptedAlert(r.FromClient)
+	more := true // whether there is room for an alert in it
 	switch {
-	case d.relayed:
-		s.Word, s.Inferred = wordEncrypted, false
+	case d.relayed: // the lab's own server has not read it
+		alert = nil
 	case r.FromClient:
 		d.clients++
-		switch {
-		case d.clients == 1 && asked && (complete || alert == nil && d.judged()):
-			s.Messages = []string{"Certificate", "CertificateVerify", "Finished"}
-			if d.clientCertificate() == "" {
-				s.Messages = []string{"Certificate (empty)", "Finished"}
-			}
-		case d.clients == 1 && complete:
-			s.Messages = []string{"Finished"}
-		case d.clients == 1 && alert == nil:
-			s.Word = wordEncrypted
-			s.Inferred = false
-		case alert == nil:
-			s.Word = wordData
-		}
-		if complete && d.clients == 1 && r.Count > len(s.Messages) && d.Seen != nil && d.Seen.ApplicationData {
-			s.Word = "finished-data" // both came together
-		}
-		if alert != nil && lastOfSide {
-			s.Alert = alert
-		}
+		s.Messages, s.Word = d.fromClient13(r, alert != nil)
 	default:
 		d.servers++
-		flight := []string{"EncryptedExtensions", "Certificate", "CertificateVerify", "Finished"}
-		if asked {
-			flight = slices.Insert(flight, 1, "CertificateRequest")
-		}
-		switch {
-		case d.servers == 1 && r.Count >= len(flight):
-			s.Messages = flight
-		case d.servers == 1 && alert == nil:
-			s.Word, s.Inferred = wordEncrypted, false
-		case alert == nil:
-			s.Word = wordData
-		}
-		if alert != nil && lastOfSide && (d.servers > 1 || r.Count != len(flight)) {
-			s.Alert = alert
-		}
+		s.Messages, s.Word = d.fromServer13(r, alert != nil)
+		more = len(s.Messages) == 0 || r.Count > len(s.Messages)
 	}
-	if s.Word == "" && s.Alert == nil && len(s.Messages) == 0 {
-		s.Word, s.Inferred = wordEncrypted, false
+	if more && d.lastOfSide(i) {
+		s.Alert = alert
+	}
+	if s.Inferred = s.Word != "" || s.Alert != nil || len(s.Messages) > 0; !s.Inferred {
+		s.Word = wordEncrypted
 	}
 }
+
+// fromClient13 returns what the client sent, as messages or as a word; neither, if it is not known. Whether an encrypted
+// alert ended what the client sent is given.
+func (d *drawing) fromClient13(r wire.Record, alert bool) (messages []string, word string) {
+	complete := d.Session != nil
+	switch {
+	case d.clients > 1 && alert:
+		return nil, ""
+	case d.clients > 1:
+		return nil, wordData
+	case d.asks() && (complete || !alert && d.judged()):
+		messages = []string{"Certificate", "CertificateVerify", "Finished"}
+		if d.clientCertificate() == "" {
+			messages = []string{"Certificate (empty)", "Finished"}
+		}
+	case complete:
+		messages = []string{"Finished"}
+	}
+	if complete && r.Count > len(messages) && d.Seen != nil && d.Seen.ApplicationData {
+		word = wordFinishedData
+	}
+	return messages, word
+}
+
+// fromServer13 is fromClient13 for the server. Its messages are a whole flight.
+func (d *drawing) fromServer13(r wire.Record, alert bool) (messages []string, word string) {
+	flight := []string{"EncryptedExtensions", "Certificate", "CertificateVerify", "Finished"}
+	if d.asks() {
+		flight = slices.Insert(flight, 1, "CertificateRequest")
+	}
+	switch {
+	case d.servers == 1 && r.Count >= len(flight):
+		return flight, ""
+	case d.servers > 1 && !alert:
+		return nil, wordData
+	}
+	return nil, ""
+}
+
+// encryptedAlert returns the alert that ended what one side sent, unless that is among the records in plaintext.
+func (d *drawing) encryptedAlert(fromClient bool) *wire.Alert {
+	if slices.ContainsFunc(d.Records, func(r wire.Record) bool { return r.FromClient == fromClient && r.Alert != nil }) {
+		return nil
+	}
+	return d.fatal(fromClient)
+}
+
+// lastOfSide reports whether a record is the last that its side sent.
+func (d *drawing) lastOfSide(i int) bool {
+	return !slices.ContainsFunc(d.Records[i+1:], func(later wire.Record) bool { return later.FromClient == d.Records[i].FromClient })
+}
+
+// asks reports whether the server asks for a certificate.
+func (d *drawing) asks() bool { return d.Scenario.Server.ClientAuth != tls.NoClientCert }
 
 // judged reports whether the server has refused the client for what it answered to the server's own
 // flight.

@@ -49,7 +49,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, end := range endings {
 		names = append(names, "step."+end.Word)
 	}
-	for _, word := range []string{wordData, wordEncrypted, wordForeign, wordFragment, wordConnect, wordWaiting, "finished-data"} {
+	for _, word := range []string{wordData, wordEncrypted, wordForeign, wordFragment, wordConnect, wordWaiting, wordFinishedData} {
 		names = append(names, "step."+word)
 	}
 	for _, i := range failure.All() {
