@@ -11,10 +11,11 @@ import (
 	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-var errName = errors.New("not a name of X.509")
+var errName = errors.New("not an X.509 name")
 
-// canonicalName returns the form of a DER-encoded name that OpenSSL compares and hashes: its RDNs without
-// the SEQUENCE around them, every string as UTF8String in lower case and without superfluous spaces.
+// canonicalName returns the form of a DER-encoded name that OpenSSL compares and hashes: the name's RDNs
+// without the enclosing SEQUENCE, with every string as a UTF8String in lower case and without superfluous
+// spaces.
 func canonicalName(name []byte) ([]byte, error) {
 	in := cryptobyte.String(name)
 	var rdns cryptobyte.String
@@ -35,13 +36,13 @@ func canonicalName(name []byte) ([]byte, error) {
 			}
 			attributes = append(attributes, attribute)
 		}
-		slices.SortFunc(attributes, slices.Compare) // the order of a SET OF in DER
+		slices.SortFunc(attributes, slices.Compare) // DER sorts a SET OF
 		b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(slices.Concat(attributes...)) })
 	}
 	return b.Bytes()
 }
 
-// canonicalAttribute reads one type and value, and returns it in canonical form.
+// canonicalAttribute reads one attribute, a type and a value, and returns it in canonical form.
 func canonicalAttribute(set *cryptobyte.String) ([]byte, error) {
 	var attribute, value cryptobyte.String
 	var oid asn1.ObjectIdentifier
@@ -66,14 +67,14 @@ func canonicalAttribute(set *cryptobyte.String) ([]byte, error) {
 	return b.Bytes()
 }
 
-// Tags of strings that cryptobyte/asn1 does not name.
+// String tags that cryptobyte/asn1 does not name.
 const (
 	tagUniversalString casn1.Tag = 28
 	tagBMPString       casn1.Tag = 30
 )
 
-// decodeText returns the text of a string type that has a canonical form. What has a byte a character is
-// read as Latin-1, T61String too, as OpenSSL does.
+// decodeText returns the text of a string type that has a canonical form. String types with one byte per
+// character are read as Latin-1, T61String included, as in OpenSSL.
 func decodeText(tag casn1.Tag, value []byte) (text string, is bool) {
 	switch tag {
 	case casn1.UTF8String:
@@ -107,7 +108,7 @@ func decodeText(tag casn1.Tag, value []byte) (text string, is bool) {
 	return "", false
 }
 
-// canonicalText trims a text, makes one space of several, and lowers the letters of ASCII and no others.
+// canonicalText trims the text, collapses runs of spaces into one, and lowers ASCII letters only.
 func canonicalText(text string) string {
 	space := func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) }
 	text = strings.Join(strings.FieldsFunc(text, space), " ")

@@ -13,49 +13,49 @@ import (
 	"time"
 )
 
-// Chain is what a recipe mints: certificates, keys, and what hangs on them.
+// Chain is what a recipe mints: certificates, keys and revocation data.
 type Chain struct {
-	// Name is the name that it was minted under, and Recipe what it was minted from.
+	// Name is the name given to [Minter.Mint]; Recipe is the recipe that was minted.
 	Name   string
 	Recipe Recipe
-	// Path is the way from the leaf to its root, as it was meant.
+	// Path leads from the leaf to its root, as intended by the recipe.
 	Path []Minted
-	// Sent is what the server sends, in order; the leaf comes first.
+	// Sent is what the server sends, in order, the leaf first.
 	Sent []Minted
-	// Trusted is what the client is to trust.
+	// Trusted is what the client should trust.
 	Trusted []Minted
 	// Staple is the OCSP response that the server staples, or nil.
 	Staple []byte
-	// CRLs are what the client is given to check, or nil.
+	// CRLs are given to the client to check certificates against, or nil.
 	CRLs [][]byte
-	// Client is the client's certificate, followed by the intermediates that lead to the
-	// root; nil if the recipe has none.
+	// Client is the client's certificate, followed by the intermediates that lead to the root. It is nil if
+	// the recipe has no client certificate.
 	Client []Minted
 
-	all       []Minted                   // every certificate that was minted for it, by name
-	others    map[string]tls.Certificate // the recipe's, by name, with their keys
-	key       crypto.Signer              // what the server signs with
+	all       []Minted                   // every certificate minted for the chain, sorted by name
+	others    map[string]tls.Certificate // the recipe's Others, by name, with their keys
+	key       crypto.Signer              // the server signs with it
 	clientKey crypto.Signer
 	config    Config
 	staple    *answer            // nil if there is none
-	answers   map[string]*answer // the responder's, by the name of the certificate
+	answers   map[string]*answer // the responder's answers, by the certificate's name
 	published map[string][]byte  // CRLs, by the name of the certificate that they may list
 }
 
 // Minted is one certificate of a chain.
 type Minted struct {
-	// Name is what the recipe calls it.
+	// Name is the recipe's name for the certificate.
 	Name string
 	// DER is the certificate as it is sent.
 	DER []byte
-	// Cert is the certificate as crypto/x509 reads it. Where crypto/x509 cannot read what
-	// was broken on purpose, it is the certificate before it was.
+	// Cert is the certificate as parsed by crypto/x509. If crypto/x509 cannot parse what was broken on
+	// purpose, Cert is the certificate before it was broken.
 	Cert *x509.Certificate
 }
 
 func (n *node) minted() Minted { return Minted{Name: n.name, DER: n.der, Cert: n.cert} }
 
-// chain mints all that the recipe asks for.
+// chain mints everything that the recipe asks for.
 func (b *mint) chain() (*Chain, error) {
 	if err := b.check(); err != nil {
 		return nil, err
@@ -109,24 +109,24 @@ func (b *mint) chain() (*Chain, error) {
 	return c, b.revocation(c)
 }
 
-// makeRSAKeys begins to make the path's RSA keys at once, each of which can take a second, and
-// returns a function that waits until none is in the making.
+// makeRSAKeys starts to generate all RSA keys of the path, each of which can take a second. The returned
+// function waits until all of them are done.
 func (b *mint) makeRSAKeys() (wait func()) {
 	var group sync.WaitGroup
 	for _, name := range b.path {
 		if b.keyType(name).isRSA() {
-			group.Go(func() { b.key(name) }) // an error comes again when the key is used
+			group.Go(func() { b.key(name) }) // an error is returned again when the key is used
 		}
 	}
 	return group.Wait
 }
 
-// walk returns the names from a certificate to the one that signed itself.
+// walk returns the names from a certificate up to the self-signed one.
 func (b *mint) walk(name string) ([]string, error) {
 	var path []string
 	for {
 		if slices.Contains(path, name) {
-			return nil, fmt.Errorf("recipe: certificate %q issues itself by way of others", name)
+			return nil, fmt.Errorf("recipe: certificate %q is its own issuer, through other certificates", name)
 		}
 		path = append(path, name)
 		issuer := b.specs[name].Issuer
@@ -149,7 +149,7 @@ func (b *mint) list(names []string) ([]Minted, error) {
 	return list, nil
 }
 
-// presentOthers gives the chain what a server needs in order to present the recipe's Others.
+// presentOthers gives the chain what a server needs to present the recipe's Others.
 func (b *mint) presentOthers(c *Chain) error {
 	c.others = map[string]tls.Certificate{}
 	for _, spec := range b.recipe.Others {
@@ -170,8 +170,8 @@ func (b *mint) presentOthers(c *Chain) error {
 	return nil
 }
 
-// CertificateOf returns one of the recipe's Others as a server presents it: with the
-// intermediates that lead to its root, and its key.
+// CertificateOf returns one of the recipe's Others as a server presents it: with the intermediates that lead
+// to its root, and its key.
 func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
 	t, ok := c.others[name]
 	if !ok {
@@ -183,8 +183,8 @@ func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
 // Leaf returns the certificate that the server presents.
 func (c *Chain) Leaf() Minted { return c.Sent[0] }
 
-// TLSCertificate returns what a server presents, for [tls.Config.Certificates]. The key
-// need not be the certificate's.
+// TLSCertificate returns what a server presents, for [tls.Config.Certificates]. The private key may differ
+// from the certificate's.
 func (c *Chain) TLSCertificate() tls.Certificate {
 	t := tls.Certificate{PrivateKey: c.key, OCSPStaple: c.Staple}
 	for _, m := range c.Sent {
@@ -193,7 +193,7 @@ func (c *Chain) TLSCertificate() tls.Certificate {
 	return t
 }
 
-// ClientCertificate returns what the client presents, and false if it has none.
+// ClientCertificate returns what the client presents, and false if it has no certificate.
 func (c *Chain) ClientCertificate() (tls.Certificate, bool) {
 	t := tls.Certificate{PrivateKey: c.clientKey}
 	for _, m := range c.Client {
@@ -202,8 +202,7 @@ func (c *Chain) ClientCertificate() (tls.Certificate, bool) {
 	return t, len(c.Client) > 0
 }
 
-// Anchors returns what a client is to trust; a server that asks for client certificates
-// trusts the same.
+// Anchors returns what a client should trust. A server that asks for client certificates trusts the same.
 func (c *Chain) Anchors() *x509.CertPool {
 	pool := x509.NewCertPool()
 	for _, m := range c.Trusted {
@@ -212,9 +211,9 @@ func (c *Chain) Anchors() *x509.CertPool {
 	return pool
 }
 
-// Verify checks the chain as crypto/x509 does: what the server sends, against what the
-// client is to trust, for a host name or address, at a time. It sees neither staples and
-// CRLs nor whether the server holds the right key.
+// Verify checks the chain as crypto/x509 does: what the server sends against what the client should trust,
+// for a host name or address, at a given time. It ignores staples and CRLs, and does not check that the
+// server holds the right key.
 func (c *Chain) Verify(host string, at time.Time) error {
 	var leaf *x509.Certificate
 	intermediates := x509.NewCertPool()
@@ -241,8 +240,8 @@ func (c *Chain) Verify(host string, at time.Time) error {
 	return err
 }
 
-// Due returns the time from which the chain is what its recipe wants it to be: later than
-// [Config.At] if a certificate is to expire while it is served, else zero.
+// Due returns the time from which the chain is what its recipe describes. If a certificate expires while it
+// is served, that is later than [Config.At]; otherwise it is the zero time.
 func (c *Chain) Due() time.Time {
 	var due time.Time
 	for _, m := range slices.Concat(c.Path, c.Sent, c.Client) {
@@ -254,7 +253,7 @@ func (c *Chain) Due() time.Time {
 	return due
 }
 
-// spec returns what the recipe says of a certificate.
+// spec returns what the recipe says about a certificate.
 func (r Recipe) spec(name string) Certificate {
 	switch name {
 	case "root":
@@ -279,13 +278,13 @@ func (r Recipe) spec(name string) Certificate {
 	return Certificate{}
 }
 
-// HoldsKey reports whether the key that the server signs with is the leaf's.
+// HoldsKey reports whether the server signs with the leaf's key.
 func (c *Chain) HoldsKey() bool {
 	public, ok := c.key.Public().(interface{ Equal(crypto.PublicKey) bool })
 	return ok && public.Equal(c.Leaf().Cert.PublicKey)
 }
 
-// issuedBy reports whether a certificate's names say that the other issued it.
+// issuedBy reports whether m names other's subject as its issuer.
 func (m Minted) issuedBy(other Minted) bool {
 	return bytes.Equal(m.Cert.RawIssuer, other.Cert.RawSubject)
 }

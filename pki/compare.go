@@ -6,17 +6,15 @@ import (
 	"strings"
 )
 
-// Difference is one thing in which two chains differ.
+// Difference is one property in which two chains differ.
 type Difference struct {
-	// Where is the certificate, by the recipe's name for it, or "chain" for what is no
-	// certificate's own.
+	// Where is the recipe's name for the certificate, or "chain" for a property of the whole chain.
 	Where string `json:"where"`
-	// What is the field or extension, as RFC 5280 calls it, or "signature" for whether it
-	// verifies, "key" for the kind of key, "present" for the whole certificate; of the chain
-	// "sent", "trusted", "key" for whether the server holds the leaf's, "staple", "responder",
-	// "crl".
+	// What is the field or extension, as RFC 5280 calls it. Certificates also have "signature" (whether it
+	// verifies), "key" (its kind) and "present" (whether the certificate exists). The chain has "sent",
+	// "trusted", "key" (whether the server holds the leaf's), "staple", "responder" and "crl".
 	What string `json:"what"`
-	// Got and Want are the values here and in the control.
+	// Got is the value in the chain, Want the value in its control.
 	Got  string `json:"got"`
 	Want string `json:"want"`
 }
@@ -29,9 +27,9 @@ func (d Difference) String() string {
 	return d.Where + "." + d.What
 }
 
-// Compare returns in what a chain differs from its control. Keys, serial numbers, key
-// identifiers and signatures belong to one chain and are not compared as such; whether keys are
-// of one kind, identifiers match and signatures verify is.
+// Compare returns the differences between a chain and its control. Keys, serial numbers, key identifiers and
+// signatures are unique to a chain, so their values are not compared. What is compared is the kind of each
+// key, whether identifiers match, and whether signatures verify.
 func Compare(chain, control *Chain) []Difference {
 	a, b := chain.facts(), control.facts()
 	var out []Difference
@@ -58,7 +56,7 @@ func merge[V any](a, b map[string]V) map[string]V {
 	return m
 }
 
-// facts says what a chain is, by certificate and field.
+// facts describes the chain, by certificate and field.
 func (c *Chain) facts() map[string]map[string]string {
 	all := map[string]map[string]string{}
 	for _, m := range slices.Concat(c.Path, c.Sent, c.Trusted, c.Client) {

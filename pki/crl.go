@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// publish signs the CRLs of the CAs on the path, if the client is given any or a certificate says
-// where one is to be had.
+// publish signs the CRLs of the CAs on the path if the client is given any, or if a certificate names a
+// distribution point.
 func (b *mint) publish(c *Chain) error {
 	pointed := slices.ContainsFunc(b.path, func(name string) bool { return b.specs[name].CRL })
 	if b.recipe.CRL == nil && !pointed {
@@ -21,12 +21,14 @@ func (b *mint) publish(c *Chain) error {
 	}
 	for _, name := range r.Revoke {
 		if !slices.Contains(b.path[1:], b.specs[name].Issuer) {
-			return fmt.Errorf("recipe: certificate %q can be in no CRL: no CA of the path issued it", name)
+			return fmt.Errorf("recipe: certificate %q cannot be in a CRL: no CA of the path issued it", name)
 		}
 	}
 	c.published = map[string][]byte{}
 	for i, name := range b.path[1:] {
-		list := CRL{Revoke: slices.DeleteFunc(slices.Clone(r.Revoke), func(s string) bool { return b.specs[s].Issuer != name })}
+		list := CRL{Revoke: slices.DeleteFunc(slices.Clone(r.Revoke), func(s string) bool {
+			return b.specs[s].Issuer != name
+		})}
 		if i == 0 {
 			revoke := list.Revoke
 			list = r
@@ -34,7 +36,7 @@ func (b *mint) publish(c *Chain) error {
 		}
 		der, err := b.revocationList(name, list)
 		if err != nil {
-			return fmt.Errorf("the CRL of %q: %w", name, err)
+			return fmt.Errorf("CRL of %q: %w", name, err)
 		}
 		c.published[b.path[i]] = der
 		if b.recipe.CRL != nil && !r.Fetch {
@@ -44,8 +46,8 @@ func (b *mint) publish(c *Chain) error {
 	return nil
 }
 
-// revocationList returns the CRL of one CA. It is not cfssl's crl package that signs it: that
-// dates CRLs by the clock.
+// revocationList returns the CRL of one CA. cfssl's crl package cannot be used, because it takes the CRL's
+// dates from the clock.
 func (b *mint) revocationList(ca string, r CRL) ([]byte, error) {
 	issuer, err := b.get(cmp.Or(r.Issuer, ca))
 	if err != nil {
@@ -79,27 +81,31 @@ func (b *mint) revocationList(ca string, r CRL) ([]byte, error) {
 		return nil, fmt.Errorf("signing it: %w", err)
 	}
 	if r.Tamper {
-		der[len(der)-1] ^= 1 // a CRL ends with its signature
+		der[len(der)-1] ^= 1 // the signature comes last
 	}
 	return der, nil
 }
 
-// serverCRLs returns the CRLs that are for the server, to look client certificates up in: those that
-// the client is not given, and that no certificate of the path names. It returns nil if there are none.
+// serverCRLs returns the CRLs that the server checks client certificates against: CRLs that the client is not
+// given and that no certificate of the path names. It returns nil if there are none.
 func (c *Chain) serverCRLs() [][]byte {
-	if c.Recipe.CRL == nil || !c.Recipe.CRL.Fetch || slices.ContainsFunc(c.Path, func(m Minted) bool { return len(m.Cert.CRLDistributionPoints) > 0 }) {
+	if c.Recipe.CRL == nil || !c.Recipe.CRL.Fetch {
+		return nil
+	}
+	named := func(m Minted) bool { return len(m.Cert.CRLDistributionPoints) > 0 }
+	if slices.ContainsFunc(c.Path, named) {
 		return nil
 	}
 	var list [][]byte
-	for _, m := range c.Path[:len(c.Path)-1] { // a root is in no CRL
+	for _, m := range c.Path[:len(c.Path)-1] { // no CRL lists a root
 		list = append(list, c.published[m.Name])
 	}
 	return list
 }
 
-// PublishedCRL returns the CRL that may list a certificate of the path, as DER, and false if
-// there is none: what is to be had at the address that the certificate names (RFC 5280, section
-// 4.2.1.13). An empty name means the leaf.
+// PublishedCRL returns, as DER, the CRL that may list a certificate of the path, and false if there is none.
+// It is served at the distribution point that the certificate names (RFC 5280, section 4.2.1.13). An empty
+// name means the leaf.
 func (c *Chain) PublishedCRL(name string) ([]byte, bool) {
 	der, ok := c.published[cmp.Or(name, "leaf")]
 	return der, ok

@@ -39,15 +39,15 @@ var extensionIDs = map[string]asn1.ObjectIdentifier{
 	"extKeyUsage":            {2, 5, 29, 37},
 }
 
-// digestMD5 is what crypto/x509 will not sign with; the last step does.
+// digestMD5 is a digest that crypto/x509 does not sign with. finish does.
 const digestMD5 = "MD5"
 
-// signatureAlgorithm returns what cfssl is to sign with.
+// signatureAlgorithm returns the algorithm that cfssl signs with.
 func signatureAlgorithm(digest string, key crypto.Signer) (x509.SignatureAlgorithm, error) {
 	switch key := key.Public().(type) {
 	case *rsa.PublicKey:
 		switch digest {
-		case "", digestMD5: // MD5 is set by the last step
+		case "", digestMD5: // finish signs again with MD5
 			return x509.SHA256WithRSA, nil
 		case "SHA-1":
 			return x509.SHA1WithRSA, nil
@@ -69,7 +69,7 @@ func signatureAlgorithm(digest string, key crypto.Signer) (x509.SignatureAlgorit
 	return 0, fmt.Errorf("cannot sign with digest %q and a key of type %T", digest, key.Public())
 }
 
-// tbsCertificate is RFC 5280's TBSCertificate, as far as the last step changes it.
+// tbsCertificate is RFC 5280's TBSCertificate, as far as finish changes it.
 type tbsCertificate struct {
 	Version            int `asn1:"optional,explicit,default:0,tag:0"`
 	SerialNumber       asn1.RawValue
@@ -87,8 +87,7 @@ type certificate struct {
 	Signature          asn1.BitString
 }
 
-// finish takes the last step: it changes a certificate as the recipe says where cfssl and
-// crypto/x509 would not, and signs it again.
+// finish changes a certificate as the recipe says, where cfssl and crypto/x509 would not, and signs it again.
 func finish(name string, c Certificate, der []byte, key, issuerKey crypto.Signer) (*node, error) {
 	before, err := x509.ParseCertificate(der)
 	if err != nil {
@@ -99,11 +98,11 @@ func finish(name string, c Certificate, der []byte, key, issuerKey crypto.Signer
 	}
 	if c.Tamper {
 		der = slices.Clone(der)
-		der[len(der)-1] ^= 1 // a certificate ends with its signature
+		der[len(der)-1] ^= 1 // the signature comes last
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		cert = before // crypto/x509 refuses to parse some of what is broken on purpose
+		cert = before // crypto/x509 cannot parse everything that is broken on purpose
 	}
 	return &node{name: name, cert: cert, der: der, key: key}, nil
 }
@@ -172,7 +171,7 @@ var digests = map[string]crypto.Hash{
 	"1.2.840.10045.4.1":     crypto.SHA1,
 	"1.2.840.10045.4.3.2":   crypto.SHA256,
 	"1.2.840.10045.4.3.3":   crypto.SHA384,
-	"1.3.101.112":           0, // Ed25519 hashes by itself
+	"1.3.101.112":           0, // Ed25519 hashes the message itself
 }
 
 func digestOf(algorithm asn1.ObjectIdentifier) crypto.Hash { return digests[algorithm.String()] }
@@ -186,8 +185,7 @@ func signDigest(key crypto.Signer, hash crypto.Hash, message []byte) ([]byte, er
 	return fixedSigner{key}.Sign(nil, message, hash)
 }
 
-// subjectAltName encodes names as they are, whether or not they make sense (RFC 5280,
-// section 4.2.1.6).
+// subjectAltName encodes names as given, valid or not (RFC 5280, section 4.2.1.6).
 func subjectAltName(names []string) ([]byte, error) {
 	var b cryptobyte.Builder
 	var bad error

@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/pki/atomicfile"
 )
 
-// marker is the file by which the lab knows its own directories, and markerText is its content.
+// marker is a file that marks a directory as the lab's. markerText is its content.
 const (
 	marker     = ".tlslab"
 	markerText = "This directory was made by tlslab, which overwrites what is in it.\n"
@@ -25,8 +25,8 @@ const (
 // lockFile is locked for as long as a [Dir] is open.
 const lockFile = ".lock"
 
-// Another process that only looks whether a directory is in use, see [InUse], holds the lock for a
-// moment: OpenDir tries for lockTime, every lockPause.
+// [InUse] in another process holds the lock for a moment. OpenDir therefore retries every lockPause, for up
+// to lockTime.
 const (
 	lockTime  = 500 * time.Millisecond
 	lockPause = 25 * time.Millisecond
@@ -35,8 +35,8 @@ const (
 // ErrInUse is returned by [OpenDir] if another lab has the directory open.
 var ErrInUse = errors.New("in use by another tlslab")
 
-// A Dir is a directory that the lab made, or found empty, and has locked. Everything that is written
-// or removed goes through an [os.Root], so that no link leads out of it.
+// A Dir is a directory that the lab made or found empty, and has locked. Everything is written and removed
+// through an [os.Root], so that no link can lead out of it.
 type Dir struct {
 	path string
 	root *os.Root
@@ -44,10 +44,12 @@ type Dir struct {
 }
 
 // OpenDir makes a directory for the lab's files, or opens one that it made before, and locks it until
-// [Dir.Close]. Nothing of the user's is overwritten: OpenDir refuses a directory that holds anything
-// unless the lab's marker is in it, a regular file with the lab's own text, and a directory that does not
-// belong to the user who runs the lab. On Windows, where a directory's owner may be a group, the marker
-// alone is checked. If another lab has the directory open, the error wraps [ErrInUse].
+// [Dir.Close].
+//
+// It never overwrites a user's files. A directory that is not empty must contain the lab's marker: a regular
+// file with the lab's text. The directory must belong to the user who runs the lab; on Windows, where the
+// owner may be a group, this is not checked. If another lab has the directory open, the error wraps
+// [ErrInUse].
 func OpenDir(path string) (_ *Dir, err error) {
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -71,7 +73,7 @@ func OpenDir(path string) (_ *Dir, err error) {
 	if err := d.take(); err != nil {
 		return nil, err
 	}
-	marked, err := d.mine() // it may have been another lab's that has ended since
+	marked, err := d.mine() // another lab may have used it before the lock was free
 	if err == nil && !marked {
 		err = d.Write("", File{Name: marker, Data: []byte(markerText)})
 	}
@@ -81,17 +83,19 @@ func OpenDir(path string) (_ *Dir, err error) {
 	return d, nil
 }
 
-// mine reports whether the directory has the lab's marker. An error says why the lab must not use it.
+// mine reports whether the directory has the lab's marker. An error says why the lab must not use the
+// directory.
 func (d *Dir) mine() (marked bool, err error) {
 	info, err := d.root.Stat(".")
 	if err != nil {
 		return false, fmt.Errorf("looking at the directory for the lab's files: %w", err)
 	}
 	if !owned(info) {
-		return false, fmt.Errorf("directory %s belongs to another user: give one of your own, or a new one below it", d.path)
+		return false, fmt.Errorf("directory %s belongs to another user: choose one that you own, "+
+			"or a new one inside it", d.path)
 	}
 	if marked, err := isMarked(d.root); err != nil {
-		return false, fmt.Errorf("directory %s: %w: give a new or an empty one", d.path, err)
+		return false, fmt.Errorf("directory %s: %w: choose a new or empty one", d.path, err)
 	} else if marked {
 		return true, nil
 	}
@@ -101,15 +105,16 @@ func (d *Dir) mine() (marked bool, err error) {
 	}
 	// A lab that was killed before it wrote the marker leaves the lock.
 	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() != lockFile }) {
-		return false, fmt.Errorf("directory %s is not empty and not the lab's: give a new or an empty one", d.path)
+		return false, fmt.Errorf("directory %s is not empty and was not made by the lab: choose a new or empty one",
+			d.path)
 	}
 	return false, nil
 }
 
-// isMarked reports whether a directory has the lab's marker. A file of that name that the lab did not
-// write is an error.
+// isMarked reports whether a directory has the lab's marker. It is an error if the file exists but was not
+// written by the lab.
 func isMarked(root *os.Root) (bool, error) {
-	foreign := fmt.Errorf("its file %s is not one that the lab wrote", marker)
+	foreign := fmt.Errorf("its file %s was not written by the lab", marker)
 	info, err := root.Lstat(marker)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -134,7 +139,6 @@ func isMarked(root *os.Root) (bool, error) {
 	return true, nil
 }
 
-// take takes the lock.
 func (d *Dir) take() error {
 	if err := lockable(d.root, d.path); err != nil {
 		return err
@@ -145,12 +149,12 @@ func (d *Dir) take() error {
 	if locked, err := d.lock.TryLockContext(ctx, lockPause); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("locking the directory for the lab's files: %w", err)
 	} else if !locked {
-		return fmt.Errorf("directory %s is %w: end that, or give another directory", d.path, ErrInUse)
+		return fmt.Errorf("directory %s is %w: stop that one, or choose another directory", d.path, ErrInUse)
 	}
 	return nil
 }
 
-// lockable says so if the lock of a directory is something other than a file.
+// lockable returns an error if the lock exists but is not a regular file.
 func lockable(root *os.Root, path string) error {
 	info, err := root.Lstat(lockFile)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
@@ -180,7 +184,7 @@ func InUse(path string) (bool, error) {
 // Path returns the directory's absolute path.
 func (d *Dir) Path() string { return d.path }
 
-// Close gives the directory back. What is in it stays.
+// Close unlocks the directory. Its contents stay.
 func (d *Dir) Close() error {
 	var err error
 	if d.lock != nil {
@@ -189,10 +193,10 @@ func (d *Dir) Close() error {
 	return errors.Join(err, d.root.Close())
 }
 
-// Delete closes the directory and removes it with all that is in it. Links in it are removed; what they
-// lead to is not touched.
+// Delete closes the directory and removes it with all its contents. Links are removed; what they point to is
+// not touched.
 func (d *Dir) Delete() error {
-	err := empty(d.root, lockFile) // the lock last: until then nobody takes the directory
+	err := empty(d.root, lockFile) // the lock goes last: until then no other lab takes the directory
 	err = errors.Join(err, d.lock.Close(), empty(d.root, ""), d.root.Close())
 	if gone := os.Remove(d.path); !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
@@ -203,7 +207,7 @@ func (d *Dir) Delete() error {
 	return nil
 }
 
-// empty removes what is in a directory, but for one file.
+// empty removes the contents of a directory, except for one file.
 func empty(root *os.Root, but string) error {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -217,8 +221,8 @@ func empty(root *os.Root, but string) error {
 	return err
 }
 
-// Write writes a file into a folder of the directory, whole: it is written beside its
-// place and renamed. Private keys can be read by their owner alone. A folder that is a link is refused.
+// Write writes a file into a folder of the directory, atomically: it writes a temporary file and renames it.
+// Private keys are readable by their owner only. A folder that is a link is refused.
 func (d *Dir) Write(folder string, f File) error {
 	if !filepath.IsLocal(filepath.Join(folder, f.Name)) {
 		return fmt.Errorf("writing %s: not a name inside the lab's directory", filepath.Join(folder, f.Name))
@@ -244,11 +248,11 @@ func write(root *os.Root, f File) error {
 	})
 }
 
-// Remove removes a file from a folder of the directory. A file that is not there is no error; a folder that is
-// a link is one.
+// Remove removes a file from a folder of the directory. A missing file is not an error; a folder that is a
+// link is.
 func (d *Dir) Remove(folder, name string) error {
 	var err error
-	if folder == "" { // without another file descriptor: a lab that has none left ends well, too
+	if folder == "" { // needs no file descriptor, so it works even if none is left
 		err = d.root.Remove(name)
 	} else if root, failed := d.folder(folder, false); failed != nil {
 		err = failed
@@ -261,7 +265,7 @@ func (d *Dir) Remove(folder, name string) error {
 	return nil
 }
 
-// folder opens a folder of the directory, and makes it if that is wanted.
+// folder opens a folder of the directory. If make is true, it makes a missing folder.
 func (d *Dir) folder(name string, make bool) (*os.Root, error) {
 	if name == "" {
 		return d.root.OpenRoot(".")
@@ -270,7 +274,8 @@ func (d *Dir) folder(name string, make bool) (*os.Root, error) {
 		return nil, fmt.Errorf("%s is not a name inside the lab's directory", name)
 	}
 	if info, err := d.root.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return nil, fmt.Errorf("%s is a link, and the lab follows none out of its directory: remove the link", filepath.Join(d.path, name))
+		return nil, fmt.Errorf("%s is a link, which could lead out of the lab's directory: remove the link",
+			filepath.Join(d.path, name))
 	}
 	if make {
 		if err := d.root.MkdirAll(name, 0o755); err != nil {
@@ -280,11 +285,10 @@ func (d *Dir) folder(name string, make bool) (*os.Root, error) {
 	return d.root.OpenRoot(name)
 }
 
-// WriteChain writes a chain's files into a folder called as the chain.
+// WriteChain writes a chain's files into a folder with the chain's name.
 func (d *Dir) WriteChain(c *Chain) error { return d.write(c, c.Files) }
 
-// WriteClient writes a chain's files that a client may be given, as WriteChain writes all: it takes a
-// small part of the time.
+// WriteClient writes only the files that a client may be given. This is much faster than WriteChain.
 func (d *Dir) WriteClient(c *Chain) error { return d.write(c, c.ClientFiles) }
 
 func (d *Dir) write(c *Chain, of func() ([]File, error)) error {
@@ -292,10 +296,10 @@ func (d *Dir) write(c *Chain, of func() ([]File, error)) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range fileNames { // of an earlier chain of this name, keys among them
+	for _, name := range fileNames { // an earlier chain with this name may have left keys
 		if !slices.ContainsFunc(files, func(f File) bool { return f.Name == name }) {
 			if err := d.Remove(c.Name, name); err != nil {
-				return fmt.Errorf("removing what is left of an earlier chain: %w", err)
+				return fmt.Errorf("removing the files of an earlier chain: %w", err)
 			}
 		}
 	}

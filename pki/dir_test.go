@@ -34,7 +34,8 @@ func link(t *testing.T, to, path string) {
 	}
 }
 
-// outside is a directory with a file of each name that a chain has, which nobody may touch.
+// outside returns a directory with a file for each name that a chain has. untouched checks that none has
+// changed.
 func outside(t *testing.T, c *pki.Chain) (dir string, untouched func()) {
 	t.Helper()
 	dir = t.TempDir()
@@ -60,7 +61,7 @@ func outside(t *testing.T, c *pki.Chain) (dir string, untouched func()) {
 	}
 }
 
-// TestDirLinks holds that no link in the directory leads a write or a removal out of it.
+// TestDirLinks checks that writes and removals never follow a link out of the directory.
 func TestDirLinks(t *testing.T) {
 	c, err := newMinter(t, "x").Mint("good", pki.Recipe{})
 	require.NoError(t, err)
@@ -102,7 +103,7 @@ func TestDirLinks(t *testing.T) {
 	})
 }
 
-// TestDirMarker holds that only a file that the lab wrote is taken for its marker.
+// TestDirMarker checks that only a file written by the lab counts as its marker.
 func TestDirMarker(t *testing.T) {
 	marked := openDir(t)
 	for name, mark := range map[string]func(t *testing.T, path string){
@@ -119,11 +120,11 @@ func TestDirMarker(t *testing.T) {
 			dir := t.TempDir()
 			mark(t, filepath.Join(dir, ".tlslab"))
 			_, err := pki.OpenDir(dir)
-			require.ErrorContains(t, err, "its file .tlslab is not one that the lab wrote")
+			require.ErrorContains(t, err, "its file .tlslab was not written by the lab")
 			assert.NoFileExists(t, filepath.Join(dir, ".lock"))
 		})
 	}
-	t.Run("only a lock", func(t *testing.T) { // as a lab leaves it that is killed between the two
+	t.Run("only a lock", func(t *testing.T) { // as a lab leaves it that was killed between the two steps
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, ".lock"), nil, 0o600))
 		d, err := pki.OpenDir(dir)
@@ -132,7 +133,7 @@ func TestDirMarker(t *testing.T) {
 	})
 }
 
-// TestDirLock holds that a directory is one lab's at a time, and that looking at it makes nothing.
+// TestDirLock checks that only one lab at a time can open a directory, and that InUse writes nothing.
 func TestDirLock(t *testing.T) {
 	d := openDir(t)
 	_, err := pki.OpenDir(d.Path())

@@ -18,7 +18,11 @@ import (
 )
 
 var extensionNames = func() map[string]string {
-	m := map[string]string{oidTLSFeature.String(): "tlsFeature", "2.5.29.31": "cRLDistributionPoints", "1.3.6.1.5.5.7.1.1": "authorityInfoAccess"}
+	m := map[string]string{
+		oidTLSFeature.String(): "tlsFeature",
+		"2.5.29.31":            "cRLDistributionPoints",
+		"1.3.6.1.5.5.7.1.1":    "authorityInfoAccess",
+	}
 	for name, id := range extensionIDs {
 		m[id.String()] = name
 	}
@@ -79,7 +83,7 @@ func shorten(s string) string {
 	return s
 }
 
-// version reads the version off the DER, which crypto/x509 may not have parsed.
+// version reads the version from the DER, which crypto/x509 may be unable to parse.
 func (m Minted) version() int {
 	var outer certificate
 	var tbs tbsCertificate
@@ -91,16 +95,16 @@ func (m Minted) version() int {
 	return m.Cert.Version
 }
 
-// algorithm names what the certificate is signed with.
+// algorithm returns the name of the signature algorithm.
 func (m Minted) algorithm() string {
 	var c certificate
 	if _, err := asn1.Unmarshal(m.DER, &c); err == nil && c.SignatureAlgorithm.Algorithm.Equal(oidMD5WithRSA) {
-		return x509.MD5WithRSA.String() // crypto/x509 calls it unknown
+		return x509.MD5WithRSA.String() // crypto/x509 does not know it
 	}
 	return m.Cert.SignatureAlgorithm.String()
 }
 
-// signature says whether the issuer's key verifies the certificate's signature.
+// signature tells whether the certificate's signature verifies with the issuer's key.
 func (m Minted) signature(issuer Minted) string {
 	var c certificate
 	if _, err := asn1.Unmarshal(m.DER, &c); err != nil {
@@ -147,8 +151,8 @@ func KeyName(key any) string {
 	return fmt.Sprintf("%T", key)
 }
 
-// Names returns the certificate's subject alternative names as a recipe writes them, with
-// commas between; those of a long list are cut short.
+// Names returns the certificate's subject alternative names as a recipe writes them, separated by commas.
+// Long lists are shortened.
 func (m Minted) Names() string {
 	for _, e := range m.Cert.Extensions {
 		if e.Id.Equal(oidSubjectAltName) {
@@ -158,7 +162,7 @@ func (m Minted) Names() string {
 	return ""
 }
 
-// sanNames reads names back as a recipe writes them, whether or not they make sense.
+// sanNames decodes names into the form that a recipe uses, valid or not.
 func sanNames(value []byte) []string {
 	var names []string
 	in := cryptobyte.String(value)

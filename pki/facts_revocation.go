@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// stapleFact says what the server staples: "revoked, by the issuer, current".
+// stapleFact describes the server's staple: "revoked, by the issuer, current".
 func (c *Chain) stapleFact() string {
 	if c.staple == nil {
 		return "none"
@@ -20,7 +20,7 @@ func (c *Chain) stapleFact() string {
 	return c.staple.String()
 }
 
-// responderFact says what the OCSP responder answers about the certificates that name it.
+// responderFact describes the OCSP responder's answers about the certificates that name it.
 func (c *Chain) responderFact() string {
 	if r := c.Recipe.Responder; r != nil && r.Outage != "" {
 		return outages[r.Outage]
@@ -34,13 +34,13 @@ func (c *Chain) responderFact() string {
 	return cmp.Or(strings.Join(list, "; "), "none")
 }
 
-// crlFact says what the CRLs say, and how the client comes by them.
+// crlFact describes the CRLs, and how the client gets them.
 func (c *Chain) crlFact() string {
 	if c.published == nil {
 		return "none"
 	}
 	var r CRL
-	words := "to be had"
+	words := "published"
 	switch {
 	case c.Recipe.CRL == nil:
 	case c.Recipe.CRL.Fetch:
@@ -49,7 +49,7 @@ func (c *Chain) crlFact() string {
 		r, words = *c.Recipe.CRL, "given"
 	}
 	if r.Outage != "" {
-		return words + " where it " + outages[r.Outage]
+		return words + " at a distribution point that " + outages[r.Outage]
 	}
 	lists := "nothing"
 	if len(r.Revoke) > 0 {
@@ -73,31 +73,31 @@ func (c *Chain) crlFact() string {
 	return words + ", " + period(list.ThisUpdate, list.NextUpdate, c.config.At)
 }
 
-// String says what a response says: "revoked, by the issuer, current".
+// String describes the response: "revoked, by the issuer, current".
 func (a *answer) String() string {
 	switch {
 	case a.Malformed:
-		return "no OCSP response"
+		return "not an OCSP response"
 	case a.Status == StatusTryLater:
 		return "no answer yet: try later"
 	}
 	return fmt.Sprintf("%s, by %s, %s", cmp.Or(a.Status, StatusGood), a.by(), period(a.thisUpdate, a.nextUpdate, a.at))
 }
 
-// by says who signs the response, and with what right (RFC 6960, section 4.2.2.2).
+// by tells who signs the response, and by what authority (RFC 6960, section 4.2.2.2).
 func (a *answer) by() string {
 	switch {
 	case a.signer == a.issuer:
 		return "the issuer"
 	case a.signer.cert.CheckSignatureFrom(a.issuer.cert) != nil:
-		return a.signer.name + ", which is not the issuer's"
+		return a.signer.name + ", which the issuer did not issue"
 	case slices.Contains(a.signer.cert.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning):
 		return "the issuer's delegate"
 	}
 	return a.signer.name + ", which may not sign OCSP responses"
 }
 
-// period says whether revocation information may be relied on at a time.
+// period tells whether revocation information is current at a given time.
 func period(from, to, at time.Time) string {
 	switch {
 	case at.Before(from):

@@ -11,40 +11,41 @@ import (
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 )
 
-// Passphrase opens the encrypted private keys and PKCS #12 files that the lab writes. It is
-// as public as the seed.
+// Passphrase opens the encrypted private keys and PKCS #12 files that the lab writes. Like the seed, it is
+// public.
 const Passphrase = "tlslab"
 
-// Names of the files of a chain.
+// File names of a chain.
 const (
-	FileLeaf         = "leaf.pem"          // the certificate that the server presents
+	FileLeaf         = "leaf.pem"          // the server's certificate
 	FileChain        = "chain.pem"         // what the server sends, in order
-	FileKey          = "key.pem"           // the key that it holds, PKCS #8
-	FileEncryptedKey = "key-encrypted.pem" // the same under [Passphrase]
-	FileCombined     = "combined.pem"      // key and chain in one file
-	FileRoot         = "root.pem"          // what the client is to trust
-	FilePKCS12       = "bundle.p12"        // key and chain under [Passphrase]
-	FileStaple       = "staple.der"        // the stapled OCSP response, if there is one
-	FileCRL          = "crl.pem"           // CRLs of every CA of the path, if there are any: for the client, or else for the server
-	FileClientCert   = "client.pem"        // the client's certificate and intermediates, if it has one
-	FileClientKey    = "client-key.pem"    // its key, PKCS #8
-	FileClient       = "client-combined.pem"
+	FileKey          = "key.pem"           // the server's key, as PKCS #8
+	FileEncryptedKey = "key-encrypted.pem" // the same, encrypted with [Passphrase]
+	FileCombined     = "combined.pem"      // the server's key and chain in one file
+	FileRoot         = "root.pem"          // what the client should trust
+	FilePKCS12       = "bundle.p12"        // the server's key and chain, encrypted with [Passphrase]
+	FileStaple       = "staple.der"        // the stapled OCSP response, if any
+	// FileCRL holds the CRLs of every CA of the path, if any. They are for the client, or else for the
+	// server.
+	FileCRL        = "crl.pem"
+	FileClientCert = "client.pem"     // the client's certificate and intermediates, if any
+	FileClientKey  = "client-key.pem" // the client's key, as PKCS #8
+	FileClient     = "client-combined.pem"
 
-	FileClientEncryptedKey = "client-key-encrypted.pem" // its key under [Passphrase]
+	FileClientEncryptedKey = "client-key-encrypted.pem" // the client's key, encrypted with [Passphrase]
 )
 
-// fileNames are the files that not every chain has.
+// fileNames are files that only some chains have.
 var fileNames = []string{FileStaple, FileCRL, FileClientCert, FileClientKey, FileClientEncryptedKey, FileClient}
 
 // File is one file of a chain.
 type File struct {
 	Name   string
 	Data   []byte
-	Secret bool // holds a private key
+	Secret bool // it holds a private key
 }
 
-// Files returns the chain as files. Those of the client and of revocation are there only if the
-// recipe asks for them.
+// Files returns the chain's files. Client and revocation files are included only if the recipe asks for them.
 func (c *Chain) Files() ([]File, error) {
 	files, err := c.ClientFiles()
 	if err != nil {
@@ -74,15 +75,19 @@ func (c *Chain) Files() ([]File, error) {
 	if lists := c.serverCRLs(); lists != nil {
 		files = append(files, File{Name: FileCRL, Data: pemCRLs(lists)})
 	}
-	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name)) })
+	slices.SortFunc(files, func(a, b File) int {
+		return cmp.Compare(slices.Index(order, a.Name), slices.Index(order, b.Name))
+	})
 	return files, nil
 }
 
-// order is that of a chain's files. It never changes: digests of the catalogue are taken over them.
-var order = append([]string{FileLeaf, FileChain, FileKey, FileEncryptedKey, FileCombined, FileRoot, FilePKCS12}, fileNames...)
+// order is the order of a chain's files. It must not change: the catalogue's digests depend on it.
+var order = append([]string{
+	FileLeaf, FileChain, FileKey, FileEncryptedKey, FileCombined, FileRoot, FilePKCS12,
+}, fileNames...)
 
-// ClientFiles returns those of the chain's files that a client may be given: what it is to trust, what
-// it is to present, CRLs, and the server's leaf and key, which some are given by mistake.
+// ClientFiles returns the files that a client may be given: what it should trust, what it presents, CRLs, and
+// the server's leaf and key, which some scenarios give to a client by mistake.
 func (c *Chain) ClientFiles() ([]File, error) {
 	key, err := x509.MarshalPKCS8PrivateKey(c.key)
 	if err != nil {
@@ -142,7 +147,7 @@ func (c *Chain) pkcs12() ([]byte, error) {
 	}
 	var chain []*x509.Certificate
 	for _, m := range c.Sent {
-		chain = append(chain, &x509.Certificate{Raw: m.DER}) // all that the encoder looks at
+		chain = append(chain, &x509.Certificate{Raw: m.DER}) // the encoder reads nothing else
 	}
 	return pkcs12.Modern.WithRand(random).Encode(c.key, chain[0], chain[1:], Passphrase)
 }

@@ -21,7 +21,7 @@ import (
 // KeyType is a kind of key.
 type KeyType string
 
-// The key types. The weak and the odd ones are there to be refused.
+// The key types. Weak and unusual ones exist to be refused.
 const (
 	ECDSAP256 KeyType = "ecdsa-p256"
 	ECDSAP384 KeyType = "ecdsa-p384"
@@ -64,9 +64,8 @@ func rsaKey(bits int) func([]byte) (crypto.Signer, error) {
 	return func(secret []byte) (crypto.Signer, error) { return keygen.RSA(bits, secret) }
 }
 
-// rsa1024Key searches the two primes of a weak key, which package keygen will not make.
-// It follows the method of FIPS 186-5, appendix A.1.3, at half its least size, with SHAKE256 over
-// the secret as the source of candidates.
+// rsa1024Key finds the two primes of a weak key, which package keygen refuses to generate. It follows FIPS
+// 186-5, appendix A.1.3, at half the minimum size. The candidates come from SHAKE256 over the secret.
 func rsa1024Key(secret []byte) (crypto.Signer, error) {
 	stream := sha3.NewSHAKE256()
 	io.WriteString(stream, "tlslab rsa-1024")
@@ -102,8 +101,8 @@ func (c Config) derive(purpose string, n int) ([]byte, error) {
 	return hkdf.Key(sha256.New, []byte(c.Seed), []byte("tlslab/1"), purpose, n)
 }
 
-// stream returns an endless stream of bytes for one purpose: salts and the like, which
-// must be the same for the same seed.
+// stream returns an endless stream of bytes for one purpose, such as salts. The same seed gives the same
+// bytes.
 func (c Config) stream(purpose string) (io.Reader, error) {
 	secret, err := c.derive("stream "+purpose, 32)
 	if err != nil {
@@ -114,8 +113,8 @@ func (c Config) stream(purpose string) (io.Reader, error) {
 	return s, nil
 }
 
-// fixedSigner signs without randomness: ECDSA as in RFC 6979, RSA as in PKCS #1 version
-// 1.5, and Ed25519 always does.
+// fixedSigner signs without randomness: ECDSA as in RFC 6979, RSA with PKCS #1 version 1.5. Ed25519 is always
+// deterministic.
 type fixedSigner struct{ crypto.Signer }
 
 func (s fixedSigner) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {

@@ -15,26 +15,25 @@ import (
 	cflog "github.com/cloudflare/cfssl/log"
 )
 
-// Config decides every byte that a [Minter] mints.
+// Config determines every byte that a [Minter] mints.
 type Config struct {
-	// Seed is what all keys and serial numbers are derived from. It must not be empty.
+	// Seed is the secret from which all keys and serial numbers are derived. It must not be empty.
 	Seed string
-	// At is the time around which certificates are valid, to the second.
+	// At is the time around which certificates are valid. Its precision is one second.
 	At time.Time
-	// Soon is when certificates expire that are to expire while they are served.
-	// Zero means 30 s after At.
+	// Soon is the expiry time of certificates that expire while they are served. Zero means 30 s after At.
 	Soon time.Time
-	// Responder is the URL, without a slash at its end, below which certificates say
-	// that OCSP responses and CRLs are to be had. Empty means http://127.0.0.1:10000.
+	// Responder is the base URL, without a trailing slash, of the OCSP responses and CRLs that certificates
+	// point to. Empty means [DefaultResponder].
 	Responder string
-	// Refused is the URL, without a slash at its end, that takes Responder's place in
-	// certificates whose responder or distribution point is to refuse connections: nothing
-	// listens there. Empty means http://127.0.0.1:10500.
+	// Refused is a base URL, without a trailing slash, where nothing listens. It replaces Responder in
+	// certificates whose responder or distribution point must refuse connections. Empty means
+	// [DefaultRefused].
 	Refused string
 }
 
-// DefaultResponder and DefaultRefused are where certificates say that revocation status is to
-// be had, unless told otherwise: the places that the lab keeps with the default base port.
+// DefaultResponder and DefaultRefused are the defaults of [Config.Responder] and [Config.Refused]. They match
+// the lab's default base port.
 const (
 	DefaultResponder = "http://127.0.0.1:10000"
 	DefaultRefused   = "http://127.0.0.1:10500"
@@ -46,10 +45,10 @@ type Minter struct {
 
 	mu   sync.Mutex
 	keys map[string]*once[crypto.Signer] // by purpose
-	root map[KeyType]*once[*node]        // the lab's roots, which chains share
+	root map[KeyType]*once[*node]        // the lab's roots, shared by chains
 }
 
-// once is a value that is made when it is first asked for.
+// once holds a value that is made on first use.
 type once[T any] struct {
 	sync.Once
 	value T
@@ -61,18 +60,19 @@ func (o *once[T]) get(make func() (T, error)) (T, error) {
 	return o.value, o.err
 }
 
-// cfssl says on stderr what it signs, at a level that is global to it.
+// cfssl logs everything it signs to stderr, at a global log level.
 var quietCFSSL = sync.OnceFunc(func() { cflog.Level = cflog.LevelFatal })
 
-// New returns a Minter. It is an error if the seed is empty, or if a good chain would
-// lie outside the years that X.509 can say.
+// New returns a Minter. It is an error if the seed is empty, or if a good chain would lie outside the years
+// that X.509 can express.
 func New(c Config) (*Minter, error) {
 	if c.Seed == "" {
-		return nil, errors.New("the seed is empty: give any text, and keep it to mint the same again")
+		return nil, errors.New("the seed is empty: use any text, and the same text to mint the same again")
 	}
 	c.At = c.At.UTC()
 	if !c.At.Equal(c.At.Truncate(time.Second)) {
-		return nil, fmt.Errorf("time %s has a fraction of a second, which X.509 cannot say", c.At.Format(time.RFC3339Nano))
+		return nil, fmt.Errorf("time %s has a fraction of a second, which X.509 cannot express",
+			c.At.Format(time.RFC3339Nano))
 	}
 	if c.Soon.IsZero() {
 		c.Soon = c.At.Add(30 * time.Second)
@@ -88,11 +88,11 @@ func New(c Config) (*Minter, error) {
 	return &Minter{config: c, keys: map[string]*once[crypto.Signer]{}, root: map[KeyType]*once[*node]{}}, nil
 }
 
-// Config returns what the Minter was made with, its defaults filled in.
+// Config returns the Minter's configuration, with defaults filled in.
 func (m *Minter) Config() Config { return m.config }
 
-// Mint mints what the recipe says. The name, a scenario's ID, goes into keys and serial
-// numbers: the same name, recipe and [Config] give the same bytes.
+// Mint mints the recipe's chain. The name, a scenario's ID, goes into keys and serial numbers. The same name,
+// recipe and [Config] give the same bytes.
 func (m *Minter) Mint(name string, r Recipe) (*Chain, error) {
 	chain, err := newMint(m, name, r).chain()
 	if err != nil {
@@ -105,13 +105,13 @@ func (m *Minter) Mint(name string, r Recipe) (*Chain, error) {
 type node struct {
 	name string
 	cert *x509.Certificate
-	// DER differs from cert.Raw where crypto/x509 cannot parse what was made: then cert
-	// is the certificate before the last step.
+	// der differs from cert.Raw if crypto/x509 cannot parse it. Then cert is the certificate before finish
+	// changed it.
 	der []byte
 	key crypto.Signer
 }
 
-// mint is one chain in the making: its certificates by name.
+// mint is the state of minting one chain.
 type mint struct {
 	*Minter
 	name    string
@@ -120,14 +120,17 @@ type mint struct {
 	path    []string // from leaf to root
 	nodes   map[string]*node
 	pending map[string]bool
-	clash   []string // names of Others that are empty or taken
+	clash   []string // names of Others that are empty or already taken
 }
 
 func newMint(m *Minter, name string, r Recipe) *mint {
 	if r.Intermediates == nil {
 		r.Intermediates = []Certificate{{}}
 	}
-	b := &mint{Minter: m, name: name, recipe: r, specs: map[string]Certificate{}, nodes: map[string]*node{}, pending: map[string]bool{}}
+	b := &mint{
+		Minter: m, name: name, recipe: r,
+		specs: map[string]Certificate{}, nodes: map[string]*node{}, pending: map[string]bool{},
+	}
 	r.Root.Profile = cmp.Or(r.Root.Profile, ProfileRoot)
 	b.specs["root"] = r.Root
 	issuer := "root"
@@ -135,7 +138,7 @@ func newMint(m *Minter, name string, r Recipe) *mint {
 		name := intermediateName(i, len(r.Intermediates))
 		c.Profile = cmp.Or(c.Profile, ProfileIntermediate)
 		c.Issuer = cmp.Or(c.Issuer, issuer)
-		if len(r.Intermediates) > 1 { // of one name they would count as self-issued (RFC 5280, section 6.1)
+		if len(r.Intermediates) > 1 { // with equal names they would count as self-issued (RFC 5280, section 6.1)
 			c.CommonName = cmp.Or(c.CommonName, fmt.Sprintf("%s %d", commonNames[c.Profile], i+1))
 		}
 		b.specs[name], issuer = c, name
@@ -166,41 +169,41 @@ func intermediateName(i, n int) string {
 	return fmt.Sprintf("intermediate-%d", i+1)
 }
 
-// check refuses what no mint can make sense of, before anything is signed.
+// check rejects recipes that make no sense, before anything is signed.
 func (b *mint) check() error {
 	if len(b.clash) > 0 {
-		return fmt.Errorf("recipe: entries of others need names of their own: %q will not do", b.clash)
+		return fmt.Errorf("recipe: others need unique, non-empty names: not %q", b.clash)
 	}
 	if b.recipe.Send != nil && len(b.recipe.Send) == 0 {
-		return errors.New("recipe: it sends nothing: leave send out for the leaf and its intermediates")
+		return errors.New("recipe: send is empty: omit it to send the leaf and its intermediates")
 	}
 	for _, list := range [][]string{b.recipe.Send, b.recipe.Trust} {
 		for _, name := range list {
 			if _, ok := b.specs[name]; !ok {
-				return fmt.Errorf("recipe: there is no certificate %q to send or to trust", name)
+				return fmt.Errorf("recipe: no certificate %q to send or trust", name)
 			}
 		}
 	}
 	for name, c := range b.specs {
 		for _, other := range []string{c.Issuer, c.Of} {
 			if _, ok := b.specs[other]; other != "" && !ok {
-				return fmt.Errorf("recipe: certificate %q refers to %q, which there is not", name, other)
+				return fmt.Errorf("recipe: certificate %q refers to %q, which does not exist", name, other)
 			}
 		}
 		if c.Of != "" && b.specs[c.Of].Of != "" {
-			return fmt.Errorf("recipe: certificate %q is of %q, which has no subject and key of its own", name, c.Of)
+			return fmt.Errorf("recipe: certificate %q shares the key of %q, which itself shares another's", name, c.Of)
 		}
 	}
 	return b.checkRevocation()
 }
 
-// get mints a certificate, those that issue it first.
+// get returns a certificate. It mints it and its issuers if necessary.
 func (b *mint) get(name string) (*node, error) {
 	if n := b.nodes[name]; n != nil {
 		return n, nil
 	}
 	if b.pending[name] {
-		return nil, fmt.Errorf("recipe: certificate %q issues itself by way of others", name)
+		return nil, fmt.Errorf("recipe: certificate %q is its own issuer, through other certificates", name)
 	}
 	b.pending[name] = true
 	n, err := b.make(name)
@@ -218,7 +221,7 @@ func (b *mint) make(name string) (*node, error) {
 	return b.sign(name, b.name)
 }
 
-// labRoot returns the root that chains share: one for each type of key.
+// labRoot returns the root that chains share, one for each key type.
 func (b *mint) labRoot(k KeyType) (*node, error) {
 	b.mu.Lock()
 	o := b.root[k]
@@ -233,7 +236,7 @@ func (b *mint) labRoot(k KeyType) (*node, error) {
 	})
 }
 
-// isZero reports whether a recipe says nothing of a certificate but what its place is.
+// isZero reports whether the recipe leaves the certificate at its defaults.
 func (c Certificate) isZero() bool {
 	return c.Key == "" && c.isDefault()
 }
@@ -246,9 +249,8 @@ func (b *mint) keyType(name string) KeyType {
 	return cmp.Or(c.Key, cmp.Or(b.recipe.Key, ECDSAP256))
 }
 
-// key returns the key of that name: a certificate's, or one that no certificate has. RSA
-// keys are slow to make, so that those of one size and place are the same in all chains;
-// others belong to one chain.
+// key returns the key with that name, which may belong to no certificate. RSA keys are slow to generate, so
+// all chains share RSA keys of the same size and place. Other keys belong to one chain.
 func (b *mint) key(name string) (crypto.Signer, error) {
 	c, known := b.specs[name]
 	if known && c.Of != "" {
@@ -279,11 +281,12 @@ func (b *mint) key(name string) (crypto.Signer, error) {
 	})
 }
 
-// serial returns a certificate's serial number: positive and of 16 octets (RFC 5280,
-// section 4.1.2.2, allows 20). Kind of key and dates go into it, as one issuer name must not have
-// one number twice: the lab's roots share a name, and a seed is used on many days.
+// serial returns a certificate's serial number, positive and of 16 octets (RFC 5280, section 4.1.2.2, allows
+// 20). The key type and the dates go into it because an issuer must not use a number twice: the lab's roots
+// share a name, and a seed is used on many days.
 func (b *mint) serial(owner, name string, notBefore, notAfter time.Time) (*big.Int, error) {
-	raw, err := b.config.derive(fmt.Sprintf("serial %s %s %s %d %d", owner, name, b.keyType(name), notBefore.Unix(), notAfter.Unix()), 16)
+	purpose := fmt.Sprintf("serial %s %s %s %d %d", owner, name, b.keyType(name), notBefore.Unix(), notAfter.Unix())
+	raw, err := b.config.derive(purpose, 16)
 	if err != nil {
 		return nil, err
 	}

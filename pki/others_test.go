@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// TestCertificateOf holds a certificate off the path to come with its issuers and its key.
+// TestCertificateOf checks that a certificate off the path comes with its issuers and its key.
 func TestCertificateOf(t *testing.T) {
 	m, err := pki.New(pki.Config{Seed: "others", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)

@@ -4,8 +4,8 @@ package pki
 
 import "io/fs"
 
-// noFollow is no flag: it takes a privilege to make a link here.
+// noFollow is zero: making a link needs a privilege here.
 const noFollow = 0
 
-// owned reports true: a file's owner may be a group that the user is in.
+// owned always reports true: a file may be owned by a group that the user is in.
 func owned(fs.FileInfo) bool { return true }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// noFollow is the flag that has a file not be opened through a link.
+// noFollow prevents a file from being opened through a link.
 const noFollow = syscall.O_NOFOLLOW
 
 // owned reports whether a file belongs to the current user.

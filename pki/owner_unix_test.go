@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// TestDirOwner holds that another user's directory is refused, marked or not.
+// TestDirOwner checks that another user's directory is refused, with or without the marker.
 func TestDirOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make a directory that belongs to another user")

@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-// The algorithms of an encrypted private key (RFC 8018, appendix A and B).
+// The algorithms of an encrypted private key (RFC 8018, appendices A and B).
 var (
 	oidPBES2          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
 	oidPBKDF2         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
@@ -19,12 +19,12 @@ var (
 	oidAES256CBC      = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}
 )
 
-// iterations of PBKDF2. The passphrase is public: it has nothing to slow down.
+// iterations is low, because the passphrase is public and needs no protection.
 const iterations = 2048
 
-// encryptKey returns a PKCS #8 key as EncryptedPrivateKeyInfo (RFC 5958, section 3) under
-// [Passphrase]: PBES2 with PBKDF2 and AES-256-CBC, as OpenSSL 3 writes it. Salt and
-// initialization vector come from the seed, for which libraries have no room.
+// encryptKey returns a PKCS #8 key as EncryptedPrivateKeyInfo (RFC 5958, section 3), encrypted with
+// [Passphrase]: PBES2 with PBKDF2 and AES-256-CBC, as OpenSSL 3 writes it. It exists because libraries cannot
+// take the salt and the initialization vector from a seed.
 func (c *Chain) encryptKey(purpose string, key []byte) ([]byte, error) {
 	random, err := c.config.stream(purpose + " " + c.Name)
 	if err != nil {
@@ -74,7 +74,9 @@ func (c *Chain) encryptKey(purpose string, key []byte) ([]byte, error) {
 		Data      []byte
 	}{
 		pbes2{oidPBES2, pbes2Params{
-			kdf{oidPBKDF2, kdfParams{salt, iterations, pkix.AlgorithmIdentifier{Algorithm: oidHMACWithSHA256, Parameters: asn1.NullRawValue}}},
+			kdf{oidPBKDF2, kdfParams{salt, iterations, pkix.AlgorithmIdentifier{
+				Algorithm: oidHMACWithSHA256, Parameters: asn1.NullRawValue,
+			}}},
 			encryption{oidAES256CBC, iv},
 		}},
 		data,

@@ -31,11 +31,14 @@ func TestNewRefuses(t *testing.T) {
 		config pki.Config
 		want   string
 	}{
-		"empty seed":         {pki.Config{At: at}, "the seed is empty"},
-		"fraction":           {pki.Config{Seed: "x", At: at.Add(time.Millisecond)}, "fraction of a second"},
-		"too late":           {pki.Config{Seed: "x", At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}, "outside what X.509 can say"},
-		"too early":          {pki.Config{Seed: "x", At: time.Date(1950, 1, 2, 0, 0, 0, 0, time.UTC)}, "outside what X.509 can say"},
-		"soon, out of range": {pki.Config{Seed: "x", At: at, Soon: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC)}, "outside what X.509 can say"},
+		"empty seed": {pki.Config{At: at}, "the seed is empty"},
+		"fraction":   {pki.Config{Seed: "x", At: at.Add(time.Millisecond)}, "fraction of a second"},
+		"too late": {pki.Config{Seed: "x", At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)},
+			"outside what X.509 can express"},
+		"too early": {pki.Config{Seed: "x", At: time.Date(1950, 1, 2, 0, 0, 0, 0, time.UTC)},
+			"outside what X.509 can express"},
+		"soon, out of range": {pki.Config{Seed: "x", At: at, Soon: time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC)},
+			"outside what X.509 can express"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := pki.New(c.config)
@@ -50,33 +53,38 @@ func TestMintRefuses(t *testing.T) {
 		recipe pki.Recipe
 		want   string
 	}{
-		"key type":             {leaf(pki.Certificate{Key: "dsa"}), `unknown key type "dsa": want one of`},
-		"moment":               {leaf(pki.Certificate{NotAfter: "tomorrow"}), `moment "tomorrow"`},
-		"far moment":           {leaf(pki.Certificate{NotAfter: "-876000h"}), "outside what X.509 can say"},
-		"usage":                {leaf(pki.Certificate{Usages: []string{"world domination"}}), "unknown usages"},
-		"profile":              {leaf(pki.Certificate{Profile: "king"}), `unknown profile "king"`},
-		"name":                 {leaf(pki.Certificate{SAN: []string{"localhost"}}), "want DNS:name or IP:address"},
-		"address":              {leaf(pki.Certificate{SAN: []string{"IP:localhost"}}), `name "IP:localhost"`},
-		"constraint":           {pki.Recipe{Root: pki.Certificate{Permit: []string{"IP:127.0.0.1"}}}, `name "IP:127.0.0.1"`},
-		"basic constraints":    {leaf(pki.Certificate{BasicConstraints: "CA"}), "want CA:TRUE or CA:FALSE"},
-		"path length":          {leaf(pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:x"}), "want CA:TRUE,pathlen:N"},
-		"path length of no CA": {leaf(pki.Certificate{BasicConstraints: "CA:FALSE,pathlen:1"}), "want CA:TRUE,pathlen:N"},
-		"omit":                 {leaf(pki.Certificate{Omit: []string{"everything"}}), `there is no extension "everything"`},
-		"non-critical":         {leaf(pki.Certificate{NonCritical: []string{"nameConstraints"}}), `there is no extension "nameConstraints"`},
-		"version":              {leaf(pki.Certificate{Version: 2}), "version 2: want 1 or 3"},
-		"digest":               {leaf(pki.Certificate{Digest: "MD4"}), `digest "MD4"`},
-		"MD5 by ECDSA":         {leaf(pki.Certificate{Digest: "MD5"}), `digest "MD5"`},
-		"extension":            {leaf(pki.Certificate{Extensions: []pki.Extension{{ID: "one.two"}}}), `extension "one.two"`},
-		"issuer":               {leaf(pki.Certificate{Issuer: "nobody"}), `refers to "nobody"`},
-		"of":                   {leaf(pki.Certificate{Of: "nobody"}), `refers to "nobody"`},
-		"of itself":            {leaf(pki.Certificate{Of: "leaf"}), "no subject and key of its own"},
-		"send":                 {pki.Recipe{Send: []string{"leaf", "nobody"}}, `no certificate "nobody" to send`},
-		"send nothing":         {pki.Recipe{Send: []string{}}, "sends nothing"},
-		"trust":                {pki.Recipe{Trust: []string{"nobody"}}, `no certificate "nobody"`},
-		"nameless":             {pki.Recipe{Others: []pki.Certificate{{}}}, "names of their own"},
-		"taken name":           {pki.Recipe{Others: []pki.Certificate{{Name: "leaf"}}}, "names of their own"},
-		"circle": {pki.Recipe{Intermediates: []pki.Certificate{{Issuer: "a"}}, Others: []pki.Certificate{{Name: "a", Issuer: "intermediate"}}},
-			"issues itself by way of others"},
+		"key type":   {leaf(pki.Certificate{Key: "dsa"}), `unknown key type "dsa": want one of`},
+		"moment":     {leaf(pki.Certificate{NotAfter: "tomorrow"}), `moment "tomorrow"`},
+		"far moment": {leaf(pki.Certificate{NotAfter: "-876000h"}), "outside what X.509 can express"},
+		"usage":      {leaf(pki.Certificate{Usages: []string{"world domination"}}), "unknown usages"},
+		"profile":    {leaf(pki.Certificate{Profile: "king"}), `unknown profile "king"`},
+		"name":       {leaf(pki.Certificate{SAN: []string{"localhost"}}), "want DNS:name or IP:address"},
+		"address":    {leaf(pki.Certificate{SAN: []string{"IP:localhost"}}), `name "IP:localhost"`},
+		"constraint": {pki.Recipe{Root: pki.Certificate{Permit: []string{"IP:127.0.0.1"}}},
+			`name "IP:127.0.0.1"`},
+		"basic constraints": {leaf(pki.Certificate{BasicConstraints: "CA"}), "want CA:TRUE or CA:FALSE"},
+		"path length": {leaf(pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:x"}),
+			"want CA:TRUE,pathlen:N"},
+		"path length of no CA": {leaf(pki.Certificate{BasicConstraints: "CA:FALSE,pathlen:1"}),
+			"want CA:TRUE,pathlen:N"},
+		"omit": {leaf(pki.Certificate{Omit: []string{"everything"}}), `there is no extension "everything"`},
+		"non-critical": {leaf(pki.Certificate{NonCritical: []string{"nameConstraints"}}),
+			`there is no extension "nameConstraints"`},
+		"version":      {leaf(pki.Certificate{Version: 2}), "version 2: want 1 or 3"},
+		"digest":       {leaf(pki.Certificate{Digest: "MD4"}), `digest "MD4"`},
+		"MD5 by ECDSA": {leaf(pki.Certificate{Digest: "MD5"}), `digest "MD5"`},
+		"extension":    {leaf(pki.Certificate{Extensions: []pki.Extension{{ID: "one.two"}}}), `extension "one.two"`},
+		"issuer":       {leaf(pki.Certificate{Issuer: "nobody"}), `refers to "nobody"`},
+		"of":           {leaf(pki.Certificate{Of: "nobody"}), `refers to "nobody"`},
+		"of itself":    {leaf(pki.Certificate{Of: "leaf"}), "which itself shares another's"},
+		"send":         {pki.Recipe{Send: []string{"leaf", "nobody"}}, `no certificate "nobody" to send`},
+		"send nothing": {pki.Recipe{Send: []string{}}, "send is empty"},
+		"trust":        {pki.Recipe{Trust: []string{"nobody"}}, `no certificate "nobody"`},
+		"nameless":     {pki.Recipe{Others: []pki.Certificate{{}}}, "unique, non-empty names"},
+		"taken name":   {pki.Recipe{Others: []pki.Certificate{{Name: "leaf"}}}, "unique, non-empty names"},
+		"circle": {pki.Recipe{Intermediates: []pki.Certificate{{Issuer: "a"}},
+			Others: []pki.Certificate{{Name: "a", Issuer: "intermediate"}}},
+			"is its own issuer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := newMinter(t, "x").Mint("row", c.recipe)
@@ -93,7 +101,7 @@ func TestParseRecipe(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"leef": {}}`:               `unknown field "leef"`,
 		`{"leaf": {"nor_after":""}}`: `unknown field "nor_after"`,
-		`{} {}`:                      "more follows after its end",
+		`{} {}`:                      "there is more after its end",
 		`[]`:                         "cannot unmarshal array",
 		``:                           "EOF",
 	} {
@@ -102,9 +110,9 @@ func TestParseRecipe(t *testing.T) {
 	}
 }
 
-// TestRootIsConstrained shows that the lab's root is constrained to reserved names, by Go's verifier, and
-// that it has nothing that BoringSSL or mbedTLS cannot read: no constraints on addresses, and none that is
-// critical. Addresses are therefore not bound.
+// TestRootIsConstrained checks with Go's verifier that the lab's root allows only reserved names, and that
+// BoringSSL and mbedTLS can read it: it has no constraints on addresses, and none are critical. Therefore the
+// root does not limit addresses.
 func TestRootIsConstrained(t *testing.T) {
 	m := newMinter(t, "x")
 	verify := func(name string) error {
@@ -116,46 +124,54 @@ func TestRootIsConstrained(t *testing.T) {
 		require.NoError(t, err)
 		return c.Verify(name, at)
 	}
-	for _, name := range []string{"www.example.com", "example.com", "www.google.com", "internal", "localhost.example.org"} {
+	for _, name := range []string{"www.example.com", "example.com", "www.google.com", "internal",
+		"localhost.example.org"} {
 		assert.ErrorContains(t, verify(name), "not authorized to sign for this name", name)
 	}
-	for _, name := range []string{"localhost", "a.tlslab.test", "www.example", "a.invalid", "127.0.0.9", "::1", "8.8.8.8", "2001:db8::1"} {
+	for _, name := range []string{"localhost", "a.tlslab.test", "www.example", "a.invalid", "127.0.0.9", "::1",
+		"8.8.8.8", "2001:db8::1"} {
 		assert.NoError(t, verify(name), name)
 	}
 }
 
-// TestRootIsModest pins what BoringSSL and mbedTLS want of the root, for each kind of key, what it
-// says of itself, and that it ends days after the good leaf and no later.
+// TestRootIsModest checks what BoringSSL and mbedTLS require of the root, for each key type, what its subject
+// says, and that it expires a few days after the good leaf, not later.
 func TestRootIsModest(t *testing.T) {
 	m := newMinter(t, "x")
 	for _, key := range []pki.KeyType{"", pki.ECDSAP384, pki.RSA2048} {
 		c, err := m.Mint("good", pki.Recipe{Key: key})
 		require.NoError(t, err)
 		root, leaf := c.Path[len(c.Path)-1].Cert, c.Path[0].Cert
-		assert.False(t, root.PermittedDNSDomainsCritical, "mbedTLS reads no root with critical name constraints")
+		assert.False(t, root.PermittedDNSDomainsCritical, "mbedTLS cannot read a root with critical name constraints")
 		assert.Empty(t, root.PermittedIPRanges, "BoringSSL refuses a path with constraints on addresses")
 		assert.Equal(t, []string{"localhost", "test", "example", "invalid"}, root.PermittedDNSDomains)
 		assert.Contains(t, root.Subject.String(), "do not trust")
 		assert.Less(t, root.NotAfter.Sub(leaf.NotAfter), 4*24*time.Hour)
 		assert.Less(t, root.NotAfter.Sub(root.NotBefore), 96*24*time.Hour)
 		for i, above := range c.Path[1:] {
-			assert.True(t, above.Cert.NotBefore.Before(c.Path[i].Cert.NotBefore), "%s begins before what it issues", above.Name)
-			assert.True(t, above.Cert.NotAfter.After(c.Path[i].Cert.NotAfter), "%s ends after what it issues", above.Name)
+			assert.True(t, above.Cert.NotBefore.Before(c.Path[i].Cert.NotBefore), "%s begins before what it issues",
+				above.Name)
+			assert.True(t, above.Cert.NotAfter.After(c.Path[i].Cert.NotAfter), "%s ends after what it issues",
+				above.Name)
 		}
 	}
-	// A recipe's own constraints are critical, as RFC 5280 has them.
-	c, err := m.Mint("critical", pki.Recipe{Root: pki.Certificate{Permit: []string{"DNS:localhost", "IP:127.0.0.0/8"}}})
+	// A recipe's own constraints are critical, as RFC 5280 requires.
+	c, err := m.Mint("critical", pki.Recipe{
+		Root: pki.Certificate{Permit: []string{"DNS:localhost", "IP:127.0.0.0/8"}},
+	})
 	require.NoError(t, err)
 	root := c.Path[len(c.Path)-1].Cert
 	assert.True(t, root.PermittedDNSDomainsCritical)
 	assert.Len(t, root.PermittedIPRanges, 1)
 }
 
-// TestSameBytes mints at the same time what is minted one by one elsewhere.
+// TestSameBytes checks that minting concurrently gives the same bytes as minting one by one.
 func TestSameBytes(t *testing.T) {
 	recipes := map[string]pki.Recipe{
-		"good": {}, "long": {Intermediates: make([]pki.Certificate, 3)}, "p384": {Key: pki.ECDSAP384}, "ed25519": {Leaf: pki.Certificate{Key: pki.Ed25519}},
-		"weak": {Leaf: pki.Certificate{Key: pki.RSA1024}}, "stapled": {Staple: &pki.OCSP{}}, "crl": {CRL: &pki.CRL{Revoke: []string{"leaf"}}}, "client": {Client: &pki.Certificate{}},
+		"good": {}, "long": {Intermediates: make([]pki.Certificate, 3)}, "p384": {Key: pki.ECDSAP384},
+		"ed25519": {Leaf: pki.Certificate{Key: pki.Ed25519}},
+		"weak":    {Leaf: pki.Certificate{Key: pki.RSA1024}}, "stapled": {Staple: &pki.OCSP{}},
+		"crl": {CRL: &pki.CRL{Revoke: []string{"leaf"}}}, "client": {Client: &pki.Certificate{}},
 		"rewritten": {Leaf: pki.Certificate{Omit: []string{"authorityKeyIdentifier"}}},
 	}
 	together := newMinter(t, "x")
@@ -180,10 +196,10 @@ func TestSameBytes(t *testing.T) {
 		assert.True(t, bytes.Equal(got[name], join(t, c)), name)
 		other, err := newMinter(t, "y").Mint(name, r)
 		require.NoError(t, err)
-		assert.False(t, bytes.Equal(got[name], join(t, other)), "%s: another seed gives the same", name)
+		assert.False(t, bytes.Equal(got[name], join(t, other)), "%s: another seed gives the same bytes", name)
 		renamed, err := newMinter(t, "x").Mint(name+"2", r)
 		require.NoError(t, err)
-		assert.False(t, bytes.Equal(got[name], join(t, renamed)), "%s: another name gives the same", name)
+		assert.False(t, bytes.Equal(got[name], join(t, renamed)), "%s: another name gives the same bytes", name)
 	}
 }
 
@@ -204,14 +220,14 @@ func TestDir(t *testing.T) {
 	require.NoError(t, os.WriteFile(mine, []byte("precious"), 0o644))
 
 	_, err := pki.OpenDir(base)
-	assert.ErrorContains(t, err, "is not empty and not the lab's")
+	assert.ErrorContains(t, err, "is not empty and was not made by the lab")
 	_, err = pki.OpenDir(filepath.Join(mine, "below"))
 	assert.ErrorContains(t, err, "making the directory for the lab's files")
 
 	c, err := newMinter(t, "x").Mint("good", pki.Recipe{Client: &pki.Certificate{}})
 	require.NoError(t, err)
 	path := filepath.Join(base, "new", "deeper")
-	for range 2 { // the second time it is the lab's own
+	for range 2 { // the second time, the directory is the lab's own
 		d, err := pki.OpenDir(path)
 		require.NoError(t, err)
 		require.NoError(t, d.WriteChain(c))
@@ -224,7 +240,8 @@ func TestDir(t *testing.T) {
 			info, err := os.Stat(filepath.Join(path, "good", f.Name))
 			require.NoError(t, err)
 			want := os.FileMode(0o644)
-			if strings.Contains(f.Name, "key") || strings.Contains(f.Name, "combined") || strings.HasSuffix(f.Name, ".p12") {
+			if strings.Contains(f.Name, "key") || strings.Contains(f.Name, "combined") ||
+				strings.HasSuffix(f.Name, ".p12") {
 				want = 0o600
 			}
 			assert.Equal(t, want, info.Mode().Perm(), f.Name)
@@ -241,13 +258,18 @@ func TestDir(t *testing.T) {
 	}
 }
 
-// FuzzRecipe holds that no recipe, however odd, makes the minter panic.
+// FuzzRecipe checks that no recipe makes the minter panic.
 func FuzzRecipe(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"leaf":{"issuer":"leaf"}}`, `{"others":[{"name":"a","of":"a"}],"send":["a"]}`,
-		`{"intermediates":[{"issuer":"leaf"}]}`, `{"leaf":{"san":["DNS:\u0000"],"omit":["subject"]}}`, `{"leaf":{"version":1,"tamper":true}}`,
+	for _, seed := range []string{`{}`, `{"leaf":{"issuer":"leaf"}}`,
+		`{"others":[{"name":"a","of":"a"}],"send":["a"]}`,
+		`{"intermediates":[{"issuer":"leaf"}]}`, `{"leaf":{"san":["DNS:\u0000"],"omit":["subject"]}}`,
+		`{"leaf":{"version":1,"tamper":true}}`,
 		`{"root":{"permit":["any"]},"trust":["leaf"],"serve_key":"x","client":{}}`,
-		`{"leaf":{"ocsp":true,"crl":true},"staple":{"status":"revoked"},"responder":{"for":"intermediate","outage":"silent"},"crl":{"revoke":["leaf"],"fetch":true}}`,
-		`{"staple":{"signed_by":"d","next_update":"-1h"},"crl":{"issuer":"d","tamper":true},"others":[{"name":"d","profile":"ocsp","issuer":"intermediate"}]}`} {
+		`{"leaf":{"ocsp":true,"crl":true},"staple":{"status":"revoked"},
+			"responder":{"for":"intermediate","outage":"silent"},"crl":{"revoke":["leaf"],"fetch":true}}`,
+		`{"staple":{"signed_by":"d","next_update":"-1h"},"crl":{"issuer":"d","tamper":true},
+			"others":[{"name":"d","profile":"ocsp","issuer":"intermediate"}]}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	m := newMinter(f, "fuzz")
@@ -261,7 +283,7 @@ func FuzzRecipe(f *testing.F) {
 			return
 		}
 		if _, err := c.Files(); err != nil {
-			t.Fatalf("minted but not to be written: %v", err)
+			t.Fatalf("minted, but could not be written: %v", err)
 		}
 		pki.Compare(c, c)
 		c.Due()
@@ -269,20 +291,21 @@ func FuzzRecipe(f *testing.F) {
 	})
 }
 
-// TestSerialsAreUnique holds one issuer to give no serial number twice (RFC 5280, section 4.1.2.2),
-// on one day and over days: the lab's roots share a name, and a seed is used again.
+// TestSerialsAreUnique checks that an issuer never uses a serial number twice (RFC 5280, section 4.1.2.2),
+// neither on one day nor over several days: the lab's roots share a name, and a seed is used again.
 func TestSerialsAreUnique(t *testing.T) {
 	seen := map[string][]byte{}
 	for day := range 2 {
 		m, err := pki.New(pki.Config{Seed: "x", At: at.AddDate(0, 0, day)})
 		require.NoError(t, err)
-		for _, r := range []pki.Recipe{{}, {Key: pki.ECDSAP384}, {Leaf: pki.Certificate{Key: pki.Ed25519}}, {Leaf: pki.Certificate{NotAfter: "-24h"}}} {
+		for _, r := range []pki.Recipe{{}, {Key: pki.ECDSAP384}, {Leaf: pki.Certificate{Key: pki.Ed25519}},
+			{Leaf: pki.Certificate{NotAfter: "-24h"}}} {
 			c, err := m.Mint("row", r)
 			require.NoError(t, err)
 			for _, cert := range c.Path {
 				id := cert.Cert.Issuer.String() + cert.Cert.SerialNumber.String()
 				if other, again := seen[id]; again && !bytes.Equal(other, cert.DER) {
-					t.Errorf("%s of %v: issuer and serial number are another certificate's", cert.Name, r)
+					t.Errorf("%s of %v: another certificate has the same issuer and serial number", cert.Name, r)
 				}
 				seen[id] = cert.DER
 			}
@@ -290,8 +313,7 @@ func TestSerialsAreUnique(t *testing.T) {
 	}
 }
 
-// TestWriteClient holds that the files which a client is given are the same whether all are written
-// or those alone.
+// TestWriteClient checks that WriteClient writes the same client files as WriteChain.
 func TestWriteClient(t *testing.T) {
 	c := mint(t, pki.Recipe{Client: &pki.Certificate{}, CRL: &pki.CRL{}})
 	all, err := c.Files()

@@ -7,79 +7,79 @@ import (
 	"io"
 )
 
-// Recipe says how a chain differs from the good one: the lab's root, one
-// intermediate, and a leaf for localhost, 127.0.0.1 and ::1, all ECDSA P-256. The
-// zero Recipe mints the good chain. It is plain data, and [ParseRecipe] reads it
-// from JSON.
+// Recipe says how a chain differs from the good one: the lab's root, one intermediate, and a leaf for
+// localhost, 127.0.0.1 and ::1, all ECDSA P-256. The zero Recipe mints the good chain. A Recipe is plain
+// data; [ParseRecipe] reads it from JSON.
 //
-// Certificates are called by name: "root", "leaf", "client", "intermediate" (with
-// several: "intermediate-1" issues the leaf, "intermediate-2" the first, and so on), and
-// those in Others by the name they have there.
+// Certificates have names: "root", "leaf", "client" and "intermediate". If there are several intermediates,
+// "intermediate-1" issues the leaf, "intermediate-2" issues "intermediate-1", and so on. Certificates in
+// Others have the names given there.
 type Recipe struct {
-	// Key is the kind of every key that does not say its own.
+	// Key is the type of every key whose certificate does not set its own.
 	Key KeyType `json:"key,omitzero"`
 	// Root, if not zero, makes a root for this chain alone.
 	Root Certificate `json:"root,omitzero"`
-	// Intermediates are the CAs between leaf and root, the leaf's issuer first. Nil
-	// means one good one; empty but not nil means none.
+	// Intermediates are the CAs between leaf and root, the leaf's issuer first. Nil means one good
+	// intermediate; empty but not nil means none.
 	Intermediates []Certificate `json:"intermediates,omitzero"`
-	// Leaf is what the server presents.
+	// Leaf is the certificate that the server presents.
 	Leaf Certificate `json:"leaf,omitzero"`
 	// Others are certificates off the path from leaf to root.
 	Others []Certificate `json:"others,omitzero"`
-	// Client, if set, is a certificate for the client, issued as the leaf is.
+	// Client, if set, is a certificate for the client, with the same issuer as the leaf.
 	Client *Certificate `json:"client,omitzero"`
 	// Send lists what the server sends. Nil means the leaf and the intermediates.
 	Send []string `json:"send,omitzero"`
-	// Trust lists what the client is to trust. Nil means the root.
+	// Trust lists what the client should trust. Nil means the root.
 	Trust []string `json:"trust,omitzero"`
-	// ServeKey names the key that the server holds, if not the leaf's: a name that
-	// no certificate has gives a key that no certificate holds.
+	// ServeKey names the key that the server holds, if it is not the leaf's. A name that no certificate has
+	// makes a key that belongs to no certificate.
 	ServeKey string `json:"serve_key,omitzero"`
 	// Staple is the OCSP response that the server staples. Nil means none.
 	Staple *OCSP `json:"staple,omitzero"`
-	// Responder is what the lab's OCSP responder answers about one certificate of the
-	// path. About the others, and if it is nil about all, it says that they are good.
+	// Responder is the answer of the lab's OCSP responder about one certificate of the path. It says that all
+	// other certificates are good. Nil means that all are good.
 	Responder *OCSP `json:"responder,omitzero"`
-	// CRL gives the client the CRLs of every CA on the path. Nil gives it none; those that
-	// certificates point to list nothing then.
+	// CRL gives the client the CRLs of every CA on the path. Nil gives it none, and CRLs at distribution
+	// points are empty.
 	CRL *CRL `json:"crl,omitzero"`
 }
 
-// Certificate says how one certificate differs from a good one in its place.
+// Certificate says how one certificate differs from a good one in the same place. Empty fields mean that it
+// does not.
 type Certificate struct {
-	// Name is what the recipe calls it; for entries of Others only.
+	// Name is the certificate's name in the recipe. It applies only to entries of Others.
 	Name string `json:"name,omitzero"`
-	// Profile is what kind of certificate it is. Empty means what its place says.
+	// Profile is the kind of certificate. Empty means the kind that its place implies.
 	Profile Profile `json:"profile,omitzero"`
-	// Key is the kind of its key.
+	// Key is the type of its key.
 	Key KeyType `json:"key,omitzero"`
-	// Of names a certificate whose subject and key it shares, as a cross-certificate does.
+	// Of names a certificate whose subject and key this one shares, as a cross-certificate does.
 	Of string `json:"of,omitzero"`
-	// Issuer names the certificate that issues it. Its own name makes it self-signed,
-	// which is what empty means for roots and Others.
+	// Issuer names the certificate that issues this one. A certificate's own name makes it self-signed, which
+	// is the default for roots and Others.
 	Issuer string `json:"issuer,omitzero"`
-	// SignedBy names the key that signs it in place of its issuer's.
+	// SignedBy names the key that signs this certificate, instead of the issuer's.
 	SignedBy string `json:"signed_by,omitzero"`
 	// CommonName is its subject's common name.
 	CommonName string `json:"common_name,omitzero"`
-	// Organization is its subject's organization. Empty means the lab's, which says what it is.
+	// Organization is its subject's organization. Empty means the lab's, which warns against trusting it.
 	Organization string `json:"organization,omitzero"`
-	// SAN lists its subject alternative names as OpenSSL writes them: "DNS:localhost",
-	// "IP:127.0.0.1". Nil means those of a good one.
+	// SAN lists its subject alternative names in OpenSSL's format: "DNS:localhost", "IP:127.0.0.1". Nil means
+	// the names of a good certificate.
 	SAN []string `json:"san,omitzero"`
 	// NotBefore and NotAfter bound its validity.
 	NotBefore Moment `json:"not_before,omitzero"`
 	NotAfter  Moment `json:"not_after,omitzero"`
-	// Usages replaces its key usages and extended key usages, in cfssl's words:
-	// "digital signature", "cert sign", "server auth", "client auth".
+	// Usages replaces its key usages and extended key usages, in cfssl's words: "digital signature", "cert
+	// sign", "server auth", "client auth".
 	Usages []string `json:"usages,omitzero"`
-	// BasicConstraints replaces the extension's content, as OpenSSL writes it:
-	// "CA:TRUE", "CA:TRUE,pathlen:0", "CA:FALSE".
+	// BasicConstraints replaces the extension's content, in OpenSSL's format: "CA:TRUE", "CA:TRUE,pathlen:0",
+	// "CA:FALSE".
 	BasicConstraints string `json:"basic_constraints,omitzero"`
-	// Permit replaces a CA's permitted subtrees (RFC 5280, section 4.2.1.10), written as SAN is,
-	// addresses with a prefix length: "IP:10.0.0.0/8". They are critical, unlike those of the lab's
-	// own root, unless NonCritical says otherwise. "any" alone means that it is not constrained at all.
+	// Permit replaces a CA's permitted subtrees (RFC 5280, section 4.2.1.10). The format is that of SAN, with
+	// a prefix length for addresses: "IP:10.0.0.0/8". The extension is critical, unlike in the lab's own
+	// root, unless it is listed in NonCritical. The single entry "any" means no constraints.
 	Permit []string `json:"permit,omitzero"`
 	// MustStaple adds the TLS feature extension status_request (RFC 7633).
 	MustStaple bool `json:"must_staple,omitzero"`
@@ -87,15 +87,15 @@ type Certificate struct {
 	// sections 4.2.2.1 and 4.2.1.13).
 	OCSP bool `json:"ocsp,omitzero"`
 	CRL  bool `json:"crl,omitzero"`
-	// Extensions are added as they are.
+	// Extensions are added unchanged.
 	Extensions []Extension `json:"extensions,omitzero"`
-	// Omit leaves things out: the names of extensions as RFC 5280 has them
-	// ("authorityKeyIdentifier"), "commonName", "subject".
+	// Omit lists what to leave out: extensions by their names in RFC 5280 ("authorityKeyIdentifier"),
+	// "commonName", "subject".
 	Omit []string `json:"omit,omitzero"`
-	// NonCritical marks extensions as not critical that ought to be.
+	// NonCritical lists extensions to mark as not critical although they should be.
 	NonCritical []string `json:"non_critical,omitzero"`
-	// Digest is what its signature is made with: "SHA-1" or "MD5". Empty means SHA-256
-	// or better, by the issuer's key.
+	// Digest is the signature's hash: "SHA-1" or "MD5". Empty means SHA-256 or better, depending on the
+	// issuer's key.
 	Digest string `json:"digest,omitzero"`
 	// Version is its X.509 version, 1 or 3. Zero means 3. Version 1 has no extensions.
 	Version int `json:"version,omitzero"`
@@ -103,17 +103,16 @@ type Certificate struct {
 	Tamper bool `json:"tamper,omitzero"`
 }
 
-// Extension is an X.509 extension as it stands in a certificate.
+// Extension is an X.509 extension as encoded in a certificate.
 type Extension struct {
 	ID       string `json:"id"` // dotted decimal
 	Critical bool   `json:"critical,omitzero"`
 	Value    []byte `json:"value"` // DER
 }
 
-// Profile is a kind of certificate: which usages, names and dates a good one has.
+// Profile is a kind of certificate. It implies the usages, names and dates of a good one.
 type Profile string
 
-// The profiles.
 const (
 	ProfileRoot         Profile = "root"
 	ProfileIntermediate Profile = "intermediate"
@@ -131,7 +130,7 @@ func ParseRecipe(data []byte) (Recipe, error) {
 		return Recipe{}, fmt.Errorf("reading recipe: %w", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return Recipe{}, fmt.Errorf("reading recipe: more follows after its end")
+		return Recipe{}, fmt.Errorf("reading recipe: there is more after its end")
 	}
 	return r, nil
 }

@@ -16,22 +16,21 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// OCSP responses are built here. cfssl's ocsp package signs with golang.org/x/crypto/ocsp, which
-// takes producedAt from the clock, so that no two responses would be the same.
+// OCSP responses are built here because cfssl's ocsp package signs with golang.org/x/crypto/ocsp, which takes
+// producedAt from the clock: no two responses would be equal.
 
 var oidOCSPBasic = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 
-// The period of revocation information around Config.At: as long as a good leaf lives.
+// The validity period of revocation data, relative to Config.At. It ends with a good leaf's.
 const (
 	thisUpdate Moment = "-1h"
 	nextUpdate Moment = "1440h"
 )
 
-// malformed is what a client gets in place of a response that is malformed.
+// malformed is sent instead of a response that the recipe calls malformed.
 const malformed = "tlslab: this is no OCSP response\n"
 
-// revocation mints what the recipe says of the chain's staple, its OCSP responder and its
-// CRLs.
+// revocation mints the chain's staple, the OCSP responder's answers and the CRLs.
 func (b *mint) revocation(c *Chain) error {
 	var err error
 	if o := b.recipe.Staple; o != nil {
@@ -55,8 +54,7 @@ func (b *mint) revocation(c *Chain) error {
 	return b.publish(c)
 }
 
-// answer is an OCSP response in the making: all that it takes but the hash by which the
-// client calls the certificate.
+// answer is everything in an OCSP response except the hash by which the client identifies the certificate.
 type answer struct {
 	OCSP
 	subject, issuer, signer *node
@@ -69,7 +67,7 @@ func (b *mint) answer(o OCSP) (*answer, error) {
 	about := cmp.Or(o.For, "leaf")
 	issuer := b.specs[about].Issuer
 	if issuer == "" || issuer == about {
-		return nil, fmt.Errorf("an OCSP response needs an issuer, and certificate %q signed itself", about)
+		return nil, fmt.Errorf("an OCSP response needs an issuer, but certificate %q is self-signed", about)
 	}
 	a := &answer{OCSP: o, at: b.config.At}
 	for name, n := range map[string]**node{about: &a.subject, issuer: &a.issuer} {
@@ -89,11 +87,10 @@ func (b *mint) answer(o OCSP) (*answer, error) {
 	return a, err
 }
 
-// OCSPResponse returns the answer of the lab's responder to a request: what the recipe's
-// Responder says, or the error unauthorized if the request is about no certificate of the
-// path (RFC 5019, section 2.2.3). There is no nonce in it, as seed and time decide every
-// byte; clients must put up with that (RFC 5019, section 4). It is an error if the response
-// cannot be signed.
+// OCSPResponse returns the answer of the lab's responder to a request: what the recipe's Responder says, or
+// the error unauthorized if the request is not about a certificate of the path (RFC 5019, section 2.2.3). The
+// response has no nonce, because seed and time decide every byte; clients must accept that (RFC 5019, section
+// 4). It is an error if the response cannot be signed.
 func (c *Chain) OCSPResponse(request *ocsp.Request) ([]byte, error) {
 	for _, a := range c.answers {
 		if a.matches(request) {
@@ -112,8 +109,8 @@ func (a *answer) matches(r *ocsp.Request) bool {
 	return err == nil && bytes.Equal(name, r.IssuerNameHash) && bytes.Equal(key, r.IssuerKeyHash)
 }
 
-// response returns the OCSPResponse, with a certificate ID made by that hash: a client looks for
-// the one that it asked with.
+// response returns the OCSPResponse. Its certificate ID uses the given hash, because a client looks for the
+// ID that it asked with.
 func (a *answer) response(hash crypto.Hash) ([]byte, error) {
 	switch {
 	case a.Malformed:
@@ -157,7 +154,7 @@ func (a *answer) response(hash crypto.Hash) ([]byte, error) {
 	return signOCSP(data, a.signer.key, certs)
 }
 
-// addStatus adds a CertStatus: implicitly tagged NULLs, or when it was revoked.
+// addStatus adds a CertStatus: an implicitly tagged NULL, or the time of revocation.
 func addStatus(b *cryptobyte.Builder, status Status, at time.Time) {
 	switch status {
 	case StatusGood:
@@ -169,11 +166,11 @@ func addStatus(b *cryptobyte.Builder, status Status, at time.Time) {
 	case StatusUnknown:
 		b.AddASN1(cbasn1.Tag(2).ContextSpecific(), func(*cryptobyte.Builder) {})
 	default:
-		b.SetError(fmt.Errorf("OCSP status %q cannot be said of a certificate", status))
+		b.SetError(fmt.Errorf("%q is not the OCSP status of a certificate", status))
 	}
 }
 
-// hashIDs are the hashes by which requests call certificates. Every client understands SHA-1.
+// hashIDs are the hashes that requests may use to identify certificates. Every client supports SHA-1.
 var hashIDs = map[crypto.Hash]asn1.ObjectIdentifier{
 	crypto.SHA1:   {1, 3, 14, 3, 2, 26},
 	crypto.SHA256: {2, 16, 840, 1, 101, 3, 4, 2, 1},
@@ -181,7 +178,7 @@ var hashIDs = map[crypto.Hash]asn1.ObjectIdentifier{
 	crypto.SHA512: {2, 16, 840, 1, 101, 3, 4, 2, 3},
 }
 
-// certID returns what OCSP calls a certificate (RFC 6960, section 4.1.1).
+// certID returns OCSP's identifier of a certificate (RFC 6960, section 4.1.1).
 func certID(cert, issuer *x509.Certificate, hash crypto.Hash) ([]byte, error) {
 	name, key, err := issuerHashes(issuer, hash)
 	if err != nil {
@@ -196,13 +193,16 @@ func certID(cert, issuer *x509.Certificate, hash crypto.Hash) ([]byte, error) {
 		NameHash  []byte
 		KeyHash   []byte
 		Serial    asn1.RawValue
-	}{pkix.AlgorithmIdentifier{Algorithm: hashIDs[hash], Parameters: asn1.NullRawValue}, name, key, asn1.RawValue{FullBytes: serial}})
+	}{
+		pkix.AlgorithmIdentifier{Algorithm: hashIDs[hash], Parameters: asn1.NullRawValue},
+		name, key, asn1.RawValue{FullBytes: serial},
+	})
 }
 
-// issuerHashes returns the hashes of a CA's name and of its key's bits.
+// issuerHashes returns the hashes of a CA's name and of its public key bits.
 func issuerHashes(issuer *x509.Certificate, hash crypto.Hash) (name, key []byte, err error) {
 	if hashIDs[hash] == nil {
-		return nil, nil, fmt.Errorf("OCSP knows no certificate by the hash %v: want SHA-1 or SHA-2", hash)
+		return nil, nil, fmt.Errorf("OCSP cannot identify a certificate by hash %v: want SHA-1 or SHA-2", hash)
 	}
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
@@ -231,8 +231,8 @@ type basicResponse struct {
 	Certs     []asn1.RawValue `asn1:"explicit,optional,omitempty,tag:0"`
 }
 
-// signOCSP wraps signed ResponseData into an OCSPResponse, with certificates that lead from
-// its signer to the issuer of the certificate that it is about.
+// signOCSP signs ResponseData and wraps it into an OCSPResponse. The certificates lead from the signer to the
+// issuer of the certificate in question.
 func signOCSP(data []byte, key crypto.Signer, certs []asn1.RawValue) ([]byte, error) {
 	algorithm, err := signatureAlgorithm("", key)
 	if err != nil {

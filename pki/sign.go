@@ -23,7 +23,7 @@ import (
 	"github.com/cloudflare/cfssl/signer/local"
 )
 
-// Subjects. Those of the lab's CAs say what they are to whoever finds one in a trust store.
+// Subjects. The names of the lab's CAs warn anybody who finds one in a trust store.
 const (
 	organization = "tlslab: TLS failure lab, do not trust"
 	hostName     = "localhost"
@@ -51,18 +51,18 @@ var names = map[Profile][]string{
 	ProfileServer: {"DNS:" + hostName, "IP:127.0.0.1", "IP:::1"},
 }
 
-// permitted is what the lab's root is constrained to: names that RFC 2606 and RFC 6761 reserve. It
-// says nothing about addresses, since BoringSSL refuses a path with constraints on them.
+// permitted are the lab root's name constraints: the names that RFC 2606 and RFC 6761 reserve. There are none
+// on addresses, because BoringSSL refuses paths that have such constraints.
 var permitted = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
 
-// isDefault reports whether c says nothing but its profile, issuer and key.
+// isDefault reports whether c sets nothing but its profile, issuer and key.
 func (c Certificate) isDefault() bool {
 	c.Profile, c.Key, c.Issuer = "", "", ""
 	return reflect.ValueOf(c).IsZero()
 }
 
-// sign mints the certificate of that name with cfssl, and takes the last step on its DER
-// if it asks for what cfssl will not sign. The owner goes into its serial number.
+// sign mints a certificate with cfssl. If the recipe asks for something that cfssl will not sign, finish
+// changes the DER. The owner goes into the serial number.
 func (b *mint) sign(name, owner string) (*node, error) {
 	c := b.specs[name]
 	key, err := b.key(name)
@@ -167,9 +167,9 @@ func csrNames(s pkix.Name) []csr.Name {
 	return []csr.Name{{O: s.Organization[0]}}
 }
 
-// issuer returns the certificate and the key that sign the one called name. The
-// certificate is changed where crypto/x509 would otherwise refuse to sign, or would leave
-// out the authority key identifier because the issuer has none to show.
+// issuer returns the certificate and key that sign the certificate called name. The issuer's certificate is
+// modified where crypto/x509 would refuse to sign, or would leave out the authority key identifier because
+// the issuer has no subject key identifier.
 func (b *mint) issuer(name string, subject pkix.Name, key crypto.Signer) (*x509.Certificate, crypto.Signer, error) {
 	c := b.specs[name]
 	var cert *x509.Certificate
@@ -209,7 +209,7 @@ func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, erro
 	}
 	p := &config.SigningProfile{
 		Usage:                       usage,
-		Expiry:                      time.Hour, // cfssl wants one; the request's dates hold
+		Expiry:                      time.Hour, // cfssl requires it, but uses the request's dates
 		ClientProvidesSerialNumbers: true,
 		OCSPNoCheck:                 c.Profile == ProfileOCSP, // RFC 6960, section 4.2.2.2.1
 		ExtensionWhitelist:          map[string]bool{},
@@ -243,7 +243,7 @@ func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, erro
 	return p, nil
 }
 
-// extensions returns those that cfssl's profiles cannot say.
+// extensions returns the extensions that a cfssl profile cannot express.
 func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension, error) {
 	var list []signer.Extension
 	add := func(id asn1.ObjectIdentifier, critical bool, value []byte) {
@@ -262,7 +262,7 @@ func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension,
 	}
 	permit, critical := c.Permit, true // RFC 5280, section 4.2.1.10
 	if permit == nil && c.Profile == ProfileRoot {
-		permit, critical = permitted, false // mbedTLS cannot read a root with critical ones
+		permit, critical = permitted, false // mbedTLS cannot read a root with critical constraints
 	}
 	if len(permit) > 0 && !slices.Equal(permit, []string{"any"}) {
 		value, err := nameConstraints(permit)
@@ -300,7 +300,7 @@ func parseOID(s string) (asn1.ObjectIdentifier, error) {
 	return id, nil
 }
 
-// splitName splits "DNS:localhost" at its colon.
+// splitName splits "DNS:localhost" at the colon.
 func splitName(s string) (kind, value string, err error) {
 	kind, value, ok := strings.Cut(s, ":")
 	if !ok || kind != "DNS" && kind != "IP" {
@@ -309,7 +309,7 @@ func splitName(s string) (kind, value string, err error) {
 	return kind, value, nil
 }
 
-// parseNet reads an address with its mask.
+// parseNet parses an address with a prefix length.
 func parseNet(s string) ([]byte, error) {
 	_, n, err := net.ParseCIDR(s)
 	if err != nil {

@@ -10,11 +10,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// temporary is a file in a directory that is to go when its lab does.
+// temporary marks a directory that is removed when its lab ends.
 const temporary = ".temporary"
 
-// TempDir makes a directory that is removed by [Dir.Delete], or by [SweepTemp] after a process that was killed.
-// Its parent is dir, and its name begins with prefix.
+// TempDir makes a directory inside dir whose name begins with prefix. [Dir.Delete] removes it, or [SweepTemp]
+// if the process was killed.
 func TempDir(dir, prefix string) (*Dir, error) {
 	path, err := os.MkdirTemp(dir, prefix) // mode 0700
 	if err != nil {
@@ -30,8 +30,8 @@ func TempDir(dir, prefix string) (*Dir, error) {
 	return d, nil
 }
 
-// SweepTemp removes those directories that [TempDir] has made with such a parent and prefix, for this user, and
-// that nobody holds the lock of: whoever made them was killed. What cannot be removed stays.
+// SweepTemp removes this user's directories that [TempDir] made with the same parent and prefix, and whose
+// lock is not held: the process that made them was killed. It ignores errors.
 func SweepTemp(dir, prefix string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -64,7 +64,8 @@ func abandoned(path string) *Dir {
 	}
 	d := &Dir{path: path, root: root}
 	if info, err := root.Stat("."); err == nil && os.SameFile(info, link) && owned(info) && d.isTemporary() {
-		d.lock = flock.New(filepath.Join(path, lockFile), flock.SetFlag(os.O_RDWR|noFollow)) // none is made
+		// without O_CREATE: a missing lock is not made
+		d.lock = flock.New(filepath.Join(path, lockFile), flock.SetFlag(os.O_RDWR|noFollow))
 		if free, err := d.lock.TryLock(); free && err == nil {
 			return d
 		}
@@ -73,7 +74,7 @@ func abandoned(path string) *Dir {
 	return nil
 }
 
-// isTemporary reports whether the directory is the lab's, and one that was to go.
+// isTemporary reports whether the directory is the lab's and was meant to be removed.
 func (d *Dir) isTemporary() bool {
 	for _, name := range []string{temporary, lockFile} {
 		if info, err := d.root.Lstat(name); err != nil || info.Mode()&fs.ModeType != 0 {

@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// TestSweepTemp removes what a lab that was killed has left, and nothing else.
+// TestSweepTemp checks that SweepTemp removes what a killed lab left behind, and nothing else.
 func TestSweepTemp(t *testing.T) {
 	parent := t.TempDir()
 	make := func(prefix string) *pki.Dir {
@@ -22,10 +22,10 @@ func TestSweepTemp(t *testing.T) {
 		return d
 	}
 	alive, dead, other := make("tlslab-"), make("tlslab-"), make("other-")
-	require.NoError(t, dead.Close()) // as the system does for a process that is killed
+	require.NoError(t, dead.Close()) // as the system does when a process is killed
 	require.NoError(t, other.Close())
 
-	chosen := filepath.Join(parent, "tlslab-mine") // by --dir: it is to stay
+	chosen := filepath.Join(parent, "tlslab-mine") // as chosen with --dir: it stays
 	d, err := pki.OpenDir(chosen)
 	require.NoError(t, err)
 	require.NoError(t, d.Close())

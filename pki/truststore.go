@@ -3,7 +3,7 @@ package pki
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha1" // names files; nothing is verified with it
+	"crypto/sha1" // for file names, not for verification
 	"crypto/x509"
 	"encoding/binary"
 	"fmt"
@@ -15,33 +15,32 @@ import (
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 )
 
-// Names of the forms of what a client is to trust, besides [FileRoot].
+// Files with what a client should trust, besides [FileRoot].
 const (
-	FileTrustPKCS12 = "truststore.p12" // under [Passphrase], as Java reads trust stores
-	FileTrustJKS    = "truststore.jks" // Java's older form, under [Passphrase]
+	FileTrustPKCS12 = "truststore.p12" // encrypted with [Passphrase], in the format of Java's trust stores
+	FileTrustJKS    = "truststore.jks" // Java's older format, protected by [Passphrase]
 	DirTrust        = "truststore.d"   // a directory, see [TrustStores.Dir]
 )
 
-// FileAnchors is the file in [DirTrust] that holds all certificates. Docker, Podman and Skopeo read what is
-// called *.crt in a directory and ignore files with other endings.
+// FileAnchors is the file in [DirTrust] that holds all certificates. Docker, Podman and Skopeo read *.crt
+// files in a directory and ignore others.
 const FileAnchors = "ca.crt"
 
-// TrustStores are certificates in the forms in which clients that do not read a PEM file want what they
-// are to trust. Nothing in them is secret.
+// TrustStores holds certificates in formats for clients that cannot read a PEM file. Nothing in it is secret.
 type TrustStores struct {
-	// PKCS12 is a PKCS #12 file under [Passphrase]. Its certificates bear the attribute by which Java
-	// knows trust anchors. It is encrypted with Triple DES and SHA-1, since every Java from version 8
-	// on, .NET and OpenSSL can read that.
+	// PKCS12 is a PKCS #12 file, encrypted with [Passphrase]. Its certificates have the attribute that marks
+	// trust anchors for Java. The encryption is Triple DES with SHA-1, which .NET, OpenSSL and every Java
+	// from version 8 on can read.
 	PKCS12 []byte
-	// JKS is a Java key store of version 2 under [Passphrase].
+	// JKS is a Java key store of version 2, protected by [Passphrase].
 	JKS []byte
-	// Dir is a directory: ca.crt with all certificates, and each certificate in a file that is named
-	// after the hash of its subject, as openssl rehash names them.
+	// Dir is a directory with ca.crt, which holds all certificates, and one file for each certificate. That
+	// file is named after the hash of the certificate's subject, as openssl rehash does.
 	Dir []File
 }
 
-// TrustStores returns certificates of the chain, [Chain.Trusted] as a rule, as trust stores. There may be
-// none. The same seed and time give the same bytes.
+// TrustStores returns certificates of the chain, usually [Chain.Trusted], as trust stores. The list may be
+// empty. The same seed and time give the same bytes.
 func (c *Chain) TrustStores(certs []Minted) (TrustStores, error) {
 	p12, err := c.trustPKCS12(certs)
 	if err != nil {
@@ -54,7 +53,7 @@ func (c *Chain) TrustStores(certs []Minted) (TrustStores, error) {
 	return TrustStores{PKCS12: p12, JKS: jks, Dir: trustDir(certs)}, nil
 }
 
-// alias names a certificate of a trust store. It cannot be the name in the recipe, since Java ignores case.
+// alias names a certificate in a trust store. The recipe's name does not work, since Java ignores case.
 func alias(i int) string { return fmt.Sprintf("ca-%d", i+1) }
 
 func (c *Chain) trustPKCS12(certs []Minted) ([]byte, error) {
@@ -63,10 +62,10 @@ func (c *Chain) trustPKCS12(certs []Minted) ([]byte, error) {
 		return nil, err
 	}
 	var entries []pkcs12.TrustStoreEntry
-	for i, m := range certs { // the encoder looks at nothing but Raw
+	for i, m := range certs { // the encoder reads only Raw
 		entries = append(entries, pkcs12.TrustStoreEntry{Cert: &x509.Certificate{Raw: m.DER}, FriendlyName: alias(i)})
 	}
-	// The password is public: deriving a key from it many times over protects nothing.
+	// One iteration is enough: the password is public, so a slow key derivation protects nothing.
 	return pkcs12.LegacyDES.WithIterations(1).WithRand(random).EncodeTrustStoreEntries(entries, Passphrase)
 }
 
@@ -87,14 +86,14 @@ func (c *Chain) trustJKS(certs []Minted) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// trustDir returns the files of a directory of trusted certificates. The hash by MD5 that OpenSSL used
-// before version 1.0.0 is left out: those versions cannot read the lab's certificates.
+// trustDir returns the files of a directory of trusted certificates. It omits the MD5 hashes of OpenSSL
+// before 1.0.0, which cannot read the lab's certificates.
 func trustDir(certs []Minted) []File {
 	files := []File{{Name: FileAnchors, Data: pemCerts(certs)}}
 	taken := map[uint32]int{}
 	for _, m := range certs {
 		hash, err := subjectHash(m.Cert.RawSubject)
-		if err != nil { // OpenSSL cannot read it either
+		if err != nil { // OpenSSL cannot read the name either
 			continue
 		}
 		files = append(files, File{Name: fmt.Sprintf("%08x.%d", hash, taken[hash]), Data: pemCerts([]Minted{m})})
@@ -103,8 +102,8 @@ func trustDir(certs []Minted) []File {
 	return files
 }
 
-// subjectHash returns the hash of a name by which OpenSSL finds certificates in a directory
-// (X509_NAME_hash): the first four bytes, little-endian, of the SHA-1 of its canonical form.
+// subjectHash returns the hash of a name by which OpenSSL finds certificates in a directory (X509_NAME_hash):
+// the first four bytes, little-endian, of the SHA-1 hash of its canonical form.
 func subjectHash(name []byte) (uint32, error) {
 	canonical, err := canonicalName(name)
 	if err != nil {
@@ -114,8 +113,8 @@ func subjectHash(name []byte) (uint32, error) {
 	return binary.LittleEndian.Uint32(sum[:]), nil
 }
 
-// WriteTrustStores writes trust stores into a folder of the directory. Whatever else lies in [DirTrust] is
-// removed: it would be trusted too.
+// WriteTrustStores writes trust stores into a folder of the directory. It removes any other file in
+// [DirTrust], which clients would trust too.
 func (d *Dir) WriteTrustStores(folder string, t TrustStores) error {
 	dir := filepath.Join(folder, DirTrust)
 	if err := d.clear(dir, t.Dir); err != nil {
@@ -131,7 +130,7 @@ func (d *Dir) WriteTrustStores(folder string, t TrustStores) error {
 		d.Write(folder, File{Name: FileTrustJKS, Data: t.JKS}))
 }
 
-// clear makes a folder of the directory, or removes from it all files but those to keep. It follows no link
+// clear makes a folder of the directory, or removes all its files except those to keep. It follows no link
 // out of the directory.
 func (d *Dir) clear(folder string, keep []File) error {
 	if !filepath.IsLocal(folder) {

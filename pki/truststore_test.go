@@ -25,7 +25,7 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// twoRoots is a recipe whose client trusts two roots of one name.
+// twoRoots is a recipe whose client trusts two roots with the same name.
 var twoRoots = pki.Recipe{
 	Others: []pki.Certificate{{Name: "Root", Profile: pki.ProfileRoot, Key: pki.ECDSAP384}},
 	Trust:  []string{"root", "Root"},
@@ -40,7 +40,7 @@ func trustStores(t *testing.T, seed string, r pki.Recipe) (*pki.Chain, pki.Trust
 	return c, stores
 }
 
-// TestTrustStores holds each form to have the certificates that the client is to trust, all and no others.
+// TestTrustStores checks that each format holds exactly the certificates that the client should trust.
 func TestTrustStores(t *testing.T) {
 	for name, r := range map[string]pki.Recipe{"one": {}, "two": twoRoots} {
 		c, stores := trustStores(t, "x", r)
@@ -82,7 +82,8 @@ func TestTrustStores(t *testing.T) {
 	assert.NotEqual(t, one.PKCS12, other.PKCS12)
 }
 
-// TestWriteTrustStores holds the directory to lose what an earlier chain left, and never to be one elsewhere.
+// TestWriteTrustStores checks that files of an earlier chain are removed, and that nothing is written through
+// a link.
 func TestWriteTrustStores(t *testing.T) {
 	d, err := pki.OpenDir(t.TempDir())
 	require.NoError(t, err)
@@ -103,9 +104,10 @@ func TestWriteTrustStores(t *testing.T) {
 	assert.Error(t, d.WriteTrustStores("..", one))
 
 	if runtime.GOOS == "windows" {
-		return // where links need a privilege
+		return // links need a privilege there
 	}
-	for _, name := range []string{pki.FileTrustPKCS12, pki.FileTrustJKS, filepath.Join(pki.DirTrust, pki.FileAnchors)} {
+	for _, name := range []string{pki.FileTrustPKCS12, pki.FileTrustJKS,
+		filepath.Join(pki.DirTrust, pki.FileAnchors)} {
 		info, err := os.Stat(filepath.Join(d.Path(), "row", name))
 		require.NoError(t, err)
 		assert.Equal(t, os.FileMode(0o644), info.Mode().Perm(), name)
@@ -120,7 +122,7 @@ func TestWriteTrustStores(t *testing.T) {
 	assert.Len(t, left, 1)
 }
 
-// attribute is a type and value of a name, of a certain type of string.
+// attribute encodes a type and value of a name, with the given string type.
 func attribute(t *testing.T, id int, tag int, value string) []byte {
 	t.Helper()
 	der, err := asn1.Marshal(struct {
@@ -131,7 +133,7 @@ func attribute(t *testing.T, id int, tag int, value string) []byte {
 	return der
 }
 
-// named returns a certificate whose subject is made of RDNs of one or more attributes each.
+// named returns a certificate whose subject has the given RDNs, each with one or more attributes.
 func named(t *testing.T, rdns ...[][]byte) pki.Minted {
 	t.Helper()
 	wrap := func(tag int, parts ...[]byte) []byte {
@@ -152,8 +154,8 @@ func named(t *testing.T, rdns ...[][]byte) pki.Minted {
 	return pki.Minted{Name: "odd", DER: der, Cert: &x509.Certificate{Raw: der, RawSubject: template.RawSubject}}
 }
 
-// TestSubjectHash compares the names of files with what the openssl command says, for names that need every
-// step of the canonical form.
+// TestSubjectHash compares the file names with the hashes that the openssl command computes, for names that
+// need every step of the canonical form.
 func TestSubjectHash(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
 	labtest.Require(t, "openssl", err == nil, "no openssl on PATH")
@@ -175,7 +177,8 @@ func TestSubjectHash(t *testing.T) {
 		"numeric is kept": named(t, cn(numeric, "12  34")),
 		"several": named(t, [][]byte{attribute(t, 6, printable, "DE")}, [][]byte{attribute(t, 10, utf8, "ACME  Inc")},
 			[][]byte{attribute(t, 3, utf8, "Root")}),
-		"many in one RDN": named(t, [][]byte{attribute(t, 3, utf8, "Zeta  LONGER"), attribute(t, 10, printable, "Org"), attribute(t, 3, utf8, "A")}),
+		"many in one RDN": named(t, [][]byte{attribute(t, 3, utf8, "Zeta  LONGER"), attribute(t, 10, printable, "Org"),
+			attribute(t, 3, utf8, "A")}),
 	} {
 		stores, err := c.TrustStores([]pki.Minted{m})
 		require.NoError(t, err, name)
@@ -188,7 +191,8 @@ func TestSubjectHash(t *testing.T) {
 	}
 }
 
-// TestOpenSSLTrusts has the openssl command trust what lies in the directory and read the PKCS #12 file.
+// TestOpenSSLTrusts checks that the openssl command trusts the certificates in the directory and can read the
+// PKCS #12 file.
 func TestOpenSSLTrusts(t *testing.T) {
 	openssl, err := exec.LookPath("openssl")
 	labtest.Require(t, "openssl", err == nil, "no openssl on PATH")
@@ -215,7 +219,7 @@ func TestOpenSSLTrusts(t *testing.T) {
 	assert.NotContains(t, out, "PRIVATE KEY")
 }
 
-// TestKeytoolReads has Java's keytool list both key stores, with two roots, one and none.
+// TestKeytoolReads checks that Java's keytool lists both key stores, with two roots, one and none.
 func TestKeytoolReads(t *testing.T) {
 	keytool, err := exec.LookPath("keytool")
 	labtest.Require(t, "keytool", err == nil, "no keytool on PATH")
@@ -226,7 +230,8 @@ func TestKeytoolReads(t *testing.T) {
 		for kind, data := range map[string][]byte{"PKCS12": stores.PKCS12, "JKS": stores.JKS} {
 			path := filepath.Join(t.TempDir(), "store")
 			require.NoError(t, os.WriteFile(path, data, 0o600))
-			out, err := exec.Command(keytool, "-J-Duser.language=en", "-list", "-storetype", kind, "-keystore", path, "-storepass", pki.Passphrase).CombinedOutput()
+			out, err := exec.Command(keytool, "-J-Duser.language=en", "-list", "-storetype", kind, "-keystore", path,
+				"-storepass", pki.Passphrase).CombinedOutput()
 			require.NoError(t, err, "%s: %s", kind, out)
 			assert.Equal(t, want, strings.Count(string(out), "trustedCertEntry"), "%s: %s", kind, out)
 		}
