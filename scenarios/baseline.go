@@ -8,15 +8,14 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// wildcardHost is what the rows on wildcards connect to. It does not resolve: a client has to be
-// told the address.
+// wildcardHost is the host of the wildcard scenarios. It does not resolve: a client must be told the address.
 const wildcardHost = "foo.tlslab.test"
 
-// unconstrained is a root without name constraints, for rows whose defect the lab's
-// constraints would hide. It is valid for two days.
+// unconstrained is a root without name constraints, for scenarios whose defect the lab's constraints would
+// hide. It is valid for two days.
 var unconstrained = pki.Certificate{Permit: []string{"any"}, NotBefore: "-1h", NotAfter: "47h"}
 
-// python2Address is why Python 2.7 cannot be judged by rows on addresses.
+// python2Address tells why Python 2.7 cannot be judged by scenarios with addresses.
 var python2Address = Known{Stack: "python", Versions: "<3", Variants: []string{"default", "strict"}, Verdict: Reject, Failures: []failure.Class{failure.HostnameMismatch},
 	Why: "ssl.match_hostname of Python 2.7 does not know addresses: it compares 127.0.0.1 with DNS names and the common name alone"}
 
@@ -27,7 +26,7 @@ var baseline = []Scenario{
 		ID: "good", Port: 1, Title: "a good chain: root, one intermediate, leaf",
 		Story: Story{
 			What:  "Nothing is wrong: an ECDSA P-256 leaf for localhost, 127.0.0.1 and ::1, valid for 90 days, with its intermediate.",
-			Where: "It is the control of most scenarios: what a client must accept before its refusals mean anything.",
+			Where: "It is the control of most scenarios: what a client must accept before its alwaysRefuse mean anything.",
 			See:   "The client gets an answer that says what the server saw of it.",
 		},
 		Fix: goodFix, Expect: accept, Sources: []string{"D0", "D2", "D3"},
@@ -326,7 +325,7 @@ var baseline = []Scenario{
 	},
 }
 
-// manyNames returns n names, localhost last.
+// manyNames returns n names, with localhost last.
 func manyNames(n int) []string {
 	var list []string
 	for i := range n - 1 {

@@ -18,9 +18,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// BenchmarkMintChain mints one chain of three, its keys with it: with crypto/x509 alone, and as
-// the lab does. The lab's root is shared by all chains and made once, so that "shared" is what a
-// scenario costs, and "own-root" the same work as "bare".
+// BenchmarkMintChain mints a chain of three with its keys, once with crypto/x509 alone and once as the lab
+// does. All chains share the lab's root, which is made once. So "shared" is what a scenario costs, and
+// "own-root" is the same work as "bare".
 func BenchmarkMintChain(b *testing.B) {
 	b.Run("bare-ecdsa", func(b *testing.B) {
 		for b.Loop() {
@@ -32,7 +32,7 @@ func BenchmarkMintChain(b *testing.B) {
 	})
 	b.Run("shared-ecdsa", func(b *testing.B) { benchmarkMint(b, pki.Recipe{}) })
 	b.Run("rsa2048", func(b *testing.B) {
-		for i := 0; b.Loop(); i++ { // a seed each, as RSA keys are shared below one
+		for i := 0; b.Loop(); i++ { // one seed each, because chains with the same seed share RSA keys
 			m, err := pki.New(pki.Config{Seed: fmt.Sprint("rsa", i), At: at})
 			if err != nil {
 				b.Fatal(err)
@@ -53,7 +53,7 @@ func benchmarkMint(b *testing.B, r pki.Recipe) {
 	}
 }
 
-// bareChain mints root, intermediate and leaf with crypto/x509 and nothing else.
+// bareChain mints root, intermediate and leaf with crypto/x509 only.
 func bareChain(b *testing.B) {
 	var parent *x509.Certificate
 	var parentKey *ecdsa.PrivateKey
@@ -86,7 +86,7 @@ func bareChain(b *testing.B) {
 	}
 }
 
-// BenchmarkMintCatalogue mints every scenario, its files with it, on all processors.
+// BenchmarkMintCatalogue mints every scenario and its files, on all processors.
 func BenchmarkMintCatalogue(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		m, err := pki.New(pki.Config{Seed: fmt.Sprint("catalogue", i), At: at})

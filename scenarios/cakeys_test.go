@@ -9,8 +9,8 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// TestNoCAKeyIsWritten holds the files of every scenario to have no key of a CA on the way to what the client
-// trusts: all who read a lab's directory can still issue nothing.
+// TestNoCAKeyIsWritten checks that no scenario's files contain the key of a CA that leads to a trusted root,
+// so that nobody can issue certificates with the files of a lab.
 func TestNoCAKeyIsWritten(t *testing.T) {
 	m := minter()
 	keys := 0
@@ -22,7 +22,7 @@ func TestNoCAKeyIsWritten(t *testing.T) {
 		}
 		for _, f := range files {
 			for block, rest := pem.Decode(f.Data); block != nil; block, rest = pem.Decode(rest) {
-				if block.Type != "PRIVATE KEY" { // the encrypted ones are the same
+				if block.Type != "PRIVATE KEY" { // encrypted keys are the same keys
 					continue
 				}
 				keys++
@@ -34,7 +34,8 @@ func TestNoCAKeyIsWritten(t *testing.T) {
 					t.Errorf("%s: %s has a key and is not secret", s.ID, f.Name)
 				}
 				for _, ca := range above(chain) {
-					if key.(crypto.Signer).Public().(interface{ Equal(crypto.PublicKey) bool }).Equal(ca.Cert.PublicKey) {
+					type comparer interface{ Equal(crypto.PublicKey) bool }
+					if key.(crypto.Signer).Public().(comparer).Equal(ca.Cert.PublicKey) {
 						t.Errorf("%s: %s has the key of %s", s.ID, f.Name, ca.Name)
 					}
 				}
@@ -42,11 +43,11 @@ func TestNoCAKeyIsWritten(t *testing.T) {
 		}
 	}
 	if keys < 2*len(declared()) {
-		t.Errorf("%d keys in the files of %d scenarios: they are looked for in the wrong place", keys, len(declared()))
+		t.Errorf("%d keys in the files of %d scenarios: the test does not find them", keys, len(declared()))
 	}
 }
 
-// above are the certificates of a chain that issue or could.
+// above returns the certificates of a chain that are or could be issuers.
 func above(c *pki.Chain) []pki.Minted {
 	var list []pki.Minted
 	for _, some := range [][]pki.Minted{c.Path, c.Trusted, c.Sent, c.Client} {

@@ -14,20 +14,20 @@ type Family string
 const (
 	Baseline Family = "baseline" // must be accepted: the controls
 	Validity Family = "validity" // dates
-	Names    Family = "names"    // who the certificate is for
+	Names    Family = "names"    // the hosts that the certificate is for
 	Chain    Family = "chain"    // the path from leaf to root
 	Keys     Family = "keys"     // keys and algorithms
 
 	Revocation         Family = "revocation"          // CRLs, OCSP, staples
 	ClientCertificates Family = "client-certificates" // the client's own certificate and files
 	Protocol           Family = "protocol"            // versions, suites, groups, ALPN, SNI
-	Wire               Family = "wire"                // what carries TLS
+	Wire               Family = "wire"                // the transport below TLS
 
 	MongoDBServer Family = "mongodb" // MongoDB's own TLS stack, with the service mongod
 )
 
-// families declares each family's scenarios. Ports begin at a hundred of their own, so that
-// a scenario can be added to any of them without moving another.
+// families lists each family's scenarios. Each family has its own range of a hundred ports, so that a
+// scenario can be added to one family without moving the ports of another.
 var families = []struct {
 	family  Family
 	service Service
@@ -46,11 +46,10 @@ var families = []struct {
 	{MongoDBServer, Mongod, 2000, mongodRows},
 }
 
-// all is the catalogue as it was declared, and mongods what is there of MongoDB's own TLS stack.
+// all is the catalogue as declared. mongods are the scenarios of MongoDB's own TLS stack.
 var all, mongods = declared(HTTPS), declared(Mongod)
 
-// declared returns the scenarios that were declared for a service, with families and ports filled
-// in.
+// declared returns the scenarios declared for a service, with family and port filled in.
 func declared(service Service) []*Scenario {
 	var list []*Scenario
 	for _, f := range families {
@@ -63,7 +62,7 @@ func declared(service Service) []*Scenario {
 			s.Host = cmp.Or(s.Host, "localhost")
 			s.Service = service
 			if service.Protocol() == MongoDB {
-				s.Known = slices.Concat(s.Known, refusesAnyway(&s))
+				s.Known = slices.Concat(s.Known, alwaysRefusing(&s))
 			}
 			list = append(list, &s)
 		}
@@ -71,11 +70,11 @@ func declared(service Service) []*Scenario {
 	return list
 }
 
-// All returns the catalogue: every scenario, as it is served with [HTTPS]. The caller must not
-// change them. [Behind] returns those of other services.
+// All returns the catalogue: every scenario, served with [HTTPS]. The caller must not change the scenarios.
+// [Behind] returns the scenarios of other services.
 func All() []*Scenario { return slices.Clone(all) }
 
-// Families returns the families, in the order of the catalogue.
+// Families returns the families in catalogue order.
 func Families() []Family {
 	var list []Family
 	for _, f := range families {
@@ -84,8 +83,8 @@ func Families() []Family {
 	return list
 }
 
-// Lookup returns the scenario with that ID, whatever its service, and false if there is none. The
-// caller must not change it.
+// Lookup returns the scenario with an ID, for any service, and false if there is none. The caller must not
+// change it.
 func Lookup(id string) (*Scenario, bool) {
 	if s, ok := find(all, id); ok {
 		return s, true
@@ -115,51 +114,73 @@ func ControlOf(s *Scenario) *Scenario {
 	return s
 }
 
-// accept is what is expected of a good chain.
+// accept is the expectation for a good chain.
 var accept = Expectation{Verdict: Accept, Level: Must}
 
-// shouldAccept is what is expected of clients that have a feature.
+// shouldAccept expects clients with the feature to accept.
 func shouldAccept(feature string, classes ...failure.Class) Expectation {
 	return Expectation{Verdict: Accept, Level: Should, Feature: feature, Failures: classes}
 }
 
-// reject is what is expected of every client that verifies.
+// reject expects every client that verifies to reject.
 func reject(classes ...failure.Class) Expectation {
 	return Expectation{Verdict: Reject, Level: Must, Failures: classes}
 }
 
-// shouldReject is what is expected of clients that have a feature.
+// shouldReject expects clients with the feature to reject.
 func shouldReject(feature string, classes ...failure.Class) Expectation {
 	return Expectation{Verdict: Reject, Level: Should, Feature: feature, Failures: classes}
 }
 
-// either is for what implementations do differently with good reason.
+// either is for scenarios in which implementations differ for good reasons.
 func either(classes ...failure.Class) Expectation {
 	return Expectation{Verdict: Either, Level: Should, Failures: classes}
 }
 
-// The features that expectations name, and what a client with that feature does.
+// The features that expectations name. Each says what a client that has the feature does.
 const (
-	FeatureStrict        = "strict"                        // holds certificates to RFC 5280 (OpenSSL's X509_V_FLAG_X509_STRICT)
-	FeatureSANOnly       = "subject-alternative-name-only" // never looks at the common name (RFC 9525, section 2)
-	FeatureKeyUsage      = "key-usage"                     // checks the leaf's key usage against the key exchange
-	FeatureKeyPolicy     = "key-policy"                    // refuses RSA keys below 2,048 bits (OpenSSL's security level 2)
-	FeatureBrowserPolicy = "browser-policy"                // refuses leaves that are valid for too long (CA/Browser Forum)
-	FeatureEd25519       = "ed25519"                       // verifies Ed25519 signatures (RFC 8410)
-	FeatureChainSort     = "chain-sort"                    // sorts what the server sends (RFC 8446, section 4.4.2)
-	FeatureConstraints   = "name-constraints"              // reads name constraints, critical ones too (RFC 5280, section 4.2.1.10)
-	FeatureAddresses     = "address-constraints"           // applies those on addresses
-	FeatureCRL           = "crl"                           // checks the leaf against the CRLs that it is given (RFC 5280, section 6.3)
-	FeatureCRLChain      = "crl-chain"                     // checks the intermediates as well
-	FeatureStapling      = "stapling"                      // checks a stapled OCSP response (RFC 6066, section 8)
-	FeatureMustStaple    = "must-staple"                   // demands a staple where the certificate does (RFC 7633)
-	FeatureOCSPEndpoint  = "ocsp-endpoint"                 // asks the OCSP responder that the certificate names (RFC 6960)
-	FeatureOCSPSoftFail  = "ocsp-soft-fail"                // goes on if that responder does not answer
+	// enforces RFC 5280 (OpenSSL's X509_V_FLAG_X509_STRICT)
+	FeatureStrict = "strict"
+	// ignores the common name (RFC 9525, section 2)
+	FeatureSANOnly = "subject-alternative-name-only"
+	// checks the leaf's key usage against the key exchange
+	FeatureKeyUsage = "key-usage"
+	// refuses RSA keys below 2,048 bits (OpenSSL's security level 2)
+	FeatureKeyPolicy = "key-policy"
+	// refuses leaves whose validity is too long (CA/Browser Forum)
+	FeatureBrowserPolicy = "browser-policy"
+	// verifies Ed25519 signatures (RFC 8410)
+	FeatureEd25519 = "ed25519"
+	// sorts the certificates that the server sends (RFC 8446, section 4.4.2)
+	FeatureChainSort = "chain-sort"
+	// supports name constraints, including critical ones (RFC 5280, section 4.2.1.10)
+	FeatureConstraints = "name-constraints"
+	// applies name constraints on addresses
+	FeatureAddresses = "address-constraints"
 
-	FeatureForwardSecrecy = "forward-secrecy"    // does not offer TLS_RSA_* suites (RFC 9325, section 4.1)
-	FeatureDHPolicy       = "dh-policy"          // refuses, or does not offer, Diffie-Hellman below 2,048 bits (OpenSSL's security level 2)
-	FeatureRenegotiation  = "renegotiation-info" // refuses servers without secure renegotiation (RFC 5746, section 4.1)
-	FeatureALPN           = "alpn"               // says in ALPN what it is going to speak (RFC 7301)
-	FeatureTLS13          = "tls-1.3"            // offers TLS 1.3 (RFC 8446)
-	FeaturePostQuantum    = "post-quantum"       // sends a post-quantum key share, and so a ClientHello above 1,460 bytes
+	// checks the leaf against the CRLs that it is given (RFC 5280, section 6.3)
+	FeatureCRL = "crl"
+	// checks the intermediates against CRLs as well
+	FeatureCRLChain = "crl-chain"
+	// checks a stapled OCSP response (RFC 6066, section 8)
+	FeatureStapling = "stapling"
+	// requires a staple if the certificate does (RFC 7633)
+	FeatureMustStaple = "must-staple"
+	// queries the OCSP responder that the certificate names (RFC 6960)
+	FeatureOCSPEndpoint = "ocsp-endpoint"
+	// continues if that responder does not answer
+	FeatureOCSPSoftFail = "ocsp-soft-fail"
+
+	// does not offer TLS_RSA_* suites (RFC 9325, section 4.1)
+	FeatureForwardSecrecy = "forward-secrecy"
+	// refuses or does not offer Diffie-Hellman below 2,048 bits (OpenSSL's security level 2)
+	FeatureDHPolicy = "dh-policy"
+	// refuses servers without secure renegotiation (RFC 5746, section 4.1)
+	FeatureRenegotiation = "renegotiation-info"
+	// offers application protocols in ALPN (RFC 7301)
+	FeatureALPN = "alpn"
+	// offers TLS 1.3 (RFC 8446)
+	FeatureTLS13 = "tls-1.3"
+	// sends a post-quantum key share, so that its ClientHello exceeds 1,460 bytes
+	FeaturePostQuantum = "post-quantum"
 )

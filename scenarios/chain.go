@@ -5,7 +5,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// otherRoot is a root that no client of the lab trusts.
+// otherRoot is a root that the lab's clients do not trust.
 var otherRoot = pki.Certificate{Name: "other-root", Profile: pki.ProfileRoot, CommonName: "tlslab other root CA (for tests, do not trust)"}
 
 // intermediate returns a recipe whose one intermediate is as given.

@@ -8,27 +8,28 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// demands is a server that demands a client certificate from the lab's CA.
+// demands is a server that requires a client certificate from the lab's CA.
 var demands = Server{ClientAuth: tls.RequireAndVerifyClientCert}
 
-// clientCertificates are the rows on the client's own certificate and files. Those in which the
-// server judges what the client sent come twice, under TLS 1.3 and TLS 1.2.
+// clientCertificates are the scenarios about the client's own certificate and files. Those in which the
+// server judges the client's certificate exist twice, for TLS 1.3 and for TLS 1.2.
 var clientCertificates = append(bothVersions(judgedByServer), clientFiles...)
 
-// clientRevocation returns a recipe with a client certificate and a CRL for the server, which lists
-// what is named.
+// clientRevocation returns a recipe with a client certificate and a CRL for the server, which lists the named
+// certificates.
 func clientRevocation(revoked ...string) pki.Recipe {
 	return pki.Recipe{Client: &pki.Certificate{}, CRL: &pki.CRL{Revoke: revoked, Fetch: true}}
 }
 
-// clientCertificate returns a recipe whose client certificate is as given.
+// clientCertificate returns a recipe with the given client certificate.
 func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client: &c} }
 
-// What is known of stacks, measured on Linux with the versions in README.
+// Known deviations, measured on Linux with the versions in lab/clients/README.md.
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
 		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
-	// goesOn is why the server, and not the client, finds fault with the client's files.
+	// The clients named …GoesOn continue after an error in their own files, so that the server reports the
+	// problem.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
 	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
@@ -53,20 +54,21 @@ var (
 	}
 )
 
-// pemLib is a stack over Python's ssl module.
+// pemLib is the deviation of a stack that uses Python's ssl module.
 func pemLib(stack string) Known {
 	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
 }
 
-// after is how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client is done before the server judges.
-const after = " Under TLS 1.3 the client has finished its handshake by then, and learns of it when it reads."
+// tls13Note tells how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client's handshake ends before the
+// server judges its certificate.
+const tls13Note = " Under TLS 1.3 the client has finished its handshake by then, and learns of it when it reads."
 
 var judgedByServer = []Scenario{
 	{
 		ID: "client-certificate-missing", Port: 1, Title: "the server demands a client certificate, the client has none",
 		Story: Story{
-			What:  "The server demands a client certificate; the client sends an empty list." + after,
+			What:  "The server demands a client certificate; the client sends an empty list." + tls13Note,
 			Where: "Mutual TLS switched on at the server before the clients have their certificates; MongoDB once it is given a CA file.",
 			See:   `TLS 1.3: "tlsv13 alert certificate required". TLS 1.2: "sslv3 alert handshake failure", which tells nothing.`,
 		},
@@ -78,7 +80,7 @@ var judgedByServer = []Scenario{
 	{
 		ID: "client-certificate-expired", Port: 2, Title: "the client's certificate has expired",
 		Story: Story{
-			What:  "The client's certificate ended yesterday; the server's is good." + after,
+			What:  "The client's certificate ended yesterday; the server's is good." + tls13Note,
 			Where: "Certificates of services that nobody watches, since no browser shows them.",
 			See:   `"sslv3 alert certificate expired": the word alert says that the other side speaks, and that it is the client's own certificate.`,
 		},
@@ -90,7 +92,7 @@ var judgedByServer = []Scenario{
 	{
 		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
 		Story: Story{
-			What:  "The validity of the client's certificate begins when that of a good one ends." + after,
+			What:  "The validity of the client's certificate begins when that of a good one ends." + tls13Note,
 			Where: "A server whose clock is behind, or a client certificate handed out before its day.",
 			See:   `Go's server calls it expired: "sslv3 alert certificate expired".`,
 		},
@@ -102,22 +104,22 @@ var judgedByServer = []Scenario{
 	{
 		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
 		Story: Story{
-			What:  "The client's certificate was issued by a root that the server does not trust." + after,
+			What:  "The client's certificate was issued by a root that the server does not trust." + tls13Note,
 			Where: "A client that kept its certificate when the CA was changed; a certificate of the staging CA in production.",
 			See:   `"tlsv1 alert unknown ca": it is the server that does not know the client's CA.`,
 		},
 		Fix:    "Give the client a certificate from the server's CA, or have the server trust the client's.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}}, Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.issuer"},
-		// The server lists the CAs that it accepts. A client that sends no certificate of another CA is right (RFC 8446,
-		// section 4.4.2), and the server misses one.
+		// The server lists the CAs that it accepts. A client may send no certificate if its own is from
+		// another CA (RFC 8446, section 4.4.2). The server then reports a missing certificate.
 		Expect: reject(failure.ClientCertificateRejected, failure.ClientCertificateRequired), Known: []Known{fetchUntold, chromiumWithholds},
 		Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-wrong-usage", Port: 5, Title: "the client's certificate is for servers only",
 		Story: Story{
-			What:  "The extended key usage of the client's certificate is serverAuth." + after,
+			What:  "The extended key usage of the client's certificate is serverAuth." + tls13Note,
 			Where: "Public certificates used as client certificates: from 2026 on they no longer carry clientAuth.",
 			See:   `"sslv3 alert bad certificate".`,
 		},
@@ -129,7 +131,7 @@ var judgedByServer = []Scenario{
 	{
 		ID: "client-certificate-revoked", Port: 18, Title: "the client's certificate is revoked",
 		Story: Story{
-			What:  "The client's certificate is in the CRL that the server looks it up in." + after,
+			What:  "The client's certificate is in the CRL that the server looks it up in." + tls13Note,
 			Where: "A laptop that was lost, a key that leaked: revoked, and still in use. mongod does it with tlsCRLFile.",
 			See:   `Go's server says no more than bad_certificate: "sslv3 alert bad certificate".`,
 		},
@@ -140,7 +142,7 @@ var judgedByServer = []Scenario{
 	},
 }
 
-// bothVersions returns scenarios and, after them, the same under TLS 1.2.
+// bothVersions returns the scenarios, followed by the same scenarios under TLS 1.2.
 func bothVersions(list []Scenario) []Scenario {
 	both := append([]Scenario{}, list...)
 	for _, s := range list {
@@ -152,7 +154,8 @@ func bothVersions(list []Scenario) []Scenario {
 		if s.Recipe.Client != nil && (s.Recipe.Client.NotAfter != "" || s.Recipe.Client.NotBefore != "") {
 			s.Known = append(curlOwnExpired, s.Known...)
 		}
-		// Alert certificate_required came with TLS 1.3; before, it was handshake_failure (RFC 5246, section 7.4.6).
+		// Alert certificate_required is new in TLS 1.3; TLS 1.2 uses handshake_failure (RFC 5246, section
+		// 7.4.6).
 		switch slices.Index(s.Expect.Failures, failure.ClientCertificateRequired) {
 		case -1:
 		case 0:
@@ -165,7 +168,7 @@ func bothVersions(list []Scenario) []Scenario {
 	return both
 }
 
-// clientFiles are the rows in which the server is good, and the client's own files are not.
+// clientFiles are the scenarios with a good server and wrong client files.
 var clientFiles = []Scenario{
 	{
 		ID: "client-certificate-optional", Port: 6, Title: "the server asks for a client certificate, none is sent",

@@ -1,11 +1,10 @@
 package scenarios
 
-// Good returns the control that differs from what every client accepts in nothing but the service:
-// good, mongo-good, mongod-good.
+// Good returns a service's plain control, which every client accepts: good, mongo-good or mongod-good.
 func Good(service Service) *Scenario { return Behind(service)[0] }
 
-// FirstControl returns the control that most of the scenarios are held against, and of several the one
-// that comes first: a client that refuses it need not be asked the others. It is nil if there are no
+// FirstControl returns the control that most of the scenarios have. If several are equally common, it returns
+// the first. A client that refuses it need not be tested against the rest. The result is nil if there are no
 // scenarios.
 func FirstControl(list []*Scenario) *Scenario {
 	var first *Scenario

@@ -9,7 +9,9 @@ import (
 )
 
 func TestGood(t *testing.T) {
-	for service, want := range map[scenarios.Service]string{scenarios.HTTPS: "good", scenarios.MongoDB: "mongo-good", scenarios.Mongod: "mongod-good"} {
+	for service, want := range map[scenarios.Service]string{
+		scenarios.HTTPS: "good", scenarios.MongoDB: "mongo-good", scenarios.Mongod: "mongod-good",
+	} {
 		good := scenarios.Good(service)
 		assert.Equal(t, want, good.ID)
 		assert.Equal(t, scenarios.Accept, good.Expect.Verdict)
@@ -23,7 +25,7 @@ func TestFirstControl(t *testing.T) {
 	}{
 		{"good", []string{"good"}},
 		{"good", []string{"expired"}},
-		{"good-ip", []string{"wrong-ip", "expired"}}, // as many as the other, and first
+		{"good-ip", []string{"wrong-ip", "expired"}}, // equally common, and first
 		{"good", []string{"wrong-ip", "expired", "wrong-host"}},
 		{"mongo-good", []string{"mongo-expired"}},
 	} {

@@ -6,28 +6,33 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// refusals are what variants of MongoDB's drivers do with every server that offers something,
-// good ones too: they show what the driver says when it is set up wrongly. Measured with PyMongo
-// 4.18 and 4.20, and with the Node.js driver 7.9.
-var refusals = []struct {
+// alwaysRefuse are variants of MongoDB's drivers that refuse every server which supplies something, good servers
+// included. They show what a misconfigured driver reports. Measured with PyMongo 4.18 and 4.20, and with the
+// Node.js driver 7.9.
+var alwaysRefuse = []struct {
 	supplies string // see Supplies; empty means every server
 	Known
 }{
-	{"", Known{Stack: "pymongo", Variants: []string{"no-tls"}, Verdict: Reject, Failures: []failure.Class{failure.UnexpectedEOF, failure.ConnectionReset},
-		Why: "the client speaks no TLS, and the server nothing else: it hangs up"}},
-	{SuppliesClientCertificate, Known{Stack: "pymongo", Variants: []string{"two-files"}, Verdict: Reject, Failures: []failure.Class{failure.BadPEM},
-		Why: "PyMongo wants the certificate and its key in one file"}},
-	{SuppliesCRL, Known{Stack: "pymongo-ocsp", Variants: []string{"crl-and-ocsp"}, Verdict: Reject, Failures: []failure.Class{failure.ClientMisconfigured},
-		Why: "PyMongo cannot be given a CRL when it uses PyOpenSSL"}},
-	{SuppliesCRL, Known{Stack: "mongo-node", Variants: []string{"tlsCRLFile"}, Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
-		Why: "Node reads the first CRL of what it is given and wants one of each CA on the path, and the driver gives it the file whole: with an intermediate there is no right file"}},
+	{"", Known{Stack: "pymongo", Variants: []string{"no-tls"}, Verdict: Reject,
+		Failures: []failure.Class{failure.UnexpectedEOF, failure.ConnectionReset},
+		Why:      "the client speaks no TLS, and the server nothing else: it hangs up"}},
+	{SuppliesClientCertificate, Known{Stack: "pymongo", Variants: []string{"two-files"}, Verdict: Reject,
+		Failures: []failure.Class{failure.BadPEM},
+		Why:      "PyMongo wants the certificate and its key in one file"}},
+	{SuppliesCRL, Known{Stack: "pymongo-ocsp", Variants: []string{"crl-and-ocsp"}, Verdict: Reject,
+		Failures: []failure.Class{failure.ClientMisconfigured},
+		Why:      "PyMongo cannot be given a CRL when it uses PyOpenSSL"}},
+	{SuppliesCRL, Known{Stack: "mongo-node", Variants: []string{"tlsCRLFile"}, Verdict: Reject,
+		Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "Node reads the first CRL of what it is given and wants one of each CA on the path, and the " +
+			"driver gives it the file whole: with an intermediate there is no right file"}},
 }
 
-// refusesAnyway returns what is known of drivers whatever a scenario is about.
-func refusesAnyway(s *Scenario) []Known {
+// alwaysRefusing returns the variants that refuse a scenario's server whatever its defect is.
+func alwaysRefusing(s *Scenario) []Known {
 	var list []Known
 	supplied := Supplies(s)
-	for _, r := range refusals {
+	for _, r := range alwaysRefuse {
 		if r.supplies == "" || slices.Contains(supplied, r.supplies) {
 			list = append(list, r.Known)
 		}

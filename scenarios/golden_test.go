@@ -13,12 +13,11 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-var update = flag.Bool("update", false, "write testdata/golden.txt anew")
+var update = flag.Bool("update", false, "rewrite testdata/golden.txt")
 
 const golden = "testdata/golden.txt"
 
-// TestGolden pins every byte of the catalogue, by a digest over each scenario's files, and its
-// port.
+// TestGolden pins every byte of the catalogue with a digest of each scenario's files, and its port.
 func TestGolden(t *testing.T) {
 	m := minter()
 	var b strings.Builder
@@ -40,27 +39,29 @@ func TestGolden(t *testing.T) {
 	wants := strings.Split(string(want), "\n")
 	for i, got := range strings.Split(b.String(), "\n") {
 		if i >= len(wants) || got != wants[i] {
-			t.Errorf("minted now: %s; golden: %s", got, strings.Join(wants[min(i, len(wants)):min(i+1, len(wants))], ""))
+			t.Errorf("minted now: %s; golden: %s", got, strings.Join(wants[min(i, len(wants)):min(i+1, len(wants))],
+				""))
 		}
 	}
-	t.Error("same seed and time must give the same bytes; if the change is meant: go test ./scenarios -run Golden -update")
+	t.Error("same seed and time must give the same bytes; if the change is intended: " +
+		"go test ./scenarios -run Golden -update")
 }
 
-// TestAlone holds one scenario minted alone, in another order and by another Minter, to be the
-// same as among all.
+// TestAlone checks that a scenario minted alone, in another order and by another Minter, has the same bytes
+// as when minted with all others.
 func TestAlone(t *testing.T) {
 	all := minter()
 	for _, s := range declared() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			if digest(t, mint(t, all, s)) != digest(t, mint(t, newMinter(t), s)) {
-				t.Error("minted alone it differs from what is minted among all")
+				t.Error("it has other bytes when minted alone")
 			}
 		})
 	}
 }
 
-// digest returns a digest over a chain's files.
+// digest returns a digest of a chain's files.
 func digest(t *testing.T, c *pki.Chain) string {
 	files, err := c.Files()
 	if err != nil {
@@ -88,6 +89,6 @@ func checkRoundTrip(t *testing.T, m *pki.Minter, s *scenarios.Scenario) {
 		t.Fatal(err)
 	}
 	if digest(t, again) != digest(t, mint(t, m, s)) {
-		t.Errorf("recipe %s does not mint the same after JSON", data)
+		t.Errorf("recipe %s mints other bytes after a round trip through JSON", data)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// at is the time that fixed results are minted for.
+// at is the time that expected results are minted for.
 var at = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 func TestInvariants(t *testing.T) {
@@ -30,26 +30,27 @@ func TestInvariants(t *testing.T) {
 			}
 			ids[s.ID] = true
 			if other, taken := ports[s.Port]; taken {
-				t.Errorf("port offset %d is %s's too", s.Port, other)
+				t.Errorf("port offset %d is also used by %s", s.Port, other)
 			}
 			ports[s.Port] = s.ID
 			if s.Port%100 == 0 {
-				t.Errorf("port offset %d: the first of a family's hundred is kept for the lab", s.Port)
+				t.Errorf("port offset %d: the first port of each family is reserved for the lab", s.Port)
 			}
 			for name, text := range map[string]string{
-				"title": s.Title, "story.what": s.Story.What, "story.where": s.Story.Where, "story.see": s.Story.See, "fix": s.Fix,
+				"title": s.Title, "story.what": s.Story.What, "story.where": s.Story.Where, "story.see": s.Story.See,
+				"fix": s.Fix,
 			} {
 				if strings.TrimSpace(text) == "" || strings.Contains(text, "\n") {
 					t.Errorf("%s: want one line, have %q", name, text)
 				}
 			}
 			if len(s.Sources) == 0 {
-				t.Error("has no source")
+				t.Error("it has no source")
 			}
 			checkExpectation(t, s)
 			checkControl(t, s)
 			if _, ok := scenarios.Lookup(s.Instead); s.Instead != "" && !ok {
-				t.Errorf("there is no scenario %q to show instead", s.Instead)
+				t.Errorf("scenario %q, to be shown instead, does not exist", s.Instead)
 			}
 			for _, k := range s.Known {
 				if k.Stack == "" && k.Library == "" && k.Versions == "" || k.Why == "" {
@@ -57,7 +58,7 @@ func TestInvariants(t *testing.T) {
 				}
 				for _, c := range k.Failures {
 					if _, ok := failure.Lookup(c); !ok {
-						t.Errorf("known: there is no class %q", c)
+						t.Errorf("known: class %q does not exist", c)
 					}
 				}
 			}
@@ -69,7 +70,7 @@ func checkExpectation(t *testing.T, s *scenarios.Scenario) {
 	e := s.Expect
 	for _, c := range e.Failures {
 		if _, ok := failure.Lookup(c); !ok {
-			t.Errorf("there is no failure class %q", c)
+			t.Errorf("failure class %q does not exist", c)
 		}
 	}
 	if (e.Level == scenarios.Should) != (e.Feature != "") && e.Verdict != scenarios.Either {
@@ -83,9 +84,11 @@ func checkExpectation(t *testing.T, s *scenarios.Scenario) {
 func checkControl(t *testing.T, s *scenarios.Scenario) {
 	if s.Family == scenarios.Baseline || s.Family == scenarios.MongoDBServer && s.Control == "" {
 		if s.Control != "" || len(s.Defect) > 0 {
-			t.Errorf("a baseline scenario has no control and no defect, this one %q, %q", s.Control, s.Defect)
+			t.Errorf("a baseline scenario must have no control and no defect; this one has %q, %q", s.Control,
+				s.Defect)
 		}
-		if s.Family != scenarios.Baseline && !reflect.DeepEqual(s.Expect, scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}) {
+		if s.Family != scenarios.Baseline && !reflect.DeepEqual(s.Expect,
+			scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}) {
 			t.Errorf("a scenario without a control must be one that is accepted, this one is %+v", s.Expect)
 		}
 		return
@@ -95,18 +98,16 @@ func checkControl(t *testing.T, s *scenarios.Scenario) {
 		t.Fatalf("control %q is not in the catalogue", s.Control)
 	}
 	if c.Expect.Verdict != scenarios.Accept || c.Expect.Level != scenarios.Must {
-		t.Errorf("control %s is not a must-accept", c.ID)
+		t.Errorf("control %s is not one that every client must accept", c.ID)
 	}
 }
 
-// declared is every scenario that is declared, whatever its service: the twins of other services
-// are not.
+// declared returns every declared scenario of any service, without the MongoDB twins.
 func declared() []*scenarios.Scenario {
 	return append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...)
 }
 
-// TestDefect holds every scenario to differ from its control in its defect and in nothing
-// else.
+// TestDefect checks that every scenario differs from its control in its declared defect only.
 func TestDefect(t *testing.T) {
 	m := minter()
 	for _, s := range declared() {
@@ -119,7 +120,7 @@ func TestDefect(t *testing.T) {
 			want := slices.Sorted(slices.Values(s.Defect))
 			slices.Sort(got)
 			if !slices.Equal(got, want) {
-				t.Errorf("differs from %s in %q, declared are %q", s.Control, got, want)
+				t.Errorf("it differs from %s in %q, but declares %q", s.Control, got, want)
 			}
 		})
 	}
@@ -133,17 +134,17 @@ func mint(t testing.TB, m *pki.Minter, s *scenarios.Scenario) *pki.Chain {
 	return c
 }
 
-// minter mints what fixed results are compared with. RSA keys are slow to make, so that the tests
-// share one; see TestAlone for whether that matters.
+// minter mints the expected results. RSA keys are slow to generate, so the tests share one Minter; TestAlone
+// checks that this makes no difference.
 var minter = sync.OnceValue(func() *pki.Minter {
 	m, err := pki.New(fixed)
 	if err != nil {
-		panic(err) // the constants above are wrong
+		panic(err) // only if the constants above are wrong
 	}
 	return m
 })
 
-// fixed is what fixed results are minted from.
+// fixed is the configuration of the expected results.
 var fixed = pki.Config{Seed: "tlslab golden", At: at}
 
 func newMinter(t testing.TB) *pki.Minter {

@@ -21,12 +21,12 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// patience is what a judge gives a service that never answers.
+// patience is how long a judge waits for a service that never answers.
 const patience = time.Second
 
-// goJudge is crypto/x509 and golang.org/x/crypto/ocsp. The package verifies signatures and
-// leaves to its caller what RFC 6960, section 3.2, asks besides: that the signer is authorized
-// (it does not look at a delegate's usages) and that the response is current.
+// goJudge judges with crypto/x509 and golang.org/x/crypto/ocsp. That package verifies signatures only. The
+// other requirements of RFC 6960, section 3.2, are checked here: that the signer is authorized (the package
+// ignores a delegate's usages) and that the response is current.
 type goJudge struct{ row }
 
 func (g goJudge) staple() judged {
@@ -98,7 +98,8 @@ func (g goJudge) list(der []byte, i int) judged {
 		return notYetValid
 	case now.After(list.NextUpdate):
 		return expired
-	case slices.ContainsFunc(list.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool { return e.SerialNumber.Cmp(cert.SerialNumber) == 0 }):
+	case slices.ContainsFunc(list.RevokedCertificateEntries,
+		func(e x509.RevocationListEntry) bool { return e.SerialNumber.Cmp(cert.SerialNumber) == 0 }):
 		return revoked
 	}
 	return good
@@ -125,7 +126,7 @@ func (g goJudge) responder() judged {
 	return verdict
 }
 
-// fetch asks the lab's responder, and says how it failed.
+// fetch queries the lab's responder and reports how that failed.
 func (g goJudge) fetch(method, url string, body []byte) ([]byte, judged) {
 	ctx := g.t.Context()
 	if g.silent() {
@@ -159,26 +160,27 @@ func (g goJudge) fetch(method, url string, body []byte) ([]byte, judged) {
 	return data, ""
 }
 
-// silent reports whether one of the row's services never answers.
+// silent reports whether one of the scenario's services never answers.
 func (r row) silent() bool {
 	responder, crl := r.chain.Recipe.Responder, r.chain.Recipe.CRL
 	return responder != nil && responder.Outage == pki.OutageSilent || crl != nil && crl.Outage == pki.OutageSilent
 }
 
-// opensslJudge is the openssl command: ocsp and verify.
+// opensslJudge judges with the openssl command: ocsp and verify.
 type opensslJudge struct {
 	row
 	program string
 }
 
-// said is one of its words, and what it means. They are tried in order.
+// said is a phrase that openssl prints, and its meaning. Phrases are tried in order.
 type said struct {
 	words *regexp.Regexp
 	judged
 }
 
 var ocspSays = []said{
-	{regexp.MustCompile(`(?i)error reading OCSP response|Response Data.*error|asn1 encoding routines|missing asn1 encoding`), malformed},
+	{regexp.MustCompile(`(?i)error reading OCSP response|Response Data.*error|` +
+		`asn1 encoding routines|missing asn1 encoding`), malformed},
 	{regexp.MustCompile(`Connection refused`), refused},
 	{regexp.MustCompile(`Responder Error: trylater`), tryLater},
 	{regexp.MustCompile(`code=503|Code=503`), unavailable},
@@ -200,8 +202,8 @@ var verifySays = []said{
 	{regexp.MustCompile(`: OK`), good},
 }
 
-// run has the command say what it thinks. Where it would wait for a service, or connect to it
-// again and again, for ever, it is given the judges' patience; else its time is the test's.
+// run runs the command and interprets its output. If the command would wait for a service or reconnect
+// forever, it gets only the judges' patience; otherwise it may run as long as the test.
 func (o opensslJudge) run(says []said, args ...string) judged {
 	ctx := o.t.Context()
 	if crl := o.chain.Recipe.CRL; o.silent() || crl != nil && crl.Outage == pki.OutageRefused {
@@ -211,7 +213,7 @@ func (o opensslJudge) run(says []said, args ...string) judged {
 	}
 	cmd := exec.CommandContext(ctx, o.program, args...)
 	cmd.Dir = o.dir
-	out, _ := cmd.CombinedOutput() // its exit status says less than its words
+	out, _ := cmd.CombinedOutput() // its output says more than its exit status
 	if ctx.Err() != nil {
 		return silent
 	}
@@ -223,9 +225,10 @@ func (o opensslJudge) run(says []said, args ...string) judged {
 	return judged(out)
 }
 
-// ocsp has openssl ocsp judge a response about the certificate at a place.
+// ocsp runs openssl ocsp on a response about the certificate at position i.
 func (o opensslJudge) ocsp(i int, args ...string) judged {
-	return o.run(ocspSays, append([]string{"ocsp", "-no_nonce", "-CAfile", place(2), "-verify_other", place(1), "-issuer", place(i + 1), "-cert", place(i)}, args...)...)
+	return o.run(ocspSays, append([]string{"ocsp", "-no_nonce", "-CAfile", place(2), "-verify_other", place(1),
+		"-issuer", place(i + 1), "-cert", place(i)}, args...)...)
 }
 
 func (o opensslJudge) staple() judged {
@@ -250,7 +253,8 @@ func (o opensslJudge) responder() judged {
 
 func (o opensslJudge) crl() judged {
 	verify := func(args ...string) judged {
-		return o.run(verifySays, append([]string{"verify", "-CAfile", place(2), "-untrusted", place(1)}, append(args, place(0))...)...)
+		return o.run(verifySays, append([]string{"verify", "-CAfile", place(2), "-untrusted", place(1)},
+			append(args, place(0))...)...)
 	}
 	if _, err := os.Stat(filepath.Join(o.dir, pki.FileCRL)); err == nil {
 		return verify("-crl_check_all", "-CRLfile", pki.FileCRL)
@@ -261,9 +265,9 @@ func (o opensslJudge) crl() judged {
 	verdict := verify("-crl_check", "-crl_download")
 	switch outage := o.chain.Recipe.CRL.Outage; {
 	case outage == pki.OutageRefused && (verdict == silent || verdict == wrongIssuer):
-		return refused // OpenSSL 3.0 connects again and again without end
+		return refused // OpenSSL 3.0 reconnects forever
 	case outage == pki.OutageUnavailable && verdict == wrongIssuer:
-		return unavailable // all that verify says is that it could not get one
+		return unavailable // verify only says that it could not get a CRL
 	}
 	return verdict
 }

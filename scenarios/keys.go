@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// oldDigest is which clients accept SHA-1, and why: measured with Node 16, and with JDK 17 and 25.
+// oldDigest lists clients that accept SHA-1, and why. Measured with Node 16 and with JDK 17 and 25.
 var oldDigest = []Known{
 	{Versions: "OpenSSL <3", Verdict: Accept,
 		Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"},

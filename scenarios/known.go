@@ -98,7 +98,7 @@ var (
 	// pymongoPattern: measured with service_identity 26.1.
 	pymongoPattern = Known{Stack: "pymongo-ocsp", Failures: []failure.Class{failure.Malformed}, Right: true, Why: serviceIdentityPattern.Why}
 
-	// gnuTLSCRL: measured with gnutls-cli 3.7.9, with each of the two CRLs by itself.
+	// gnuTLSCRL: measured with gnutls-cli 3.7.9, with each of the two CRLs separately.
 	gnuTLSCRL = Known{Stack: "gnutls-cli", Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
 		Why: "gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that of an intermediate"}
 

@@ -2,7 +2,7 @@ package scenarios
 
 import "example.com/tlslab/scenarios/failure"
 
-// What is known of Chromium, measured with 156.0.8078.79 on Linux.
+// Known deviations of Chromium, measured with 156.0.8078.79 on Linux.
 var (
 	chromiumTrailingDot = Known{Stack: "chromium", Variants: []string{"default"}, Verdict: Accept,
 		Why: "Chromium takes a dot at the end of a name off before it compares"}

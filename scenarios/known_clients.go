@@ -2,7 +2,7 @@ package scenarios
 
 import "example.com/tlslab/scenarios/failure"
 
-// What is known of Ruby's net/http, measured with Ruby 3.1.2.
+// Known deviations of Ruby's net/http, measured with Ruby 3.1.2.
 var (
 	rubyUpperCase = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Reject, Failures: []failure.Class{failure.HostnameMismatch},
 		Why: "Ruby's own check of names compares one of a single label, as localhost, as it is written: only of longer ones it folds the case"}
@@ -12,7 +12,7 @@ var (
 		Why: "Ruby's own check of names takes a wildcard that is part of a label, as RFC 6125 once allowed"}
 )
 
-// What is known of Perl's HTTP::Tiny, measured with IO::Socket::SSL 2.081.
+// Known deviations of Perl's HTTP::Tiny, measured with IO::Socket::SSL 2.081.
 var (
 	perlCommonName = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
 		Why: "IO::Socket::SSL checks names as RFC 2818 has it: where there is no SAN it compares the common name, even with an address"}
@@ -26,7 +26,7 @@ var (
 		Why: "all that is left of OpenSSL's reason is that a signature is wrong, and not what of"}
 )
 
-// What is known of PHP's streams, measured with PHP 8.2.36.
+// Known deviations of PHP's streams, measured with PHP 8.2.36.
 var (
 	phpAddress = Known{Stack: "php", Variants: []string{"default"}, Verdict: Accept,
 		Why: "PHP compares an address with DNS names and the common name as well"}
@@ -42,7 +42,7 @@ var (
 		Why: "PHP's streams take an answer that ends too early for a whole one: neither Content-Length nor close_notify is missed"}
 )
 
-// What is known of reqwest, measured with 0.13.5 and rustls 0.23.46.
+// Known deviations of reqwest, measured with 0.13.5 and rustls 0.23.46.
 var (
 	reqwestCRLDates = Known{Stack: "reqwest-rustls", Variants: []string{"default"}, Verdict: Accept,
 		Why: "rustls looks at no dates of CRLs unless it is told to (enforce_revocation_expiration), and reqwest does not tell it"}

@@ -5,34 +5,34 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// MongodOptions say how a mongod is started, as far as it differs from a good one, which has
-// --tlsMode requireTLS, its certificate and key in one file, a CA file, and
-// --tlsAllowConnectionsWithoutCertificates. Fields are called as mongod's options are.
+// MongodOptions say how the start of a mongod differs from a good one's. A good mongod has --tlsMode
+// requireTLS, its certificate and key in one file, a CA file, and --tlsAllowConnectionsWithoutCertificates.
+// Fields are named after mongod's options.
 type MongodOptions struct {
-	// RequireCertificates leaves tlsAllowConnectionsWithoutCertificates out: with a CA file,
-	// mongod demands a certificate of every client then.
+	// RequireCertificates omits tlsAllowConnectionsWithoutCertificates. With a CA file, mongod then requires
+	// a certificate from every client.
 	RequireCertificates bool `json:"require_certificates,omitempty"`
-	// CRLFile gives it the CRLs of every CA of the path (tlsCRLFile), to look client certificates up
-	// in. The issuer's alone would do up to 5.0.30, 6.0.19, 7.0.15 and 8.0.3; since then a path is refused
-	// of which a CRL is missing (CVE-2025-3085).
+	// CRLFile gives mongod the CRLs of every CA of the path (tlsCRLFile), to check client certificates
+	// against. The issuer's CRL alone was enough up to 5.0.30, 6.0.19, 7.0.15 and 8.0.3. Since then, mongod
+	// refuses a path if any CRL is missing (CVE-2025-3085).
 	CRLFile bool `json:"crl_file,omitempty"`
-	// DisabledProtocols are tlsDisabledProtocols: TLS1_0, TLS1_1, TLS1_2, TLS1_3.
+	// DisabledProtocols is the value of tlsDisabledProtocols: TLS1_0, TLS1_1, TLS1_2, TLS1_3.
 	DisabledProtocols []string `json:"disabled_protocols,omitempty"`
-	// NoOCSP switches stapling off: setParameter ocspEnabled=false.
+	// NoOCSP turns stapling off: setParameter ocspEnabled=false.
 	NoOCSP bool `json:"no_ocsp,omitempty"`
-	// X509User has it demand authentication (auth), and know one user: the subject of the client's
-	// certificate, in $external. Clients are told to authenticate with MONGODB-X509.
+	// X509User requires authentication (auth) and creates one user in $external: the subject of the client's
+	// certificate. Clients authenticate with MONGODB-X509.
 	X509User bool `json:"x509_user,omitempty"`
-	// RefusesToStart says that it is to refuse to start: nothing listens, and its log says why.
+	// RefusesToStart says that mongod should refuse to start: nothing listens, and its log tells why.
 	RefusesToStart bool `json:"refuses_to_start,omitempty"`
 }
 
-// dropped is how a mongod refuses a client: the handshake is over, and the connection closes
-// without an alert. Whether that is an end or a reset hangs on what the client was sending.
+// dropped is how a mongod refuses a client: it closes the connection after the handshake without an alert.
+// Whether the client sees EOF or a reset depends on what it was sending.
 var dropped = reject(failure.UnexpectedEOF, failure.ConnectionReset)
 
-// mongodLeaf is a certificate for a mongod, which has to be good for both ends: members of a
-// replica set connect to each other with it. It is good for what containers are called as well.
+// mongodLeaf returns a certificate for a mongod. It must be valid for both client and server, because members
+// of a replica set connect to each other with it. It also covers the names of containers.
 func mongodLeaf(c pki.Certificate) pki.Certificate {
 	if c.SAN == nil {
 		c.SAN = []string{"DNS:localhost", "DNS:*.tlslab.test", "IP:127.0.0.1", "IP:::1"}
@@ -41,19 +41,20 @@ func mongodLeaf(c pki.Certificate) pki.Certificate {
 	return c
 }
 
-// mongodDemands is a mongod that demands a client certificate, and a client that has one.
+// mongodDemands is the recipe for a mongod that requires a client certificate, and a client that has one.
 func mongodDemands(crl *pki.CRL) pki.Recipe {
 	return pki.Recipe{Leaf: mongodLeaf(pki.Certificate{}), Client: &pki.Certificate{}, CRL: crl}
 }
 
-// mongodStaples is a mongod whose certificate demands a staple and names the responder to have it
-// from.
+// mongodStaples is the recipe for a mongod whose certificate requires a staple and names the responder to get
+// it from.
 func mongodStaples(status pki.OCSP) pki.Recipe {
 	return pki.Recipe{Leaf: mongodLeaf(demandsStaple), Responder: &status}
 }
 
-// mongodRows are the rows on MongoDB's own TLS stack. A mongod wants certificate and key in one file,
-// a CA file always, and, by its manual, both extended key usages, though it starts with one.
+// mongodRows are the scenarios of MongoDB's own TLS stack. A mongod needs its certificate and key in one
+// file, and always a CA file. Its manual requires both extended key usages, although it starts with one of
+// them.
 var mongodRows = []Scenario{
 	{
 		ID: "mongod-good", Port: 1, Title: "a mongod that requires TLS, with a good chain", Instead: "mongo-good",

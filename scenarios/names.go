@@ -7,11 +7,10 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// labNames are the names that the lab's own root is constrained to. A recipe's constraints are critical,
-// unless it says otherwise.
+// labNames are the names that the lab's own root permits. Constraints in a recipe are critical by default.
 var labNames = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
 
-// privateAddresses are no site's: loopback, private (RFC 1918, RFC 4193) and link-local.
+// privateAddresses belong to no public site: loopback, private (RFC 1918, RFC 4193) and link-local.
 var privateAddresses = []string{
 	"IP:127.0.0.0/8", "IP:10.0.0.0/8", "IP:172.16.0.0/12", "IP:192.168.0.0/16", "IP:169.254.0.0/16",
 	"IP:::1/128", "IP:fc00::/7", "IP:fe80::/10",

@@ -7,11 +7,11 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// rsaChain is what the rows on old cipher suites mint: suites that encrypt to the server's key
-// want RSA, and a key usage that allows it.
+// rsaChain is the recipe of the scenarios with old cipher suites. Suites that encrypt with the server's key
+// need RSA and a suitable key usage.
 var rsaChain = pki.Recipe{Key: pki.RSA2048, Leaf: pki.Certificate{Usages: []string{"digital signature", "key encipherment", "server auth"}}}
 
-// byAddress is the chain of good-ip.
+// byAddress is the leaf of good-ip.
 var byAddress = pki.Certificate{SAN: []string{"IP:127.0.0.1"}}
 
 var protocol = []Scenario{
@@ -241,7 +241,7 @@ var protocol = []Scenario{
 	},
 }
 
-// otherSite is the default site of a server that has several.
+// otherSite is the default site of a server with several sites.
 var otherSite = []pki.Certificate{{
 	Name: "other-site", Profile: pki.ProfileServer, Issuer: "intermediate", CommonName: "other.tlslab.test", SAN: []string{"DNS:other.tlslab.test"},
 }}

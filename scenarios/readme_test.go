@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// readmes are the READMEs, and how each says what a client does.
+// readmes are the READMEs, with the words that each uses for what a client does.
 var readmes = []struct {
 	path     string
 	language lang.Tag
@@ -31,7 +31,7 @@ var readmes = []struct {
 	},
 }
 
-// TestReadme holds the catalogue of each README to be the catalogue.
+// TestReadme checks that the catalogue in each README is up to date.
 func TestReadme(t *testing.T) {
 	for n, r := range readmes {
 		readme, err := os.ReadFile(r.path)
@@ -47,12 +47,12 @@ func TestReadme(t *testing.T) {
 			}
 		}
 		if !strings.Contains(string(readme), want) {
-			t.Errorf("%s shows another catalogue: go test ./scenarios -run Readme -update", r.path)
+			t.Errorf("the catalogue in %s is out of date: go test ./scenarios -run Readme -update", r.path)
 		}
 	}
 }
 
-// catalogue returns the catalogue as Markdown, a table a family, as a README has it.
+// catalogue returns the catalogue as Markdown for a README, with one table for each family.
 func catalogue(readme int) string {
 	var b strings.Builder
 	for _, family := range scenarios.Families() {
@@ -63,7 +63,8 @@ func catalogue(readme int) string {
 			}
 		}
 		if len(rows) > 0 {
-			fmt.Fprintf(&b, "\n### %s\n\n%s\n|---|---|---|---|\n%s\n", family, readmes[readme].header, strings.Join(rows, "\n"))
+			fmt.Fprintf(&b, "\n### %s\n\n%s\n|---|---|---|---|\n%s\n", family, readmes[readme].header,
+				strings.Join(rows, "\n"))
 		}
 	}
 	return b.String()

@@ -7,19 +7,18 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// revocation declares the family. A client that checks CRLs is given them, with crl.pem, by
-// scenarios whose control is good-crl; what it can fetch or ask for is at addresses of the lab's
-// responder, which stand in the certificates.
+// revocation declares the family. Scenarios whose control is good-crl give the client CRLs in crl.pem.
+// Everything that a client can fetch or query is served by the lab's responder, whose address is in the
+// certificates.
 var revocation = slices.Concat(revocationCRL, revocationOCSP, revocationStaple, mongoDBMatrix)
 
-// pointsToCRL and namesResponder are what scenarios give a certificate to say where its
-// status is to be had.
+// pointsToCRL and namesResponder make a certificate name its CRL and its OCSP responder.
 var (
 	pointsToCRL    = pki.Certificate{CRL: true}
 	namesResponder = pki.Certificate{OCSP: true}
 )
 
-// otherCA is a CA that has nothing to do with the chain.
+// otherCA is a CA unrelated to the chain.
 var otherCA = pki.Certificate{Name: "other-ca", Profile: pki.ProfileRoot, CommonName: "tlslab other root CA (for tests, do not trust)"}
 
 const (
@@ -28,10 +27,10 @@ const (
 	distributionFix = "Publish CRLs where clients can reach them, from more than one place, and decide what clients do without one."
 )
 
-// given returns a recipe that gives the client CRLs: good ones, but for what r says.
+// given returns a recipe that gives the client CRLs, which differ from good ones as r says.
 func given(r pki.CRL) pki.Recipe { return pki.Recipe{Leaf: pointsToCRL, CRL: &r} }
 
-// fetched returns a recipe that leaves it to the client to fetch them.
+// fetched returns a recipe whose client must fetch the CRLs.
 func fetched(o pki.Outage) pki.Recipe { return given(pki.CRL{Fetch: true, Outage: o}) }
 
 var revocationCRL = []Scenario{

@@ -8,20 +8,22 @@ import (
 )
 
 // mongoDBColumns are the columns of the test matrix of MongoDB's OCSP specification for drivers
-// (source/ocsp-support/tests), each of which is run with RSA and ECDSA, and with answers that the
-// CA signs and that its delegate does. Columns without a responder and without a staple look the
-// same whoever would sign; they are here for both, so that the matrix is whole.
+// (source/ocsp-support/tests). Each column is run with RSA and ECDSA, and with answers signed by the CA and
+// by its delegate. Columns without a responder and a staple are the same for both signers, but are included
+// to make the matrix complete.
 var mongoDBColumns = []struct {
-	id, title   string
-	mustStaple  bool     // the certificate demands a staple
-	staples     bool     // the server sends one
-	responder   pki.OCSP // what the responder says; the staple says the same
-	control     string   // the column that it differs from in the defect; empty means the good chain of that key
+	id, title  string
+	mustStaple bool     // the certificate requires a staple
+	staples    bool     // the server sends one
+	responder  pki.OCSP // the responder's answer, and the staple's
+	// control is the column that differs from this one only in the defect. Empty means the good chain with
+	// the same key type.
+	control     string
 	defect      []string
 	expect      Expectation
 	known       []Known
 	what, where string
-	succeeds    bool // whether the specification has the driver connect
+	succeeds    bool // whether a driver should connect, according to the specification
 	fix         string
 }{
 	{
@@ -63,19 +65,19 @@ var mongoDBColumns = []struct {
 
 // OCSPColumn is a column of the matrix.
 type OCSPColumn struct {
-	// Where is what the specification calls it ("Test 1"), Title what is served.
+	// Where is the specification's name for it ("Test 1"), Title what is served.
 	Where, Title string
-	// Succeeds says whether the specification has a driver connect that checks. One that is told
-	// not to, by tlsInsecure or tlsAllowInvalidCertificates, connects in every column.
+	// Succeeds says whether the specification requires a driver that checks OCSP to connect. With tlsInsecure
+	// or tlsAllowInvalidCertificates, a driver connects in every column.
 	Succeeds bool
 
 	id string
 }
 
-// OCSPRow is a kind of key, and of who signs the responder's answers.
+// OCSPRow is a key type, combined with a signer of the responder's answers.
 type OCSPRow struct {
-	Key    string // rsa, ecdsa
-	Signer string // ca, delegate
+	Key    string // rsa or ecdsa
+	Signer string // ca or delegate
 }
 
 // OCSPColumns returns the columns of the test matrix of MongoDB's OCSP specification for drivers.
@@ -87,20 +89,20 @@ func OCSPColumns() []OCSPColumn {
 	return list
 }
 
-// OCSPRows returns the kinds of keys and answers with which each column is run.
+// OCSPRows returns the combinations of key type and signer with which each column is run.
 func OCSPRows() []OCSPRow {
 	return []OCSPRow{{"rsa", "ca"}, {"rsa", "delegate"}, {"ecdsa", "ca"}, {"ecdsa", "delegate"}}
 }
 
-// ID returns the ID of a cell's scenario, as it is served with MongoDB.
+// ID returns the ID of a cell's scenario when it is served with MongoDB.
 func (c OCSPColumn) ID(r OCSPRow) string { return mongoPrefix + mongoDBPrefix + c.id + r.suffix() }
 
 func (r OCSPRow) suffix() string { return "-" + r.Key + "-" + r.Signer }
 
-// mongoDBPrefix begins the IDs of the matrix.
+// mongoDBPrefix starts the IDs of the matrix.
 const mongoDBPrefix = "mongodb-ocsp-"
 
-// What the words of a row stand for.
+// The parts of a row.
 var (
 	ocspKeys = map[string]struct {
 		name, control string
@@ -109,8 +111,8 @@ var (
 	ocspSigners = map[string]struct{ name, by string }{"ca": {"the CA", ""}, "delegate": {"a delegate", "ocsp-responder"}}
 )
 
-// mongoDBMatrix is each column by key and signer. Its ports begin at 40; a column to come must
-// be the last.
+// mongoDBMatrix has one scenario for each column, key type and signer. Its ports begin at 40. New columns
+// must be added at the end.
 var mongoDBMatrix = func() []Scenario {
 	var list []Scenario
 	for _, c := range mongoDBColumns {

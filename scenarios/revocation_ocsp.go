@@ -7,10 +7,10 @@ import (
 
 const responderFix = "Bring the responder back; have the server staple, so that clients need not ask; decide what clients do without an answer."
 
-// answered returns a recipe whose leaf names the lab's responder, and what that says.
+// answered returns a recipe whose leaf names the lab's responder, with the responder's answer.
 func answered(r pki.OCSP) pki.Recipe { return pki.Recipe{Leaf: namesResponder, Responder: &r} }
 
-// answeredBoth is answered for a chain of which the intermediate names the responder too.
+// answeredBoth is like answered, but the intermediate names the responder, too.
 func answeredBoth(r pki.OCSP) pki.Recipe {
 	return pki.Recipe{Leaf: namesResponder, Intermediates: []pki.Certificate{namesResponder}, Responder: &r}
 }

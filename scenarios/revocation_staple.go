@@ -10,25 +10,25 @@ const (
 	mustStapleFix = "Switch stapling on, let the server reach the responder, and have it fetch a response before it accepts connections."
 )
 
-// stapled returns a recipe whose server staples a response: a good one, but for what o says. The leaf
+// stapled returns a recipe whose server staples a response that differs from a good one as o says. The leaf
 // names the responder, which says good.
 func stapled(o pki.OCSP, others ...pki.Certificate) pki.Recipe {
 	return pki.Recipe{Leaf: namesResponder, Staple: &o, Others: others}
 }
 
-// stapledRevoked is stapled for a leaf that is revoked, which the responder says too.
+// stapledRevoked is like stapled for a revoked leaf. The responder agrees with the staple.
 func stapledRevoked() pki.Recipe {
 	r := stapled(pki.OCSP{Status: pki.StatusRevoked})
 	r.Responder = &pki.OCSP{Status: pki.StatusRevoked}
 	return r
 }
 
-// delegate is an OCSP responder that the leaf's issuer has delegated.
+// delegate is an OCSP responder authorized by the leaf's issuer.
 func delegate() pki.Certificate {
 	return pki.Certificate{Name: "ocsp-responder", Profile: pki.ProfileOCSP, Issuer: "intermediate"}
 }
 
-// demandsStaple is a leaf with the TLS feature extension that names the responder too.
+// demandsStaple is a leaf with the TLS feature extension that also names the responder.
 var demandsStaple = pki.Certificate{MustStaple: true, OCSP: true}
 
 var revocationStaple = []Scenario{
@@ -166,7 +166,7 @@ var revocationStaple = []Scenario{
 	},
 }
 
-// unauthorized is the delegate without the right to sign OCSP responses.
+// unauthorized is a delegate that may not sign OCSP responses.
 func unauthorized() pki.Certificate {
 	c := delegate()
 	c.Usages = []string{"digital signature", "server auth"}

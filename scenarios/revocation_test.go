@@ -17,8 +17,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// judged is what a judge of revocation says: good, revoked, unknown, or why the staple, the CRL
-// or the answer is not to be relied on.
+// judged is a judge's result: good, revoked, unknown, or why the staple, CRL or answer is unreliable.
 type judged string
 
 const (
@@ -39,11 +38,11 @@ const (
 	silent       judged = "no answer"
 )
 
-// judgement is what both judges must say of a row's staple, CRL and responder. What is not
-// named is missing: no staple, no CRL, no responder.
+// judgement is what both judges must say about a scenario's staple, CRL and responder. Empty means missing:
+// no staple, no CRL, no responder.
 type judgement struct{ staple, crl, responder judged }
 
-// judgements are those of each row; of MongoDB's matrix they are below.
+// judgements are the expected judgements. Those of MongoDB's matrix are below.
 var judgements = map[string]judgement{
 	"good":             {},
 	"good-rsa2048":     {},
@@ -84,7 +83,7 @@ var judgements = map[string]judgement{
 	"good-must-staple-ocsp":              {staple: good, responder: good},
 }
 
-// mongoDBJudgements say the same of the matrix's columns.
+// mongoDBJudgements are the expected judgements of the matrix's columns.
 var mongoDBJudgements = map[string]judgement{
 	"valid-stapled":       {staple: good, responder: good},
 	"revoked-stapled":     {staple: revoked, responder: revoked},
@@ -95,9 +94,9 @@ var mongoDBJudgements = map[string]judgement{
 	"malicious-server-2":  {responder: refused},
 }
 
-// TestRevocation has two judges that share no code look at every row's staple, at its CRL and at
-// what its responder answers: Go's crypto/x509 with golang.org/x/crypto/ocsp, and the openssl
-// command. Both must say what the row says, and of its control nothing but good.
+// TestRevocation runs two judges that share no code on every scenario's staple, CRL and responder: Go's
+// crypto/x509 with golang.org/x/crypto/ocsp, and the openssl command. Both must agree with the expected
+// judgement, and must find the control good.
 func TestRevocation(t *testing.T) {
 	program, err := exec.LookPath("openssl")
 	labtest.Require(t, "openssl", err == nil, "the openssl command is the second judge")
@@ -110,7 +109,7 @@ func TestRevocation(t *testing.T) {
 		want, judgedHere := judgementOf(s.ID)
 		if !judgedHere {
 			if s.Family == scenarios.Revocation {
-				t.Errorf("%s: nothing is said here of how it is judged", s.ID)
+				t.Errorf("%s: there is no expected judgement", s.ID)
 			}
 			continue
 		}
@@ -118,7 +117,7 @@ func TestRevocation(t *testing.T) {
 			control, ok := judgementOf(scenarios.ControlOf(s).ID)
 			for _, j := range []judged{control.staple, control.crl, control.responder} {
 				if !ok || j != "" && j != good {
-					t.Errorf("the control %s is no control: %+v", s.Control, control)
+					t.Errorf("the control %s is not good: %+v", s.Control, control)
 				}
 			}
 			r := newRow(t, l, s)
@@ -149,15 +148,18 @@ func check(t *testing.T, judge, what string, got, want judged) {
 		want = missing
 	}
 	if got != want {
-		t.Errorf("%s says of the %s %q, want %q", judge, what, got, want)
+		t.Errorf("%s judges the %s as %q, want %q", judge, what, got, want)
 	}
 }
 
-// judge looks at what says whether a row's certificates are revoked.
+// judge judges the revocation data of a scenario's certificates.
 type judge interface {
-	staple() judged    // of the leaf
-	crl() judged       // of all certificates: what the client is given or, if that is nothing, can fetch
-	responder() judged // of all certificates that name it: the first that is not good
+	staple() judged // the leaf's
+	// crl judges the CRLs of all certificates: those that the client is given, or else those that it can
+	// fetch.
+	crl() judged
+	// responder judges the answers about all certificates that name it: the first one that is not good.
+	responder() judged
 }
 
 // row is a scenario as the judges see it.
@@ -179,13 +181,13 @@ func newRow(t *testing.T, l *lab.Lab, s *scenarios.Scenario) row {
 		t.Fatal(err)
 	}
 	r := row{t, l, s, chain, filepath.Join(l.Dir(), s.ID)}
-	for i, m := range chain.Path { // for openssl: a file each
+	for i, m := range chain.Path { // for openssl, one file each
 		r.write(place(i), "CERTIFICATE", m.DER)
 	}
 	return r
 }
 
-// place names the file of the certificate at a place on the path from the leaf.
+// place returns the file of the certificate at position i of the path, counted from the leaf.
 func place(i int) string {
 	return []string{"judged-leaf.pem", "judged-intermediate.pem", "judged-root.pem"}[i]
 }
@@ -197,8 +199,8 @@ func (r row) write(name, kind string, der []byte) {
 	}
 }
 
-// checkStapled holds the server to staple just what was minted: as crypto/tls receives it, and
-// as openssl s_client -status does.
+// checkStapled checks that the server staples exactly what was minted, as received by crypto/tls and by
+// openssl s_client -status.
 func checkStapled(t *testing.T, r row, program string) {
 	t.Helper()
 	in, err := r.lab.Serve(t.Context(), r.scenario)
@@ -217,9 +219,10 @@ func checkStapled(t *testing.T, r row, program string) {
 	got := c.ConnectionState().OCSPResponse
 	c.Close()
 	if !slices.Equal(got, r.chain.Staple) {
-		t.Errorf("crypto/tls got a staple of %d bytes, minted were %d", len(got), len(r.chain.Staple))
+		t.Errorf("crypto/tls got a staple of %d bytes; %d were minted", len(got), len(r.chain.Staple))
 	}
-	cmd := exec.CommandContext(t.Context(), program, "s_client", "-status", "-connect", in.Endpoint.Connect, "-servername", "localhost", "-CAfile", pki.FileRoot)
+	cmd := exec.CommandContext(t.Context(), program, "s_client", "-status", "-connect", in.Endpoint.Connect,
+		"-servername", "localhost", "-CAfile", pki.FileRoot)
 	cmd.Dir = r.dir
 	out, _ := cmd.CombinedOutput()
 	want := "OCSP Response Status: successful"

@@ -1,9 +1,9 @@
-// Package scenarios is the catalogue: one declaration for each way in which TLS
-// can fail, and for the good chains that prove a failure to be one.
+// Package scenarios is the catalogue: one declaration for each way in which TLS can fail, and for the good
+// chains to compare with.
 //
-// [All] lists them; [Lookup] finds one by its ID. The package declares and runs
-// nothing: pki mints what a scenario's recipe says, lab/serve gives it an address,
-// lab/clients points real clients at it, and lab/verdict judges what they did.
+// [All] lists the scenarios; [Lookup] finds one by its ID. The package runs nothing. pki mints a scenario's
+// recipe, lab/serve serves it, lab/clients runs real clients against it, and lab/verdict judges what they
+// did.
 package scenarios
 
 import (
@@ -13,96 +13,91 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Scenario is one thing wrong, served; or, in the family baseline, nothing wrong.
+// Scenario is one thing wrong with a server, or nothing wrong in the family baseline.
 type Scenario struct {
 	// ID is stable, unique and in kebab-case.
 	ID string
-	// Family is the part of the catalogue that it belongs to.
+	// Family is the part of the catalogue that the scenario belongs to.
 	Family Family
 	// Service is what the server speaks behind TLS.
 	Service Service
-	// Port is its offset from the base port; it never changes once published.
+	// Port is the offset from the base port. It never changes once published.
 	Port int
 	// Title says in a few words what is served.
 	Title string
-	// Story tells what is wrong, where people meet it, and how to see it.
+	// Story tells what is wrong, where it happens, and how to see it.
 	Story Story
-	// Fix is the proper fix, one sentence; never a way round the check.
+	// Fix is the proper fix in one sentence, never a way to bypass the check.
 	Fix string
-	// Host is the name or address that the client asks for and verifies; empty
-	// means localhost. Names other than localhost do not resolve: see
-	// serve.Endpoint.Connect.
+	// Host is the name or address that the client asks for and verifies. Empty means localhost. Names other
+	// than localhost do not resolve: see serve.Endpoint.Connect.
 	Host string
 	// Recipe says what is minted.
 	Recipe pki.Recipe
 	// Server says how the server behaves.
 	Server Server
-	// Mongod says how a mongod is started, for the service of that name.
+	// Mongod says how a mongod is started. It applies to the service [Mongod] only.
 	Mongod MongodOptions
-	// Setup says which files the client is given, if not the right ones.
+	// Setup says which of the client's files differ from the right ones.
 	Setup Setup
-	// Instead is the ID of a scenario that shows a client the same where this one cannot be
-	// served; empty if none does.
+	// Instead is the ID of a scenario that shows a client the same thing where this one cannot be served.
+	// Empty if there is none.
 	Instead string
-	// Patience is how long a client is given, if a run need not wait as long as it
-	// otherwise would: for scenarios in which the client has to run out of time. Zero means
-	// the run's own limit.
+	// Patience limits the time that a client gets. It is for scenarios in which every client runs into a
+	// timeout, so that a run does not wait longer than necessary. Zero means the run's own limit.
 	Patience time.Duration
-	// Control is the ID of the scenario that differs from this one in nothing but
-	// the defect and that a correct client accepts; empty for those that are controls
-	// themselves: the family baseline, and the good rows of MongoDBServer.
+	// Control is the ID of a scenario that differs from this one only in the defect, and that a correct
+	// client accepts. It is empty for scenarios that are controls themselves: the family baseline, and the
+	// good rows of [MongoDBServer].
 	Control string
-	// Defect lists in what this scenario differs from its control, as
-	// pki.Compare names it ("leaf.notAfter"); for behaviour of the server, the
-	// field of Server ("server.MaxVersion"). Tests hold it to be complete.
+	// Defect lists all differences between this scenario and its control, in the notation of [pki.Difference]
+	// ("leaf.notAfter") or as a field of Server ("server.MaxVersion"). A test checks that the list is
+	// complete.
 	Defect []string
 	// Expect is what a correct client does.
 	Expect Expectation
-	// Known lists the stacks that are known to do otherwise, and why.
+	// Known lists stacks that are known to behave differently, and why.
 	Known []Known
-	// Sources names where the scenario comes from: documents D0, D2 and D3,
-	// RFCs, issues, incidents.
+	// Sources tells where the scenario comes from: documents D0, D2 and D3, RFCs, issues, incidents.
 	Sources []string
 }
 
-// Waits reports whether most of a client's time with the scenario passes in waiting, by what the
-// server does: who runs many need not keep others from working meanwhile.
+// Waits reports whether a client spends most of the scenario's time waiting for the server. Meanwhile a run
+// can use the processor for other clients.
 func (s *Scenario) Waits() bool { return s.Patience > 0 || s.Server.Fault == FaultSlow }
 
 // Story is a scenario in three lines.
 type Story struct {
 	What  string // what is wrong
-	Where string // where people meet it
+	Where string // where it happens
 	See   string // how to see it
 }
 
 // Verdict is what a correct client does with a scenario.
 type Verdict string
 
-// The verdicts.
 const (
 	Accept Verdict = "accept"
 	Reject Verdict = "reject"
-	Either Verdict = "either" // implementations differ with good reason; a rejection must be for a listed reason
+	Either Verdict = "either" // implementations differ for good reasons; a rejection must be for a listed reason
 )
 
 // Level says how binding a verdict is.
 type Level string
 
-// The levels.
 const (
-	Must   Level = "must"   // every client that verifies at all
-	Should Level = "should" // clients that have the feature named
+	Must   Level = "must"   // applies to every client that verifies at all
+	Should Level = "should" // applies to clients with the named feature
 )
 
 // Expectation is what a correct client does with a scenario.
 type Expectation struct {
 	Verdict Verdict
 	Level   Level
-	// Feature is what a client needs in order to behave so, if Level is Should.
-	// A client that claims it is held to the verdict.
+	// Feature is the feature that a client needs to behave like this, if Level is Should. A client that
+	// declares the feature is held to the verdict.
 	Feature string
-	// Failures lists the classes that a rejection may carry, canonical first.
+	// Failures lists the classes that a rejection may have, the canonical one first.
 	Failures []failure.Class
 }
 
@@ -119,14 +114,14 @@ type Known struct {
 	Library  string   `json:"library,omitempty"`
 	Variants []string `json:"variants,omitempty"`
 	Versions string   `json:"versions,omitempty"`
-	// Verdict is what this stack does, if not what the scenario expects.
+	// Verdict is what this stack does, if it differs from the scenario's verdict.
 	Verdict Verdict `json:"verdict,omitempty"`
-	// Failures are the classes that its rejection carries, if not the scenario's.
-	// They widen what counts as ok only where Right is set.
+	// Failures are the classes of its rejection, if they differ from the scenario's. They count as ok only if
+	// Right is set.
 	Failures []failure.Class `json:"failures,omitempty"`
-	// Right says that this stack is right in its way: the expectation is narrowed
-	// and the judgement is ok. Otherwise the judgement stands and is explained.
+	// Right says that the stack's behaviour is justified: it narrows the expectation, and the judgement is
+	// ok. Otherwise the judgement stands and is explained.
 	Right bool `json:"right,omitempty"`
-	// Why is the reason, one sentence, measured or with its source.
+	// Why is the reason in one sentence, measured or with its source.
 	Why string `json:"why"`
 }

@@ -21,11 +21,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestScenarios reproduces every scenario before two judges that share no code: Go's crypto/tls
-// and crypto/x509, and the openssl command. Both must accept the control and name the class that
-// the catalogue names; where one does not, the scenario says which feature it lacks or why.
+// TestScenarios reproduces every scenario with two judges that share no code: Go's crypto/tls and
+// crypto/x509, and the openssl command. Both must accept the control and report the class in the catalogue.
+// If one does not, the scenario must say which feature the judge lacks, or why it deviates.
 //
-// One scenario alone: go test ./scenarios -run '/^expired$'
+// To run one scenario: go test ./scenarios -run '/^expired$'
 func TestScenarios(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "scenarios", Dir: t.TempDir()})
 	if err != nil {
@@ -49,7 +49,8 @@ func TestScenarios(t *testing.T) {
 			cells := run.Scenarios[0].Cells
 			for _, c := range cells {
 				if !c.Documented {
-					t.Errorf("%s: %s %s: %s\nmessage: %s\nthe server saw: %s", c.Client, c.Kind, c.Class, c.Why, c.Message, report.Saw(c.Observed))
+					t.Errorf("%s: %s %s: %s\nmessage: %s\nthe server saw: %s", c.Client, c.Kind, c.Class, c.Why,
+						c.Message, report.Saw(c.Observed))
 				}
 				if !c.Disagreement.IsZero() && c.Kind == verdict.OK {
 					t.Errorf("%s: %s", c.Client, c.Disagreement)
@@ -63,39 +64,42 @@ func TestScenarios(t *testing.T) {
 	labtest.Require(t, "openssl", openssl, "the openssl command is the second judge")
 }
 
-// unseen are the scenarios whose defect neither judge can see, whatever it is told.
+// unseen are the scenarios whose defect neither judge can see, however it is configured.
 var unseen = map[string]string{
 	"too-long-validity":              "a policy of browsers",
 	"key-usage-no-digital-signature": "checked by Java and GnuTLS",
 	"no-common-alpn":                 "neither judge offers anything in ALPN: curl does",
 }
 
-// judgedApart are the features that neither judge has as a TLS client: TestRevocation judges by
-// other means what they are for.
+// judgedApart are the features that neither judge has as a TLS client. TestRevocation tests their scenarios
+// by other means.
 var judgedApart = map[string]bool{
-	scenarios.FeatureCRLChain: true, scenarios.FeatureStapling: true, scenarios.FeatureMustStaple: true, scenarios.FeatureOCSPEndpoint: true,
+	scenarios.FeatureCRLChain: true, scenarios.FeatureStapling: true, scenarios.FeatureMustStaple: true,
+	scenarios.FeatureOCSPEndpoint: true,
 }
 
-// checkSeen holds a scenario to be rejected by at least one judge, and for the canonical class
-// by one of those.
+// checkSeen checks that at least one judge rejects a scenario, and that one of them reports the canonical
+// class.
 func checkSeen(t *testing.T, s *scenarios.Scenario, cells []result.Cell) {
 	if s.Expect.Verdict != scenarios.Reject || unseen[s.ID] != "" || judgedApart[s.Expect.Feature] {
 		return
 	}
-	if !slices.ContainsFunc(cells, func(c result.Cell) bool { return c.Kind == verdict.OK && c.Class == s.Expect.Failures[0] }) {
+	if !slices.ContainsFunc(cells, func(c result.Cell) bool {
+		return c.Kind == verdict.OK && c.Class == s.Expect.Failures[0]
+	}) {
 		t.Errorf("no judge rejected it as %s", s.Expect.Failures[0])
 	}
 }
 
-// TestVerify holds crypto/x509's verifier to agree with the chain alone, without a connection and
-// at the time of minting: what hangs on a server is not needed to see a broken chain.
+// TestVerify checks that crypto/x509's verifier agrees with the catalogue on the chain alone, without a
+// connection and at the time of minting: a broken chain is visible without a server.
 func TestVerify(t *testing.T) {
 	m := minter()
 	for _, s := range scenarios.All() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			host := s.Host
-			handshake := s.Family == scenarios.Protocol || s.Family == scenarios.Wire // the chain is good
+			handshake := s.Family == scenarios.Protocol || s.Family == scenarios.Wire // the chain itself is good
 			if handshake {
 				host = scenarios.ControlOf(s).Host
 			}
@@ -116,7 +120,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// elsewhere are where a defect can be that a verifier of chains cannot see.
+// elsewhere lists the places of defects that a chain verifier cannot see.
 var elsewhere = []string{"server.", "setup.", "client.", "chain.key", "chain.staple", "chain.crl", "chain.responder"}
 
 // inChain reports whether a scenario's defect is in the chain.
@@ -134,8 +138,8 @@ func words(e scenarios.Expectation) []string {
 	return list
 }
 
-// TestRecipesAreData holds every recipe to survive the way to JSON and back: what tlslab list
-// --json prints, tlslab mint --recipe takes.
+// TestRecipesAreData checks that every recipe survives a round trip through JSON: what tlslab list --json
+// prints can be minted with tlslab mint --recipe.
 func TestRecipesAreData(t *testing.T) {
 	m := minter()
 	for _, s := range scenarios.All() {
@@ -146,8 +150,8 @@ func TestRecipesAreData(t *testing.T) {
 	}
 }
 
-// TestStoriesNameRealMessages holds the words that stories put in quotation marks to be words
-// of a recorded message, so that who searches for a message finds the story.
+// TestStoriesNameRealMessages checks that quotations in stories occur in a recorded message, so that anyone
+// who searches for a message finds the story.
 func TestStoriesNameRealMessages(t *testing.T) {
 	entries, err := os.ReadDir("../lab/messages/testdata")
 	if err != nil {
@@ -164,15 +168,15 @@ func TestStoriesNameRealMessages(t *testing.T) {
 	recorded := strings.ToLower(all.String())
 	for _, s := range scenarios.All() {
 		for i, quoted := range strings.Split(s.Story.See, `"`) {
-			if i%2 == 1 && !strings.Contains(recorded, strings.ToLower(quoted)) && !notHere[quoted] {
+			if i%2 == 1 && !strings.Contains(recorded, strings.ToLower(quoted)) && !notRecorded[quoted] {
 				t.Errorf("%s: no recorded message says %q", s.ID, quoted)
 			}
 		}
 	}
 }
 
-// notHere are words that only stacks say which are not recorded here, with their source.
-var notHere = map[string]bool{
+// notRecorded are words of stacks whose messages are not recorded here, with their source.
+var notRecorded = map[string]bool{
 	"PKIX path building failed": true, // Java 17, observed
 	// Java 17 with a PKIXRevocationChecker, observed.
 	"Certificate has been revoked":                                     true,

@@ -2,104 +2,103 @@ package scenarios
 
 import "crypto/tls"
 
-// Server says how a scenario's server behaves, as far as it differs from a good
-// one: TLS 1.2 and 1.3 with crypto/tls's defaults, and no client certificate. The
-// zero Server is the good one. Values are those of crypto/tls.
+// Server says how a scenario's server differs from a good one. A good server speaks TLS 1.2 and 1.3 with
+// crypto/tls's defaults and asks for no client certificate. Its zero value is the good server. Numbers are
+// those of crypto/tls.
 type Server struct {
-	MinVersion   uint16             `json:"min_version,omitempty"`   // tls.VersionTLS12 if zero
-	MaxVersion   uint16             `json:"max_version,omitempty"`   // tls.VersionTLS13 if zero
-	CipherSuites []uint16           `json:"cipher_suites,omitempty"` // of TLS 1.2 and below; crypto/tls's own if nil
-	Groups       []tls.CurveID      `json:"groups,omitempty"`        // key exchange groups; crypto/tls's own if nil
-	ClientAuth   tls.ClientAuthType `json:"client_auth,omitempty"`   // whether a client certificate is asked for or demanded
-	// CheckRevocation has the server look client certificates up in the CRL of the CA that
-	// issued its own.
+	MinVersion uint16 `json:"min_version,omitempty"` // zero means tls.VersionTLS12
+	MaxVersion uint16 `json:"max_version,omitempty"` // zero means tls.VersionTLS13
+	// of TLS 1.2 and below; nil means crypto/tls's defaults
+	CipherSuites []uint16      `json:"cipher_suites,omitempty"`
+	Groups       []tls.CurveID `json:"groups,omitempty"` // key exchange groups; nil means crypto/tls's defaults
+	// ClientAuth says whether a client certificate is requested or required.
+	ClientAuth tls.ClientAuthType `json:"client_auth,omitempty"`
+	// CheckRevocation makes the server check client certificates against the CRL of the CA that issued its
+	// own certificate.
 	CheckRevocation bool `json:"check_revocation,omitempty"`
-	// Protocols are what it offers in ALPN (RFC 7301), and it refuses clients that offer only others.
-	// If nil they are those of the service behind it, and nobody is refused.
+	// Protocols are the protocols that the server offers in ALPN (RFC 7301). It refuses clients that offer
+	// only others. Nil means the service's protocols, and refuses no client.
 	Protocols []string `json:"protocols,omitempty"`
-	// RequireSNI has it refuse, with alert unrecognized_name (RFC 6066, section 3), who does
-	// not name in SNI a host that the leaf is for.
+	// RequireSNI makes the server refuse clients whose SNI does not name a host in the leaf, with alert
+	// unrecognized_name (RFC 6066, section 3).
 	RequireSNI bool `json:"require_sni,omitempty"`
-	// DefaultCertificate names the certificate, one of Recipe.Others, that it presents to who
-	// sends no SNI; the leaf if empty.
+	// DefaultCertificate names the certificate in Recipe.Others that the server presents to clients that send
+	// no SNI. Empty means the leaf.
 	DefaultCertificate string `json:"default_certificate,omitempty"`
-	// Fault is what it does that crypto/tls cannot or will not do.
+	// Fault is a behaviour that crypto/tls cannot or will not produce.
 	Fault Fault `json:"fault,omitempty"`
 }
 
-// Fault is something that a server does wrong, below or beside TLS.
+// Fault is something that a server does wrong, below TLS or in the handshake.
 type Fault string
 
-// Faults of the address: no connection is ever accepted.
+// Address faults: no connection is ever accepted.
 const (
-	// FaultUnresolved leaves the client to look the host up by itself, in vain.
+	// FaultUnresolved makes the client look up the host, which does not resolve.
 	FaultUnresolved Fault = "unresolved"
-	// FaultRefused holds the port and does not listen on it.
+	// FaultRefused reserves the port without listening on it.
 	FaultRefused Fault = "refused"
-	// FaultSYNDropped listens with an accept queue that is full, so that the system drops
-	// every further SYN, as a firewall does. Only some systems can be made to: see
-	// serve.Start.
+	// FaultSYNDropped listens with a full accept queue, so that the system drops further SYNs, as a firewall
+	// does. Not all systems support this: see serve.Start.
 	FaultSYNDropped Fault = "syn-dropped"
 )
 
-// Faults of the TCP connection.
+// TCP faults.
 const (
-	// FaultResetOnAccept resets every connection at the first byte that comes.
+	// FaultResetOnAccept resets every connection at the first byte it receives.
 	FaultResetOnAccept Fault = "reset-on-accept"
 	// FaultResetAfterHello reads the whole ClientHello and resets the connection.
 	FaultResetAfterHello Fault = "reset-after-hello"
-	// FaultResetAfterCertificate sends its ServerHello and Certificate, and resets the
-	// connection. It needs TLS 1.2: later versions encrypt what is to be told apart.
+	// FaultResetAfterCertificate sends ServerHello and Certificate and then resets the connection. It needs
+	// TLS 1.2, because later versions encrypt the Certificate message.
 	FaultResetAfterCertificate Fault = "reset-after-certificate"
 	// FaultCloseAfterHello reads the whole ClientHello and closes the connection.
 	FaultCloseAfterHello Fault = "close-after-hello"
 	// FaultSilent accepts, reads and never answers.
 	FaultSilent Fault = "silent"
-	// FaultStalledCertificate stops in the middle of the Certificate message and leaves the
-	// connection open. It needs TLS 1.2, as FaultResetAfterCertificate does.
+	// FaultStalledCertificate stops in the middle of the Certificate message and leaves the connection open.
+	// It needs TLS 1.2, for the same reason as FaultResetAfterCertificate.
 	FaultStalledCertificate Fault = "stalled-certificate"
-	// FaultSlow sends every record a tenth of a second late.
+	// FaultSlow delays every record by a tenth of a second.
 	FaultSlow Fault = "slow"
-	// FaultTruncatedResponse closes the connection in the middle of the answer, without
-	// close_notify (RFC 8446, section 6.1).
+	// FaultTruncatedResponse closes the connection in the middle of the response, without close_notify (RFC
+	// 8446, section 6.1).
 	FaultTruncatedResponse Fault = "truncated-response"
 )
 
-// Faults of what is said: bytes that are not TLS, or not a record.
+// Data faults: bytes that are not TLS, or are not a valid record.
 const (
-	// FaultPlainHTTP answers the ClientHello with an HTTP error in plaintext, as a web
-	// server does on a port without TLS.
+	// FaultPlainHTTP answers the ClientHello with an HTTP error in plaintext, as a web server does on a port
+	// without TLS.
 	FaultPlainHTTP Fault = "plain-http"
-	// FaultBannerSSH speaks first, as an SSH server does (RFC 4253, section 4.2).
+	// FaultBannerSSH sends a banner before the client sends anything, as an SSH server does (RFC 4253,
+	// section 4.2).
 	FaultBannerSSH Fault = "banner-ssh"
-	// FaultBannerMySQL speaks first, as a MySQL server does.
+	// FaultBannerMySQL sends a greeting before the client sends anything, as a MySQL server does.
 	FaultBannerMySQL Fault = "banner-mysql"
-	// FaultGarbage answers the ClientHello with bytes that mean nothing.
+	// FaultGarbage answers the ClientHello with meaningless bytes.
 	FaultGarbage Fault = "garbage"
-	// FaultOversizedRecord answers with a record longer than any may be (RFC 8446,
-	// section 5.2).
+	// FaultOversizedRecord answers with a record that exceeds the maximum length (RFC 8446, section 5.2).
 	FaultOversizedRecord Fault = "oversized-record"
 	// FaultShortRecord closes the connection in the middle of its first record.
 	FaultShortRecord Fault = "short-record"
 )
 
-// Faults of the handshake.
+// Handshake faults.
 const (
-	// FaultSSL3 answers the ClientHello with a ServerHello of SSL 3.0 (RFC 6101).
+	// FaultSSL3 answers the ClientHello with an SSL 3.0 ServerHello (RFC 6101).
 	FaultSSL3 Fault = "ssl3"
 	// FaultInternalError answers the ClientHello with alert internal_error (RFC 8446,
 	// section 6.2).
 	FaultInternalError Fault = "internal-error"
-	// FaultVersionIntolerant closes the connection on a ClientHello that offers TLS 1.3,
-	// and serves others.
+	// FaultVersionIntolerant closes the connection if the ClientHello offers TLS 1.3, and serves other
+	// clients.
 	FaultVersionIntolerant Fault = "version-intolerant"
-	// FaultOneSegment resets the connection on a ClientHello that does not fit one TCP
-	// segment on Ethernet, of 1,460 bytes, and serves others.
+	// FaultOneSegment resets the connection if the ClientHello does not fit into one TCP segment on Ethernet
+	// (1,460 bytes), and serves other clients.
 	FaultOneSegment Fault = "one-segment"
-	// FaultSmallDH offers TLS 1.2 with DHE alone, in a group of 1,024 bits. The leaf's key
-	// must be RSA.
+	// FaultSmallDH offers only TLS 1.2 with DHE in a group of 1,024 bits. The leaf's key must be RSA.
 	FaultSmallDH Fault = "small-dh"
-	// FaultLegacyRenegotiation answers without renegotiation_info (RFC 5746, section 3.6),
-	// under TLS 1.2.
+	// FaultLegacyRenegotiation speaks TLS 1.2 and answers without renegotiation_info (RFC 5746, section 3.6).
 	FaultLegacyRenegotiation Fault = "legacy-renegotiation"
 )

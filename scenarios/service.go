@@ -6,22 +6,20 @@ import (
 	"sync"
 )
 
-// Service is what a scenario's server speaks behind TLS.
+// Service is the protocol that a scenario's server speaks over TLS, with the implementation that speaks it.
 type Service string
 
-// The services.
 const (
-	// HTTPS is HTTP/1.1, or HTTP/2 for clients that offer nothing else in ALPN, behind TLS as the
-	// lab's own server speaks it.
+	// HTTPS is HTTP/1.1 over the lab's own TLS server, or HTTP/2 for clients that offer nothing else in ALPN.
 	HTTPS Service = "https"
-	// MongoDB is MongoDB's wire protocol, behind TLS as the lab's own server speaks it. Every
-	// scenario of the catalogue is there with it as well: see [Behind].
+	// MongoDB is MongoDB's wire protocol over the lab's own TLS server. Every scenario of the catalogue is
+	// also served with it: see [Behind].
 	MongoDB Service = "mongodb"
-	// Mongod is a MongoDB server that ends TLS by itself, in a container.
+	// Mongod is a MongoDB server in a container, with MongoDB's own TLS implementation.
 	Mongod Service = "mongod"
 )
 
-// Protocol returns the service that a client has to speak: MongoDB for both of MongoDB's.
+// Protocol returns the service whose protocol a client must speak: MongoDB for both MongoDB and Mongod.
 func (s Service) Protocol() Service {
 	if s == Mongod {
 		return MongoDB
@@ -29,20 +27,18 @@ func (s Service) Protocol() Service {
 	return s
 }
 
-// mongoPrefix begins the ID of a scenario that is served with MongoDB.
+// mongoPrefix starts the ID of a scenario that is served with MongoDB.
 const mongoPrefix = "mongo-"
 
-// mongoPort is the distance between the port offsets of a scenario and of the same one served
-// with MongoDB.
+// mongoPort is the difference between the port offsets of a scenario and its MongoDB twin.
 const mongoPort = 1000
 
-// Services returns the services, the one of [All] first.
+// Services returns all services, starting with the service of [All].
 func Services() []Service { return []Service{HTTPS, MongoDB, Mongod} }
 
-// Behind returns the scenarios that are served with a service, in the order of the catalogue.
-// Those of Mongod are the family [MongoDBServer]. Those of MongoDB are the catalogue again: expired is mongo-expired there, its control
-// mongo-good, its port offset a thousand higher, and nothing else differs but the service. The
-// caller must not change them.
+// Behind returns the scenarios of a service in catalogue order. Mongod's are the family [MongoDBServer].
+// MongoDB's are twins of the whole catalogue: expired becomes mongo-expired, its control mongo-good, and its
+// port offset is 1,000 higher. Nothing else differs. The caller must not change the scenarios.
 func Behind(service Service) []*Scenario {
 	switch service {
 	case MongoDB:
@@ -55,7 +51,7 @@ func Behind(service Service) []*Scenario {
 	return nil
 }
 
-// behindMongoDB makes the catalogue once more, when it is first asked for.
+// behindMongoDB makes the catalogue's MongoDB twins on first use.
 var behindMongoDB = sync.OnceValue(func() []*Scenario {
 	list := make([]*Scenario, len(all))
 	for i, s := range all {
@@ -63,7 +59,7 @@ var behindMongoDB = sync.OnceValue(func() []*Scenario {
 		twin.ID = mongoPrefix + s.ID
 		twin.Service = MongoDB
 		twin.Port += mongoPort
-		twin.Known = slices.Concat(s.Known, refusesAnyway(s))
+		twin.Known = slices.Concat(s.Known, alwaysRefusing(s))
 		if s.Control != "" {
 			twin.Control = mongoPrefix + s.Control
 		}
@@ -72,7 +68,7 @@ var behindMongoDB = sync.OnceValue(func() []*Scenario {
 	return list
 })
 
-// lookUpBehind finds a scenario among those of services other than HTTPS.
+// lookUpBehind finds a scenario of a service other than HTTPS.
 func lookUpBehind(id string) (*Scenario, bool) {
 	if strings.HasPrefix(id, mongoPrefix) {
 		return find(behindMongoDB(), id)

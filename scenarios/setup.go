@@ -1,7 +1,7 @@
 package scenarios
 
-// Setup says how the files that a client is given differ from the right ones: its trust anchors
-// and, where it has a certificate, that and its key. The zero Setup gives it the right ones.
+// Setup says how the client's files differ from the right ones: its trust anchors and, if it has one, its
+// certificate and key. The zero Setup means the right files.
 type Setup struct {
 	CA         File       `json:"ca,omitempty"`
 	Cert       File       `json:"cert,omitempty"`
@@ -9,24 +9,25 @@ type Setup struct {
 	Passphrase Passphrase `json:"passphrase,omitempty"`
 }
 
-// File is a file in place of the right one.
+// File is a wrong file to use in place of the right one.
 type File string
 
-// The files. Which of them make sense depends on what they stand for.
+// The files. Some make sense only for one field of [Setup].
 const (
-	FileMissing   File = "missing"   // a path where there is nothing
-	FileEmpty     File = "empty"     // a file without a byte in it
+	FileMissing   File = "missing"   // a path where no file exists
+	FileEmpty     File = "empty"     // an empty file
 	FileNotPEM    File = "not-pem"   // text that is not PEM
 	FileLeaf      File = "leaf"      // for CA: the server's leaf in place of the root
-	FileEncrypted File = "encrypted" // for Key: the right key under pki.Passphrase
+	FileEncrypted File = "encrypted" // for Key: the right key, encrypted with pki.Passphrase
 	FileOther     File = "other"     // for Key: another certificate's key
-	FileCombined  File = "combined"  // for Cert: a file for both certificate and key, from which the key is missing; no key file is given
+	// FileCombined, for Cert: a file meant for both certificate and key that lacks the key. No key file is
+	// given.
+	FileCombined File = "combined"
 )
 
-// Passphrase is what the client is given to open its key with.
+// Passphrase is the passphrase that the client is given to decrypt its key.
 type Passphrase string
 
-// The passphrases.
 const (
 	PassphraseRight Passphrase = "right"
 	PassphraseWrong Passphrase = "wrong"

@@ -7,12 +7,12 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// namesNone are the rows that staple for a leaf that names no responder on purpose: a row of its own
-// shows the same with one.
+// namesNone are scenarios that staple although their leaf deliberately names no responder. The value is the
+// scenario that shows the same with a responder.
 var namesNone = map[string]string{"good-must-staple": "good-must-staple-ocsp"}
 
-// TestStapledNamesResponder holds every leaf that comes with a staple to name the responder that the
-// staple is from: libtls refuses a staple otherwise ("no OCSP URLs in peer certificate").
+// TestStapledNamesResponder checks that every leaf with a staple names the responder of the staple. Otherwise
+// libtls refuses the staple ("no OCSP URLs in peer certificate").
 func TestStapledNamesResponder(t *testing.T) {
 	list := slices.Concat(scenarios.All(), scenarios.Behind(scenarios.Mongod))
 	stapled := 0
@@ -25,10 +25,10 @@ func TestStapledNamesResponder(t *testing.T) {
 			continue
 		}
 		if !s.Recipe.Leaf.OCSP || len(mint(t, minter(), s).Leaf().Cert.OCSPServer) == 0 {
-			t.Errorf("%s staples, and its leaf names no responder", s.ID)
+			t.Errorf("%s staples, but its leaf names no responder", s.ID)
 		}
 	}
 	if stapled < 10 {
-		t.Errorf("only %d rows staple: they are looked for in the wrong place", stapled)
+		t.Errorf("only %d rows staple: the test does not find them", stapled)
 	}
 }

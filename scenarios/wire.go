@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// timeLimit is what clients are given where they have to run out of time.
+// timeLimit is the time that clients get in scenarios in which they run into a timeout.
 const timeLimit = time.Second
 
 var wire = []Scenario{

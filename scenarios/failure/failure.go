@@ -1,14 +1,12 @@
-// Package failure names the reasons for which a TLS client refuses a server.
+// Package failure names the reasons why a TLS client refuses a server.
 //
-// A [Class] is one name with one meaning and one fix that hold across client
-// stacks, whatever words each of them uses. Stacks' own messages are mapped to
-// classes by lab/verdict.
+// A [Class] is one name with one meaning and one fix that hold across client stacks, whatever words each of
+// them uses. lab/messages and lab/verdict map the stacks' own messages to classes.
 package failure
 
 import "slices"
 
-// Class is the reason for a rejection, in kebab-case. The zero value means that
-// the reason is not known.
+// Class is the reason for a rejection, in kebab-case. The zero value means that the reason is unknown.
 type Class string
 
 // Classes of certificate failures: what RFC 5280 path validation, RFC 9525 name
@@ -35,7 +33,7 @@ const (
 	StapleMissing     Class = "staple-missing"
 )
 
-// Classes of handshake failures: client and server do not agree on how to talk.
+// Classes of handshake failures: client and server cannot agree on parameters.
 const (
 	ProtocolVersion           Class = "protocol-version"
 	NoSharedCipher            Class = "no-shared-cipher"
@@ -50,7 +48,7 @@ const (
 	InternalError             Class = "internal-error"
 )
 
-// Classes of wire failures: what carries TLS is broken.
+// Classes of wire failures: the connection below TLS is broken.
 const (
 	NotTLS            Class = "not-tls"
 	CorruptRecord     Class = "corrupt-record"
@@ -61,7 +59,7 @@ const (
 	NameResolution    Class = "name-resolution"
 )
 
-// Classes of failures in the client's own set-up.
+// Classes of failures in the client's own configuration.
 const (
 	BadPEM              Class = "bad-pem"
 	BadPassphrase       Class = "bad-passphrase"
@@ -74,15 +72,15 @@ type Info struct {
 	Class   Class  `json:"class"`
 	Group   string `json:"group"`   // certificate, handshake, wire or client
 	Meaning string `json:"meaning"` // one sentence
-	Fix     string `json:"fix"`     // one sentence: the proper cure, never a way round the check
-	Client  string `json:"client"`  // one sentence for who writes a client: what it has to do in order to refuse for this
+	Fix     string `json:"fix"`     // one sentence: the proper fix, never a way to bypass the check
+	// Client is one sentence for authors of clients: what a client must do to refuse for this reason.
+	Client string `json:"client"`
 }
 
-// All returns every class there is, in the order of their groups. The caller
-// may change the result.
+// All returns every class, ordered by group. The caller may change the result.
 func All() []Info { return slices.Clone(infos) }
 
-// Lookup returns what is known of a class, and false if there is no such class.
+// Lookup returns the meaning and fix of a class, and false if the class does not exist.
 func Lookup(c Class) (Info, bool) {
 	i := slices.IndexFunc(infos, func(i Info) bool { return i.Class == c })
 	if i < 0 {
