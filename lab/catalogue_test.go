@@ -27,16 +27,16 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// recordDir is where what every client did is recorded.
+// recordDir holds the record of what every client did.
 var recordDir = filepath.Join("result", "matrix")
 
 var (
-	record = flag.Bool("record", false, "record what clients do, and add what they say to the messages of lab/messages")
-	only   = flag.String("clients", "", "run the catalogue on these clients alone: requests,python-3.8")
+	record = flag.Bool("record", false, "record what clients do, and add their messages to lab/messages/testdata")
+	only   = flag.String("clients", "", "run the catalogue on these clients only: requests,python-3.8")
 )
 
-// TestCatalogue runs the whole catalogue on every client of this machine: no error, no void, and
-// whatever is not ok is declared by the variant or explained by the scenario.
+// TestCatalogue runs the whole catalogue on every client of this machine. There must be no error and no void
+// judgement, and everything that is not ok must be declared by the variant or explained by the scenario.
 func TestCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every client takes minutes")
@@ -49,18 +49,19 @@ func TestCatalogue(t *testing.T) {
 	reproduce(t, lab.Config{Seed: "catalogue"}, scenarios.All(), set)
 }
 
-// browser is the stack of Chromium, which takes as long with the catalogue as all others together.
+// browser is Chromium's stack. It takes as long for the catalogue as all other stacks together.
 const browser = "chromium"
 
-// TestBrowser is a short TestCatalogue for Chromium, on the rows that tell most: what it names
-// by its error code, by its log of certificates and by that of handshakes, what it knows of a client
-// certificate and of its own files, and how it ends. All rows: -run 'TestCatalogue$' -clients chromium.
+// TestBrowser is a short TestCatalogue for Chromium. Its scenarios cover what Chromium reports by error code,
+// by its certificate log and by its handshake log, how it treats a client certificate and its own files, and
+// how it ends. For all scenarios: -run 'TestCatalogue$' -clients chromium.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a browser takes a second to start, for each root and client certificate")
+		t.Skip("a browser takes a second to start, for each root and each client certificate")
 	}
-	list := lookUp(t, "good", "expired", "not-yet-valid", "wrong-host", "wrong-ip", "good-wildcard", "untrusted-root", "tampered-leaf",
-		"path-too-long", "key-mismatch", "revoked-stapled", "good-client-certificate", "client-certificate-missing", "client-certificate-expired",
+	list := lookUp(t, "good", "expired", "not-yet-valid", "wrong-host", "wrong-ip", "good-wildcard", "untrusted-root",
+		"tampered-leaf", "path-too-long", "key-mismatch", "revoked-stapled", "good-client-certificate",
+		"client-certificate-missing", "client-certificate-expired",
 		"ca-file-empty", "tls10-only", "internal-error", "plain-http", "silent", "truncated-response")
 	set, err := all.Discover(t.Context(), clients.Options{Only: []string{browser}})
 	why := "found"
@@ -82,9 +83,9 @@ func lookUp(t *testing.T, ids ...string) (list []*scenarios.Scenario) {
 	return list
 }
 
-// TestMongoCatalogue is TestCatalogue for MongoDB's drivers: every scenario on each as it comes.
-// Their other variants are options of what is verified and of the client's own files, so that those
-// are not run on the families of keys, handshake and wire, which takes as long again.
+// TestMongoCatalogue is TestCatalogue for MongoDB's drivers. Each driver's default variant runs every
+// scenario. The other variants set options for verification and for the client's own files, so they skip the
+// families keys, protocol and wire, which would double the time.
 func TestMongoCatalogue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the whole catalogue on every driver takes minutes")
@@ -97,21 +98,23 @@ func TestMongoCatalogue(t *testing.T) {
 	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, everything, set)
 
 	set.Clients = others
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
-		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
-	}), set)
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}},
+		slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+			return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
+		}), set)
 }
 
-// TestDrivers is a short TestMongoCatalogue: the drivers as they come, on the rows of MongoDB's own
-// TLS pages that tell most.
+// TestDrivers is a short TestMongoCatalogue: the drivers' default variants, with the most telling scenarios
+// of MongoDB's TLS documentation.
 func TestDrivers(t *testing.T) {
-	list := lookUp(t, "mongo-good", "mongo-expired", "mongo-wrong-host", "mongo-revoked-stapled", "mongo-client-certificate-missing",
-		"mongo-client-key-encrypted", "mongo-client-key-wrong-passphrase", "mongo-plain-http")
+	list := lookUp(t, "mongo-good", "mongo-expired", "mongo-wrong-host", "mongo-revoked-stapled",
+		"mongo-client-certificate-missing", "mongo-client-key-encrypted", "mongo-client-key-wrong-passphrase",
+		"mongo-plain-http")
 	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
 	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongo.Embedded()}}, list, set)
 }
 
-// discover finds clients, and ends them with the test.
+// discover finds clients and closes them when the test ends.
 func discover(t *testing.T, o clients.Options) *clients.Set {
 	if *only != "" {
 		o.Only = strings.Split(*only, ",")
@@ -122,10 +125,10 @@ func discover(t *testing.T, o clients.Options) *clients.Set {
 	return set
 }
 
-// reproduce runs scenarios on clients, holds every judgement to be documented, and records what
-// was said if it is asked to.
+// reproduce runs scenarios on clients, checks that every judgement is documented, and records the messages
+// with -record.
 func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clients.Set) {
-	l, err := lab.New(c) // in a directory with a short name: curl cuts messages off
+	l, err := lab.New(c) // the directory's name is short, because curl truncates messages
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 
@@ -136,7 +139,8 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 		for _, c := range s.Cells {
 			counts[c.Kind]++
 			if !c.Documented {
-				t.Errorf("%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind, c.Class, c.Why, c.Message, report.Saw(c.Observed))
+				t.Errorf("%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind, c.Class, c.Why,
+					c.Message, report.Saw(c.Observed))
 			}
 			if !c.Disagreement.IsZero() && c.Kind == verdict.OK {
 				t.Errorf("%s × %s: %s\nmessage: %s", s.ID, c.Client, c.Disagreement, c.Message)
@@ -165,16 +169,17 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 	t.Log("against the record:", changes.String())
 }
 
-// write adds what clients said to the messages that are recorded.
+// write adds the clients' messages to the recorded ones.
 func write(t *testing.T, run *result.Run) {
-	byStack := map[string]map[string]string{} // by stack and message: the class
-	stackOf := map[string]string{}            // by client
+	byStack := map[string]map[string]string{} // class by stack and message
+	stackOf := map[string]string{}            // stack by client
 	for _, c := range run.Clients {
 		stackOf[c.ID()] = c.Stack
 	}
 	for _, s := range run.Scenarios {
 		for _, c := range s.Cells {
-			if c.Outcome != clients.Rejected || !c.Documented || c.Kind == verdict.Unsupported { // by its control
+			// judged by its control
+			if c.Outcome != clients.Rejected || !c.Documented || c.Kind == verdict.Unsupported {
 				continue
 			}
 			message := messages.Steady(strings.ReplaceAll(c.Message, "\x00", `\x00`))
@@ -189,7 +194,8 @@ func write(t *testing.T, run *result.Run) {
 		path := filepath.Join("messages", "testdata", stack+".txt")
 		old, err := os.ReadFile(path)
 		if err != nil {
-			old = fmt.Appendf(nil, "# Messages that clients were seen to write: go test ./lab -run TestCatalogue -record\n")
+			old = fmt.Appendf(nil,
+				"# Messages that clients were seen to write: go test ./lab -run TestCatalogue -record\n")
 		}
 		var head []string
 		for line := range strings.Lines(string(old)) {

@@ -17,9 +17,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// BenchmarkCells measures cells a second of each stack's newest client as it comes: a server for
-// each scenario, the probe, and the judgement. Minting is done before, and programs that are asked many
-// times have started. Left out are scenarios in which time has to pass.
+// BenchmarkCells measures cells per second of the newest default client of each stack: a server for each
+// scenario, the probe, and the judgement. Chains are minted and long-running programs started beforehand.
+// Scenarios that need time to pass are left out.
 func BenchmarkCells(b *testing.B) {
 	set, err := all.Discover(b.Context(), clients.Options{})
 	require.NoError(b, err)
@@ -40,7 +40,7 @@ func BenchmarkCells(b *testing.B) {
 				require.NoError(b, err)
 				return len(run.Scenarios)
 			}
-			ask(list[:min(8, len(list))]) // programs have started, and compiled what they compile
+			ask(list[:min(8, len(list))]) // starts programs, and has them compile what they need
 			cells := 0
 			for b.Loop() {
 				cells += ask(list)
@@ -51,9 +51,9 @@ func BenchmarkCells(b *testing.B) {
 	}
 }
 
-// BenchmarkProbes measures what BenchmarkCells could come to at most: the same clients and scenarios,
-// without the lab's part of a cell. Servers listen all along, nobody waits for what they saw, and
-// nothing is judged.
+// BenchmarkProbes measures the upper bound of BenchmarkCells: the same clients and scenarios without the
+// lab's share of a cell. Servers listen all the time, their observations are not awaited, and nothing is
+// judged.
 func BenchmarkProbes(b *testing.B) {
 	set, err := all.Discover(b.Context(), clients.Options{Services: []string{string(scenarios.HTTPS)}})
 	require.NoError(b, err)
@@ -89,7 +89,7 @@ func BenchmarkProbes(b *testing.B) {
 	}
 }
 
-// asTheyCome returns the newest version of each stack, in the variant that has nothing set.
+// asTheyCome returns the newest version of each stack, in its default variant.
 func asTheyCome(set *clients.Set) []*clients.Client {
 	var list []*clients.Client
 	for _, c := range set.Clients { // versions ascend
@@ -105,7 +105,7 @@ func asTheyCome(set *clients.Set) []*clients.Client {
 	return list
 }
 
-// atOnce returns a service's scenarios in which no time has to pass, minted.
+// atOnce returns a service's scenarios that need no time to pass, minted.
 func atOnce(b *testing.B, l *lab.Lab, service scenarios.Service) []*scenarios.Scenario {
 	var list []*scenarios.Scenario
 	for _, s := range scenarios.Behind(service) {

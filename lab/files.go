@@ -10,20 +10,20 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Files that stand in place of the right ones; see scenarios.Setup.
+// standIns are the contents of files given in place of the right ones; see [scenarios.Setup].
 var standIns = map[scenarios.File]pki.File{
 	scenarios.FileEmpty:  {Name: "empty.pem"},
 	scenarios.FileNotPEM: {Name: "not-pem.pem", Data: []byte("<html><title>404 Not Found</title></html>\n")},
 }
 
-// missingFile is a name that no file has.
+// missingFile is the name of a file that does not exist.
 const missingFile = "missing.pem"
 
-// wrongPassphrase opens nothing.
+// wrongPassphrase decrypts nothing.
 const wrongPassphrase = "not-" + pki.Passphrase
 
-// clientFiles returns where the files are that a client of the scenario is given, and writes those
-// that its set-up wants in place of the right ones.
+// clientFiles returns the paths of the files that a scenario's client is given, and writes the wrong files
+// that the scenario asks for.
 func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, error) {
 	path := func(name string) string { return filepath.Join(l.dir.Path(), c.Name, name) }
 	f := serve.Files{CAFile: path(pki.FileRoot)}
@@ -49,7 +49,7 @@ func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, err
 		case scenarios.FileEncrypted:
 			*place.field = path(pki.FileClientEncryptedKey)
 		case scenarios.FileOther:
-			*place.field = path(pki.FileKey) // the server's: a good key, and not the client's
+			*place.field = path(pki.FileKey) // the server's key: good, but not the client's
 		case scenarios.FileCombined:
 			f.KeyFile, f.CombinedFile = "", f.CertFile
 		default:
@@ -71,11 +71,13 @@ func (l *Lab) clientFiles(s *scenarios.Scenario, c *pki.Chain) (serve.Files, err
 		}
 		f.CombinedFile = combined
 	}
-	f.KeyPassword = map[scenarios.Passphrase]string{scenarios.PassphraseRight: pki.Passphrase, scenarios.PassphraseWrong: wrongPassphrase}[s.Setup.Passphrase]
+	f.KeyPassword = map[scenarios.Passphrase]string{
+		scenarios.PassphraseRight: pki.Passphrase, scenarios.PassphraseWrong: wrongPassphrase,
+	}[s.Setup.Passphrase]
 	return f, nil
 }
 
-// combine writes key and certificate into one file, and returns where.
+// combine writes key and certificate into one file and returns its path.
 func (l *Lab) combine(folder, keyFile, certFile string) (string, error) {
 	const name = "client-combined-setup.pem"
 	var data []byte
@@ -86,5 +88,6 @@ func (l *Lab) combine(folder, keyFile, certFile string) (string, error) {
 		}
 		data = append(data, part...)
 	}
-	return filepath.Join(l.dir.Path(), folder, name), l.dir.Write(folder, pki.File{Name: name, Data: data, Secret: true})
+	return filepath.Join(l.dir.Path(), folder, name), l.dir.Write(folder,
+		pki.File{Name: name, Data: data, Secret: true})
 }

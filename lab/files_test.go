@@ -13,15 +13,17 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestCombined holds the combined file to have the same fault as the files apart, for clients that
-// take one file.
+// TestCombined checks that the combined file has the same defect as the separate files, for clients that take
+// one file.
 func TestCombined(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "combined", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
 	for id, want := range map[string]string{
-		"good-client-certificate": "", "client-key-mismatch": "private key does not match public key", "client-key-missing": "failed to find PEM block",
-		"client-key-encrypted": "ENCRYPTED", "client-key-wrong-passphrase": "ENCRYPTED", "client-certificate-not-pem": "failed to find any PEM data",
+		"good-client-certificate": "", "client-key-mismatch": "private key does not match public key",
+		"client-key-missing":   "failed to find PEM block",
+		"client-key-encrypted": "ENCRYPTED", "client-key-wrong-passphrase": "ENCRYPTED",
+		"client-certificate-not-pem": "failed to find any PEM data",
 	} {
 		s, ok := scenarios.Lookup(id)
 		require.True(t, ok)

@@ -11,21 +11,23 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// gate asks the run's client the gate, and returns what it did if it did not accept it. One that cannot
-// be asked is no reason to stop.
+// gate runs the gate scenario on the run's client. It returns the cell if the client did not accept it, and
+// nil otherwise. A client that cannot be tested with the gate does not stop the run.
 func (r *runner) gate(ctx context.Context, set *clients.Set) (*result.Cell, error) {
 	if r.options.Gate == nil || len(set.Clients) != 1 {
 		return nil, nil
 	}
-	cell, err := r.of(set.Clients[0]).cell(ctx, r.options.Gate)
+	cell, err := r.clientRun(set.Clients[0]).cell(ctx, r.options.Gate)
 	if err != nil || cell.Kind == verdict.OK || cell.Kind == verdict.Unsupported {
 		return nil, err
 	}
 	return &cell, nil
 }
 
-// stopped ends a run at its gate.
-func (r *runner) stopped(out *result.Run, list []*scenarios.Scenario, set *clients.Set, cell result.Cell) (*result.Run, error) {
+// stopped completes the report of a run that ends at its gate.
+func (r *runner) stopped(
+	out *result.Run, list []*scenarios.Scenario, set *clients.Set, cell result.Cell,
+) (*result.Run, error) {
 	gate := r.options.Gate
 	entry, err := r.Describe(gate)
 	if err != nil {
@@ -42,16 +44,16 @@ func (r *runner) stopped(out *result.Run, list []*scenarios.Scenario, set *clien
 	return out, nil
 }
 
-// of returns a client in this run: what it did with a control is asked once.
-func (r *runner) of(c *clients.Client) *asked {
+// clientRun returns the state of a client in this run, so that a control is probed only once.
+func (r *runner) clientRun(c *clients.Client) *clientRun {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.clients == nil {
-		r.clients = map[*clients.Client]*asked{}
+		r.clients = map[*clients.Client]*clientRun{}
 	}
 	one, known := r.clients[c]
 	if !known {
-		one = &asked{runner: r, client: c, controls: map[string]*once{}}
+		one = &clientRun{runner: r, client: c, controls: map[string]*controlRun{}}
 		r.clients[c] = one
 	}
 	return one

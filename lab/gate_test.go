@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// tally is a client that counts what it is asked.
+// tally is a client that counts its probes.
 type tally struct {
 	clients.Prober
 	mu    sync.Mutex
@@ -32,8 +32,8 @@ func (c *tally) Probe(ctx context.Context, r clients.Request) clients.Result {
 	return c.Prober.Probe(ctx, r)
 }
 
-// TestGate holds that a client which does not accept the gate is asked nothing else, and that one which
-// does is asked it once: programs keep what they have fetched.
+// TestGate checks that a client which rejects the gate is probed with nothing else, and that a client which
+// accepts it is probed with it once.
 func TestGate(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "gate", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -49,7 +49,11 @@ func TestGate(t *testing.T) {
 	defer known.Close()
 	client := func(p clients.Prober) (*tally, *clients.Set) {
 		c := &tally{Prober: p, asked: map[string]int{}}
-		return c, &clients.Set{Clients: []*clients.Client{{Info: clients.Info{Stack: "go", Variant: "exit", Service: "https", UnderTest: true}, Prober: c}}}
+		return c, &clients.Set{
+			Clients: []*clients.Client{
+				{Info: clients.Info{Stack: "go", Variant: "exit", Service: "https", UnderTest: true}, Prober: c},
+			},
+		}
 	}
 
 	refuses, set := client(nil)

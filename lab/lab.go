@@ -1,9 +1,9 @@
-// Package lab ties a run together: it mints what scenarios ask for, serves it, points
-// clients at it and judges what they did.
+// Package lab ties a run together: it mints what scenarios ask for, serves it, runs clients against it and
+// judges what they did.
 //
-// [New] makes a [Lab]. [Lab.Serve] gives one scenario an address of its own, [Lab.Up] serves
-// many at fixed ports, and [Lab.Run] reproduces scenarios with every client there is. Go tests
-// use package lab/labtest, which wraps this one.
+// [New] makes a [Lab]. [Lab.Serve] serves one scenario at an address of its own, [Lab.Up] serves many at
+// fixed ports, and [Lab.Run] reproduces scenarios with every client. Go tests use package lab/labtest, which
+// wraps this one.
 package lab
 
 import (
@@ -25,56 +25,55 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// DefaultBasePort is the port of [Lab.Up] to which scenarios' port offsets are added.
+// DefaultBasePort is the default base port of [Lab.Up], to which scenarios' port offsets are added.
 const DefaultBasePort = 10000
 
-// tempPrefix begins the names of the lab's temporary directories, and of those of its parts.
+// tempPrefix starts the names of temporary directories of the lab and its parts.
 const tempPrefix = "tlslab-"
 
-// Ports is how many ports above the base port a lab may use.
+// Ports is the number of ports above the base port that a lab may use.
 const Ports = 3000
 
-// Config says how a lab is set up. The zero Config is good for a run on this machine.
+// Config configures a lab. The zero Config suits a run on this machine.
 type Config struct {
-	// Seed decides keys and serial numbers. Empty draws a fresh one.
+	// Seed determines keys and serial numbers. If empty, a random seed is drawn.
 	Seed string
-	// At is the time around which certificates are valid. Zero means midnight UTC of
-	// today.
+	// At is the time around which certificates are valid. Zero means midnight UTC today.
 	At time.Time
-	// AnyTime lets the lab work with certificates that are not valid now.
+	// AnyTime allows certificates that are not valid now.
 	AnyTime bool
 	// Bind is the address to listen on. Empty means loopback.
 	Bind string
-	// Dir is where files are written. Empty means a temporary directory that Close
-	// removes. New removes those of labs of this user that were killed.
+	// Dir is the directory for the lab's files. Empty means a temporary directory, which Close removes. New
+	// also removes the temporary directories of this user's killed labs.
 	Dir string
-	// ClientFiles has it write those files alone that clients are given. Zero means all, the
-	// server's among them, for people to look at.
+	// ClientFiles limits the files written to those that clients are given. By default all are written,
+	// including the server's, for people to look at.
 	ClientFiles bool
-	// Lifetime is how long after New a certificate lives that is to expire while it is
-	// served; at least a second. Zero means 2 s.
+	// Lifetime is how long after New a certificate expires that expires while it is served. The minimum is
+	// one second; zero means 2 s.
 	Lifetime time.Duration
-	// Services are what scenarios are served with, besides https. The lab closes them.
+	// Services are the services besides https. The lab closes them.
 	Services []serve.Service
-	// Watch, if set, is told what happens on every connection of every scenario, as it happens: see
+	// Watch, if set, is called for every event on every connection of every scenario, as it happens: see
 	// serve.Options.Watch.
 	Watch func(*scenarios.Scenario, serve.Event)
-	// Trouble, if set, is told of failures of the lab itself, from several goroutines: of panics, and again
-	// and again of a shortage of file descriptors (see serve.ErrOutOfFiles) for as long as it lasts.
+	// Trouble, if set, is called for failures of the lab itself, from several goroutines: for panics, and
+	// repeatedly for as long as file descriptors are exhausted (see serve.ErrOutOfFiles).
 	Trouble func(error)
-	// Ready, if set, is told by [Lab.Up] of every scenario whose files are there, from several
+	// Ready, if set, is called by [Lab.Up] for every scenario whose files have been written, from several
 	// goroutines.
 	Ready func(*Instance)
-	// UI is the URL of a page that shows the lab, for endpoints.json; empty if there is none.
+	// UI is the URL of a page that shows the lab, for endpoints.json. Empty if there is none.
 	UI string
-	// Ports, if not zero, is the base port: the lab's revocation responder listens on it,
-	// and [Lab.Up] serves each scenario at its offset from it. Zero means ports that are free.
+	// Ports, if not zero, is the base port: the lab's revocation responder listens on it, and [Lab.Up] serves
+	// each scenario at its offset from it. Zero means any free ports.
 	Ports int
 }
 
-// Minting returns how files are to be minted that are the same for the same seed and time, at
-// whatever moment they are written: certificates say that revocation status is to be had at
-// the base port, and those that are to expire while they are served do so soon after c.At.
+// Minting returns the configuration for files that are the same for the same seed and time, whenever they are
+// written: certificates name the revocation responder at the base port, and those that expire while they are
+// served do so shortly after c.At.
 func Minting(c Config, basePort int) pki.Config {
 	if c.At.IsZero() {
 		c.At = Today(time.Now())
@@ -94,17 +93,17 @@ type Lab struct {
 	temporary bool // the directory is removed in the end
 	responder *revocation.Responder
 
-	memory *serve.Memory // of all its servers
+	memory *serve.Memory // shared by all its servers
 
-	ready chan struct{} // closed when the responder can be asked
+	ready chan struct{} // closed when the responder may be queried
 
-	troubles troubles // of the responder
+	troubles troubles // the responder's failures
 
 	mu     sync.Mutex
 	chains map[string]*minted
 }
 
-// minted is a scenario's chain, and its files, made when they are first asked for.
+// minted is a scenario's chain and files, made on first use.
 type minted struct {
 	mint, write, describe sync.Once
 
@@ -116,17 +115,16 @@ type minted struct {
 	writeErr    error
 }
 
-// NewSeed draws a fresh seed.
+// NewSeed returns a random seed.
 func NewSeed() string { return strings.ToLower(rand.Text()) }
 
-// Today returns midnight UTC of the day that a time lies in.
+// Today returns midnight UTC of now's day.
 func Today(now time.Time) time.Time { return now.UTC().Truncate(24 * time.Hour) }
 
-// ErrNotValidNow is returned by [New] if certificates minted for the time it was given
-// would not be valid now.
+// ErrNotValidNow is returned by [New] if certificates minted for the given time would not be valid now.
 var ErrNotValidNow = errors.New("the good chain would not be valid now")
 
-// New sets a lab up. Close must be called to remove what it made.
+// New sets up a lab. The caller must call Close to remove what it made.
 func New(c Config) (*Lab, error) {
 	now := time.Now()
 	c.Seed = cmp.Or(c.Seed, NewSeed())
@@ -150,13 +148,14 @@ func New(c Config) (*Lab, error) {
 	return l, nil
 }
 
-// checkNow says so if the good chain would not be valid now.
+// checkNow returns an error if the good chain would not be valid now.
 func checkNow(c Config, now time.Time) error {
 	_, to := pki.GoodPeriod(c.At)
 	if c.AnyTime || !now.Before(c.At) && now.Before(to) {
 		return nil
 	}
-	return fmt.Errorf("%w: certificates minted for %s are usable from then until %s, and it is %s: leave --at out, choose a nearer time, or pass --any-time",
+	return fmt.Errorf("%w: certificates minted for %s are valid from then until %s, and it is %s: "+
+		"omit --at, choose a nearer time, or pass --any-time",
 		ErrNotValidNow, c.At.Format(time.RFC3339), to.Format(time.DateOnly), now.UTC().Format(time.RFC3339))
 }
 
@@ -165,7 +164,7 @@ func (l *Lab) open(now time.Time) error {
 	var err error
 	l.minter, err = pki.New(pki.Config{
 		Seed: l.config.Seed, At: l.config.At,
-		Soon:      now.Add(max(l.config.Lifetime, time.Second) + time.Second - 1), // X.509 cuts it to the second
+		Soon:      now.Add(max(l.config.Lifetime, time.Second) + time.Second - 1), // X.509 truncates it to seconds
 		Responder: l.responder.URL(),
 		Refused:   l.responder.RefusedURL(),
 	})
@@ -176,7 +175,7 @@ func (l *Lab) open(now time.Time) error {
 		l.dir, err = pki.OpenDir(l.config.Dir)
 		return err
 	}
-	pki.SweepTemp(os.TempDir(), tempPrefix) // of labs that were killed
+	pki.SweepTemp(os.TempDir(), tempPrefix) // left by killed labs
 	l.temporary = true
 	if l.dir, err = pki.TempDir(os.TempDir(), tempPrefix); err != nil {
 		return fmt.Errorf("making a directory for the lab's files: %w", err)
@@ -184,14 +183,14 @@ func (l *Lab) open(now time.Time) error {
 	return nil
 }
 
-// Config returns what the lab was set up with, its defaults filled in.
+// Config returns the lab's configuration, with defaults filled in.
 func (l *Lab) Config() Config { return l.config }
 
-// Dir returns the directory that the lab writes its files to.
+// Dir returns the directory of the lab's files.
 func (l *Lab) Dir() string { return l.dir.Path() }
 
-// Close removes what the lab made: its responder, its services, and its directory if that is
-// temporary. Servers are closed by whoever started them.
+// Close closes the lab's responder and services, and removes its directory if it is temporary. It does not
+// close servers; whoever started them must do that.
 func (l *Lab) Close() error {
 	err := l.responder.Close()
 	for _, service := range l.config.Services {
@@ -220,7 +219,7 @@ func (l *Lab) entry(id string) *minted {
 	return m
 }
 
-// Chain returns what a scenario serves, minted when it is first asked for.
+// Chain returns the chain that a scenario serves. It is minted on first use.
 func (l *Lab) Chain(s *scenarios.Scenario) (*pki.Chain, error) {
 	m := l.entry(s.ID)
 	m.mint.Do(func() {
@@ -232,7 +231,8 @@ func (l *Lab) Chain(s *scenarios.Scenario) (*pki.Chain, error) {
 	return m.chain, m.mintErr
 }
 
-// chainOf is Chain by ID, for the responder, which is asked by whoever can reach it.
+// chainOf returns the chain of the scenario with an ID. The responder calls it, which anyone with access to
+// its port can trigger.
 func (l *Lab) chainOf(id string) (*pki.Chain, error) {
 	select {
 	case <-l.ready:
@@ -246,8 +246,7 @@ func (l *Lab) chainOf(id string) (*pki.Chain, error) {
 	return l.Chain(s)
 }
 
-// Files writes a scenario's files when they are first asked for, and returns where those are
-// that a client needs.
+// Files writes a scenario's files on first use, and returns the paths of those that a client needs.
 func (l *Lab) Files(s *scenarios.Scenario) (serve.Files, error) {
 	chain, err := l.Chain(s)
 	if err != nil {
@@ -266,27 +265,27 @@ func (l *Lab) Files(s *scenarios.Scenario) (serve.Files, error) {
 	return m.files, m.writeErr
 }
 
-// Instance is one scenario being served.
+// Instance is a scenario that is being served.
 type Instance struct {
 	*serve.Server
 	Scenario *scenarios.Scenario
 	// Endpoint is what a client needs to connect.
 	Endpoint serve.Endpoint
-	// Due is the time from which the scenario's expectation holds, if it is to expire
-	// while it is served; else zero.
+	// Due is the time from which the scenario's expectation holds, if its certificate expires while it is
+	// served; else zero.
 	Due time.Time
 
-	chain *pki.Chain // what it serves; nil for the scenario's own
+	chain *pki.Chain // what it serves; nil means the scenario's own chain
 }
 
-// Serve serves one scenario on a port that is free. The caller must close the instance; ctx
-// limits the start alone. If this machine cannot serve it, or the lab was not given its service,
-// the error wraps [errors.ErrUnsupported].
+// Serve serves one scenario on a free port. The caller must close the instance; ctx limits only the start. If
+// this machine cannot serve the scenario, or the lab lacks its service, the error wraps
+// [errors.ErrUnsupported].
 func (l *Lab) Serve(ctx context.Context, s *scenarios.Scenario) (*Instance, error) {
 	return l.serveAt(ctx, s, 0)
 }
 
-// serveAt is Serve at a port; zero is one that is free.
+// serveAt is Serve at a given port. Zero means a free one.
 func (l *Lab) serveAt(ctx context.Context, s *scenarios.Scenario, port int) (*Instance, error) {
 	srv, chain, err := l.start(ctx, s, port)
 	if err != nil {
@@ -299,8 +298,8 @@ func (l *Lab) serveAt(ctx context.Context, s *scenarios.Scenario, port int) (*In
 	return in, nil
 }
 
-// start starts the server of a scenario, with the service that it is for. The chain is what it
-// serves if it has been minted for this server alone, else nil.
+// start starts the server of a scenario, with its service. The returned chain is not nil only if it was
+// minted for this server alone.
 func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serve.Server, *pki.Chain, error) {
 	service, err := l.service(s.Service)
 	if err != nil {
@@ -317,7 +316,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 	}
 	var chain *pki.Chain
 	if o.Upstream, chain, err = l.startUpstream(ctx, s, service); err != nil {
-		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, instead(s, err))
+		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, withAlternative(s, err))
 	}
 	srv, err := serve.Start(s, nil, o)
 	if err != nil {
@@ -326,7 +325,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 	return srv, chain, nil
 }
 
-// service returns the service of that name.
+// service returns the service with that name.
 func (l *Lab) service(name scenarios.Service) (serve.Service, error) {
 	if name == scenarios.HTTPS {
 		return serve.HTTPS(), nil
@@ -336,7 +335,8 @@ func (l *Lab) service(name scenarios.Service) (serve.Service, error) {
 			return service, nil
 		}
 	}
-	return serve.Service{}, fmt.Errorf("the lab was set up without the service %s: see lab.Config.Services: %w", name, errors.ErrUnsupported)
+	return serve.Service{}, fmt.Errorf("the lab has no service %s: see lab.Config.Services: %w", name,
+		errors.ErrUnsupported)
 }
 
 func (l *Lab) source(s *scenarios.Scenario) serve.Source {

@@ -16,17 +16,17 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// constraintsUnread are the stacks that accept a leaf for a name that the root they trust is not constrained
-// to. Their defenders quote RFC 5280, section 6.1.1: a trust anchor is a name and a key.
+// constraintsUnread are the stacks that accept a leaf for a name outside the trusted root's name constraints.
+// RFC 5280, section 6.1.1, supports them: a trust anchor is a name and a key.
 var constraintsUnread = []string{"java", "okhttp"}
 
-// constraintsRead are the stacks that refuse it.
+// constraintsRead are the stacks that refuse such a leaf.
 var constraintsRead = []string{
 	"go", "curl", "openssl", "python", "node", "gnutls-cli", "pyopenssl", "ruby", "perl", "php", "chromium", "requests", "urllib3",
 	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls", "deno",
 }
 
-// underRoot is a scenario of the test's own: a leaf for one name, below the root that the lab shares.
+// underRoot returns a scenario of the test: a leaf for one name, below the root that all scenarios share.
 func underRoot(id, host, san string) *scenarios.Scenario {
 	return &scenarios.Scenario{
 		ID: id, Host: host, Service: scenarios.HTTPS, Recipe: pki.Recipe{Leaf: pki.Certificate{SAN: []string{san}}},
@@ -34,12 +34,12 @@ func underRoot(id, host, san string) *scenarios.Scenario {
 	}
 }
 
-// TestOutside records which stacks the root's name constraints bind. No CA key is ever written, but whoever
-// knows the seed and the time derives it: here such a somebody issues leaves for a name and an address of
-// others, and every client that trusts the lab's root is asked.
+// TestOutside records which stacks apply the root's name constraints. No CA key is ever written, but whoever
+// knows seed and time can derive it. The test does so, issues leaves for somebody else's name and address,
+// and serves them to every client that trusts the lab's root.
 func TestOutside(t *testing.T) {
 	if testing.Short() {
-		t.Skip("every client has to start, the browser too")
+		t.Skip("every client has to start, including the browser")
 	}
 	l, err := lab.New(lab.Config{Seed: "outside", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -51,9 +51,10 @@ func TestOutside(t *testing.T) {
 	set := discover(t, clients.Options{Services: []string{string(scenarios.HTTPS)}})
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Variant != "default" })
 	found := set.Clients
-	for _, c := range found { // one after the other: a virtual machine that starts beside forty others takes long
+	for _, c := range found { // one after the other: a virtual machine that starts beside forty others is slow
 		set.Clients = []*clients.Client{c}
-		run, err := l.Run(t.Context(), []*scenarios.Scenario{inside, outside, address}, set, lab.RunOptions{Timeout: time.Minute})
+		run, err := l.Run(t.Context(), []*scenarios.Scenario{inside, outside, address}, set,
+			lab.RunOptions{Timeout: time.Minute})
 		require.NoError(t, err)
 		did := map[string]clients.Outcome{}
 		for _, s := range run.Scenarios {
@@ -65,29 +66,29 @@ func TestOutside(t *testing.T) {
 	set.Clients = found
 }
 
-// checkOutside holds what a client did to the tables.
+// checkOutside compares what a client did with the tables.
 func checkOutside(t *testing.T, c clients.Info, did map[string]clients.Outcome) {
 	if did["inside"] == clients.Unsupported {
-		return // wget cannot be told an address
+		return // wget cannot be given an address to connect to
 	}
-	const said = "%s was measured to do otherwise: Safety in README and go doc ./pki say what"
-	assert.Equal(t, clients.Accepted, did["inside"], "%s refuses a name that the root is constrained to", c.ID())
+	const said = "%s behaves differently from what pki/README.md and go doc ./pki say"
+	assert.Equal(t, clients.Accepted, did["inside"], "%s refuses a name that the root permits", c.ID())
 	switch {
 	case slices.Contains(constraintsRead, c.Stack):
 		assert.Equal(t, clients.Rejected, did["outside"], said, c.ID())
 	case slices.Contains(constraintsUnread, c.Stack):
 		assert.Equal(t, clients.Accepted, did["outside"], said, c.ID())
 	default:
-		t.Errorf("%s: %s, which is in neither table", c.ID(), did["outside"])
+		t.Errorf("%s: %s, but it is in neither table", c.ID(), did["outside"])
 	}
-	knows := c.Stack != "python" || c.Version[0] != '2' // Python 2.7 knows no addresses at all
-	if knows && did["address"] != clients.Unsupported { // reqwest and OkHttp dial the address that they ask for
-		assert.Equal(t, clients.Accepted, did["address"], "%s: the root binds no addresses", c.ID())
+	knows := c.Stack != "python" || c.Version[0] != '2' // Python 2.7 does not support addresses at all
+	if knows && did["address"] != clients.Unsupported { // reqwest and OkHttp connect to the address that they ask for
+		assert.Equal(t, clients.Accepted, did["address"], "%s: the root does not constrain addresses", c.ID())
 	}
 }
 
-// sameRoot derives the lab's root from its seed and time alone, and holds it to be the one in the lab's
-// files, and what it issues to be what the lab serves for s.
+// sameRoot derives the lab's root from seed and time alone. It checks that the root is the one in the lab's
+// files and that it issues the same chain as the lab serves for s.
 func sameRoot(t *testing.T, l *lab.Lab, s *scenarios.Scenario) {
 	stranger, err := pki.New(pki.Config{Seed: l.Config().Seed, At: l.Config().At})
 	require.NoError(t, err)

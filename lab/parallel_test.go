@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestParallel holds that probes of one client which run side by side come to the same as one
-// after another, that each control is asked once, and that every cell is reported.
+// TestParallel checks that concurrent probes of one client give the same results as sequential ones, that
+// each control is probed once, and that every cell is reported.
 func TestParallel(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "parallel", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -29,7 +29,8 @@ func TestParallel(t *testing.T) {
 	counter.Prober = set.Clients[0].Prober
 	set.Clients[0].Prober = counter
 	var list []*scenarios.Scenario
-	for _, id := range []string{"expired", "silent", "wrong-host", "good", "not-yet-valid", "wrong-ip", "unknown-host", "staple-expired"} {
+	for _, id := range []string{"expired", "silent", "wrong-host", "good", "not-yet-valid", "wrong-ip", "unknown-host",
+		"staple-expired"} {
 		s, ok := scenarios.Lookup(id)
 		require.True(t, ok)
 		list = append(list, s)
@@ -58,7 +59,7 @@ func TestParallel(t *testing.T) {
 type counting struct {
 	clients.Prober
 	probes    atomic.Int64
-	now, most atomic.Int64 // at the same time, but for those that wait for time to pass
+	now, most atomic.Int64 // concurrently, except in scenarios that wait
 }
 
 func (c *counting) Probe(ctx context.Context, r clients.Request) clients.Result {
@@ -73,8 +74,8 @@ func (c *counting) Probe(ctx context.Context, r clients.Request) clients.Result 
 	return c.Prober.Probe(ctx, r)
 }
 
-// TestWaitsBesideWork holds that a scenario in which time has to pass is asked beside the others and not
-// after them, wherever it stands.
+// TestWaitsBesideWork checks that a scenario in which time must pass runs beside the others and not after
+// them, wherever it is in the list.
 func TestWaitsBesideWork(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "waits", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -84,14 +85,15 @@ func TestWaitsBesideWork(t *testing.T) {
 	defer func() { require.NoError(t, set.Close()) }()
 	one := &together{Prober: set.Clients[0].Prober, begun: make(chan struct{})}
 	set.Clients[0].Prober = one
-	run, err := l.Run(t.Context(), lookUp(t, "expired", "wrong-host", "not-yet-valid", "expired-intermediate", "silent"), set, lab.RunOptions{Parallel: 2})
+	run, err := l.Run(t.Context(), lookUp(t, "expired", "wrong-host", "not-yet-valid", "expired-intermediate",
+		"silent"), set, lab.RunOptions{Parallel: 2})
 	require.NoError(t, err)
 	for _, s := range run.Scenarios {
 		assert.Equal(t, verdict.OK, s.Cells[0].Kind, s.Cells[0].Message)
 	}
 }
 
-// together has a client wait with every scenario but the control until it has begun with the one that takes
+// together makes a client wait in every scenario except the control until it has begun the one that takes
 // time.
 type together struct {
 	clients.Prober
@@ -107,7 +109,7 @@ func (c *together) Probe(ctx context.Context, r clients.Request) clients.Result 
 		select {
 		case <-c.begun:
 		case <-time.After(10 * time.Second):
-			return clients.Result{Outcome: clients.Failed, Message: "the one that takes time has not begun"}
+			return clients.Result{Outcome: clients.Failed, Message: "the scenario that takes time has not begun"}
 		}
 	}
 	return c.Prober.Probe(ctx, r)

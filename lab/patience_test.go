@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestPatience holds a run to give clients the time that a scenario says, or the run's own if that
-// is shorter.
+// TestPatience checks that a run gives clients the time that a scenario asks for, or the run's own limit if
+// that is shorter.
 func TestPatience(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "patience", Dir: t.TempDir()})
 	require.NoError(t, err)

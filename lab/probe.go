@@ -14,24 +14,23 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// drainTime bounds the wait for a server to have seen the end of a client's connections.
+// drainTime bounds the wait until a server has seen the end of a client's connections.
 const drainTime = 5 * time.Second
 
-// logTime bounds the wait for a server that ends TLS by itself to have logged what it saw of a
-// client.
+// logTime bounds the wait until a server that terminates TLS itself has logged what it saw of a client.
 const logTime = 2 * time.Second
 
-// probed is what one client did with one scenario, and what the server saw and said of it.
+// probed is what one client did with one scenario, and what the server observed and logged.
 type probed struct {
 	result   clients.Result
 	observed []serve.Observation
-	log      []string // of a server that ends TLS by itself
+	log      []string // of a server that terminates TLS itself
 	lost     uint64   // observations that were dropped because there were too many
 	unserved bool     // this machine cannot serve the scenario
 }
 
-// probe serves a scenario for one client alone, so that all that the server sees is that
-// client's doing.
+// probe serves a scenario to one client alone, so that everything the server observes is caused by that
+// client.
 func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scenario) (p probed, err error) {
 	port := 0
 	if r.options.Ports != 0 {
@@ -48,7 +47,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 		return probed{}, fmt.Errorf("serving %s: %w", s.ID, err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	troubles := r.troubles.of(s.ID)
+	troubles := r.troubles.counts(s.ID)
 	if err := in.WaitDue(ctx); err != nil {
 		return probed{}, err
 	}
@@ -58,7 +57,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 			return probed{}, err
 		}
 	}
-	if !s.Waits() { // who only waits keeps nobody from working
+	if !s.Waits() { // a client that only waits needs no processor
 		if err := r.probes.Acquire(ctx, 1); err != nil {
 			return probed{}, err
 		}
@@ -89,8 +88,7 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	return p, nil
 }
 
-// patience returns what a client is given for a scenario: the scenario's own limit, unless the
-// run's is shorter.
+// patience returns the time limit for a scenario: its own, unless the run's is shorter.
 func (r *runner) patience(s *scenarios.Scenario) time.Duration {
 	patience := cmp.Or(r.options.Patience, s.Patience)
 	if s.Patience == 0 || r.options.Timeout > 0 && r.options.Timeout < patience {
@@ -99,10 +97,10 @@ func (r *runner) patience(s *scenarios.Scenario) time.Duration {
 	return patience
 }
 
-// WaitDue waits until the scenario's expectation holds: at once for all but those that
-// expire while they are served.
+// WaitDue waits until the scenario's expectation holds. It returns at once except for scenarios that expire
+// while they are served.
 func (i *Instance) WaitDue(ctx context.Context) error {
-	timer := time.NewTimer(time.Until(i.Due)) // the event is a date passing
+	timer := time.NewTimer(time.Until(i.Due)) // the event is a point in time
 	defer timer.Stop()
 	select {
 	case <-timer.C:

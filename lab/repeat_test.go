@@ -18,27 +18,28 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-var repeats = flag.Int("repeat", 0, "how often TestRepeat runs the whole matrix, each time with another seed; 0 leaves it out")
+var repeats = flag.Int("repeat", 0,
+	"how often TestRepeat runs the whole matrix, each time with another seed; 0 leaves it out")
 
-// racing are the cells that may come to either of two classes of their scenario, by chance, with
-// what decides it: by scenario and stack.
+// racing are the cells whose class varies by chance between two classes of the scenario, with the reason: by
+// scenario and stack.
 var racing = map[string]map[string]string{
 	"reset-after-certificate":       {"node": libuv, "fetch": libuv, "axios": libuv},
 	"mongo-reset-after-certificate": {"mongo-node": libuv},
 }
 
-const libuv = "libuv reports a reset as an error or as the end, by which of two events it sees first"
+const libuv = "libuv reports a reset as an error or as EOF, depending on which of two events it sees first"
 
-// came is what a cell comes to.
+// came is the result of a cell.
 type came struct {
 	clients.Outcome
 	verdict.Kind
 	failure.Class
 }
 
-// TestRepeat holds the whole matrix to be the same in every run, whatever the seed: every client
-// comes to the same outcome, judgement and class with every scenario. For the long run:
-// go test ./lab -run TestRepeat -repeat 3 -timeout 2h
+// TestRepeat checks that every run of the whole matrix gives the same result, whatever the seed: every client
+// has the same outcome, judgement and class in every scenario. For the long run: go test ./lab -run
+// TestRepeat -repeat 3 -timeout 2h
 func TestRepeat(t *testing.T) {
 	if *repeats == 0 {
 		t.Skip("-repeat 3 runs the whole matrix three times, which takes many minutes")
@@ -66,12 +67,15 @@ func TestRepeat(t *testing.T) {
 				if before == now {
 					continue
 				}
-				if why, ok := racing[s.ID][stackOf(run, c.Client)]; ok && before.Outcome == now.Outcome && before.Kind == now.Kind {
+				if why, ok := racing[s.ID][stackOf(run, c.Client)]; ok && before.Outcome == now.Outcome &&
+					before.Kind == now.Kind {
 					t.Logf("%s × %s: %s and %s: %s", s.ID, c.Client, before.Class, now.Class, why)
 					continue
 				}
 				differ++
-				t.Errorf("%s × %s came to %v in the first run and to %v in run %d\nmessage of the first: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, before, now, n+1, said[key], c.Message, report.Saw(c.Observed))
+				t.Errorf("%s × %s was %v in the first run and %v in run %d\nmessage of the first: %s\nmessage: "+
+					"%s\nthe server saw: %s", s.ID, c.Client, before, now, n+1, said[key], c.Message,
+					report.Saw(c.Observed))
 			}
 		}
 		t.Logf("run %d: %d clients in %s", n+1, len(set.Clients), run.Duration.Round(1e9))

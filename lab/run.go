@@ -20,46 +20,47 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// probesPerProcessor is how many probes run at the same time for each processor: a client waits for the
-// server, and the server for it.
+// probesPerProcessor is the number of concurrent probes per processor. It is more than one because client and
+// server wait for each other.
 const probesPerProcessor = 3
 
-// RunOptions say how scenarios are run.
+// RunOptions are the options of [Lab.Run].
 type RunOptions struct {
-	// Timeout is what each client is given for each probe. Zero means 10 s.
+	// Timeout is the time limit of each probe. Zero means 10 s.
 	Timeout time.Duration
-	// Parallel is how many probes each program is given at the same time: the variants of a client
-	// share its program. If it is more than one, as many again may wait for time to pass. Zero means
-	// as many as keep the processors busy. It changes nothing in what they come to.
+	// Parallel is the number of concurrent probes of each program; variants of a client share its program. If
+	// it is more than one, the same number of further probes may wait for time to pass. Zero means as many as
+	// keep the processors busy. It does not affect the results.
 	Parallel int
-	// Patience, if not zero, is what a client is given where it has to run out of time, in place
-	// of [scenarios.Scenario.Patience].
+	// Patience, if not zero, replaces [scenarios.Scenario.Patience], the time limit where every client runs
+	// into a timeout.
 	Patience time.Duration
-	// Ports, if not zero, is the base port: each scenario is served at its offset from it, as by
-	// [Lab.Up], and not at a port that is free. It is for runs of one client.
+	// Ports, if not zero, is the base port: each scenario is served at its offset from it, as in [Lab.Up],
+	// instead of on a free port. It is for runs with one client.
 	Ports int
-	// Gate, if set, is a control that is asked first: if a client does not accept it, nothing else is
-	// asked, and the report holds the gate alone and says so. It is for runs of one client.
+	// Gate, if set, is a control that is probed first. If the client does not accept it, nothing else is
+	// probed, and the report contains only the gate and says so. It is for runs with one client.
 	Gate *scenarios.Scenario
-	// Told, if set, changes what a client is told of an endpoint, so that no name tells it which
-	// scenario it is asked. It is called once a probe, from any goroutine.
+	// Told, if set, changes the endpoint that a client is given, so that no name in it gives the scenario
+	// away. It is called once for each probe, from any goroutine.
 	Told func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error)
-	// Progress, if set, is called after each probe that was judged, from one goroutine at a
-	// time.
+	// Progress, if set, is called after each judged probe, from one goroutine at a time.
 	Progress func(done, total int)
-	// Judged, if set, is called with what a client came to, from any goroutine.
+	// Judged, if set, is called with each judged cell, from any goroutine.
 	Judged func(*scenarios.Scenario, result.Cell)
 }
 
-// Run reproduces scenarios: it points every client at each scenario and at its control, on
-// servers of their own, and judges what they did. An error means that the lab failed or that
-// ctx ended; what clients do wrong stands in the report. If ctx ended, what was judged until then
-// comes with the error.
-func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions) (*result.Run, error) {
+// Run reproduces scenarios: it runs every client against each scenario and its control, each on its own
+// server, and judges what they did. An error means that the lab failed or that ctx ended; clients' mistakes
+// are in the report. If ctx ended, Run also returns what was judged until then.
+func (l *Lab) Run(
+	ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions,
+) (*result.Run, error) {
 	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
 	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
 	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
-	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(), Missing: append([]clients.Missing{}, set.Missing...)}
+	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(),
+		Missing: append([]clients.Missing{}, set.Missing...)}
 	switch cell, err := r.gate(ctx, set); {
 	case ctx.Err() != nil:
 		out.Duration, out.Interrupted = time.Since(out.Started), true
@@ -69,7 +70,7 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	case cell != nil:
 		return r.stopped(out, list, set, *cell)
 	}
-	cells := make([][]*result.Cell, len(list)) // by scenario and client; nil where the two do not speak the same
+	cells := make([][]*result.Cell, len(list)) // by scenario and client; nil if they use different protocols
 	for n := range cells {
 		cells[n] = make([]*result.Cell, len(set.Clients))
 	}
@@ -106,12 +107,12 @@ func (l *Lab) Run(ctx context.Context, list []*scenarios.Scenario, set *clients.
 	return out, failed
 }
 
-// speaks reports whether a client speaks what stands behind a scenario's TLS.
+// speaks reports whether a client speaks the protocol of a scenario's service.
 func speaks(c *clients.Client, s *scenarios.Scenario) bool {
 	return c.Service == string(s.Service.Protocol())
 }
 
-// pairs counts the cells of a run.
+// pairs returns the number of cells of a run.
 func pairs(list []*scenarios.Scenario, set *clients.Set) int {
 	n := 0
 	for _, s := range list {
@@ -124,14 +125,14 @@ func pairs(list []*scenarios.Scenario, set *clients.Set) int {
 	return n
 }
 
-// Describe returns a scenario as it stands in a report, without what clients did.
+// Describe returns a scenario's description for a report, without any client's results.
 func (l *Lab) Describe(s *scenarios.Scenario) (result.Scenario, error) {
 	m := l.entry(s.ID)
-	m.describe.Do(func() { m.described, m.describeErr = l.compare(s) }) // a millisecond each
+	m.describe.Do(func() { m.described, m.describeErr = l.compare(s) }) // takes about a millisecond
 	return m.described, m.describeErr
 }
 
-// compare describes a scenario, by what it is and in what it differs from its control.
+// compare describes a scenario: what it is, and how it differs from its control.
 func (l *Lab) compare(s *scenarios.Scenario) (result.Scenario, error) {
 	control := scenarios.ControlOf(s)
 	chain, err := l.Chain(s)
@@ -154,7 +155,7 @@ type runner struct {
 
 	mu      sync.Mutex
 	done    int
-	clients map[*clients.Client]*asked
+	clients map[*clients.Client]*clientRun
 }
 
 func (r *runner) progress() {
@@ -166,15 +167,17 @@ func (r *runner) progress() {
 	}
 }
 
-// client probes one client with every scenario that it speaks the service of, and hands the cells
-// over by the scenario's place in the list.
-func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, result.Cell)) error {
-	one := r.of(c)
+// client probes one client with every scenario whose protocol it speaks. It passes each cell to take, with
+// the scenario's index in the list.
+func (r *runner) client(
+	ctx context.Context, c *clients.Client, list []*scenarios.Scenario, take func(int, result.Cell),
+) error {
+	one := r.clientRun(c)
 	group, running := errgroup.WithContext(ctx)
 	ask := func(rows []int, turns *semaphore.Weighted) error {
 		for _, n := range rows {
 			if turns.Acquire(running, 1) != nil {
-				return nil // group.Wait says why
+				return nil // group.Wait returns the reason
 			}
 			group.Go(func() error {
 				defer turns.Release(1)
@@ -183,7 +186,7 @@ func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenario
 		}
 		return nil
 	}
-	turns := r.turns.of(c)
+	turns := r.turns.forClient(c)
 	var works, waits []int
 	for n, s := range list {
 		switch {
@@ -202,28 +205,28 @@ func (r *runner) client(ctx context.Context, c *clients.Client, list []*scenario
 	return ctx.Err()
 }
 
-// asked is a client in a run, and what it did on the controls.
-type asked struct {
+// clientRun is a client in a run, with its results on the controls.
+type clientRun struct {
 	*runner
 	client *clients.Client
 
 	mu       sync.Mutex
-	controls map[string]*once
+	controls map[string]*controlRun
 }
 
-// once is what a client did with a scenario that others are held against: it is asked once.
-type once struct {
+// controlRun is what a client did with a control. It is probed once.
+type controlRun struct {
 	sync.Once
 	probed
 	err error
 }
 
 // control returns what the client did with a control.
-func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
+func (a *clientRun) control(ctx context.Context, s *scenarios.Scenario) *controlRun {
 	a.mu.Lock()
 	o := a.controls[s.ID]
 	if o == nil {
-		o = new(once)
+		o = new(controlRun)
 		a.controls[s.ID] = o
 	}
 	a.mu.Unlock()
@@ -231,8 +234,8 @@ func (a *asked) control(ctx context.Context, s *scenarios.Scenario) *once {
 	return o
 }
 
-// ask asks the client one scenario, and hands the cell over.
-func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func(int, result.Cell)) error {
+// ask probes the client with one scenario and passes on the cell.
+func (a *clientRun) ask(ctx context.Context, n int, s *scenarios.Scenario, take func(int, result.Cell)) error {
 	cell, err := a.cell(ctx, s)
 	if err != nil {
 		return err
@@ -245,8 +248,8 @@ func (a *asked) ask(ctx context.Context, n int, s *scenarios.Scenario, take func
 	return nil
 }
 
-// cell probes the client with a scenario, with its control first, and judges.
-func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, error) {
+// cell probes the client with a scenario, after its control, and judges the result.
+func (a *clientRun) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, error) {
 	why := verdict.Unable(s, a.client.Info)
 	if why.IsZero() {
 		var err error
@@ -266,7 +269,8 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, e
 	if err != nil {
 		return result.Cell{}, err
 	}
-	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed, Control: control.result, ControlObserved: control.observed}
+	cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: did.result, Observed: did.observed,
+		Control: control.result, ControlObserved: control.observed}
 	if cell.Unborne() {
 		good := a.control(ctx, scenarios.Good(s.Service))
 		if good.err != nil {
@@ -279,9 +283,9 @@ func (a *asked) cell(ctx context.Context, s *scenarios.Scenario) (result.Cell, e
 	return shown, nil
 }
 
-// hangs reports whether somebody's own client did not end with a control. Whatever it does with what is
-// held against that proves nothing, and takes its time limit again for each.
-func (a *asked) hangs(control *once) bool {
+// hangs reports whether a client under test did not end with a control. Then the scenarios of that control
+// would prove nothing, and each would take the full time limit.
+func (a *clientRun) hangs(control *controlRun) bool {
 	return a.client.UnderTest && strings.HasPrefix(control.result.Message, clients.OverrunPrefix)
 }
 

@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestInterrupted ends a run in its middle: nothing of it must be left.
+// TestInterrupted cancels a run and checks that nothing of it is left.
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	l, err := lab.New(lab.Config{Seed: "x", Dir: dir})
@@ -54,7 +54,7 @@ func TestInterrupted(t *testing.T) {
 	assert.Empty(t, children(t))
 }
 
-// children returns the command lines of this process's children, where the system tells.
+// children returns the command lines of this process's children, where the system provides them.
 func children(t *testing.T) []string {
 	if runtime.GOOS != "linux" {
 		return nil
@@ -93,7 +93,7 @@ func TestNewRefuses(t *testing.T) {
 	assert.ErrorContains(t, err, "directory")
 }
 
-// TestTemporaryDirIsRemoved holds that nothing stays of a lab without a directory of its own.
+// TestTemporaryDirIsRemoved checks that a lab without Dir leaves no files behind.
 func TestTemporaryDirIsRemoved(t *testing.T) {
 	l, err := lab.New(lab.Config{})
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func TestTemporaryDirIsRemoved(t *testing.T) {
 	assert.NoDirExists(t, l.Dir())
 }
 
-// TestUp serves the catalogue but for what has slow keys, and reads it back from endpoints.json.
+// TestUp serves the catalogue except for slow keys, and reads it back from endpoints.json.
 func TestUp(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "up", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -148,10 +148,10 @@ func TestUp(t *testing.T) {
 	}
 }
 
-// TestSlowKeysDelayNobody serves a scenario with RSA keys beside a good one, whose first
-// connection must not wait for them.
+// TestSlowKeysDelayNobody serves a scenario with RSA keys beside a good one, whose first connection must not
+// wait for those keys.
 func TestSlowKeysDelayNobody(t *testing.T) {
-	// A seed whose RSA keys take twice as long to find as most.
+	// With this seed, the RSA keys take twice as long to find as with most.
 	l, err := lab.New(lab.Config{Seed: "slow keys 1", Dir: t.TempDir()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, l.Close()) }()
@@ -175,7 +175,7 @@ func TestSlowKeysDelayNobody(t *testing.T) {
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, up.Close()) }()
-	// Up returns when the slow keys are made: the answer must have come before.
+	// Up returns when the slow keys have been made; the response must have arrived before.
 	select {
 	case err := <-answered:
 		require.NoError(t, err)
@@ -184,7 +184,7 @@ func TestSlowKeysDelayNobody(t *testing.T) {
 	}
 }
 
-// TestResponder asks the lab's revocation service what the certificates say is to be asked.
+// TestResponder queries the lab's revocation service at the URLs in the certificates.
 func TestResponder(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "responder", Dir: t.TempDir()})
 	require.NoError(t, err)

@@ -19,39 +19,48 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// servedPrograms are programs whose exit status tells something else than whether they accepted, each
-// with the line that has it judged by the server's record. DIR stands for a directory of the test's.
+// servedPrograms are programs whose exit status says more than whether they accepted the server. Each has a
+// command that is judged by the server's record. DIR is a directory of the test.
 var servedPrograms = []struct {
 	name    string
 	needs   []string
-	works   []string // a command that fails where the program is there and cannot be used
+	works   []string // a command that fails if the program is installed but unusable
 	command []string
-	accepts []string // what it accepts and must not, as is known of it
+	accepts []string // bad scenarios that it is known to accept
 	slow    bool
 	linux   bool
 }{
 	{name: "git", command: []string{"env", "GIT_SSL_CAINFO={ca}", "git", "ls-remote", "{url}"}},
-	{name: "pip", command: []string{"env", "PIP_CONFIG_FILE=" + os.DevNull, "pip", "download", "--disable-pip-version-check", "--no-input", "--no-cache-dir",
+	{name: "pip", command: []string{"env", "PIP_CONFIG_FILE=" + os.DevNull, "pip", "download",
+		"--disable-pip-version-check", "--no-input", "--no-cache-dir",
 		"--retries", "0", "-d", "DIR", "--cert", "{ca}", "--index-url", "{url}", "x"}},
-	{name: "cargo", works: []string{"cargo", "--version"}, command: []string{"env", "CARGO_HTTP_CAINFO={ca}", "CARGO_NET_RETRY=0", "CARGO_HOME=DIR", "CARGO_REGISTRIES_LAB_INDEX=sparse+{url}",
+	{name: "cargo", works: []string{"cargo", "--version"}, command: []string{"env", "CARGO_HTTP_CAINFO={ca}",
+		"CARGO_NET_RETRY=0", "CARGO_HOME=DIR", "CARGO_REGISTRIES_LAB_INDEX=sparse+{url}",
 		"cargo", "info", "--registry", "lab", "x"}},
-	{name: "go", linux: true, command: []string{"env", "SSL_CERT_FILE={ca}", "GOPROXY={url}", "GONOPROXY=none", "GOSUMDB=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod",
+	{name: "go", linux: true, command: []string{"env", "SSL_CERT_FILE={ca}", "GOPROXY={url}", "GONOPROXY=none",
+		"GOSUMDB=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod",
 		"GOMODCACHE=DIR/{port}", "go", "-C", "DIR", "list", "-m", "example.org/x@latest"}},
-	{name: "skopeo", needs: []string{"sh"}, command: []string{"sh", "-c", `mkdir DIR/$1 && cp "$0" DIR/$1/ca.crt && exec skopeo inspect --cert-dir DIR/$1 docker://localhost:$1/x`, "{ca}", "{port}"}},
-	{name: "redis-cli", command: []string{"redis-cli", "--tls", "--cacert", "{ca}", "-h", "{host}", "-p", "{port}", "PING"}, accepts: []string{"wrong-host"}},
+	{name: "skopeo", needs: []string{"sh"}, command: []string{"sh", "-c",
+		`mkdir DIR/$1 && cp "$0" DIR/$1/ca.crt && exec skopeo inspect --cert-dir DIR/$1 docker://localhost:$1/x`,
+		"{ca}", "{port}"}},
+	{name: "redis-cli", command: []string{"redis-cli", "--tls", "--cacert", "{ca}", "-h", "{host}", "-p", "{port}",
+		"PING"}, accepts: []string{"wrong-host"}},
 	{name: "w3m", command: []string{"w3m", "-dump", "-o", "ssl_ca_file={ca}", "{url}"}},
 	{name: "mvn", slow: true, needs: []string{"sh", "keytool"}, command: []string{"sh", "-c",
-		`keytool -importcert -noprompt -alias ca -file "$0" -keystore DIR/$1.jks -storepass changeit && exec mvn -B -s DIR/settings.xml ` +
-			`-Dmaven.repo.local=DIR/$1 -Djavax.net.ssl.trustStore=DIR/$1.jks -Djavax.net.ssl.trustStorePassword=changeit org.example:a-plugin:1:goal`, "{ca}", "{port}"}},
+		`keytool -importcert -noprompt -alias ca -file "$0" -keystore DIR/$1.jks -storepass changeit && ` +
+			`exec mvn -B -s DIR/settings.xml -Dmaven.repo.local=DIR/$1 -Djavax.net.ssl.trustStore=DIR/$1.jks ` +
+			`-Djavax.net.ssl.trustStorePassword=changeit org.example:a-plugin:1:goal`, "{ca}", "{port}"}},
 }
 
-// mavenSettings has Maven fetch all that it needs from the lab.
-const mavenSettings = `<settings><mirrors><mirror><id>lab</id><mirrorOf>*</mirrorOf><url>${env.TLSLAB_URL}</url></mirror></mirrors></settings>`
+// mavenSettings makes Maven fetch everything from the lab.
+const mavenSettings = `<settings><mirrors><mirror>` +
+	`<id>lab</id><mirrorOf>*</mirrorOf><url>${env.TLSLAB_URL}</url></mirror></mirrors></settings>`
 
 // TestServedPrograms judges real programs by the server's record alone.
 func TestServedPrograms(t *testing.T) {
 	var list []*scenarios.Scenario
-	for _, id := range []string{"good", "expired", "wrong-host", "self-signed", "untrusted-root", "missing-intermediate"} {
+	for _, id := range []string{"good", "expired", "wrong-host", "self-signed", "untrusted-root",
+		"missing-intermediate"} {
 		s, _ := scenarios.Lookup(id)
 		list = append(list, s)
 	}
@@ -63,7 +72,7 @@ func TestServedPrograms(t *testing.T) {
 	for _, p := range servedPrograms {
 		t.Run(p.name, func(t *testing.T) {
 			if p.slow && testing.Short() || p.linux && runtime.GOOS != "linux" {
-				t.Skip("slow, or for Linux alone")
+				t.Skip("slow, or for Linux only")
 			}
 			for _, name := range append([]string{p.name}, p.needs...) {
 				_, err := exec.LookPath(name)
@@ -106,7 +115,8 @@ func runServed(t *testing.T, l *lab.Lab, list []*scenarios.Scenario, command []s
 		t.Fatal(err)
 	}
 	defer set.Close()
-	run, err := l.Run(t.Context(), list, set, lab.RunOptions{Timeout: time.Minute, Parallel: 2, Gate: scenarios.FirstControl(list)})
+	run, err := l.Run(t.Context(), list, set, lab.RunOptions{Timeout: time.Minute, Parallel: 2,
+		Gate: scenarios.FirstControl(list)})
 	if err != nil {
 		t.Fatal(err)
 	}

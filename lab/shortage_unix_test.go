@@ -21,8 +21,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestShortageIsAnError takes all file descriptors but the one that the client connects with: the server
-// cannot accept it, says so, and what the client makes of that is no verdict on the client.
+// TestShortageIsAnError uses up all file descriptors except the one for the client's connection. The server
+// cannot accept it and says so, and the client is not judged by what it then does.
 func TestShortageIsAnError(t *testing.T) {
 	var limit syscall.Rlimit
 	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))

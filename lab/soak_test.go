@@ -22,17 +22,18 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-var soak = flag.Int("soak", 3, "how often TestSoak has the Go client meet each scenario of the families protocol and wire, and Python a tenth as often")
+var soak = flag.Int("soak", 3, "how often TestSoak runs the Go client on each scenario of the families protocol "+
+	"and wire; Python runs a tenth as often")
 
-// Probes at once. Those of scenarios that wait for time to pass keep no processor busy.
+// Concurrent probes. Scenarios that wait for time to pass need no processor.
 const (
 	soakBusy    = 4
 	soakWaiting = 64
 )
 
-// TestSoak holds scenarios of the families protocol and wire to be the same every time: each
-// client gives the same outcome, for the same class, in every repetition. For the long run:
-// go test ./lab -run TestSoak -soak 1000 -timeout 1h
+// TestSoak checks that scenarios of the families protocol and wire always behave the same: each client has
+// the same outcome and class in every repetition. For the long run: go test ./lab -run TestSoak -soak 1000
+// -timeout 1h
 func TestSoak(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "soak", Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -54,7 +55,7 @@ func TestSoak(t *testing.T) {
 	if python := newest("python"); python != nil {
 		repetitions[python] = max(1, *soak/10)
 	} else {
-		t.Log("no Python on this machine: Go alone is soaked")
+		t.Log("no Python on this machine: the soak test runs Go only")
 	}
 	for _, s := range scenarios.All() {
 		if s.Family != scenarios.Protocol && s.Family != scenarios.Wire {
@@ -62,7 +63,7 @@ func TestSoak(t *testing.T) {
 		}
 		t.Run(s.ID, func(t *testing.T) {
 			in, err := l.Serve(t.Context(), s)
-			if runtime.GOOS != "linux" && errors.Is(err, errors.ErrUnsupported) { // Linux can do all
+			if runtime.GOOS != "linux" && errors.Is(err, errors.ErrUnsupported) { // Linux supports all of them
 				t.Skip(err)
 			}
 			require.NoError(t, err)
@@ -71,7 +72,7 @@ func TestSoak(t *testing.T) {
 				begin := time.Now()
 				seen := repeat(t, in, c, n)
 				if len(seen) != 1 {
-					t.Errorf("%s gives %d different ends in %d repetitions: %v", c.ID(), len(seen), n, seen)
+					t.Errorf("%s ends in %d different ways in %d repetitions: %v", c.ID(), len(seen), n, seen)
 				}
 				t.Logf("%s: %v in %s", c.ID(), seen, time.Since(begin).Round(time.Millisecond))
 			}
@@ -85,7 +86,7 @@ type end struct {
 	failure.Class
 }
 
-// repeat has a client meet a scenario n times, and returns how often it ended how.
+// repeat probes a scenario n times with a client, and counts how the probes ended.
 func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]int {
 	var group errgroup.Group
 	group.SetLimit(soakBusy)
@@ -96,7 +97,8 @@ func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]in
 	seen := map[end]int{}
 	for range n {
 		group.Go(func() error {
-			r := c.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: cmp.Or(in.Scenario.Patience, 10*time.Second)})
+			r := c.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint,
+				Timeout: cmp.Or(in.Scenario.Patience, 10*time.Second)})
 			e := end{r.Outcome, ""}
 			if r.Outcome == clients.Rejected {
 				e.Class = verdict.Classify(c.Stack, r.Message)
@@ -114,7 +116,8 @@ func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]in
 	if n > 0 && in.Scenario.Expect.Verdict == scenarios.Reject && in.Scenario.Expect.Level == scenarios.Must {
 		for e := range seen {
 			if !slices.Contains(in.Scenario.Expect.Failures, e.Class) {
-				t.Errorf("%s ends with %s %s, the catalogue says %v", c.ID(), e.Outcome, e.Class, in.Scenario.Expect.Failures)
+				t.Errorf("%s ends with %s %s, but the catalogue says %v", c.ID(), e.Outcome, e.Class,
+					in.Scenario.Expect.Failures)
 			}
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestStale pins a time some days ago, for which all but the roots without name constraints are
-// still valid: what hangs on those must be left out, and say why, and nothing else be.
+// TestStale uses a time some days ago at which everything except the roots without name constraints is still
+// valid. Scenarios that depend on those roots must be left out with a reason, and no others.
 func TestStale(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "stale", At: lab.Today(time.Now()).AddDate(0, 0, -5), Dir: t.TempDir()})
 	require.NoError(t, err)
@@ -24,8 +24,9 @@ func TestStale(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, set.Close()) }()
 	for id, want := range map[string]verdict.Kind{
-		"good-unconstrained": verdict.Unsupported, "null-byte-name": verdict.Unsupported, "ip-as-dns-name": verdict.Unsupported,
-		"good": verdict.OK, "expired": verdict.OK, "not-yet-valid": verdict.OK, "expired-root": verdict.OK,
+		"good-unconstrained": verdict.Unsupported, "null-byte-name": verdict.Unsupported,
+		"ip-as-dns-name": verdict.Unsupported,
+		"good":           verdict.OK, "expired": verdict.OK, "not-yet-valid": verdict.OK, "expired-root": verdict.OK,
 	} {
 		s, ok := scenarios.Lookup(id)
 		require.True(t, ok)

@@ -26,8 +26,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Bounds of TestStress: how many connections it makes, for how long at most, from how many goroutines,
-// and how many of them it leaves open for a while.
+// Bounds of TestStress: the number of connections, the maximum time, the number of goroutines that connect,
+// and how many connections each leaves open for a while.
 const (
 	stressConnections = 20_000
 	stressShort       = 5_000
@@ -36,9 +36,9 @@ const (
 	stressOpen        = 64
 )
 
-// TestStress has clients connect to every fault and service, the responder and the page, and leave in
-// every manner at random moments. Nothing of that is the lab's own failure, every connection is
-// observed, and good is served afterwards.
+// TestStress connects to every fault and service, to the responder and to the page, and disconnects in every
+// possible way at random moments. None of this may make the lab fail, every connection must be observed, and
+// good must still be served afterwards.
 func TestStress(t *testing.T) {
 	s := bringUpAll(t)
 	seed := rand.Uint64()
@@ -62,12 +62,13 @@ func TestStress(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	t.Logf("%d connections, %d of them to scenarios, in %s", s.made.Load(), s.counted.Load(), time.Since(began).Round(time.Millisecond))
+	t.Logf("%d connections, %d of them to scenarios, in %s", s.made.Load(), s.counted.Load(),
+		time.Since(began).Round(time.Millisecond))
 	assert.Greater(t, s.made.Load(), int64(1000))
 	s.judge(t)
 }
 
-// stress is what TestStress connects to.
+// stress holds what TestStress connects to.
 type stress struct {
 	up      *lab.Up
 	targets []string // addresses
@@ -88,7 +89,8 @@ func bringUpAll(t *testing.T) *stress {
 			list = append(list, of)
 		}
 	}
-	for _, id := range []string{"client-certificate-missing", "good-stapled", "tls10-only", "mongo-good", "mongod-good"} {
+	for _, id := range []string{"client-certificate-missing", "good-stapled", "tls10-only", "mongo-good",
+		"mongod-good"} {
 		if of, ok := scenarios.Lookup(id); assert.True(t, ok, id) {
 			list = append(list, of)
 		}
@@ -131,34 +133,35 @@ func (s *stress) add(addr string, counts bool) {
 	s.targets, s.counts = append(s.targets, addr), append(s.counts, counts)
 }
 
-// echoing returns a service that ends TLS by itself, as far as a relay can tell.
+// echoing returns a service that, as far as a relay can tell, terminates TLS itself.
 func echoing(t *testing.T) serve.Service {
-	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Start: func(context.Context, *scenarios.Scenario, *pki.Chain) (*serve.Upstream, error) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		var running sync.WaitGroup
-		running.Go(func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				running.Go(func() {
-					defer c.Close()
-					io.Copy(c, c)
-				})
+	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb",
+		Start: func(context.Context, *scenarios.Scenario, *pki.Chain) (*serve.Upstream, error) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return nil, err
 			}
-		})
-		return &serve.Upstream{Addr: l.Addr().String(), Close: func() error {
-			defer running.Wait()
-			return l.Close()
-		}}, nil
-	}}
+			var running sync.WaitGroup
+			running.Go(func() {
+				for {
+					c, err := l.Accept()
+					if err != nil {
+						return
+					}
+					running.Go(func() {
+						defer c.Close()
+						io.Copy(c, c)
+					})
+				}
+			})
+			return &serve.Upstream{Addr: l.Addr().String(), Close: func() error {
+				defer running.Wait()
+				return l.Close()
+			}}, nil
+		}}
 }
 
-// clientHello returns the first record of crypto/tls's client.
+// clientHello returns the first record that crypto/tls's client sends.
 func clientHello(t *testing.T) []byte {
 	near, far := net.Pipe()
 	defer far.Close()
@@ -172,19 +175,19 @@ func clientHello(t *testing.T) []byte {
 	return buf[:n]
 }
 
-// stressClient is one of those who connect.
+// stressClient is one goroutine that connects.
 type stressClient struct {
 	*stress
 	*rand.Rand
 	open []*net.TCPConn
 }
 
-// visit connects to something, says something, and leaves in some manner.
+// visit connects to a random target, sends something, and disconnects in a random way.
 func (c *stressClient) visit() {
 	n := c.IntN(len(c.targets))
 	raw, err := net.DialTimeout("tcp", c.targets[n], 5*time.Second)
 	if err != nil {
-		return // nobody listens there, or it is being reset
+		return // nothing listens there, or it is resetting connections
 	}
 	c.made.Add(1)
 	if c.counts[n] {
@@ -194,7 +197,7 @@ func (c *stressClient) visit() {
 	conn.SetDeadline(time.Now().Add(2 * time.Second))
 	c.say(conn)
 	switch c.IntN(8) {
-	case 0: // half-open, for a while
+	case 0: // half-open for a while
 		c.open = append(c.open, conn)
 		if len(c.open) > stressOpen/stressClients {
 			c.open[0].Close()
@@ -209,7 +212,7 @@ func (c *stressClient) visit() {
 	conn.Close()
 }
 
-// say sends what a client might, up to a random point.
+// say sends what a client might send, up to a random point.
 func (c *stressClient) say(conn *net.TCPConn) {
 	switch c.IntN(6) {
 	case 0, 1: // nothing
@@ -236,14 +239,14 @@ func (c *stressClient) say(conn *net.TCPConn) {
 	}
 }
 
-// leave closes what is left open.
+// leave closes the connections that were left open.
 func (c *stressClient) leave() {
 	for _, conn := range c.open {
 		conn.Close()
 	}
 }
 
-// judge holds the lab to have observed every connection, and to serve good.
+// judge checks that the lab observed every connection and still serves good.
 func (s *stress) judge(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -254,8 +257,8 @@ func (s *stress) judge(t *testing.T) {
 			assert.NotEqual(t, serve.EndInternal, o.End, "%s: %s", in.Scenario.ID, o.Error)
 		}
 	}
-	assert.Equal(t, s.counted.Load(), s.started.Load(), "connections that were seen to start")
-	assert.Equal(t, s.counted.Load(), s.ended.Load(), "connections that were seen to end")
+	assert.Equal(t, s.counted.Load(), s.started.Load(), "observed starts of connections")
+	assert.Equal(t, s.counted.Load(), s.ended.Load(), "observed ends of connections")
 	for _, in := range s.up.Instances {
 		if in.Scenario.ID != "good" {
 			continue

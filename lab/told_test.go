@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// asks keeps what it is told, and connects.
+// asks connects, and keeps the endpoint that it was given.
 type asks struct {
 	mu   sync.Mutex
 	told []serve.Endpoint
@@ -36,8 +36,8 @@ func (a *asks) Probe(_ context.Context, r clients.Request) clients.Result {
 	return clients.Result{Outcome: clients.Rejected, Message: "no"}
 }
 
-// TestTold holds a run to tell a client what it is told to, to serve where it is told to, and to stop
-// where it cannot.
+// TestTold checks that a run gives a client the endpoint that Told returns, serves at the ports that Ports
+// asks for, and stops with Told's error.
 func TestTold(t *testing.T) {
 	l, err := lab.New(lab.Config{ClientFiles: true})
 	require.NoError(t, err)
@@ -45,7 +45,9 @@ func TestTold(t *testing.T) {
 	expired, _ := scenarios.Lookup("expired")
 	base := freeBase(t, expired, scenarios.ControlOf(expired))
 	client := &asks{}
-	set := &clients.Set{Clients: []*clients.Client{{Info: clients.Info{Stack: "go", Service: "https"}, Prober: client}}}
+	set := &clients.Set{
+		Clients: []*clients.Client{{Info: clients.Info{Stack: "go", Service: "https"}, Prober: client}},
+	}
 	misname := func(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint, error) {
 		e.ID = "not-" + s.ID
 		return e, nil
@@ -59,7 +61,10 @@ func TestTold(t *testing.T) {
 	assert.Equal(t, base+expired.Port, client.told[1].Port)
 
 	no := errors.New("no")
-	_, err = l.Run(t.Context(), []*scenarios.Scenario{expired}, set, lab.RunOptions{Told: func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error) { return serve.Endpoint{}, no }})
+	_, err = l.Run(t.Context(), []*scenarios.Scenario{expired}, set,
+		lab.RunOptions{
+			Told: func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error) { return serve.Endpoint{}, no },
+		})
 	assert.ErrorIs(t, err, no)
 }
 
@@ -67,7 +72,7 @@ func TestTold(t *testing.T) {
 func freeBase(t *testing.T, list ...*scenarios.Scenario) int {
 	t.Helper()
 next:
-	for base := 12000; base < 30000; base += 1000 { // below those that the system gives out
+	for base := 12000; base < 30000; base += 1000 { // below the system's ephemeral ports
 		for _, s := range list {
 			c, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: base + s.Port})
 			if err != nil {
@@ -77,6 +82,6 @@ next:
 		}
 		return base
 	}
-	t.Fatal("no base port has the ports free")
+	t.Fatal("no base port has all its ports free")
 	return 0
 }

@@ -9,7 +9,8 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// transport trusts a chain's anchors, dials one address and keeps no connections.
+// transport returns a transport that trusts a chain's anchors, connects to one address and keeps no
+// connections.
 func transport(c *pki.Chain, addr string) *http.Transport {
 	return &http.Transport{
 		TLSClientConfig:   &tls.Config{RootCAs: c.Anchors()},

@@ -17,8 +17,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestPanicIsAnError holds that a panic on a connection is judged as the lab's own error, in that cell
-// alone, and that the lab's temporary directory is removed all the same.
+// TestPanicIsAnError checks that a panic on a connection is judged as the lab's error, in that cell only, and
+// that the lab's temporary directory is removed nevertheless.
 func TestPanicIsAnError(t *testing.T) {
 	expired, _ := scenarios.Lookup("expired")
 	other, _ := scenarios.Lookup("wrong-host")

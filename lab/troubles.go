@@ -2,15 +2,15 @@ package lab
 
 import "sync"
 
-// troubles counts failures of the lab's own that do not belong to one server: those of the responder,
-// by the scenario that it was asked about; under the empty ID those that concern all.
+// troubles counts the lab's own failures that do not belong to one server: those of the responder, by the ID
+// of the scenario in the request. Failures that concern all scenarios have the empty ID.
 type troubles struct {
 	mu    sync.Mutex
 	count map[string]int
 	last  map[string]error
 }
 
-// troubled takes note of a failure of the responder, and tells of it.
+// troubled records a failure of the responder and reports it.
 func (l *Lab) troubled(scenario string, err error) {
 	l.troubles.add(scenario, err)
 	if tell := l.config.Trouble; tell != nil {
@@ -28,16 +28,16 @@ func (t *troubles) add(scenario string, err error) {
 	t.last[scenario] = err
 }
 
-// of returns how many failures there were so far that concern a scenario.
-func (t *troubles) of(scenario string) [2]int {
+// counts returns the number of failures so far of the scenario, and of all scenarios together.
+func (t *troubles) counts(scenario string) [2]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return [2]int{t.count[scenario], t.count[""]}
 }
 
-// since returns the last failure that concerns a scenario, if there was one after of returned that.
+// since returns the last failure that concerns a scenario, if there was one after counts returned before.
 func (t *troubles) since(scenario string, before [2]int) error {
-	now := t.of(scenario)
+	now := t.counts(scenario)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {

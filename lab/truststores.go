@@ -8,11 +8,11 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// missingStore begins the names of trust stores that are not there.
+// missingStore starts the names of trust stores that do not exist.
 const missingStore = "missing-"
 
-// trustStores writes what a client of the scenario is to trust in forms other than PEM, and fills in where it
-// is. Where the scenario gives another trust file in place of the right one, the stores hold the same as that.
+// trustStores writes what the scenario's client should trust in formats other than PEM, and fills in the
+// paths. If the scenario replaces the right trust file, the stores contain the same as the replacement.
 func (l *Lab) trustStores(s *scenarios.Scenario, c *pki.Chain, f *serve.Files) error {
 	prefix := ""
 	if s.Setup.CA == scenarios.FileMissing {
@@ -32,7 +32,7 @@ func (l *Lab) trustStores(s *scenarios.Scenario, c *pki.Chain, f *serve.Files) e
 	return nil
 }
 
-// storesOf returns what the trust stores of a scenario hold.
+// storesOf returns the contents of a scenario's trust stores.
 func storesOf(s *scenarios.Scenario, c *pki.Chain) (pki.TrustStores, error) {
 	switch s.Setup.CA {
 	case "":

@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestTrustStoresSayTheSame holds the other forms of a scenario's trust file to hold what that holds, whatever
-// it is: the right roots, the leaf, nothing.
+// TestTrustStoresSayTheSame checks that the other forms of a scenario's trust file have the same contents,
+// whatever they are: the right roots, the leaf, or nothing.
 func TestTrustStoresSayTheSame(t *testing.T) {
 	l, err := lab.New(lab.Config{Seed: "stores", Dir: t.TempDir(), ClientFiles: true})
 	require.NoError(t, err)
@@ -27,7 +27,8 @@ func TestTrustStoresSayTheSame(t *testing.T) {
 		require.NoError(t, err)
 		return data
 	}
-	for id, count := range map[string]int{"good": 1, "good-cross-signed": 2, "untrusted-root": 1, "ca-file-is-leaf": 1, "ca-file-empty": 0, "ca-file-not-pem": 0} {
+	for id, count := range map[string]int{"good": 1, "good-cross-signed": 2, "untrusted-root": 1, "ca-file-is-leaf": 1,
+		"ca-file-empty": 0, "ca-file-not-pem": 0} {
 		s, ok := scenarios.Lookup(id)
 		require.True(t, ok, id)
 		files, err := l.Files(s)

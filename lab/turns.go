@@ -8,28 +8,28 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// turns says how many probes a program is given at the same time. Programs are dear: what is started
-// for two probes at once may be two virtual machines.
+// turns limits the concurrent probes of each program. Programs are expensive: two concurrent probes may start
+// two virtual machines.
 type turns struct {
-	atOnce int // of all programs together
+	atOnce int // for all programs together
 	fixed  bool
 
 	mu       sync.Mutex
-	share    int // of each program that has something left to do
+	share    int // for each program that still has something to do
 	programs map[string]*programTurns
 }
 
 type programTurns struct {
-	// Probes in which time has to pass are asked beside those that work, and from the beginning:
-	// at the end of a run they would keep everybody waiting. The two are the same for a program that
-	// is to do one thing at a time.
+	// Probes in which time must pass run beside the working ones, and from the beginning; at the end of a
+	// run, everything else would wait for them. For a program that must do one thing at a time, waits is
+	// works.
 	works, waits *semaphore.Weighted
 
-	clients int // that have something left to do: variants share a program
+	clients int // clients that still have something to do; variants share a program
 }
 
-// newTurns gives each program as many probes at once as it is told to. Zero means an equal share of
-// atOnce, which grows as programs come to their end.
+// newTurns limits each program to a number of concurrent probes. Zero means an equal share of atOnce, which
+// grows as programs finish.
 func newTurns(set *clients.Set, parallel, atOnce int) *turns {
 	t := &turns{atOnce: atOnce, fixed: parallel != 0, share: parallel, programs: map[string]*programTurns{}}
 	for _, c := range set.Clients {
@@ -55,7 +55,7 @@ func newTurns(set *clients.Set, parallel, atOnce int) *turns {
 // equal returns an equal share for each program.
 func (t *turns) equal() int { return max(1, t.atOnce/max(1, len(t.programs))) }
 
-// semaphore returns one of the size of a share, which can grow.
+// semaphore returns a semaphore with the size of a share, which can grow.
 func (t *turns) semaphore() *semaphore.Weighted {
 	most := int64(max(t.share, t.atOnce))
 	s := semaphore.NewWeighted(most)
@@ -63,14 +63,14 @@ func (t *turns) semaphore() *semaphore.Weighted {
 	return s
 }
 
-// of returns the turns of a client's program.
-func (t *turns) of(c *clients.Client) *programTurns {
+// forClient returns the turns of a client's program.
+func (t *turns) forClient(c *clients.Client) *programTurns {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.programs[program(c)]
 }
 
-// done is told that a client has been asked everything.
+// done must be called when a client has been probed with everything.
 func (t *turns) done(c *clients.Client) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -90,5 +90,5 @@ func (t *turns) done(c *clients.Client) {
 	}
 }
 
-// program names what a client runs in, which its variants share.
+// program identifies the program that a client runs in, which its variants share.
 func program(c *clients.Client) string { return c.Stack + " " + c.Path }

@@ -9,12 +9,13 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// A program's turns grow as others come to their end, unless their number was asked for.
+// TestTurns checks that a program's turns grow as other programs finish, unless a number was given.
 func TestTurns(t *testing.T) {
 	client := func(stack, variant string) *clients.Client {
 		return &clients.Client{Info: clients.Info{Stack: stack, Variant: variant}}
 	}
-	first, variant, second, third := client("a", "default"), client("a", "insecure"), client("b", "default"), client("c", "default")
+	first, variant, second, third := client("a", "default"), client("a", "insecure"), client("b", "default"),
+		client("c", "default")
 	set := &clients.Set{Clients: []*clients.Client{first, variant, second, third}}
 
 	shared := newTurns(set, 0, 6)
@@ -25,21 +26,21 @@ func TestTurns(t *testing.T) {
 		if step.done != nil {
 			shared.done(step.done)
 		}
-		assert.Equal(t, step.want, free(shared.of(third).works))
-		assert.Equal(t, step.want, free(shared.of(third).waits))
+		assert.Equal(t, step.want, free(shared.forClient(third).works))
+		assert.Equal(t, step.want, free(shared.forClient(third).waits))
 	}
 	again := newTurns(set, 0, 6)
-	assert.Same(t, again.of(first), again.of(variant), "variants share a program")
+	assert.Same(t, again.forClient(first), again.forClient(variant), "variants share a program")
 
-	assert.EqualValues(t, 1, free(newTurns(set, 0, 2).of(first).works), "each has one at least")
+	assert.EqualValues(t, 1, free(newTurns(set, 0, 2).forClient(first).works), "each has at least one")
 
 	fixed := newTurns(set, 1, 6)
 	fixed.done(second)
-	assert.EqualValues(t, 1, free(fixed.of(third).works))
-	assert.Same(t, fixed.of(third).works, fixed.of(third).waits, "one thing at a time")
+	assert.EqualValues(t, 1, free(fixed.forClient(third).works))
+	assert.Same(t, fixed.forClient(third).works, fixed.forClient(third).waits, "one thing at a time")
 }
 
-// free returns how many turns can be taken.
+// free returns how many turns are free.
 func free(s *semaphore.Weighted) (n int64) {
 	for s.TryAcquire(1) {
 		n++

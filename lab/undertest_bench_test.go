@@ -17,22 +17,45 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// spawned are clients that are started anew for each scenario, as their users would write them: the
-// arguments of the newest program of a stack.
+// spawned are clients that are started anew for each scenario, as their users would write them, run with the
+// newest program of each stack.
 var spawned = []struct {
 	stack string
 	args  []string
 }{
 	{"curl", []string{"-sS", "--cacert", "{ca}", "{url}"}},
-	{"python", []string{"-c", "import ssl, sys, urllib.request as r; r.urlopen(sys.argv[1], context=ssl.create_default_context(cafile=sys.argv[2]), timeout=9).read()", "{url}", "{ca}"}},
-	{"requests", []string{"-c", "import requests, sys; requests.get(sys.argv[1], verify=sys.argv[2], timeout=9)", "{url}", "{ca}"}},
-	{"node", []string{"-e", "require('https').get(process.argv[1], {ca: require('fs').readFileSync(process.argv[2])}, (r) => r.resume())", "{url}", "{ca}"}},
-	{"ruby", []string{"-rnet/http", "-e", "u = URI(ARGV[0]); Net::HTTP.start(u.hostname, u.port, use_ssl: true, ca_file: ARGV[1], read_timeout: 9) { |h| h.get(u) }", "{url}", "{ca}"}},
-	{"php", []string{"-r", "$c = stream_context_create(['ssl' => ['cafile' => $argv[2]]]); exit(file_get_contents($argv[1], false, $c) === false ? 1 : 0);", "--", "{url}", "{ca}"}},
+	{
+		"python", []string{
+			"-c", "import ssl, sys, urllib.request as r; r.urlopen(sys.argv[1], " +
+				"context=ssl.create_default_context(cafile=sys.argv[2]), timeout=9).read()", "{url}", "{ca}",
+		},
+	},
+	{"requests", []string{"-c", "import requests, sys; requests.get(sys.argv[1], verify=sys.argv[2], timeout=9)",
+		"{url}", "{ca}"}},
+	{
+		"node", []string{
+			"-e", "require('https').get(process.argv[1], {ca: require('fs').readFileSync(process.argv[2])}, (r) " +
+				"=> r.resume())", "{url}", "{ca}",
+		},
+	},
+	{
+		"ruby", []string{
+			"-rnet/http", "-e",
+			"u = URI(ARGV[0]); Net::HTTP.start(u.hostname, u.port, use_ssl: true, ca_file: ARGV[1], read_timeout: " +
+				"9) { |h| h.get(u) }", "{url}", "{ca}",
+		},
+	},
+	{
+		"php", []string{
+			"-r", "$c = stream_context_create(['ssl' => ['cafile' => $argv[2]]]); " +
+				"exit(file_get_contents($argv[1], false, $c) === false ? 1 : 0);", "--", "{url}", "{ca}",
+		},
+	},
 }
 
-// BenchmarkSpawned measures cells a second of clients that are started anew for each: what tlslab
-// test comes to, when all is minted. [BenchmarkCells] has what the same stacks do when they are started once.
+// BenchmarkSpawned measures cells per second of clients that are started for each cell. This is the speed of
+// tlslab test once everything is minted. [BenchmarkCells] measures the same stacks when they are started
+// once.
 func BenchmarkSpawned(b *testing.B) {
 	found, err := all.Discover(b.Context(), clients.Options{})
 	require.NoError(b, err)
@@ -46,7 +69,7 @@ func BenchmarkSpawned(b *testing.B) {
 	defer l.Close()
 	var list []*scenarios.Scenario
 	for _, s := range scenarios.All() {
-		if !s.Waits() { // whose time is not ours
+		if !s.Waits() { // most of their time is spent waiting
 			list = append(list, s)
 			_, err := l.Files(s)
 			require.NoError(b, err)
@@ -67,7 +90,7 @@ func BenchmarkSpawned(b *testing.B) {
 				run, err := l.Run(b.Context(), list, set, lab.RunOptions{})
 				require.NoError(b, err)
 				for _, s := range run.Scenarios {
-					if s.ID == "good" || s.ID == "expired" { // it is a client, and one that verifies
+					if s.ID == "good" || s.ID == "expired" { // it is a client that verifies
 						require.Equal(b, verdict.OK, s.Cells[0].Kind, "%s: %s", s.ID, s.Cells[0].Message)
 					}
 				}
@@ -85,8 +108,7 @@ func BenchmarkSpawned(b *testing.B) {
 	}
 }
 
-// used returns the processors' time that this process, or those that it has started and waited for,
-// has used.
+// used returns the processor time of this process, or of the children that it has waited for.
 func used(b *testing.B, who int) time.Duration {
 	var u syscall.Rusage
 	require.NoError(b, syscall.Getrusage(who, &u))

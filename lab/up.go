@@ -22,26 +22,25 @@ import (
 // EndpointsFile is the file that [Lab.Up] writes into the lab's directory.
 const EndpointsFile = "endpoints.json"
 
-// Up is a set of scenarios being served.
+// Up is a set of scenarios that are being served.
 type Up struct {
 	Instances []*Instance
-	// Endpoints is what stands in endpoints.json.
+	// Endpoints is the content of endpoints.json.
 	Endpoints serve.Endpoints
-	// Left says which scenarios this system cannot serve, and why: each wraps
+	// Left lists the scenarios that this system cannot serve, with the reasons. Each wraps
 	// [errors.ErrUnsupported].
 	Left []error
 
-	dir *pki.Dir // with endpoints.json
+	dir *pki.Dir // it has endpoints.json
 }
 
-// Up serves scenarios, each at its offset from [Config].Ports or, if that is zero, at a port
-// that is free. Ports listen at once; listening, if not nil, is called when all do. Chains are
-// minted on the first connection to them or in the background, whichever comes first, so that
-// no scenario waits for another's RSA key. Up returns when endpoints.json and every file that it
-// names is there. The caller must close what it returns.
+// Up serves scenarios, each at its offset from [Config].Ports or, if that is zero, on a free port. All ports
+// listen at once; then listening is called, if not nil. A chain is minted on its first connection or in the
+// background, whichever comes first, so that no scenario waits for another's RSA key. Up returns when
+// endpoints.json and every file that it names exist. The caller must close the result.
 func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func(*Up)) (*Up, error) {
 	up := &Up{dir: l.dir}
-	if err := up.remove(); err != nil { // an earlier one's, which would mislead who waits for it
+	if err := up.remove(); err != nil { // a stale file would mislead a program that waits for it
 		return nil, err
 	}
 	for _, s := range list {
@@ -57,10 +56,11 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
 		}
-		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}), chain: chain})
+		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}),
+			chain: chain})
 	}
 	if listening != nil {
-		listening(&Up{Instances: slices.Clone(up.Instances)}) // what follows replaces them
+		listening(&Up{Instances: slices.Clone(up.Instances)}) // later changes replace them
 	}
 	if err := l.finish(ctx, up); err != nil {
 		return nil, errors.Join(err, up.Close())
@@ -68,7 +68,7 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 	return up, nil
 }
 
-// finish mints and writes what is left, on all processors, and then endpoints.json.
+// finish mints and writes the rest on all processors, and then writes endpoints.json.
 func (l *Lab) finish(ctx context.Context, up *Up) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -93,7 +93,8 @@ func (l *Lab) finish(ctx context.Context, up *Up) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	up.Endpoints = serve.Endpoints{Schema: serve.EndpointsSchema, Seed: l.config.Seed, At: l.config.At, PID: os.Getpid(), UI: l.config.UI}
+	up.Endpoints = serve.Endpoints{Schema: serve.EndpointsSchema, Seed: l.config.Seed, At: l.config.At,
+		PID: os.Getpid(), UI: l.config.UI}
 	for _, in := range up.Instances {
 		up.Endpoints.Scenarios = append(up.Endpoints.Scenarios, in.Endpoint)
 	}
@@ -121,19 +122,19 @@ func (u *Up) Close() error {
 	return err
 }
 
-// lookTime is the pause between two looks for a file that another program is to write.
+// lookTime is the interval at which to look for a file that another program writes.
 const lookTime = 50 * time.Millisecond
 
-// startTime is how long what another lab left behind may be older than a lab that is about to start.
+// startTime is how much older than a starting lab the leftovers of a previous lab may be.
 const startTime = 10 * time.Second
 
-// ErrEnded is wrapped by the error of [WaitUp] for a lab that has ended.
+// ErrEnded is wrapped by the error of [WaitUp] if the lab has ended.
 var ErrEnded = errors.New("the lab has ended")
 
-// WaitUp returns when another lab, whose directory dir is, serves: its endpoints.json is there, and
-// the directory in use. It returns early, with an error that says which of the two is missing, if
-// ctx ends, and with [ErrEnded] if the lab has: at once if it was seen to run, and after ten seconds
-// if all that was seen are its files, since another may be about to start.
+// WaitUp waits until another lab serves from dir: its endpoints.json exists, and the directory is in use. If
+// ctx ends first, the error says which of the two is missing. If the lab ends, the error wraps [ErrEnded].
+// WaitUp notices this at once if it has seen the lab run. If it has only seen the lab's files, it waits ten
+// seconds, because another lab may be about to start.
 func WaitUp(ctx context.Context, dir string) error {
 	look := time.NewTicker(lookTime)
 	defer look.Stop()
@@ -156,13 +157,13 @@ func WaitUp(ctx context.Context, dir string) error {
 	}
 }
 
-// errEndedEarly is an [ErrEnded] that needs no second look.
+// errEndedEarly is the error for a lab that was seen to run, and needs no second look.
 var errEndedEarly = fmt.Errorf("waiting for a lab: %w before it was ready", ErrEnded)
 
-// waiter looks for a lab that another process runs.
+// waiter waits for a lab in another process.
 type waiter struct {
 	dir string
-	ran bool // it was seen to run
+	ran bool // the lab was seen running
 }
 
 // look returns nil if the lab serves.
@@ -175,7 +176,8 @@ func (w *waiter) look() error {
 	return err
 }
 
-// serves returns nil if a lab in another process serves from the directory, and reports whether one has it open.
+// serves returns nil if a lab in another process serves from the directory. It also reports whether a lab has
+// it open.
 func serves(dir string) (used bool, err error) {
 	used, err = pki.InUse(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -187,7 +189,7 @@ func serves(dir string) (used bool, err error) {
 	path := filepath.Join(dir, EndpointsFile)
 	switch _, err = os.Stat(path); {
 	case err == nil && !used:
-		err = fmt.Errorf("%s is there, but %w: start it again, with --dir %s", path, ErrEnded, dir)
+		err = fmt.Errorf("%s exists, but %w: start it again with --dir %s", path, ErrEnded, dir)
 	case err != nil:
 		err = fmt.Errorf("%w: start tlslab up --dir %s", err, dir)
 	}

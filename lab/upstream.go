@@ -11,29 +11,32 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Lives of a certificate that is to expire while a server serves it that ends TLS by itself. Such a
-// server takes its time to start and may refuse a certificate that has expired by then: it is then
-// started again with one that lives twice as long, up to the longest.
+// Lifetimes of a certificate that expires while a server that terminates TLS itself serves it. Such a server
+// takes time to start and may refuse a certificate that has expired meanwhile. Then it is restarted with a
+// certificate that lives twice as long, up to the longest.
 const (
 	shortestLife = 5 * time.Second
 	longestLife  = 2 * time.Minute
 )
 
-// upstreamError is an error of a server that ends TLS by itself: it is that one's, and not the lab's.
+// upstreamError is an error of a server that terminates TLS itself, not of the lab.
 type upstreamError struct{ error }
 
 func (e upstreamError) Unwrap() error { return e.error }
 
-// instead adds to an error of what this machine lacks which scenario shows a client the same without.
-func instead(s *scenarios.Scenario, err error) error {
+// withAlternative adds to an error about something that this machine lacks which scenario shows a client the
+// same without it.
+func withAlternative(s *scenarios.Scenario, err error) error {
 	if s.Instead == "" || !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
-	return fmt.Errorf("%w; %s shows a client the same without", err, s.Instead)
+	return fmt.Errorf("%w; %s shows a client the same without it", err, s.Instead)
 }
 
-// startUpstream starts a server of a service's own for a scenario. The chain is what it serves.
-func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
+// startUpstream starts a service's own server for a scenario. It returns the chain that it serves.
+func (l *Lab) startUpstream(
+	ctx context.Context, s *scenarios.Scenario, service serve.Service,
+) (*serve.Upstream, *pki.Chain, error) {
 	release := func() {}
 	if service.Reserve != nil {
 		var err error
@@ -41,7 +44,7 @@ func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service 
 			return nil, nil, err
 		}
 	}
-	up, chain, err := l.inTime(ctx, s, service)
+	up, chain, err := l.startInTime(ctx, s, service)
 	if err != nil {
 		release()
 		return nil, nil, upstreamError{err}
@@ -57,8 +60,10 @@ func (l *Lab) startUpstream(ctx context.Context, s *scenarios.Scenario, service 
 	return up, chain, nil
 }
 
-// inTime starts a server so that it is up before what is to expire while it serves does.
-func (l *Lab) inTime(ctx context.Context, s *scenarios.Scenario, service serve.Service) (*serve.Upstream, *pki.Chain, error) {
+// startInTime starts a server so that it is up before its certificate expires while it is served.
+func (l *Lab) startInTime(
+	ctx context.Context, s *scenarios.Scenario, service serve.Service,
+) (*serve.Upstream, *pki.Chain, error) {
 	chain, err := l.Chain(s)
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +77,7 @@ func (l *Lab) inTime(ctx context.Context, s *scenarios.Scenario, service serve.S
 			return nil, nil, err
 		}
 		up, err := service.Start(ctx, s, chain)
-		late := !time.Now().Before(chain.Due().Add(-time.Second)) // the last second of its life
+		late := !time.Now().Before(chain.Due().Add(-time.Second)) // or in the last second of its life
 		switch {
 		case err == nil && !late:
 			return up, chain, nil
@@ -82,13 +87,15 @@ func (l *Lab) inTime(ctx context.Context, s *scenarios.Scenario, service serve.S
 			return nil, nil, err
 		}
 		if life >= longestLife || ctx.Err() != nil {
-			return nil, nil, errors.Join(fmt.Errorf("the server was not up within %s, before the certificate expired that was to expire while it serves: give the machine less to do", life), err)
+			expired := fmt.Errorf("the server did not start within %s, before its certificate expired: "+
+				"reduce the load of this machine", life)
+			return nil, nil, errors.Join(expired, err)
 		}
 	}
 }
 
-// renew mints a scenario's chain anew, so that what is to expire while it is served does so after
-// that time from now.
+// renew mints a scenario's chain again, so that the certificate which expires while it is served does so
+// after the given time from now.
 func (l *Lab) renew(s *scenarios.Scenario, life time.Duration) (*pki.Chain, error) {
 	c := l.minter.Config()
 	c.Soon = time.Now().Add(life + time.Second - 1)

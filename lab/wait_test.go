@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// Whoever waits for a lab is told when that has ended, and does not wait for ever.
+// TestWaiter checks that a waiter learns that its lab has ended and does not wait forever.
 func TestWaiter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	w := waiter{dir: path}
@@ -34,7 +34,7 @@ func TestWaiter(t *testing.T) {
 	require.NoError(t, w.look(), "it serves")
 	require.NoError(t, dir.Close())
 
-	// Of a lab that was killed before anybody waited, the files are left; another may be about to start.
+	// A lab that was killed earlier leaves its files; another may be about to start.
 	late := waiter{dir: path}
 	err = late.look()
 	require.ErrorIs(t, err, ErrEnded)

@@ -26,7 +26,7 @@ var baseline = []Scenario{
 		ID: "good", Port: 1, Title: "a good chain: root, one intermediate, leaf",
 		Story: Story{
 			What:  "Nothing is wrong: an ECDSA P-256 leaf for localhost, 127.0.0.1 and ::1, valid for 90 days, with its intermediate.",
-			Where: "It is the control of most scenarios: what a client must accept before its alwaysRefuse mean anything.",
+			Where: "It is the control of most scenarios: what a client must accept before its refusals mean anything.",
 			See:   "The client gets an answer that says what the server saw of it.",
 		},
 		Fix: goodFix, Expect: accept, Sources: []string{"D0", "D2", "D3"},
