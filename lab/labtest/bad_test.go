@@ -19,12 +19,12 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// badClients are clients that TestClient must fail, and what it must say.
+// badClients are clients that TestClient must fail, with what it must report.
 var badClients = map[string]struct {
 	scenario string
 	client   func(context.Context, serve.Endpoint) error
 	want     string
-	known    string // what stands in the file of known deviations
+	known    string // the content of the file of known deviations
 }{
 	"one that verifies nothing": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
@@ -52,7 +52,7 @@ var badClients = map[string]struct {
 	}, "error: it says accepted, and never connected", ""},
 	"one that has improved": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, new(tls.Config))
-	}, "fixed: it is ok, and", "wrong-host insecure not run\nexpired insecure long ago\n"},
+	}, "fixed: it is now ok, but", "wrong-host insecure not run\nexpired insecure long ago\n"},
 	"one that is known for something else": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
 	}, "known.txt:1 says wrong-reason: remove the line", "expired wrong-reason long ago\n"},
@@ -62,7 +62,7 @@ var badClients = map[string]struct {
 	}, "broken: it must accept this", ""},
 }
 
-// TestBadClients runs TestClient in a process of its own, since it fails there.
+// TestBadClients runs TestClient in another process, because it fails there.
 func TestBadClients(t *testing.T) {
 	for name, c := range badClients {
 		t.Run(name, func(t *testing.T) {
@@ -74,12 +74,12 @@ func TestBadClients(t *testing.T) {
 			assert.Contains(t, string(out), c.want)
 			assert.Contains(t, string(out), "--- FAIL: TestBadClient/"+c.scenario)
 			assert.Equal(t, 1, strings.Count(string(out), "--- FAIL: TestBadClient/"))
-			assert.NotContains(t, string(out), " client.go:", "failures are told of the user's line")
+			assert.NotContains(t, string(out), " client.go:", "failures are reported at the user's line")
 		})
 	}
 }
 
-// TestBadClient is what TestBadClients runs; by itself it does nothing.
+// TestBadClient is run by TestBadClients; by itself it does nothing.
 func TestBadClient(t *testing.T) {
 	c, ok := badClients[os.Getenv("LABTEST_BAD_CLIENT")]
 	if !ok {
@@ -88,7 +88,8 @@ func TestBadClient(t *testing.T) {
 	labtest.TestClient(t, c.client, labtest.Timeout(2e9), only(c.scenario), labtest.Known(write(t, c.known)))
 }
 
-// A client that fails many subtests for one reason is told so once, on the line that calls TestClient.
+// TestSumsUp checks that a client which fails many subtests for one reason gets one summary, at the line that
+// calls TestClient.
 func TestSumsUp(t *testing.T) {
 	ids := []string{"good", "expired", "wrong-host", "wrong-ip", "self-signed"}
 	if os.Getenv("LABTEST_SUMS_UP") != "" {
@@ -107,7 +108,7 @@ func TestSumsUp(t *testing.T) {
 	assert.Contains(t, string(out), "labtest.ErrUnsupported")
 }
 
-// only leaves out every scenario but one.
+// only skips every scenario except one.
 func only(id string) labtest.Option {
 	return labtest.Skip(func(s *scenarios.Scenario) bool { return s.ID != id })
 }
@@ -119,17 +120,19 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-// TestKnown shows that what is accepted passes, and lines about scenarios that do not run with it.
+// TestKnown checks that a test passes if its failures are known, and that lines about scenarios that do not
+// run are ignored.
 func TestKnown(t *testing.T) {
 	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, &tls.Config{InsecureSkipVerify: true})
 	}, only("expired"), labtest.Known(write(t, "expired insecure it does not verify\nwrong-host insecure neither\n")))
 }
 
-// TestKnownIsBad holds a file that is wrong to end the test with its place.
+// TestKnownIsBad checks that a file with an error ends the test, with file name and line.
 func TestKnownIsBad(t *testing.T) {
 	if os.Getenv("LABTEST_BAD_KNOWN") != "" {
-		labtest.TestClient(t, func(context.Context, serve.Endpoint) error { return nil }, labtest.Known(write(t, "expird insecure why\n")))
+		labtest.TestClient(t, func(context.Context, serve.Endpoint) error { return nil },
+			labtest.Known(write(t, "expird insecure why\n")))
 		return
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKnownIsBad$")
@@ -139,7 +142,8 @@ func TestKnownIsBad(t *testing.T) {
 	assert.Contains(t, string(out), `known.txt:1: there is no scenario "expird" (did you mean expired?)`)
 }
 
-// TestStartUnknown holds a test that names no scenario to end with the one that was probably meant.
+// TestStartUnknown checks that a test with a mistyped scenario ends with the scenario that was probably
+// meant.
 func TestStartUnknown(t *testing.T) {
 	if os.Getenv("LABTEST_UNKNOWN") != "" {
 		labtest.Start(t, "expird")

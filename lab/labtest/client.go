@@ -22,7 +22,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// ErrUnsupported is returned by a client under test for what it cannot do at all: the subtest is
+// ErrUnsupported is returned by a client under test for something that it cannot do at all. The subtest is
 // skipped.
 var ErrUnsupported = errors.New("not supported by this client")
 
@@ -40,49 +40,50 @@ type options struct {
 	keepGoing bool
 }
 
-// Features declares the optional checks that the client has, in the words of
-// scenarios.Expectation: what needs them is then demanded of it.
+// Features declares the optional checks that the client has, by the names in scenarios.Expectation. The
+// client must then pass the scenarios that need them.
 func Features(names ...string) Option {
 	return func(o *options) { o.features = append(o.features, names...) }
 }
 
-// Classify tells the failure class of the client's errors. Without it, errors are taken to be
-// worded as crypto/tls, crypto/x509 and net/http word theirs, wrapped or not.
+// Classify sets the function that finds the failure class of the client's errors. Without it, errors are
+// expected to have the wording of crypto/tls, crypto/x509 and net/http, wrapped or not.
 func Classify(f func(error) failure.Class) Option {
 	return func(o *options) { o.classify = f }
 }
 
-// Skip leaves out scenarios for which f returns true.
+// Skip skips scenarios for which f returns true.
 func Skip(f func(*scenarios.Scenario) bool) Option {
 	return func(o *options) { o.skip = f }
 }
 
-// Timeout bounds each connection. It is 10 s unless told, or the scenario's Patience if that is
-// shorter.
+// Timeout bounds each connection. The default is 10 s, or the scenario's Patience if that is shorter.
 func Timeout(d time.Duration) Option {
 	return func(o *options) { o.timeout = d }
 }
 
-// KeepGoing asks the whole catalogue of a client that does not accept the control that most of it is
-// held against. Without it, the test stops there.
+// KeepGoing runs the whole catalogue even if the client does not accept the control that most of it is
+// compared with. Without it, the test stops there.
 func KeepGoing() Option {
 	return func(o *options) { o.keepGoing = true }
 }
 
-// Known names a file of judgements that are accepted, a line each: scenario, judgement, reason (see
-// [assess.Deviations]; tlslab test --known reads the same). A subtest whose scenario stands there
-// passes if it comes to that judgement, and fails if it does not any more: then the line is to be
-// removed. Lines about scenarios that do not run, as with -run, are left alone.
+// Known names a file of accepted judgements, one per line: scenario, judgement, reason (see package
+// lab/deviation; tlslab test --known reads the same format). A subtest whose scenario is in the file passes
+// if it has the listed judgement. If it no longer has, the subtest fails, and the line should be removed.
+// Lines about scenarios that do not run, for example because of -run, are ignored.
 func Known(path string) Option {
 	return func(o *options) { o.known = path }
 }
 
-// TestClient runs a client against the whole catalogue, a subtest a scenario. The client
-// connects to the endpoint over a new connection, sends a request, reads the answer, closes the
-// connection and returns nil, or returns why it did not; it must return when ctx ends. A subtest
-// fails as [verdict.Judge] says: accepted what it must reject, rejected what it must accept,
-// rejected for another reason than the scenario lists, or did not accept the control. If the client does
-// not accept good, the others are not asked: see [KeepGoing].
+// TestClient runs a client against the whole catalogue, with one subtest per scenario.
+//
+// The client must open a new connection to the endpoint, send a request, read the response, close the
+// connection and return nil, or return the reason why it did not. It must return when ctx ends.
+//
+// A subtest fails as [verdict.Judge] says: if the client accepted what it must reject, rejected what it must
+// accept, rejected for a reason that the scenario does not list, or did not accept the control. If the client
+// does not accept good, the other scenarios are not run: see [KeepGoing].
 func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint) error, opts ...Option) {
 	t.Helper()
 	o := options{timeout: 10 * time.Second}
@@ -96,10 +97,11 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 		}
 	}
 	list := slices.DeleteFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
-	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]answer{}, first: scenarios.FirstControl(list)}
+	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]answer{},
+		first: scenarios.FirstControl(list)}
 	for i, s := range list {
 		t.Run(s.ID, func(t *testing.T) {
-			t.Helper() // failures are told of the line that calls TestClient
+			t.Helper() // reports failures at the line that calls TestClient
 			u.test(t, s)
 		})
 		if why := u.stop(); why != "" && i < len(list)-1 {
@@ -109,17 +111,17 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 	u.sumUp(t)
 }
 
-// suite is a client that is asked the catalogue.
+// suite is the state of a [TestClient] run.
 type suite struct {
 	lab     *lab.Lab
 	client  func(context.Context, serve.Endpoint) error
 	options options
-	first   *scenarios.Scenario // what it has to accept, or the others are not asked
-	asked   map[string]answer   // what it did with the controls
-	judged  []result.Scenario   // what came of it
+	first   *scenarios.Scenario // it must be accepted, or the other scenarios are not run
+	asked   map[string]answer   // the client's results with the controls
+	judged  []result.Scenario   // the results
 }
 
-// control returns what the client does with a control, which is asked once.
+// control returns the client's result with a control, which is run once.
 func (u *suite) control(t *testing.T, s *scenarios.Scenario) answer {
 	t.Helper()
 	did, known := u.asked[s.ID]
@@ -130,7 +132,7 @@ func (u *suite) control(t *testing.T, s *scenarios.Scenario) answer {
 	return did
 }
 
-// test judges the client by one scenario.
+// test judges the client with one scenario.
 func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 	t.Helper()
 	control := u.control(t, scenarios.ControlOf(s))
@@ -147,14 +149,15 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 	}
 	j := verdict.Judge(cell)
 	u.judged = append(u.judged, result.Scenario{
-		ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Fix: s.Fix, Expect: result.NewExpectation(s.Expect),
+		ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Fix: s.Fix,
+		Expect:  result.NewExpectation(s.Expect),
 		Control: s.Control, Cells: []result.Cell{result.NewCell(cell, j)},
 	})
 	tell(t, u.options.accepted, cell, j)
 }
 
-// sumUp says once what the failures of all subtests come to: a client that verifies nothing fails a hundred of them
-// for one reason.
+// sumUp reports once what all failed subtests have in common: a client that verifies nothing fails a hundred
+// of them for one reason.
 func (u *suite) sumUp(t *testing.T) {
 	t.Helper()
 	a := assess.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
@@ -178,15 +181,18 @@ func (u *suite) sumUp(t *testing.T) {
 func (u *suite) stop() string {
 	did, known := u.asked[u.first.ID]
 	_, listed := u.options.accepted.Find(u.first.ID)
-	if !known || listed || u.options.keepGoing || did.Outcome == clients.Accepted || did.Outcome == clients.Unsupported {
+	if !known || listed || u.options.keepGoing || did.Outcome == clients.Accepted ||
+		did.Outcome == clients.Unsupported {
 		return ""
 	}
-	return fmt.Sprintf("labtest: stopped: after %s the client did not accept %s, in which nothing is wrong, and a rejection of anything else would show nothing. It said: %s\n"+
-		"to do: trust Endpoint.CAFile, dial Endpoint.Connect if it is set, verify Endpoint.Host, send a request and return nil when the answer has come (labtest.KeepGoing asks the others all the same)",
+	return fmt.Sprintf("labtest: stopped: after %s the client did not accept %s, in which nothing is wrong, "+
+		"so a rejection of anything else would prove nothing. It said: %s\n"+
+		"to do: trust Endpoint.CAFile, dial Endpoint.Connect if it is set, verify Endpoint.Host, send a request "+
+		"and return nil after the response (to run the other scenarios anyway: labtest.KeepGoing)",
 		did.Duration.Round(time.Millisecond), u.first.ID, did.Message)
 }
 
-// goStack is whose rules classify errors unless Classify is given.
+// goStack is the stack whose rules classify errors without Classify.
 const goStack = "go"
 
 // info describes the client under test.
@@ -194,7 +200,7 @@ func (o *options) info() clients.Info {
 	return clients.Info{Stack: goStack, Variant: "under test", Features: o.features, UnderTest: true}
 }
 
-// answer is what the client did, and what the server saw of it.
+// answer is the client's result, and what the server observed.
 type answer struct {
 	clients.Result
 	observed []serve.Observation
@@ -202,21 +208,24 @@ type answer struct {
 }
 
 // probe serves a scenario to the client once.
-func probe(t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options) answer {
+func probe(
+	t *testing.T, l *lab.Lab, s *scenarios.Scenario, client func(context.Context, serve.Endpoint) error, o options,
+) answer {
 	t.Helper()
 	srv := start(t, l, s)
 	timeout := o.timeout
 	if s.Patience > 0 {
 		timeout = min(timeout, s.Patience)
 	}
-	if err := srv.WaitDue(t.Context()); err != nil { // which is not the client's time
+	if err := srv.WaitDue(t.Context()); err != nil { // not counted as the client's time
 		t.Fatalf("labtest: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	begin := time.Now()
 	err := client(ctx, srv.Endpoint)
-	r := answer{Result: clients.Result{Outcome: clients.Accepted, Duration: time.Since(begin)}, observed: srv.Observations()}
+	r := answer{Result: clients.Result{Outcome: clients.Accepted, Duration: time.Since(begin)},
+		observed: srv.Observations()}
 	if err != nil {
 		r.Outcome, r.Message = clients.Rejected, err.Error()
 		if errors.Is(err, ErrUnsupported) {
@@ -241,14 +250,15 @@ func tell(t *testing.T, accepted *assess.Deviations, c verdict.Cell, j verdict.J
 			return
 		}
 		if d.Stale(j.Kind) {
-			t.Errorf("fixed: it is %s, and %s:%d says %s: remove the line", j.Kind, accepted.Path, d.Line, d.Kind)
+			t.Errorf("fixed: it is now %s, but %s:%d says %s: remove the line", j.Kind, accepted.Path, d.Line, d.Kind)
 		}
 	}
 	switch {
 	case j.Kind == verdict.Unsupported:
 		t.Skip(j.Why.Text)
 	case j.Documented && j.Kind == verdict.OK:
-	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken, verdict.Unrecognised}, j.Kind):
+	case j.Documented && slices.Contains([]verdict.Kind{verdict.Lenient, verdict.Broken, verdict.Unrecognised},
+		j.Kind):
 		t.Logf("%s: %s", j.Kind, j.Why)
 	case c.Result.Outcome == clients.Rejected:
 		t.Errorf("%s: %s; the client said: %s", j.Kind, j.Why, c.Result.Message)

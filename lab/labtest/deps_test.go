@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A program that tests its https client does not carry a database, nor Docker's client.
+// TestCarriesNoDatabase checks that a program which tests its https client does not link a database or
+// Docker's client.
 func TestCarriesNoDatabase(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "example.com/tlslab/lab/labtest").CombinedOutput()
 	require.NoError(t, err, string(out))

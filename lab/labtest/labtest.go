@@ -1,5 +1,4 @@
-// Package labtest serves the lab's scenarios to Go tests, in the manner of
-// net/http/httptest.
+// Package labtest serves the lab's scenarios to Go tests, in the style of net/http/httptest.
 //
 // [Start] serves one scenario for as long as a test runs:
 //
@@ -7,9 +6,8 @@
 //	_, err := newMyClient(srv.CAs).Get(srv.URL)
 //	// err must be about expiry; srv.Observations() tells what the server saw
 //
-// [TestClient] runs a client against the whole catalogue, a subtest a scenario, and fails where
-// the client accepts what it must reject, rejects what it must accept, or rejects for the wrong
-// reason.
+// [TestClient] runs a client against the whole catalogue, with one subtest per scenario. A subtest fails if
+// the client accepts what it must reject, rejects what it must accept, or rejects for the wrong reason.
 package labtest
 
 import (
@@ -30,38 +28,36 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// seed is what tests are minted from: the same keys in every run.
+// seed is the seed of all tests: every run has the same keys.
 const seed = "labtest"
 
-// drainTime bounds the wait for the server to have seen the end of a client's connections.
+// drainTime bounds the wait until the server has seen the end of a client's connections.
 const drainTime = 5 * time.Second
 
-// Server is a scenario being served to a test.
+// Server is a scenario that is being served to a test.
 type Server struct {
-	// URL is https://host:port/. For scenarios whose host does not resolve, dial
-	// Endpoint.Connect in its place, as Client does.
+	// URL is https://host:port/. If the scenario's host does not resolve, dial Endpoint.Connect instead, as
+	// Client does.
 	URL string
-	// CAs and CAFile are what the client is to trust.
+	// CAs and CAFile are what the client should trust.
 	CAs    *x509.CertPool
 	CAFile string
-	// ClientCertificate is what the client is to present, if the scenario has it present
-	// something.
+	// ClientCertificate is what the client should present, if the scenario needs it.
 	ClientCertificate []tls.Certificate
-	// Endpoint is all that there is to know about where and how the scenario is served.
+	// Endpoint is the complete description of where and how the scenario is served.
 	Endpoint serve.Endpoint
-	// Scenario is its declaration: story, fix, expectation.
+	// Scenario is the scenario's declaration: story, fix, expectation.
 	Scenario *scenarios.Scenario
 
 	t        testing.TB
 	instance *lab.Instance
 }
 
-// Start serves the scenario with that ID until the test ends, on a loopback port of its own.
-// Certificates are minted for today. It fails the test if there is no such scenario.
+// Start serves the scenario with an ID until the test ends, on its own loopback port. Certificates are minted
+// for today. It fails the test if the scenario does not exist.
 //
-// Scenarios with another service than https need that service: for mongo-expired,
-// labtest.Start(t, "mongo-expired", mongo.Embedded()) with package lab/mongo. It is closed when
-// the test ends.
+// Scenarios of services other than https need that service. For mongo-expired, call labtest.Start(t,
+// "mongo-expired", mongo.Embedded()) with package lab/mongo. The service is closed when the test ends.
 func Start(t testing.TB, id string, services ...serve.Service) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
@@ -106,19 +102,20 @@ func start(t testing.TB, l *lab.Lab, s *scenarios.Scenario) *Server {
 	if err != nil {
 		t.Fatalf("labtest: %v", err)
 	}
-	srv := &Server{URL: in.Endpoint.URL, CAs: chain.Anchors(), CAFile: in.Endpoint.CAFile, Endpoint: in.Endpoint, Scenario: s, t: t, instance: in}
+	srv := &Server{URL: in.Endpoint.URL, CAs: chain.Anchors(), CAFile: in.Endpoint.CAFile, Endpoint: in.Endpoint,
+		Scenario: s, t: t, instance: in}
 	if c, ok := chain.ClientCertificate(); ok {
 		srv.ClientCertificate = []tls.Certificate{c}
 	}
 	return srv
 }
 
-// WaitDue waits until the scenario is what it says: at once for all but expires-while-serving,
-// which is valid for the first seconds.
+// WaitDue waits until the scenario is what it says. It returns at once, except for expires-while-serving,
+// whose certificate is valid for the first seconds.
 func (s *Server) WaitDue(ctx context.Context) error { return s.instance.WaitDue(ctx) }
 
-// Client returns an http.Client that trusts the scenario's CAs, presents its client certificate
-// and dials its address. It keeps no connections.
+// Client returns an http.Client that trusts the scenario's CAs, presents its client certificate and dials its
+// address. It does not keep connections alive.
 func (s *Server) Client() *http.Client {
 	var d net.Dialer
 	return &http.Client{
@@ -133,9 +130,9 @@ func (s *Server) Client() *http.Client {
 	}
 }
 
-// Observations returns what the server saw of each connection that was made before the call,
-// when they have ended. It fails the test if one is still open after five seconds: close the
-// client's idle connections first.
+// Observations returns what the server saw of each connection that was made before the call, after they have
+// ended. It fails the test if one is still open after five seconds: close the client's idle connections
+// first.
 func (s *Server) Observations() []serve.Observation {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)

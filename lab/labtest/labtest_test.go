@@ -47,7 +47,7 @@ func TestStart(t *testing.T) {
 	assert.True(t, pool.Equal(srv.CAs))
 }
 
-// TestExpiresWhileServing shows that the certificate was good when serving began.
+// TestExpiresWhileServing checks that the certificate was valid when serving began.
 func TestExpiresWhileServing(t *testing.T) {
 	srv := labtest.Start(t, "expires-while-serving")
 	resp, err := srv.Client().Get(srv.URL)
@@ -66,7 +66,7 @@ func TestClientCertificate(t *testing.T) {
 	assert.Contains(t, srv.Observations()[0].ClientCertificate, "tlslab client")
 }
 
-// get is a client under test: net/http as anyone would set it up.
+// get is a client under test: net/http in a typical configuration.
 func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 	pem, err := os.ReadFile(e.CAFile)
 	if err != nil {
@@ -94,8 +94,8 @@ func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 	}
 	defer conn.Close()
 	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", e.Host)
-	// crypto/tls takes an end without close_notify for a good one between two records: it is for
-	// HTTP to tell that something is missing.
+	// Between records, crypto/tls treats an end without close_notify as a normal one. Only HTTP notices that
+	// something is missing.
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		return err
@@ -105,24 +105,25 @@ func get(ctx context.Context, e serve.Endpoint, config *tls.Config) error {
 	return err
 }
 
-// TestGoClient demands of Go what its features allow.
+// TestGoClient runs the catalogue on Go, with the features that Go has.
 func TestGoClient(t *testing.T) {
 	labtest.TestClient(t, func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, new(tls.Config))
 	}, labtest.Features(scenarios.FeatureSANOnly, scenarios.FeatureEd25519, scenarios.FeatureChainSort,
-		scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13, scenarios.FeaturePostQuantum))
+		scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13,
+		scenarios.FeaturePostQuantum))
 }
 
-// TestUnsupported shows that a client can say that it cannot do something.
+// TestUnsupported checks that a client can report that it cannot do something.
 func TestUnsupported(t *testing.T) {
 	labtest.TestClient(t, func(context.Context, serve.Endpoint) error {
 		return fmt.Errorf("no TLS here: %w", labtest.ErrUnsupported)
 	}, labtest.Skip(func(s *scenarios.Scenario) bool { return s.ID != "good" }))
 }
 
-// A test of one's own client: it must refuse the expired certificate, and say why.
+// This tests a client that must refuse the expired certificate with the right error.
 func ExampleStart() {
-	t := new(fakeT) // in a test this is its t
+	t := new(fakeT) // in a test, this is its t
 	defer t.end()
 
 	srv := labtest.Start(t, "wrong-host")

@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the READMEs' code anew")
+var update = flag.Bool("update", false, "update the code in the READMEs")
 
-// TestReadme holds each README to show the code of snippet_test.go as it is.
+// TestReadme checks that each README shows the code of snippet_test.go.
 func TestReadme(t *testing.T) {
 	source, err := os.ReadFile("snippet_test.go")
 	if err != nil {
@@ -35,12 +35,12 @@ func TestReadme(t *testing.T) {
 			}
 		}
 		if !strings.Contains(string(readme), want) {
-			t.Errorf("%s shows other code than snippet_test.go: go test ./lab/labtest -run Readme -update", path)
+			t.Errorf("%s does not show the code of snippet_test.go: go test ./lab/labtest -run Readme -update", path)
 		}
 	}
 }
 
-// The READMEs' code compiles and runs as it is pasted into a module of the reader's own.
+// TestReadmeAsPasted checks that the READMEs' code compiles and runs when pasted into another module.
 func TestReadmeAsPasted(t *testing.T) {
 	source, err := filepath.Abs("../..")
 	require.NoError(t, err)
@@ -53,13 +53,15 @@ func TestReadmeAsPasted(t *testing.T) {
 			require.True(t, found)
 			dir := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "tls_test.go"), []byte(code), 0o600))
-			for _, name := range []string{"go.mod", "go.sum"} { // of what is needed, in place of go mod tidy, which asks a proxy
+			// This replaces go mod tidy, which would query a proxy.
+			for _, name := range []string{"go.mod", "go.sum"} {
 				data, err := os.ReadFile(filepath.Join(source, name))
 				require.NoError(t, err)
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 			}
 			for _, line := range [][]string{
-				{"mod", "edit", "-module", "example.org/myclient", "-require", "example.com/tlslab@v0.0.0", "-replace", "example.com/tlslab=" + source},
+				{"mod", "edit", "-module", "example.org/myclient", "-require", "example.com/tlslab@v0.0.0", "-replace",
+					"example.com/tlslab=" + source},
 				{"test", "-mod=mod", "-run", "TestRefusesExpired", "."},
 			} {
 				cmd := exec.Command("go", line...)

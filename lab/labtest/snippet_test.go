@@ -29,16 +29,16 @@ func TestRefusesExpired(t *testing.T) {
 	t.Log("the server saw:", srv.Observations()[0].AlertReceived)
 }
 
-// The whole catalogue, a subtest a scenario. It fails where the client accepts what it must
-// reject, rejects what it must accept, or rejects for another reason than the scenario lists.
+// TestWholeCatalogue runs the whole catalogue, with one subtest per scenario. A subtest fails if the client
+// accepts what it must reject, rejects what it must accept, or rejects for a reason that the scenario does
+// not list.
 func TestWholeCatalogue(t *testing.T) {
 	labtest.TestClient(t, fetch)
 }
 
-// fetch is the client under test: put yours in its place. It dials e.Connect, if that is set;
-// verifies e.Host, and sends it in SNI; trusts e.CAFile, and presents e.CertFile, if there is
-// one; sends a request, reads the answer and closes the connection. For what it cannot do at
-// all it returns labtest.ErrUnsupported.
+// fetch is the client under test; replace it with yours. It dials e.Connect, if set. It verifies e.Host and
+// sends it in SNI. It trusts e.CAFile and presents e.CertFile, if there is one. It sends a request, reads the
+// response and closes the connection. It returns labtest.ErrUnsupported for what it cannot do at all.
 func fetch(ctx context.Context, e serve.Endpoint) error {
 	roots := x509.NewCertPool()
 	pem, err := os.ReadFile(e.CAFile)

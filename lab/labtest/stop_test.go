@@ -17,8 +17,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestStops holds that a client which does not accept good is not asked the others, unless that is
-// wanted.
+// TestStops checks that a client which does not accept good is not run against the other scenarios, unless
+// KeepGoing is set.
 func TestStops(t *testing.T) {
 	for how, want := range map[string]int{"stop": 1, "keep-going": 3} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestStop$")
@@ -26,12 +26,13 @@ func TestStops(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		assert.Error(t, err, "it passed")
 		assert.Equal(t, want, strings.Count(string(out), "asked: "), "%s: %s", how, out)
-		assert.Equal(t, how == "stop", strings.Contains(string(out), "the client did not accept good, in which nothing is wrong"), "%s: %s", how, out)
+		assert.Equal(t, how == "stop", strings.Contains(string(out),
+			"the client did not accept good, in which nothing is wrong"), "%s: %s", how, out)
 		assert.Equal(t, how == "stop", strings.Contains(string(out), "It said: I do not trust anybody"), how)
 	}
 }
 
-// TestStop is what TestStops runs; by itself it does nothing.
+// TestStop is run by TestStops; by itself it does nothing.
 func TestStop(t *testing.T) {
 	how := os.Getenv("LABTEST_STOP")
 	if how == "" {

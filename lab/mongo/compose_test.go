@@ -28,15 +28,15 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// compose is a project of compose.yaml, with images built here: the lab's, and the stand-in's in
-// place of MongoDB's.
+// compose is a project of compose.yaml with images built here: the lab's, and the stand-in's instead of
+// MongoDB's.
 type compose struct {
 	t       *testing.T
 	command []string
 	env     []string
 }
 
-// newCompose returns a project of its own, which is taken down when the test ends.
+// newCompose returns a new project, which is removed when the test ends.
 func newCompose(t *testing.T) *compose {
 	t.Helper()
 	mongo, _ := testImage(t)
@@ -63,21 +63,21 @@ func newCompose(t *testing.T) *compose {
 	return c
 }
 
-// portDistance is how far the ports that the project publishes here are from those of compose.yaml, which tests of
-// other packages serve on at the same time.
+// portDistance is added to the ports in compose.yaml, because tests of other packages use those at the same
+// time.
 const portDistance = 13000
 
-// publishedAt matches the ports of this machine at which compose.yaml publishes.
+// publishedAt matches the host ports that compose.yaml publishes.
 var publishedAt = regexp.MustCompile(`127\.0\.0\.1:(\d+)(?:-(\d+))?:`)
 
-// onOtherPorts returns a copy of compose.yaml that publishes at other ports.
+// onOtherPorts returns a copy of compose.yaml with other host ports.
 func onOtherPorts(t *testing.T) string {
 	t.Helper()
 	original, err := os.ReadFile(filepath.Join("..", "..", "compose.yaml"))
 	require.NoError(t, err)
 	moved := publishedAt.ReplaceAllStringFunc(string(original), func(found string) string {
 		return regexp.MustCompile(`\b\d{4,5}\b`).ReplaceAllStringFunc(found, func(port string) string {
-			n, _ := strconv.Atoi(port) // it matched
+			n, _ := strconv.Atoi(port) // the expression matches digits only
 			return strconv.Itoa(n + portDistance)
 		})
 	})
@@ -87,7 +87,7 @@ func onOtherPorts(t *testing.T) string {
 	return path
 }
 
-// run runs a command of the project, and returns what it printed.
+// run runs a command of the project and returns its output.
 func (c *compose) run(ctx context.Context, args ...string) (string, error) {
 	args = append(c.command[1:len(c.command):len(c.command)], args...)
 	cmd := exec.CommandContext(ctx, c.command[0], args...)
@@ -97,8 +97,8 @@ func (c *compose) run(ctx context.Context, args ...string) (string, error) {
 	return string(out), err
 }
 
-// labImage builds the lab's image from a program built here, and returns its name. What
-// lab/Dockerfile puts around it is the same but for the toolchain, which cannot be pulled everywhere.
+// labImage builds the lab's image from a program built here, and returns its name. Apart from the toolchain,
+// which cannot be pulled everywhere, it is built as in lab/Dockerfile.
 func labImage(t *testing.T) string {
 	t.Helper()
 	name, err := buildLab()
@@ -113,7 +113,8 @@ var buildLab = sync.OnceValues(func() (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "tlslab")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", program, "example.com/tlslab/lab/cmd/tlslab")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", program,
+		"example.com/tlslab/lab/cmd/tlslab")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the lab: %w: %s", err, out)
@@ -130,7 +131,8 @@ var buildLab = sync.OnceValues(func() (string, error) {
 	if !ok {
 		return "", fmt.Errorf("lab/Dockerfile has no stage from scratch")
 	}
-	dockerfile := append([]byte("FROM scratch\n"), bytes.ReplaceAll(bytes.ReplaceAll(last, []byte("--from=build "), nil), []byte("/out/"), []byte("out/"))...)
+	last = bytes.ReplaceAll(last, []byte("--from=build "), nil)
+	dockerfile := append([]byte("FROM scratch\n"), bytes.ReplaceAll(last, []byte("/out/"), []byte("out/"))...)
 	licences := map[string][]byte{}
 	for name, path := range map[string]string{"LICENSE": "../../LICENSE", "THIRD-PARTY.txt": "../THIRD-PARTY.txt"} {
 		if licences[name], err = os.ReadFile(filepath.FromSlash(path)); err != nil {
@@ -150,11 +152,11 @@ var buildLab = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// composeTime bounds the whole of a project's life, on a machine that is busy with other tests.
+// composeTime bounds the whole life of a project, on a machine that is busy with other tests.
 const composeTime = 15 * time.Minute
 
-// docker compose up ends in a working lab: https, MongoDB behind the lab's TLS, and mongods that end
-// TLS by themselves, from this machine and from within the network.
+// TestCompose checks that docker compose up brings up a working lab: https, MongoDB behind the lab's TLS, and
+// mongods that terminate TLS themselves, as seen from this machine and from within the network.
 func TestCompose(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ten containers and three hundred ports take a while")
@@ -164,7 +166,8 @@ func TestCompose(t *testing.T) {
 	defer cancel()
 	out, err := c.run(ctx, "up", "-d")
 	require.NoError(t, err, out)
-	for _, service := range []string{"lab", "mongo", "mongod-good", "mongod-client-certificate", "mongod-wrong-host", "mongod-missing-intermediate",
+	for _, service := range []string{"lab", "mongo", "mongod-good", "mongod-client-certificate", "mongod-wrong-host",
+		"mongod-missing-intermediate",
 		"mongod-tls13-only", "mongod-stapled", "mongod-stapled-revoked", "mongod-staple-switched-off"} {
 		c.waitHealthy(ctx, service)
 	}
@@ -177,21 +180,25 @@ func TestCompose(t *testing.T) {
 	t.Run("fresh seed", func(t *testing.T) {
 		seed, err := os.ReadFile(filepath.Join(files, "seed"))
 		require.NoError(t, err)
-		require.Regexp(t, `^[a-z2-7]{26}\n$`, string(seed)) // drawn, and shared by mint and lab: see staple below
+		require.Regexp(t, `^[a-z2-7]{26}\n$`, string(seed)) // random, and shared by mint and lab: see staple below
 	})
 	t.Run("confined", func(t *testing.T) {
 		for _, service := range []string{"lab", "mongo", "mongod-good", "mongod-stapled"} {
 			id, err := c.run(ctx, "ps", "-q", service)
 			require.NoError(t, err, id)
 			out, err := exec.CommandContext(ctx, "docker", "inspect", "--format",
-				"{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}", strings.TrimSpace(id)).Output()
+				"{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}",
+				strings.TrimSpace(id)).Output()
 			require.NoError(t, err)
 			require.Equal(t, "true [ALL] [no-new-privileges:true]", strings.TrimSpace(string(out)), service)
 		}
 	})
 	t.Run("https", func(t *testing.T) {
 		for id, port := range map[string]int{"good": 10001, "expired": 10101} {
-			client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool(t, files, "lab", id)}, DisableKeepAlives: true}}
+			client := http.Client{
+				Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool(t, files, "lab", id)},
+					DisableKeepAlives: true},
+			}
 			response, err := client.Get(fmt.Sprintf("https://localhost:%d/", port+portDistance))
 			if id == "good" {
 				require.NoError(t, err)
@@ -224,8 +231,9 @@ func TestCompose(t *testing.T) {
 				require.NoError(t, err)
 				config.Certificates = []tls.Certificate{pair}
 			}
-			client, err := driver.Connect(options.Client().ApplyURI(fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port+portDistance)).
-				SetTLSConfig(config).SetServerSelectionTimeout(3 * time.Second))
+			uri := fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port+portDistance)
+			client, err := driver.Connect(options.Client().ApplyURI(uri).SetTLSConfig(config).
+				SetServerSelectionTimeout(3 * time.Second))
 			require.NoError(t, err)
 			defer client.Disconnect(context.Background())
 			_, err = client.Database("lab").Collection("things").InsertOne(ctx, bson.M{"id": row.id})
@@ -238,14 +246,16 @@ func TestCompose(t *testing.T) {
 	}
 	t.Run("staple", func(t *testing.T) {
 		for port, stapled := range map[int]bool{12012: true, 12013: true, 12014: false} {
-			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port+portDistance), &tls.Config{RootCAs: pool(t, files, "mongod", "mongod-stapled"), InsecureSkipVerify: true})
+			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port+portDistance),
+				&tls.Config{RootCAs: pool(t, files, "mongod", "mongod-stapled"), InsecureSkipVerify: true})
 			require.NoError(t, err)
 			require.Equal(t, stapled, len(conn.OCSPResponse()) > 0, "port %d", port)
 			conn.Close()
 		}
 	})
 	t.Run("within", func(t *testing.T) {
-		args := []string{"run", "--rm", "client", "--tls", "--tlsCAFile", "/pki/mongod/mongod-good/root.pem", "--quiet", "--eval", "db.runCommand({ping: 1})", "--host"}
+		args := []string{"run", "--rm", "client", "--tls", "--tlsCAFile", "/pki/mongod/mongod-good/root.pem",
+			"--quiet", "--eval", "db.runCommand({ping: 1})", "--host"}
 		out, err := c.run(ctx, append(args, "mongod-good.tlslab.test")...)
 		require.NoError(t, err, out)
 		out, err = c.run(ctx, append(args, "mongod-wrong-host.tlslab.test")...)
@@ -254,16 +264,17 @@ func TestCompose(t *testing.T) {
 	})
 }
 
-// waitHealthy waits until the health check of a service has passed, and fails the test with its
-// words if it does not.
+// waitHealthy waits until the health check of a service has passed. If it does not pass, the test fails with
+// the check's output.
 func (c *compose) waitHealthy(ctx context.Context, service string) {
 	c.t.Helper()
 	id, err := c.run(ctx, "ps", "-q", service)
 	require.NoError(c.t, err, id)
-	look := time.NewTicker(200 * time.Millisecond) // Docker tells of health checks only by events that can be missed
+	look := time.NewTicker(200 * time.Millisecond) // Docker reports health checks only in events, which can be missed
 	defer look.Stop()
 	for {
-		out, err := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{json .State}}", strings.TrimSpace(id)).Output()
+		out, err := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{json .State}}",
+			strings.TrimSpace(id)).Output()
 		require.NoError(c.t, err, "%s: %s", service, out)
 		var state struct {
 			Running bool
@@ -280,7 +291,7 @@ func (c *compose) waitHealthy(ctx context.Context, service string) {
 		select {
 		case <-look.C:
 		case <-ctx.Done():
-			require.Fail(c.t, "no health in time", "%s: %s", service, out)
+			require.Fail(c.t, "not healthy in time", "%s: %s", service, out)
 		}
 	}
 }

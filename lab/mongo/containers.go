@@ -21,42 +21,41 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// ImageVariable is the environment variable that names the image of [Containers], where its
-// options do not.
+// ImageVariable is the environment variable that names the default image of [Containers].
 const ImageVariable = "TLSLAB_MONGO_IMAGE"
 
-// ContainerOptions say how containers are run. The zero ContainerOptions are good.
+// ContainerOptions are the options of [Containers]. The zero value is usable.
 type ContainerOptions struct {
-	// Image is the image to run: one of MongoDB's official ones, 4.2 or later, or one that is
-	// built on it, or the lab's stand-in. Empty means what [ImageVariable] says, or [DefaultImage].
+	// Image is the image to run: an official MongoDB image, version 4.2 or later, one that is based on it, or
+	// the lab's stand-in. Empty means the value of [ImageVariable], or [DefaultImage].
 	Image string
-	// Owner is the user ID as which mongod runs in the image, and which has to own its files.
-	// Zero means 999, as in the official images.
+	// Owner is the ID of the user that mongod runs as in the image, who must own its files. Zero means 999,
+	// as in the official images.
 	Owner int
-	// AtOnce bounds the containers that run at once; those to come wait. Zero means no bound.
+	// AtOnce limits the number of concurrent containers; further ones wait. Zero means no limit.
 	AtOnce int
-	// Labels are put on every container, besides the lab's own.
+	// Labels are put on every container, in addition to the lab's own.
 	Labels map[string]string
-	// Notice, if set, is told what takes long: that an image is being pulled. It may be called
+	// Notice, if set, is called before something that takes long, such as pulling an image. It may be called
 	// from any goroutine.
 	Notice func(string)
 }
 
-// Containers returns the service mongod: MongoDB servers that end TLS by themselves, a container for
-// each scenario that is served. They show what is the server's own: how it refuses a client's
-// certificate, that it staples, what it does not start with.
+// Containers returns the service mongod: MongoDB servers that terminate TLS themselves, one container for
+// each scenario that is served. They show how the server itself behaves: how it refuses a client's
+// certificate, that it staples, and what prevents it from starting.
 //
-// Containers are made with testcontainers-go. Every one has the label org.example.tlslab, and is
-// removed when its server is closed; what is left then, when the service is; and what a lab of this user has
-// left that was killed, when the next one connects to Docker. Ports are published on
-// loopback alone; scenarios in which the server has to reach the lab's responder use the host's
-// network, which needs Linux or a Docker Desktop with host networking switched on.
+// Containers are made with testcontainers-go and have the label org.example.tlslab. A container is removed
+// when its server is closed; closing the service removes all that are left. Connecting to Docker removes
+// those that this user's killed labs left behind. Ports are published on loopback only. Scenarios in which
+// the server must reach the lab's responder use the host's network, which needs Linux, or Docker Desktop with
+// host networking enabled.
 //
-// What this machine lacks is an error that wraps [errors.ErrUnsupported] and says what to do: a Docker
-// daemon, an image that can be had, one that is new enough.
+// If this machine lacks something (a Docker daemon, an image that can be pulled, an image that is new
+// enough), the error wraps [errors.ErrUnsupported] and says what to do.
 //
-// It is testcontainers-go itself and not its module for MongoDB: that publishes a port where there
-// is none on the host's network, and its connection strings and its health check know no TLS.
+// testcontainers-go's module for MongoDB is not used: it publishes a port where the host's network has none,
+// and its connection strings and health check do not support TLS.
 func Containers(o ContainerOptions) serve.Service { return newContainers(o).service() }
 
 func newContainers(o ContainerOptions) *containers {
@@ -70,24 +69,25 @@ func newContainers(o ContainerOptions) *containers {
 }
 
 func (c *containers) service() serve.Service {
-	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close, Reserve: c.reserve}
+	return serve.Service{Name: scenarios.Mongod, Scheme: "mongodb", Query: "tls=true", Start: c.start, Close: c.close,
+		Reserve: c.reserve}
 }
 
 // containers is the service.
 type containers struct {
 	options ContainerOptions
-	owner   string              // what all containers of this service are labelled with: process ID, and a word
-	slots   chan struct{}       // one element a container; nil without a bound
-	port    func() (int, error) // a port of the host's that is free
+	owner   string              // the label of this service's containers: process ID and a random word
+	slots   chan struct{}       // one element per container; nil without a limit
+	port    func() (int, error) // returns a free port of the host
 
 	mu     sync.Mutex
 	asked  bool
 	docker *docker
-	lock   *pki.Dir // that tells others that the lab is alive; nil until docker is there
-	err    error    // why it cannot be used
+	lock   *pki.Dir // tells others that the lab is alive; nil until Docker is connected
+	err    error    // why Docker cannot be used
 }
 
-// reserve waits until there is room for another container.
+// reserve waits until another container may run.
 func (c *containers) reserve(ctx context.Context) (release func(), err error) {
 	if c.slots == nil {
 		return func() {}, nil
@@ -100,7 +100,7 @@ func (c *containers) reserve(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// connect connects to Docker, and gets the image, when the first container is asked for.
+// connect connects to Docker and gets the image, on first use.
 func (c *containers) connect(ctx context.Context) (*docker, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,19 +118,19 @@ func (c *containers) connect(ctx context.Context) (*docker, error) {
 		err = c.docker.fetch(ctx, c.options.Image, c.options.Notice)
 	}
 	if ctx.Err() != nil {
-		return nil, ctx.Err() // whoever asks next may have more patience
+		return nil, ctx.Err() // the next caller may have more time
 	}
 	c.asked, c.err = true, err
 	return c.docker, c.err
 }
 
-// lockPrefix begins the names of the directories that tell whether a lab with containers is alive. It is not that
-// of a lab's own: they go when the containers are gone.
+// lockPrefix starts the names of the directories that tell whether a lab with containers is alive. They
+// differ from the lab's other temporary directories because they must stay until the containers are gone.
 const lockPrefix = "containers-tlslab-"
 
-// takeOver removes the containers of labs of this user that were killed, and makes this lab's lock. A lab is
-// taken for dead if its lock is there, is this user's, and is held by nobody: what belongs to a lab in
-// another container, or to another user, is left alone.
+// takeOver removes the containers of this user's killed labs, and makes this lab's lock. A lab counts as dead
+// if its lock exists, belongs to this user and is not held. So the containers of labs in other containers, or
+// of other users, are left alone.
 func (c *containers) takeOver(ctx context.Context) error {
 	if err := c.docker.sweep(ctx, label, abandoned); err != nil {
 		return err
@@ -143,18 +143,18 @@ func (c *containers) takeOver(ctx context.Context) error {
 	return nil
 }
 
-// abandoned reports whether a container is one of a lab that was killed, by its labels.
+// abandoned reports whether a container's labels say that it belongs to a killed lab.
 func abandoned(labels map[string]string) bool {
 	lock := labels[labelLock]
 	return strings.HasPrefix(filepath.Base(lock), lockPrefix) && filepath.IsAbs(lock) && pki.Abandoned(lock)
 }
 
-// Bounds of a container's start, and of its end.
+// Time limits of a container's start and end.
 const (
-	makeTime   = time.Minute // until Docker has made and started it
+	makeTime   = time.Minute // until Docker has made and started the container
 	readyTime  = time.Minute // until mongod is ready
 	removeTime = time.Minute
-	// portTries bounds the search for a port of the host's that is still free when mongod takes it.
+	// portTries limits the attempts to find a host port that is still free when mongod binds it.
 	portTries = 5
 )
 
@@ -186,7 +186,7 @@ func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pk
 	}
 }
 
-// mongod is a container in which mongod runs, or has refused to.
+// mongod is a container in which mongod runs, or has refused to start.
 type mongod struct {
 	container testcontainers.Container
 	docker    *docker
@@ -195,10 +195,10 @@ type mongod struct {
 	log       *serverLog
 	query     string
 	once      sync.Once
-	err       error // of removing it
+	err       error // from removing it
 }
 
-// run makes a container and waits until it is ready. Whatever fails, nothing of it is left.
+// run makes a container and waits until it is ready. If anything fails, nothing of it is left.
 func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, files []file) (m *mongod, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -209,8 +209,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 			return nil, err
 		}
 	}
-	// A call to Docker that is given up half way can leave a container behind that nobody knows of,
-	// so that it is not given up with ctx.
+	// Cancelling a call to Docker can leave an unknown container behind, so these calls do not end with ctx.
 	making, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTime)
 	defer cancel()
 	m = &mongod{docker: d, scenario: s}
@@ -240,7 +239,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 		return m, err
 	}
 	if s.Mongod.RefusesToStart {
-		return m, m.remove() // its log is all that is wanted
+		return m, m.remove() // only its log is needed
 	}
 	if m.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port)); !onHost {
 		m.addr, err = d.published(making, m.container.GetContainerID())
@@ -250,40 +249,47 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 	return m, err
 }
 
-// upstream returns the container as the lab's relay takes it.
+// upstream returns the container in the form that the lab's relay needs.
 func (m *mongod) upstream() *serve.Upstream {
-	return &serve.Upstream{Addr: m.addr, Query: m.query, Log: m.log.tls, Fault: m.log.fault, Done: m.log.done, Err: m.died, Close: m.remove}
+	return &serve.Upstream{Addr: m.addr, Query: m.query, Log: m.log.tls, Fault: m.log.fault, Done: m.log.done,
+		Err: m.died, Close: m.remove}
 }
 
-// await returns when mongod is ready, or has refused to start where it is to.
+// await returns when mongod is ready, or has refused to start as the scenario demands.
 func (m *mongod) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, readyTime, fmt.Errorf("mongod was not ready within %s: its log says no %q; last it said:%s", readyTime, readyMessage, m.log.tail()))
+	ctx, cancel := context.WithTimeoutCause(ctx, readyTime,
+		fmt.Errorf("mongod was not ready within %s: its log does not say %q; its last lines:%s", readyTime,
+			readyMessage, m.log.tail()))
 	defer cancel()
 	ready, err := m.log.await(ctx)
 	switch {
 	case err != nil:
 		return fmt.Errorf("container of %s: %w", m.scenario.ID, err)
 	case ready && m.scenario.Mongod.RefusesToStart:
-		return fmt.Errorf("container of %s: mongod is to refuse to start, and has started", m.scenario.ID)
+		return fmt.Errorf("container of %s: mongod should have refused to start, but started", m.scenario.ID)
 	case ready || m.scenario.Mongod.RefusesToStart:
 		return nil
 	case m.log.portTaken():
 		return fmt.Errorf("container of %s: %w", m.scenario.ID, errPortTaken)
 	}
-	return fmt.Errorf("container of %s: mongod did not start%s: %s; last it said:%s", m.scenario.ID, m.status(), m.log.cure(), m.log.tail())
+	return fmt.Errorf("container of %s: mongod did not start%s: %s; its last lines:%s", m.scenario.ID, m.status(),
+		m.log.hint(), m.log.tail())
 }
 
-var errPortTaken = errors.New("every port of this machine that was free a moment ago was taken when mongod wanted it: try again, or stop what takes ports")
+var errPortTaken = errors.New("every free port of this machine was taken before mongod could bind it: " +
+	"try again, or stop the programs that take ports")
 
-// died says why a mongod has ended that nobody has told to.
+// died says why a mongod ended without being told to.
 func (m *mongod) died() error {
 	if m.addr == "" || !m.log.ended() {
 		return nil
 	}
-	return fmt.Errorf("container of %s: mongod ended while it served%s: run it again, and see whether the machine has memory left, or who removes containers; last it said:%s", m.scenario.ID, m.status(), m.log.tail())
+	return fmt.Errorf("container of %s: mongod ended while it served%s: run it again; "+
+		"check whether memory is short or something removes containers; its last lines:%s", m.scenario.ID, m.status(),
+		m.log.tail())
 }
 
-// status says how a container has ended, in brackets.
+// status describes how a container ended, in parentheses.
 func (m *mongod) status() string {
 	ctx, cancel := context.WithTimeout(context.Background(), makeTime)
 	defer cancel()
@@ -320,7 +326,7 @@ func (m *mongod) remove() error {
 	return m.err
 }
 
-// close removes what is left of the service's containers.
+// close removes the service's remaining containers.
 func (c *containers) close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -338,7 +344,7 @@ func (c *containers) close() error {
 	return err
 }
 
-// freePort returns a port that is free on loopback now.
+// freePort returns a port that is currently free on loopback.
 func freePort() (int, error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {

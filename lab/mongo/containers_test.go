@@ -24,22 +24,22 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// rowTest is what a row is held to, with MongoDB's Go driver as the client.
+// rowTest is the expected result of a scenario, with MongoDB's Go driver as the client.
 type rowTest struct {
-	err     []string // the driver's error says one of these; nil means that it reads and writes
-	logs    []int    // IDs of lines that the server must have logged
-	logs44  []int    // the same of 4.4, if it has others
+	err     []string // the driver's error contains one of these; nil means that it reads and writes
+	logs    []int    // IDs of lines that the server must log
+	logs44  []int    // the IDs of version 4.4, if they differ
 	end     serve.End
 	staples bool              // the server staples a response
-	client  func(*tls.Config) // changes the client
-	real    bool              // only the database's own mongod shows it
+	client  func(*tls.Config) // modifies the client
+	real    bool              // only MongoDB's own mongod shows it
 }
 
-// dropped is what a client says whose connection was closed without an alert.
+// dropped are the errors of a client whose connection was closed without an alert.
 var dropped = []string{"EOF", "connection reset by peer", "broken pipe"}
 
-// rows is each scenario of the family: what it shows, and whether the stand-in shows it or only
-// MongoDB's own image does.
+// rows has the expected result of each scenario of the family, and whether the stand-in shows it or only
+// MongoDB's own image.
 var rows = map[string]rowTest{
 	"mongod-good":                        {end: serve.EndRelayed},
 	"mongod-client-certificate":          {end: serve.EndRelayed},
@@ -55,11 +55,12 @@ var rows = map[string]rowTest{
 	"mongod-stapled":                     {end: serve.EndRelayed, staples: true},
 	"mongod-stapled-revoked":             {err: []string{"revoked"}, staples: true},
 	"mongod-staple-switched-off":         {err: []string{"staple"}},
-	"mongod-refuses-expired":             {err: []string{"connection refused", "actively refused"}, logs: []int{20574}, logs44: []int{28652}},
+	"mongod-refuses-expired": {err: []string{"connection refused", "actively refused"}, logs: []int{20574},
+		logs44: []int{28652}},
 }
 
-// TestContainerRows holds every row of the family to what it says, on the image that
-// TLSLAB_MONGO_IMAGE names, or on the stand-in.
+// TestContainerRows checks every scenario of the family on the image that TLSLAB_MONGO_IMAGE names, or on the
+// stand-in.
 func TestContainerRows(t *testing.T) {
 	name, standIn := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: name, AtOnce: 4})
@@ -67,7 +68,7 @@ func TestContainerRows(t *testing.T) {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			row, ok := rows[s.ID]
-			require.True(t, ok, "what does it show? add it to rows")
+			require.True(t, ok, "add its expected result to rows")
 			in, err := l.Serve(t.Context(), s)
 			if row.real && standIn {
 				require.ErrorIs(t, err, errors.ErrUnsupported)
@@ -85,7 +86,8 @@ func TestContainerRows(t *testing.T) {
 			if row.err == nil {
 				assert.NoError(t, did.err)
 			} else if assert.Error(t, did.err) {
-				assert.True(t, slices.ContainsFunc(row.err, func(words string) bool { return strings.Contains(did.err.Error(), words) }), did.err)
+				assert.True(t, slices.ContainsFunc(row.err,
+					func(words string) bool { return strings.Contains(did.err.Error(), words) }), did.err)
 			}
 			assert.Equal(t, row.staples, did.stapled, "a staple")
 			require.NoError(t, in.Drain(t.Context()))
@@ -93,7 +95,8 @@ func TestContainerRows(t *testing.T) {
 				assert.Contains(t, ends(in), row.end)
 			}
 			if len(row.err) > 0 && &row.err[0] == &dropped[0] {
-				assert.Equal(t, "closed by the server", in.Observations()[0].Error, "it closes when the handshake is over, and sends no alert")
+				assert.Equal(t, "closed by the server", in.Observations()[0].Error,
+					"it closes after the handshake and sends no alert")
 			}
 			if row.logs44 != nil && strings.HasPrefix(version(t, name), "4.4.") {
 				row.logs = row.logs44
@@ -108,7 +111,7 @@ func TestContainerRows(t *testing.T) {
 	}
 }
 
-// ours is a label of this test program's containers: others may have some as well.
+// ours is a label of this test program's containers, because others may run some as well.
 var ours = map[string]string{"org.example.tlslab.test": rand.Text()}
 
 // newLab returns a lab with containers, which removes them when the test ends.
@@ -121,13 +124,13 @@ func newLab(t *testing.T, o mongo.ContainerOptions) *lab.Lab {
 	return l
 }
 
-// done is what the driver did.
+// done is the result of the driver.
 type done struct {
 	err     error
-	stapled bool // an OCSP response came with the certificate
+	stapled bool // the certificate came with an OCSP response
 }
 
-// probe has the driver write and read.
+// probe makes the driver write and read.
 func probe(t *testing.T, l *lab.Lab, in *lab.Instance, change func(*tls.Config)) done {
 	t.Helper()
 	chain, err := l.Chain(in.Scenario)
@@ -168,7 +171,7 @@ func probe(t *testing.T, l *lab.Lab, in *lab.Instance, change func(*tls.Config))
 	return did
 }
 
-// ends are the ways in which connections ended.
+// ends returns how the connections ended.
 func ends(in *lab.Instance) []serve.End {
 	var list []serve.End
 	for _, o := range in.Observations() {
@@ -177,13 +180,13 @@ func ends(in *lab.Instance) []serve.End {
 	return list
 }
 
-// holdLog holds a server to have logged lines with these IDs.
+// holdLog checks that a server has logged lines with these IDs.
 func holdLog(t *testing.T, in *lab.Instance, want []int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	lines := in.Log(ctx)
-	assert.NoError(t, ctx.Err(), "the log does not tell of the end of every connection")
+	assert.NoError(t, ctx.Err(), "the log lacks the end of a connection")
 	var got []int
 	for _, line := range lines {
 		var entry struct {

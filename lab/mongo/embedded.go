@@ -1,14 +1,14 @@
-// Package mongo is what MongoDB clients are tested against: the services mongodb and mongod.
+// Package mongo provides the services that MongoDB clients are tested with: mongodb and mongod.
 //
-// [Embedded] is a database in this process (FerretDB, over SQLite in memory) that speaks MongoDB's
-// wire protocol behind the lab's own TLS. It needs nothing but Go, and shows what clients make of a
-// server's certificate, versions, suites, staples and silence.
+// [Embedded] is a database in this process (FerretDB, over SQLite in memory) that speaks MongoDB's wire
+// protocol behind the lab's own TLS. It needs nothing but Go. It shows what clients make of a server's
+// certificate, versions, suites, staples and silence.
 //
-// Programs that want it name it, so that others need not carry it:
+// Only programs that name the service link the database:
 //
 //	l, err := lab.New(lab.Config{Services: []serve.Service{mongo.Embedded()}})
 //
-// and in tests labtest.Start(t, "mongo-expired", mongo.Embedded()).
+// In tests: labtest.Start(t, "mongo-expired", mongo.Embedded()).
 package mongo
 
 import (
@@ -28,22 +28,22 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// Embedded returns the service mongodb: any scenario of the catalogue can be served with it, as
-// mongo-ID. The database starts when the first client has shaken hands, is shared by all scenarios,
-// and is gone when the service is closed.
+// Embedded returns the service mongodb, with which every scenario of the catalogue can be served as mongo-ID.
+// The database starts after the first client's handshake, is shared by all scenarios, and ends when the
+// service is closed.
 func Embedded() serve.Service {
 	e := new(embedded)
 	return behind(e.start, e.close)
 }
 
-// embedded is the database, once it has been asked for.
+// embedded is the database, started on first use.
 type embedded struct {
 	mu      sync.Mutex
 	started bool
 	closed  bool
 	network string // where it listens
 	addr    string
-	dir     *pki.Dir // of its socket; nil where it has none
+	dir     *pki.Dir // with its socket; nil if it has none
 	err     error    // why it did not start
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when it has ended
@@ -51,7 +51,7 @@ type embedded struct {
 
 var errClosed = errors.New("mongo: the database is closed")
 
-// start starts the database, and returns where it is.
+// start starts the database and returns its address.
 func (e *embedded) start() (network, addr string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -68,8 +68,8 @@ func (e *embedded) start() (network, addr string, err error) {
 	return e.network, e.addr, e.err
 }
 
-// run starts the database behind a socket that nobody else on this machine can reach, or, where
-// there are none of the kind, on a loopback port.
+// run starts the database behind a socket that other users of this machine cannot reach. Where such sockets
+// do not exist, it uses a loopback port.
 func (e *embedded) run() error {
 	c := ferretdb.Config{
 		Handler: "sqlite", SQLiteURL: "file:/?mode=memory",
@@ -78,7 +78,7 @@ func (e *embedded) run() error {
 	if runtime.GOOS == "windows" {
 		c.Listener.TCP = "127.0.0.1:0"
 	} else {
-		dir, err := pki.TempDir(os.TempDir(), "tlslab-mongo-") // 0700
+		dir, err := pki.TempDir(os.TempDir(), "tlslab-mongo-") // mode 0700
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (e *embedded) run() error {
 	return nil
 }
 
-// close ends the database, and removes what it made.
+// close stops the database and removes its files.
 func (e *embedded) close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// connect returns a client of the driver that trusts what the scenario has it trust.
+// connect returns a client of the driver that trusts what the scenario says.
 func connect(t *testing.T, srv *labtest.Server) *driver.Client {
 	t.Helper()
 	client, err := driver.Connect(options.Client().ApplyURI(srv.URL).
@@ -29,7 +29,7 @@ func connect(t *testing.T, srv *labtest.Server) *driver.Client {
 	return client
 }
 
-// Reads and writes work over a good chain.
+// TestReadsAndWrites checks that reads and writes work over a good chain.
 func TestReadsAndWrites(t *testing.T) {
 	srv := labtest.Start(t, "mongo-good", mongo.Embedded())
 	client := connect(t, srv)
@@ -53,7 +53,8 @@ func TestReadsAndWrites(t *testing.T) {
 	}
 }
 
-// A driver refuses an expired certificate in its own words, and the server knows.
+// TestRefusesExpired checks that a driver refuses an expired certificate with its own error, and that the
+// server notices.
 func TestRefusesExpired(t *testing.T) {
 	srv := labtest.Start(t, "mongo-expired", mongo.Embedded())
 	client := connect(t, srv)
@@ -64,7 +65,7 @@ func TestRefusesExpired(t *testing.T) {
 	require.NoError(t, client.Disconnect(t.Context()))
 	ends := map[serve.End]int{}
 	for _, o := range srv.Observations() {
-		ends[o.End]++ // the last connections may have been cut short by the end
+		ends[o.End]++ // the last connections may have been cut short when the client closed
 	}
 	require.NotZero(t, ends[serve.EndAlertReceived], ends)
 	require.Zero(t, ends[serve.EndServed], ends)

@@ -2,7 +2,7 @@ package mongo
 
 import "example.com/tlslab/lab/serve"
 
-// ContainersAt returns Containers that take the host's ports from a function.
+// ContainersAt returns Containers with a function that chooses the host's ports.
 func ContainersAt(o ContainerOptions, port func() (int, error)) serve.Service {
 	c := newContainers(o)
 	c.port = port

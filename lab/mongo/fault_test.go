@@ -15,8 +15,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// A server that refuses a good client for a reason of its own is at fault, by its own log, and the client
-// is not. A client that sends no certificate where one is demanded has itself to blame.
+// TestContainerAtFault checks that a server whose log says that it refused a good client for its own reasons
+// is at fault, and not the client. A client that sends no certificate although the server requires one is at
+// fault itself.
 func TestContainerAtFault(t *testing.T) {
 	image, _ := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: image})

@@ -22,11 +22,10 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// What is particular to MongoDB's official image stands in this file: its name, whose its files are,
-// how it is started. What its mongod logs stands in log.go.
+// This file contains what is specific to MongoDB's official image: its name, the owner of its files, and how
+// it is started. log.go contains mongod's log messages.
 
-// DefaultImage is the image that [Containers] run unless told otherwise: the current series of
-// MongoDB that is supported for long.
+// DefaultImage is the default image of [Containers]: the current MongoDB series with long-term support.
 const DefaultImage = "mongo:8.0"
 
 const (
@@ -43,45 +42,47 @@ const (
 const (
 	label        = "org.example.tlslab"          // on every container: the scenario
 	labelOwner   = "org.example.tlslab.owner"    // on every container: which service made it
-	labelLock    = "org.example.tlslab.lock"     // on every container: a directory that its lab has locked
+	labelLock    = "org.example.tlslab.lock"     // on every container: a directory that its lab keeps locked
 	labelStandIn = "org.example.tlslab.stand-in" // on the image of the lab's stand-in: what it is
 )
 
-// versionVariable is the variable in which the official images have their mongod's version.
+// versionVariable is the environment variable in which the official images store mongod's version.
 const versionVariable = "MONGO_VERSION"
 
-// image is what is known of an image.
+// image describes an image.
 type image struct {
 	name    string
-	version string // of its mongod; empty if it does not say
+	version string // mongod's version; empty if unknown
 	standIn bool
 }
 
-// need is something that not every image has.
+// need is a feature that not every image has.
 type need struct {
 	what    string
 	of      func(s *scenarios.Scenario) bool // which scenarios need it
-	since   string                           // the first version of MongoDB that has it
-	standIn string                           // why the lab's stand-in has not; empty if it has
+	since   string                           // MongoDB's first version that has it
+	standIn string                           // why the lab's stand-in lacks it; empty if it does not
 }
 
-// needs says which scenarios an image cannot show. All that is not listed is shown by every mongod
-// since 4.2, which brought the options' names, and by the stand-in.
+// needs lists the scenarios that some images cannot show. Everything else works with every mongod since 4.2,
+// which introduced the options' names, and with the stand-in.
 var needs = []need{
-	{what: "the options tlsMode and those like it", of: func(*scenarios.Scenario) bool { return true }, since: "4.2"},
-	// 4.4 staples too, but for its builds for Ubuntu 18.04, which images of it have (SERVER-51364).
+	{what: "the tls* options, such as tlsMode", of: func(*scenarios.Scenario) bool { return true }, since: "4.2"},
+	// 4.4 staples as well, except in its builds for Ubuntu 18.04, which its images use (SERVER-51364).
 	{what: "OCSP stapling", of: func(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }, since: "5.0"},
-	{what: "a user by certificate, made with mongosh", of: func(s *scenarios.Scenario) bool { return s.Mongod.X509User }, since: "6.0",
-		standIn: "FerretDB, which is behind it, authenticates nobody by certificate"},
+	{what: "a user by certificate, made with mongosh",
+		of: func(s *scenarios.Scenario) bool { return s.Mongod.X509User }, since: "6.0",
+		standIn: "FerretDB, its database, cannot authenticate by certificate"},
 }
 
-// check says why a scenario cannot be shown with the image.
+// check returns an error if a scenario cannot be shown with the image.
 func (i *image) check(s *scenarios.Scenario) error {
 	for _, n := range needs {
 		switch {
 		case !n.of(s):
 		case i.standIn && n.standIn != "":
-			return unsupported("%s needs %s: image %s is the lab's stand-in for mongod, and %s; name the database's own with --mongo-image or %s, for example %s",
+			return unsupported("%s needs %s: image %s is the lab's stand-in for mongod, and %s; "+
+				"name MongoDB's own image with --mongo-image or %s, for example %s",
 				s.ID, n.what, i.name, n.standIn, ImageVariable, DefaultImage)
 		case !i.standIn && i.version != "" && version.Older(i.version, n.since):
 			return unsupported("%s needs %s, which MongoDB has since %s: image %s has %s; name a newer one with --mongo-image or %s, for example %s",
@@ -95,8 +96,8 @@ func (i *image) check(s *scenarios.Scenario) error {
 // host's loopback, under the URL in its certificate.
 func usesHost(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }
 
-// arguments is mongod's command line. The image's entrypoint puts mongod before it, and starts it as
-// the user mongodb.
+// arguments returns mongod's command line. The image's entrypoint prepends mongod and runs it as the user
+// mongodb.
 func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 	o := s.Mongod
 	args := []string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", fileKey, "--tlsCAFile", fileCA}
@@ -124,7 +125,7 @@ func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 // publishedPort is mongod's port inside a container.
 var publishedPort = strconv.Itoa(ports.MongoDB) + "/tcp"
 
-// request is the container that a scenario wants.
+// request returns the request for a scenario's container.
 func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testcontainers.ContainerRequest {
 	r := testcontainers.ContainerRequest{
 		Image:  c.options.Image,
@@ -140,19 +141,21 @@ func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testc
 	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.ID + ".tlslab.test" }
 	r.ExposedPorts = []string{publishedPort}
 	r.HostConfigModifier = func(h *container.HostConfig) {
-		h.PortBindings = network.PortMap{network.MustParsePort(publishedPort): {{HostIP: netip.AddrFrom4([4]byte{127, 0, 0, 1})}}}
+		h.PortBindings = network.PortMap{
+			network.MustParsePort(publishedPort): {{HostIP: netip.AddrFrom4([4]byte{127, 0, 0, 1})}},
+		}
 	}
 	return r
 }
 
-// file is a file in a container, which mongod alone can read.
+// file is a file in a container, readable by mongod only.
 type file struct {
 	path  string
 	data  []byte
 	owner int
 }
 
-// serverFiles are the files that a mongod is given.
+// serverFiles returns the files that a mongod is given.
 func serverFiles(s *scenarios.Scenario, chain *pki.Chain, owner int) ([]file, error) {
 	all, err := chain.Files()
 	if err != nil {
@@ -172,13 +175,15 @@ func serverFiles(s *scenarios.Scenario, chain *pki.Chain, owner int) ([]file, er
 		}
 	}
 	if len(list) != len(paths) {
-		return nil, fmt.Errorf("the recipe of %s has not all of what its mongod is to be given: %s", s.ID, strings.Join(slices.Sorted(maps.Keys(paths)), ", "))
+		return nil, fmt.Errorf("the recipe of %s lacks files that its mongod needs: %s", s.ID,
+			strings.Join(slices.Sorted(maps.Keys(paths)), ", "))
 	}
 	return list, nil
 }
 
-// script makes a user of a certificate's subject, by the localhost exception: the first user, who
-// then makes the second, who may do all that a client does: also drop its database.
+// script creates a user for a certificate's subject. The localhost exception allows creating a first user,
+// who then creates the second. The second may do everything that a client does, including dropping its
+// database.
 const script = `
 const admin = db.getSiblingDB("admin");
 admin.createUser({user: "tlslab", pwd: %[1]q, roles: ["root"]});
@@ -186,18 +191,19 @@ admin.auth("tlslab", %[1]q);
 db.getSiblingDB("$external").runCommand({createUser: %[2]q, roles: [{role: "root", db: "admin"}]});
 `
 
-// prepare does what is left to do before clients come.
+// prepare does the rest of the setup before clients connect.
 func (m *mongod) prepare(ctx context.Context, chain *pki.Chain) error {
 	if !m.scenario.Mongod.X509User {
 		return nil
 	}
-	// Go writes a subject as mongod compares it: RFC 2253, the last part first.
+	// Go formats a subject as mongod compares it: RFC 2253, the last part first.
 	subject := chain.Client[0].Cert.Subject.String()
 	ctx, cancel := context.WithTimeout(ctx, makeTime)
 	defer cancel()
 	const maxSaid = 64 << 10 // bytes
 	code, out, err := m.container.Exec(ctx, []string{
-		"mongosh", "--quiet", "--host", "localhost", "--tls", "--tlsCAFile", fileCA, "--tlsCertificateKeyFile", fileUser,
+		"mongosh", "--quiet", "--host", "localhost", "--tls", "--tlsCAFile", fileCA, "--tlsCertificateKeyFile",
+		fileUser,
 		"--eval", fmt.Sprintf(script, pki.Passphrase, subject),
 	}, tcexec.Multiplexed())
 	if err != nil {
@@ -205,7 +211,8 @@ func (m *mongod) prepare(ctx context.Context, chain *pki.Chain) error {
 	}
 	said, err := io.ReadAll(io.LimitReader(out, maxSaid))
 	if err != nil || code != 0 {
-		return errors.Join(fmt.Errorf("container of %s: making the user %s: mongosh ended with status %d: %s", m.scenario.ID, subject, code, said), err)
+		return errors.Join(fmt.Errorf("container of %s: making the user %s: mongosh ended with status %d: %s",
+			m.scenario.ID, subject, code, said), err)
 	}
 	m.query = "authMechanism=MONGODB-X509"
 	m.log.restart()

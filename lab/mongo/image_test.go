@@ -28,20 +28,20 @@ const (
 	repository   = "tlslab-mongod-stand-in"
 )
 
-// testImage returns the image to test: the one that TLSLAB_MONGO_IMAGE names, or the stand-in, built
-// from its sources. It skips the test where there is no Docker.
+// testImage returns the image to test: the one in TLSLAB_MONGO_IMAGE, or the stand-in, built from source. It
+// skips the test if there is no Docker.
 func testImage(t *testing.T) (name string, standIn bool) {
 	t.Helper()
 	c := docker(t)
 	if name := os.Getenv(mongo.ImageVariable); name != "" {
 		r, err := c.ImageInspect(t.Context(), name)
-		require.NoError(t, err, "the image that %s names", mongo.ImageVariable)
+		require.NoError(t, err, "the image in %s", mongo.ImageVariable)
 		return name, r.Config.Labels[labelStandIn] != ""
 	}
 	return standInImage(t), true
 }
 
-// version returns the version of an image's mongod, as the image says it; empty if it does not.
+// version returns the version of an image's mongod according to the image; empty if unknown.
 func version(t *testing.T, image string) string {
 	t.Helper()
 	r, err := docker(t).ImageInspect(t.Context(), image)
@@ -63,21 +63,21 @@ func standInImage(t *testing.T) string {
 	return name
 }
 
-// docker returns a client of the Docker daemon, and skips the test where there is none.
+// docker returns a client of the Docker daemon, and skips the test if there is none.
 func docker(t *testing.T) *client.Client {
 	t.Helper()
 	c, err := client.New(client.FromEnv)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // in clean-up as well
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second) // it is used in cleanups, too
 	defer cancel()
 	_, err = c.Ping(ctx, client.PingOptions{})
 	needs.Stack(t, "docker", err == nil, fmt.Sprintf("no daemon answers: %v", err))
 	return c
 }
 
-// buildStandIn builds the stand-in's image, once for each test program, and not at all if an image of
-// the same content is there from before: those of other contents are removed.
+// buildStandIn builds the stand-in's image once per test program. It reuses an existing image with the same
+// content, and removes those with other contents.
 var buildStandIn = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "tlslab-stand-in-")
 	if err != nil {
@@ -85,7 +85,8 @@ var buildStandIn = sync.OnceValues(func() (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "mongod")
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "example.com/tlslab/lab/mongo/standin")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program,
+		"example.com/tlslab/lab/mongo/standin")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the stand-in: %w: %s", err, out)
@@ -111,7 +112,8 @@ var buildStandIn = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// tarred is a file of an image's context, a directory if its name ends with a slash, or a link.
+// tarred is a file in an image's context. It is a directory if its name ends with a slash, and a link if link
+// is set.
 type tarred struct {
 	name string
 	data []byte
@@ -119,8 +121,7 @@ type tarred struct {
 	link string
 }
 
-// buildImage builds an image from a context, unless it is there, and removes others of its
-// repository.
+// buildImage builds an image from a context unless it exists, and removes others of its repository.
 func buildImage(name string, files []tarred) (string, error) {
 	c, err := client.New(client.FromEnv)
 	if err != nil {
@@ -130,7 +131,9 @@ func buildImage(name string, files []tarred) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	repository, _, _ := strings.Cut(name, ":")
-	old, err := c.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("reference", repository+":*")})
+	old, err := c.ImageList(ctx, client.ImageListOptions{
+		Filters: make(client.Filters).Add("reference", repository+":*"),
+	})
 	if err != nil {
 		return "", err
 	}
@@ -139,8 +142,8 @@ func buildImage(name string, files []tarred) (string, error) {
 			if tag == name {
 				return name, nil
 			}
-			if time.Since(time.Unix(image.Created, 0)) > time.Hour { // younger ones may be another's
-				c.ImageRemove(ctx, tag, client.ImageRemoveOptions{}) // fails where it is in use
+			if time.Since(time.Unix(image.Created, 0)) > time.Hour { // newer ones may belong to another test run
+				c.ImageRemove(ctx, tag, client.ImageRemoveOptions{}) // fails if it is in use
 			}
 		}
 	}
@@ -154,7 +157,8 @@ func buildImage(name string, files []tarred) (string, error) {
 		case f.name[len(f.name)-1] == '/':
 			kind = tar.TypeDir
 		}
-		if err := w.WriteHeader(&tar.Header{Typeflag: kind, Name: f.name, Linkname: f.link, Mode: f.mode, Size: int64(len(f.data))}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Typeflag: kind, Name: f.name, Linkname: f.link, Mode: f.mode,
+			Size: int64(len(f.data))}); err != nil {
 			return "", err
 		}
 		if _, err := w.Write(f.data); err != nil {
@@ -164,7 +168,8 @@ func buildImage(name string, files []tarred) (string, error) {
 	if err := w.Close(); err != nil {
 		return "", err
 	}
-	built, err := c.ImageBuild(ctx, &archive, client.ImageBuildOptions{Tags: []string{name}, Labels: map[string]string{labelLab: "image"}, Remove: true, ForceRemove: true})
+	built, err := c.ImageBuild(ctx, &archive, client.ImageBuildOptions{Tags: []string{name},
+		Labels: map[string]string{labelLab: "image"}, Remove: true, ForceRemove: true})
 	if err != nil {
 		return "", fmt.Errorf("building image %s: %w", name, err)
 	}

@@ -25,7 +25,7 @@ func lookup(t *testing.T, id string) *scenarios.Scenario {
 	return s
 }
 
-// serveRow serves a row with containers set up so, and returns what went wrong.
+// serveRow serves a scenario with container options, and returns the error.
 func serveRow(t *testing.T, id string, o mongo.ContainerOptions) (*lab.Instance, error) {
 	t.Helper()
 	in, err := newLab(t, o).Serve(t.Context(), lookup(t, id))
@@ -35,7 +35,7 @@ func serveRow(t *testing.T, id string, o mongo.ContainerOptions) (*lab.Instance,
 	return in, err
 }
 
-// oneLine holds an error to be one line that has each of the words.
+// oneLine checks that an error is one line that contains each of the words.
 func oneLine(t *testing.T, err error, words ...string) {
 	t.Helper()
 	require.Error(t, err)
@@ -45,8 +45,8 @@ func oneLine(t *testing.T, err error, words ...string) {
 	}
 }
 
-// No daemon: at an address where nobody listens, and at one that takes the connection and says
-// nothing.
+// TestContainerNoDaemon checks both an address where nothing listens and one that accepts the connection and
+// never answers.
 func TestContainerNoDaemon(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -59,27 +59,30 @@ func TestContainerNoDaemon(t *testing.T) {
 			t.Setenv(client.EnvOverrideHost, "tcp://"+l.Addr().String())
 			begin := time.Now()
 			_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{})
-			assert.Less(t, time.Since(begin), 10*time.Second, "whoever has no Docker should not have to wait to be told") // two seconds, and a slow machine
+			// Two seconds, on a slow machine.
+			assert.Less(t, time.Since(begin), 10*time.Second, "a missing Docker must be reported quickly")
 			require.ErrorIs(t, err, errors.ErrUnsupported)
 			oneLine(t, err, "no Docker daemon answers at tcp://"+l.Addr().String(), "start it, or set DOCKER_HOST")
 		})
 	}
 }
 
-// An image that cannot be pulled: the error names others.
+// TestContainerNoImage checks that the error for an image that cannot be pulled suggests others.
 func TestContainerNoImage(t *testing.T) {
 	docker(t)
-	_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{Image: "127.0.0.1:1/tlslab/no-such-image:1"}) // a registry that refuses connections
+	// This registry refuses connections.
+	_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{Image: "127.0.0.1:1/tlslab/no-such-image:1"})
 	require.ErrorIs(t, err, errors.ErrUnsupported)
-	oneLine(t, err, "127.0.0.1:1/tlslab/no-such-image:1 is not here and cannot be pulled", "--mongo-image", "make mongod-stand-in")
+	oneLine(t, err, "127.0.0.1:1/tlslab/no-such-image:1 is not on this machine and cannot be pulled", "--mongo-image",
+		"make mongod-stand-in")
 }
 
-// An image whose mongod is too old for a row serves the others.
+// TestContainerOldImage checks that an image whose mongod is too old for one scenario serves the others.
 func TestContainerOldImage(t *testing.T) {
 	image := derived(t, "old", `ENV MONGO_VERSION=4.2.24`+"\n"+`LABEL org.example.tlslab.stand-in=`)
 	for id, words := range map[string][]string{
-		"mongod-stapled":             {"needs OCSP stapling, which MongoDB has since 5.0", "has 4.2.24"},
-		"mongod-x509-authentication": {"which MongoDB has since 6.0"},
+		"mongod-stapled":             {"needs OCSP stapling, which MongoDB has since version 5.0", "has 4.2.24"},
+		"mongod-x509-authentication": {"which MongoDB has since version 6.0"},
 	} {
 		_, err := serveRow(t, id, mongo.ContainerOptions{Image: image})
 		require.ErrorIs(t, err, errors.ErrUnsupported, id)
@@ -87,36 +90,41 @@ func TestContainerOldImage(t *testing.T) {
 	}
 }
 
-// Certificates that the image's user cannot read: the error names the file, and the cure.
+// TestContainerUnreadableCertificate checks that the error for files that the image's user cannot read names
+// the file and the fix.
 func TestContainerUnreadableCertificate(t *testing.T) {
 	_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{Image: standInImage(t), Owner: 12345})
 	require.Error(t, err)
 	require.NotErrorIs(t, err, errors.ErrUnsupported)
-	for _, words := range []string{"container of mongod-good: mongod did not start (exit status 1)", "ContainerOptions.Owner", "/tlslab/server.pem", "permission denied"} {
+	for _, words := range []string{"container of mongod-good: mongod did not start (exit status 1)",
+		"ContainerOptions.Owner", "/tlslab/server.pem", "permission denied"} {
 		assert.ErrorContains(t, err, words)
 	}
 	leftNothing(t)
 }
 
-// An image that is no mongod.
+// TestContainerAnotherProgram runs an image that is not a mongod.
 func TestContainerAnotherProgram(t *testing.T) {
-	_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{Image: derived(t, "other", `ENTRYPOINT ["/mongod", "--no-such-option"]`)})
+	_, err := serveRow(t, "mongod-good", mongo.ContainerOptions{
+		Image: derived(t, "other", `ENTRYPOINT ["/mongod", "--no-such-option"]`),
+	})
 	require.Error(t, err)
 	assert.ErrorContains(t, err, "mongod did not start (exit status 2)")
 	assert.ErrorContains(t, err, "unrecognised option '--no-such-option'")
 	leftNothing(t)
 }
 
-// A mongod that is to refuse to start, and starts.
-func TestContainerStartsAllTheSame(t *testing.T) {
+// TestContainerStartsAnyway runs a mongod that should refuse to start, but starts.
+func TestContainerStartsAnyway(t *testing.T) {
 	s := *lookup(t, "mongod-good")
 	s.Mongod.RefusesToStart = true
 	_, err := newLab(t, mongo.ContainerOptions{Image: standInImage(t)}).Serve(t.Context(), &s)
-	require.ErrorContains(t, err, "mongod is to refuse to start, and has started")
+	require.ErrorContains(t, err, "mongod should have refused to start, but started")
 	leftNothing(t)
 }
 
-// A container that is killed while it serves: the server says so, and closing it leaves nothing.
+// TestContainerKilled kills a container while it serves. The server must report it, and closing it must leave
+// nothing.
 func TestContainerKilled(t *testing.T) {
 	image, _ := testImage(t)
 	in, err := serveRow(t, "mongod-good", mongo.ContainerOptions{Image: image})
@@ -130,14 +138,14 @@ func TestContainerKilled(t *testing.T) {
 	select {
 	case <-in.Done():
 	case <-time.After(30 * time.Second):
-		t.Fatal("it does not know that its container has ended")
+		t.Fatal("the server did not notice that its container ended")
 	}
 	require.ErrorContains(t, in.Err(), "mongod ended while it served (exit status 137, killed): run it again")
 	require.NoError(t, in.Close())
 	leftNothing(t)
 }
 
-// Who gives up before a container is there leaves none.
+// TestContainerCancelled checks that no container is left if ctx ends before it is ready.
 func TestContainerCancelled(t *testing.T) {
 	l := newLab(t, mongo.ContainerOptions{Image: standInImage(t)})
 	s := lookup(t, "mongod-good")
@@ -148,8 +156,8 @@ func TestContainerCancelled(t *testing.T) {
 	leftNothing(t)
 }
 
-// A port that somebody takes before mongod does: another is tried, and if all are taken, the error
-// says so.
+// TestContainerPortTaken takes a port before mongod can bind it. Another port must be tried, and if all are
+// taken, the error must say so.
 func TestContainerPortTaken(t *testing.T) {
 	image := standInImage(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -158,7 +166,8 @@ func TestContainerPortTaken(t *testing.T) {
 	port := taken.Addr().(*net.TCPAddr).Port
 	s := lookup(t, "mongod-stapled")
 	serveAt := func(ports func() (int, error)) (*lab.Instance, error) {
-		l, err := lab.New(lab.Config{Seed: "ports", Dir: t.TempDir(), Services: []serve.Service{mongo.ContainersAt(mongo.ContainerOptions{Image: image, Labels: ours}, ports)}})
+		l, err := lab.New(lab.Config{Seed: "ports", Dir: t.TempDir(),
+			Services: []serve.Service{mongo.ContainersAt(mongo.ContainerOptions{Image: image, Labels: ours}, ports)}})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, l.Close()) })
 		return l.Serve(t.Context(), s)
@@ -181,13 +190,14 @@ func TestContainerPortTaken(t *testing.T) {
 	require.Equal(t, 2, tries)
 
 	_, err = serveAt(func() (int, error) { return port, nil })
-	require.ErrorContains(t, err, "every port of this machine that was free a moment ago was taken")
+	require.ErrorContains(t, err, "every free port of this machine was taken")
 	leftNothing(t)
 }
 
-// What is not closed is removed with the service.
+// TestContainersAreSwept checks that closing the service removes containers that were not closed.
 func TestContainersAreSwept(t *testing.T) {
-	l, err := lab.New(lab.Config{Seed: "swept", Dir: t.TempDir(), Services: []serve.Service{mongo.Containers(mongo.ContainerOptions{Image: standInImage(t), Labels: ours})}})
+	l, err := lab.New(lab.Config{Seed: "swept", Dir: t.TempDir(),
+		Services: []serve.Service{mongo.Containers(mongo.ContainerOptions{Image: standInImage(t), Labels: ours})}})
 	require.NoError(t, err)
 	s := lookup(t, "mongod-good")
 	in, err := l.Serve(t.Context(), s)
@@ -195,10 +205,10 @@ func TestContainersAreSwept(t *testing.T) {
 	require.Len(t, containersOf(t, s.ID), 1)
 	require.NoError(t, l.Close())
 	leftNothing(t)
-	require.NoError(t, in.Close(), "closing what is gone")
+	require.NoError(t, in.Close(), "closing a removed container")
 }
 
-// At most so many containers are there at once; those to come wait.
+// TestContainersAtOnce checks that no more than AtOnce containers exist at a time and that further ones wait.
 func TestContainersAtOnce(t *testing.T) {
 	l := newLab(t, mongo.ContainerOptions{Image: standInImage(t), AtOnce: 1})
 	s := lookup(t, "mongod-good")
@@ -207,29 +217,30 @@ func TestContainersAtOnce(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	_, err = l.Serve(short, s)
-	require.ErrorIs(t, err, context.DeadlineExceeded, "there is no room for a second")
+	require.ErrorIs(t, err, context.DeadlineExceeded, "a second container must wait")
 	require.NoError(t, in.Close())
 	in, err = l.Serve(t.Context(), s)
 	require.NoError(t, err)
 	require.NoError(t, in.Close())
 }
 
-// derived builds an image from the stand-in's, with other instructions, and removes it when the test
+// derived builds an image from the stand-in's with additional instructions, and removes it when the test
 // ends.
 func derived(t *testing.T, tag, instructions string) string {
 	t.Helper()
 	base := standInImage(t)
-	name, err := buildImage("tlslab-test-"+tag+":1", []tarred{{name: "Dockerfile", data: []byte("FROM " + base + "\n" + instructions + "\n"), mode: 0o644}})
+	name, err := buildImage("tlslab-test-"+tag+":1",
+		[]tarred{{name: "Dockerfile", data: []byte("FROM " + base + "\n" + instructions + "\n"), mode: 0o644}})
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := docker(t).ImageRemove(context.Background(), name, client.ImageRemoveOptions{Force: true, PruneChildren: true})
+		_, err := docker(t).ImageRemove(context.Background(), name,
+			client.ImageRemoveOptions{Force: true, PruneChildren: true})
 		require.NoError(t, err)
 	})
 	return name
 }
 
-// containersOf returns this test program's containers for a scenario; for an empty one, those for
-// any.
+// containersOf returns this test program's containers for a scenario, or for all scenarios if id is empty.
 func containersOf(t *testing.T, id string) []container.Summary {
 	t.Helper()
 	filters := make(client.Filters)
@@ -239,12 +250,13 @@ func containersOf(t *testing.T, id string) []container.Summary {
 	if id != "" {
 		filters.Add("label", labelLab+"="+id)
 	}
-	list, err := docker(t).ContainerList(context.Background(), client.ContainerListOptions{All: true, Filters: filters})
+	list, err := docker(t).ContainerList(context.Background(),
+		client.ContainerListOptions{All: true, Filters: filters})
 	require.NoError(t, err)
 	return list.Items
 }
 
-// leftNothing holds that no container of the lab's is left.
+// leftNothing checks that no container of the lab is left.
 func leftNothing(t *testing.T) {
 	t.Helper()
 	for _, c := range containersOf(t, "") {

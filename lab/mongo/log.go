@@ -14,7 +14,7 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// What mongod logs, by the IDs that its lines have since 4.4.
+// IDs of mongod's log lines, which exist since 4.4.
 const (
 	idReady           = 23016 // "Waiting for connections"
 	idConnectionEnded = 22944
@@ -23,41 +23,41 @@ const (
 	idBadCertificate  = 23256 // "SSL peer certificate validation failed"
 )
 
-// readyMessage is what mongod says when it is ready, of any version; before 4.4 the first letter was
-// small, and the line plain text.
+// readyMessage is what mongod logs when it is ready. Before 4.4, the line was plain text and began with a
+// small letter.
 const readyMessage = "aiting for connections"
 
-// telling are the IDs of lines that tell of TLS, besides all errors.
-var telling = []int{
+// tlsLines are the IDs of lines about TLS. Errors are always included.
+var tlsLines = []int{
 	20574,        // error during global initialization
-	22988,        // error receiving request from client: what a handshake failed with
-	23234, 23235, // no certificate, or a bad one, that was let pass
+	22988,        // error receiving request from client: why a handshake failed
+	23234, 23235, // a missing or invalid client certificate was accepted
 	23236, 23237, // the client has the server's own certificate; an address among the names
 	23238,                      // the name does not match
 	23248, 23252, 23253, 23254, // files that cannot be read or used
-	23255, 23256, 23257, // the client's certificate is missing or no good
+	23255, 23256, 23257, // the client's certificate is missing or invalid
 	23285,            // TLS 1.0 is disabled
-	28652,            // the certificate has expired, of 4.4; newer ones say so with 20574
+	28652,            // the certificate has expired (4.4; newer versions use 20574)
 	551190,           // the certificate has no subject alternative name
 	5512202,          // nothing could be stapled
 	4652601, 4652602, // the CRL
 	6723801, 6723804, // a connection over TLS
 }
 
-// maxLines bounds what is kept of a log.
+// maxLines limits the number of lines kept of a log.
 const maxLines = 10000
 
-// serverLog is what a container writes, line by line as it comes.
+// serverLog collects what a container writes, line by line.
 type serverLog struct {
 	stream client.HijackedResponse
-	done   chan struct{} // closed when the container has ended, or nobody listens to it any more
+	done   chan struct{} // closed when the container has ended, or its output is no longer read
 
 	mu      sync.Mutex
 	lines   []line
-	since   int // where the lines begin that come after the start
+	since   int // index of the first line after the start
 	ready   bool
 	quitted bool
-	changed chan struct{} // closed and made anew with every line
+	changed chan struct{} // closed and replaced with every new line
 }
 
 // line is one line of a log.
@@ -67,7 +67,7 @@ type line struct {
 	attr           json.RawMessage
 }
 
-// newServerLog reads a stream to its end. The stream is closed by quit.
+// newServerLog reads a stream to its end. quit closes the stream.
 func newServerLog(stream client.HijackedResponse) *serverLog {
 	l := &serverLog{stream: stream, done: make(chan struct{}), changed: make(chan struct{})}
 	r, w := io.Pipe()
@@ -93,7 +93,7 @@ func newServerLog(stream client.HijackedResponse) *serverLog {
 	return l
 }
 
-// parseLine reads a line: a JSON object since 4.4, plain text before, and from the entrypoint.
+// parseLine parses a line: a JSON object since 4.4; plain text before, and from the entrypoint.
 func parseLine(text string) line {
 	var entry struct {
 		Severity string          `json:"s"`
@@ -121,7 +121,7 @@ func (l *serverLog) add(n line) {
 	l.changed = make(chan struct{})
 }
 
-// until waits until a condition on the log holds, the container has ended, or ctx ends.
+// until waits until a condition on the log is true, the container has ended, or ctx ends.
 func (l *serverLog) until(ctx context.Context, holds func() bool) error {
 	for {
 		l.mu.Lock()
@@ -148,14 +148,14 @@ func (l *serverLog) await(ctx context.Context) (bool, error) {
 	return l.ready, err
 }
 
-// restart forgets what has been said so far: what is to come tells of clients.
+// restart makes tls and fault ignore the lines so far; later ones are about clients.
 func (l *serverLog) restart() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.since = len(l.lines)
 }
 
-// tls returns what has been said of TLS, once the end of so many connections has been told.
+// tls returns the lines about TLS, after the given number of connections has ended.
 func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	l.until(ctx, func() bool {
 		n := 0
@@ -170,64 +170,69 @@ func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines[l.since:] {
-		if line.tells() {
+		if line.aboutTLS() {
 			list = append(list, line.text)
 		}
 	}
 	return list
 }
 
-// tells reports whether a line has to do with TLS, or is an error.
-func (n line) tells() bool {
+// aboutTLS reports whether a line is about TLS or is an error.
+func (n line) aboutTLS() bool {
 	if n.id == 0 { // plain text
 		return strings.Contains(n.text, "SSL") || strings.Contains(n.text, "TLS") || strings.Contains(n.text, "rror")
 	}
-	return n.severity == "E" || n.severity == "F" || slices.Contains(telling, n.id)
+	return n.severity == "E" || n.severity == "F" || slices.Contains(tlsLines, n.id)
 }
 
-// fault says why mongod refused a client that did nothing wrong: an error that is not about what the client sent, or
-// that is about a CRL, of which mongod was given one that is no good, or too few.
+// fault returns the reason why mongod refused a client that did nothing wrong: an error that is not about
+// what the client sent, or one about a CRL, because mongod was given a bad one or too few.
 func (l *serverLog) fault() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range l.lines[l.since:] {
 		aboutClient := n.id == idNoCertificate || n.id == idBadCertificate && !strings.Contains(string(n.attr), "CRL")
 		if (n.severity == "E" || n.severity == "F") && !aboutClient {
-			return fmt.Errorf("mongod refused the client for a reason of its own, by its log: %s", n.text)
+			return fmt.Errorf("its log says that mongod refused the client for its own reasons: %s", n.text)
 		}
 	}
 	return nil
 }
 
-// portTaken reports whether it is for its port that mongod did not start.
+// portTaken reports whether mongod did not start because its port was taken.
 func (l *serverLog) portTaken() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// By its words: ID 20568, "Error setting up listener", is logged for other reasons as well.
-	return slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "Address already in use") })
+	// The text is compared, because ID 20568, "Error setting up listener", has other causes as well.
+	return slices.ContainsFunc(l.lines, func(n line) bool {
+		return strings.Contains(n.text, "Address already in use")
+	})
 }
 
-// cure says what to do about a mongod that did not start.
-func (l *serverLog) cure() string {
+// hint says what to do about a mongod that did not start.
+func (l *serverLog) hint() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case slices.ContainsFunc(l.lines, func(n line) bool { return n.id == idCannotRead }):
-		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that user's ID with --mongo-owner (ContainerOptions.Owner)"
-	case slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "nrecogni") }): // ised, ized
-		return "the image's mongod does not know an option of the lab's: name another image with --mongo-image or " + ImageVariable
+		return "it cannot read its certificate, which only one user may read: find out which user mongod runs as " +
+			"in the image, and pass that user's ID with --mongo-owner (ContainerOptions.Owner)"
+	// unrecognised, unrecognized
+	case slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "nrecogni") }):
+		return "the image's mongod does not know an option that the lab uses: " +
+			"name another image with --mongo-image or " + ImageVariable
 	}
 	return "its last lines say why"
 }
 
-// tail returns the last lines that say something, each on a line of its own.
+// tail returns the last meaningful lines, each on its own line.
 func (l *serverLog) tail() string {
 	const most = 5
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines {
-		if line.tells() || line.id == 0 {
+		if line.aboutTLS() || line.id == 0 {
 			list = append(list, line.text)
 		}
 	}
@@ -242,7 +247,7 @@ func (l *serverLog) tail() string {
 	return "\n\t" + strings.Join(list[max(0, len(list)-most):], "\n\t")
 }
 
-// ended reports whether the container has ended by itself.
+// ended reports whether the container ended by itself.
 func (l *serverLog) ended() bool {
 	select {
 	case <-l.done:
@@ -254,7 +259,7 @@ func (l *serverLog) ended() bool {
 	return !l.quitted
 }
 
-// quit stops listening to the container.
+// quit stops reading from the container.
 func (l *serverLog) quit() {
 	l.mu.Lock()
 	l.quitted = true
@@ -262,5 +267,5 @@ func (l *serverLog) quit() {
 	l.stream.Close()
 }
 
-// wait returns when nothing of the log runs any more.
+// wait returns when all goroutines of the log have ended.
 func (l *serverLog) wait() { <-l.done }

@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// A container is published on loopback alone, is called by a name of the lab's, mounts nothing of the
-// host's, and its files are for mongod's user alone.
+// TestContainerShape checks that a container is published on loopback only, has a name of the lab, mounts
+// nothing from the host, and has files that only mongod's user can read.
 func TestContainerShape(t *testing.T) {
 	image, _ := testImage(t)
 	_, err := serveRow(t, "mongod-client-certificate-crl", mongo.ContainerOptions{Image: image})
@@ -30,7 +30,7 @@ func TestContainerShape(t *testing.T) {
 	assert.Equal(t, "mongod-client-certificate-crl.tlslab.test", r.Container.Config.Hostname)
 	assert.Empty(t, r.Container.HostConfig.Binds)
 	for _, m := range r.Container.Mounts {
-		assert.EqualValues(t, "volume", m.Type, "%+v", m) // those that the image declares
+		assert.EqualValues(t, "volume", m.Type, "%+v", m) // volumes that the image declares
 	}
 	published := 0
 	for port, bindings := range r.Container.NetworkSettings.Ports {
@@ -60,7 +60,7 @@ func TestContainerShape(t *testing.T) {
 	assert.ElementsMatch(t, []string{"tlslab/server.pem", "tlslab/ca.pem", "tlslab/crl.pem"}, names)
 }
 
-// A client without TLS is dropped, and the log says why.
+// TestContainerPlainClient checks that a client without TLS is dropped and that the log says why.
 func TestContainerPlainClient(t *testing.T) {
 	image, _ := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: image})
@@ -72,10 +72,12 @@ func TestContainerPlainClient(t *testing.T) {
 	require.NoError(t, in.Drain(t.Context()))
 	assert.Contains(t, ends(in), serve.EndNotTLS)
 	holdLog(t, in, []int{22988})
-	assert.Contains(t, strings.Join(in.Log(t.Context()), "\n"), "The server is configured to only allow SSL connections")
+	assert.Contains(t, strings.Join(in.Log(t.Context()), "\n"),
+		"The server is configured to only allow SSL connections")
 }
 
-// A client without TLS 1.3 is dropped by a mongod that speaks nothing else, without an alert.
+// TestContainerOldClient checks that a mongod which speaks only TLS 1.3 drops an older client without an
+// alert.
 func TestContainerOldClient(t *testing.T) {
 	image, _ := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: image})
@@ -84,12 +86,14 @@ func TestContainerOldClient(t *testing.T) {
 	defer func() { require.NoError(t, in.Close()) }()
 	did := probe(t, l, in, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 })
 	require.Error(t, did.err)
-	assert.True(t, slices.ContainsFunc(dropped, func(words string) bool { return strings.Contains(did.err.Error(), words) }), did.err)
+	assert.True(t, slices.ContainsFunc(dropped, func(words string) bool {
+		return strings.Contains(did.err.Error(), words)
+	}), did.err)
 	require.NoError(t, in.Drain(t.Context()))
 	assert.Nil(t, in.Observations()[0].AlertSent)
 }
 
-// A client certificate that is no good is refused where none is demanded, too.
+// TestContainerOptionalAndBad checks that a bad client certificate is refused even if none is required.
 func TestContainerOptionalAndBad(t *testing.T) {
 	image, _ := testImage(t)
 	l := newLab(t, mongo.ContainerOptions{Image: image})
@@ -98,17 +102,17 @@ func TestContainerOptionalAndBad(t *testing.T) {
 	defer func() { require.NoError(t, in.Close()) }()
 	chain, err := l.Chain(lookup(t, "mongod-good"))
 	require.NoError(t, err)
-	bad := chain.TLSCertificate() // not for clients, as far as its host is concerned, and yet for both ends
+	bad := chain.TLSCertificate() // the leaf does not name its host, but has both usages
 	chain, err = l.Chain(lookup(t, "good"))
 	require.NoError(t, err)
 	require.NoError(t, probe(t, l, in, present(bad)).err)
-	bad = chain.TLSCertificate() // for servers alone
+	bad = chain.TLSCertificate() // a certificate for servers only
 	require.Error(t, probe(t, l, in, present(bad)).err)
 	require.NoError(t, in.Drain(t.Context()))
 	holdLog(t, in, []int{23256})
 }
 
-// present has a client send a certificate, whatever the server says that it takes.
+// present makes a client send a certificate, whatever CAs the server lists.
 func present(c tls.Certificate) func(*tls.Config) {
 	return func(config *tls.Config) {
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &c, nil }

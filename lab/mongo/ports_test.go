@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// published returns the ports that the lab's service in compose.yaml publishes, as ranges: the
-// responder's and those of everything that is served behind the lab's own TLS.
+// published returns the port ranges that the lab's service in compose.yaml publishes: the responder's, and
+// those of everything behind the lab's own TLS.
 func published() string {
 	ports := []int{lab.DefaultBasePort}
 	for _, service := range []scenarios.Service{scenarios.HTTPS, scenarios.MongoDB} {
@@ -39,7 +39,7 @@ func published() string {
 	return b.String()
 }
 
-// compose.yaml publishes each scenario that tlslab list has, and none is forgotten when one is added.
+// TestComposePorts checks that compose.yaml publishes every scenario that tlslab list shows.
 func TestComposePorts(t *testing.T) {
 	path := filepath.Join("..", "..", "compose.yaml")
 	text, err := os.ReadFile(path)
@@ -50,6 +50,7 @@ func TestComposePorts(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, text, 0o644))
 	}
 	m := block.FindSubmatch(text)
-	require.NotNil(t, m, "compose.yaml has no place for the ports")
-	assert.Equal(t, published(), string(m[2]), "publish what the catalogue has: go test ./lab/mongo -run ComposePorts -update")
+	require.NotNil(t, m, "compose.yaml has no markers for the ports")
+	assert.Equal(t, published(), string(m[2]),
+		"compose.yaml does not publish all scenarios: go test ./lab/mongo -run ComposePorts -update")
 }

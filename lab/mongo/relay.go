@@ -16,21 +16,21 @@ import (
 )
 
 const (
-	// idleTime is how long a client may say nothing: drivers ask every ten seconds whether the
-	// server is still there, and keep connections for later.
+	// idleTime is how long a client may be silent. Drivers check every ten seconds whether the server is
+	// still there, and keep connections for later.
 	idleTime = 10 * time.Minute
-	// partTime is what is left for the end of a connection.
+	// partTime is the time left for ending a connection.
 	partTime = 10 * time.Second
 )
 
-// At returns the service mongodb with a MongoDB of one's own behind it, at an address:port where it
-// listens without TLS. TLS is the lab's, as with [Embedded].
+// At returns the service mongodb with an existing MongoDB behind it, at an address:port where it listens
+// without TLS. The lab's own TLS is in front of it, as with [Embedded].
 func At(addr string) serve.Service {
 	return behind(func() (network, address string, err error) { return "tcp", addr, nil }, nil)
 }
 
-// behind returns the service mongodb, given what starts the database, or finds that it has been
-// started, and says where it is.
+// behind returns the service mongodb. The function start starts the database if necessary and returns its
+// address.
 func behind(start func() (network, addr string, err error), end func() error) serve.Service {
 	return serve.Service{
 		Name: scenarios.MongoDB, Scheme: "mongodb", Query: "tls=true", Close: end,
@@ -38,9 +38,9 @@ func behind(start func() (network, addr string, err error), end func() error) se
 	}
 }
 
-// relay relays a client to the database. A client is served if it got an answer.
+// relay connects a client to the database. The client counts as served if it got a response.
 func relay(conn net.Conn, start func() (network, addr string, err error)) error {
-	// The client first: one that asks nothing is no reason to start a database.
+	// Wait for the client first: a database need not start for one that sends nothing.
 	first := make([]byte, 16<<10)
 	n, err := conn.Read(first)
 	if err != nil {
@@ -68,7 +68,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 			n, err = io.Copy(client, db)
 			return err
 		})
-		client.stop() // nobody answers any more: no use to listen
+		client.stop() // nothing answers any more, so reading from the client is useless
 		answered <- copied{n, err}
 	}()
 	if _, err = db.Write(first[:n]); err == nil {
@@ -88,7 +88,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 
 var errNoAnswer = errors.New("mongo: the database did not answer")
 
-// patient is a connection that ends only after it has been idle for long.
+// patient is a connection that times out only after it has been idle for long.
 type patient struct {
 	net.Conn
 	stopped atomic.Bool
@@ -97,13 +97,13 @@ type patient struct {
 // Read implements net.Conn.
 func (p *patient) Read(b []byte) (int, error) {
 	p.Conn.SetReadDeadline(time.Now().Add(idleTime))
-	if p.stopped.Load() { // meanwhile, so that stop's deadline may be gone
+	if p.stopped.Load() { // if so, it may just have replaced stop's deadline
 		p.Conn.SetReadDeadline(time.Now())
 	}
 	return p.Conn.Read(b)
 }
 
-// stop ends the Read under way and those to come.
+// stop ends the current Read and all later ones.
 func (p *patient) stop() {
 	p.stopped.Store(true)
 	p.Conn.SetReadDeadline(time.Now())

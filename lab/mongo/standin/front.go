@@ -19,13 +19,13 @@ import (
 	"example.com/tlslab/lab/internal/rescue"
 )
 
-// handshakeTime bounds a client's first byte and its handshake.
+// handshakeTime is the time limit for a client's first byte and its handshake.
 const handshakeTime = 30 * time.Second
 
-// typeHandshake is the first byte of a ClientHello's record (RFC 8446, section 5.1).
+// typeHandshake is the first byte of a record that contains a ClientHello (RFC 8446, section 5.1).
 const typeHandshake = 22
 
-// startDatabase starts the database behind a socket. The function that it returns ends it.
+// startDatabase starts the database behind a socket. The returned function stops it.
 func startDatabase(socket string) (stop func(), err error) {
 	db, err := ferretdb.New(&ferretdb.Config{
 		Handler: "sqlite", SQLiteURL: "file:/?mode=memory", Logger: slog.New(slog.DiscardHandler),
@@ -46,7 +46,7 @@ func startDatabase(socket string) (stop func(), err error) {
 	}
 	ready := make(chan struct{})
 	go func() {
-		db.MongoDBURI() // returns when it listens
+		db.MongoDBURI() // returns once it listens
 		close(ready)
 	}()
 	select {
@@ -58,11 +58,11 @@ func startDatabase(socket string) (stop func(), err error) {
 	}
 }
 
-// front is what clients meet.
+// front accepts clients and terminates their TLS.
 type front struct {
 	mode     string
 	security *security
-	database string // the socket
+	database string // its socket
 	log      *logger
 
 	mu      sync.Mutex
@@ -79,7 +79,7 @@ func (f *front) accept(l net.Listener) {
 			return
 		}
 		if err != nil {
-			time.Sleep(5 * time.Millisecond) // out of file descriptors: it passes
+			time.Sleep(5 * time.Millisecond) // out of file descriptors, which is temporary
 			continue
 		}
 		f.mu.Lock()
@@ -95,7 +95,8 @@ func (f *front) accept(l net.Listener) {
 		f.running.Add(1)
 		f.mu.Unlock()
 		remote := conn.RemoteAddr().String()
-		f.log.line("I", "NETWORK", 22943, "listener", "Connection accepted", attr{"remote": remote, "connectionId": id, "connectionCount": count})
+		f.log.line("I", "NETWORK", 22943, "listener", "Connection accepted",
+			attr{"remote": remote, "connectionId": id, "connectionCount": count})
 		go func() {
 			defer f.running.Done()
 			err := rescue.Do(func() error {
@@ -103,21 +104,23 @@ func (f *front) accept(l net.Listener) {
 				return nil
 			})
 			if err != nil {
-				f.log.line("E", "NETWORK", 22988, name(id), "Error receiving request from client. Ending connection from remote", attr{"error": err.Error()})
+				f.log.line("E", "NETWORK", 22988, name(id),
+					"Error receiving request from client. Ending connection from remote", attr{"error": err.Error()})
 			}
 			conn.Close()
 			f.mu.Lock()
 			delete(f.conns, conn)
 			count := len(f.conns)
 			f.mu.Unlock()
-			f.log.line("I", "NETWORK", 22944, name(id), "Connection ended", attr{"remote": remote, "connectionId": id, "connectionCount": count})
+			f.log.line("I", "NETWORK", 22944, name(id), "Connection ended",
+				attr{"remote": remote, "connectionId": id, "connectionCount": count})
 		}()
 	}
 }
 
 func name(id int) string { return fmt.Sprintf("conn%d", id) }
 
-// close drops the clients that are left, and waits for their goroutines.
+// close drops the remaining clients and waits for their goroutines.
 func (f *front) close() {
 	f.mu.Lock()
 	f.closed = true
@@ -133,8 +136,9 @@ func (f *front) serve(conn net.Conn, id int) {
 	conn.SetDeadline(time.Now().Add(handshakeTime))
 	client, err := f.greet(conn, id)
 	if err != nil {
-		if failed, ok := errors.AsType[*status](err); ok { // of a handshake that fails mongod's log tells nothing
-			f.log.line("I", "NETWORK", 22988, name(id), "Error receiving request from client. Ending connection from remote",
+		if failed, ok := errors.AsType[*status](err); ok { // mongod does not log failed handshakes
+			f.log.line("I", "NETWORK", 22988, name(id),
+				"Error receiving request from client. Ending connection from remote",
 				attr{"error": failed, "remote": conn.RemoteAddr().String(), "connectionId": id})
 		}
 		return
@@ -142,26 +146,27 @@ func (f *front) serve(conn net.Conn, id int) {
 	conn.SetDeadline(time.Time{})
 	db, err := net.Dial("unix", f.database)
 	if err != nil {
-		f.log.line("E", "NETWORK", 22988, name(id), "Error receiving request from client. Ending connection from remote", attr{"error": err.Error()})
+		f.log.line("E", "NETWORK", 22988, name(id),
+			"Error receiving request from client. Ending connection from remote", attr{"error": err.Error()})
 		return
 	}
 	defer db.Close()
 	var answering sync.WaitGroup
 	answering.Go(func() {
 		io.Copy(client, db)
-		conn.Close() // nobody answers any more
+		conn.Close() // nothing answers any more
 	})
 	io.Copy(db, client)
 	db.Close()
 	answering.Wait()
 }
 
-// buffered is a connection whose first bytes have been looked at.
+// buffered is a connection whose first bytes have been read ahead.
 type buffered struct {
 	net.Conn
 	r *bufio.Reader
-	// held is what is to be written when the client's answer is awaited; nil if all is written at once. What
-	// crypto/tls writes last in a handshake that fails is an alert, which mongod does not send.
+	// held collects writes until the next read from the client; if nil, writes are immediate. The last write
+	// of crypto/tls in a failed handshake is an alert, which mongod does not send.
 	held *bytes.Buffer
 }
 
@@ -187,8 +192,8 @@ func (b *buffered) flush() error {
 	return err
 }
 
-// greet returns the connection to talk over: the client's own, or what is inside its TLS. An error
-// means that the connection is to be dropped, without another word.
+// greet returns the connection to use: the client's own, or the one inside its TLS. An error means that the
+// connection must be dropped without sending anything.
 func (f *front) greet(conn net.Conn, id int) (net.Conn, error) {
 	b := &buffered{Conn: conn, r: bufio.NewReader(conn)}
 	first, err := b.r.Peek(1)
@@ -223,7 +228,8 @@ func (f *front) greet(conn net.Conn, id int) (net.Conn, error) {
 		f.log.line("E", "NETWORK", 23255, name(id), "No SSL certificate provided by peer; connection rejected", nil)
 		return nil, handshakeFailed(errNoCertificate.Error())
 	case err != nil:
-		f.log.line("E", "NETWORK", 23256, name(id), "SSL peer certificate validation failed", attr{"reason": said(err)})
+		f.log.line("E", "NETWORK", 23256, name(id), "SSL peer certificate validation failed",
+			attr{"reason": said(err)})
 		return nil, handshakeFailed("SSL peer certificate validation failed: " + said(err))
 	}
 	peer := attr{}
@@ -234,7 +240,7 @@ func (f *front) greet(conn net.Conn, id int) (net.Conn, error) {
 	return client, nil
 }
 
-// said is crypto/x509's error in OpenSSL's words, where both know it.
+// said translates crypto/x509's error into OpenSSL's words, where both have the error.
 func said(err error) string {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		switch e.Reason {

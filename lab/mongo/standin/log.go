@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// attr is what a line of the log says besides its message.
+// attr are the attributes of a log line.
 type attr map[string]any
 
-// logger writes lines as mongod does since 4.4: a JSON object each.
+// logger writes lines in the format of mongod since 4.4: one JSON object each.
 type logger struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// line writes a line: severity, component, ID, who says it, and what.
+// line writes a line: severity, component, ID, context and message.
 func (l *logger) line(severity, component string, id int, context, message string, a attr) {
 	entry := struct {
 		Time      map[string]string `json:"t"`
@@ -29,17 +29,18 @@ func (l *logger) line(severity, component string, id int, context, message strin
 		Context   string            `json:"ctx"`
 		Message   string            `json:"msg"`
 		Attr      attr              `json:"attr,omitempty"`
-	}{map[string]string{"$date": time.Now().UTC().Format("2006-01-02T15:04:05.000+00:00")}, severity, component, id, context, message, a}
+	}{map[string]string{"$date": time.Now().UTC().Format("2006-01-02T15:04:05.000+00:00")}, severity, component, id,
+		context, message, a}
 	data, err := json.Marshal(entry)
 	if err != nil {
-		return // what is logged can be encoded
+		return // everything that is logged can be encoded
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.w.Write(append(data, '\n'))
 }
 
-// status is an error as mongod's log has it. Code and its name are mongod's.
+// status is an error in the format of mongod's log. Code and CodeName are mongod's.
 type status struct {
 	Code     int    `json:"code"`
 	CodeName string `json:"codeName"`
@@ -48,7 +49,7 @@ type status struct {
 
 func (s *status) Error() string { return s.Message }
 
-// Statuses that the lab's scenarios meet.
+// Errors that occur in the lab's scenarios.
 func invalidSSLConfiguration(message string) *status {
 	return &status{140, "InvalidSSLConfiguration", message}
 }
@@ -63,7 +64,7 @@ func socketError(err error) *status {
 	return &status{9001, "SocketException", message}
 }
 
-// reason returns what the system says of a file, without its path.
+// reason returns the system's error about a file, without its path.
 func reason(err error) string {
 	if e, ok := errors.AsType[*os.PathError](err); ok {
 		return e.Err.Error()

@@ -1,16 +1,15 @@
-// Command standin stands in for mongod, MongoDB's server, where its image cannot be pulled and in
-// tests of the lab's own.
+// Command standin stands in for mongod, MongoDB's server, where its image cannot be pulled, and in the lab's
+// own tests.
 //
-// It is FerretDB (over SQLite in memory) behind a front that ends TLS by itself, with Go's
-// crypto/tls. It takes those of mongod's options that the lab uses, and refuses others. What
-// mongod is known to do, and other servers do not, it does as well: it completes the handshake,
-// judges the client's certificate only then, and drops the connection without an alert; it looks
-// at its own certificate's dates at start alone, and refuses to start where mongod does; it staples
-// the OCSP response that it asks its own certificate's responder for. It logs as mongod does: a JSON
-// object a line, with mongod's IDs.
+// It is FerretDB (over SQLite in memory) behind a front that terminates TLS with Go's crypto/tls. It accepts
+// those options of mongod that the lab uses, and refuses others. It copies mongod's known peculiarities: it
+// completes the handshake, judges the client's certificate only then, and drops the connection without an
+// alert. It checks the dates of its own certificate only at start, and refuses to start where mongod does. It
+// gets the OCSP response that it staples from the responder in its own certificate. It logs as mongod does,
+// one JSON object per line, with mongod's IDs.
 //
-// It is not mongod. Its TLS is Go's and not OpenSSL's, it has no users and no authentication, and
-// it is as much of a database as FerretDB is.
+// It is not mongod. Its TLS is Go's and not OpenSSL's, it has no users and no authentication, and its
+// database is FerretDB's.
 package main
 
 import (
@@ -28,10 +27,10 @@ import (
 	"time"
 )
 
-// About is what it says of itself.
+// about is its description of itself.
 const about = "tlslab stand-in for mongod: FerretDB 1.24 behind crypto/tls; not MongoDB's own server"
 
-// Exit statuses, as mongod has them.
+// mongod's exit statuses.
 const (
 	exitClean      = 0
 	exitFail       = 1
@@ -48,9 +47,9 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout))
 }
 
-// run is main with its surroundings given, and returns the exit status.
+// run is main with explicit arguments and output. It returns the exit status.
 func run(ctx context.Context, args []string, out io.Writer) int {
-	if len(args) > 0 && args[0] == "mongod" { // as the entrypoint of the database's own image takes it
+	if len(args) > 0 && args[0] == "mongod" { // as the entrypoint of MongoDB's own image accepts it
 		args = args[1:]
 	}
 	log := &logger{w: out}
@@ -79,7 +78,8 @@ func run(ctx context.Context, args []string, out io.Writer) int {
 		return exitNet
 	}
 	if err := serve(ctx, o, security, listeners, log); err != nil {
-		log.line("F", "CONTROL", 20557, "initandlisten", "DBException in initAndListen, terminating", attr{"error": err.Error()})
+		log.line("F", "CONTROL", 20557, "initandlisten", "DBException in initAndListen, terminating",
+			attr{"error": err.Error()})
 		return exitFail
 	}
 	return exitClean
@@ -125,14 +125,14 @@ func serve(ctx context.Context, o *options, security *security, listeners []net.
 	return nil
 }
 
-// listen listens at every address that the options name.
+// listen listens at every address in the options.
 func listen(o *options) ([]net.Listener, error) {
 	var list []net.Listener
 	for _, address := range o.bindIP {
 		network := "tcp4"
 		if ip := net.ParseIP(address); ip != nil && ip.To4() == nil {
 			if !o.ipv6 {
-				continue // mongod leaves IPv6 alone unless it is told to use it
+				continue // mongod does not use IPv6 unless told to
 			}
 			network = "tcp6"
 		}
@@ -151,5 +151,5 @@ func listen(o *options) ([]net.Listener, error) {
 	return list, nil
 }
 
-// startTime bounds the database's start.
+// startTime limits the database's start.
 const startTime = 30 * time.Second

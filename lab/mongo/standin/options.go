@@ -19,7 +19,7 @@ const (
 	modeRequire  = "requireTLS"
 )
 
-// options are mongod's options, as far as the lab uses them.
+// options are the options of mongod that the lab uses.
 type options struct {
 	help, version bool
 
@@ -27,15 +27,16 @@ type options struct {
 	bindIP []string
 	ipv6   bool
 
-	tlsMode                                string
-	keyFile, keyPassword, caFile, crlFile  string
-	allowConnectionsWithoutCertificates    bool
-	disabledProtocols                      []string
-	ocspEnabled                            bool
-	ocspVerifyTimeout, ocspRefreshInterval int // in seconds; a refresh of zero or less is by the response's own dates
+	tlsMode                               string
+	keyFile, keyPassword, caFile, crlFile string
+	allowConnectionsWithoutCertificates   bool
+	disabledProtocols                     []string
+	ocspEnabled                           bool
+	// in seconds; with a refresh interval of zero or less, the response's own dates decide
+	ocspVerifyTimeout, ocspRefreshInterval int
 }
 
-// option is one of them. Without set it is a switch.
+// option is one command-line option. Without set, it is a switch.
 type option struct {
 	name   string
 	about  string
@@ -43,7 +44,7 @@ type option struct {
 	set    func(o *options, value string) error
 }
 
-// text sets a field to any text.
+// text returns a function that sets a field to any text.
 func text(field func(o *options) *string) func(*options, string) error {
 	return func(o *options, value string) error {
 		*field(o) = value
@@ -60,14 +61,16 @@ var known = []option{
 		}
 		return nil
 	}},
-	{name: "bind_ip", about: "addresses to listen on, with commas between (127.0.0.1)", set: func(o *options, value string) error {
-		o.bindIP = nil
-		for address := range strings.SplitSeq(value, ",") {
-			o.bindIP = append(o.bindIP, strings.TrimSpace(address))
-		}
-		return nil
-	}},
-	{name: "bind_ip_all", about: "listen on all addresses", toggle: func(o *options) { o.bindIP = []string{"0.0.0.0", "::"} }},
+	{name: "bind_ip", about: "comma-separated addresses to listen on (127.0.0.1)",
+		set: func(o *options, value string) error {
+			o.bindIP = nil
+			for address := range strings.SplitSeq(value, ",") {
+				o.bindIP = append(o.bindIP, strings.TrimSpace(address))
+			}
+			return nil
+		}},
+	{name: "bind_ip_all", about: "listen on all addresses",
+		toggle: func(o *options) { o.bindIP = []string{"0.0.0.0", "::"} }},
 	{name: "ipv6", about: "listen on IPv6 addresses too", toggle: func(o *options) { o.ipv6 = true }},
 	{name: "tlsMode", about: "disabled, allowTLS, preferTLS or requireTLS", set: func(o *options, value string) error {
 		if !slices.Contains([]string{modeDisabled, modeAllow, modePrefer, modeRequire}, value) {
@@ -76,13 +79,19 @@ var known = []option{
 		o.tlsMode = value
 		return nil
 	}},
-	{name: "tlsCertificateKeyFile", about: "PEM: private key and certificates", set: text(func(o *options) *string { return &o.keyFile })},
-	{name: "tlsCertificateKeyFilePassword", about: "passphrase of the key", set: text(func(o *options) *string { return &o.keyPassword })},
-	{name: "tlsCAFile", about: "PEM: whom to trust", set: text(func(o *options) *string { return &o.caFile })},
-	{name: "tlsCRLFile", about: "PEM: CRL to look client certificates up in", set: text(func(o *options) *string { return &o.crlFile })},
-	{name: "tlsAllowConnectionsWithoutCertificates", about: "clients need no certificate", toggle: func(o *options) { o.allowConnectionsWithoutCertificates = true }},
-	{name: "tlsDisabledProtocols", about: "of TLS1_0, TLS1_1, TLS1_2, TLS1_3, with commas between; or none", set: setDisabledProtocols},
-	{name: "setParameter", about: "ocspEnabled, tlsOCSPVerifyTimeoutSecs, ocspStaplingRefreshPeriodSecs: name=value", set: setParameter},
+	{name: "tlsCertificateKeyFile", about: "PEM: private key and certificates",
+		set: text(func(o *options) *string { return &o.keyFile })},
+	{name: "tlsCertificateKeyFilePassword", about: "passphrase of the key",
+		set: text(func(o *options) *string { return &o.keyPassword })},
+	{name: "tlsCAFile", about: "PEM: CAs to trust", set: text(func(o *options) *string { return &o.caFile })},
+	{name: "tlsCRLFile", about: "PEM: CRL to check client certificates against",
+		set: text(func(o *options) *string { return &o.crlFile })},
+	{name: "tlsAllowConnectionsWithoutCertificates", about: "clients need no certificate",
+		toggle: func(o *options) { o.allowConnectionsWithoutCertificates = true }},
+	{name: "tlsDisabledProtocols", about: "comma-separated list of TLS1_0, TLS1_1, TLS1_2, TLS1_3; or none",
+		set: setDisabledProtocols},
+	{name: "setParameter", about: "ocspEnabled, tlsOCSPVerifyTimeoutSecs, ocspStaplingRefreshPeriodSecs: name=value",
+		set: setParameter},
 }
 
 func setDisabledProtocols(o *options, value string) error {
@@ -120,7 +129,7 @@ func setParameter(o *options, value string) (err error) {
 	return nil
 }
 
-// parseOptions reads a command line: --name value, --name=value and --name.
+// parseOptions parses a command line: --name value, --name=value and --name.
 func parseOptions(args []string) (*options, error) {
 	o := &options{port: ports.MongoDB, bindIP: []string{"127.0.0.1"}, tlsMode: modeDisabled, ocspEnabled: true, ocspVerifyTimeout: 4}
 	for len(args) > 0 {

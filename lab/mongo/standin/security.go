@@ -17,25 +17,25 @@ import (
 	"github.com/youmark/pkcs8"
 )
 
-// protocols are mongod's names of versions.
+// protocols are mongod's names of TLS versions.
 var protocols = map[string]uint16{
 	"TLS1_0": tls.VersionTLS10, "TLS1_1": tls.VersionTLS11, "TLS1_2": tls.VersionTLS12, "TLS1_3": tls.VersionTLS13,
 }
 
-// security is what the server presents, and whom it trusts.
+// security is what the server presents and what it trusts.
 type security struct {
 	options     *options
 	log         *logger
 	certificate tls.Certificate
-	path        []*x509.Certificate // of the certificate, the leaf first, its issuer next
+	path        []*x509.Certificate // of the certificate: the leaf, then its issuer
 	trusted     []*x509.Certificate
 	roots       *x509.CertPool
-	crls        []*x509.RevocationList // nil if there is no file of them
+	crls        []*x509.RevocationList // nil if there is no CRL file
 	min, max    uint16
 	staple      atomic.Pointer[[]byte]
 }
 
-// newSecurity reads the files, and refuses what mongod refuses to start with.
+// newSecurity reads the files. It refuses whatever mongod refuses to start with.
 func newSecurity(o *options, log *logger) (*security, error) {
 	if o.tlsMode == modeDisabled {
 		return nil, nil
@@ -44,7 +44,8 @@ func newSecurity(o *options, log *logger) (*security, error) {
 		return nil, invalidSSLConfiguration("need tlsCertificateKeyFile when TLS is enabled")
 	}
 	if o.caFile == "" {
-		return nil, invalidSSLConfiguration("The use of TLS without specifying a chain of trust is no longer supported. See https://jira.mongodb.org/browse/SERVER-72839 for details")
+		return nil, invalidSSLConfiguration("The use of TLS without specifying a chain of trust is no longer " +
+			"supported. See https://jira.mongodb.org/browse/SERVER-72839 for details")
 	}
 	s := &security{options: o, log: log, roots: x509.NewCertPool()}
 	if err := s.loadCertificate(); err != nil {
@@ -73,16 +74,18 @@ func newSecurity(o *options, log *logger) (*security, error) {
 	return s, nil
 }
 
-// loadCertificate reads the one file that has both key and certificates.
+// loadCertificate reads the file that contains both key and certificates.
 func (s *security) loadCertificate() error {
 	file := s.options.keyFile
 	data, err := os.ReadFile(file)
 	if err != nil {
-		s.log.line("E", "NETWORK", 23248, "main", "Cannot read certificate file", attr{"keyFile": file, "error": reason(err)})
+		s.log.line("E", "NETWORK", 23248, "main", "Cannot read certificate file",
+			attr{"keyFile": file, "error": reason(err)})
 		return invalidSSLConfiguration("Can not set up PEM key file.")
 	}
 	if s.path, err = certificates(data); err != nil || len(s.path) == 0 {
-		s.log.line("E", "NETWORK", 23248, "main", "Cannot read certificate file", attr{"keyFile": file, "error": "no certificate in it"})
+		s.log.line("E", "NETWORK", 23248, "main", "Cannot read certificate file",
+			attr{"keyFile": file, "error": "no certificate in it"})
 		return invalidSSLConfiguration("Can not set up PEM key file.")
 	}
 	key, err := privateKey(data, s.options.keyPassword)
@@ -92,7 +95,8 @@ func (s *security) loadCertificate() error {
 	}
 	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok || !public.Equal(s.path[0].PublicKey) {
-		s.log.line("E", "NETWORK", 23252, "main", "Cannot use PEM key", attr{"keyFile": file, "error": "key values mismatch"})
+		s.log.line("E", "NETWORK", 23252, "main", "Cannot use PEM key",
+			attr{"keyFile": file, "error": "key values mismatch"})
 		return invalidSSLConfiguration("Can not set up PEM key file.")
 	}
 	s.certificate = tls.Certificate{PrivateKey: key}
@@ -102,12 +106,13 @@ func (s *security) loadCertificate() error {
 	return nil
 }
 
-// checkCertificate refuses a certificate that mongod refuses: outside its dates. One of two extended key
-// usages is enough for it, whatever MongoDB's manual says.
+// checkCertificate refuses a certificate outside its validity dates, as mongod does. mongod accepts a
+// certificate with one of the two extended key usages, although MongoDB's manual requires both.
 func (s *security) checkCertificate(now time.Time) error {
 	leaf := s.path[0]
 	if now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
-		return invalidSSLConfiguration(fmt.Sprintf("ssl client initialization problem for certificate: %s :: caused by :: The provided SSL certificate is expired or not yet valid. notBefore %s, notAfter %s",
+		return invalidSSLConfiguration(fmt.Sprintf("ssl client initialization problem for certificate: %s :: "+
+			"caused by :: The provided SSL certificate is expired or not yet valid. notBefore %s, notAfter %s",
 			s.options.keyFile, leaf.NotBefore.UTC().Format(time.RFC3339), leaf.NotAfter.UTC().Format(time.RFC3339)))
 	}
 	return nil
@@ -129,7 +134,7 @@ func (s *security) loadCRL() error {
 	return nil
 }
 
-// config is what crypto/tls is to do with a client.
+// config returns the configuration of crypto/tls.
 func (s *security) config() *tls.Config {
 	certificate := s.certificate
 	if staple := s.staple.Load(); staple != nil {
@@ -138,13 +143,13 @@ func (s *security) config() *tls.Config {
 	return &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		MinVersion:   s.min, MaxVersion: s.max,
-		// mongod asks everybody, and judges what comes when the handshake is over.
+		// mongod requests a certificate from every client and judges it after the handshake.
 		ClientAuth: tls.RequestClientCert, ClientCAs: s.roots,
 		SessionTicketsDisabled: true,
 	}
 }
 
-// judge judges the certificate that a client sent, as mongod does after the handshake.
+// judge judges the client's certificate, as mongod does after the handshake.
 func (s *security) judge(peer []*x509.Certificate, now time.Time) error {
 	if len(peer) == 0 {
 		if s.options.allowConnectionsWithoutCertificates {
@@ -157,7 +162,8 @@ func (s *security) judge(peer []*x509.Certificate, now time.Time) error {
 		intermediates.AddCert(c)
 	}
 	paths, err := peer[0].Verify(x509.VerifyOptions{
-		Roots: s.roots, Intermediates: intermediates, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		Roots: s.roots, Intermediates: intermediates, CurrentTime: now,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	if err != nil || s.crls == nil {
 		return err
@@ -170,7 +176,7 @@ func (s *security) judge(peer []*x509.Certificate, now time.Time) error {
 	return nil
 }
 
-// lookUp looks a certificate up in its issuer's CRL, as X509_V_FLAG_CRL_CHECK_ALL has OpenSSL do, which
+// lookUp looks a certificate up in its issuer's CRL, as OpenSSL does with X509_V_FLAG_CRL_CHECK_ALL, which
 // mongod sets since CVE-2025-3085.
 func (s *security) lookUp(c, issuer *x509.Certificate, now time.Time) error {
 	at := slices.IndexFunc(s.crls, func(list *x509.RevocationList) bool {
@@ -192,29 +198,31 @@ func (s *security) lookUp(c, issuer *x509.Certificate, now time.Time) error {
 	return nil
 }
 
-// errAllDisabled is why nobody can shake hands where tlsDisabledProtocols has every version: mongod starts with it.
+// errAllDisabled is the error of every handshake if tlsDisabledProtocols lists all versions. mongod starts
+// with that.
 var errAllDisabled = errors.New("every TLS version is disabled")
 
 var errNoCertificate = errors.New("no SSL certificate provided by peer; connection rejected")
 
-// versions returns the versions that are left when some are disabled; zeros if none is. crypto/tls wants them
-// without a gap.
+// versions returns the lowest and highest version left if some are disabled, or zeros if none are left.
+// crypto/tls supports only a range without gaps.
 func versions(disabled []string) (lowest, highest uint16, err error) {
-	// mongod disables TLS 1.0 by itself.
+	// mongod always disables TLS 1.0.
 	for _, name := range []string{"TLS1_1", "TLS1_2", "TLS1_3"} {
 		if slices.Contains(disabled, name) {
 			continue
 		}
 		v := protocols[name]
 		if highest != 0 && v != highest+1 {
-			return 0, 0, invalidSSLConfiguration("the stand-in cannot leave out a version between two others: disable those below or above it as well")
+			return 0, 0, invalidSSLConfiguration("the stand-in cannot disable only a version between two others: " +
+				"disable those below or above it as well")
 		}
 		lowest, highest = cmp.Or(lowest, v), v
 	}
 	return lowest, highest, nil
 }
 
-// revocationLists returns those of a PEM file, of which there is at least one.
+// revocationLists returns the CRLs in a PEM file, which must contain at least one.
 func revocationLists(data []byte) ([]*x509.RevocationList, error) {
 	list, err := blocks(data, "X509 CRL", x509.ParseRevocationList)
 	if err == nil && list == nil {
@@ -223,12 +231,12 @@ func revocationLists(data []byte) ([]*x509.RevocationList, error) {
 	return list, err
 }
 
-// certificates returns those of a PEM file.
+// certificates returns the certificates in a PEM file.
 func certificates(data []byte) ([]*x509.Certificate, error) {
 	return blocks(data, "CERTIFICATE", x509.ParseCertificate)
 }
 
-// blocks parses the blocks of one type of a PEM file.
+// blocks parses the blocks with one type in a PEM file.
 func blocks[T any](data []byte, kind string, parse func([]byte) (T, error)) ([]T, error) {
 	var list []T
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -244,7 +252,7 @@ func blocks[T any](data []byte, kind string, parse func([]byte) (T, error)) ([]T
 	return list, nil
 }
 
-// privateKey returns the key of a PEM file, in PKCS #8.
+// privateKey returns the PKCS #8 key in a PEM file.
 func privateKey(data []byte, password string) (crypto.Signer, error) {
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
 		var key any
@@ -263,7 +271,7 @@ func privateKey(data []byte, password string) (crypto.Signer, error) {
 		if signer, ok := key.(crypto.Signer); ok {
 			return signer, nil
 		}
-		return nil, errors.New("it is a key that cannot sign")
+		return nil, errors.New("the key cannot sign")
 	}
 	return nil, errors.New("no start line: there is no PRIVATE KEY in it")
 }

@@ -18,8 +18,8 @@ import (
 	"example.com/tlslab/lab/internal/ports"
 )
 
-// shell is the program under the name mongosh: as much of MongoDB's shell as a health check needs,
-// which is its options for TLS and the command ping.
+// shell is the program when it is called mongosh. It has as much of MongoDB's shell as a health check needs:
+// the TLS options and the command ping.
 func shell(ctx context.Context, args []string, out io.Writer) int {
 	if err := ping(ctx, args); err != nil {
 		fmt.Fprintln(out, err)
@@ -29,7 +29,7 @@ func shell(ctx context.Context, args []string, out io.Writer) int {
 	return exitClean
 }
 
-// ping asks a server whether it is there.
+// ping checks whether a server answers.
 func ping(ctx context.Context, args []string) error {
 	f := pflag.NewFlagSet("mongosh", pflag.ContinueOnError)
 	host := f.String("host", "localhost", "")
@@ -45,7 +45,7 @@ func ping(ctx context.Context, args []string) error {
 	case err != nil:
 		return err
 	case !strings.Contains(*eval, "ping"):
-		return errors.New("this is not MongoDB's shell: of --eval it knows db.adminCommand('ping') alone")
+		return errors.New("this is not MongoDB's shell: --eval supports only db.adminCommand('ping')")
 	}
 	// The driver has no way to leave out the name alone: nor does the shell's stand-in.
 	uri := url.URL{Scheme: "mongodb", Host: net.JoinHostPort(*host, strconv.Itoa(*port)), Path: "/"}

@@ -25,13 +25,13 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// both is a certificate as a mongod wants it.
+// both is a certificate with the usages that a mongod needs.
 var both = pki.Certificate{Usages: []string{"digital signature", "server auth", "client auth"}}
 
-// lab mints chains, and answers for them.
+// lab mints chains and serves their OCSP responses.
 type lab struct {
 	*pki.Minter
-	chains chan *pki.Chain // the one that the responder speaks of
+	chains chan *pki.Chain // the chain that the responder answers for
 }
 
 func newLab(t *testing.T) *lab {
@@ -44,7 +44,8 @@ func newLab(t *testing.T) *lab {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, responder.Close()) })
-	l.Minter, err = pki.New(pki.Config{Seed: "standin", At: time.Now().UTC().Truncate(24 * time.Hour), Responder: responder.URL(), Refused: responder.RefusedURL()})
+	l.Minter, err = pki.New(pki.Config{Seed: "standin", At: time.Now().UTC().Truncate(24 * time.Hour),
+		Responder: responder.URL(), Refused: responder.RefusedURL()})
 	require.NoError(t, err)
 	return l
 }
@@ -56,7 +57,7 @@ func (l *lab) mint(t *testing.T, r pki.Recipe) *pki.Chain {
 	return c
 }
 
-// write writes a chain's files, and returns the options that name them.
+// write writes a chain's files and returns the options that name them.
 func write(t *testing.T, c *pki.Chain) (dir string, args []string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -65,12 +66,14 @@ func write(t *testing.T, c *pki.Chain) (dir string, args []string) {
 	for _, f := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600))
 	}
-	return dir, []string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", filepath.Join(dir, pki.FileCombined), "--tlsCAFile=" + filepath.Join(dir, pki.FileRoot), "--port", "0"}
+	return dir, []string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", filepath.Join(dir, pki.FileCombined),
+		"--tlsCAFile=" + filepath.Join(dir, pki.FileRoot), "--port", "0"}
 }
 
-// It takes the options that it knows in each of mongod's ways of writing them, and no others.
+// TestOptions checks that the known options are accepted in each of mongod's notations, and no others.
 func TestOptions(t *testing.T) {
-	o, err := parseOptions([]string{"--port=1", "--bind_ip", "127.0.0.1, ::1", "--ipv6", "--tlsMode", "preferTLS", "--tlsDisabledProtocols", "none,TLS1_2", "--setParameter", "ocspEnabled=false"})
+	o, err := parseOptions([]string{"--port=1", "--bind_ip", "127.0.0.1, ::1", "--ipv6", "--tlsMode", "preferTLS",
+		"--tlsDisabledProtocols", "none,TLS1_2", "--setParameter", "ocspEnabled=false"})
 	require.NoError(t, err)
 	assert.Equal(t, 1, o.port)
 	assert.Equal(t, []string{"127.0.0.1", "::1"}, o.bindIP)
@@ -100,7 +103,8 @@ func TestOptions(t *testing.T) {
 	assert.Contains(t, out.String(), "not MongoDB's own server")
 }
 
-// It refuses to start with what mongod refuses, in mongod's words and with its status.
+// TestRefuses checks that it refuses to start with what mongod refuses, with mongod's messages and exit
+// status.
 func TestRefuses(t *testing.T) {
 	l := newLab(t)
 	good, goodArgs := write(t, l.mint(t, pki.Recipe{Leaf: both}))
@@ -119,14 +123,18 @@ func TestRefuses(t *testing.T) {
 		id   int
 		code int
 	}{
-		"expired":       {expiredArgs, "The provided SSL certificate is expired or not yet valid", 20574, exitFail},
-		"another key":   {otherKey, "Can not set up PEM key file.", 23252, exitFail},
-		"no key file":   {[]string{"--tlsMode", "requireTLS"}, "need tlsCertificateKeyFile", 20574, exitFail},
-		"no CA file":    {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key}, "without specifying a chain of trust is no longer supported", 20574, exitFail},
-		"missing file":  {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key + "-not", "--tlsCAFile", key}, "Can not set up PEM key file.", 23248, exitFail},
+		"expired":     {expiredArgs, "The provided SSL certificate is expired or not yet valid", 20574, exitFail},
+		"another key": {otherKey, "Can not set up PEM key file.", 23252, exitFail},
+		"no key file": {[]string{"--tlsMode", "requireTLS"}, "need tlsCertificateKeyFile", 20574, exitFail},
+		"no CA file": {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key},
+			"without specifying a chain of trust is no longer supported", 20574, exitFail},
+		"missing file": {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", key + "-not", "--tlsCAFile",
+			key}, "Can not set up PEM key file.", 23248, exitFail},
 		"no CRL in it":  {append(goodArgs, "--tlsCRLFile", key), "Can not set up CRL file.", 23254, exitFail},
 		"port is taken": {append(goodArgs, "--port", port), "Address already in use", 20568, exitNet},
-		"encrypted key": {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile", filepath.Join(good, "both.pem"), "--tlsCAFile", key, "--tlsCertificateKeyFilePassword", "wrong"}, "Can not set up PEM key file.", 23252, exitFail},
+		"encrypted key": {[]string{"--tlsMode", "requireTLS", "--tlsCertificateKeyFile",
+			filepath.Join(good, "both.pem"), "--tlsCAFile", key, "--tlsCertificateKeyFilePassword", "wrong"},
+			"Can not set up PEM key file.", 23252, exitFail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "encrypted key" {
@@ -152,13 +160,13 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// running is a server.
+// running is a running server.
 type running struct {
 	addr  string
 	lines chan string
 }
 
-// start starts it until the test ends, on a port of its own.
+// start starts a server on its own port until the test ends.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -199,7 +207,7 @@ func start(t *testing.T, args ...string) *running {
 	return s
 }
 
-// await returns the first line that has the words.
+// await returns the first line that contains the words.
 func (r *running) await(t *testing.T, words string) string {
 	t.Helper()
 	for {
@@ -214,8 +222,8 @@ func (r *running) await(t *testing.T, words string) string {
 	}
 }
 
-// It completes every handshake, and then drops whose certificate is missing or no good, without an
-// alert.
+// TestJudgesAfterTheHandshake checks that every handshake is completed, and that clients whose certificate is
+// missing or invalid are then dropped without an alert.
 func TestJudgesAfterTheHandshake(t *testing.T) {
 	l := newLab(t)
 	crl := &pki.CRL{Revoke: []string{"client"}, Fetch: true}
@@ -237,12 +245,16 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 		says    string
 		dropped bool
 	}{
-		"none":                     {nil, nil, "No SSL certificate provided by peer; connection rejected", true},
-		"none, and none asked for": {[]string{"--tlsAllowConnectionsWithoutCertificates"}, nil, "Accepted TLS connection from peer", false},
-		"good":                     {nil, &client, `"peerSubject":"CN=tlslab client`, false},
-		"revoked":                  {[]string{"--tlsCRLFile", filepath.Join(dir, pki.FileCRL)}, &client, "certificate revoked", true},
-		"a CRL is missing":         {[]string{"--tlsCRLFile", issuersAlone}, &goodClient, "unable to get certificate CRL", true},
-		"in no CRL":                {[]string{"--tlsCRLFile", filepath.Join(goodDir, pki.FileCRL)}, &goodClient, `"peerSubject":"CN=tlslab client`, false},
+		"none": {nil, nil, "No SSL certificate provided by peer; connection rejected", true},
+		"none, and none asked for": {[]string{"--tlsAllowConnectionsWithoutCertificates"}, nil,
+			"Accepted TLS connection from peer", false},
+		"good": {nil, &client, `"peerSubject":"CN=tlslab client`, false},
+		"revoked": {[]string{"--tlsCRLFile", filepath.Join(dir, pki.FileCRL)}, &client, "certificate revoked",
+			true},
+		"a CRL is missing": {[]string{"--tlsCRLFile", issuersAlone}, &goodClient, "unable to get certificate CRL",
+			true},
+		"in no CRL": {[]string{"--tlsCRLFile", filepath.Join(goodDir, pki.FileCRL)}, &goodClient,
+			`"peerSubject":"CN=tlslab client`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args, chain := args, chain
@@ -255,7 +267,7 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 				config.Certificates = []tls.Certificate{*test.present}
 			}
 			conn, err := tls.Dial("tcp", server.addr, config)
-			require.NoError(t, err, "the handshake is completed in any case")
+			require.NoError(t, err, "the handshake is always completed")
 			defer conn.Close()
 			server.await(t, test.says)
 			if test.dropped {
@@ -267,8 +279,9 @@ func TestJudgesAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// Of a handshake that fails it says nothing, neither to the client nor in its log; and it starts with a certificate
-// that has one of the two extended key usages, and with every version disabled.
+// TestFailsHandshakesInSilence checks that a failed handshake is reported neither to the client nor in the
+// log. It also checks that the server starts with a certificate that has one of the two extended key usages,
+// and with every version disabled.
 func TestFailsHandshakesInSilence(t *testing.T) {
 	l := newLab(t)
 	chain := l.mint(t, pki.Recipe{})
@@ -283,8 +296,10 @@ func TestFailsHandshakesInSilence(t *testing.T) {
 		"all disabled": {"TLS1_0,TLS1_1,TLS1_2,TLS1_3", tls.VersionTLS13, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := start(t, append(args, "--tlsAllowConnectionsWithoutCertificates", "--tlsDisabledProtocols", test.disabled)...)
-			conn, err := tls.Dial("tcp", server.addr, &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost", MaxVersion: test.newest})
+			server := start(t, append(args, "--tlsAllowConnectionsWithoutCertificates", "--tlsDisabledProtocols",
+				test.disabled)...)
+			conn, err := tls.Dial("tcp", server.addr, &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost",
+				MaxVersion: test.newest})
 			if test.works {
 				require.NoError(t, err)
 				require.NoError(t, conn.Close())
@@ -297,7 +312,7 @@ func TestFailsHandshakesInSilence(t *testing.T) {
 	}
 }
 
-// It staples what the responder says, good or not, and asks again.
+// TestStaples checks that it staples the responder's answer, good or not, and queries it again.
 func TestStaples(t *testing.T) {
 	l := newLab(t)
 	leaf := both
@@ -323,7 +338,8 @@ func TestStaples(t *testing.T) {
 	assert.Equal(t, ocsp.Good, status(t, server.addr))
 	<-l.chains
 	l.chains <- revoked
-	require.Eventually(t, func() bool { return status(t, server.addr) == ocsp.Revoked }, 30*time.Second, 50*time.Millisecond, "the response is not refreshed")
+	require.Eventually(t, func() bool { return status(t, server.addr) == ocsp.Revoked }, 30*time.Second,
+		50*time.Millisecond, "the response is not refreshed")
 
 	off := start(t, append(args, "--setParameter", "ocspEnabled=false")...)
 	assert.Equal(t, -1, status(t, off.addr))
@@ -332,10 +348,10 @@ func TestStaples(t *testing.T) {
 	_, args = write(t, dead)
 	soft := start(t, args...)
 	soft.await(t, "unable to staple")
-	assert.Equal(t, -1, status(t, soft.addr), "without a responder it starts all the same")
+	assert.Equal(t, -1, status(t, soft.addr), "it starts without a responder")
 }
 
-// What --tlsMode says of clients with TLS and without.
+// TestModes checks each --tlsMode with clients with and without TLS.
 func TestModes(t *testing.T) {
 	l := newLab(t)
 	chain := l.mint(t, pki.Recipe{Leaf: both})
@@ -352,7 +368,7 @@ func TestModes(t *testing.T) {
 			plain, err := net.Dial("tcp", server.addr)
 			require.NoError(t, err)
 			defer plain.Close()
-			_, err = plain.Write([]byte{16, 0, 0, 0}) // a header cut short
+			_, err = plain.Write([]byte{16, 0, 0, 0}) // a truncated header
 			require.NoError(t, err)
 			if !test.plain {
 				server.await(t, "The server is configured to only allow SSL connections")

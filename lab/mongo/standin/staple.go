@@ -13,29 +13,29 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// maxResponse bounds what a responder may answer, in bytes.
+// maxResponse is the maximum length of a responder's answer, in bytes.
 const maxResponse = 64 << 10
 
-// retryTime is how long after a failure the responder is asked again.
+// retryTime is the time after a failure until the responder is queried again.
 const retryTime = time.Minute
 
-// start fetches the first response. If there is none, the server starts all the same, and
-// staples nothing.
+// start fetches the first response. Without one, the server starts anyway and staples nothing.
 func (s *security) start() {
 	if !s.options.ocspEnabled || len(s.path[0].OCSPServer) == 0 {
 		return
 	}
 	if _, err := s.fetch(context.Background()); err != nil {
-		s.log.line("W", "NETWORK", 5512202, "main", "Server was unable to staple OCSP Response", attr{"reason": err.Error()})
+		s.log.line("W", "NETWORK", 5512202, "main", "Server was unable to staple OCSP Response",
+			attr{"reason": err.Error()})
 	}
 }
 
-// refresh fetches a new response whenever half of the last one's time has passed, until ctx ends.
+// refresh fetches a new response whenever half of the last one's validity has passed, until ctx ends.
 func (s *security) refresh(ctx context.Context) {
 	if s == nil || !s.options.ocspEnabled || len(s.path[0].OCSPServer) == 0 {
 		return
 	}
-	var until time.Time // the end of what is stapled
+	var until time.Time // the end of the stapled response's validity
 	wait := time.Duration(0)
 	if staple := s.staple.Load(); staple != nil {
 		if r, err := s.parse(*staple); err == nil {
@@ -61,12 +61,13 @@ func (s *security) refresh(ctx context.Context) {
 		if wait = retryTime; time.Now().After(until) {
 			s.staple.Store(nil)
 		}
-		s.log.line("W", "NETWORK", 5512202, "OCSPFetchAndStaple", "Server was unable to staple OCSP Response", attr{"reason": err.Error()})
+		s.log.line("W", "NETWORK", 5512202, "OCSPFetchAndStaple", "Server was unable to staple OCSP Response",
+			attr{"reason": err.Error()})
 	}
 }
 
-// fetch asks the responder that the certificate names, and staples what it says if it can be
-// verified, be it good or not: a client is to know.
+// fetch queries the responder that the certificate names. It staples any answer that verifies, good or not,
+// because clients must learn about it.
 func (s *security) fetch(ctx context.Context) (*ocsp.Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.options.ocspVerifyTimeout)*time.Second)
 	defer cancel()
@@ -113,7 +114,7 @@ func (s *security) parse(der []byte) (*ocsp.Response, error) {
 	return response, nil
 }
 
-// issuer returns the certificate that issued the server's own: from its file, or of those trusted.
+// issuer returns the certificate that issued the server's own: from its file, or from the trusted ones.
 func (s *security) issuer() *x509.Certificate {
 	for _, c := range slices.Concat(s.path[1:], s.trusted) {
 		if s.path[0].CheckSignatureFrom(c) == nil {
