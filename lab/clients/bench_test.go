@@ -9,8 +9,8 @@ import (
 	"example.com/tlslab/lab/clients/all"
 )
 
-// BenchmarkDiscover is what every command waits for: 0.4 s with nine interpreters
-// on two processors is the goal.
+// BenchmarkDiscover measures what every command waits for. The goal is 0.4 s with nine interpreters on two
+// processors.
 func BenchmarkDiscover(b *testing.B) {
 	for b.Loop() {
 		s, err := all.Discover(b.Context(), clients.Options{})

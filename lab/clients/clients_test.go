@@ -24,11 +24,10 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// patience is a client's time limit where nothing should take any time.
+// patience is a client's time limit where nothing should take long.
 const patience = 30 * time.Second
 
-// check says what is wrong if the client's result is not what is wanted: accepted
-// if words is nil, rejected in these words otherwise.
+// check checks a client's result: accepted if words is nil, otherwise rejected with these words.
 func check(t *testing.T, c *clients.Client, got clients.Result, words messages) {
 	t.Helper()
 	t.Logf("%s: %s %s %q (%v)", c.ID(), got.Outcome, got.Code, got.Message, got.Duration)
@@ -57,7 +56,9 @@ func TestProbe(t *testing.T) {
 	caFile := root.certFile(t)
 	good := mintLeaf(t, root, nil).present()
 	named := func(names ...string) *tls.Config {
-		return mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) { c.DNSNames, c.IPAddresses = names, nil }).present()
+		return mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) {
+			c.DNSNames, c.IPAddresses = names, nil
+		}).present()
 	}
 	client := mint(t, root, "client", func(c *x509.Certificate, _ *crypto.Signer) {
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -70,12 +71,12 @@ func TestProbe(t *testing.T) {
 		server   *server
 		host     string
 		endpoint func(*serve.Endpoint)
-		words    messages      // nil: accepted
-		skip     clients.Check // variants that leave this out accept
-		saw      seen          // of those that accept
-		python2  messages      // what Python 2.7 says, if something else
+		words    messages      // nil means accepted
+		skip     clients.Check // variants that leave this check out accept
+		saw      seen          // what the server sees of clients that accept
+		python2  messages      // Python 2.7's words, if different
 		misses   []string      // stacks of which some versions accept
-		refuses  []string      // stacks that refuse what others accept
+		refuses  []string      // stacks that reject what others accept
 	}{{
 		name:   "good",
 		server: serveTLS(t, good, nil),
@@ -105,7 +106,7 @@ func TestProbe(t *testing.T) {
 		}).present(), nil),
 		host:    "2001:db8::1",
 		python2: namesOnly,
-		refuses: []string{"perl"}, // HTTP::Tiny has the address verified with its brackets
+		refuses: []string{"perl"}, // HTTP::Tiny verifies the address with its brackets
 	}, {
 		name: "expired",
 		server: serveTLS(t, mintLeaf(t, root, func(c *x509.Certificate, _ *crypto.Signer) {
@@ -138,10 +139,13 @@ func TestProbe(t *testing.T) {
 		host:   "localhost",
 		words:  noCertificate,
 	}, {
-		name:   "plain HTTP",
-		server: serveRaw(t, func(_ context.Context, c net.Conn) { hello(c); io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }),
-		host:   "localhost",
-		words:  notTLS,
+		name: "plain HTTP",
+		server: serveRaw(t, func(_ context.Context, c net.Conn) {
+			hello(c)
+			io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		}),
+		host:  "localhost",
+		words: notTLS,
 	}, {
 		name:   "closed at once",
 		server: serveRaw(t, func(_ context.Context, c net.Conn) { hello(c) }),
@@ -153,24 +157,29 @@ func TestProbe(t *testing.T) {
 		host:   "localhost",
 		words:  something,
 	}, {
-		name:   "unavailable",
-		server: serveTLS(t, good, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }),
-		host:   "localhost",
-		words:  status,
+		name: "unavailable",
+		server: serveTLS(t, good, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}),
+		host:  "localhost",
+		words: status,
 	}, {
-		name:   "redirect",
-		server: serveTLS(t, good, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }),
-		host:   "localhost",
-		words:  moved,
+		name: "redirect",
+		server: serveTLS(t, good, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		}),
+		host:  "localhost",
+		words: moved,
 	}, {
 		name: "answer cut short",
 		server: serveTLS(t, good, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, "hello\n")
 		}),
-		host:   "localhost",
-		words:  something,
-		misses: []string{"java", "php", "ruby"}, // HttpsURLConnection of JDK 17 does, that of 25 does not; PHP's streams and Net::HTTP do
+		host:  "localhost",
+		words: something,
+		// HttpsURLConnection of JDK 17 does, but not that of 25; PHP's streams and Net::HTTP do.
+		misses: []string{"java", "php", "ruby"},
 	}, {
 		name:   "long answer",
 		server: serveTLS(t, good, func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 300_000)) }),
@@ -189,13 +198,15 @@ func TestProbe(t *testing.T) {
 					words = test.python2
 				}
 				if endpoint.CertFile != "" && c.Stack+"/"+c.Variant == "httpx/verify-file" {
-					words = noCertificate // it forgets the one that it has
+					words = noCertificate // it does not know its certificate any more
 				}
-				if slices.Contains(c.Skips, test.skip) || test.words == nil && slices.Contains(c.Skips, clients.CheckHost) {
+				if slices.Contains(c.Skips, test.skip) || test.words == nil &&
+					slices.Contains(c.Skips, clients.CheckHost) {
 					words = nil
 				}
 				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
-				if slices.Contains(test.misses, c.Stack) && got.Outcome == clients.Accepted || slices.Contains(test.refuses, c.Stack) && got.Outcome == clients.Rejected {
+				if slices.Contains(test.misses, c.Stack) && got.Outcome == clients.Accepted ||
+					slices.Contains(test.refuses, c.Stack) && got.Outcome == clients.Rejected {
 					continue
 				}
 				check(t, c, got, words)
@@ -212,8 +223,8 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// otherSNI says of stacks that do not send in SNI what RFC 6066, section 3, has them send, whether it
-// is what is known of them: a name for a name, and nothing for an address.
+// otherSNI tells for stacks whose SNI differs from RFC 6066, section 3 (a name for a name, and nothing for an
+// address), whether an SNI is the one known for them.
 var otherSNI = map[string]func(host, sni string) bool{
 	"ruby":   isAddress,
 	"perl":   isAddress,
@@ -221,19 +232,20 @@ var otherSNI = map[string]func(host, sni string) bool{
 	"okhttp": func(host, sni string) bool { return host == "localhost" && sni == "" },
 }
 
-// isAddress reports whether the address that was asked for came as a name.
+// isAddress reports whether the host is an address and was sent as a name.
 func isAddress(host, sni string) bool {
 	return net.ParseIP(host) != nil && strings.Trim(sni, "[]") == host
 }
 
-// A user's environment must change nothing.
+// TestEnvironment checks that a user's environment changes nothing.
 func TestEnvironment(t *testing.T) {
 	root, other := mintCA(t, nil, "test root"), mintCA(t, nil, "other root")
 	home := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(home, ".curlrc"), []byte("insecure\n"), 0o600))
 	otherFile := other.certFile(t)
 	for name, value := range map[string]string{
-		"HOME": home, "https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1",
+		"HOME": home, "https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1",
+		"ALL_PROXY":     "http://127.0.0.1:1",
 		"SSL_CERT_FILE": otherFile, "SSL_CERT_DIR": filepath.Dir(otherFile), "CURL_CA_BUNDLE": otherFile,
 		"NODE_EXTRA_CA_CERTS": otherFile, "NODE_TLS_REJECT_UNAUTHORIZED": "0", "PYTHONHTTPSVERIFY": "0",
 		"PYTHONPATH": home, "OPENSSL_CONF": filepath.Join(home, "none"),
@@ -247,17 +259,19 @@ func TestEnvironment(t *testing.T) {
 	good := serveTLS(t, mintLeaf(t, root, nil).present(), nil)
 	untrusted := serveTLS(t, mintLeaf(t, other, nil).present(), nil)
 	for _, c := range undemanding(set) {
-		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}), nil)
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}),
+			nil)
 		words := something
 		if slices.Contains(c.Skips, clients.CheckChain) {
 			words = nil
 		}
-		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: untrusted.as("localhost", caFile), Timeout: patience}), words)
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: untrusted.as("localhost", caFile),
+			Timeout: patience}), words)
 	}
 }
 
-// The client's own files are wrong, or its key is under a passphrase: it must say
-// so, and ask nobody.
+// TestOwnFiles checks clients whose own files are wrong or whose key is encrypted. They must report an error
+// and not ask for a passphrase.
 func TestOwnFiles(t *testing.T) {
 	set := brief(discover(t))
 	openssl, err := exec.LookPath("openssl")
@@ -279,11 +293,14 @@ func TestOwnFiles(t *testing.T) {
 		name   string
 		change func(*serve.Endpoint)
 		words  messages
-		goes   clients.Outcome // Go's, if another
+		goes   clients.Outcome // Go's outcome, if different
 	}{
-		{"key in the clear with a passphrase", func(e *serve.Endpoint) { e.KeyPassword = passphrase }, nil, clients.Accepted},
-		{"passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, passphrase }, nil, clients.Unsupported},
-		{"wrong passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, "wrong" }, something, clients.Unsupported},
+		{"key in the clear with a passphrase", func(e *serve.Endpoint) { e.KeyPassword = passphrase }, nil,
+			clients.Accepted},
+		{"passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, passphrase }, nil,
+			clients.Unsupported},
+		{"wrong passphrase", func(e *serve.Endpoint) { e.KeyFile, e.KeyPassword = encrypted, "wrong" }, something,
+			clients.Unsupported},
 		{"no passphrase", func(e *serve.Endpoint) { e.KeyFile = encrypted }, something, clients.Rejected},
 		{"no key", func(e *serve.Endpoint) { e.KeyFile = none }, something, clients.Rejected},
 		{"no certificate", func(e *serve.Endpoint) { e.CertFile = none }, something, clients.Rejected},
@@ -294,7 +311,7 @@ func TestOwnFiles(t *testing.T) {
 			test.change(&endpoint)
 			for _, c := range set.Clients {
 				if c.Variant != "default" {
-					continue // insecure ones may not even look at the CA
+					continue // insecure ones may not even read the CA file
 				}
 				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
 				if c.Stack == "go" {

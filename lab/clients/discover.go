@@ -16,42 +16,37 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// answerTime is how long a program may take to say what it is.
+// answerTime is how long a program may take to report its version.
 const answerTime = 10 * time.Second
 
-// maxReason is how long a Missing.Reason may be, in bytes: a program may have said a
-// lot.
+// maxReason is the maximum length of Missing.Reason, in bytes, because a program may have written a lot.
 const maxReason = 500
 
-// Options says what [Discover] looks for.
+// Options are the options of [Discover].
 type Options struct {
-	// Stacks lists the stacks to look for, in the order of Set.Clients. lab/clients/all lists all
-	// that tlslab knows.
+	// Stacks lists the stacks to look for, in the order of Set.Clients. lab/clients/all lists all stacks that
+	// tlslab knows.
 	Stacks []Stack
-	// Only lists the clients wanted, each as a stack, with or without a version or
-	// the beginning of one, with or without a variant: "python", "python-3.11",
-	// "python/strict", "python-3.11.7/default". Empty means all. What is not asked
-	// for is not started, as far as its place tells what it is.
+	// Only lists patterns for the wanted clients. A pattern is a stack, optionally followed by a version or
+	// its beginning, and a variant: "python", "python-3.11", "python/strict", "python-3.11.7/default". Empty
+	// means all. Programs that match no pattern are not started, as far as their location reveals what they
+	// are.
 	Only []string
-	// Services lists what the clients wanted speak behind TLS, as "https" or "mongodb". Empty
-	// means all.
+	// Services lists the protocols of the wanted clients, such as "https" or "mongodb". Empty means all.
 	Services []string
-	// Quick leaves out the stacks that are slow (Stack.Slow), unless Only names them. They
-	// are listed in Set.Missing.
+	// Quick leaves out slow stacks (Stack.Slow), unless Only names them. They are listed in Set.Missing.
 	Quick bool
 }
 
-// Missing is a stack, or one program of a stack, that was looked for and that can't
-// be used.
+// Missing is a stack, or one program of a stack, that was not found or cannot be used.
 type Missing struct {
 	Stack  string      `json:"stack"`
 	Reason lang.Reason `json:"reason"` // one line: "no node on PATH"
 }
 
-// Discover finds the client stacks of this machine. What is not there, or does not
-// work, is listed in [Set.Missing] and is no error; an entry of Options.Only that
-// nothing matches is one, and says what there is. The caller ends the set with
-// [Set.Close]; ctx limits the search alone.
+// Discover finds the client stacks of this machine. Stacks that are missing or do not work are listed in
+// [Set.Missing] and are not an error. A pattern in Options.Only that matches nothing is an error, which lists
+// the clients that exist. The caller must close the set with [Set.Close]; ctx limits only the search.
 func Discover(ctx context.Context, o Options) (*Set, error) {
 	all := slices.DeleteFunc(slices.Clone(o.Stacks), func(s Stack) bool {
 		return len(o.Services) > 0 && !slices.Contains(o.Services, s.ServiceName())
@@ -79,7 +74,7 @@ func Discover(ctx context.Context, o Options) (*Set, error) {
 		return s, nil
 	}
 	s.Close()
-	everything, err := Discover(ctx, Options{Stacks: all}) // to say what there is
+	everything, err := Discover(ctx, Options{Stacks: all}) // to list what there is
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +82,9 @@ func Discover(ctx context.Context, o Options) (*Set, error) {
 	return nil, noSuchClient(unmatched, everything)
 }
 
-// noSuchClient says that patterns match nothing, and what there is.
+// noSuchClient returns the error for patterns that match nothing. It lists the clients that exist.
 func noSuchClient(unmatched []string, s *Set) error {
-	var ids []string // without their variants, which would make a page of it
+	var ids []string // without variants, which would fill a page
 	var infos []Info
 	for _, c := range s.Clients {
 		infos = append(infos, c.Info)
@@ -101,24 +96,25 @@ func noSuchClient(unmatched []string, s *Set) error {
 	for _, m := range s.Missing {
 		fmt.Fprintf(&why, "; %s: %s", m.Stack, m.Reason)
 	}
-	return fmt.Errorf("no client matches %q%s: use a stack (python), a version (python-3.11) or a variant (python/strict) of these: %s%s",
+	return fmt.Errorf("no client matches %q%s: use a stack (python), a version (python-3.11) or a variant "+
+		"(python/strict) of these: %s%s",
 		unmatched, Meant(unmatched[0], infos), strings.Join(ids, " "), why.String())
 }
 
-// search is what came of looking for one stack.
+// search is the result of looking for one stack.
 type search struct {
 	stack    Stack
 	places   []Place
-	installs []*Install // by place; nil where it can't be used
+	installs []*Install // by place; nil if it cannot be used
 	errs     []error    // by place
-	err      error      // there is no place
+	err      error      // why there is no place
 }
 
-// find looks for the stacks at the same time, and opens what it finds.
+// find looks for all stacks concurrently and opens what it finds.
 func find(ctx context.Context, all []Stack, only []string) []*search {
 	found := make([]*search, 0, len(all))
 	var finders errgroup.Group
-	// Start-up keeps a processor busy, and waits for the disk a little.
+	// Starting a program mostly needs the processor, and sometimes waits for the disk.
 	var openers errgroup.Group
 	openers.SetLimit(runtime.NumCPU() + 2)
 	for _, st := range all {
@@ -143,18 +139,18 @@ func find(ctx context.Context, all []Stack, only []string) []*search {
 			return nil
 		})
 	}
-	finders.Wait() // before openers: finders hand them their work
+	finders.Wait() // before openers: finders give them work
 	openers.Wait()
 	return found
 }
 
-// wanted reports whether what is at the place may be one of those wanted.
+// wanted reports whether the program at a place may be one that was asked for.
 func wanted(only []string, name string, at Place) bool {
 	return len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).mayMatch(name, at) })
 }
 
-// pick returns the installs of a search that can be used, one for each program and
-// each version, oldest first, and what can't be used. It closes what it leaves out.
+// pick returns the usable installs of a search, one for each program and version, oldest first, and those
+// that cannot be used. It closes what it leaves out.
 func (s *search) pick() (installs []*Install, missing []Missing) {
 	miss := func(err error) {
 		var reason lang.Reason
@@ -178,8 +174,8 @@ func (s *search) pick() (installs []*Install, missing []Missing) {
 			closeInstall(in)
 			continue
 		}
-		// One program found twice is one. Another one of the same version would have
-		// the same ID: the one found first stands for both.
+		// A program found twice counts once. Two programs with the same version would have the same ID, so
+		// the first one stands for both.
 		first, taken := byVersion[in.Version]
 		if key := cmp.Or(in.Key, in.Path); byKey[key] {
 			closeInstall(in)

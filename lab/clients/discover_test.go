@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// One program found twice is one, and IDs stay unique.
+// TestPick checks that a program found twice counts once, and that IDs are unique.
 func TestPick(t *testing.T) {
 	closed := make(map[string]int)
 	install := func(path, key, version string) *Install {
@@ -21,12 +21,12 @@ func TestPick(t *testing.T) {
 		stack: Stack{Name: "python", Oldest: "3.9"},
 		installs: []*Install{
 			install("/a", "prefix-1", "3.10.1"),
-			install("/b", "prefix-1", "3.10.1"), // the same by another name
+			install("/b", "prefix-1", "3.10.1"), // the same under another name
 			install("/c", "prefix-2", "3.9.1"),
-			install("/d", "prefix-3", "3.10.1"), // another of the same version
+			install("/d", "prefix-3", "3.10.1"), // another program with the same version
 			nil,
-			install("/f", "prefix-3", "3.10.1"), // and that by another name
-			install("/g", "prefix-4", "3.8.18"), // of before anybody measured
+			install("/f", "prefix-3", "3.10.1"), // the same under another name
+			install("/g", "prefix-4", "3.8.18"), // older than any measured version
 		},
 		errs: []error{4: errors.New("it broke\n  in many\nwords " + strings.Repeat("é", maxReason))},
 	}

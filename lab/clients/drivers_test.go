@@ -20,8 +20,8 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// drivers finds MongoDB's drivers as they come, the newest of each, and skips the test if it lacks
-// one of those named.
+// drivers finds the newest default variant of each MongoDB driver. It skips the test if a needed one is
+// missing.
 func drivers(t *testing.T, needed ...string) []*clients.Client {
 	t.Helper()
 	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
@@ -29,7 +29,8 @@ func drivers(t *testing.T, needed ...string) []*clients.Client {
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
 	var list []*clients.Client
 	for _, c := range slices.Backward(set.Clients) { // versions ascend
-		if c.Variant == "default" && !slices.ContainsFunc(list, func(l *clients.Client) bool { return l.Stack == c.Stack }) {
+		if c.Variant == "default" && !slices.ContainsFunc(list,
+			func(l *clients.Client) bool { return l.Stack == c.Stack }) {
 			list = append(list, c)
 		}
 	}
@@ -39,7 +40,7 @@ func drivers(t *testing.T, needed ...string) []*clients.Client {
 	return list
 }
 
-// worker returns the process of a client's worker: this process's only child that runs its program.
+// worker returns the process of a client's worker: the only child of this process that runs its program.
 func worker(t *testing.T, c *clients.Client) int {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
@@ -47,11 +48,12 @@ func worker(t *testing.T, c *clients.Client) int {
 	children, err := filepath.Glob("/proc/[0-9]*/stat")
 	require.NoError(t, err)
 	for _, path := range children {
-		stat, _ := os.ReadFile(path) // it may have ended
+		stat, _ := os.ReadFile(path) // the process may have ended
 		_, rest, _ := strings.Cut(string(stat), ") ")
 		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
 		parts := strings.Split(string(command), "\x00")
-		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(os.Getpid()) && parts[0] == c.Path {
+		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(os.Getpid()) &&
+			parts[0] == c.Path {
 			pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 			require.NoError(t, err)
 			return pid
@@ -61,7 +63,7 @@ func worker(t *testing.T, c *clients.Client) int {
 	return 0
 }
 
-// opened counts the sockets and the threads of a process.
+// opened returns the numbers of sockets and threads of a process.
 func opened(t *testing.T, pid int) (sockets, threads int) {
 	at := filepath.Join("/proc", strconv.Itoa(pid))
 	files, err := os.ReadDir(filepath.Join(at, "fd"))
@@ -76,36 +78,38 @@ func opened(t *testing.T, pid int) (sockets, threads int) {
 	return sockets, len(tasks)
 }
 
-// A driver keeps connections, and threads that look after servers: a probe leaves none of them
-// behind, whether it was served or refused.
+// TestDriversLeaveNothing checks that a probe of a driver leaves no connection or thread behind, whether the
+// driver accepted or refused.
 func TestDriversLeaveNothing(t *testing.T) {
 	root := mintCA(t, nil, "test root")
 	caFile, config := root.certFile(t), mintLeaf(t, root, nil).present()
 	good := serveMongo(t, config)
 	for _, c := range drivers(t) {
 		if c.Path == "" {
-			continue // goleak looks after it
+			continue // goleak checks it
 		}
-		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}) // which starts it
+		// This starts the worker.
+		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience})
 		require.Equal(t, clients.Accepted, served.Outcome, "%s: %s", c.ID(), served.Message)
 		pid := worker(t, c)
 		sockets, threads := opened(t, pid)
 		for range 3 {
 			endpoint := good.as("localhost", caFile)
 			check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience}), nil)
-			endpoint.Host, endpoint.URL = "a.tlslab.test", strings.Replace(endpoint.URL, "localhost", "a.tlslab.test", 1)
+			endpoint.Host, endpoint.URL = "a.tlslab.test", strings.Replace(endpoint.URL, "localhost", "a.tlslab.test",
+				1)
 			got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
 			require.Equal(t, clients.Rejected, got.Outcome, "%s: %s", c.ID(), got.Message)
 		}
 		afterSockets, afterThreads := opened(t, pid)
 		assert.Equal(t, sockets, afterSockets, c.ID())
-		if strings.HasPrefix(c.Stack, "pymongo") { // Node starts threads of its own
+		if strings.HasPrefix(c.Stack, "pymongo") { // Node starts additional threads
 			assert.Equal(t, threads, afterThreads, c.ID())
 		}
 	}
 }
 
-// A driver whose server never answers gives up by itself, in the time that it was given.
+// TestDriversGiveUp checks that a driver whose server never answers gives up by itself within its time limit.
 func TestDriversGiveUp(t *testing.T) {
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
@@ -122,7 +126,8 @@ func TestDriversGiveUp(t *testing.T) {
 	}
 }
 
-// A driver's program that is killed fails its probe, and the next has another one.
+// TestDriverKilled kills a driver's program during a probe. The probe must fail, and the next must get a new
+// program.
 func TestDriverKilled(t *testing.T) {
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
@@ -134,24 +139,28 @@ func TestDriverKilled(t *testing.T) {
 		arrived := make(chan struct{}, 100)
 		silent := serveRaw(t, func(ctx context.Context, c net.Conn) { arrived <- struct{}{}; <-ctx.Done() })
 		silent.mongodb = true
-		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}) // which starts it
+		// This starts the worker.
+		served := c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience})
 		require.Equal(t, clients.Accepted, served.Outcome, "%s: %s", c.ID(), served.Message)
 		program, err := os.FindProcess(worker(t, c))
 		require.NoError(t, err)
 		result := make(chan clients.Result, 1)
 		go func() {
-			result <- c.Probe(t.Context(), clients.Request{Endpoint: silent.as("localhost", caFile), Timeout: patience})
+			result <- c.Probe(t.Context(), clients.Request{Endpoint: silent.as("localhost", caFile),
+				Timeout: patience})
 		}()
 		<-arrived
 		require.NoError(t, program.Kill())
 		got := <-result
 		assert.Equal(t, clients.Failed, got.Outcome, c.ID())
 		assert.Contains(t, got.Message, "the program ended", c.ID())
-		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}), nil)
+		check(t, c, c.Probe(t.Context(), clients.Request{Endpoint: good.as("localhost", caFile), Timeout: patience}),
+			nil)
 	}
 }
 
-// A package that is there and cannot be used is missing, with the reason.
+// TestDriverPackageBroken checks that a package which is installed but unusable is listed as missing, with
+// the reason.
 func TestDriverPackageBroken(t *testing.T) {
 	python := drivers(t, "pymongo")
 	i := slices.IndexFunc(python, func(c *clients.Client) bool { return c.Stack == "pymongo" })
@@ -167,27 +176,31 @@ func TestDriverPackageBroken(t *testing.T) {
 	require.NoError(t, os.MkdirAll(packages, 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(env, "bin"), 0o755))
 	require.NoError(t, os.Symlink(home, filepath.Join(env, "bin", "python")))
-	require.NoError(t, os.WriteFile(filepath.Join(env, "pyvenv.cfg"), []byte("home = "+filepath.Dir(home)+"\n"), 0o644))
-	require.NoError(t, os.WriteFile(filepath.Join(packages, "__init__.py"), []byte("raise ImportError('half of it')\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(env, "pyvenv.cfg"), []byte("home = "+filepath.Dir(home)+"\n"),
+		0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(packages, "__init__.py"),
+		[]byte("raise ImportError('half of it')\n"), 0o644))
 
 	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
 	require.NoError(t, err)
 	defer set.Close()
 	for _, c := range set.Clients {
-		assert.Equal(t, "mongo-go", c.Stack) // which is built in
+		assert.Equal(t, "mongo-go", c.Stack) // it is built in
 	}
 	reasons := map[string]string{}
 	for _, m := range set.Missing {
 		reasons[m.Stack] = m.Reason.Text
 	}
 	assert.Contains(t, reasons["pymongo"], "has no PyMongo that can be used: ImportError: half of it")
-	assert.Equal(t, "no python has pymongo with its extra ocsp: make clients, or pip install pymongo[ocsp]", reasons["pymongo-ocsp"])
+	assert.Equal(t, "no python has pymongo with its extra ocsp: make clients, or pip install pymongo[ocsp]",
+		reasons["pymongo-ocsp"])
 	assert.Equal(t, "no node on PATH", reasons["mongo-node"])
 }
 
-// packageDir returns where a client's interpreter has PyMongo.
+// packageDir returns the directory of PyMongo in a client's environment.
 func packageDir(t *testing.T, c *clients.Client) string {
-	found, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(c.Path)), "lib", "python*", "site-packages", "pymongo"))
+	found, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(c.Path)), "lib", "python*", "site-packages",
+		"pymongo"))
 	require.NoError(t, err)
 	needs.Stack(t, "pymongo", len(found) > 0, "it is in no environment of its own: make clients")
 	return found[0]

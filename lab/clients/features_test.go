@@ -19,17 +19,15 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestFeatures measures what the stacks claim: a client that has a feature must
-// accept or reject as the feature says, and, if a feature is exact, one that does
-// not have it must not.
+// TestFeatures measures the declared features. A client with a feature must accept or reject as the feature
+// says. If the feature is exact, a client without it must do the opposite.
 func TestFeatures(t *testing.T) {
 	set := brief(discoverAll(t))
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
 	upper, revoked := mintCA(t, root, "upper"), mintLeaf(t, root, nil)
 	lower := mintCA(t, upper, "lower")
-	// Without a subject key identifier in hand, crypto/x509 writes no authority key
-	// identifier.
+	// Without the issuer's subject key identifier, crypto/x509 writes no authority key identifier.
 	anonymous := *root.cert
 	anonymous.SubjectKeyId = nil
 
@@ -38,9 +36,9 @@ func TestFeatures(t *testing.T) {
 		feature string
 		config  *tls.Config
 		crl     string
-		rejects bool          // a client with the feature does; otherwise it accepts
-		exact   bool          // a client without it does the opposite
-		skip    clients.Check // not measured where this is left out
+		rejects bool          // what a client with the feature does; otherwise it accepts
+		exact   bool          // clients without the feature do the opposite
+		skip    clients.Check // variants that leave out this check are not measured
 	}{{
 		feature: scenarios.FeatureStrict,
 		config:  mintLeaf(t, &issued{cert: &anonymous, key: root.key}, nil).present(),
@@ -90,7 +88,7 @@ func TestFeatures(t *testing.T) {
 				}
 				has := slices.Contains(c.Features, test.feature)
 				if slices.Contains(c.Skips, clients.CheckChain) {
-					assert.False(t, has, "%s verifies no chain", c.ID())
+					assert.False(t, has, "%s does not verify the chain", c.ID())
 					continue
 				}
 				endpoint := of(c).as("localhost", caFile)
@@ -102,27 +100,28 @@ func TestFeatures(t *testing.T) {
 				switch {
 				case test.skip != "" && slices.Contains(c.Skips, test.skip):
 				case has:
-					assert.Equal(t, test.rejects, rejects, "%s claims it: %s", c.ID(), got.Message)
+					assert.Equal(t, test.rejects, rejects, "%s declares it: %s", c.ID(), got.Message)
 				case test.exact && known(c, test.feature):
-					assert.Equal(t, !test.rejects, rejects, "%s does not claim it: %s", c.ID(), got.Message)
+					assert.Equal(t, !test.rejects, rejects, "%s does not declare it: %s", c.ID(), got.Message)
 				}
 			}
 		})
 	}
 }
 
-// known reports whether what the client does without a feature is known: of other
-// libraries than these nothing is claimed. What names pyOpenSSL's users check hangs on
-// the version of another package.
+// known reports whether a client's behaviour without a feature is known. It is unknown for other libraries
+// than these. Which names pyOpenSSL's users check depends on the version of another package.
 func known(c *clients.Client, feature string) bool {
 	library, version, _ := strings.Cut(c.Library, " ")
 	if c.Stack == "pyopenssl" && feature == scenarios.FeatureSANOnly {
 		return false
 	}
-	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" || library == "rustls" || library == "OpenSSL" && version != ""
+	return c.Stack == "go" || c.Stack == "mongo-go" || library == "GnuTLS" || library == "SunJSSE" ||
+		library == "rustls" || library == "OpenSSL" && version != ""
 }
 
-// A CRL that lists nobody must not be in the way: else "crl" would prove nothing.
+// TestCleanCRL checks that a CRL which lists nothing has no effect; otherwise the feature "crl" would prove
+// nothing.
 func TestCleanCRL(t *testing.T) {
 	set := brief(discoverAll(t))
 	root := mintCA(t, nil, "test root")

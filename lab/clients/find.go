@@ -7,8 +7,7 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// OnPath returns a Find for stacks that are one program, which the user's PATH
-// leads to.
+// OnPath returns a Find for stacks that consist of one program on the user's PATH.
 func OnPath(name string) func(context.Context) ([]Place, error) {
 	return func(context.Context) ([]Place, error) {
 		path, err := exec.LookPath(name)

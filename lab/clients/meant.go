@@ -8,8 +8,8 @@ import (
 	"example.com/tlslab/lab/internal/near"
 )
 
-// Meant suggests patterns that one which matches no client may have meant: " (did you mean python-3.11?)". It is empty
-// if none is near.
+// Meant suggests patterns for one that matches no client: " (did you mean python-3.11?)". It is empty if
+// nothing is similar.
 func Meant(mistyped string, there []Info) string {
 	program, variant, narrow := strings.Cut(mistyped, "/")
 	name, version := program, ""
@@ -34,10 +34,10 @@ func Meant(mistyped string, there []Info) string {
 	return near.Did(meant...)
 }
 
-// versionBegins matches where the version of a pattern begins.
+// versionBegins matches the beginning of a pattern's version.
 var versionBegins = regexp.MustCompile(`-[0-9]`)
 
-// nearest returns the word itself if it is among those known, and what is near it if not.
+// nearest returns the word itself if it is known, and otherwise the known words most similar to it.
 func nearest(word string, known []string) []string {
 	if slices.Contains(known, word) {
 		return []string{word}

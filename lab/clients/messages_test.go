@@ -2,22 +2,26 @@ package clients_test
 
 import "cmp"
 
-// messages are the words of each stack for one reason, as regular expressions.
+// messages are regular expressions for each stack's message about one reason.
 type messages map[string]string
 
-// of returns the words of a stack, or those of the library below it that it passes on.
+// of returns the expression for a stack, or for the library whose messages it passes on.
 func (m messages) of(stack string) string {
-	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl", "cryptography": "ssl", "fetch": "node", "axios": "node"}
+	below := map[string]string{"requests": "ssl", "urllib3": "ssl", "httpx": "ssl", "aiohttp": "ssl",
+		"cryptography": "ssl", "fetch": "node", "axios": "node"}
 	return cmp.Or(m[stack], m[below[stack]])
 }
 
 var (
 	expired = messages{
-		"go":           `^Get "https://localhost:\d+/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time .* is after `,
-		"curl":         `^curl: \(60\) SSL certificate problem: certificate has expired$`,
-		"openssl":      `^verify error:num=10:certificate has expired\n`,
-		"python":       `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
-		"ssl":          `SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: certificate has expired \(_ssl\.c:\d+\)`,
+		"go": `^Get "https://localhost:\d+/": tls: failed to verify certificate: x509: certificate has ` +
+			`expired or is not yet valid: current time .* is after `,
+		"curl":    `^curl: \(60\) SSL certificate problem: certificate has expired$`,
+		"openssl": `^verify error:num=10:certificate has expired\n`,
+		"python": `^(urllib2|urllib\.error)\.URLError: <urlopen error \[SSL: CERTIFICATE_VERIFY_FAILED\] ` +
+			`certificate verify failed(: certificate has expired)? \(_ssl\.c:\d+\)>$`,
+		"ssl": `SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: certificate has expired ` +
+			`\(_ssl\.c:\d+\)`,
 		"cryptography": `cert is not valid at validation time`,
 		"node":         `certificate has expired$`,
 		"gnutls-cli":   `^Status: The certificate is NOT trusted\. The certificate chain uses expired certificate\.`,
@@ -28,10 +32,12 @@ var (
 		"deno":         `certificate expired: |^Error: unable to verify the first certificate\n`,
 	}
 	otherName = messages{
-		"go":           `x509: certificate is valid for other\.example, not localhost$`,
-		"curl":         `^curl: \(60\) SSL: no alternative certificate subject name matches target host name 'localhost'`,
-		"openssl":      `^verify error:num=62:hostname mismatch\n`,
-		"python":       `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: hostname 'localhost' doesn't match 'other\.example'$`,
+		"go": `x509: certificate is valid for other\.example, not localhost$`,
+		"curl": `^curl: \(60\) SSL: no alternative certificate subject name matches target host name ` +
+			`'localhost'`,
+		"openssl": `^verify error:num=62:hostname mismatch\n`,
+		"python": `Hostname mismatch, certificate is not valid for 'localhost'|^ssl\.CertificateError: ` +
+			`hostname 'localhost' doesn't match 'other\.example'$`,
 		"ssl":          `Hostname mismatch, certificate is not valid for 'localhost'`,
 		"cryptography": `leaf certificate has no matching subjectAltName`,
 		"node":         `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
@@ -43,10 +49,12 @@ var (
 		"deno":         `certificate not valid for name "localhost"|is not in the cert's altnames: DNS:other\.example\n`,
 	}
 	otherAddress = messages{
-		"go":           `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
-		"curl":         `^curl: \(60\) SSL: no alternative certificate subject name matches target host name '192\.0\.2\.1'`,
-		"openssl":      `^verify error:num=64:IP address mismatch\n`,
-		"python":       `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: hostname '192\.0\.2\.1' doesn't match `,
+		"go": `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
+		"curl": `^curl: \(60\) SSL: no alternative certificate subject name matches target host name ` +
+			`'192\.0\.2\.1'`,
+		"openssl": `^verify error:num=64:IP address mismatch\n`,
+		"python": `IP address mismatch, certificate is not valid for '192\.0\.2\.1'|^ssl\.CertificateError: ` +
+			`hostname '192\.0\.2\.1' doesn't match `,
 		"ssl":          `IP address mismatch, certificate is not valid for '192\.0\.2\.1'`,
 		"cryptography": `leaf certificate has no matching subjectAltName`,
 		"node":         `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
@@ -67,8 +75,8 @@ var (
 		"gnutls-cli": `^\*\*\* Fatal error: A TLS fatal alert has been received\.`,
 		"wget":       `A TLS fatal alert has been received|The specified session has been invalidated`,
 		"pyopenssl":  `'tlsv13 alert certificate required'`,
-		// It sends its request before the alert comes, and this server closes without reading it: the reset may
-		// overtake the alert. (The lab's own reads on: see lingerTime in lab/serve.)
+		// It sends its request before the alert arrives, and this server closes without reading it, so the
+		// reset may overtake the alert. (The lab's server keeps reading: see lingerTime in lab/serve.)
 		"java":     `certificate_required|Broken pipe|Error writing to server|Connection reset$`,
 		"chromium": `^net::ERR_(BAD_SSL_CLIENT_AUTH_CERT|SOCKET_NOT_CONNECTED)`,
 		"deno":     `received fatal alert: CertificateRequired`,
@@ -107,8 +115,7 @@ var (
 	moved = messages{
 		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`, "deno": `302`,
 	}
-	// namesOnly is Python 2.7's: its ssl.match_hostname knows no addresses in
-	// certificates.
+	// namesOnly is for Python 2.7, whose ssl.match_hostname does not support addresses in certificates.
 	namesOnly = messages{"python": `^ssl\.CertificateError: hostname '[0-9a-f.:]+' doesn't match 'localhost'$`}
 	something = messages{
 		"go": `.`, "curl": `.`, "openssl": `.`, "python": `.`, "node": `.`,

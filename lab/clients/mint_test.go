@@ -19,15 +19,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// issued is a certificate and its key. The tests mint with crypto/x509 alone: pki
-// is tested by the stacks, and can't be what they are tested with.
+// issued is a certificate and its key. The tests mint with crypto/x509 only, because pki itself is tested
+// with the stacks.
 type issued struct {
 	cert *x509.Certificate
 	key  crypto.Signer
 }
 
-// mint issues a certificate, signed by parent or, if that is nil, by itself, and
-// valid as change leaves it: for two days, by default.
+// mint issues a certificate signed by parent, or self-signed if parent is nil. By default it is valid for two
+// days; change modifies it.
 func mint(t *testing.T, parent *issued, name string, change func(*x509.Certificate, *crypto.Signer)) *issued {
 	t.Helper()
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -59,8 +59,7 @@ func mintCA(t *testing.T, parent *issued, name string) *issued {
 	})
 }
 
-// mintLeaf issues a good server certificate for localhost, 127.0.0.1 and whatever
-// change makes of it.
+// mintLeaf issues a good server certificate for localhost and 127.0.0.1, modified by change.
 func mintLeaf(t *testing.T, parent *issued, change func(*x509.Certificate, *crypto.Signer)) *issued {
 	return mint(t, parent, "localhost", func(c *x509.Certificate, key *crypto.Signer) {
 		c.DNSNames = []string{"localhost"}
@@ -73,7 +72,7 @@ func mintLeaf(t *testing.T, parent *issued, change func(*x509.Certificate, *cryp
 	})
 }
 
-// present returns what a server presents: the leaf, and the chain in this order.
+// present returns a server configuration that presents the leaf and then the chain, in this order.
 func (i *issued) present(chain ...*issued) *tls.Config {
 	c := tls.Certificate{Certificate: [][]byte{i.cert.Raw}, PrivateKey: i.key}
 	for _, above := range chain {

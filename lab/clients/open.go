@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Open opens a stack that the caller brings, and looks for no other. What keeps the stack from
-// being used is an error. The caller ends the set with [Set.Close]; ctx limits the start alone.
+// Open opens the caller's stack and looks for no other. If the stack cannot be used, the error says why. The
+// caller must close the set with [Set.Close]; ctx limits only the start.
 func Open(ctx context.Context, st Stack) (*Set, error) {
 	places, err := st.Find(ctx)
 	if err != nil {
@@ -24,7 +24,7 @@ func Open(ctx context.Context, st Stack) (*Set, error) {
 	return newSet([]*search{found}, nil), nil
 }
 
-// open opens the program at a place, which is given as long as any to answer.
+// open opens the program at a place, which gets a limited time to answer.
 func open(ctx context.Context, st Stack, p Place) (*Install, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()

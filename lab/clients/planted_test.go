@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/lab/clients/reqwest"
 )
 
-// TestPlanted runs no program of a tree that is not the lab's, however much it looks like one that make
-// clients has made; where TLSLAB_CLIENTS names the tree, it does.
+// TestPlanted checks that a program in the current directory is not run, even if it looks like one made by
+// make clients, unless TLSLAB_CLIENTS names the directory.
 func TestPlanted(t *testing.T) {
 	root := t.TempDir()
 	made := reqwest.Environment()

@@ -10,7 +10,7 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestQuick holds that a slow stack is left out, and said to be, where nobody named it.
+// TestQuick checks that a slow stack which is not named is left out and listed as missing.
 func TestQuick(t *testing.T) {
 	opened := 0
 	slow := Stack{

@@ -25,8 +25,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// answerOf returns an OCSP response for a certificate, signed by a responder for its
-// issuer, and good for an hour each way unless change says otherwise.
+// answerOf returns an OCSP response for a certificate, signed by a responder for its issuer. It is valid from
+// an hour ago to an hour from now, unless change modifies it.
 func answerOf(t *testing.T, leaf, issuer, responder *issued, change func(*ocsp.Response)) []byte {
 	t.Helper()
 	template := ocsp.Response{
@@ -57,9 +57,10 @@ func stale(r *ocsp.Response) {
 }
 
 // mustStaple is the TLS feature extension status_request (RFC 7633).
-var mustStaple = pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: []byte{0x30, 0x03, 0x02, 0x01, 0x05}}
+var mustStaple = pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24},
+	Value: []byte{0x30, 0x03, 0x02, 0x01, 0x05}}
 
-// responder answers OCSP requests with what is current, and returns its address.
+// responder answers OCSP requests with the current response, and returns its address.
 func responder(t *testing.T, current func() []byte) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(r.Body)
@@ -80,13 +81,13 @@ func responder(t *testing.T, current func() []byte) string {
 	return s.URL
 }
 
-// TestRevocation measures what the clients that claim to look at OCSP responses do with
-// each kind, and that those which claim nothing do nothing.
+// TestRevocation measures how the clients that declare a check of OCSP responses react to each kind, and
+// checks that other clients ignore them.
 func TestRevocation(t *testing.T) {
 	set := brief(discoverAll(t))
 	root := mintCA(t, nil, "test root")
 	caFile := root.certFile(t)
-	// curl looks for the issuer among what the server sends.
+	// curl looks for the issuer among the server's certificates.
 	ca := mintCA(t, root, "test intermediate")
 	delegate := func(usage ...x509.ExtKeyUsage) *issued {
 		return mint(t, ca, "responder", func(c *x509.Certificate, _ *crypto.Signer) {
@@ -95,7 +96,7 @@ func TestRevocation(t *testing.T) {
 	}
 	other := mintLeaf(t, ca, nil)
 	stranger := mintCA(t, nil, "another CA")
-	// lists returns a file with the CRLs of both CAs: curl and Node check the whole chain.
+	// lists returns a file with the CRLs of both CAs, because curl and Node check the whole chain.
 	lists := func(serial *big.Int) string {
 		var file []byte
 		for _, part := range []string{ca.crlFile(t, serial), root.crlFile(t)} {
@@ -107,25 +108,26 @@ func TestRevocation(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, file, 0o600))
 		return path
 	}
-	// They take an answer that tells nothing for none.
+	// They ignore a response without a usable status.
 	unknowing := []string{"gnutls-cli/default", "wget/default", "java/ocsp-soft-fail"}
-	// MongoDB's OCSP specification has drivers fail on revoked alone.
-	pymongo := []string{"pymongo-ocsp/default", "pymongo-ocsp/tlsAllowInvalidHostnames", "pymongo-ocsp/tlsDisableOCSPEndpointCheck"}
+	// MongoDB's OCSP specification makes drivers fail only if the status is revoked.
+	pymongo := []string{"pymongo-ocsp/default", "pymongo-ocsp/tlsAllowInvalidHostnames",
+		"pymongo-ocsp/tlsDisableOCSPEndpointCheck"}
 	softly := slices.Concat(unknowing, pymongo, []string{"mongo-go/default", "mongo-go/tlsDisableOCSPEndpointCheck"})
-	// IO::Socket::SSL takes note of a staple that is well signed and says something bad, and of no other.
+	// IO::Socket::SSL respects a staple only if it is correctly signed and bad.
 	perl := []string{"perl/default"}
 	impostor := &issued{cert: ca.cert, key: stranger.key}
 
 	for _, test := range []struct {
 		name    string
-		feature string // whoever has it is held to what follows
+		feature string // clients with it must pass
 		rejects bool
-		exact   bool // whoever does not have it accepts
+		exact   bool // clients without it accept
 		answer  func(leaf *issued) []byte
-		ask     bool // the responder says so, and nothing is stapled
-		demand  bool // the leaf demands a staple
+		ask     bool // the responder answers, and nothing is stapled
+		demand  bool // the leaf requires a staple
 		crl     func(leaf *issued) string
-		// otherwise lists the clients that do the opposite, a stack and variant each.
+		// otherwise lists clients that do the opposite, by stack and variant.
 		otherwise []string
 	}{
 		{name: "good", feature: scenarios.FeatureStapling, exact: true,
@@ -189,7 +191,8 @@ func TestRevocation(t *testing.T) {
 				crl = test.crl(leaf)
 			}
 			for _, c := range set.Clients {
-				if slices.Contains(c.Skips, clients.CheckChain) || c.Variant == "no-hostname" || c.Variant == "cert-status" && (test.ask || test.crl != nil) {
+				if slices.Contains(c.Skips, clients.CheckChain) || c.Variant == "no-hostname" ||
+					c.Variant == "cert-status" && (test.ask || test.crl != nil) {
 					continue
 				}
 				has := slices.Contains(c.Features, test.feature)
@@ -199,7 +202,8 @@ func TestRevocation(t *testing.T) {
 				t.Logf("%s has it: %v: %s %s %q", c.ID(), has, got.Outcome, got.Code, got.Message)
 				rejects := (has && test.rejects) != slices.Contains(test.otherwise, c.Stack+"/"+c.Variant)
 				if has || test.exact && known(c, test.feature) && len(c.Demands) == 0 {
-					assert.Equal(t, rejects, got.Outcome == clients.Rejected, "%s has it: %v: %s", c.ID(), has, got.Message)
+					assert.Equal(t, rejects, got.Outcome == clients.Rejected, "%s has it: %v: %s", c.ID(), has,
+						got.Message)
 				}
 			}
 		})

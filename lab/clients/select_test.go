@@ -34,7 +34,7 @@ func TestPattern(t *testing.T) {
 func TestMayMatch(t *testing.T) {
 	for _, test := range []struct {
 		pattern pattern
-		version string // what the place tells
+		version string // the version that the place reveals
 		want    bool
 	}{
 		{"python", "3.11.7", true},
@@ -47,6 +47,7 @@ func TestMayMatch(t *testing.T) {
 		{"python-3.11", "2", false},
 		{"node", "", false},
 	} {
-		assert.Equal(t, test.want, test.pattern.mayMatch("python", Place{Version: test.version}), "%q at %q", test.pattern, test.version)
+		assert.Equal(t, test.want, test.pattern.mayMatch("python", Place{Version: test.version}), "%q at %q",
+			test.pattern, test.version)
 	}
 }

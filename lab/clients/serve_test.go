@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// discover finds the clients that speak HTTPS and closes them at the end of the test.
+// discover finds the clients that speak HTTPS and closes them when the test ends.
 func discover(t *testing.T, only ...string) *clients.Set {
 	t.Helper()
 	s, err := all.Discover(t.Context(), clients.Options{Only: only, Services: []string{"https"}})
@@ -34,7 +34,7 @@ func discover(t *testing.T, only ...string) *clients.Set {
 	return s
 }
 
-// discoverAll finds all clients, those that speak MongoDB too.
+// discoverAll finds all clients, including those that speak MongoDB.
 func discoverAll(t *testing.T) *clients.Set {
 	t.Helper()
 	s, err := all.Discover(t.Context(), clients.Options{})
@@ -43,8 +43,8 @@ func discoverAll(t *testing.T) *clients.Set {
 	return s
 }
 
-// brief returns the set, and in short tests, as with the race detector, only the newest program of each
-// stack and no browser: what is asked of the others then is the same again, and takes minutes.
+// brief returns the set. In short tests, as with the race detector, it returns only the newest program of
+// each stack and no browser, because the others would take minutes without testing anything new.
 func brief(s *clients.Set) *clients.Set {
 	if !testing.Short() {
 		return s
@@ -53,36 +53,40 @@ func brief(s *clients.Set) *clients.Set {
 	for _, c := range s.Clients {
 		newest[c.Stack] = c.Version
 	}
-	s.Clients = slices.DeleteFunc(s.Clients, func(c *clients.Client) bool { return c.Version != newest[c.Stack] || c.Stack == "chromium" })
+	s.Clients = slices.DeleteFunc(s.Clients, func(c *clients.Client) bool {
+		return c.Version != newest[c.Stack] || c.Stack == "chromium"
+	})
 	return s
 }
 
-// undemanding returns the clients that accept a good server though it offers nothing
-// about revocation: TestRevocation is for the others.
+// undemanding returns the clients that accept a good server without revocation data. TestRevocation tests the
+// others.
 func undemanding(s *clients.Set) []*clients.Client {
 	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool { return len(c.Demands) > 0 })
 }
 
-// givenCRL returns those clients, and the drivers whose variant is that they are given a CRL.
+// givenCRL returns the same clients, and the drivers' variants that are given a CRL.
 func givenCRL(s *clients.Set) []*clients.Client {
-	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool { return len(c.Demands) > 0 && c.Variant != "tlsCRLFile" })
+	return slices.DeleteFunc(slices.Clone(s.Clients), func(c *clients.Client) bool {
+		return len(c.Demands) > 0 && c.Variant != "tlsCRLFile"
+	})
 }
 
 // seen is what a server saw of one request.
 type seen struct {
 	sni, host   string
-	certificate bool // the client had one
+	certificate bool // the client presented one
 }
 
 // server is an HTTPS server over crypto/tls.
 type server struct {
 	addr    string
-	mongodb bool // what it speaks, if not HTTPS
+	mongodb bool // it speaks MongoDB instead of HTTPS
 	mu      sync.Mutex
 	last    seen
 }
 
-// serveTLS serves every request with handler; nil answers 200 and a short body.
+// serveTLS serves every request with handler. If handler is nil, it answers 200 with a short body.
 func serveTLS(t *testing.T, config *tls.Config, handler http.HandlerFunc) *server {
 	s := new(server)
 	h := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +107,7 @@ func serveTLS(t *testing.T, config *tls.Config, handler http.HandlerFunc) *serve
 	return s
 }
 
-// saw returns what the server saw of the last request, and forgets it.
+// saw returns what the server saw of the last request, and resets it.
 func (s *server) saw() seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,8 +116,7 @@ func (s *server) saw() seen {
 	return last
 }
 
-// serveRaw hands every connection to handle, and closes it when that returns. The
-// context is done when the test ends.
+// serveRaw passes every connection to handle and closes it afterwards. The context ends with the test.
 func serveRaw(t *testing.T, handle func(context.Context, net.Conn)) *server {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -154,7 +157,7 @@ func serveMongo(t *testing.T, config *tls.Config) *server {
 	return s
 }
 
-// serveBoth serves HTTPS and MongoDB, and returns which of them a client speaks.
+// serveBoth serves HTTPS and MongoDB, and returns a function that selects the server for a client.
 func serveBoth(t *testing.T, config *tls.Config) func(*clients.Client) *server {
 	https, mongodb := serveTLS(t, config, nil), serveMongo(t, config.Clone())
 	return func(c *clients.Client) *server {
@@ -165,11 +168,10 @@ func serveBoth(t *testing.T, config *tls.Config) func(*clients.Client) *server {
 	}
 }
 
-// hello reads what a client says first.
+// hello reads the client's first data.
 func hello(c net.Conn) { c.Read(make([]byte, 16<<10)) }
 
-// as returns the endpoint where a client reaches the server by the name, trusting
-// the file.
+// as returns the endpoint for a client that reaches the server by a name and trusts a file.
 func (s *server) as(host, caFile string) serve.Endpoint {
 	_, port, _ := net.SplitHostPort(s.addr)
 	number, _ := strconv.Atoi(port)

@@ -8,30 +8,29 @@ import (
 	"time"
 )
 
-// defaultTimeout is a client's own time limit where the request names none.
+// defaultTimeout is a client's own time limit if the request has none.
 const defaultTimeout = 10 * time.Second
 
 var errClosed = errors.New("the set of clients is closed")
 
-// Set is the clients that were found. It is safe for concurrent use; clients that
-// share a program that runs on (the variants of an interpreter) take turns.
+// Set is the clients that were found. It is safe for concurrent use. Clients that share a running program,
+// such as the variants of an interpreter, take turns.
 type Set struct {
-	// Clients is in a stable order: stacks as they are listed, versions ascending,
-	// variants as they are declared.
+	// Clients is in a stable order: stacks as listed, versions ascending, variants as declared.
 	Clients []*Client
-	// Missing lists what was looked for and can't be used, in the same order.
+	// Missing lists what was not found or cannot be used, in the same order.
 	Missing []Missing
 
 	installs []*Install
-	ctx      context.Context // done when the set is closed: ends the probes under way
+	ctx      context.Context // cancelled when the set is closed, which ends running probes
 	cancel   context.CancelCauseFunc
-	mu       sync.Mutex // guards closed, and probes.Add against probes.Wait
+	mu       sync.Mutex // guards closed, and keeps probes.Add from racing with probes.Wait
 	closed   bool
 	probes   sync.WaitGroup
 	end      func() error
 }
 
-// newSet makes a set of what was found, narrowed to the patterns.
+// newSet makes a set of what was found and matches the patterns.
 func newSet(found []*search, only []string) *Set {
 	s := new(Set)
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
@@ -43,8 +42,10 @@ func newSet(found []*search, only []string) *Set {
 			s.installs = append(s.installs, in)
 			for _, v := range in.Variants {
 				info := NewInfo(f.stack, in, v)
-				if len(only) == 0 || slices.ContainsFunc(only, func(p string) bool { return pattern(p).matches(info) }) {
-					s.Clients = append(s.Clients, &Client{Info: info, Prober: &prober{set: s, install: in, variant: v.Name}})
+				if len(only) == 0 || slices.ContainsFunc(only,
+					func(p string) bool { return pattern(p).matches(info) }) {
+					s.Clients = append(s.Clients, &Client{Info: info,
+						Prober: &prober{set: s, install: in, variant: v.Name}})
 				}
 			}
 		}
@@ -52,8 +53,8 @@ func newSet(found []*search, only []string) *Set {
 	return s
 }
 
-// Close ends the probes under way and every client program, with its whole process
-// group, and waits until they have ended. After the first call it does nothing.
+// Close ends running probes and every client program with its whole process group, and waits until they have
+// ended. Further calls do nothing.
 func (s *Set) Close() error { return s.end() }
 
 func (s *Set) close() error {
@@ -71,7 +72,7 @@ func (s *Set) close() error {
 	return errors.Join(errs...)
 }
 
-// begin counts a probe in, unless the set is closed.
+// begin counts a probe, unless the set is closed.
 func (s *Set) begin() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +82,7 @@ func (s *Set) begin() bool {
 	return !s.closed
 }
 
-// prober drives one variant of an install, and does what is common to all stacks.
+// prober runs one variant of an install. It does what all stacks have in common.
 type prober struct {
 	set     *Set
 	install *Install
@@ -91,10 +92,11 @@ type prober struct {
 func (p *prober) Probe(ctx context.Context, r Request) Result {
 	switch {
 	case r.Endpoint.CAFile == "":
-		// Several clients would take the system's trust store.
+		// Without a CA file, several clients would use the system's trust store.
 		return failed("endpoint " + r.Endpoint.ID + " has no CA file: set Endpoint.CAFile")
 	case r.Endpoint.Host == "" || r.Endpoint.URL == "":
-		return failed("endpoint " + r.Endpoint.ID + " has no address: set Endpoint.Host, Port and URL, and Connect if the host does not resolve")
+		return failed("endpoint " + r.Endpoint.ID +
+			" has no address: set Endpoint.Host, Port and URL, and Connect if the host does not resolve")
 	case r.Timeout < 0:
 		return failed("timeout " + r.Timeout.String() + " is negative: use zero for " + defaultTimeout.String())
 	case r.Timeout == 0:

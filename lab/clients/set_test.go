@@ -27,7 +27,7 @@ func TestDiscover(t *testing.T) {
 	var stacks []string
 	ids := make(map[string]bool)
 	for _, c := range set.Clients {
-		assert.False(t, ids[c.ID()], "%s is there twice", c.ID())
+		assert.False(t, ids[c.ID()], "%s is listed twice", c.ID())
 		ids[c.ID()] = true
 		stacks = append(stacks, c.Stack)
 		assert.NotEmpty(t, c.About, c.ID())
@@ -116,7 +116,8 @@ func TestBrokenPrograms(t *testing.T) {
 		"wget":       "echo 'GNU Wget 9.9.9 built on nothing.'; echo; echo '+digest -ssl'",
 		"java":       "echo 'java.base@9.0.1'",
 		"chromium":   "echo 'Chromium 99.0.4844.51 built on Debian 11.2'",
-		"python3":    "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has no ssl module: gone\"}'",
+		"python3": "echo '{\"contract\": 1, \"stack\": \"python\", \"version\": \"3.99.0\", \"error\": \"has " +
+			"no ssl module: gone\"}'",
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700))
 	}
@@ -146,7 +147,7 @@ func TestDiscoverCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// hanging serves clients that get no answer, and counts in each that is waiting.
+// hanging serves clients that get no answer. It sends a value for each one that waits.
 func hanging(t *testing.T) (s *server, waiting <-chan struct{}) {
 	arrived := make(chan struct{}, 100)
 	return serveRaw(t, func(ctx context.Context, c net.Conn) {
@@ -171,8 +172,8 @@ func TestHangingServer(t *testing.T) {
 	wg.Wait()
 }
 
-// patientFirst returns the default variants, and last those that give up by themselves: Node's fetch waits
-// 10 s for a handshake, which others can need to start on a busy machine.
+// patientFirst returns the default variants, with those that give up by themselves last. Node's fetch waits
+// 10 s for a handshake, which the other clients may need to start on a busy machine.
 func patientFirst(list []*clients.Client) []*clients.Client {
 	var patient, others []*clients.Client
 	for _, c := range list {
@@ -187,8 +188,8 @@ func patientFirst(list []*clients.Client) []*clients.Client {
 	return append(patient, others...)
 }
 
-// Cancelling a probe, or closing the set, ends the client at once and leaves
-// nothing behind.
+// TestEndedEarly checks that cancelling a probe or closing the set ends the client at once and leaves nothing
+// behind.
 func TestEndedEarly(t *testing.T) {
 	for name, end := range map[string]func(cancel context.CancelFunc, s *clients.Set){
 		"cancel": func(cancel context.CancelFunc, _ *clients.Set) { cancel() },
@@ -215,7 +216,7 @@ func TestEndedEarly(t *testing.T) {
 
 			require.NoError(t, set.Close())
 			require.NoError(t, set.Close(), "closing twice")
-			assert.Equal(t, before, children(t), "processes are left")
+			assert.Equal(t, before, children(t), "processes are still running")
 			for _, c := range set.Clients {
 				got := c.Probe(t.Context(), clients.Request{Endpoint: endpoint})
 				assert.Equal(t, clients.Failed, got.Outcome, c.ID())
@@ -225,7 +226,7 @@ func TestEndedEarly(t *testing.T) {
 	}
 }
 
-// A worker that was killed from outside is there again for the next probe.
+// TestKilledWorker checks that a worker which is killed is restarted for the next probe.
 func TestKilledWorker(t *testing.T) {
 	set := discover(t)
 	root := mintCA(t, nil, "test root")
@@ -238,14 +239,14 @@ func TestKilledWorker(t *testing.T) {
 	for _, c := range undemanding(set) {
 		request := clients.Request{Endpoint: endpoint, Timeout: patience}
 		got := c.Probe(t.Context(), request)
-		if got.Outcome == clients.Failed { // it was dying when it was asked
+		if got.Outcome == clients.Failed { // it was still ending
 			got = c.Probe(t.Context(), request)
 		}
 		check(t, c, got, nil)
 	}
 }
 
-// children lists the processes that this one has started, and that are there still.
+// children lists the running children of this process.
 func children(t *testing.T) []int {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -255,7 +256,7 @@ func children(t *testing.T) []int {
 	require.NoError(t, err)
 	var pids []int
 	for _, list := range lists {
-		data, _ := os.ReadFile(list) // a thread may have ended
+		data, _ := os.ReadFile(list) // the thread may have ended
 		for _, field := range strings.Fields(string(data)) {
 			var pid int
 			fmt.Sscan(field, &pid)

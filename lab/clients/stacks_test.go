@@ -9,8 +9,7 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// requireStack skips or fails the test where the set lacks a stack, or a version of
-// it: "python3.8".
+// requireStack skips or fails the test if the set lacks a stack or a version of it: "python3.8".
 func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
 	t.Helper()
 	why := "not found"

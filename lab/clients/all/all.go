@@ -1,7 +1,9 @@
-// Package all lists the client stacks that tlslab knows, each a folder beside this one. Some need environments that
-// make clients makes (lab/clients/install).
+// Package all lists the client stacks that tlslab knows: Go's net/http, curl, openssl s_client, Python's ssl,
+// Node's https, gnutls-cli, GNU Wget, pyOpenSSL, Java's two clients, reqwest over both of its TLS libraries,
+// Ruby's net/http, Perl's HTTP::Tiny, PHP's streams, Chromium, OkHttp, libraries for Python and Node, and
+// MongoDB's drivers. Some need environments that make clients installs (lab/clients/install).
 //
-// It links every one of them, so only tlslab's command and tests import it.
+// It links all of them, so only tlslab's command and tests import it.
 package all
 
 import (
@@ -33,8 +35,7 @@ import (
 	"example.com/tlslab/lab/clients/wget"
 )
 
-// Stacks lists the stacks, in the order in which they are shown. A new stack is a folder beside this
-// one and a line here.
+// Stacks lists the stacks, in display order. To add a stack, add a folder beside this one and a line here.
 func Stacks() []clients.Stack {
 	return slices.Concat([]clients.Stack{
 		gohttp.Stack(),

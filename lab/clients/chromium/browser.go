@@ -16,59 +16,61 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// startTime is how long a browser may take until it answers, on a machine that is busy.
+// startTime is how long a browser may take to answer, on a busy machine.
 const startTime = time.Minute
 
-// setup is what differs between two browsers. What they have in common stands in flags.
+// setup is what distinguishes one browser from another. What all have in common is in flags.
 type setup struct {
 	insecure bool
-	roots    string // digest of what it trusts; empty if it checks nothing
+	roots    string // digest of the trusted roots; empty if it checks nothing
 	identity string // digest of the client's certificate and key; empty if it has none
-	resolver string // rules of --host-resolver-rules
+	resolver string // the value of --host-resolver-rules
 }
 
-// flags has a browser do nothing but what it is asked to do: no request of its own, no window, no
-// question to a user, no key ring of the desktop's.
+// flags prevent a browser from doing anything on its own: requests, windows, questions to the user, or access
+// to the desktop's key ring.
 var flags = []string{
 	"--headless", "--remote-debugging-pipe", "--log-net-log=/dev/fd/5", "about:blank",
 	"--no-first-run", "--no-default-browser-check", "--no-pings",
 	"--disable-background-networking", "--disable-component-update", "--disable-domain-reliability",
-	"--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-breakpad", "--disable-crash-reporter",
+	"--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-breakpad",
+	"--disable-crash-reporter",
 	"--disable-client-side-phishing-detection", "--disable-field-trial-config",
-	// The last would start a process for a page that nobody opens.
+	// The last one would start a process for a page that is never opened.
 	"--disable-features=OptimizationHints,MediaRouter,Translate,SpareRendererForSitePerProcess",
 	"--metrics-recording-only", "--password-store=basic", "--use-mock-keychain",
 	"--disable-gpu", "--mute-audio", "--no-proxy-server",
-	// An error page would load again after a while, and get in the way of the next navigation.
+	// An error page would reload after a while and disturb the next navigation.
 	"--disable-auto-reload",
-	// Shared memory lies in the temporary directory, which is the browser's own.
+	// Shared memory goes into the temporary directory, which is the browser's own.
 	"--disable-dev-shm-usage",
 }
 
-// browser is a Chromium that runs, with a profile of its own.
+// browser is a running Chromium with its own profile.
 type browser struct {
 	*devtools
 	tab     *tab            // nil until the first visit
-	visited map[string]bool // host and port
+	visited map[string]bool // hosts and ports that it has visited
 	log     *netLog
 	process *process.Process
-	home    *pki.Dir   // its home directory, with its profile: removed when it is closed
-	pipes   []*os.File // this side's
+	home    *pki.Dir   // its home directory with its profile, removed on close
+	pipes   []*os.File // our ends of the pipes
 
-	background sync.WaitGroup // reads what nobody wants
+	background sync.WaitGroup // discards output
 }
 
-// preferences are those of a profile (profile/Default/Preferences). An error page that asks the
-// servers of a name service whether they are there would leave this machine.
+// preferences is the content of a profile's preferences (profile/Default/Preferences). Without it, an error
+// page would query the servers of a name service outside this machine.
 const preferences = `{"alternate_error_pages":{"enabled":false}}`
 
-// choosing are the preferences of a profile with a client certificate: it is presented to whoever
-// asks for one. An administrator has that by the policy AutoSelectCertificateForUrls, which the browser
-// keeps as a preference; without it, it asks the user, whom nobody sees.
+// choosing is the content of the preferences of a profile with a client certificate, which is presented to
+// every server that asks for one. An administrator would set this with the policy
+// AutoSelectCertificateForUrls, which the browser stores as a preference. Without it, the headless browser
+// would ask the user.
 const choosing = `{"alternate_error_pages":{"enabled":false},"profile":{"content_settings":{"exceptions":` +
 	`{"auto_select_certificate":{"*,*":{"last_modified":"1","setting":{"filters":[{}]}}}}}}}`
 
-// launch starts a browser that trusts, and presents, what the endpoint says.
+// launch starts a browser that trusts and presents what the endpoint says.
 func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *browser, err error) {
 	dir, err := makeHome()
 	if err != nil {
@@ -84,15 +86,16 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 	if err := p.profile(ctx, s, e, home); err != nil {
 		return nil, err
 	}
-	args := append([]string{"--user-data-dir=" + filepath.Join(home, "profile"), "--host-resolver-rules=" + s.resolver}, flags...)
+	args := append([]string{"--user-data-dir=" + filepath.Join(home, "profile"),
+		"--host-resolver-rules=" + s.resolver}, flags...)
 	if s.insecure {
 		args = append(args, "--ignore-certificate-errors")
 	}
 	if os.Geteuid() == 0 {
-		// Its sandbox is made of user namespaces, and it refuses to start as root with it.
+		// The sandbox needs user namespaces, and the browser refuses to start as root with it.
 		args = append(args, "--no-sandbox")
 	}
-	// The temporary directory as well: what it leaves there when it is ended goes with the profile.
+	// The temporary directory is in the profile, too, so that it is removed even if the browser is killed.
 	env := []string{"HOME=" + home, "TMPDIR=" + home}
 	if err := b.start(ctx, process.Command{Path: p.path, Args: args, Env: env}); err != nil {
 		return nil, err
@@ -105,11 +108,11 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 	return b, nil
 }
 
-// maxHome is how long the name of a home directory may be, in bytes. A browser makes a socket in its
-// temporary directory, in a directory of its own, and the names of sockets have to be below 108 bytes.
+// maxHome is the maximum length of a home directory's name, in bytes. A browser makes a socket in its own
+// directory below its temporary directory, and the names of sockets must be shorter than 108 bytes.
 const maxHome = 108 - len("/org.chromium.Chromium.aB3xYz/SingletonSocket") - 1
 
-// makeHome makes a home directory, in the temporary directory if that has a short enough name.
+// makeHome makes a home directory in the temporary directory, if that has a short enough name.
 func makeHome() (*pki.Dir, error) {
 	const pattern = "tlslab-chromium-"
 	dir := os.TempDir()
@@ -123,7 +126,7 @@ func makeHome() (*pki.Dir, error) {
 	return home, nil
 }
 
-// profile makes the profile of a browser below its home directory.
+// profile makes a browser's profile below its home directory.
 func (p program) profile(ctx context.Context, s setup, e serve.Endpoint, home string) error {
 	db, content := nss{p.tools, home}, preferences
 	if err := db.make(ctx); err != nil {
@@ -150,8 +153,8 @@ func (p program) profile(ctx context.Context, s setup, e serve.Endpoint, home st
 	return nil
 }
 
-// start starts the program with three pipes, and reads what comes out of them. By
-// --remote-debugging-pipe it reads file descriptor 3 and writes 4, and the next is for its log.
+// start starts the program with three pipes and reads from them. With --remote-debugging-pipe, the browser
+// reads from file descriptor 3 and writes to 4; the next one is for its log.
 func (b *browser) start(ctx context.Context, c process.Command) error {
 	var theirs []*os.File
 	defer func() {
@@ -159,14 +162,14 @@ func (b *browser) start(ctx context.Context, c process.Command) error {
 			f.Close()
 		}
 	}()
-	var ends [3][2]*os.File // to read from, and to write to
+	var ends [3][2]*os.File // for reading and for writing
 	for i := range ends {
 		r, w, err := os.Pipe()
 		if err != nil {
 			return fmt.Errorf("starting %s: %w", c.Path, err)
 		}
 		ends[i] = [2]*os.File{r, w}
-		if i > 0 { // it reads the first, and writes the others
+		if i > 0 { // the browser reads from the first and writes to the others
 			r, w = w, r
 		}
 		theirs, b.pipes = append(theirs, r), append(b.pipes, w)
@@ -177,7 +180,7 @@ func (b *browser) start(ctx context.Context, c process.Command) error {
 		return err
 	}
 	b.process = p
-	b.background.Go(func() { io.Copy(io.Discard, p) }) // what it writes to its standard output
+	b.background.Go(func() { io.Copy(io.Discard, p) }) // its standard output
 	b.devtools = talk(struct {
 		io.Reader
 		io.Writer
@@ -186,15 +189,15 @@ func (b *browser) start(ctx context.Context, c process.Command) error {
 	return nil
 }
 
-// lastWords returns what a browser that has ended complained of at last, to be added to an error.
-// One that runs complains of a desktop that is not there.
+// lastWords returns the last error output of a browser that has ended, to add to an error. A running browser
+// only complains about a missing desktop.
 func (b *browser) lastWords() string {
 	words := strings.TrimSpace(b.process.Stderr())
 	if words == "" || !b.ended() {
 		return ""
 	}
 	lines := strings.Split(words, "\n")
-	return ": its last words: " + lines[len(lines)-1]
+	return ": it last wrote: " + lines[len(lines)-1]
 }
 
 // ended reports whether the browser has ended by itself.
@@ -207,13 +210,13 @@ func (b *browser) ended() bool {
 	}
 }
 
-// close ends the browser with all of its processes, and removes its profile.
+// close kills the browser with all its processes and removes its profile.
 func (b *browser) close() error {
 	if b.process != nil {
 		b.process.Close()
 	}
 	for _, f := range b.pipes {
-		f.Close() // and with them, whoever reads them comes to an end
+		f.Close() // this also ends the goroutines that read from it
 	}
 	b.background.Wait()
 	if b.devtools != nil {

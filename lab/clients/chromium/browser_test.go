@@ -28,12 +28,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is a limit that nothing here comes near to.
+// patience is a time limit that nothing here should reach.
 const patience = time.Minute
 
-// start finds the browser, and ends it with the test. What it writes is below dir.
+// start finds the browser and closes it when the test ends. Its files are below dir.
 func start(t *testing.T) (browser *clients.Client, dir string, set *clients.Set) {
-	dir, err := os.MkdirTemp("", "t") // t.TempDir's names are too long for a browser
+	dir, err := os.MkdirTemp("", "t") // names from t.TempDir are too long for a browser
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	t.Setenv("TMPDIR", dir)
@@ -50,7 +50,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
-// serve serves a scenario of a lab of its own.
+// serve serves a scenario with its own lab.
 func serve(t *testing.T, seed, id string) *lab.Instance {
 	l, err := lab.New(lab.Config{Seed: seed, Dir: filepath.Join(t.TempDir(), "lab")})
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func serve(t *testing.T, seed, id string) *lab.Instance {
 	return in
 }
 
-// What one probe trusts, another does not, in whatever order they come.
+// TestRoots checks that one probe's roots are not trusted by another, in any order.
 func TestRoots(t *testing.T) {
 	browser, _, _ := start(t)
 	one, other := serve(t, "one", "good"), serve(t, "other", "good")
@@ -76,12 +76,14 @@ func TestRoots(t *testing.T) {
 		stranger.CAFile = other.Endpoint.CAFile
 		got := browser.Probe(t.Context(), clients.Request{Endpoint: stranger, Timeout: patience})
 		assert.Equal(t, clients.Rejected, got.Outcome)
-		assert.Regexp(t, `^net::ERR_CERT_AUTHORITY_INVALID\nCertificate i=1 .*: ERROR: (No matching issuer found|VerifySignedData failed)$`, got.Message)
+		assert.Regexp(t, `^net::ERR_CERT_AUTHORITY_INVALID\nCertificate i=1 .*: ERROR: (No matching issuer `+
+			`found|VerifySignedData failed)$`, got.Message)
 		assert.Equal(t, "ERR_CERT_AUTHORITY_INVALID", got.Code)
 	}
 }
 
-// A CA file with several certificates is trusted as a whole: certutil reads the first alone.
+// TestSeveralRoots checks that all certificates in a CA file are trusted, although certutil reads only the
+// first.
 func TestSeveralRoots(t *testing.T) {
 	browser, _, _ := start(t)
 	one, other := serve(t, "one", "good"), serve(t, "other", "good")
@@ -100,8 +102,9 @@ func TestSeveralRoots(t *testing.T) {
 	}
 }
 
-// Nothing of a visit is there for the next: it makes a connection of its own, and resumes none.
-func TestVisitsAreStrangers(t *testing.T) {
+// TestVisitsShareNothing checks that nothing of a visit is used by the next: each makes its own connection
+// and resumes no session.
+func TestVisitsShareNothing(t *testing.T) {
 	browser, _, _ := start(t)
 	endpoint := serve(t, "one", "good").Endpoint
 	dir := filepath.Dir(endpoint.CAFile)
@@ -129,20 +132,20 @@ func TestVisitsAreStrangers(t *testing.T) {
 		got := browser.Probe(t.Context(), clients.Request{Endpoint: endpoint, Timeout: patience})
 		require.Equal(t, clients.Accepted, got.Outcome, got.Message)
 	}
-	assert.EqualValues(t, 3, visits.Load(), "one request a visit")
-	assert.Len(t, from, 3, "each over a connection of its own")
+	assert.EqualValues(t, 3, visits.Load(), "one request per visit")
+	assert.Len(t, from, 3, "each over its own connection")
 	assert.Zero(t, resumed.Load())
 }
 
-// Nothing is left when the set is closed: no process, no profile, nothing in the temporary directory,
-// and no shared memory.
+// TestNothingIsLeft checks that closing the set leaves no process, no profile, no temporary file and no
+// shared memory.
 func TestNothingIsLeft(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("processes are looked for in /proc")
+		t.Skip("the test needs /proc")
 	}
 	for name, id := range map[string]string{"answered": "good", "refused": "expired", "hanging": "silent"} {
 		t.Run(name, func(t *testing.T) {
-			in := serve(t, "one", id) // in another temporary directory
+			in := serve(t, "one", id) // another temporary directory
 			shared := entries(t, "/dev/shm")
 			browser, dir, set := start(t)
 			limit := patience
@@ -166,10 +169,10 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
-// A browser that was killed is there again for the next probe.
+// TestKilled checks that a killed browser is replaced for the next probe.
 func TestKilled(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("processes are looked for in /proc")
+		t.Skip("the test needs /proc")
 	}
 	browser, dir, _ := start(t)
 	in := serve(t, "one", "good")
@@ -189,7 +192,7 @@ func TestKilled(t *testing.T) {
 	defer c.Close()
 	for _, pid := range running(t, dir) {
 		if p, err := os.FindProcess(pid); err == nil {
-			p.Kill() // it may have ended with the one before
+			p.Kill() // it may have ended with the previous one
 		}
 	}
 	got := <-done
@@ -200,7 +203,7 @@ func TestKilled(t *testing.T) {
 	assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 }
 
-// entries lists what is in a directory; nothing if it is not there.
+// entries lists a directory's contents; nothing if it does not exist.
 func entries(t *testing.T, dir string) (names []string) {
 	list, err := os.ReadDir(dir)
 	if !os.IsNotExist(err) {
@@ -212,13 +215,14 @@ func entries(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// running lists the processes that have a profile below the directory.
+// running lists the processes whose profile is below the directory.
 func running(t *testing.T, dir string) (pids []int) {
 	list, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)
 	for _, file := range list {
-		line, _ := os.ReadFile(file) // a process may have ended
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && strings.Contains(string(line), dir) {
+		line, _ := os.ReadFile(file) // the process may have ended
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil &&
+			strings.Contains(string(line), dir) {
 			pids = append(pids, pid)
 		}
 	}

@@ -1,5 +1,5 @@
-// Package chromium is the client stack of Chromium, Chrome and what else is built of Chromium: the
-// browser itself, headless, which opens a page.
+// Package chromium is the client stack of Chromium, Chrome and other browsers built from Chromium: the
+// browser itself, headless, opens a page.
 package chromium
 
 import (
@@ -16,9 +16,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using the stack. Their features are measured by TestFeatures in
-// lab/clients, with Chromium 156. There is no "stapling": it takes note of a staple that is well
-// signed and says that the certificate is revoked, and takes any other for none.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// Chromium 156. "stapling" is missing, because Chromium only respects a staple that is correctly signed and
+// says revoked, and ignores all others.
 var variants = []clients.Variant{{
 	Name:  "default",
 	About: "chromium --headless with FILE in $HOME/.pki/nssdb: certutil -A -t C,, -i FILE",
@@ -41,19 +41,19 @@ var handshake = []string{
 func Stack() clients.Stack {
 	return clients.Stack{
 		Name: "chromium",
-		Slow: "a browser takes half as long as all others together: --client chromium asks it",
+		Slow: "a browser takes half as long as all other clients together: use --client chromium",
 		Find: find,
 		Open: open,
 	}
 }
 
-// program is a browser that is installed.
+// program is an installed browser.
 type program struct {
 	path string
 	tools
 }
 
-// open asks the program what it is, and starts no browser yet.
+// open asks the program for its version. It does not start a browser yet.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--version")
 	if err != nil {
@@ -64,7 +64,7 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 		return nil, fmt.Errorf("%s: %w", p.Path, err)
 	}
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
-		return nil, fmt.Errorf("%s trusts the roots of %s, which tlslab leaves alone", p.Path, runtime.GOOS)
+		return nil, fmt.Errorf("%s uses the trust store of %s, which tlslab never changes", p.Path, runtime.GOOS)
 	}
 	tools, err := findTools()
 	if err != nil {
@@ -84,13 +84,13 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 // oldest is the first major version that is sure to have hidden tabs, which came in the spring of 2025.
 const oldest = "140"
 
-// versionLine matches what the programs say of themselves:
+// versionLine matches the output of --version:
 //
 //	Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)
 //	Google Chrome 143.0.7499.40
 var versionLine = regexp.MustCompile(`^[A-Z][A-Za-z ]* (\d+(?:\.\d+)+)(.*)`)
 
-// parseVersion reads what a browser says with --version, and says why one is of no use here.
+// parseVersion parses the output of a browser's --version. The error says why the browser cannot be used.
 func parseVersion(line string) (string, error) {
 	m := versionLine.FindStringSubmatch(line)
 	if m == nil {
@@ -105,10 +105,10 @@ func parseVersion(line string) (string, error) {
 	return m[1], nil
 }
 
-// resolver returns the rules by which a browser finds the server of an endpoint
-// (--host-resolver-rules), and nothing else: it is to ask nobody on the network, whatever it takes
-// into its head. Names below .test lead to the endpoint's address, as nobody else has them (RFC 6761,
-// section 6.2), so that one browser serves for all of them. What is to be looked up is.
+// resolver returns the rules with which a browser finds only the server of an endpoint
+// (--host-resolver-rules). So it can contact nothing else on the network, whatever it tries. Names below
+// .test lead to the endpoint's address, because they are reserved (RFC 6761, section 6.2); this way one
+// browser works for all of them. A host that must be looked up is excluded.
 func resolver(host, connect string) string {
 	at, _, err := net.SplitHostPort(connect)
 	if err != nil {
@@ -117,8 +117,8 @@ func resolver(host, connect string) string {
 	rules := "MAP *.test " + at + ", MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE " + at
 	if host != "localhost" && host != at && !strings.HasSuffix(host, ".test") {
 		if strings.Contains(host, ":") {
-			// A colon would begin a port, and brackets are there or not: a question mark is any
-			// character, or none.
+			// A colon would start a port, and brackets may be present or missing. A question mark matches any
+			// character or none.
 			host = "?" + strings.ReplaceAll(host, ":", "?") + "?"
 		}
 		rules = "MAP " + host + " " + at + ", " + rules

@@ -45,46 +45,73 @@ func TestResolver(t *testing.T) {
 	}
 }
 
-// What a request comes to, by the events of its tab.
+// TestPage checks the result of a request for various sequences of events.
 func TestPage(t *testing.T) {
 	const (
-		asks     = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document","request":{"url":"https://localhost:1/"}}}`
-		redirect = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document","redirectResponse":{"status":302}}}`
-		answers  = `{"method":"Network.responseReceived","params":{"requestId":"1","type":"Document","response":{"status":200}}}`
-		busy     = `{"method":"Network.responseReceived","params":{"requestId":"1","type":"Document","response":{"status":503}}}`
+		asks = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document",` +
+			`"request":{"url":"https://localhost:1/"}}}`
+		redirect = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document",` +
+			`"redirectResponse":{"status":302}}}`
+		answers = `{"method":"Network.responseReceived","params":{"requestId":"1","type":"Document",` +
+			`"response":{"status":200}}}`
+		busy = `{"method":"Network.responseReceived","params":{"requestId":"1","type":"Document",` +
+			`"response":{"status":503}}}`
 		finishes = `{"method":"Network.loadingFinished","params":{"requestId":"1"}}`
-		fails    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_CERT_DATE_INVALID","canceled":false}}`
-		cut      = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_CONTENT_LENGTH_MISMATCH","canceled":false}}`
-		extra    = `{"method":"Network.responseReceivedExtraInfo","params":{"requestId":"1","statusCode":503}}`
-		empty    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_HTTP_RESPONSE_CODE_FAILURE","canceled":false}}`
-		download = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document","errorText":"net::ERR_ABORTED","canceled":true}}`
-		icon     = `{"method":"Network.loadingFailed","params":{"requestId":"2","type":"Other","errorText":"net::ERR_FAILED"}}`
-		other    = `{"method":"Network.requestWillBeSent","params":{"requestId":"9","type":"Document","request":{"url":"http://nowhere/"}}}`
-		gives    = `{"method":"Network.loadingFailed","params":{"requestId":"9","type":"Document","errorText":"net::ERR_ABORTED","canceled":true}}`
-		spelled  = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document","request":{"url":"https://LOCALHOST:1/"}}}`
-		answer   = `{"result":{"frameId":"f","loaderId":"1"}}`
-		odd      = `{"method":"Network.dataReceived","params":{"requestId":7}}`
+		fails    = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document",` +
+			`"errorText":"net::ERR_CERT_DATE_INVALID","canceled":false}}`
+		cut = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document",` +
+			`"errorText":"net::ERR_CONTENT_LENGTH_MISMATCH","canceled":false}}`
+		extra = `{"method":"Network.responseReceivedExtraInfo","params":{"requestId":"1","statusCode":503}}`
+		empty = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document",` +
+			`"errorText":"net::ERR_HTTP_RESPONSE_CODE_FAILURE","canceled":false}}`
+		download = `{"method":"Network.loadingFailed","params":{"requestId":"1","type":"Document",` +
+			`"errorText":"net::ERR_ABORTED","canceled":true}}`
+		icon = `{"method":"Network.loadingFailed","params":{"requestId":"2","type":"Other",` +
+			`"errorText":"net::ERR_FAILED"}}`
+		other = `{"method":"Network.requestWillBeSent","params":{"requestId":"9","type":"Document",` +
+			`"request":{"url":"http://nowhere/"}}}`
+		gives = `{"method":"Network.loadingFailed","params":{"requestId":"9","type":"Document",` +
+			`"errorText":"net::ERR_ABORTED","canceled":true}}`
+		spelled = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document",` +
+			`"request":{"url":"https://LOCALHOST:1/"}}}`
+		answer = `{"result":{"frameId":"f","loaderId":"1"}}`
+		odd    = `{"method":"Network.dataReceived","params":{"requestId":7}}`
 	)
 	for name, test := range map[string]struct {
 		events []string
 		want   *clients.Result
 	}{
-		"answered":                {[]string{asks, odd, answers, icon, finishes}, &clients.Result{Outcome: clients.Accepted}},
-		"unavailable":             {[]string{asks, busy, finishes}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"}},
-		"moved":                   {[]string{asks, redirect, answers, finishes}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 302"}},
-		"refused":                 {[]string{asks, fails}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"cut short":               {[]string{asks, answers, cut}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
-		"no body":                 {[]string{asks, extra, empty}, &clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503", Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
-		"a download":              {[]string{asks, answers, download}, &clients.Result{Outcome: clients.Unsupported, Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
-		"aborted":                 {[]string{asks, download}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
-		"after another":           {[]string{other, gives, asks, fails}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"among another":           {[]string{other, asks, gives, answers, finishes}, &clients.Result{Outcome: clients.Accepted}},
-		"another alone":           {[]string{other, gives}, nil},
-		"written in another way":  {[]string{other, gives, spelled, fails, answer}, &clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
-		"and the answer is first": {[]string{spelled, answer, answers, finishes}, &clients.Result{Outcome: clients.Accepted}},
-		"not yet":                 {[]string{asks, answers, icon}, nil},
-		"not asked":               {[]string{answers, finishes}, nil},
-		"nothing else":            {nil, nil},
+		"answered": {[]string{asks, odd, answers, icon, finishes},
+			&clients.Result{Outcome: clients.Accepted}},
+		"unavailable": {[]string{asks, busy, finishes},
+			&clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"}},
+		"moved": {[]string{asks, redirect, answers, finishes},
+			&clients.Result{Outcome: clients.Rejected, Message: "HTTP status 302"}},
+		"refused": {[]string{asks, fails}, &clients.Result{Outcome: clients.Rejected,
+			Message: "net::ERR_CERT_DATE_INVALID", Code: "ERR_CERT_DATE_INVALID"}},
+		"cut short": {[]string{asks, answers, cut}, &clients.Result{Outcome: clients.Rejected,
+			Message: "net::ERR_CONTENT_LENGTH_MISMATCH", Code: "ERR_CONTENT_LENGTH_MISMATCH"}},
+		"no body": {[]string{asks, extra, empty},
+			&clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503",
+				Code: "ERR_HTTP_RESPONSE_CODE_FAILURE"}},
+		"a download": {[]string{asks, answers, download}, &clients.Result{Outcome: clients.Unsupported,
+			Message: "what the server answered is no page to a browser, but a file to keep", Code: "ERR_ABORTED"}},
+		"aborted": {[]string{asks, download}, &clients.Result{Outcome: clients.Rejected,
+			Message: "net::ERR_ABORTED", Code: "ERR_ABORTED"}},
+		"after another": {[]string{other, gives, asks, fails},
+			&clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID",
+				Code: "ERR_CERT_DATE_INVALID"}},
+		"among another": {[]string{other, asks, gives, answers, finishes},
+			&clients.Result{Outcome: clients.Accepted}},
+		"another alone": {[]string{other, gives}, nil},
+		"written in another way": {[]string{other, gives, spelled, fails, answer},
+			&clients.Result{Outcome: clients.Rejected, Message: "net::ERR_CERT_DATE_INVALID",
+				Code: "ERR_CERT_DATE_INVALID"}},
+		"and the answer is first": {[]string{spelled, answer, answers, finishes},
+			&clients.Result{Outcome: clients.Accepted}},
+		"not yet":      {[]string{asks, answers, icon}, nil},
+		"not asked":    {[]string{answers, finishes}, nil},
+		"nothing else": {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPage("https://localhost:1/")

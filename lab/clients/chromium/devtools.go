@@ -10,23 +10,23 @@ import (
 	"sync"
 )
 
-// maxMessage is the longest message that is taken from a browser, in bytes.
+// maxMessage is the maximum length of a message from a browser, in bytes.
 const maxMessage = 8 << 20
 
-// devtools speaks the Chrome DevTools Protocol with a browser over a pair of pipes: messages are
-// JSON objects, each with a zero byte after it (--remote-debugging-pipe). Nothing listens on a port.
+// devtools speaks the Chrome DevTools Protocol over a pair of pipes. Messages are JSON objects, each followed
+// by a zero byte (--remote-debugging-pipe). Nothing listens on a port.
 type devtools struct {
 	pipe io.ReadWriter
-	done chan struct{} // closed when no more messages come
+	done chan struct{} // closed when there are no more messages
 
 	mu       sync.Mutex
-	err      error // why no more messages come
+	err      error // why there are no more messages
 	last     int64
 	waiting  map[int64]chan message
 	sessions map[string]func(message)
 }
 
-// message is whatever a browser says: the answer to a call, or an event of a session.
+// message is a message from a browser: the answer to a call, or an event of a session.
 type message struct {
 	ID        int64           `json:"id"`
 	SessionID string          `json:"sessionId"`
@@ -39,7 +39,7 @@ type message struct {
 	} `json:"error"`
 }
 
-// call is what is asked of a browser, or of a page in it if it names a session.
+// call is a command for the browser or, if it names a session, for a page.
 type call struct {
 	ID        int64  `json:"id"`
 	SessionID string `json:"sessionId,omitempty"`
@@ -47,9 +47,10 @@ type call struct {
 	Params    any    `json:"params,omitempty"`
 }
 
-// talk reads what a browser says until its pipe ends.
+// talk returns a connection to the browser and reads its messages until the pipe ends.
 func talk(pipe io.ReadWriter) *devtools {
-	d := &devtools{pipe: pipe, done: make(chan struct{}), waiting: map[int64]chan message{}, sessions: map[string]func(message){}}
+	d := &devtools{pipe: pipe, done: make(chan struct{}), waiting: map[int64]chan message{},
+		sessions: map[string]func(message){}}
 	go func() {
 		defer close(d.done)
 		err := d.read(bufio.NewReader(pipe))
@@ -60,7 +61,7 @@ func talk(pipe io.ReadWriter) *devtools {
 	return d
 }
 
-// read hands out messages until there are no more, and says why.
+// read dispatches messages until there are no more, and returns the reason.
 func (d *devtools) read(r *bufio.Reader) error {
 	for {
 		data, err := readMessage(r)
@@ -69,7 +70,7 @@ func (d *devtools) read(r *bufio.Reader) error {
 		}
 		var m message
 		if err := json.Unmarshal(data, &m); err != nil {
-			return fmt.Errorf("what it says is no message of its protocol: %w", err)
+			return fmt.Errorf("it sent something that is not a message of its protocol: %w", err)
 		}
 		d.mu.Lock()
 		answer, listener := d.waiting[m.ID], d.sessions[m.SessionID]
@@ -84,7 +85,7 @@ func (d *devtools) read(r *bufio.Reader) error {
 	}
 }
 
-// readMessage reads one message, without the zero byte that ends it.
+// readMessage reads one message, without the zero byte at its end.
 func readMessage(r *bufio.Reader) ([]byte, error) {
 	var data []byte
 	for {
@@ -101,8 +102,7 @@ func readMessage(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// listen has the events of a session handed to f, one at a time and in order. It must not wait
-// for anything. A nil f ends that.
+// listen passes a session's events to f, one at a time and in order. f must not block. A nil f stops this.
 func (d *devtools) listen(session string, f func(message)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -113,8 +113,8 @@ func (d *devtools) listen(session string, f func(message)) {
 	d.sessions[session] = f
 }
 
-// call asks the browser for something, or one of its sessions if it is not empty, and waits for
-// the answer. Result may be nil.
+// call calls a method of the browser, or of a session if session is not empty, and waits for the answer.
+// result may be nil.
 func (d *devtools) call(ctx context.Context, session, method string, params, result any) error {
 	answer := make(chan message, 1)
 	d.mu.Lock()
@@ -123,7 +123,7 @@ func (d *devtools) call(ctx context.Context, session, method string, params, res
 	d.waiting[id] = answer
 	data, err := json.Marshal(call{ID: id, SessionID: session, Method: method, Params: params})
 	if err == nil {
-		_, err = d.pipe.Write(append(data, 0)) // under the lock: messages must not mix
+		_, err = d.pipe.Write(append(data, 0)) // under the lock, so that messages do not mix
 	}
 	d.mu.Unlock()
 	if err != nil {

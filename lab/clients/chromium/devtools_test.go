@@ -13,13 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// far is the other end of a conversation: a browser's.
+// far is the browser's end of a connection.
 type far struct {
 	io.Reader
 	io.Writer
 }
 
-// converse returns a conversation, and its other end. What is closed by hang up is the browser's side.
+// converse returns a connection and the browser's end of it. hangUp closes that end.
 func converse(t *testing.T) (d *devtools, browser *bufio.ReadWriter, hangUp func()) {
 	theirs, w := io.Pipe()
 	r, says := io.Pipe()
@@ -29,7 +29,7 @@ func converse(t *testing.T) (d *devtools, browser *bufio.ReadWriter, hangUp func
 	return d, bufio.NewReadWriter(bufio.NewReader(theirs), bufio.NewWriterSize(says, 0)), hangUp
 }
 
-// say writes messages as a browser does.
+// say writes messages as a browser would.
 func say(t *testing.T, to *bufio.ReadWriter, messages ...string) {
 	for _, m := range messages {
 		_, err := to.WriteString(m + "\x00")
@@ -59,7 +59,7 @@ func TestCall(t *testing.T) {
 		say(t, browser,
 			`{"method":"A.event","sessionId":"s","params":{}}`,
 			`{"method":"A.other","sessionId":"another","params":{}}`,
-			`{"id":99,"result":{"y":3}}`, // nobody waits for it
+			`{"id":99,"result":{"y":3}}`, // an answer to no call
 			`{"id":1,"sessionId":"s","result":{"y":2}}`)
 		hear(t, browser)
 		say(t, browser, `{"id":2,"error":{"code":-32000,"message":"no such thing"}}`)
@@ -72,7 +72,7 @@ func TestCall(t *testing.T) {
 	assert.EqualError(t, err, "A.c: the browser says: no such thing")
 }
 
-// Whoever waits for an answer is told that there is none to come.
+// TestCallEnds checks that waiting calls fail when no answer can come any more.
 func TestCallEnds(t *testing.T) {
 	t.Run("the browser ends", func(t *testing.T) {
 		d, browser, hangUp := converse(t)
@@ -92,7 +92,7 @@ func TestCallEnds(t *testing.T) {
 	t.Run("it talks nonsense", func(t *testing.T) {
 		d, browser, _ := converse(t)
 		go func() { hear(t, browser); say(t, browser, "nonsense") }()
-		assert.ErrorContains(t, d.call(t.Context(), "", "A.b", nil, nil), "no message of its protocol")
+		assert.ErrorContains(t, d.call(t.Context(), "", "A.b", nil, nil), "not a message of its protocol")
 	})
 }
 
@@ -110,7 +110,7 @@ func TestReadMessage(t *testing.T) {
 	assert.ErrorContains(t, err, "a message of more than")
 }
 
-// endless is a browser that never ends a message.
+// endless is a browser whose message never ends.
 type endless struct{}
 
 func (endless) Read(b []byte) (int, error) {

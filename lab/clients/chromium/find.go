@@ -11,10 +11,10 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// names are what the program is called on PATH, the free one first.
+// names are the program's names on PATH, the free browser first.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 
-// find lists the browsers on PATH, and those in the places where installers put them, each once.
+// find lists the browsers on PATH and those in the usual places of installers, without duplicates.
 func find(context.Context) ([]clients.Place, error) {
 	var paths []string
 	for _, name := range names {
@@ -28,7 +28,7 @@ func find(context.Context) ([]clients.Place, error) {
 		}
 	}
 	var places []clients.Place
-	seen := make(map[string]bool) // by the file that the place leads to
+	seen := make(map[string]bool) // by the file that the place resolves to
 	for _, path := range paths {
 		if file, err := filepath.EvalSymlinks(path); err == nil && !seen[file] {
 			seen[file] = true
@@ -41,7 +41,7 @@ func find(context.Context) ([]clients.Place, error) {
 	return places, nil
 }
 
-// usual lists where a system's installers put the programs, which they do not put on PATH.
+// usual lists where a system's installers put browsers that are not on PATH.
 func usual(system string, env func(string) string) []string {
 	var paths []string
 	switch system {

@@ -41,7 +41,7 @@ func (n nss) present(ctx context.Context, e serve.Endpoint) error {
 	return nil
 }
 
-// bundle returns the client's certificate, what it is signed by and its key as a PKCS #12 file.
+// bundle returns the client's certificate, its issuers and its key as a PKCS #12 file.
 func bundle(e serve.Endpoint) ([]byte, error) {
 	certs, err := os.ReadFile(e.CertFile)
 	if err != nil {
@@ -49,7 +49,7 @@ func bundle(e serve.Endpoint) ([]byte, error) {
 	}
 	keyFile := e.KeyFile
 	if keyFile == "" {
-		keyFile = e.CertFile // both are in it, or are to be
+		keyFile = e.CertFile // it has both, or should have
 	}
 	key, err := os.ReadFile(keyFile)
 	if err != nil {
@@ -75,7 +75,7 @@ func bundle(e serve.Endpoint) ([]byte, error) {
 	return pkcs12.Modern.Encode(pair.PrivateKey, pair.Leaf, above, bundlePassword)
 }
 
-// decrypt returns a key in PEM without its passphrase; one that has none is returned as it is.
+// decrypt returns a PEM key without its passphrase. A key without one is returned unchanged.
 func decrypt(data []byte, password string) ([]byte, error) {
 	block, _ := pem.Decode(data)
 	if block == nil {

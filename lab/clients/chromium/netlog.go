@@ -12,34 +12,34 @@ import (
 	"sync"
 )
 
-// netLog takes in what a browser logs of its network stack (--log-net-log), which is where
-// Chromium tells what its error codes keep to themselves: ERR_CERT_INVALID is any of a dozen faults
-// of a certificate, and ERR_SSL_PROTOCOL_ERROR any of a handshake.
+// netLog reads the log of a browser's network stack (--log-net-log). The log contains details that Chromium's
+// error codes hide: ERR_CERT_INVALID stands for a dozen faults of a certificate, and ERR_SSL_PROTOCOL_ERROR
+// for any fault of a handshake.
 //
-// The form is that of net/log/file_net_log_observer.cc: a JSON document of two members, with the
-// constants, which name the numbers of the events, on the first line, and an event on each of the others.
+// The format is that of net/log/file_net_log_observer.cc: a JSON document with two members. The first line
+// has the constants, including the event names by number. Each further line has one event.
 type netLog struct {
-	names map[int]string // of the types of events, by number
+	names map[int]string // event type names, by number
 	done  chan struct{}  // closed when the log has ended
 
 	mu sync.Mutex
 	*visitLog
 }
 
-// visitLog is what the log has told of a visit. Sockets and verifications are not linked to the
-// request that they are made for by anything as simple as an ID: they are those that come after the
-// first mention of its URL, as the browser makes one visit at a time.
+// visitLog is what the log says about a visit. Sockets and verifications have no simple ID that links them to
+// their request. But the browser makes one visit at a time, so they are those that come after the first
+// mention of its URL.
 type visitLog struct {
 	url     string
 	begun   bool          // the URL has been mentioned
 	request int64         // the ID of the request for it
-	ended   bool          // what comes after its end is of no interest
-	faults  []string      // of certificates, a line each
-	reasons []string      // why handshakes failed, a line each
+	ended   bool          // later events are ignored
+	faults  []string      // of certificates, one per line
+	reasons []string      // why handshakes failed, one per line
 	whole   chan struct{} // closed when the request has ended
 }
 
-// logged is an event of the log.
+// logged is an event in the log.
 type logged struct {
 	Type   int `json:"type"`
 	Phase  int `json:"phase"` // phaseEnd and others
@@ -49,24 +49,24 @@ type logged struct {
 	Params struct {
 		URL         string `json:"url"`
 		Errors      string `json:"errors"`       // of a path from a certificate to an anchor
-		ErrorLib    int    `json:"error_lib"`    // BoringSSL's numbers, as its
-		ErrorReason int    `json:"error_reason"` // include/openssl/err.h and ssl.h have them
+		ErrorLib    int    `json:"error_lib"`    // BoringSSL's numbers, as defined
+		ErrorReason int    `json:"error_reason"` // in its include/openssl/err.h and ssl.h
 	} `json:"params"`
 }
 
 // phaseEnd is the phase of an event that ends something.
 const phaseEnd = 2
 
-// The types of events that tell.
+// The relevant event types.
 const (
-	requestAlive   = "REQUEST_ALIVE" // of a request for a URL, from its beginning to its end
+	requestAlive   = "REQUEST_ALIVE" // a request for a URL, from its beginning to its end
 	handshakeError = "SSL_HANDSHAKE_ERROR"
 	readError      = "SSL_READ_ERROR"
 	pathBuilt      = "CERT_VERIFY_PROC_PATH_BUILT"
 )
 
-// maxLine is the longest line of the log that is read, in bytes: events with whole chains, and the
-// constants.
+// maxLine is the maximum length of a log line, in bytes: events can contain whole chains, and the first line
+// all constants.
 const maxLine = 4 << 20
 
 // readLog reads a log until it ends.
@@ -79,12 +79,12 @@ func readLog(r io.Reader) *netLog {
 		for lines.Scan() {
 			l.line(lines.Bytes())
 		}
-		io.Copy(io.Discard, r) // after a line that is too long: the browser must not wait for a reader
+		io.Copy(io.Discard, r) // after an overlong line: the browser must not block
 	}()
 	return l
 }
 
-// line takes a line in. What is none of the two kinds is passed over.
+// line processes a line. Lines that are neither constants nor events are ignored.
 func (l *netLog) line(line []byte) {
 	line = bytes.TrimRight(bytes.TrimSpace(line), ",")
 	if rest, ok := bytes.CutPrefix(line, []byte(`{"constants":`)); ok {
@@ -110,13 +110,13 @@ func (l *netLog) line(line []byte) {
 	}
 }
 
-// event takes an event in.
+// event processes an event.
 func (v *visitLog) event(name string, e logged) {
 	if e.Params.URL == v.url {
 		v.begun = true
 	}
 	if !v.begun || v.ended {
-		return // of a visit before, and still on its way, or of one after
+		return // of an earlier visit that is still ending, or of a later one
 	}
 	switch name {
 	case requestAlive:
@@ -133,29 +133,29 @@ func (v *visitLog) event(name string, e logged) {
 		}
 	case handshakeError, readError:
 		if e.Params.ErrorLib != libOwn && e.Params.ErrorLib != 0 {
-			add(&v.reasons, fmt.Sprintf("%s (error_lib %d, error_reason %d)", name, e.Params.ErrorLib, e.Params.ErrorReason))
+			add(&v.reasons, fmt.Sprintf("%s (error_lib %d, error_reason %d)", name, e.Params.ErrorLib,
+				e.Params.ErrorReason))
 		}
 	}
 }
 
-// add adds a line unless it is there: a browser tries again, and fails again.
+// add adds a line unless it is already there: a browser retries and fails again.
 func add(lines *[]string, line string) {
 	if !slices.Contains(*lines, line) {
 		*lines = append(*lines, line)
 	}
 }
 
-// begin takes note of what comes of a visit from now on.
+// begin records the events of a visit from now on.
 func (l *netLog) begin(url string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.visitLog = &visitLog{url: url, whole: make(chan struct{})}
 }
 
-// tells waits until the request of the visit has ended in the log, and returns what the log says of
-// why it failed with an error code, a line each; nothing if it does not say. What it says of
-// certificates counts only where they are what it failed for: a browser that is told to let them pass
-// looks at them all the same.
+// tells waits until the log contains the end of the visit's request. It returns the log's details about the
+// error code, one per line, or nothing if there are none. Certificate faults are returned only if they are
+// the reason for the failure: a browser that is told to ignore them logs them anyway.
 func (l *netLog) tells(ctx context.Context, code string) ([]string, error) {
 	l.mu.Lock()
 	v := l.visitLog
@@ -169,18 +169,18 @@ func (l *netLog) tells(ctx context.Context, code string) ([]string, error) {
 		}
 		return slices.Clone(v.reasons), nil
 	case <-l.done:
-		return nil, fmt.Errorf("the browser's log of its network has ended before the request for %s has", v.url)
+		return nil, fmt.Errorf("the browser's network log ended before the request for %s", v.url)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }
 
-// libOwn is the number that the browser's own errors have among BoringSSL's libraries: they repeat
-// in numbers what the error code says.
+// libOwn is the number of the browser's own errors among BoringSSL's libraries. They only repeat the error
+// code as numbers.
 const libOwn = 35
 
-// faults returns what the log says of a path from a certificate to an anchor, a line for each
-// certificate that something is wrong with.
+// faults returns what the log says about a path from a certificate to an anchor, one line for each faulty
+// certificate.
 func faults(errors string) (lines []string) {
 	for line := range strings.Lines(errors) {
 		line = strings.TrimSpace(line)
@@ -189,7 +189,7 @@ func faults(errors string) (lines []string) {
 		case line == "":
 		case isName:
 			lines = append(lines, strings.TrimSuffix(name, " -----"))
-		case len(lines) == 0: // of the path as a whole
+		case len(lines) == 0: // a fault of the path as a whole
 			lines = append(lines, line)
 		default:
 			lines[len(lines)-1] += ": " + line

@@ -12,28 +12,27 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// idle is how many browsers are kept for the next probe when nobody uses them. The catalogue has
-// its clients trust a dozen roots, most of them once.
+// idle is the number of unused browsers that are kept for later probes. The catalogue's clients trust a dozen
+// different roots, most of them only once.
 const idle = 3
 
-// pool keeps browsers for as long as they are of use: one starts in a second, and answers in a
-// tenth of one.
+// pool keeps browsers for reuse: starting one takes a second, but a visit takes a tenth of that.
 type pool struct {
 	program
 	mu     sync.Mutex
-	lent   []*lent // the one that was used last is the last
+	lent   []*lent // the most recently used one is the last
 	closed bool
 }
 
-// lent is a browser that some use, one after the other.
+// lent is a browser that is used by one or more probes, one after the other.
 type lent struct {
 	setup
 	users    int           // guarded by the pool
-	turn     chan struct{} // holds one element while somebody has it: whoever does owns what follows
-	*browser               // nil until it is started, and when it had to be ended
+	turn     chan struct{} // holds one element while a probe has the browser; that probe owns the fields below
+	*browser               // nil until it is started, and after it had to be closed
 }
 
-// probe opens the endpoint's page in a browser that is set up as the endpoint wants.
+// probe opens the endpoint's page in a browser with a matching setup.
 func (p *pool) probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	s := setup{insecure: variant == "insecure", resolver: resolver(r.Endpoint.Host, r.Endpoint.Connect)}
 	if !s.insecure {
@@ -66,7 +65,7 @@ func (p *pool) probe(ctx context.Context, variant string, r clients.Request) cli
 	}
 	result, whole := l.visit(ctx, r.Endpoint.URL, r.Timeout)
 	if !whole {
-		// It would close a connection that hangs when it sees fit.
+		// The browser would only close a hanging connection at some later time.
 		if err := l.end(); err != nil {
 			return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 		}
@@ -74,8 +73,8 @@ func (p *pool) probe(ctx context.Context, variant string, r clients.Request) cli
 	return result
 }
 
-// ready starts the browser if it has not been started yet, has ended, or remembers the endpoint's server
-// from an earlier visit.
+// ready starts the browser if it is not running, or restarts it if it remembers the endpoint's server from an
+// earlier visit.
 func (l *lent) ready(ctx context.Context, p program, e serve.Endpoint) (err error) {
 	if l.browser != nil && (l.ended() || l.knows(e.URL)) {
 		if err := l.end(); err != nil {
@@ -88,7 +87,7 @@ func (l *lent) ready(ctx context.Context, p program, e serve.Endpoint) (err erro
 	return err
 }
 
-// end closes the browser, if it is there.
+// end closes the browser if it is running.
 func (l *lent) end() error {
 	b := l.browser
 	if b == nil {
@@ -98,7 +97,7 @@ func (l *lent) end() error {
 	return b.close()
 }
 
-// borrow returns a browser that is set up so, or one that its borrower is to start.
+// borrow returns a browser with the given setup, which the caller may have to start.
 func (p *pool) borrow(s setup) (*lent, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,7 +116,7 @@ func (p *pool) borrow(s setup) (*lent, error) {
 	return l, nil
 }
 
-// giveBack takes a browser back, and ends those that are too many.
+// giveBack returns a browser to the pool, and closes surplus ones.
 func (p *pool) giveBack(l *lent) {
 	p.mu.Lock()
 	l.users--
@@ -137,11 +136,11 @@ func (p *pool) giveBack(l *lent) {
 	}
 	p.mu.Unlock()
 	for _, l := range ends {
-		l.end() // what it could not remove is a temporary directory
+		l.end() // at worst, this leaves a temporary directory
 	}
 }
 
-// close ends every browser. No probe runs any more.
+// close closes every browser. No probe may be running.
 func (p *pool) close() error {
 	p.mu.Lock()
 	p.closed = true

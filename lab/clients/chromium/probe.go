@@ -15,16 +15,16 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// errSlow ends what a browser is asked for besides, if it takes too long.
+// errSlow ends any other call to a browser that takes too long.
 var errSlow = fmt.Errorf("the browser has not answered for %s", startTime)
 
-// errOverrun ends a navigation that takes too long: Chromium has limits of its own, of half a
-// minute for a handshake and of minutes for a connection.
+// errOverrun ends a navigation that takes too long. Chromium's own limits are half a minute for a handshake
+// and minutes for a connection.
 var errOverrun = errors.New("the browser overran its time")
 
-// visit has the browser open a URL. One visit at a time: the browser's log does not say whose visit it
-// is about. A visit that is not whole has left something behind, so that the browser is of no use any
-// more.
+// visit opens a URL in the browser. There must be only one visit at a time, because the browser's log does
+// not say which visit it is about. If whole is false, the visit left something behind, and the browser cannot
+// be used any more.
 func (b *browser) visit(ctx context.Context, address string, limit time.Duration) (result clients.Result, whole bool) {
 	failed := func(err error) (clients.Result, bool) {
 		return clients.Result{Outcome: clients.Failed, Message: err.Error() + b.lastWords()}, false
@@ -50,10 +50,10 @@ func (b *browser) visit(ctx context.Context, address string, limit time.Duration
 	return result, true
 }
 
-// knows reports whether the browser has been at the server of a URL before.
+// knows reports whether the browser has visited a URL's server before.
 func (b *browser) knows(address string) bool { return b.visited[authority(address)] }
 
-// authority returns the host and port of a URL, or the URL itself if it is none.
+// authority returns the host and port of a URL, or the URL itself if it cannot be parsed.
 func authority(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -62,12 +62,13 @@ func authority(address string) string {
 	return u.Host
 }
 
-// params are those of a call.
+// params are the parameters of a call.
 type params map[string]any
 
-// tab is the tab in which a browser opens one page after the other, in a browser context of its own, as
-// a private window is. A tab for each visit would cost more than the visit. What a browser keeps of one,
-// connections, session tickets and answers, it keeps by host and port: it must not come to the same twice.
+// tab is a tab in which a browser opens one page after the other. It has its own browser context, like a
+// private window. A new tab for each visit would take longer than the visit. What a browser remembers of a
+// visit (connections, session tickets, responses) is stored by host and port, so it must not visit the same
+// one twice.
 type tab struct {
 	*browser
 	BrowserContextID string `json:"browserContextId"`
@@ -75,8 +76,8 @@ type tab struct {
 	SessionID        string `json:"sessionId"`
 }
 
-// newTab makes a tab. It is a hidden one: a window takes longer to open than the lab's servers to
-// answer, and asks for an icon.
+// newTab makes a hidden tab. A window takes longer to open than the lab's servers take to answer, and
+// requests an icon.
 func (b *browser) newTab(ctx context.Context) (*tab, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
 	defer cancel()
@@ -84,16 +85,18 @@ func (b *browser) newTab(ctx context.Context) (*tab, error) {
 	if err := b.call(ctx, "", "Target.createBrowserContext", params{"disposeOnDetach": true}, t); err != nil {
 		return nil, err
 	}
-	if err := b.call(ctx, "", "Target.createTarget", params{"url": "about:blank", "browserContextId": t.BrowserContextID, "hidden": true}, t); err != nil {
+	if err := b.call(ctx, "", "Target.createTarget", params{"url": "about:blank",
+		"browserContextId": t.BrowserContextID, "hidden": true}, t); err != nil {
 		return nil, err
 	}
-	if err := b.call(ctx, "", "Target.attachToTarget", params{"targetId": t.TargetID, "flatten": true}, t); err != nil {
+	if err := b.call(ctx, "", "Target.attachToTarget", params{"targetId": t.TargetID, "flatten": true},
+		t); err != nil {
 		return nil, err
 	}
 	return t, b.call(ctx, t.SessionID, "Network.enable", nil, nil)
 }
 
-// open opens a URL, and returns what that came to, in all the words that the browser has for it.
+// open opens a URL and returns the result, with all details that the browser provides.
 func (t *tab) open(ctx context.Context, url string) (clients.Result, error) {
 	t.log.begin(url)
 	result, err := t.navigate(ctx, url)
@@ -108,24 +111,24 @@ func (t *tab) open(ctx context.Context, url string) (clients.Result, error) {
 	return result, err
 }
 
-// silent matches the error codes that do not tell what is wrong, of which the log has more.
+// silent matches error codes that do not say what is wrong. The log has details about them.
 var silent = regexp.MustCompile(`^ERR_(CERT_|SSL_|BAD_SSL_|SOCKET_NOT_CONNECTED$)`)
 
-// nowhere is a URL that leads nowhere: see resolver.
+// nowhere is a URL that does not resolve: see resolver.
 const nowhere = "http://nowhere/"
 
-// flushLog has the browser write what it has logged: it keeps fifteen events back
-// (kNumWriteQueueEvents in net/log/file_net_log_observer.cc), and a page that can't be had makes more.
+// flushLog makes the browser write its log. It buffers fifteen events (kNumWriteQueueEvents in
+// net/log/file_net_log_observer.cc), and a failing page load creates more than that.
 func (t *tab) flushLog(ctx context.Context) error {
 	_, err := t.navigate(ctx, nowhere)
 	return err
 }
 
-// maxAttempts bounds how often a navigation is asked for that the browser keeps giving up.
+// maxAttempts is how often a navigation is repeated that the browser keeps giving up.
 const maxAttempts = 10
 
-// navigate opens a URL, and returns what that came to. A navigation that the browser gave up for a reason that
-// is not the server's has come to nothing, and is asked for again.
+// navigate opens a URL and returns the result. It repeats a navigation that the browser gave up for a reason
+// unrelated to the server.
 func (t *tab) navigate(ctx context.Context, url string) (clients.Result, error) {
 	var why string
 	for range maxAttempts {
@@ -140,11 +143,11 @@ func (t *tab) navigate(ctx context.Context, url string) (clients.Result, error) 
 	return clients.Result{}, fmt.Errorf("the browser gave up opening %s %d times: %s", url, maxAttempts, why)
 }
 
-// gaveUp says why a browser gave up a navigation that failed with an error code, and with the status of the answer
-// if one had begun; empty if it did not.
+// gaveUp says why a browser gave up a navigation that failed with an error code and, if a response had begun,
+// its status. It returns an empty string if the failure is a genuine one.
 func gaveUp(code string, status int) string {
 	switch {
-	case code == superseded && status == 0: // a tab makes navigations of its own, as when it loads an error page again
+	case code == superseded && status == 0: // a tab navigates by itself, for example to reload an error page
 		return "another navigation superseded it each time"
 	case code == networkChanged:
 		return "a network interface of this machine came or went each time"
@@ -152,15 +155,15 @@ func gaveUp(code string, status int) string {
 	return ""
 }
 
-// networkChanged is the error code of what was under way when an address of any interface came or went, as when Docker
-// starts a container beside it.
+// networkChanged is the error code of all activity when an address of any interface appears or disappears,
+// for example because Docker starts a container.
 const networkChanged = "ERR_NETWORK_CHANGED"
 
-// superseded is the error code of a navigation that another one has superseded; with the status of an
-// answer, of a download.
+// superseded is the error code of a navigation that was superseded by another one or, if a response had
+// begun, of a download.
 const superseded = "ERR_ABORTED"
 
-// attempt opens a URL, and returns what that came to, and the status of the answer if one has begun.
+// attempt opens a URL once, and returns the result and the status of the response, if one had begun.
 func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, error) {
 	p := newPage(url)
 	t.listen(t.SessionID, p.event)
@@ -182,7 +185,7 @@ func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, err
 			if err != nil {
 				return clients.Result{}, 0, err
 			}
-			called = nil // the page is there, or an error in its place: its events tell
+			called = nil // the page or an error page is loaded; the events have the result
 		case <-t.done:
 			return clients.Result{}, 0, fmt.Errorf("the browser has ended: %w", t.err)
 		case <-ctx.Done():
@@ -191,30 +194,30 @@ func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, err
 	}
 }
 
-// page follows the request of a navigation through the events of its tab. There may be requests of
-// other navigations among them. The one that was asked for has its URL; if the browser writes that in
-// another way, it is the one that the browser names in its answer, which comes later.
+// page follows the request of a navigation through the events of its tab, which may include requests of other
+// navigations. The right one is recognised by its URL. If the browser writes the URL differently, it is the
+// one that the browser names in its answer, which comes later.
 type page struct {
 	url    string
-	result chan *request // the one that was asked for, when it has come to something; once
+	result chan *request // the result of the right request, once
 
 	mu       sync.Mutex
-	requests map[string]*request // of documents, by ID, which is the ID of the loader as well
-	asked    string              // the ID of the one that was asked for; empty if it is not known
+	requests map[string]*request // document requests by ID, which is also the loader's ID
+	asked    string              // the ID of the right request; empty if unknown
 	told     bool
 }
 
 // request is the request of a navigation.
 type request struct {
-	status int             // of the answer, if one has begun
-	result *clients.Result // nil until it has come to something
+	status int             // of the response, if one has begun
+	result *clients.Result // nil until there is one
 }
 
 func newPage(url string) *page {
 	return &page{url: url, result: make(chan *request, 1), requests: map[string]*request{}}
 }
 
-// What is taken of the events of the Network domain.
+// event has the relevant fields of the Network domain's events.
 type event struct {
 	RequestID string `json:"requestId"`
 	Type      string `json:"type"`
@@ -231,7 +234,7 @@ type event struct {
 	ErrorText  string `json:"errorText"`
 }
 
-// ask tells which request was asked for.
+// ask sets the ID of the right request.
 func (p *page) ask(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -241,11 +244,11 @@ func (p *page) ask(id string) {
 	p.tell()
 }
 
-// event takes an event in.
+// event processes an event.
 func (p *page) event(m message) {
 	var e event
 	if err := json.Unmarshal(m.Params, &e); err != nil {
-		return // it is none of those that matter
+		return // an irrelevant event
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -276,7 +279,7 @@ func (p *page) event(m message) {
 
 func (r *request) end(result clients.Result) { r.result = &result }
 
-// tell hands out the request that was asked for, if it has come to something.
+// tell delivers the result of the right request, if there is one.
 func (p *page) tell() {
 	if r := p.requests[p.asked]; r != nil && r.result != nil && !p.told {
 		p.told = true
@@ -284,7 +287,7 @@ func (p *page) tell() {
 	}
 }
 
-// answered is the result of a request that was answered, to the end.
+// answered is the result of a request that received a complete response.
 func answered(status int) clients.Result {
 	if status == http.StatusOK {
 		return clients.Result{Outcome: clients.Accepted}
@@ -292,15 +295,15 @@ func answered(status int) clients.Result {
 	return clients.Result{Outcome: clients.Rejected, Message: fmt.Sprintf("HTTP status %d", status)}
 }
 
-// failed is the result of a request that failed with an error code, and with the status of the answer
-// if one has begun.
+// failed is the result of a request that failed with an error code and, if a response had begun, its status.
 func failed(code string, status int) clients.Result {
 	result := clients.Result{Outcome: clients.Rejected, Message: "net::" + code, Code: code}
 	switch {
-	case code == "ERR_HTTP_RESPONSE_CODE_FAILURE": // an error without a page of its own
+	case code == "ERR_HTTP_RESPONSE_CODE_FAILURE": // the server's error response had no body
 		result.Message = answered(status).Message
 	case code == superseded && status == http.StatusOK:
-		result.Outcome, result.Message = clients.Unsupported, "what the server answered is no page to a browser, but a file to keep"
+		result.Outcome, result.Message = clients.Unsupported,
+			"what the server answered is no page to a browser, but a file to keep"
 	}
 	return result
 }

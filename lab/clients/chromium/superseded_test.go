@@ -10,12 +10,12 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// TestSuperseded has a browser give up what it was asked for, as one does whose tab loads an error page
-// again meanwhile, or whose machine has a new network interface. It is asked again, and not for ever.
+// TestSuperseded simulates a browser that gives up a navigation because its tab reloads an error page or the
+// machine has a new network interface. The navigation must be repeated, but not forever.
 func TestSuperseded(t *testing.T) {
 	const url = "https://localhost:1/"
 	for _, test := range []struct {
-		givesUp int // times
+		givesUp int // how often it gives up
 		code    string
 		want    clients.Result
 		err     string
@@ -30,7 +30,8 @@ func TestSuperseded(t *testing.T) {
 		t.Run(fmt.Sprint(test.code, " ", test.givesUp), func(t *testing.T) {
 			d, far, _ := converse(t)
 			event := func(name, id, more string) string {
-				return fmt.Sprintf(`{"method":"Network.%s","sessionId":"s","params":{"requestId":%q,"type":"Document",%s}}`, name, id, more)
+				return fmt.Sprintf(`{"method":"Network.%s","sessionId":"s","params":{"requestId":%q,`+
+					`"type":"Document",%s}}`, name, id, more)
 			}
 			served := make(chan struct{})
 			go func() {

@@ -14,24 +14,24 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 )
 
-// A Chromium of Linux trusts, besides the roots that it comes with, what the user's NSS database
-// trusts, $HOME/.pki/nssdb (chromium.googlesource.com, docs/linux/cert_management.md). Each browser
-// gets a home directory of its own, with such a database in it: no check is switched off, and nobody
-// else's trust is touched. Measured with Chromium 156.
+// On Linux, Chromium trusts its own roots and those in the user's NSS database, $HOME/.pki/nssdb
+// (chromium.googlesource.com, docs/linux/cert_management.md). Each browser gets its own home directory with
+// such a database. So no check has to be turned off, and no other trust store is changed. Measured with
+// Chromium 156.
 
-// nssDir is where the database is, below the home directory.
+// nssDir is the database's directory, below the home directory.
 var nssDir = filepath.Join(".pki", "nssdb")
 
-// trustedServers are certutil's trust arguments of an anchor that may vouch for servers.
+// trustedServers are certutil's trust arguments for an anchor that may vouch for servers.
 const trustedServers = "C,,"
 
-// refusedFile is the error of a file that certutil does not take: it is the user's mistake, in
-// certutil's own words.
+// refusedFile is the error for a file that certutil rejects: the file is wrong, and the error has certutil's
+// words.
 type refusedFile struct{ words string }
 
 func (e refusedFile) Error() string { return e.words }
 
-// nss is an NSS database, and the programs that write it.
+// nss is an NSS database with the programs that modify it.
 type nss struct {
 	tools
 	home string
@@ -39,8 +39,8 @@ type nss struct {
 
 // tools are the programs of NSS.
 type tools struct {
-	certutil string // writes what is trusted
-	pk12util string // writes client certificates and their keys
+	certutil string // manages trusted certificates
+	pk12util string // imports client certificates and their keys
 }
 
 // findTools looks for the programs, which come in one package.
@@ -50,13 +50,14 @@ func findTools() (t tools, err error) {
 		path *string
 	}{{"certutil", &t.certutil}, {"pk12util", &t.pk12util}} {
 		if *tool.path, err = exec.LookPath(tool.name); err != nil {
-			return tools{}, fmt.Errorf("no %s on PATH, by which the browser's profile is made to trust the lab's root: apt install libnss3-tools", tool.name)
+			return tools{}, fmt.Errorf("no %s on PATH, which is needed to make the browser's profile trust "+
+				"the lab's root: apt install libnss3-tools", tool.name)
 		}
 	}
 	return t, nil
 }
 
-// make makes the database. A user's own passphrase is nothing that anybody would be asked for.
+// make makes the database, without a passphrase, because nobody could be asked for it.
 func (n nss) make(ctx context.Context) error {
 	dir := filepath.Join(n.home, nssDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -69,8 +70,8 @@ func (n nss) make(ctx context.Context) error {
 	return err
 }
 
-// trust has the database trust every certificate of a PEM file as a root. A file that certutil
-// does not take gives a refusedFile.
+// trust marks every certificate in a PEM file as a trusted root. If certutil rejects a file, the error is a
+// refusedFile.
 func (n nss) trust(ctx context.Context, file string) error {
 	files, err := n.single(file)
 	if err != nil {
@@ -88,12 +89,12 @@ func (n nss) trust(ctx context.Context, file string) error {
 	return nil
 }
 
-// single returns files with one certificate each, as certutil reads the first alone: the file
-// itself, unless it has several.
+// single returns files with one certificate each, because certutil reads only the first one in a file. A file
+// with a single certificate is returned itself.
 func (n nss) single(file string) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return []string{file}, nil // certutil is to say so
+		return []string{file}, nil // certutil reports the error
 	}
 	var blocks [][]byte
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -112,18 +113,19 @@ func (n nss) single(file string) ([]string, error) {
 	return files, nil
 }
 
-// run runs a program of NSS on the database.
+// run runs one of the NSS programs on the database.
 func (n nss) run(ctx context.Context, path string, args ...string) (process.Output, error) {
-	return process.Run(ctx, process.Command{Path: path, Args: append(args, "-d", "sql:"+filepath.Join(n.home, nssDir)), Env: []string{"HOME=" + n.home}})
+	args = append(args, "-d", "sql:"+filepath.Join(n.home, nssDir))
+	return process.Run(ctx, process.Command{Path: path, Args: args, Env: []string{"HOME=" + n.home}})
 }
 
-// said returns what a program wrote, on one line.
+// said returns a program's output on one line.
 func said(out process.Output) string {
 	return strings.Join(strings.Fields(out.Stderr+" "+out.Stdout), " ")
 }
 
-// digest names what is in files: two roots with equal digests are trusted by one browser. A file
-// that cannot be read has its name for its content.
+// digest identifies the contents of files: equal digests can share a browser. For a file that cannot be read,
+// its name stands in for its content.
 func digest(files ...string) string {
 	sum := sha256.New()
 	for _, file := range files {

@@ -16,10 +16,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using the stack. Their features are measured by
-// TestFeatures in lab/clients, with curl 7.88.1 over OpenSSL 3.0.19. There is no
-// "key-policy": it hangs on the security level that libssl was built with, and curl
-// does not tell it.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// curl 7.88.1 over OpenSSL 3.0.19. "key-policy" is missing, because it depends on the security level that
+// libssl was built with, which curl does not report.
 var variants = []variant{{
 	Variant: clients.Variant{
 		Name:  "default",
@@ -39,7 +38,7 @@ var variants = []variant{{
 	},
 	args: []string{"--insecure"},
 }, {
-	// It refuses every server that staples nothing.
+	// It refuses every server that does not staple.
 	Variant: clients.Variant{
 		Name:  "cert-status",
 		About: "curl --cacert FILE --cert-status",
@@ -55,7 +54,7 @@ var variants = []variant{{
 // handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
 var handshake = []string{scenarios.FeatureALPN, scenarios.FeatureRenegotiation, scenarios.FeatureTLS13}
 
-// variant is a variant and the arguments that make it.
+// variant is a variant with its arguments.
 type variant struct {
 	clients.Variant
 	args []string
@@ -66,7 +65,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "curl", Find: clients.OnPath("curl"), Open: open}
 }
 
-// open asks the program what it is.
+// open asks the program for its version.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--disable", "--version")
 	if err != nil {
@@ -90,11 +89,12 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return in, nil
 }
 
-// tlsLibrary finds the TLS library among the libraries of a version line. Those in
-// parentheses are built in and not in use.
-var tlsLibrary = regexp.MustCompile(` (OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC|GnuTLS|mbedTLS|wolfSSL|rustls-ffi|NSS|Schannel|SecureTransport|BearSSL)(?:/(\S+))?`)
+// tlsLibrary finds the TLS library among the libraries in a version line. Those in parentheses are built in
+// but not in use.
+var tlsLibrary = regexp.MustCompile(` (OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC|GnuTLS|mbedTLS|wolfSSL|` +
+	`rustls-ffi|NSS|Schannel|SecureTransport|BearSSL)(?:/(\S+))?`)
 
-// parseVersion reads the first line of curl --version:
+// parseVersion parses the first line of curl --version:
 //
 //	curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13
 func parseVersion(line string) (version, library string, err error) {
@@ -104,16 +104,16 @@ func parseVersion(line string) (version, library string, err error) {
 	}
 	m := tlsLibrary.FindStringSubmatch(line)
 	if m == nil {
-		return "", "", fmt.Errorf("curl %s has no TLS library that is known here: %q", fields[1], line)
+		return "", "", fmt.Errorf("curl %s has no known TLS library: %q", fields[1], line)
 	}
 	return fields[1], strings.TrimSpace(m[1] + " " + m[2]), nil
 }
 
-// arguments returns the command line of a probe, without what the variant adds.
+// arguments returns a probe's command line, without the variant's own arguments.
 func arguments(r clients.Request, library string) []string {
 	e := r.Endpoint
 	args := []string{
-		"--disable", // no ~/.curlrc; must be first
+		"--disable", // ignores ~/.curlrc; must be first
 		"--silent", "--show-error",
 		"--config", "-", // the passphrase: see config
 		"--noproxy", "*",
@@ -133,8 +133,8 @@ func arguments(r clients.Request, library string) []string {
 		args = append(args, "--connect-to", "::"+host+":"+port) // whatever the URL says
 	}
 	if openSSL.MatchString(library) {
-		// A curl that was built with a directory of trust anchors (Debian's is) asks
-		// it after the CA file. No name can be found below a file.
+		// A curl that was built with a default directory of trust anchors, such as Debian's, would use it in
+		// addition to the CA file. A file cannot contain any.
 		args = append(args, "--capath", e.CAFile)
 	}
 	for _, file := range [...]struct{ option, path string }{
@@ -149,27 +149,26 @@ func arguments(r clients.Request, library string) []string {
 	return append(args, "--url", e.URL)
 }
 
-// openSSL matches the libraries that look trust anchors up in a directory as
-// OpenSSL does.
+// openSSL matches the libraries that look up trust anchors in a directory like OpenSSL.
 var openSSL = regexp.MustCompile(`^(OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC) `)
 
-// config returns the part of the settings that is read from standard input: other
-// users can't see it there, as they could on the command line. Without a passphrase,
-// even an empty one, libssl would ask for it.
+// config returns the settings that curl reads from standard input, where other users cannot see them as they
+// could on the command line. Without a passphrase, even an empty one, libssl would ask for it.
 func config(r clients.Request) string {
 	if r.Endpoint.KeyFile == "" {
 		return ""
 	}
-	return `pass = "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(r.Endpoint.KeyPassword) + "\"\n"
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
+	return `pass = "` + escape.Replace(r.Endpoint.KeyPassword) + "\"\n"
 }
 
-// Exit statuses of curl that say that it can't do what it is asked to.
+// Exit statuses of curl which mean that it cannot do what it is asked to do.
 const (
-	failedInit = 2 // also: an option is unknown, or not supported by its libcurl
+	failedInit = 2 // also for options that are unknown or that its libcurl does not support
 	notBuiltIn = 4
 )
 
-// read makes a result of what curl wrote.
+// read makes a result from curl's output.
 func read(out process.Output) clients.Result {
 	status := strings.TrimSpace(out.Stdout)
 	if out.Code == 0 {
@@ -178,7 +177,7 @@ func read(out process.Output) clients.Result {
 		}
 		return clients.Result{Outcome: clients.Rejected, Message: "HTTP status " + status}
 	}
-	// What follows is a pointer to curl's documentation, at every (60).
+	// After this comes a pointer to curl's documentation, with every exit status 60.
 	message, _, _ := strings.Cut(out.Stderr, "\nMore details here:")
 	if strings.TrimSpace(message) == "" {
 		message = fmt.Sprintf("curl: (%d) no message", out.Code)

@@ -38,7 +38,7 @@ var variants = []variant{{
 	args: []string{"--insecure"},
 }}
 
-// variant is a variant and the arguments that make it.
+// variant is a variant with its arguments.
 type variant struct {
 	clients.Variant
 	args []string
@@ -49,7 +49,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "gnutls-cli", Find: clients.OnPath("gnutls-cli"), Open: open}
 }
 
-// open asks the program what it is.
+// open asks the program for its version.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "--version")
 	if err != nil {
@@ -73,13 +73,13 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 			Stdin: "GET / HTTP/1.1\r\nHost: " + r.Endpoint.Host + "\r\nConnection: close\r\n\r\n",
 			Hold:  true,
 		}
-		// gnutls-cli has no time limit of its own: the harness's is the client's.
+		// gnutls-cli has no time limit, so the harness's is the client's.
 		return command.Probe(ctx, c, r.Timeout, read)
 	}
 	return in, nil
 }
 
-// parseVersion reads the first line of gnutls-cli --version:
+// parseVersion parses the first line of gnutls-cli --version:
 //
 //	gnutls-cli 3.7.9
 func parseVersion(line string) (string, error) {
@@ -90,11 +90,11 @@ func parseVersion(line string) (string, error) {
 	return fields[1], nil
 }
 
-// pinVariable holds the key's passphrase in the program's environment, where other
-// users can't see it. It is set always, as gnutls-cli would ask for it.
+// pinVariable holds the key's passphrase in the program's environment, where other users cannot see it. It is
+// always set, because gnutls-cli would otherwise ask for it.
 const pinVariable = "GNUTLS_PIN"
 
-// arguments returns the command line of a probe, without what the variant adds.
+// arguments returns a probe's command line, without the variant's own arguments.
 func arguments(r clients.Request) []string {
 	e := r.Endpoint
 	host, port := e.Host, strconv.Itoa(e.Port)
@@ -102,7 +102,7 @@ func arguments(r clients.Request) []string {
 		host, port, _ = net.SplitHostPort(e.Connect)
 	}
 	args := []string{
-		"--x509cafile=" + e.CAFile, // in place of the system's: measured with 3.7.9
+		"--x509cafile=" + e.CAFile, // replaces the system's trust store: measured with 3.7.9
 		"--verify-hostname=" + e.Host,
 		"--port=" + port,
 	}
@@ -123,8 +123,8 @@ func arguments(r clients.Request) []string {
 	return append(args, host)
 }
 
-// read makes a result of what gnutls-cli wrote. Its log comes first, then what the
-// server sends. Whether it accepted is to be seen from the answer that it got.
+// read makes a result from gnutls-cli's output: first its log, then what the server sends. Whether it
+// accepted is visible from the response.
 func read(out process.Output) clients.Result {
 	log, answer, _ := strings.Cut(out.Stdout, "- Simple Client Mode:\n\n")
 	status, err := response(answer)
@@ -148,10 +148,10 @@ func read(out process.Output) clients.Result {
 	return result
 }
 
-// closed is what gnutls-cli writes after the server's last words.
+// closed is what gnutls-cli writes after the end of the server's data.
 const closed = "- Peer has closed the GnuTLS connection\n"
 
-// response reads the server's answer and returns its status.
+// response parses the server's response and returns its status.
 func response(answer string) (int, error) {
 	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(strings.TrimSuffix(answer, closed))), nil)
 	if err != nil {
@@ -162,13 +162,14 @@ func response(answer string) (int, error) {
 	return resp.StatusCode, err
 }
 
-// reason returns the lines that say why gnutls-cli gave up: the status of the
-// certificate, and what it marks with asterisks. It writes the first cause first.
+// reason returns the lines that say why gnutls-cli gave up: the certificate's status, and lines marked with
+// asterisks. The first cause comes first.
 func reason(log, stderr string) string {
 	var lines []string
 	for line := range strings.Lines(log) {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "- Status: ") && !strings.Contains(line, "is trusted") || strings.HasPrefix(line, "*** ") {
+		if strings.HasPrefix(line, "- Status: ") && !strings.Contains(line, "is trusted") ||
+			strings.HasPrefix(line, "*** ") {
 			lines = append(lines, strings.TrimPrefix(line, "- "))
 		}
 	}

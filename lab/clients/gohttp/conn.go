@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// conn is a connection that tells when it has been closed: net/http closes its
-// connections in the background.
+// conn is a connection that signals when it has been closed, because net/http closes its connections in the
+// background.
 type conn struct {
 	net.Conn
 	once   sync.Once
@@ -20,9 +20,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// wait returns when the connection is closed. If all went well, net/http is given
-// time to end it in order, with a close_notify alert; otherwise nothing more is to
-// be sent.
+// wait returns when the connection is closed. If inOrder is true, net/http gets time to send a close_notify
+// alert; otherwise nothing more is sent.
 func (c *conn) wait(inOrder bool) {
 	if inOrder {
 		select {

@@ -23,10 +23,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using the stack. Features are measured by TestFeatures
-// in lab/clients.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients.
 //
-// There is no "crl": crypto/tls checks no revocation, and a CRL file is left aside.
+// "crl" is missing, because crypto/tls does not check revocation and ignores a CRL file.
 var variants = []clients.Variant{{
 	Name:  "default",
 	About: "http.Client, tls.Config.RootCAs from the CA file",
@@ -49,8 +48,7 @@ var handshake = []string{
 	scenarios.FeaturePostQuantum,
 }
 
-// closeTime is how long net/http may take to close a connection that it is done
-// with.
+// closeTime is how long net/http may take to close a connection after use.
 const closeTime = time.Second
 
 // Stack declares the stack.
@@ -66,8 +64,8 @@ func Stack() clients.Stack {
 	}
 }
 
-// version returns the version of Go that this program was built with: "1.26.8". A
-// toolchain built from a commit calls itself "devel go1.27-...".
+// version returns the version of Go that built this program: "1.26.8". A toolchain built from a commit
+// reports "devel go1.27-...".
 func version() string {
 	_, after, found := strings.Cut(runtime.Version(), "go")
 	if !found {
@@ -77,7 +75,7 @@ func version() string {
 	return v
 }
 
-// probe connects once. See clients.Install.
+// probe connects once. See [clients.Install].
 func probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	begin := time.Now()
 	result := clients.Result{Outcome: clients.Accepted}
@@ -108,13 +106,13 @@ func configure(r clients.Request) (*tls.Config, error) {
 	}
 	config := &tls.Config{RootCAs: x509.NewCertPool()}
 	if !config.RootCAs.AppendCertsFromPEM(anchors) {
-		// It says no more than false.
+		// AppendCertsFromPEM returns only false, without a reason.
 		return nil, fmt.Errorf("%s: no PEM certificate that x509.CertPool.AppendCertsFromPEM can read", e.CAFile)
 	}
 	if e.CertFile == "" && e.KeyFile == "" {
 		return config, nil
 	}
-	certificate, err := tls.LoadX509KeyPair(e.CertFile, cmp.Or(e.KeyFile, e.CertFile)) // one file can hold both
+	certificate, err := tls.LoadX509KeyPair(e.CertFile, cmp.Or(e.KeyFile, e.CertFile)) // one file may hold both
 	switch {
 	case err == nil:
 		config.Certificates = []tls.Certificate{certificate}
@@ -125,21 +123,20 @@ func configure(r clients.Request) (*tls.Config, error) {
 	return nil, err
 }
 
-// encrypted reports whether a file holds a key in PKCS #8 under a passphrase.
+// encrypted reports whether a file contains an encrypted PKCS #8 key.
 func encrypted(file string) bool {
 	data, err := os.ReadFile(file)
 	block, _ := pem.Decode(data)
 	return err == nil && block != nil && block.Type == "ENCRYPTED PRIVATE KEY"
 }
 
-// get requests the endpoint's URL once and reads the answer, over a connection that
-// is closed when it returns.
+// get requests the endpoint's URL once and reads the response. The connection is closed when it returns.
 func get(ctx context.Context, config *tls.Config, r clients.Request) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	conns := make(chan *conn, 1)
 	transport := &http.Transport{
-		Proxy:             nil, // not even the environment's
+		Proxy:             nil, // not even from the environment
 		DisableKeepAlives: true,
 		TLSClientConfig:   config,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -166,7 +163,7 @@ func get(ctx context.Context, config *tls.Config, r clients.Request) error {
 	}
 	err := exchange(ctx, client, r.Endpoint.URL)
 	if err != nil {
-		cancel() // what is still under way
+		cancel() // stops what is still running
 	}
 	transport.CloseIdleConnections()
 	select {
@@ -177,7 +174,7 @@ func get(ctx context.Context, config *tls.Config, r clients.Request) error {
 	return err
 }
 
-// exchange sends the request and reads the answer.
+// exchange sends the request and reads the response.
 func exchange(ctx context.Context, client *http.Client, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -25,7 +25,7 @@ func TestStack(t *testing.T) {
 	assert.Regexp(t, `^\d`, in.Version)
 }
 
-// Closing a connection tells whoever waits for that, and only once.
+// TestConn checks that closing a connection signals it, and only once.
 func TestConn(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
@@ -36,7 +36,7 @@ func TestConn(t *testing.T) {
 	<-c.closed
 }
 
-// The dialler's own errors are the client's: there is no server here.
+// TestRefused checks that the dialler's errors are the client's, even without a server.
 func TestRefused(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -16,12 +16,12 @@ import (
 	"example.com/tlslab/lab/internal/version"
 )
 
-// cargoEnvironment is an environment that the cargo on PATH builds.
+// cargoEnvironment is an environment built with the cargo on PATH.
 type cargoEnvironment struct{ environment.Cargo }
 
 func (e cargoEnvironment) name() string { return e.Name }
 
-// rustVersion finds the version in what cargo --version writes: "cargo 1.95.0 (f2d3ce0bd 2026-03-21)".
+// rustVersion finds the version in the output of cargo --version: "cargo 1.95.0 (f2d3ce0bd 2026-03-21)".
 var rustVersion = regexp.MustCompile(`^cargo (\d+(\.\d+)*)`)
 
 // plan implements maker.
@@ -30,7 +30,7 @@ func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
 	if err != nil {
 		return nil, "no cargo on PATH"
 	}
-	// The user's own environment says which toolchain cargo is.
+	// The user's environment determines which toolchain cargo uses.
 	out, err := process.Run(ctx, process.Command{Path: cargo, Args: []string{"--version"}, Env: os.Environ()})
 	m := rustVersion.FindStringSubmatch(out.Stdout)
 	if err != nil || m == nil || version.Older(m[1], e.Oldest) {
@@ -71,7 +71,7 @@ func (e cargoEnvironment) plan(ctx context.Context) ([]plan, string) {
 	}}, ""
 }
 
-// lacks says in a line which libraries are not there to link with.
+// lacks returns a line about libraries that are missing for linking, or an empty string.
 func (e cargoEnvironment) lacks(ctx context.Context) string {
 	if runtime.GOOS != "linux" || len(e.Libraries) == 0 {
 		return ""
@@ -79,10 +79,12 @@ func (e cargoEnvironment) lacks(ctx context.Context) string {
 	tool, err := exec.LookPath("pkg-config")
 	if err == nil {
 		var out process.Output
-		out, err = process.Run(ctx, process.Command{Path: tool, Args: append([]string{"--exists"}, e.Libraries...), Env: os.Environ()})
+		out, err = process.Run(ctx, process.Command{Path: tool, Args: append([]string{"--exists"}, e.Libraries...),
+			Env: os.Environ()})
 		if err == nil && out.Code == 0 {
 			return ""
 		}
 	}
-	return fmt.Sprintf("pkg-config finds no %s (on Debian: apt-get install %s)", strings.Join(e.Libraries, " "), e.Packages)
+	return fmt.Sprintf("pkg-config does not find %s (on Debian: apt-get install %s)", strings.Join(e.Libraries, " "),
+		e.Packages)
 }

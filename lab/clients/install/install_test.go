@@ -19,8 +19,7 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// fixed is an environment whose plans are given. The real ones need the network, and are made by
-// make clients.
+// fixed is an environment with given plans. The real ones need the network and are made by make clients.
 type fixed struct {
 	called string
 	plans  []plan
@@ -30,7 +29,7 @@ type fixed struct {
 func (f fixed) name() string                          { return f.called }
 func (f fixed) plan(context.Context) ([]plan, string) { return f.plans, f.why }
 
-// writes plans a directory with one file.
+// writes returns a plan for a directory with one file.
 func writes(dir, stamp string) plan {
 	return plan{
 		dir: dir, stamp: stamp,
@@ -41,7 +40,7 @@ func writes(dir, stamp string) plan {
 	}
 }
 
-// names lists what is in a directory, without the lock.
+// names lists a directory's contents, except for the lock.
 func names(t *testing.T, dir string) []string {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -61,7 +60,8 @@ func TestInstall(t *testing.T) {
 		err := install(t.Context(), home, all, &out)
 		return out.String(), err
 	}
-	said, err := run(fixed{called: "a", plans: []plan{writes("a-python3.9", "1")}}, fixed{called: "b", why: "no node on PATH"})
+	said, err := run(fixed{called: "a", plans: []plan{writes("a-python3.9", "1")}},
+		fixed{called: "b", why: "no node on PATH"})
 	require.NoError(t, err)
 	assert.Contains(t, said, "a-python3.9: made in ")
 	assert.Contains(t, said, "b: skipped: no node on PATH\n")
@@ -71,7 +71,7 @@ func TestInstall(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "a-python3.9: up to date\n", said)
 
-	// Another stamp, and one that is only half there.
+	// Another stamp, and an incomplete environment.
 	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.9", "2")}})
 	require.NoError(t, err)
 	assert.Contains(t, said, "made in ")
@@ -80,7 +80,7 @@ func TestInstall(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, said, "made in ")
 
-	// What fails leaves the old one as it is.
+	// A failure leaves the old environment unchanged.
 	bad := writes("a-python3.9", "3")
 	bad.make = func(context.Context, string) error { return errors.New("no such package") }
 	_, err = run(fixed{called: "a", plans: []plan{bad}})
@@ -89,7 +89,7 @@ func TestInstall(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "2", string(text))
 
-	// Another interpreter, what a run that was killed has left, and what is not the lab's.
+	// Another interpreter, leftovers of a killed run, and a directory that is not the lab's.
 	require.NoError(t, os.MkdirAll(filepath.Join(home, scratch+"123", "a-python3.9"), 0o755))
 	require.NoError(t, os.Mkdir(filepath.Join(home, "a-python-of-mine"), 0o755))
 	said, err = run(fixed{called: "a", plans: []plan{writes("a-python3.13", "1")}})
@@ -98,7 +98,7 @@ func TestInstall(t *testing.T) {
 	assert.Equal(t, []string{"a-python-of-mine", "a-python3.13"}, names(t, home))
 }
 
-// An interrupted run leaves nothing half made.
+// TestInterrupted checks that an interrupted run leaves nothing half-made.
 func TestInterrupted(t *testing.T) {
 	home := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -119,7 +119,7 @@ func TestTwoAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	first := writes("a-python3.9", "1")
 	first.make = func(context.Context, string) error {
-		// Another one waits for its turn, until it is told not to.
+		// A second run waits for its turn until it is cancelled.
 		second := make(chan error)
 		go func() { second <- install(ctx, home, nil, &bytes.Buffer{}) }()
 		cancel()
@@ -130,7 +130,7 @@ func TestTwoAtOnce(t *testing.T) {
 	require.NoError(t, install(t.Context(), home, nil, &bytes.Buffer{}))
 }
 
-// What is declared pins everything, and can be planned.
+// TestEnvironments checks that every environment pins everything and can be planned.
 func TestEnvironments(t *testing.T) {
 	for _, m := range environments() {
 		plans, why := m.plan(t.Context())
@@ -149,8 +149,8 @@ func TestEnvironments(t *testing.T) {
 	}
 }
 
-// hashed holds a list of requirements to pin versions and the hashes of their files, and to name no place
-// to fetch them from: that is for the machine to say.
+// hashed checks that a list of requirements pins versions and file hashes, and does not say where to fetch
+// from: that is up to the machine.
 func hashed(t *testing.T, name, requirements string) {
 	t.Helper()
 	assert.NotContains(t, requirements, "://", name)
@@ -175,7 +175,7 @@ func hashed(t *testing.T, name, requirements string) {
 	}
 }
 
-// What is locked is what stands in the list that people edit.
+// TestLocks checks that the locked versions are those in the lists that people edit.
 func TestLocks(t *testing.T) {
 	lists, err := filepath.Glob("../*/requirements*.in")
 	require.NoError(t, err)
@@ -191,11 +191,12 @@ func TestLocks(t *testing.T) {
 				pins[n][strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))+" "+m[2]] = true
 			}
 		}
-		assert.Equal(t, pins[0], pins[1], "make the lock of %s anew: it says how", list)
+		assert.Equal(t, pins[0], pins[1], "the lock of %s is out of date: it says how to update it", list)
 	}
 }
 
-// A package that is not the one that was locked is refused. Nothing is asked of the network.
+// TestWrongHash checks that a package with another hash than the locked one is refused. It does not use the
+// network.
 func TestWrongHash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("making a virtual environment takes seconds")
@@ -207,8 +208,9 @@ func TestWrongHash(t *testing.T) {
 	for name, text := range map[string]string{
 		"locked.py":                     "",
 		"locked-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: locked\nVersion: 1.0\n",
-		"locked-1.0.dist-info/WHEEL":    "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-		"locked-1.0.dist-info/RECORD":   "",
+		"locked-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: " +
+			"py3-none-any\n",
+		"locked-1.0.dist-info/RECORD": "",
 	} {
 		w, err := archive.Create(name)
 		require.NoError(t, err)
@@ -242,7 +244,7 @@ func TestWrongHash(t *testing.T) {
 	}
 }
 
-// pip's own words come back where it fails. Nothing is asked of the network.
+// TestPipFails checks that pip's error message is returned. It does not use the network.
 func TestPipFails(t *testing.T) {
 	if testing.Short() {
 		t.Skip("making a virtual environment takes seconds")
@@ -257,7 +259,8 @@ func TestPipFails(t *testing.T) {
 	assert.Empty(t, names(t, home))
 }
 
-// Some environments can be named; a name that none has is an error that lists them.
+// TestWanted checks that environments can be selected by name, and that an unknown name is an error which
+// lists them.
 func TestWanted(t *testing.T) {
 	all := []maker{fixed{called: "one"}, fixed{called: "two"}}
 	list, err := wanted(all, nil)

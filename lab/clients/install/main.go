@@ -1,10 +1,10 @@
-// Command install makes the environments that client stacks live in which no machine has by
-// itself: virtual environments of Python, packages of Node.js, and programs in Rust and in Java, all
-// with exact versions. They are made in tlslab/clients of the user's cache directory, or where TLSLAB_CLIENTS
-// says. It is what make clients runs.
+// Command install makes the environments of client stacks that need more than a machine usually has: virtual
+// environments for Python, packages for Node.js, and programs in Rust and Java, all with exact versions. It
+// puts them into tlslab/clients in the user's cache directory, or into the directory in TLSLAB_CLIENTS. make
+// clients runs it.
 //
-// What is there and up to date is left alone. An environment appears when it is whole; an
-// interrupted run leaves none half made.
+// Environments that are up to date are left alone. An environment appears only when it is complete, so an
+// interrupted run leaves no half-made ones.
 package main
 
 import (
@@ -37,11 +37,11 @@ import (
 	"example.com/tlslab/lab/internal/near"
 )
 
-// environments lists what is made: an environment is a declaration in its stack's folder and
-// its name here.
+// environments lists all environments. A new one needs a declaration in its stack's folder and a line here.
 func environments() []maker {
 	var list []maker
-	for _, e := range slices.Concat(pymongo.Environments(), pypi.Environments(), []environment.Python{mainstream.Python()}) {
+	for _, e := range slices.Concat(pymongo.Environments(), pypi.Environments(),
+		[]environment.Python{mainstream.Python()}) {
 		list = append(list, pythonEnvironment(e))
 	}
 	for _, e := range []environment.Node{mongonode.Environment(), npm.Environment(), mainstream.Node()} {
@@ -63,7 +63,8 @@ func main() {
 		err = install(ctx, home, list, os.Stdout)
 	}
 	if err == nil {
-		fmt.Printf("they are in %s, where every tlslab of yours finds them; %s names another place\n", home, environment.Variable)
+		fmt.Printf("they are in %s, where tlslab finds them; set %s to use another directory\n", home,
+			environment.Variable)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "install: %v\n", err)
@@ -72,7 +73,7 @@ func main() {
 	}
 }
 
-// wanted returns the environments of those names, and all if there are none.
+// wanted returns the environments with the given names, or all if there are none.
 func wanted(all []maker, names []string) ([]maker, error) {
 	if len(names) == 0 {
 		return all, nil
@@ -93,32 +94,31 @@ func wanted(all []maker, names []string) ([]maker, error) {
 	return list, nil
 }
 
-// maker plans an environment: how often it is made, and of what, on this machine.
+// maker plans how to make an environment on this machine.
 type maker interface {
-	// plan returns the directories to make. What cannot be made here comes back as a
-	// reason, one line, and is no error.
+	// plan returns the directories to make. If the environment cannot be made here, it returns the reason in
+	// one line, which is not an error.
 	plan(ctx context.Context) (plans []plan, why string)
-	// name is the environment's.
+	// name returns the environment's name.
 	name() string
 }
 
 // plan is a directory to make.
 type plan struct {
 	dir   string // its name
-	stamp string // decides whether one that is there is up to date
-	// there reports whether what is in the directory still works, as far as can be told at
-	// once.
+	stamp string // an existing directory with this stamp is up to date
+	// there reports whether an existing directory still works, as far as a quick check can tell.
 	there func(dir string) bool
 	// make fills an empty directory.
 	make func(ctx context.Context, dir string) error
 }
 
-// scratch begins the names of directories that are being made, or on their way out. They are
-// removed by the next run if this one is killed.
+// scratch starts the names of directories that are being made or removed. If this run is killed, the next one
+// removes them.
 const scratch = ".making-"
 
-// install makes the environments below home, says in a line each what came of it, and returns
-// what could not be made.
+// install makes the environments below home, prints one line about each, and returns an error for those that
+// could not be made.
 func install(ctx context.Context, home string, all []maker, out io.Writer) error {
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return err
@@ -178,10 +178,11 @@ func install(ctx context.Context, home string, all []maker, out io.Writer) error
 	return errors.Join(errs...)
 }
 
-// install makes the directory unless it is there and up to date.
+// install makes the directory unless it is up to date.
 func (p plan) install(ctx context.Context, home string) (made bool, err error) {
 	final := filepath.Join(home, p.dir)
-	if stamp, err := os.ReadFile(filepath.Join(final, environment.Stamp)); err == nil && string(stamp) == p.stamp && p.there(final) {
+	if stamp, err := os.ReadFile(filepath.Join(final, environment.Stamp)); err == nil && string(stamp) == p.stamp &&
+		p.there(final) {
 		return false, nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -210,7 +211,7 @@ func (p plan) install(ctx context.Context, home string) (made bool, err error) {
 	return true, os.Rename(fresh, final)
 }
 
-// sweep removes what runs that were killed have left.
+// sweep removes what killed runs left behind.
 func sweep(home string) error {
 	left, err := filepath.Glob(filepath.Join(escape(home), scratch+"*"))
 	for _, dir := range left {
@@ -219,9 +220,9 @@ func sweep(home string) error {
 	return err
 }
 
-// prune removes environments of a name that the plans have none for any more, as of an
-// interpreter that another has taken the place of. Directories that the lab has not made are left
-// alone, and all of them if there is no plan at all.
+// prune removes environments with this name that no plan needs any more, for example because another
+// interpreter is used. It leaves directories that the lab did not make alone, and does nothing if there are
+// no plans.
 func prune(home, name string, plans []plan, say func(string, ...any)) error {
 	if len(plans) == 0 {
 		return nil
@@ -245,10 +246,10 @@ func prune(home, name string, plans []plan, say func(string, ...any)) error {
 	return nil
 }
 
-// escape makes a directory's name a pattern that matches only itself.
+// escape turns a directory's name into a pattern that matches only itself.
 func escape(dir string) string {
 	if runtime.GOOS == "windows" {
-		return dir // where a pattern has no escapes
+		return dir // patterns have no escapes there
 	}
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }

@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 )
 
-// mavenEnvironment is an environment that the mvn and the javac on PATH make.
+// mavenEnvironment is an environment made with the mvn and javac on PATH.
 type mavenEnvironment struct{ environment.Maven }
 
 func (e mavenEnvironment) name() string { return e.Name }
@@ -66,7 +66,7 @@ func (e mavenEnvironment) plan(context.Context) ([]plan, string) {
 	}}, ""
 }
 
-// check holds the libraries to their sums: all of them are there, and no others.
+// check compares the libraries with their checksums: all of them must be present, and no others.
 func (e mavenEnvironment) check(dir string) error {
 	lib := filepath.Join(dir, "lib")
 	entries, err := os.ReadDir(lib)
@@ -92,8 +92,9 @@ func (e mavenEnvironment) check(dir string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		if want[name] != got[name] {
-			return fmt.Errorf("%s has the SHA-256 sum %s: %q is wanted; delete it from Maven's repository and try again", name, got[name], want[name])
+			return fmt.Errorf("%s has the SHA-256 checksum %s instead of %q: delete it from Maven's repository "+
+				"and try again", name, got[name], want[name])
 		}
 	}
-	return fmt.Errorf("%s has %d libraries: %d are wanted", lib, len(got), len(want))
+	return fmt.Errorf("%s has %d libraries instead of %d", lib, len(got), len(want))
 }

@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/internal/version"
 )
 
-// nodeEnvironment is an environment for the Node that is on PATH.
+// nodeEnvironment is an environment for the Node on PATH.
 type nodeEnvironment environment.Node
 
 func (e nodeEnvironment) name() string { return e.Name }
@@ -46,8 +46,9 @@ func (e nodeEnvironment) plan(ctx context.Context) ([]plan, string) {
 					return err
 				}
 			}
-			// Packages run nothing of their own, and what is installed is what is locked.
-			return run(ctx, npm, "ci", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+			// Packages must not run scripts, and exactly the locked versions are installed.
+			return run(ctx, npm, "ci", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund",
+				"--loglevel=error")
 		},
 	}}, ""
 }

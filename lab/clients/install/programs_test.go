@@ -19,7 +19,7 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// says runs a program and returns what it says.
+// says runs a program and returns its output.
 func says(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := process.Run(t.Context(), process.Command{Path: name, Args: args})
@@ -27,15 +27,17 @@ func says(t *testing.T, name string, args ...string) string {
 	return out.Stdout
 }
 
-// program is what a test needs of [environment.Cargo] and [environment.Maven].
+// program is the part of [environment.Cargo] and [environment.Maven] that the tests need.
 type program interface {
 	maker
 	Find() (string, error)
 }
 
-// testProgram installs a program that says hello, and then others in its place. with returns it with
-// another main source.
-func testProgram(t *testing.T, hello, bye, broken string, with func(source string) program, run func(dir string) string) {
+// testProgram installs a program that says hello, and then others in its place. The function with returns the
+// program with another main source.
+func testProgram(
+	t *testing.T, hello, bye, broken string, with func(source string) program, run func(dir string) string,
+) {
 	home := t.TempDir()
 	t.Setenv(environment.Variable, home)
 	_, err := with(hello).Find()
@@ -50,9 +52,9 @@ func testProgram(t *testing.T, hello, bye, broken string, with func(source strin
 	assert.Equal(t, "hello\n", run(dir))
 
 	_, err = with(bye).Find()
-	require.ErrorContains(t, err, "it was built from sources that are not these: make clients")
+	require.ErrorContains(t, err, "it was built from other sources: make clients")
 	require.Error(t, install(broken))
-	assert.Equal(t, "hello\n", run(dir), "what fails leaves the old one as it is")
+	assert.Equal(t, "hello\n", run(dir), "a failure leaves the old one unchanged")
 	require.NoError(t, install(bye))
 	dir, err = with(bye).Find()
 	require.NoError(t, err)
@@ -60,7 +62,7 @@ func testProgram(t *testing.T, hello, bye, broken string, with func(source strin
 }
 
 func TestCargo(t *testing.T) {
-	out, err := exec.Command("cargo", "--version").CombinedOutput() // rustup's is there without a toolchain, too
+	out, err := exec.Command("cargo", "--version").CombinedOutput() // rustup's cargo exists even without a toolchain
 	why, _, _ := strings.Cut(string(out), "\n")
 	needs.Stack(t, "reqwest-rustls", err == nil, "no cargo that works: "+why)
 	main := func(says string) string { return "fn main() { println!(\"" + says + "\") }\n" }
@@ -73,14 +75,16 @@ func TestCargo(t *testing.T) {
 	}, func(dir string) string { return says(t, environment.Program(dir, "hello")) })
 }
 
-// Maven's part, fetching libraries, is a script's here: it would ask the network.
+// TestMaven replaces the part of Maven that fetches libraries with a script, because it would use the
+// network.
 func TestMaven(t *testing.T) {
 	_, err := exec.LookPath("javac")
 	needs.Stack(t, "okhttp", err == nil && runtime.GOOS != "windows", "no javac on PATH, or no sh")
 	bin := t.TempDir()
-	empty := append([]byte("PK\x05\x06"), make([]byte, 18)...) // an archive of nothing
+	empty := append([]byte("PK\x05\x06"), make([]byte, 18)...) // an empty archive
 	require.NoError(t, os.WriteFile(filepath.Join(bin, "x.jar"), empty, 0o644))
-	fetch := "#!/bin/sh\nfor arg; do case $arg in -DoutputDirectory=*) lib=${arg#*=} ;; esac; done\nmkdir -p \"$lib\" && cp \"${0%/*}/x.jar\" \"$lib\"\n"
+	fetch := "#!/bin/sh\nfor arg; do case $arg in -DoutputDirectory=*) lib=${arg#*=} ;; esac; done\nmkdir -p " +
+		"\"$lib\" && cp \"${0%/*}/x.jar\" \"$lib\"\n"
 	require.NoError(t, os.WriteFile(filepath.Join(bin, "mvn"), []byte(fetch), 0o755))
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	main := func(says string) string {
@@ -88,17 +92,20 @@ func TestMaven(t *testing.T) {
 	}
 	of := func(sums string) func(string) program {
 		return func(source string) program {
-			return mavenEnvironment{environment.Maven{Name: "hello", POM: "<project/>", Sums: sums, Sources: map[string]string{"Main.java": source}}}
+			return mavenEnvironment{environment.Maven{Name: "hello", POM: "<project/>", Sums: sums,
+				Sources: map[string]string{"Main.java": source}}}
 		}
 	}
 	sum := fmt.Sprintf("%x", sha256.Sum256(empty))
-	testProgram(t, main("hello"), main("bye"), "class Main { nonsense }", of(sum+"  x.jar\n"), func(dir string) string {
-		return says(t, "java", "-cp", environment.Classpath(dir), "Main")
-	})
+	testProgram(t, main("hello"), main("bye"), "class Main { nonsense }", of(sum+"  x.jar\n"),
+		func(dir string) string {
+			return says(t, "java", "-cp", environment.Classpath(dir), "Main")
+		})
 
-	// Libraries have to be those that were declared.
+	// The libraries must be the declared ones.
 	home := t.TempDir()
-	for name, sums := range map[string]string{"another": sum[1:] + "0  x.jar\n", "more": sum + "  x.jar\n" + sum + "  y.jar\n", "fewer": ""} {
+	for name, sums := range map[string]string{"another": sum[1:] + "0  x.jar\n",
+		"more": sum + "  x.jar\n" + sum + "  y.jar\n", "fewer": ""} {
 		err := install(t.Context(), home, []maker{of(sums)(main("hello"))}, &bytes.Buffer{})
 		assert.Error(t, err, name)
 		assert.Empty(t, names(t, home), name)

@@ -17,16 +17,16 @@ import (
 	"example.com/tlslab/lab/internal/version"
 )
 
-// pythonEnvironment is an environment on the oldest and the newest interpreter that it supports.
+// pythonEnvironment is an environment for the oldest and the newest supported interpreter.
 type pythonEnvironment environment.Python
 
 func (e pythonEnvironment) name() string { return e.Name }
 
-// interpreter is what an interpreter says of itself.
+// interpreter is an interpreter's description of itself.
 type interpreter struct {
 	path    string
-	Version []int  `json:"version"` // 3, 9, 18
-	Lacks   string `json:"lacks"`   // what it cannot make an environment for want of
+	Version []int  `json:"version"` // for example 3, 9, 18
+	Lacks   string `json:"lacks"`   // what it lacks for making an environment
 }
 
 // number writes its version as usual: 3.9.18.
@@ -44,7 +44,7 @@ for m in ("venv", "ensurepip", "ssl"):
         lacks = lacks or "has no module " + m
 print(json.dumps({"version": list(sys.version_info[:3]), "lacks": lacks}))`
 
-// all asks the interpreters of this machine, once for all environments.
+// all queries the interpreters of this machine, once for all environments.
 var all = sync.OnceValue(func() []interpreter {
 	var list []interpreter
 	seen := make(map[string]bool)
@@ -79,7 +79,8 @@ func (e pythonEnvironment) plan(context.Context) ([]plan, string) {
 		}
 	}
 	if len(usable) == 0 {
-		return nil, cmp.Or(lacking, fmt.Sprintf("no python of %s or later on PATH, and none installed by pyenv", e.Oldest))
+		return nil, cmp.Or(lacking, fmt.Sprintf("no python of %s or later on PATH or installed by pyenv",
+			e.Oldest))
 	}
 	plans := []plan{e.on(usable[0])}
 	if newest := e.on(usable[len(usable)-1]); newest.dir != plans[0].dir {
@@ -88,7 +89,7 @@ func (e pythonEnvironment) plan(context.Context) ([]plan, string) {
 	return plans, ""
 }
 
-// on plans the environment on one interpreter.
+// on plans the environment for one interpreter.
 func (e pythonEnvironment) on(in interpreter) plan {
 	return plan{
 		dir:   fmt.Sprintf("%s-python%d.%d", e.Name, in.Version[0], in.Version[1]),
@@ -107,8 +108,10 @@ func (e pythonEnvironment) on(in interpreter) plan {
 			}
 			pip := []string{"-I", "-m", "pip", "--no-input", "--disable-pip-version-check"}
 			program := python.Program(dir)
-			// The list is whole, or pip check says what is missing. No file is installed whose hash is not in it.
-			if err := run(ctx, program, append(pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", list)...); err != nil {
+			// The list is complete, or pip check reports what is missing. Only files with a listed hash are
+			// installed.
+			if err := run(ctx, program, append(pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r",
+				list)...); err != nil {
 				return err
 			}
 			return run(ctx, program, append(pip, "check")...)
@@ -116,7 +119,7 @@ func (e pythonEnvironment) on(in interpreter) plan {
 	}
 }
 
-// run runs a program with the user's own environment, which may say how the network is reached.
+// run runs a program with the user's environment, which may contain network settings.
 func run(ctx context.Context, path string, args ...string) error {
 	out, err := process.Run(ctx, process.Command{Path: path, Args: args, Env: os.Environ()})
 	if err != nil {
@@ -124,7 +127,8 @@ func run(ctx context.Context, path string, args ...string) error {
 	}
 	if out.Code != 0 {
 		said := strings.Join(strings.Fields(out.Stderr+" "+out.Stdout), " ")
-		return fmt.Errorf("%s ended with status %d: %s", strings.Join(append([]string{path}, args...), " "), out.Code, said)
+		return fmt.Errorf("%s ended with status %d: %s", strings.Join(append([]string{path}, args...), " "), out.Code,
+			said)
 	}
 	return nil
 }

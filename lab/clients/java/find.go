@@ -11,9 +11,9 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// find lists the java of JAVA_HOME, that on PATH, and those that are installed beside
-// them: JDKs of several versions are kept in one directory everywhere (/usr/lib/jvm,
-// /Library/Java/JavaVirtualMachines, C:\Program Files\Java, SDKMAN).
+// find lists the java of JAVA_HOME, the one on PATH, and those installed beside them. On every system, JDKs
+// of several versions are kept in one directory (/usr/lib/jvm, /Library/Java/JavaVirtualMachines, C:\Program
+// Files\Java, SDKMAN).
 func find(context.Context) ([]clients.Place, error) {
 	var programs []string
 	if dir := os.Getenv("JAVA_HOME"); filepath.IsAbs(dir) {
@@ -26,7 +26,7 @@ func find(context.Context) ([]clients.Place, error) {
 		programs = append(programs, beside(home(path))...)
 	}
 	var places []clients.Place
-	seen := make(map[string]bool) // by the file that the place leads to
+	seen := make(map[string]bool) // by the file that the place resolves to
 	for _, path := range programs {
 		path, err := exec.LookPath(path)
 		if err != nil || !filepath.IsAbs(path) {
@@ -38,12 +38,12 @@ func find(context.Context) ([]clients.Place, error) {
 		}
 	}
 	if len(places) == 0 {
-		return nil, errors.New("no java on PATH, and JAVA_HOME leads to none")
+		return nil, errors.New("no java on PATH or in JAVA_HOME")
 	}
 	return places, nil
 }
 
-// home returns the directory that a JDK is installed in, links resolved.
+// home returns the directory of a JDK, with links resolved.
 func home(java string) string {
 	if file, err := filepath.EvalSymlinks(java); err == nil {
 		java = file
@@ -51,14 +51,14 @@ func home(java string) string {
 	return filepath.Dir(filepath.Dir(java))
 }
 
-// beside lists where java would be of the JDKs in the directory that one is in.
+// beside lists the java programs of the JDKs in the same directory as jdk.
 func beside(jdk string) []string {
 	inside := "" // where a JDK is below its own directory
 	if contents := filepath.Join("Contents", "Home"); strings.HasSuffix(jdk, contents) {
 		jdk, inside = filepath.Dir(filepath.Dir(jdk)), contents
 	}
 	parent := filepath.Dir(jdk)
-	// An error is none of a search's business: then there are no others.
+	// If the directory cannot be read, there are no others.
 	entries, _ := os.ReadDir(parent)
 	var programs []string
 	for _, e := range entries {

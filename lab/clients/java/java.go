@@ -52,7 +52,7 @@ var variants = []clients.Variant{{
 	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }}
 
-// features returns what JSSE checks however it is used, and more.
+// features returns what JSSE always checks, and the given features.
 func features(more ...string) []string {
 	return append([]string{
 		scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureKeyUsage,
@@ -63,25 +63,25 @@ func features(more ...string) []string {
 func Stack() clients.Stack { return clients.Stack{Name: "java", Find: find, Open: open} }
 
 var (
-	// options make a machine that lives for a few small requests: it starts in two
-	// thirds of the time, and uses less of the processors.
+	// options configure a virtual machine for a few small requests. It starts in two thirds of the time and
+	// uses less processor time.
 	options = []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx128m"}
-	// properties let a request name the host that it is for: see Target in Probe.java.
+	// properties allow a request to set the Host header: see Target in Probe.java.
 	properties = []string{
 		"-Dsun.net.http.allowRestrictedHeaders=true",
 		"-Djdk.httpclient.allowRestrictedHeaders=host,connection",
-		// By default it waits for responders and CRLs longer than a client is given, seconds.
+		// By default, Java waits longer for responders and CRLs than a client's time limit. In seconds.
 		"-Dcom.sun.security.ocsp.timeout=3", "-Dcom.sun.security.ocsp.readtimeout=3",
 		"-Dcom.sun.security.crl.timeout=3", "-Dcom.sun.security.crl.readtimeout=3",
-		"-Duser.language=en", "-Duser.country=", // messages are translated
+		"-Duser.language=en", "-Duser.country=", // otherwise messages are translated
 	}
-	// module matches the modules that the probe program needs, the compiler for being
-	// started from source.
+	// module matches the modules that the probe program needs. It needs the compiler because it is started
+	// from source.
 	module = regexp.MustCompile(`(?m)^(java\.base|jdk\.compiler|java\.net\.http)@(\S+)`)
 )
 
-// open asks a JDK what it is. The probe program is started by the first probe: it
-// takes the processors for a second, and not every set of clients is asked to probe.
+// open asks a JDK for its version. The first probe starts the probe program, because that takes a second of
+// processor time and not every set of clients is probed.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	version, err := ask(ctx, p)
 	if err != nil {
@@ -122,7 +122,7 @@ func ask(ctx context.Context, p clients.Place) (string, error) {
 	return version, nil
 }
 
-// parseModules reads what java --list-modules writes: a line for each module,
+// parseModules parses the output of java --list-modules, which has one line for each module:
 // "java.base@17.0.15".
 func parseModules(list string) (version string, err error) {
 	found := make(map[string]string)
@@ -130,11 +130,12 @@ func parseModules(list string) (version string, err error) {
 		found[m[1]] = m[2]
 	}
 	if found["java.base"] == "" {
-		return "", errors.New("it can't list its modules: JDK 11 or later is needed")
+		return "", errors.New("it cannot list its modules: JDK 11 or later is needed")
 	}
 	for _, name := range [...]string{"java.net.http", "jdk.compiler"} {
 		if found[name] == "" {
-			return "", fmt.Errorf("%s has no module %s: a whole JDK of 11 or later is needed", found["java.base"], name)
+			return "", fmt.Errorf("%s has no module %s: a complete JDK 11 or later is needed", found["java.base"],
+				name)
 		}
 	}
 	return found["java.base"], nil

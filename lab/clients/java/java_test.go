@@ -10,21 +10,22 @@ import (
 )
 
 func TestParseModules(t *testing.T) {
-	version, err := parseModules("java.base@17.0.15\njava.net.http@17.0.15\r\njdk.compiler@17.0.15\njdk.internal.vm.compiler@17.0.15\n")
+	version, err := parseModules("java.base@17.0.15\njava.net.http@17.0.15\r\n" +
+		"jdk.compiler@17.0.15\njdk.internal.vm.compiler@17.0.15\n")
 	require.NoError(t, err)
 	assert.Equal(t, "17.0.15", version)
 	for list, want := range map[string]string{
-		"":                                      "it can't list its modules",
+		"":                                      "it cannot list its modules",
 		"java.base@9.0.4\njdk.compiler@9.0.4\n": "9.0.4 has no module java.net.http",
 		"java.base@21\njava.net.http@21\njdk.internal.vm.compiler@21\n":        "21 has no module jdk.compiler",
-		"Error: Unrecognized option: --list-modules\ncould not create the JVM": "it can't list its modules",
+		"Error: Unrecognized option: --list-modules\ncould not create the JVM": "it cannot list its modules",
 	} {
 		_, err := parseModules(list)
 		assert.ErrorContains(t, err, want, list)
 	}
 }
 
-// JDKs lie side by side, and some below Contents/Home.
+// TestFind checks JDKs beside each other, some of them below Contents/Home.
 func TestFind(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)

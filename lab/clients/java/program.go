@@ -12,27 +12,27 @@ import (
 	"example.com/tlslab/lab/clients/internal/worker"
 )
 
-// Program is a worker in Java that lives in an environment of Maven's, with libraries beside it:
-// what the stacks of such libraries are made of. Probe.java is compiled with it.
+// Program is a worker in Java that uses libraries from a Maven environment. The stacks of such libraries are
+// made from it. Probe.java is compiled together with it.
 type Program struct {
 	Name string // of the stack and of the environment
-	Main string // its class
-	// Source is that class's.
+	Main string // the name of its class
+	// Source is the source of that class.
 	Source string
-	// POM and Sums are those of environment.Maven.
+	// POM and Sums are the fields of [environment.Maven].
 	POM, Sums string
-	// Artifact is the library that the stack is named after, and has its version from.
+	// Artifact is the library after which the stack is named and that determines its version.
 	Artifact string
 	Variants []clients.Variant
 }
 
-// Environment returns the environment that the program lives in.
+// Environment returns the environment that contains the program.
 func (p Program) Environment() environment.Maven {
 	return environment.Maven{Name: p.Name, POM: p.POM, Sums: p.Sums,
 		Sources: map[string]string{"Probe.java": string(probe), p.Main + ".java": p.Source}}
 }
 
-// Find returns the java that is most wanted, if the environment is there.
+// Find returns the preferred java if the environment exists.
 func (p Program) Find(ctx context.Context) ([]clients.Place, error) {
 	places, err := find(ctx)
 	if err != nil {
@@ -44,11 +44,11 @@ func (p Program) Find(ctx context.Context) ([]clients.Place, error) {
 	return places[:1], nil
 }
 
-// Open asks the JDK what it is. The program is started by the first probe, as in [Stack].
+// Open asks the JDK for its version. The first probe starts the program, as in [Stack].
 func (p Program) Open(ctx context.Context, at clients.Place) (*clients.Install, error) {
 	m := regexp.MustCompile(regexp.QuoteMeta(p.Artifact) + `-(\d[\w.]*)\.jar`).FindStringSubmatch(p.Sums)
 	if m == nil {
-		return nil, fmt.Errorf("the sums name no %s", p.Artifact)
+		return nil, fmt.Errorf("the checksums do not list %s", p.Artifact)
 	}
 	version, err := ask(ctx, at)
 	if err != nil {

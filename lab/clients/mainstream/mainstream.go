@@ -1,9 +1,9 @@
-// Package mainstream has environments of programs for what the machine's own ones do not cover, and tests the control
-// with them: the scenario good must be accepted by every mainstream TLS library, and expired be refused for
-// what it is. Client stacks can use the programs too.
+// Package mainstream has environments of programs for which the matrix has no stack, and tests the control
+// with them: every mainstream TLS library must accept the scenario good, and must refuse expired for the
+// right reason.
 //
-// They are curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls), which make clients
-// installs, and what a system's packages have: Erlang's httpc, and tstclnt of NSS.
+// The programs are curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls), which make
+// clients installs, and two from the system's packages: Erlang's httpc, and tstclnt from NSS.
 package mainstream
 
 import (
@@ -38,7 +38,7 @@ func Python() environment.Python {
 	return environment.Python{Name: pythonName, Requirements: requirements, Oldest: "3.10"}
 }
 
-// Node returns the environment of what npm has. Nothing of it runs on Node.
+// Node returns the environment of the packages from npm. None of them runs on Node.
 func Node() environment.Node {
 	return environment.Node{Name: nodeName, Package: manifest, Lock: lock, Oldest: "20.0.0"}
 }

@@ -30,32 +30,36 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is what a program is given, on a machine that does much else.
+// patience is a program's time limit on a busy machine.
 const patience = time.Minute
 
-// stranger is a program, how its script is started, and what it was measured to do.
+// stranger is a program, with how its script is started and its measured behaviour.
 type stranger struct {
 	name string
 	find func() (command []string, err error)
-	// refuses are the scenarios that it refuses beside expired, with the class of its message; empty where
-	// nothing here knows the words. It accepts all others.
+	// refuses are the scenarios that it refuses besides expired, with the class of its message, or an empty
+	// class if the message is not recognised. It accepts all others.
 	refuses map[string]failure.Class
 }
 
-// all are the programs. Each has to accept good, and to refuse expired as such: by its words, or by the
-// alert that the server saw. The others show what the shape of the root means to it: see Safety in README.
+// all are the programs. Each must accept good and must refuse expired for that reason, as shown by its
+// message or by the alert that the server received. The other scenarios show what the root's properties mean
+// to it: see pki/README.md.
 var all = []stranger{{
 	name: "curl_cffi", find: withPython("curl_cffi", "boringssl.py"),
-	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint, "outside": failure.NameConstraint},
+	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint,
+		"outside": failure.NameConstraint},
 }, {
 	name: "python-mbedtls", find: withPython("mbedtls", "mbed.py"),
 	refuses: map[string]failure.Class{"constraints-critical-root": failure.Malformed},
 }, {
 	name: "bun", find: fromNPM("@oven/bun-*/bin/bun", "bun.js"),
-	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint, "outside": failure.NameConstraint},
+	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint,
+		"outside": failure.NameConstraint},
 }, {
-	name:    "deno",
-	find:    fromNPM("@deno/*/deno", "deno.js", "run", "--quiet", "--no-config", "--no-remote", "--allow-net", "--allow-read"),
+	name: "deno",
+	find: fromNPM("@deno/*/deno", "deno.js", "run", "--quiet", "--no-config", "--no-remote", "--allow-net",
+		"--allow-read"),
 	refuses: map[string]failure.Class{"outside": failure.NameConstraint},
 }, {
 	name: "erlang", find: onPath("erlang.escript", "escript"),
@@ -64,7 +68,7 @@ var all = []stranger{{
 	refuses: map[string]failure.Class{"outside": ""},
 }}
 
-// withPython finds an interpreter of the environment that has a package.
+// withPython finds an interpreter in the environment that has a package.
 func withPython(pkg, script string) func() ([]string, error) {
 	return func() ([]string, error) {
 		places := python.Made(mainstream.Python().Name, pkg)
@@ -75,7 +79,7 @@ func withPython(pkg, script string) func() ([]string, error) {
 	}
 }
 
-// fromNPM finds a program in the environment, which has one for each kind of machine.
+// fromNPM finds a program in the environment, which has one for each platform.
 func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
 		for _, path := range mainstream.Installed(program) {
@@ -87,7 +91,7 @@ func fromNPM(program, script string, args ...string) func() ([]string, error) {
 	}
 }
 
-// onPath finds the program that runs a script, and what the script needs.
+// onPath finds the program that runs a script, and checks for what else the script needs.
 func onPath(script, program string, more ...string) func() ([]string, error) {
 	return func() ([]string, error) {
 		for _, name := range append(more, program) {
@@ -99,7 +103,7 @@ func onPath(script, program string, more ...string) func() ([]string, error) {
 	}
 }
 
-// in is where a script is. Tests run in their package's directory, and clients in that of the lab.
+// in returns the path of a script. Tests run in their package's directory, clients in the lab's.
 func in(script string) string {
 	path, err := filepath.Abs(filepath.Join("testdata", script))
 	if err != nil {
@@ -108,13 +112,13 @@ func in(script string) string {
 	return path
 }
 
-// TestControl asks each program good and expired, and what hangs on the shape of the lab's root.
+// TestControl runs good, expired and the scenarios about the lab's root on each program.
 func TestControl(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts are for Unix")
 	}
 	t.Setenv("DENO_DIR", t.TempDir())
-	t.Setenv("DENO_NO_UPDATE_CHECK", "1") // traffic stays on this machine
+	t.Setenv("DENO_NO_UPDATE_CHECK", "1") // keeps traffic on this machine
 	t.Setenv("BUN_RUNTIME_TRANSPILER_CACHE_PATH", "0")
 	l, err := lab.New(lab.Config{Seed: "mainstream", Dir: t.TempDir(), ClientFiles: true})
 	require.NoError(t, err)
@@ -161,7 +165,7 @@ func ask(t *testing.T, l *lab.Lab, command []string) []result.Scenario {
 	return run.Scenarios
 }
 
-// check holds what a program did with a scenario to what was measured.
+// check compares a program's result with the measured behaviour.
 func check(t *testing.T, s stranger, id string, cell result.Cell) {
 	t.Log(id, cell.Outcome, cell.Kind, cell.Class, cell.Message, report.Saw(cell.Observed))
 	class, refuses := s.refuses[id]

@@ -1,6 +1,6 @@
 // Package mongogo is the client stack of MongoDB's driver for Go, in this process.
 //
-// The driver is set up by a URI with the options that its users write, and by no tls.Config.
+// The driver is configured by a URI with the options that its users write, without a tls.Config.
 package mongogo
 
 import (
@@ -27,10 +27,10 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using the driver, named after the options of its URIs. Their features
-// are measured by TestFeatures and TestRevocation in lab/clients, with version 2.9.3.
+// variants are the ways of using the driver, named after the options in its URIs. Their features are measured
+// by TestFeatures and TestRevocation in lab/clients, with version 2.9.3.
 //
-// There is no "crl": the driver has no option for one, and a CRL file is left aside.
+// "crl" is missing, because the driver has no option for it; a CRL file is ignored.
 var variants = []clients.Variant{{
 	Name:     "default",
 	About:    "options.Client().ApplyURI(mongodb://HOST/?tls=true&tlsCAFile=FILE)",
@@ -47,8 +47,8 @@ var variants = []clients.Variant{{
 	Features: checked,
 }}
 
-// handshake are the features of crypto/tls that do not hang on what is verified, and checked
-// those of the driver besides.
+// handshake are crypto/tls's features that do not depend on verification. checked are the driver's additional
+// ones.
 var (
 	handshake = []string{
 		scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13,
@@ -76,7 +76,7 @@ func Stack() clients.Stack {
 	}
 }
 
-// probe connects once. See clients.Install.
+// probe connects once. See [clients.Install].
 func probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	begin := time.Now()
 	result := clients.Result{Outcome: clients.Accepted}
@@ -91,13 +91,13 @@ func probe(ctx context.Context, variant string, r clients.Request) clients.Resul
 	return result
 }
 
-// connect has a client of its own do what a user's would, and ends it.
+// connect does what a user's client would do, with a new client that it closes.
 func connect(ctx context.Context, variant string, r clients.Request) (err error) {
 	uri, err := address(variant, r)
 	if err != nil {
 		return err
 	}
-	// The driver asks OCSP responders with a client of the user's, or the process's.
+	// The driver queries OCSP responders with the user's HTTP client or with http.DefaultClient.
 	web := &http.Transport{Proxy: nil}
 	defer web.CloseIdleConnections()
 	h := &heartbeats{first: make(chan struct{})}
@@ -107,7 +107,7 @@ func connect(ctx context.Context, variant string, r clients.Request) (err error)
 		return err
 	}
 	defer func() {
-		// It has been said what there is to say: what is still being connected is not waited for.
+		// The result is known, so connections that are still being made are not awaited.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 		defer cancel()
 		client.Disconnect(end)
@@ -121,14 +121,14 @@ func connect(ctx context.Context, variant string, r clients.Request) (err error)
 }
 
 const (
-	// closeTime bounds the end of a client.
+	// closeTime limits closing a client.
 	closeTime = 5 * time.Second
-	// selectionTime is after how long the driver says why it has no server: until the end of its
-	// time it keeps that to itself.
+	// selectionTime is how long the driver waits before it reports why it has no server. Until then it does
+	// not report the reason.
 	selectionTime = 25 * time.Millisecond
 )
 
-// address returns the URI with the options of the variant.
+// address returns the URI with the variant's options.
 func address(variant string, r clients.Request) (string, error) {
 	u, err := url.Parse(r.Endpoint.URL)
 	if err != nil {
@@ -137,7 +137,7 @@ func address(variant string, r clients.Request) (string, error) {
 	q := u.Query()
 	q.Set("directConnection", "true")
 	q.Set("connectTimeoutMS", strconv.FormatInt(max(1, r.Timeout.Milliseconds()), 10))
-	q.Set("serverMonitoringMode", "poll") // no third connection, which would only measure round trips
+	q.Set("serverMonitoringMode", "poll") // prevents a third connection, which would only measure round trips
 	q.Set("tlsCAFile", r.Endpoint.CAFile)
 	if file := cmp.Or(r.Endpoint.CombinedFile, r.Endpoint.CertFile); file != "" {
 		q.Set("tlsCertificateKeyFile", file)
@@ -152,8 +152,8 @@ func address(variant string, r clients.Request) (string, error) {
 	return u.String(), nil
 }
 
-// dialer dials an address whatever the URI says, as its names do not resolve; if it is empty, what
-// the URI says.
+// dialer dials a fixed address, because the names in the URI do not resolve. If it is empty, the URI's
+// address is used.
 type dialer string
 
 // DialContext implements options.ContextDialer.
@@ -161,14 +161,14 @@ func (d dialer) DialContext(ctx context.Context, network, addr string) (net.Conn
 	return new(net.Dialer).DialContext(ctx, network, cmp.Or(string(d), addr))
 }
 
-// heartbeats tells when the driver has first had something to say of its server.
+// heartbeats signals when the driver first knows something about its server.
 type heartbeats struct {
 	once   sync.Once
-	first  chan struct{} // closed with the first
-	failed bool          // whether that failed; to be read when first is closed
+	first  chan struct{} // closed by the first heartbeat
+	failed bool          // whether that failed; valid after first is closed
 }
 
-// monitor has the driver tell the heartbeats.
+// monitor returns a monitor that calls the heartbeats.
 func (h *heartbeats) monitor() *event.ServerMonitor {
 	tell := func(failed bool) {
 		h.once.Do(func() { h.failed = failed; close(h.first) })
@@ -179,8 +179,8 @@ func (h *heartbeats) monitor() *event.ServerMonitor {
 	}
 }
 
-// ping asks the server whether it is there. If the driver has failed to reach it, it is given no
-// more time than to say so: it would keep trying, and fail again.
+// ping checks whether the server answers. If the driver has failed to reach it, it gets only enough time to
+// report that, because it would keep trying and failing.
 func ping(ctx context.Context, client *mongo.Client, h *heartbeats, limit time.Duration) error {
 	// The driver's own time limit comes first.
 	ctx, cancel := context.WithTimeout(ctx, limit+time.Second)
@@ -200,15 +200,15 @@ func ping(ctx context.Context, client *mongo.Client, h *heartbeats, limit time.D
 	return client.Ping(ctx, nil)
 }
 
-// tells reports whether the driver knows why it has no server. It tells its monitors' listeners before
-// it knows by itself, and it calls off a check of the server's when another connection has failed, so
-// that for a moment it knows no more than that.
+// tells reports whether the error contains the reason why the driver has no server. The driver notifies its
+// monitors before it stores the reason. It also cancels a check of the server when another connection has
+// failed, so for a moment that is all it knows.
 func tells(err error) bool {
 	_, last, ok := strings.Cut(err.Error(), "Last error:")
 	return ok && !strings.Contains(last, context.Canceled.Error())
 }
 
-// converse writes, reads and removes.
+// converse writes, reads and deletes.
 func converse(ctx context.Context, client *mongo.Client) error {
 	id := bson.NewObjectID()
 	db := client.Database("tlslab-" + id.Hex())
@@ -226,7 +226,7 @@ func converse(ctx context.Context, client *mongo.Client) error {
 		return err
 	}
 	if len(found) != 1 || found[0]["_id"] != id || found[0]["text"] != "hello" {
-		return errors.Join(fmt.Errorf("find answered %v instead of %v", found, document), db.Drop(ctx))
+		return errors.Join(fmt.Errorf("find returned %v instead of %v", found, document), db.Drop(ctx))
 	}
 	return db.Drop(ctx)
 }

@@ -28,25 +28,32 @@ func variant(t *testing.T, name string) *clients.Client {
 	return set.Clients[0]
 }
 
-// The version that the driver says of itself is that of the module that was built in.
+// TestVersion checks that the driver's reported version is that of the linked module.
 func TestVersion(t *testing.T) {
 	info, ok := debug.ReadBuildInfo()
 	require.True(t, ok)
 	i := slices.IndexFunc(info.Deps, func(m *debug.Module) bool { return m.Path == "go.mongodb.org/mongo-driver/v2" })
 	if i < 0 {
-		t.Skip("the test's program does not say what it was built from")
+		t.Skip("the test's program has no build information")
 	}
 	assert.Equal(t, info.Deps[i].Version, "v"+variant(t, "default").Version)
 }
 
-// The driver's own words, and whether it connects, with files as its users give them.
+// TestProbe checks the driver's messages, and whether it connects, with files as users give them.
 func TestProbe(t *testing.T) {
 	for _, test := range []struct{ id, variant, words string }{
 		{"mongo-good", "default", ""},
-		{"mongo-expired", "default", `^server selection error: .* Last error: tls: failed to verify certificate: x509: certificate has expired or is not yet valid`},
+		{
+			"mongo-expired", "default",
+			`^server selection error: .* Last error: tls: failed to verify certificate: x509: certificate has ` +
+				`expired or is not yet valid`,
+		},
 		{"mongo-expired", "tlsInsecure", ""},
-		{"mongo-wildcard-too-deep", "default", `x509: certificate is valid for \*\.tlslab\.test, not a\.foo\.tlslab\.test`},
-		{"mongo-good-wildcard", "default", ""}, // a name that does not resolve
+		{
+			"mongo-wildcard-too-deep", "default",
+			`x509: certificate is valid for \*\.tlslab\.test, not a\.foo\.tlslab\.test`,
+		},
+		{"mongo-good-wildcard", "default", ""}, // the name does not resolve
 		{"mongo-revoked-ocsp", "default", `OCSP verification failed: certificate is revoked`},
 		{"mongo-revoked-ocsp", "tlsDisableOCSPEndpointCheck", ""},
 		{"mongo-client-key-encrypted", "default", ""},
@@ -55,7 +62,8 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(test.id+"/"+test.variant, func(t *testing.T) {
 			srv := labtest.Start(t, test.id, mongo.Embedded())
-			got := variant(t, test.variant).Probe(t.Context(), clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
+			got := variant(t, test.variant).Probe(t.Context(),
+				clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
 			if test.words == "" {
 				assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 				return

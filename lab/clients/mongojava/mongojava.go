@@ -44,7 +44,7 @@ var program = java.Program{
 	}},
 }
 
-// Environment returns the environment that the stack lives in.
+// Environment returns the stack's environment.
 func Environment() environment.Maven { return program.Environment() }
 
 // Stack declares the stack.

@@ -25,7 +25,7 @@ var (
 	lock string
 )
 
-// name is the stack's, and the environment's.
+// name is the name of the stack and of its environment.
 const name = "mongo-node"
 
 // variants are the ways of using the driver, named after its options. Their features are measured
@@ -42,7 +42,7 @@ var variants = []worker.Variant{
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}},
 	{Variant: clients.Variant{
-		// Node does not look at the result of its own check of the name either.
+		// With this option, Node also ignores the result of its own host name check.
 		Name:  "tlsAllowInvalidCertificates",
 		About: "{tlsAllowInvalidCertificates: true}",
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
@@ -64,7 +64,7 @@ var variants = []worker.Variant{
 	}},
 }
 
-// Environment returns the environment that the stack lives in.
+// Environment returns the stack's environment.
 func Environment() environment.Node {
 	return environment.Node{Name: name, Package: manifest, Lock: lock, Oldest: "20.19.0"}
 }
@@ -85,7 +85,7 @@ func find(ctx context.Context) ([]clients.Place, error) {
 	return []clients.Place{{Path: program}}, nil
 }
 
-// open starts Node with the probe program, which is told where the package is.
+// open starts Node with the probe program and the package's directory.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	_, modules := node.With(ctx, name, "mongodb")
 	return worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{"-e", probe, modules}}, variants)

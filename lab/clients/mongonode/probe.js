@@ -1,9 +1,9 @@
-// tlslab's client for MongoDB's Node.js driver: MongoClient, with the TLS options of
+// tlslab's client for MongoDB's Node.js driver: MongoClient, with the TLS options from
 // its documentation. Runs on Node 20.19 and later with version 6 or later of the driver.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a
-// request a line and answers each with a line, until its input ends. Its argument is
-// the directory node_modules that has the driver. To ask it by hand, write {"id": 1,
+// It is a worker: it writes one line of JSON that describes it, then reads requests,
+// one per line, and answers each with one line, until its input ends. Its argument is
+// the directory node_modules with the driver. To try it by hand, write {"id": 1,
 // "variant": "default", "url": "mongodb://localhost:27017/?tls=true", "host": "localhost",
 // "connect": "127.0.0.1:27017", "ca_file": "root.pem", "timeout_ms": 5000}.
 'use strict';
@@ -21,7 +21,7 @@ function say(line) {
 
 let driver;
 
-// What it is.
+// Description.
 
 function hello() {
   const line = {contract: 1, stack: 'mongo-node', version: process.versions.node};
@@ -36,12 +36,12 @@ function hello() {
   line.library = 'OpenSSL ' + process.versions.openssl;
   line.features = ['tls-1.3'];
   if (parseInt(process.versions.openssl) >= 3) {
-    line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
   }
   return line;
 }
 
-// Its variants, as options of MongoClient.
+// Variants, as options of MongoClient.
 const variants = {
   'default': {},
   'tlsInsecure': {tlsInsecure: true},
@@ -59,10 +59,10 @@ function setUp(request, selection) {
     connectTimeoutMS: request.timeout_ms,
     socketTimeoutMS: request.timeout_ms,
     serverSelectionTimeoutMS: selection,
-    serverMonitoringMode: 'poll', // no third connection, which would only measure round trips
+    serverMonitoringMode: 'poll', // prevents a third connection, which would only measure round trips
   };
   if (request.connect) {
-    // The host leads to the address that the request tells: its names do not resolve.
+    // Resolves the host to the request's address, because the names do not resolve.
     const [, address] = /^\[?(.*?)\]?:\d+$/.exec(request.connect);
     const family = require('net').isIP(address);
     options.lookup = (host, o, done) => o.all ? done(null, [{address, family}]) : done(null, address, family);
@@ -79,10 +79,10 @@ function setUp(request, selection) {
   return options;
 }
 
-// The driver says why it has no server when its time for finding one is up, and not before. So it
-// is given little, which is enough for most servers to answer or to be refused, and more where it
-// says that the server has said nothing yet; at last the client's own time limit, and the time to
-// notice it. In milliseconds.
+// The driver reports why it has no server only when its time for finding one is up. So it first gets
+// little time, which is enough for most servers to answer or to be refused. If it reports that the
+// server has not answered yet, it gets more, and finally the client's own time limit plus the time
+// to notice it. In milliseconds.
 const patience = (limit) => [...[100, 1000].filter((ms) => ms < limit), limit + 200];
 
 // probe resolves to the answer when all connections are closed.
@@ -91,7 +91,10 @@ async function probe(request) {
     throw new Error(`no variant ${request.variant}`);
   }
   if (request.variant === 'tlsCRLFile' && !request.crl_file) {
-    return {outcome: 'unsupported', message: 'there is no CRL file: it is left to the client to fetch one, which the driver does not'};
+    return {
+      outcome: 'unsupported',
+      message: 'there is no CRL file: it is left to the client to fetch one, which the driver does not',
+    };
   }
   const opened = [];
   const note = ({socket}) => opened.push(new Promise((closed) => socket.once('close', closed)));
@@ -111,14 +114,14 @@ async function probe(request) {
   }
 }
 
-// converse asks, writes, reads and removes. It resolves to the error that ended it, if one did.
+// converse pings, writes, reads and deletes. It resolves to the error, if there is one.
 async function converse(request, selection) {
   let client;
   try {
     client = new driver.MongoClient(request.url, setUp(request, selection));
     const ping = await client.db('admin').command({ping: 1});
     if (ping.ok !== 1) {
-      return new Error(`ping answered ${JSON.stringify(ping)}`);
+      return new Error(`ping returned ${JSON.stringify(ping)}`);
     }
     const db = client.db(`tlslab-${process.pid}`);
     const probes = db.collection('probes');
@@ -127,12 +130,12 @@ async function converse(request, selection) {
     const found = await probes.find({text: 'hello'}).toArray();
     await db.dropDatabase();
     if (inserted.insertedId !== request.id || JSON.stringify(found) !== JSON.stringify([document])) {
-      return new Error(`insert and find answered ${JSON.stringify([inserted, found])}`);
+      return new Error(`insert and find returned ${JSON.stringify([inserted, found])}`);
     }
     return undefined;
   } catch (err) {
-    // A TypeError or the like that has no code is this program's own: it ends, and the lab
-    // says so.
+    // An error without a code, such as a TypeError, is this program's fault and ends it,
+    // which the lab reports.
     if (!(err instanceof driver.MongoError) && err.code === undefined && err.constructor !== Error) {
       throw err;
     }
@@ -156,7 +159,7 @@ async function main() {
     const request = JSON.parse(line);
     say({id: request.id, ...await probe(request)});
   }
-  process.exit(0); // whatever may still be open
+  process.exit(0); // even if something is still open
 }
 
 main();

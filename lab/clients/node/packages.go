@@ -9,9 +9,9 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 )
 
-// With returns the Node on PATH and the directory node_modules that has the package, for programs
-// that Node is given by -e: that of the environment of that name, or the one that npm install
-// --global fills. Both are empty if there is no Node; the directory is if none has the package.
+// With returns the Node on PATH and a node_modules directory that contains the package, for programs that are
+// passed to Node with -e. The directory is that of the environment with that name, or that of npm install
+// --global. Both are empty if there is no Node; the directory is empty if the package is missing.
 func With(_ context.Context, name, pkg string) (program, modules string) {
 	program, err := exec.LookPath("node")
 	if err != nil {

@@ -1,8 +1,8 @@
-// tlslab's client for Node.js: its https module, as its documentation tells people
-// to use it. Runs on Node 16.14 and later.
+// tlslab's client for Node.js: its https module, used as documented.
+// Runs on Node 16.14 and later.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a
-// request a line and answers each with a line, until its input ends. To ask it by
+// It is a worker: it writes one line of JSON that describes it, then reads requests,
+// one per line, and answers each with one line, until its input ends. To try it by
 // hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 // "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 // "timeout_ms": 5000}.
@@ -15,7 +15,7 @@ function say(line) {
   process.stdout.write(JSON.stringify(line) + '\n');
 }
 
-// What it is.
+// Description.
 
 function hello() {
   const line = {
@@ -32,41 +32,40 @@ function hello() {
     line.library = 'OpenSSL ' + process.versions.openssl;
     line.features = ['tls-1.3'];
     if (parseInt(process.versions.openssl) >= 3) {
-      line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+      line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     }
   }
   return line;
 }
 
-// Its variants, as options of https.request.
+// Variants, as options of https.request.
 const variants = {
   'default': {},
   'insecure': {rejectUnauthorized: false},
 };
 
-// setUp returns the options of https.request: the client's own set-up.
+// setUp returns the options of https.request.
 function setUp(request) {
   const tls = require('tls');
   const read = (file) => file ? fs.readFileSync(file) : undefined;
   const [, host, port] = request.connect ?
     /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) :
-    [null, request.host, request.port]; // it is to look the name up
+    [null, request.host, request.port]; // Node must resolve the name
   return {
     ...variants[request.variant],
     ca: read(request.ca_file),
     cert: read(request.cert_file),
-    key: read(request.key_file || request.cert_file), // one file can hold both
+    key: read(request.key_file || request.cert_file), // one file may hold both
     passphrase: request.key_password || undefined,
-    // One CRL an element: Node reads the first of a file and no more.
+    // One CRL per element, because Node reads only the first in a file.
     crl: read(request.crl_file)?.toString().match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g) ?? undefined,
-    agent: false, // a connection and a session of its own
-    // Where to go, whatever the URL says. https takes the server name from the Host
-    // header, which has the URL's, and sends none if that is an address.
+    agent: false, // a new connection and session
+    // The address to connect to, whatever the URL says. https takes the server name from
+    // the Host header, which has the URL's host, and sends none for an address.
     host,
     port,
     headers: {Host: new URL(request.url).host, Connection: 'close'},
-    // What it does by default, but with the name that was asked for, and not the
-    // address that leads there.
+    // This is the default check, but with the requested name instead of the address.
     checkServerIdentity: (_, certificate) => tls.checkServerIdentity(request.host, certificate),
     signal: AbortSignal.timeout(request.timeout_ms),
   };
@@ -85,8 +84,8 @@ function probe(request) {
       resolve(answer);
     };
     const fail = (err) => {
-      // A TypeError or the like that Node has given no code is this program's own:
-      // it ends, and the lab says so.
+      // An error without a code, such as a TypeError, is this program's fault and ends
+      // it, which the lab reports.
       if (err.code === undefined && err.constructor !== Error) {
         reject(err);
       } else {
@@ -97,7 +96,7 @@ function probe(request) {
     try {
       req = require('https').request(setUp(request));
     } catch (err) {
-      return fail(err); // a file that can't be read or understood
+      return fail(err); // a file that cannot be read or parsed
     }
     req.on('socket', (socket) => {
       closed = new Promise((done) => socket.once('close', done));
@@ -128,7 +127,7 @@ async function main() {
     const request = JSON.parse(line);
     say({id: request.id, ...await probe(request)});
   }
-  process.exit(0); // whatever may still be open
+  process.exit(0); // even if something is still open
 }
 
 main();

@@ -1,4 +1,4 @@
-// axios, with an https.Agent of Node's, as its documentation has it.
+// axios with Node's https.Agent, as its documentation recommends.
 const axios = load('axios');
 const https = require('https');
 
@@ -8,7 +8,7 @@ async function get(request, options) {
     timeout: request.timeout_ms,
     maxRedirects: 0,
     validateStatus: null,
-    proxy: false, // a user's settings change nothing
+    proxy: false, // a user's settings have no effect
   });
   return response.status;
 }

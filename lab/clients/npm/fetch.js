@@ -1,13 +1,14 @@
-// fetch, which is undici inside Node and takes options of TLS by way of an Agent of the package.
+// fetch, which is the undici inside Node. It takes TLS options through an Agent of the package.
 const {Agent} = load('undici');
 const {spawn} = require('child_process');
 const readline = require('readline');
 
 async function get(request, options) {
-  // One of its own for each request: an Agent keeps connections, and sessions to resume.
+  // A new Agent for each request, because it keeps connections and sessions.
   const dispatcher = new Agent({connect: options});
   try {
-    const response = await fetch(request.url, {dispatcher, redirect: 'manual', signal: AbortSignal.timeout(request.timeout_ms)});
+    const signal = AbortSignal.timeout(request.timeout_ms);
+    const response = await fetch(request.url, {dispatcher, redirect: 'manual', signal});
     await response.arrayBuffer();
     return response.status;
   } finally {
@@ -15,11 +16,11 @@ async function get(request, options) {
   }
 }
 
-let other; // a process, and what it trusts
+let other; // another process, and what it trusts
 
-// inAnother has another process fetch, without options of TLS: Node reads NODE_EXTRA_CA_CERTS when
-// it first connects, and never again. It is the same program, and serves as long as what is to be
-// trusted is the same.
+// inAnother makes another process fetch, without TLS options, because Node reads NODE_EXTRA_CA_CERTS
+// only when it first connects. The process runs the same program and is reused while the trusted
+// certificates are the same.
 async function inAnother(request) {
   if (request.cert_file) {
     return {outcome: 'unsupported', message: "with NODE_EXTRA_CA_CERTS fetch can't be given a client certificate"};
@@ -28,7 +29,7 @@ async function inAnother(request) {
   if (other?.trusts !== trusts) {
     await other?.end();
     other = start(request.ca_file, trusts);
-    await other.lines.next(); // what it is
+    await other.lines.next(); // its description
   }
   other.child.stdin.write(JSON.stringify({...request, variant: 'trusting-extra'}) + '\n');
   const {value} = await other.lines.next();
@@ -41,7 +42,7 @@ async function inAnother(request) {
 function start(file, trusts) {
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     env: {...process.env, NODE_EXTRA_CA_CERTS: file},
-    stdio: ['pipe', 'pipe', 'ignore'], // it warns of a file that it cannot read
+    stdio: ['pipe', 'pipe', 'ignore'], // it warns about a file that it cannot read
   });
   const ended = new Promise((done) => child.once('close', done));
   const lines = readline.createInterface({input: child.stdout})[Symbol.asyncIterator]();

@@ -1,5 +1,5 @@
-// Package npm has the client stacks of HTTP libraries for Node.js: axios, and fetch with the Agent
-// of undici. They share a probe program, probe.js, and have a file each beside it.
+// Package npm has the client stacks of HTTP libraries for Node.js: axios, and fetch with undici's Agent. They
+// share a probe program, probe.js, and each has its own file beside it.
 package npm
 
 import (
@@ -27,7 +27,7 @@ var (
 	lock string
 )
 
-// name is the environment's that has them all.
+// name is the name of the environment that has all of them.
 const name = "npm"
 
 // libraries are the packages and the ways of using them. Their features are measured by
@@ -79,13 +79,12 @@ var libraries = []library{{
 	}},
 }}
 
-// Environment returns the environment that the stacks live in.
+// Environment returns the stacks' environment.
 func Environment() environment.Node {
 	return environment.Node{Name: name, Package: manifest, Lock: lock, Oldest: "20.0.0"}
 }
 
-// Stacks declares a stack for each library. Its version has Node's behind it:
-// "1.21.1+node20.20.2".
+// Stacks declares a stack for each library. Its version includes Node's: "1.21.1+node20.20.2".
 func Stacks() []clients.Stack {
 	var list []clients.Stack
 	for _, l := range libraries {
@@ -94,7 +93,7 @@ func Stacks() []clients.Stack {
 	return list
 }
 
-// library is a stack, the package that it needs, and the ways of using it.
+// library is a stack, with the package that it needs and the ways of using it.
 type library struct {
 	name, pkg string
 	variants  []worker.Variant
@@ -111,12 +110,13 @@ func (l library) find(ctx context.Context) ([]clients.Place, error) {
 	return []clients.Place{{Path: program}}, nil
 }
 
-// open starts Node with the probe program and the library's file, and tells it where the package is.
+// open starts Node with the probe program, the library's file and the package's directory.
 func (l library) open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	source, err := sources.ReadFile(l.name + ".js")
 	if err != nil {
 		return nil, err
 	}
 	_, modules := node.With(ctx, name, l.pkg)
-	return worker.Open(ctx, l.name, process.Command{Path: p.Path, Args: []string{"-e", probe, l.name, string(source), modules}}, l.variants)
+	return worker.Open(ctx, l.name, process.Command{Path: p.Path,
+		Args: []string{"-e", probe, l.name, string(source), modules}}, l.variants)
 }

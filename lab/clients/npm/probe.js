@@ -1,16 +1,16 @@
-// tlslab's client for HTTP libraries of Node.js. Runs on Node 20 and later.
+// tlslab's client for Node.js HTTP libraries. Runs on Node 20 and later.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a
-// request a line and answers each with a line, until its input ends. Its arguments are
+// It is a worker: it writes one line of JSON that describes it, then reads requests,
+// one per line, and answers each with one line, until its input ends. Its arguments are
 // the name of a library, the text of the file beside this one that uses it, and the
-// directory node_modules that has it. That file is the body of a function that returns
+// directory node_modules with the library. That file is the body of a function that returns
 //
-//     version   the library's own
-//     variants  by name, an async function that connects once as a request says and
-//               resolves to the HTTP status of the answer, or to an answer of another
-//               process
+//     version   the library's version
+//     variants  by name, an async function that connects once for a request and
+//               resolves to the HTTP status of the response, or to an answer from
+//               another process
 //
-// To ask it by hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
+// To try it by hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 // "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 // "timeout_ms": 5000}.
 'use strict';
@@ -29,7 +29,7 @@ function say(line) {
 
 let library;
 
-// What it is.
+// Description.
 
 function hello() {
   const node = 'node' + process.versions.node;
@@ -45,7 +45,7 @@ function hello() {
   line.library = 'OpenSSL ' + process.versions.openssl;
   line.features = ['tls-1.3'];
   if (parseInt(process.versions.openssl) >= 3) {
-    line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    line.features.push('renegotiation-info'); // SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
   }
   return line;
 }
@@ -56,16 +56,16 @@ function tlsOptions(request) {
   return {
     ca: read(request.ca_file),
     cert: read(request.cert_file),
-    key: read(request.key_file || request.cert_file), // one file can hold both
+    key: read(request.key_file || request.cert_file), // one file may hold both
     passphrase: request.key_password || undefined,
-    // One CRL an element: Node reads the first of a file and no more.
+    // One CRL per element, because Node reads only the first in a file.
     crl: read(request.crl_file)?.toString().match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g) ?? undefined,
   };
 }
 
-// divert has every connection go to the address that the request tells, if it tells one, as names
-// do not resolve, and changes nothing of what is sent and verified. It returns a function that
-// undoes it, and that resolves when all of these connections are closed.
+// divert makes every connection go to the request's address, if it has one, because the names do
+// not resolve. What is sent and verified stays the same. It returns a function that undoes this and
+// resolves when all of these connections are closed.
 function divert(request) {
   const opened = [];
   const original = net.Socket.prototype.connect;
@@ -77,13 +77,13 @@ function divert(request) {
   return async () => {
     net.Socket.prototype.connect = original;
     for (const [socket, closed] of opened) {
-      socket.destroy(); // one that is kept for another request, or that nobody waits for any more
+      socket.destroy(); // if it was kept for another request, or is no longer needed
       await closed;
     }
   };
 }
 
-// What it does.
+// Probes.
 
 // probe resolves to the answer when all connections are closed.
 async function probe(request) {
@@ -98,7 +98,7 @@ async function probe(request) {
     }
     return got === 200 ? {outcome: 'accepted'} : {outcome: 'rejected', message: `HTTP status ${got}`};
   } catch (err) {
-    // What has neither a code nor a cause is this program's own fault: it ends, and the lab says so.
+    // An error with neither a code nor a cause is this program's fault and ends it, which the lab reports.
     if (err.code === undefined && err.cause === undefined) {
       throw err;
     }
@@ -108,14 +108,14 @@ async function probe(request) {
   }
 }
 
-// rejected says why, from what the library threw down to what it began with.
+// rejected reports the library's error and its causes.
 function rejected(err) {
   const words = [];
   let code;
   for (let e = err; e; e = e.cause) {
     code = typeof e.code === 'string' ? e.code : code;
     const text = `${e.name}: ${e.message}`;
-    if (!words.at(-1)?.endsWith(e.message)) { // axios takes over the words of what it wraps
+    if (!words.at(-1)?.endsWith(e.message)) { // axios repeats the message of the error that it wraps
       words.push(text);
     }
   }
@@ -128,7 +128,7 @@ async function main() {
     const request = JSON.parse(line);
     say({id: request.id, ...await probe(request)});
   }
-  process.exit(0); // whatever may still be open
+  process.exit(0); // even if something is still open
 }
 
 main();

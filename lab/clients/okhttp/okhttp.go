@@ -46,7 +46,7 @@ var program = java.Program{
 	}},
 }
 
-// Environment returns the environment that the stack lives in.
+// Environment returns the stack's environment.
 func Environment() environment.Maven { return program.Environment() }
 
 // Stack declares the stack.
@@ -54,7 +54,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: program.Name, Find: program.Find, Open: open}
 }
 
-// open starts nothing yet: Java takes a while.
+// open does not start the program yet, because Java starts slowly.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	in, err := program.Open(ctx, p)
 	if err == nil {

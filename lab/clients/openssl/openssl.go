@@ -20,10 +20,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using the stack. Their features are measured by
-// TestFeatures in lab/clients, with OpenSSL 3.0.19. There is no "key-policy": it
-// hangs on the security level that libssl was built with, and openssl does not tell
-// it.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// OpenSSL 3.0.19. "key-policy" is missing, because it depends on the security level that libssl was built
+// with, which openssl does not report.
 var variants = []variant{{
 	Variant: clients.Variant{
 		Name:  "default",
@@ -35,7 +34,7 @@ var variants = []variant{{
 	},
 	host: true,
 }, {
-	// What OpenSSL can see if it is told to look.
+	// OpenSSL has these features if they are turned on.
 	Variant: clients.Variant{
 		Name:  "strict",
 		About: "openssl s_client as in default, with -x509_strict and -auth_level 2",
@@ -59,7 +58,7 @@ var variants = []variant{{
 	},
 }}
 
-// variant is a variant, whether it verifies the name, and what else it is told.
+// variant is a variant, with whether it verifies the name and its other arguments.
 type variant struct {
 	clients.Variant
 	host  bool
@@ -71,7 +70,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "openssl", Find: clients.OnPath("openssl"), Open: open}
 }
 
-// open asks the program what it is.
+// open asks the program for its version.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	line, err := command.Version(ctx, p.Path, "version")
 	if err != nil {
@@ -95,18 +94,18 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 			Env:   []string{passwordVariable + "=" + r.Endpoint.KeyPassword},
 			Stdin: "GET / HTTP/1.1\r\nHost: " + r.Endpoint.Host + "\r\nConnection: close\r\n\r\n",
 		}
-		// s_client has no time limit of its own: the harness's is the client's.
+		// s_client has no time limit, so the harness's is the client's.
 		return command.Probe(ctx, c, r.Timeout, read)
 	}
 	return in, nil
 }
 
-// parseVersion reads what openssl version writes:
+// parseVersion parses the output of openssl version:
 //
 //	OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.20 7 Apr 2026)
 //	LibreSSL 3.3.6
 //
-// The program and the library that it found can be of different versions.
+// The program and the library that it uses can have different versions.
 func parseVersion(line string) (version, library string, err error) {
 	program := strings.Fields(line)
 	if len(program) < 2 {
@@ -121,18 +120,17 @@ func parseVersion(line string) (version, library string, err error) {
 	return program[1], library, nil
 }
 
-// passwordVariable holds the key's passphrase in the program's environment, where
-// other users can't see it.
+// passwordVariable holds the key's passphrase in the program's environment, where other users cannot see it.
 const passwordVariable = "TLSLAB_KEY_PASSWORD"
 
-// arguments returns the command line of a probe.
+// arguments returns a probe's command line.
 func arguments(r clients.Request, v variant) []string {
 	e := r.Endpoint
 	args := []string{
 		"s_client",
-		"-quiet", // no session on stdout; reads the answer though its input has ended
+		"-quiet", // no session details on stdout; reads the response after its input has ended
 		"-connect", cmp.Or(e.Connect, net.JoinHostPort(e.Host, strconv.Itoa(e.Port))),
-		"-CAfile", e.CAFile, // in place of the system's, and not besides: measured with 3.0.19
+		"-CAfile", e.CAFile, // replaces the system's trust store: measured with 3.0.19
 		"-verify_return_error",
 	}
 	_, err := netip.ParseAddr(e.Host)
@@ -147,10 +145,10 @@ func arguments(r clients.Request, v variant) []string {
 		args = append(args, "-verify_ip", e.Host)
 	}
 	if e.CertFile != "" {
-		args = append(args, "-cert", e.CertFile, "-cert_chain", e.CertFile) // -cert takes the first alone
+		args = append(args, "-cert", e.CertFile, "-cert_chain", e.CertFile) // -cert reads only the first certificate
 	}
 	if e.KeyFile != "" {
-		// Given always, as s_client would ask for it.
+		// Always given, because s_client would otherwise ask for it.
 		args = append(args, "-key", e.KeyFile, "-pass", "env:"+passwordVariable)
 	}
 	if e.CRLFile != "" {
@@ -159,9 +157,8 @@ func arguments(r clients.Request, v variant) []string {
 	return append(args, v.flags...)
 }
 
-// read makes a result of what s_client wrote. Whether it accepted is to be seen
-// from the answer that it got: its exit status tells only how the connection
-// ended.
+// read makes a result from s_client's output. Whether it accepted is visible from the response; the exit
+// status says only how the connection ended.
 func read(out process.Output) clients.Result {
 	status, err := response(out.Stdout)
 	if err == nil && status == http.StatusOK {
@@ -172,7 +169,7 @@ func read(out process.Output) clients.Result {
 	case out.Code < 0:
 		result = clients.Result{Outcome: clients.Failed, Message: "openssl s_client was killed: " + result.Message}
 	case unknownOption.MatchString(out.Stderr):
-		// LibreSSL's, or an old one's.
+		// The option is missing in LibreSSL or an old version.
 		result.Outcome = clients.Unsupported
 	case result.Message != "":
 	case err == nil:
@@ -185,7 +182,7 @@ func read(out process.Output) clients.Result {
 	return result
 }
 
-// response reads the server's answer and returns its status.
+// response parses the server's response and returns its status.
 func response(stdout string) (int, error) {
 	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(stdout)), nil)
 	if err != nil {
@@ -198,19 +195,18 @@ func response(stdout string) (int, error) {
 
 var (
 	unknownOption = regexp.MustCompile(`(?i)unknown option`)
-	// noise matches what s_client writes to stderr of a chain that is good so far,
-	// and that it sent no server name.
+	// noise matches stderr lines of s_client that do not report a problem: about a chain that is good so far,
+	// or that no server name was sent.
 	noise = regexp.MustCompile(`^(depth=\d|verify return:1$|Can't use SSL_get_servername$|Connecting to )`)
-	// thread matches the number of the thread that every line of OpenSSL's error
-	// queue begins with. It is another one in each run.
+	// thread matches the thread number at the beginning of every line of OpenSSL's error queue. It changes
+	// with each run.
 	thread = regexp.MustCompile(`^[0-9A-F]+:error:`)
-	// verifyError and libError match the numbers of the reason.
+	// verifyError and libError match the error numbers.
 	verifyError = regexp.MustCompile(`(?m)^verify error:num=(\d+):`)
 	libError    = regexp.MustCompile(`(?m):error:([0-9A-F]{8}):`)
 )
 
-// reason returns the lines that say why s_client gave up. It writes the first
-// cause first.
+// reason returns the lines that say why s_client gave up. The first cause comes first.
 func reason(stderr string) string {
 	var lines []string
 	for line := range strings.Lines(stderr) {
@@ -222,9 +218,8 @@ func reason(stderr string) string {
 	return strings.Join(lines, "\n")
 }
 
-// code returns the short name of the reason: the number of the verification error
-// ("10") as X509_V_ERR_... has it, or of the first error of the library
-// ("0A000410").
+// code returns a short code for the reason: the number of the verification error ("10", see X509_V_ERR_...)
+// or of the library's first error ("0A000410").
 func code(stderr string) string {
 	if m := verifyError.FindStringSubmatch(stderr); m != nil {
 		return m[1]

@@ -31,9 +31,10 @@ func TestArguments(t *testing.T) {
 	assert.NotContains(t, arguments(r, variant{}), "-verify_hostname")
 	r.Endpoint.Host = "::1"
 	assert.Contains(t, arguments(r, variant{host: true}), "-verify_ip")
-	assert.NotContains(t, arguments(r, variant{host: true}), "-servername", "an address is no server name")
+	assert.NotContains(t, arguments(r, variant{host: true}), "-servername", "an address is not a server name")
 	assert.NotContains(t, arguments(r, variant{}), "-verify_ip")
-	r.Endpoint.Connect, r.Endpoint.Host, r.Endpoint.Port = "", "does-not-exist.invalid", 8443 // it is to look the host up
+	// It must resolve the host.
+	r.Endpoint.Connect, r.Endpoint.Host, r.Endpoint.Port = "", "does-not-exist.invalid", 8443
 	assert.Contains(t, arguments(r, variant{}), "does-not-exist.invalid:8443")
 	r.Endpoint.KeyFile, r.Endpoint.KeyPassword = "/k.pem", "secret"
 	assert.NotContains(t, arguments(r, variant{host: true}), "secret")
@@ -43,9 +44,12 @@ func TestRead(t *testing.T) {
 	const (
 		answer = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n"
 		good   = "depth=1 CN = root\nverify return:1\ndepth=0 CN = localhost\nverify return:1\n"
-		failed = "depth=0 CN = localhost\nverify error:num=10:certificate has expired\nnotAfter=Nov 22 02:08:03 2026 GMT\n" +
-			"4067A618D57F0000:error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889:\n"
-		alert = "40275E2D7C7F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1601:SSL alert number 116\n"
+		failed = "depth=0 CN = localhost\nverify error:num=10:certificate has expired\nnotAfter=Nov 22 02:08:03 " +
+			"2026 GMT\n" +
+			"4067A618D57F0000:error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify " +
+			"failed:../ssl/statem/statem_clnt.c:1889:\n"
+		alert = "40275E2D7C7F0000:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate " +
+			"required:../ssl/record/rec_layer_s3.c:1601:SSL alert number 116\n"
 	)
 	for _, test := range []struct {
 		name string
@@ -57,7 +61,10 @@ func TestRead(t *testing.T) {
 		want: clients.Result{Outcome: clients.Accepted},
 	}, {
 		name: "good, and then closed without close_notify",
-		out:  process.Output{Stdout: answer, Stderr: good + "4067A618D57F0000:error:0A000126:SSL routines::unexpected eof while reading:\n", Code: 1},
+		out: process.Output{
+			Stdout: answer, Stderr: good +
+				"4067A618D57F0000:error:0A000126:SSL routines::unexpected eof while reading:\n", Code: 1,
+		},
 		want: clients.Result{Outcome: clients.Accepted},
 	}, {
 		name: "expired",
@@ -65,7 +72,8 @@ func TestRead(t *testing.T) {
 		want: clients.Result{
 			Outcome: clients.Rejected,
 			Message: "verify error:num=10:certificate has expired\nnotAfter=Nov 22 02:08:03 2026 GMT\n" +
-				"error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889:",
+				"error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify " +
+				"failed:../ssl/statem/statem_clnt.c:1889:",
 			Code: "10",
 		},
 	}, {
@@ -73,8 +81,9 @@ func TestRead(t *testing.T) {
 		out:  process.Output{Stderr: good + alert, Code: 1},
 		want: clients.Result{
 			Outcome: clients.Rejected,
-			Message: "error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1601:SSL alert number 116",
-			Code:    "0A00045C",
+			Message: "error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate " +
+				"required:../ssl/record/rec_layer_s3.c:1601:SSL alert number 116",
+			Code: "0A00045C",
 		},
 	}, {
 		name: "reset",
@@ -95,11 +104,15 @@ func TestRead(t *testing.T) {
 	}, {
 		name: "silent",
 		out:  process.Output{Code: 1},
-		want: clients.Result{Outcome: clients.Rejected, Message: "openssl s_client ended with status 1 and said nothing"},
+		want: clients.Result{
+			Outcome: clients.Rejected, Message: "openssl s_client ended with status 1 and said nothing",
+		},
 	}, {
 		name: "option that is not there",
 		out:  process.Output{Stderr: "s_client: Unknown option: -CRL\ns_client: Use -help for summary.\n", Code: 1},
-		want: clients.Result{Outcome: clients.Unsupported, Message: "s_client: Unknown option: -CRL\ns_client: Use -help for summary."},
+		want: clients.Result{
+			Outcome: clients.Unsupported, Message: "s_client: Unknown option: -CRL\ns_client: Use -help for summary.",
+		},
 	}} {
 		assert.Equal(t, test.want, read(test.out), test.name)
 	}

@@ -15,9 +15,9 @@ import (
 //go:embed probe.pl
 var probe string
 
-// variants are the ways of using the stack. Their features are measured by TestFeatures in
-// lab/clients, with Perl 5.36.0, IO::Socket::SSL 2.081 and OpenSSL 3.0.22; what hangs on the library
-// the program says itself.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// Perl 5.36.0, IO::Socket::SSL 2.081 and OpenSSL 3.0.22. The program itself reports features that depend on
+// the library.
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",

@@ -1,8 +1,8 @@
-# tlslab's client for Perl: HTTP::Tiny over IO::Socket::SSL, as their documentation tells people to
-# use them. Runs on Perl 5.14 and later.
+# tlslab's client for Perl: HTTP::Tiny over IO::Socket::SSL, used as documented. Runs on Perl 5.14
+# and later.
 #
-# It is a worker: it writes one line of JSON that says what it is, then reads a request a line and
-# answers each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant":
+# It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+# and answers each with one line, until its input ends. To try it by hand, write {"id": 1, "variant":
 # "default", "url": "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443",
 # "ca_file": "root.pem", "timeout_ms": 5000}.
 
@@ -18,7 +18,7 @@ sub say_line {
     print STDOUT $json->encode( $_[0] ), "\n";
 }
 
-# What it is.
+# Description.
 
 sub hello {
     my %line = (
@@ -38,13 +38,13 @@ sub hello {
     return \%line;
 }
 
-# What the library's defaults are, as far as they can be asked.
+# The library's defaults, as far as they can be queried.
 sub features {
     return [] if Net::SSLeay::SSLeay_version(0) !~ /^OpenSSL /;
     my @found;
     my $number = Net::SSLeay::SSLeay();
     push @found, 'ed25519', 'tls-1.3' if $number >= 0x10101000;
-    push @found, 'renegotiation-info' if $number >= 0x30000000; # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    push @found, 'renegotiation-info' if $number >= 0x30000000; # SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     my $context = Net::SSLeay::CTX_new();
     my $level = defined &Net::SSLeay::CTX_get_security_level ? Net::SSLeay::CTX_get_security_level($context) : 0;
     push @found, 'key-policy', 'dh-policy' if $level >= 2;
@@ -52,7 +52,7 @@ sub features {
     return \@found;
 }
 
-# Its variants, as options of HTTP::Tiny.
+# Variants, as options of HTTP::Tiny.
 
 my %variants = (
     'default'     => { verify_SSL => 1 },
@@ -60,7 +60,7 @@ my %variants = (
     'no-hostname' => { verify_SSL => 1, SSL_options => { SSL_verifycn_scheme => 'none' } },
 );
 
-# What it does.
+# Probes.
 
 sub probe {
     my ($request) = @_;
@@ -69,7 +69,7 @@ sub probe {
     if ( $request->{cert_file} || $request->{key_file} ) {
         $options{SSL_cert_file} = $request->{cert_file};
         $options{SSL_key_file}  = $request->{key_file} || $request->{cert_file};
-        # The passphrase is given always, as OpenSSL would ask for it.
+        # The passphrase is always given, because OpenSSL would otherwise ask for it.
         $options{SSL_passwd_cb} = sub { $request->{key_password} };
     }
     if ( $request->{crl_file} ) {
@@ -90,10 +90,10 @@ sub probe {
     my $response = $http->get( $request->{url}, \%more );
     my $error = "$!";
     return { outcome => 'accepted' } if $response->{status} == 200;
-    # What went wrong before there was an answer is told as an answer of this status.
+    # HTTP::Tiny reports failures without a response as status 599.
     my $message = $response->{status} == 599 ? $response->{content} : "HTTP status $response->{status}";
     $message =~ s/ at \S+ line \d+\.?\s*$//;
-    # What IO::Socket::SSL has no words of OpenSSL's for is the system's error.
+    # If OpenSSL gives IO::Socket::SSL no reason, it is a system error.
     $message .= ": $error" if $message =~ /SSL connect attempt failed\s*$/;
     return { outcome => 'rejected', message => $message };
 }

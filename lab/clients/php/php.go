@@ -1,4 +1,4 @@
-// Package php is the client stack of PHP: its https streams, which are OpenSSL's. The client itself is
+// Package php is the client stack of PHP: its https streams, which use OpenSSL. The client itself is
 // probe.php.
 package php
 
@@ -15,10 +15,9 @@ import (
 //go:embed probe.php
 var probe string
 
-// variants are the ways of using the stack. Their features are measured by TestFeatures in
-// lab/clients, with PHP 8.2.36 and OpenSSL 3.0.22; what hangs on the library the program says itself.
-// There is no "key-policy": it hangs on the security level that libssl was built with, and PHP does
-// not tell it.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// PHP 8.2.36 and OpenSSL 3.0.22. The program itself reports features that depend on the library. "key-policy"
+// is missing, because it depends on the security level that libssl was built with, which PHP does not report.
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
@@ -45,8 +44,9 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "php", Find: clients.OnPath("php"), Open: open}
 }
 
-// open starts PHP with the probe program, which says itself what goes wrong.
+// open starts PHP with the probe program, which reports errors itself.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
-	args := []string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "html_errors=0", "-d", "allow_url_fopen=1", "-r", probe}
+	args := []string{"-d", "display_errors=stderr", "-d", "log_errors=0", "-d", "html_errors=0", "-d",
+		"allow_url_fopen=1", "-r", probe}
 	return worker.Open(ctx, "php", process.Command{Path: p.Path, Args: args}, variants)
 }

@@ -1,12 +1,12 @@
-// tlslab's client for PHP: its https streams, as its manual tells people to use them. Runs on PHP 7.1
-// and later; php -r takes it as it is, without the tag that begins a file.
+// tlslab's client for PHP: its https streams, used as documented. Runs on PHP 7.1 and later. It has no
+// opening tag, because it is run with php -r.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a request a line and
-// answers each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant":
+// It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+// and answers each with one line, until its input ends. To try it by hand, write {"id": 1, "variant":
 // "default", "url": "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443",
 // "ca_file": "root.pem", "timeout_ms": 5000}.
 
-// Its variants, as options of the ssl context.
+// Variants, as options of the ssl context.
 const VARIANTS = [
     'default' => [],
     'insecure' => ['verify_peer' => false, 'verify_peer_name' => false],
@@ -18,12 +18,12 @@ function say(array $line): void
     fwrite(STDOUT, json_encode($line, JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
 }
 
-// What it is.
+// Description.
 
 function hello(): array
 {
-    $line = ['contract' => 1, 'stack' => 'php', 'version' => PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . '.' . PHP_RELEASE_VERSION,
-        'install' => realpath(PHP_BINARY)];
+    $version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . '.' . PHP_RELEASE_VERSION;
+    $line = ['contract' => 1, 'stack' => 'php', 'version' => $version, 'install' => realpath(PHP_BINARY)];
     if (!in_array('https', stream_get_wrappers(), true)) {
         $line['error'] = 'has no https: the extension openssl is needed';
         return $line;
@@ -34,7 +34,7 @@ function hello(): array
     return $line;
 }
 
-// What comes with OpenSSL's version. What it was built with cannot be asked.
+// The features of OpenSSL's version. Its build options cannot be queried.
 function features(string $name, string $number): array
 {
     $found = [];
@@ -44,13 +44,13 @@ function features(string $name, string $number): array
             $found[] = 'tls-1.3';
         }
         if (version_compare($number, '3', '>=')) {
-            $found[] = 'renegotiation-info'; // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+            $found[] = 'renegotiation-info'; // SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
         }
     }
     return $found;
 }
 
-// What it does.
+// Probes.
 
 function setUp(array $request): array
 {
@@ -61,7 +61,7 @@ function setUp(array $request): array
     $header = ['Connection: close'];
     $url = $request['url'];
     if ($request['connect'] !== '' && $request['host'] !== 'localhost') {
-        // Streams go where the URL says: so the URL gets the address, and TLS the name.
+        // Streams connect to the URL, so the URL gets the address, and TLS gets the name.
         $ssl['peer_name'] = $request['host'];
         $header[] = 'Host: ' . parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT);
         $url = 'https://' . $request['connect'] . '/';
@@ -71,7 +71,7 @@ function setUp(array $request): array
         if ($request['key_file'] !== '') {
             $ssl['local_pk'] = $request['key_file'];
         }
-        $ssl['passphrase'] = $request['key_password']; // always, as OpenSSL would ask for it
+        $ssl['passphrase'] = $request['key_password']; // always, because OpenSSL would otherwise ask for it
     }
     $http = ['timeout' => $request['timeout_ms'] / 1000, 'protocol_version' => '1.1', 'header' => $header,
         'follow_location' => 0, 'ignore_errors' => true];
@@ -81,7 +81,7 @@ function setUp(array $request): array
 function probe(array $request): array
 {
     $warnings = [];
-    // PHP tells what goes wrong in warnings: those of one probe are its message.
+    // PHP reports problems as warnings. The warnings of a probe are its message.
     set_error_handler(function (int $level, string $text) use (&$warnings): bool {
         $warnings[] = $text;
         return true;
@@ -98,7 +98,8 @@ function probe(array $request): array
         $late = stream_get_meta_data($stream)['timed_out'];
         fclose($stream);
         if ($status !== '200') {
-            return ['outcome' => 'rejected', 'message' => implode("\n", array_merge($warnings, ["HTTP status $status"]))];
+            $lines = array_merge($warnings, ["HTTP status $status"]);
+            return ['outcome' => 'rejected', 'message' => implode("\n", $lines)];
         }
         if ($late || $warnings) {
             return ['outcome' => 'rejected', 'message' => implode("\n", $warnings) ?: 'the stream timed out'];

@@ -1,17 +1,17 @@
 """tlslab's client for PyMongo: MongoClient, with the options of its TLS page. Runs on
 Python 3.9 and later with PyMongo 4.9 and later.
 
-It is a worker: it writes one line of JSON that says what it is, then reads a
-request a line and answers each with a line, until its input ends. Its argument is
-the kind of PyMongo that it is to be: pymongo, or pymongo-ocsp, over PyOpenSSL. To ask
-it by hand, write {"id": 1, "variant": "default", "url": "mongodb://localhost:27017/?tls=true",
+It is a worker: it writes one line of JSON that describes it, then reads requests,
+one per line, and answers each with one line, until its input ends. Its argument is
+the kind of PyMongo to be: pymongo, or pymongo-ocsp, over PyOpenSSL. To try it by
+hand, write {"id": 1, "variant": "default", "url": "mongodb://localhost:27017/?tls=true",
 "host": "localhost", "port": 27017, "connect": "127.0.0.1:27017", "ca_file": "root.pem",
 "timeout_ms": 5000}.
 """
 import sys
 
 if sys.path and sys.path[0] == "":
-    del sys.path[0]  # python -c looks for modules where it was started: anything may lie there
+    del sys.path[0]  # with python -c, the current directory comes first, and may contain anything
 
 import json
 import os
@@ -21,14 +21,14 @@ import threading
 import time
 
 NAME = sys.argv[1]
-FAILURES = (OSError,)  # ssl.SSLError is one
+FAILURES = (OSError,)  # includes ssl.SSLError
 
 try:
     import pymongo
     from pymongo import common, errors, ssl_support
     NONE = None
     FAILURES += (errors.PyMongoError,)
-except Exception as e:  # an extension that does not fit raises whatever it likes
+except Exception as e:  # an incompatible extension may raise anything
     NONE = "has no PyMongo that can be used: %s: %s" % (type(e).__name__, e)
 else:
     OCSP = getattr(ssl_support, "HAVE_PYSSL", False)
@@ -37,7 +37,7 @@ else:
         FAILURES += (SSL.Error,)
 
 
-# What it is.
+# Description.
 
 def hello():
     python = "python%d.%d" % sys.version_info[:2]
@@ -65,20 +65,20 @@ def hello():
 
 
 def features(ssl):
-    """What PyMongo checks as it comes, as far as its context can be asked."""
+    """What PyMongo checks by default, as far as its context can be queried."""
     client = pymongo.MongoClient("mongodb://localhost/?tls=true&tlsInsecure=true", connect=False)
     context = client.options.pool_options._ssl_context
     client.close()
     found = []
     if context.verify_flags & ssl.VERIFY_X509_STRICT:
         found.append("strict")
-    if getattr(context, "security_level", 0) >= 2:  # can be asked from 3.10 on
+    if getattr(context, "security_level", 0) >= 2:  # available from 3.10 on
         found += ["key-policy", "dh-policy"]
     openssl = ssl.OPENSSL_VERSION_INFO if ssl.OPENSSL_VERSION.startswith("OpenSSL ") else ()
     if openssl >= (1, 1, 1):
         found.append("ed25519")
     if openssl >= (3,):
-        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     if ssl.HAS_TLSv1_3:
         found.append("tls-1.3")
     if not any(c.get("kea") == "kx-rsa" for c in context.get_ciphers()):  # from 3.10 on
@@ -87,8 +87,8 @@ def features(ssl):
 
 
 def features_pyopenssl():
-    """The same of PyOpenSSL's context, which cannot be asked: what comes with OpenSSL's version,
-    as the wheels of cryptography have it."""
+    """The same for PyOpenSSL's context, which cannot be queried: the features of OpenSSL's version
+    in the wheels of cryptography."""
     found = ["tls-1.3"]
     if SSL.OPENSSL_VERSION_NUMBER >= 0x30000000:
         found.append("renegotiation-info")
@@ -99,10 +99,10 @@ def features_pyopenssl():
     return found
 
 
-# Its variants: each returns the options that it adds, as its documentation names them.
+# Variants: each returns its additional options, as named in the documentation.
 
 class Unsupported(Exception):
-    """The scenario does not give what the variant is about."""
+    """The scenario lacks what the variant needs."""
 
 
 def two_files(request):
@@ -137,11 +137,11 @@ def set_up(variant, request):
         "directConnection": True,
         "connectTimeoutMS": limit,
         "socketTimeoutMS": limit,
-        # A server that is not there is asked for until the option's time is up, twice a
-        # second, while it refuses for the same reason each time. So short a time has the
-        # driver say so after the first; see ping for servers that take longer.
+        # The driver retries twice a second until this time is up, even if it fails for the
+        # same reason each time. With such a short time it reports the first failure; ping
+        # handles servers that take longer.
         "serverSelectionTimeoutMS": 1,
-        "serverMonitoringMode": "poll",  # no third connection, which would only measure round trips
+        "serverMonitoringMode": "poll",  # prevents a third connection, which would only measure round trips
     }
     if variant == "no-tls":
         return uri.partition("?")[0], options
@@ -154,7 +154,7 @@ def set_up(variant, request):
     return uri, options
 
 
-# What it does.
+# Probes.
 
 def probe(request):
     try:
@@ -170,19 +170,19 @@ def probe(request):
         if wrong:
             return {"outcome": "rejected", "message": wrong}
         return {"outcome": "accepted"}
-    # Whatever else goes wrong is this program's fault: it ends, and the lab says so.
+    # Any other exception is this program's fault and ends it, which the lab reports.
     except FAILURES as e:
         return {"outcome": "rejected", "message": name(e) + ": " + text(e)}
     finally:
         if client is not None:
             client.close()
         for thread in set(threading.enumerate()) - before:
-            thread.join()  # monitors, which may be in the middle of connecting
+            thread.join()  # monitors, which may still be connecting
         restore()
 
 
 def converse(client, request):
-    """Asks, writes, reads and removes. Returns what was answered wrongly."""
+    """Pings, writes, reads and deletes. Returns a message about a wrong answer."""
     answer = ping(client, request["timeout_ms"] / 1000.0)
     if answer.get("ok") != 1:
         return "ping answered %r" % answer
@@ -193,14 +193,14 @@ def converse(client, request):
         return "insert answered wrongly"
     found = list(collection.find({"text": "hello"}))
     if found != [document]:
-        return "find answered %r" % found
+        return "find returned %r" % found
     client.drop_database(database)
     return ""
 
 
 def ping(client, limit):
-    """Asks again for as long as the driver knows nothing of the server yet: it takes its time,
-    and has not refused."""
+    """Repeats the ping for as long as the driver knows nothing about the server: neither an
+    answer nor a refusal."""
     end = time.monotonic() + limit + 1  # the driver's own time limit comes first
     while True:
         try:
@@ -211,9 +211,8 @@ def ping(client, limit):
 
 
 def divert(request):
-    """Has the host that is asked for lead to the address that the request tells, as its names
-    do not resolve, and only MongoClient's configuration says where it goes. Returns a function
-    that undoes it."""
+    """Makes the request's host resolve to the request's address, because the names do not resolve
+    and MongoClient has no other way to set an address. Returns a function that undoes it."""
     if not request["connect"]:
         return lambda: None
     original = socket.getaddrinfo
@@ -221,7 +220,7 @@ def divert(request):
 
     def getaddrinfo(host, service, *args, **kwargs):
         if (host, service) == (request["host"], request["port"]):
-            kwargs.pop("family", None)  # what it wants is of the host, and not of the address
+            kwargs.pop("family", None)  # the family applies to the host, not to the address
             return original(address.strip("[]"), int(port), **kwargs)
         return original(host, service, *args, **kwargs)
 
@@ -232,17 +231,17 @@ def divert(request):
     return restore
 
 
-# What it says of an exception.
+# Messages about exceptions.
 
 def name(e):
-    """The exception's name as a traceback has it."""
+    """The exception's name as in a traceback."""
     t = type(e)
     return t.__name__ if t.__module__ == "builtins" else t.__module__ + "." + t.__name__
 
 
 def text(e):
-    """The exception's text. What follows the cause in it is all that the driver knows of the
-    servers, among that the cause again and a number that is another each time."""
+    """The exception's text up to the cause. After it comes everything that the driver knows about
+    the servers, including the cause again and a number that changes each time."""
     words = str(e)
     if words.startswith("No servers found yet"):
         return re.sub(r"TopologyDescription id: \w+, ", "TopologyDescription ", words)
@@ -251,11 +250,11 @@ def text(e):
 
 def main():
     if NONE is None:
-        # Its monitors look this often whether they are to end: every half second, of which a
-        # probe has to wait for the rest. It changes nothing of how they connect.
+        # The interval at which monitors check whether they should end. The default is half a
+        # second, which every probe would have to wait for. It does not affect how they connect.
         common.MIN_HEARTBEAT_INTERVAL = 0.05
 
-    # Bytes in and out: the locale has no part in it.
+    # Input and output are bytes, independent of the locale.
     def say(line):
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

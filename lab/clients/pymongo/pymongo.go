@@ -1,5 +1,5 @@
-// Package pymongo is the client stack of PyMongo, MongoDB's driver for Python, in two kinds:
-// over Python's ssl module, and with its ocsp extra over PyOpenSSL. The client itself is probe.py.
+// Package pymongo is the client stack of PyMongo, MongoDB's driver for Python, in two kinds: over Python's
+// ssl module and, with its extra ocsp, over PyOpenSSL. The client itself is probe.py.
 package pymongo
 
 import (
@@ -24,17 +24,17 @@ var (
 	requirementsOCSP string
 )
 
-// The names of the stacks, and of the environments that have them.
+// The names of the stacks and of their environments.
 const (
 	plain = "pymongo"
 	ocsp  = "pymongo-ocsp"
 )
 
-// extra are the packages of the extra ocsp. An interpreter that has them has PyMongo use
-// PyOpenSSL for all of its connections.
+// extra are the packages of the extra ocsp. If an interpreter has them, PyMongo uses PyOpenSSL for all
+// connections.
 var extra = []string{"pymongo", "OpenSSL", "service_identity", "requests"}
 
-// Environments returns the environments that the stacks live in.
+// Environments returns the stacks' environments.
 func Environments() []environment.Python {
 	return []environment.Python{
 		{Name: plain, Requirements: requirements, Oldest: "3.9"},
@@ -54,7 +54,8 @@ func OCSPStack() clients.Stack {
 
 func find(ctx context.Context) ([]clients.Place, error) {
 	others := python.With(ctx, plain, extra...)
-	places := slices.DeleteFunc(python.With(ctx, plain, "pymongo"), func(p clients.Place) bool { return slices.Contains(others, p) })
+	places := slices.DeleteFunc(python.With(ctx, plain, "pymongo"),
+		func(p clients.Place) bool { return slices.Contains(others, p) })
 	if len(places) == 0 {
 		return nil, errors.New("no python has pymongo: make clients, or pip install pymongo")
 	}
@@ -75,8 +76,8 @@ func open(name string, variants []worker.Variant) func(context.Context, clients.
 		return worker.Open(ctx, name, process.Command{
 			Path: p.Path,
 			Args: []string{
-				"-E", "-s", // neither PYTHON... variables nor the user's packages
-				"-B", // no compiled files left behind
+				"-E", "-s", // ignores PYTHON... variables and the user's packages
+				"-B", // writes no compiled files
 				"-c", probe, name,
 			},
 		}, variants)

@@ -6,11 +6,11 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// variants are the ways of using PyMongo, named after the options of its TLS page. All but no-tls
-// are given tlsCAFile and, where the client has a certificate, tlsCertificateKeyFile with it and
-// its key in one file, and tlsCertificateKeyFilePassword. Their features are measured by
-// TestFeatures and TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 over OpenSSL 3.0.19; probe.py adds those
-// that hang on the interpreter.
+// variants are the ways of using PyMongo, named after the options on its TLS page. All except no-tls get
+// tlsCAFile. If the client has a certificate, they also get tlsCertificateKeyFile, with certificate and key
+// in one file, and tlsCertificateKeyFilePassword. Their features are measured by TestFeatures and
+// TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 over OpenSSL 3.0.19. probe.py adds features that
+// depend on the interpreter.
 var variants = []worker.Variant{
 	{Variant: clients.Variant{
 		Name:     "default",
@@ -44,8 +44,8 @@ var variants = []worker.Variant{
 	}},
 }
 
-// variantsOCSP are the ways of using PyMongo with its extra ocsp. Their features are measured by
-// TestFeatures and TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 and PyOpenSSL 26.4.
+// variantsOCSP are the ways of using PyMongo with its extra ocsp. Their features are measured by TestFeatures
+// and TestRevocation in lab/clients, with PyMongo 4.18 and 4.20 and PyOpenSSL 26.4.
 var variantsOCSP = []worker.Variant{
 	{Variant: clients.Variant{
 		Name:     "default",
@@ -72,7 +72,7 @@ var variantsOCSP = []worker.Variant{
 	}},
 }
 
-// checked returns what PyMongo with PyOpenSSL checks whenever it verifies, and more.
+// checked returns what PyMongo with PyOpenSSL always checks when it verifies, and the given features.
 func checked(more ...string) []string {
 	return append([]string{
 		scenarios.FeatureChainSort, scenarios.FeatureEd25519, scenarios.FeatureStapling,
@@ -86,7 +86,7 @@ var (
 		About: "tlsInsecure=True",
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}}
-	// Without the chain PyMongo does not check the name either, whatever its page says.
+	// Without the chain, PyMongo does not check the name either, contrary to its page.
 	tlsAllowInvalidCertificates = worker.Variant{Variant: clients.Variant{
 		Name:  "tlsAllowInvalidCertificates",
 		About: "tlsAllowInvalidCertificates=True",

@@ -1,9 +1,9 @@
 """tlslab's client for pyOpenSSL: OpenSSL.SSL with names checked by service_identity,
-as its documentation tells people to. Runs on Python 3.7 and later with pyOpenSSL 20
+as its documentation recommends. Runs on Python 3.7 and later with pyOpenSSL 20
 and later.
 
-It is a worker: it writes one line of JSON that says what it is, then reads a
-request a line and answers each with a line, until its input ends. To ask it by
+It is a worker: it writes one line of JSON that describes it, then reads requests,
+one per line, and answers each with one line, until its input ends. To try it by
 hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 "timeout_ms": 5000}.
@@ -11,7 +11,7 @@ hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 import sys
 
 if sys.path and sys.path[0] == "":
-    del sys.path[0]  # python -c looks for modules where it was started: anything may lie there
+    del sys.path[0]  # with python -c, the current directory comes first, and may contain anything
 
 import datetime
 import errno
@@ -33,11 +33,11 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
     from cryptography.x509 import ocsp
     NONE = None
-except Exception as e:  # an extension that does not fit raises whatever it likes
+except Exception as e:  # an incompatible extension may raise anything
     NONE = "%s: %s" % (type(e).__name__, e)
 
 
-# What it is.
+# Description.
 
 def hello():
     line = {"contract": 1, "stack": "pyopenssl", "version": sys.version.split()[0]}
@@ -50,18 +50,18 @@ def hello():
     return line
 
 
-# What it does.
+# Probes.
 
 class Timeout(Exception):
     """The client's own time limit: pyOpenSSL has none."""
 
 
 class Client:
-    """A connection, with a time limit on the whole of it."""
+    """A connection with a time limit for all of it."""
 
     def __init__(self, context, request):
         self.deadline = time.monotonic() + request["timeout_ms"] / 1000.0
-        self.said = []  # what the callbacks would have told the user
+        self.said = []  # messages of the callbacks
         self.sock = self.connection = None
         self.host = request["host"]
         self.context = context
@@ -97,7 +97,7 @@ class Client:
                 raise Timeout("timed out")
 
     def get(self, path):
-        """Sends a request and returns the whole answer."""
+        """Sends a request and returns the whole response."""
         text = "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (path, self.host)
         self.wait(self.connection.sendall, text.encode("ascii"))
         parts = []
@@ -112,7 +112,7 @@ class Client:
             try:
                 self.connection.shutdown()
             except SSL.Error:
-                pass  # there is nobody to say goodbye to
+                pass  # the peer has closed the connection
         if self.sock is not None:
             self.sock.close()
 
@@ -133,8 +133,9 @@ def probe(request):
             return {"outcome": "rejected", "message": "HTTP status %d" % response.status}
         return {"outcome": "accepted"}
     except ImportError as e:
-        return {"outcome": "unsupported", "message": "pyOpenSSL checks no names by itself: pip install service-identity: %s" % e}
-    # Whatever else goes wrong is this program's fault: it ends, and the lab says so.
+        return {"outcome": "unsupported",
+                "message": "pyOpenSSL checks no names by itself: pip install service-identity: %s" % e}
+    # Any other exception is this program's fault and ends it, which the lab reports.
     except (SSL.Error, crypto.Error, EnvironmentError, ValueError, Timeout, http.HTTPException) as e:
         return rejected(e, client)
     except Exception as e:
@@ -152,11 +153,12 @@ def rejected(e, client):
     words = [name.replace("__main__.", "") + ": " + str(e)]
     if client is not None:
         words += client.said
-    return {"outcome": "rejected", "message": " <- ".join(words), "code": errno.errorcode.get(getattr(e, "errno", None), "")}
+    code = errno.errorcode.get(getattr(e, "errno", None), "")
+    return {"outcome": "rejected", "message": " <- ".join(words), "code": code}
 
 
 class Answer:
-    """What the server said, as http.client reads it."""
+    """The server's response, in the form that http.client needs."""
 
     def __init__(self, data):
         self.data = data
@@ -166,7 +168,7 @@ class Answer:
 
 
 def address(request):
-    """Where to go: the address that it is told, or else the URL's host."""
+    """The address to connect to: the request's, or else the URL's host."""
     if request.get("connect"):
         host, _, port = request["connect"].rpartition(":")
         return host.strip("[]"), int(port)
@@ -180,22 +182,23 @@ def ip(text):
         return None
 
 
-# Its set-up.
+# Setup.
 
 def set_up(variant, request):
-    context = SSL.Context(SSL.SSLv23_METHOD)  # the highest version that both know
+    context = SSL.Context(SSL.SSLv23_METHOD)  # the highest version that both support
     context.load_verify_locations(request["ca_file"])
     context.set_verify(SSL.VERIFY_NONE if variant == "insecure" else SSL.VERIFY_PEER, verified)
     if variant == "ocsp":
         context.set_ocsp_client_callback(stapled)
     if request.get("crl_file"):
         store = context.get_cert_store()
-        for pem in re.findall(b"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", contents(request["crl_file"]), re.S):
+        lists = contents(request["crl_file"])
+        for pem in re.findall(b"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", lists, re.S):
             add_crl(store, pem)
         store.set_flags(crypto.X509StoreFlags.CRL_CHECK)
     if request.get("cert_file") or request.get("key_file"):
         context.use_certificate_chain_file(request["cert_file"])
-        # The passphrase is given always, as OpenSSL would ask for it.
+        # The passphrase is always given, because OpenSSL would otherwise ask for it.
         key = crypto.load_privatekey(crypto.FILETYPE_PEM, contents(request.get("key_file") or request["cert_file"]),
                                      request.get("key_password", "").encode("utf-8"))
         context.use_privatekey(key)
@@ -216,7 +219,7 @@ def contents(file):
 
 
 def verified(connection, _certificate, error, depth, ok):
-    """Lets OpenSSL decide, and keeps the reason, which pyOpenSSL's exception lacks."""
+    """Lets OpenSSL decide, but keeps the reason, which pyOpenSSL's exception lacks."""
     if not ok:
         client = connection.get_app_data()
         if client is not None:
@@ -236,7 +239,7 @@ def verify_error(number):
 def verify_name(client):
     import warnings
     from service_identity import pyopenssl
-    warnings.simplefilter("ignore")  # it warns of what it then refuses
+    warnings.simplefilter("ignore")  # it warns about what it then refuses
     if ip(client.host) is None:
         pyopenssl.verify_hostname(client.connection, client.host)
     else:
@@ -244,18 +247,17 @@ def verify_name(client):
 
 
 def stapled(connection, response, _data):
-    """What has to be done about a stapled OCSP response: pyOpenSSL checks nothing of
-    it by itself."""
+    """Checks a stapled OCSP response, which pyOpenSSL itself does not check."""
     why = refuse(connection, response)
     if why:
         connection.get_app_data().said.append("ocsp callback: " + why)
     return not why
 
 
-# How it checks a stapled OCSP response (RFC 6960, section 3.2).
+# Checks of a stapled OCSP response (RFC 6960, section 3.2).
 
 def refuse(connection, response):
-    """Says why a connection has to be refused; empty if it may go on."""
+    """Returns why the connection must be refused, or an empty string."""
     chain = [c.to_cryptography() for c in connection.get_verified_chain() or connection.get_peer_cert_chain()]
     leaf, issuer = chain[0], chain[min(1, len(chain) - 1)]
     if not response:
@@ -278,13 +280,14 @@ def demands(leaf):
 
 
 def signer(answer, issuer):
-    """Says why the response's signature does not count: it has to be the issuer's, or a
-    delegate's that the issuer has issued for it (RFC 6960, section 4.2.2.2)."""
+    """Returns why the response's signature is invalid, or an empty string. It must be made by the
+    issuer, or by a delegate with a certificate from the issuer (RFC 6960, section 4.2.2.2)."""
     for candidate in [issuer] + list(answer.certificates):
         if not is_responder(answer, candidate):
             continue
         if candidate != issuer:
-            if not signed(candidate.signature, candidate.tbs_certificate_bytes, candidate.signature_hash_algorithm, issuer):
+            digest = candidate.signature_hash_algorithm
+            if not signed(candidate.signature, candidate.tbs_certificate_bytes, digest, issuer):
                 return "the OCSP response's delegate was not issued by the certificate's issuer"
             if not may_sign(candidate):
                 return "the OCSP response's delegate may not sign OCSP responses"
@@ -303,7 +306,7 @@ def is_responder(answer, certificate):
 
 
 def bits(key):
-    """The key as the BIT STRING in a certificate has it."""
+    """The key as encoded in a certificate's BIT STRING."""
     if isinstance(key, rsa.RSAPublicKey):
         return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -334,10 +337,11 @@ def signed(signature, data, digest, by):
 
 
 def status(answer, leaf, issuer):
-    """Says why the response's content does not speak for the leaf."""
+    """Returns why the response does not vouch for the leaf, or an empty string."""
     for single in answer.responses:
         asked = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, single.hash_algorithm).build()
-        if any(getattr(single, f) != getattr(asked, f) for f in ("serial_number", "issuer_name_hash", "issuer_key_hash")):
+        fields = ("serial_number", "issuer_name_hash", "issuer_key_hash")
+        if any(getattr(single, f) != getattr(asked, f) for f in fields):
             continue
         if moment(single, "this_update") > now():
             return "the OCSP response is not yet valid"
@@ -357,7 +361,7 @@ def now():
 
 
 def moment(thing, name):
-    """A time of a certificate or a response, in UTC whatever the version of cryptography."""
+    """A time in a certificate or response, in UTC with every version of cryptography."""
     if hasattr(thing, name + "_utc"):  # from 42 on
         return getattr(thing, name + "_utc")
     at = getattr(thing, name)
@@ -365,7 +369,7 @@ def moment(thing, name):
 
 
 def main():
-    # Bytes in and out: the locale has no part in it.
+    # Input and output are bytes, independent of the locale.
     def say(line):
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()

@@ -1,5 +1,5 @@
-// Package pyopenssl is the client stack of pyOpenSSL, in each interpreter of the
-// machine that has it. The client itself is probe.py.
+// Package pyopenssl is the client stack of pyOpenSSL, for each interpreter of the machine that has it. The
+// client itself is probe.py.
 package pyopenssl
 
 import (
@@ -22,8 +22,9 @@ var probe string
 // OpenSSL 4.0.
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
-		Name:     "default",
-		About:    "SSL.Context with VERIFY_PEER and load_verify_locations(FILE), then service_identity.pyopenssl.verify_hostname",
+		Name: "default",
+		About: "SSL.Context with VERIFY_PEER and load_verify_locations(FILE), then " +
+			"service_identity.pyopenssl.verify_hostname",
 		Features: features(),
 	},
 }, {
@@ -47,7 +48,7 @@ var variants = []worker.Variant{{
 	},
 }}
 
-// features returns what OpenSSL checks however pyOpenSSL uses it, and more.
+// features returns what OpenSSL always checks under pyOpenSSL, and the given features.
 func features(more ...string) []string {
 	return append([]string{scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort}, more...)
 }
@@ -57,7 +58,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "pyopenssl", Find: find, Open: open}
 }
 
-// find lists the interpreters that have a package OpenSSL.
+// find lists the interpreters that have the package OpenSSL.
 func find(ctx context.Context) ([]clients.Place, error) {
 	places := python.With(ctx, "", "OpenSSL")
 	if len(places) == 0 {
@@ -71,8 +72,8 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "pyopenssl", process.Command{
 		Path: p.Path,
 		Args: []string{
-			"-E", "-s", // neither PYTHON... variables nor the user's packages
-			"-B", // no compiled files left behind
+			"-E", "-s", // ignores PYTHON... variables and the user's packages
+			"-B", // writes no compiled files
 			"-c", probe,
 		},
 	}, variants)

@@ -1,4 +1,4 @@
-# aiohttp: ClientSession.get, with the option ssl of its client's documentation.
+# aiohttp: ClientSession.get, with the option ssl from its documentation.
 import asyncio
 import aiohttp
 
@@ -10,7 +10,7 @@ def asked():
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """A loop that knows the sockets that were connected, to wait until they are closed."""
+    """A loop that can wait until all connected sockets are closed."""
 
     def __init__(self):
         super().__init__()
@@ -21,8 +21,7 @@ class Loop(asyncio.SelectorEventLoop):
         return await super().sock_connect(sock, address)
 
     async def closed(self):
-        """Returns when the sockets are closed, which they are some turns of the loop after the
-        session."""
+        """Returns when the sockets are closed, a few iterations of the loop after the session."""
         for sock in self.connected:
             while sock.fileno() >= 0:
                 await asyncio.sleep(0)
@@ -30,8 +29,8 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class Connector(aiohttp.TCPConnector):
-    """Goes to the address that it is told, if it is told one: of addresses aiohttp does not ask
-    the resolver."""
+    """Connects to the request's address, if it has one. aiohttp does not use the resolver for
+    addresses, so a resolver would not be enough."""
 
     def __init__(self, request, **options):
         self.there = request["connect"] and address(request["connect"])
@@ -53,8 +52,8 @@ def get(request, connector=None, **options):
 
 async def fetch(request, connector, options):
     try:
-        async with aiohttp.ClientSession(
-                connector=Connector(request, **connector), timeout=aiohttp.ClientTimeout(total=limit(request))) as session:
+        timeout = aiohttp.ClientTimeout(total=limit(request))
+        async with aiohttp.ClientSession(connector=Connector(request, **connector), timeout=timeout) as session:
             async with session.get(request["url"], allow_redirects=False, **options) as response:
                 await response.read()
                 return response.status

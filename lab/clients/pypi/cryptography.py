@@ -10,7 +10,7 @@ from cryptography import exceptions, x509
 from cryptography.x509 import verification
 
 MODULE, VERSION = cryptography, cryptography.__version__
-# A ValueError is what it raises for bytes that it cannot read.
+# It raises a ValueError for bytes that it cannot parse.
 FAILURES = (verification.VerificationError, exceptions.UnsupportedAlgorithm, x509.InvalidVersion, ValueError,
             http.client.HTTPException)
 
@@ -23,7 +23,7 @@ of_context = features
 
 
 def features(context):
-    """What is left to the connection: it is the verifier that looks at certificates."""
+    """What the connection itself checks; the verifier checks certificates."""
     return [f for f in of_context(context) if f not in ("strict", "key-policy", "ed25519")]
 
 

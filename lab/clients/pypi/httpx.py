@@ -9,7 +9,7 @@ def asked():
 
 
 def get(request, **options):
-    # Without trust_env, a user's settings change nothing.
+    # Without trust_env, a user's settings have no effect.
     with httpx.Client(timeout=limit(request), trust_env=False, **options) as client:
         return client.get(request["url"]).status_code
 

@@ -1,25 +1,25 @@
-"""tlslab's client for libraries of Python that stand on its ssl module. Runs on Python 3.8 and
+"""tlslab's client for Python libraries that use its ssl module. Runs on Python 3.8 and
 later.
 
-It is a worker: it writes one line of JSON that says what it is, then reads a request a line and
-answers each with a line, until its input ends. Its arguments are the name of a library and the
-text of the file beside this one that uses it, which has these names:
+It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+and answers each with one line, until its input ends. Its arguments are the name of a library and
+the text of the file beside this one that uses it, which defines these names:
 
     MODULE      the library
     VERSION     its version
-    FAILURES    the exceptions that it says why in, beside OSError
-    VARIANTS    by name, a function that connects once as a request says, closes the
-                connection, and returns the HTTP status of the answer
-    asked()     returns the context of the variant default, to be asked what it checks
+    FAILURES    the exceptions with which it reports failures, besides OSError
+    VARIANTS    by name, a function that connects once for a request, closes the
+                connection, and returns the HTTP status of the response
+    asked()     returns the default variant's context, to find out what it checks
 
-To ask it by hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
+To try it by hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 "host": "localhost", "port": 8443, "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 "timeout_ms": 5000}.
 """
 import sys
 
 if sys.path and sys.path[0] == "":
-    del sys.path[0]  # python -c looks for modules where it was started: anything may lie there
+    del sys.path[0]  # with python -c, the current directory comes first, and may contain anything
 
 import errno
 import json
@@ -35,7 +35,7 @@ class Unsupported(Exception):
     """The library cannot do what the scenario asks."""
 
 
-# What it is.
+# Description.
 
 def hello():
     python = "python%d.%d" % sys.version_info[:2]
@@ -51,17 +51,17 @@ def hello():
 
 
 def features(context):
-    """What a context checks, as far as it can be asked."""
+    """What a context checks, as far as it can be queried."""
     found = []
     if context.verify_flags & ssl.VERIFY_X509_STRICT:
         found.append("strict")
-    if getattr(context, "security_level", 0) >= 2:  # can be asked from 3.10 on
+    if getattr(context, "security_level", 0) >= 2:  # available from 3.10 on
         found += ["key-policy", "dh-policy"]
     openssl = ssl.OPENSSL_VERSION_INFO if ssl.OPENSSL_VERSION.startswith("OpenSSL ") else ()
     if openssl >= (1, 1, 1):
         found.append("ed25519")
     if openssl >= (3,):
-        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     if ssl.HAS_TLSv1_3:
         found.append("tls-1.3")
     if not any(c.get("kea") == "kx-rsa" for c in context.get_ciphers()):  # from 3.10 on
@@ -72,7 +72,7 @@ def features(context):
 # What the libraries share.
 
 def default_context(request):
-    """The context that the ssl module's documentation tells people to make."""
+    """The context that the ssl module's documentation recommends."""
     context = ssl.create_default_context(cafile=request["ca_file"])
     if request["crl_file"]:
         context.load_verify_locations(request["crl_file"])
@@ -81,7 +81,7 @@ def default_context(request):
 
 
 def unverified_context(request):
-    """The context that the report of an upgrade to Python 3.11 ends with (D0)."""
+    """The context that the report on an upgrade to Python 3.11 ends with (D0)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -91,7 +91,7 @@ def unverified_context(request):
 def present(context, request):
     """Gives the context the client's certificate, if it has one."""
     if request["cert_file"]:
-        # The password is given always, as OpenSSL would ask for it.
+        # The password is always given, because OpenSSL would otherwise ask for it.
         context.load_cert_chain(request["cert_file"], request["key_file"] or None, request["key_password"])
     return context
 
@@ -107,8 +107,8 @@ def address(connect):
 
 
 def divert(request):
-    """Has the host that is asked for lead to the address that the request tells, as its names
-    do not resolve, and changes nothing else. Returns a function that undoes it."""
+    """Makes the request's host resolve to the request's address, because the names do not
+    resolve, and changes nothing else. Returns a function that undoes it."""
     if not request["connect"]:
         return lambda: None
     original = socket.getaddrinfo
@@ -126,7 +126,7 @@ def divert(request):
     return restore
 
 
-# What it does.
+# Probes.
 
 def probe(request):
     fetch = VARIANTS[request["variant"]]
@@ -138,23 +138,23 @@ def probe(request):
         return {"outcome": "accepted"}
     except Unsupported as e:
         return {"outcome": "unsupported", "message": str(e)}
-    # Whatever else goes wrong is this program's fault: it ends, and the lab says so.
+    # Any other exception is this program's fault and ends it, which the lab reports.
     except (OSError,) + FAILURES as e:
         return {"outcome": "rejected", "message": ": ".join(filter(None, [name(e), str(e)])), "code": code(e)}
     finally:
         restore()
 
 
-# What it says of an exception.
+# Messages about exceptions.
 
 def name(e):
-    """The exception's name as a traceback has it."""
+    """The exception's name as in a traceback."""
     t = type(e)
     return t.__name__ if t.__module__ == "builtins" else t.__module__ + "." + t.__name__
 
 
 def code(e):
-    """OpenSSL's reason, or the name of the system's error, of the exception that it began with."""
+    """OpenSSL's reason, or the name of the system error, of the original exception."""
     found = ""
     while e is not None:
         if isinstance(e, ssl.SSLError):
@@ -166,7 +166,7 @@ def code(e):
 
 
 def main():
-    # Bytes in and out: the locale has no part in it.
+    # Input and output are bytes, independent of the locale.
     def say(line):
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
@@ -179,13 +179,13 @@ def main():
         say(answer)
 
 
-warnings.simplefilter("ignore")  # a line for each connection that is not verified
-# urllib3 loads the machine's own trust anchors where it is given none, even if it is not to
-# verify: they have no part in this, and take ten times as long to read as the connection does.
+warnings.simplefilter("ignore")  # there would be one for each unverified connection
+# If urllib3 is given no trust anchors, it loads the system's, even without verification. They are
+# not needed, and reading them takes ten times as long as the connection.
 os.environ.update(SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull)
 try:
     import ssl
     exec(compile(SOURCE, NAME + ".py", "exec"))
-except Exception as e:  # an extension that does not fit raises whatever it likes
+except Exception as e:  # an incompatible extension may raise anything
     NONE = "cannot be used: %s: %s" % (type(e).__name__, e)
 main()

@@ -1,6 +1,6 @@
-// Package pypi has the client stacks of libraries for Python that are installed with pip and
-// stand on its ssl module: requests, urllib3, httpx, aiohttp, and the verifier of cryptography.
-// They share a probe program, probe.py, and have a file each beside it.
+// Package pypi has the client stacks of Python libraries that are installed with pip and use Python's ssl
+// module: requests, urllib3, httpx, aiohttp, and the verifier of cryptography. They share a probe program,
+// probe.py, and each has its own file beside it.
 package pypi
 
 import (
@@ -26,13 +26,13 @@ var (
 	requirementsCryptography string
 )
 
-// The names of the environments: one has all but cryptography, which wants a newer Python.
+// The names of the environments. One has all packages except cryptography, which needs a newer Python.
 const (
 	most         = "pypi"
 	cryptography = "cryptography"
 )
 
-// Environments returns the environments that the stacks live in.
+// Environments returns the stacks' environments.
 func Environments() []environment.Python {
 	return []environment.Python{
 		{Name: most, Requirements: requirements, Oldest: "3.8"},
@@ -40,8 +40,8 @@ func Environments() []environment.Python {
 	}
 }
 
-// Stacks declares a stack for each library. Its name is the package's, and its version has the
-// interpreter's behind it: "2.32.4+python3.8".
+// Stacks declares a stack for each library. Its name is the package's, and its version includes the
+// interpreter's: "2.32.4+python3.8".
 func Stacks() []clients.Stack {
 	var list []clients.Stack
 	for _, l := range libraries {
@@ -50,15 +50,14 @@ func Stacks() []clients.Stack {
 	return list
 }
 
-// library is a package, the environment that has it, and the ways of using it.
+// library is a package, with the environment that contains it and the ways of using it.
 type library struct {
 	name, environment string
-	oldest            string // of the versions that were measured
+	oldest            string // the oldest version that was measured
 	variants          []worker.Variant
 }
 
-// find lists the interpreters of the environment, or, where it has not been made, the others that
-// have the package.
+// find lists the interpreters of the environment or, if that has not been made, others that have the package.
 func (l library) find(ctx context.Context) ([]clients.Place, error) {
 	places := python.Made(l.environment, l.name)
 	if len(places) == 0 {
@@ -79,8 +78,8 @@ func (l library) open(ctx context.Context, p clients.Place) (*clients.Install, e
 	return worker.Open(ctx, l.name, process.Command{
 		Path: p.Path,
 		Args: []string{
-			"-E", "-s", // neither PYTHON... variables nor the user's packages
-			"-B", // no compiled files left behind
+			"-E", "-s", // ignores PYTHON... variables and the user's packages
+			"-B", // writes no compiled files
 			"-c", probe, l.name, string(source),
 		},
 	}, l.variants)

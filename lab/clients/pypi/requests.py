@@ -1,14 +1,14 @@
-# requests: Session.get, with the options verify and cert of its documentation.
+# requests: Session.get, with the options verify and cert from its documentation.
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.ssl_ import create_urllib3_context
 
 MODULE, VERSION, FAILURES = requests, requests.__version__, (requests.RequestException,)
-asked = create_urllib3_context  # what it has urllib3 make
+asked = create_urllib3_context  # requests makes urllib3 use this
 
 
 class ContextAdapter(HTTPAdapter):
-    """A transport adapter with a context of its own, as the documentation's example has one."""
+    """A transport adapter with its own context, as in the documentation's example."""
 
     def __init__(self, context):
         self.context = context
@@ -20,7 +20,7 @@ class ContextAdapter(HTTPAdapter):
 
 def get(request, adapter=None, **options):
     with requests.Session() as session:
-        session.trust_env = False  # a user's settings change nothing
+        session.trust_env = False  # a user's settings have no effect
         if adapter:
             session.mount("https://", adapter)
         return session.get(request["url"], timeout=limit(request), allow_redirects=False, **options).status_code
@@ -30,7 +30,7 @@ def cert(request):
     if request["key_password"]:
         raise Unsupported("requests can't be given the passphrase of a key")
     if not request["key_file"]:
-        return request["cert_file"] or None  # one file can hold both
+        return request["cert_file"] or None  # one file may hold both
     return request["cert_file"], request["key_file"]
 
 

@@ -1,4 +1,4 @@
-# urllib3: PoolManager.request, with the options of its user guide on TLS.
+# urllib3: PoolManager.request, with the options from its user guide on TLS.
 import urllib3
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -8,8 +8,9 @@ asked = create_urllib3_context
 
 def get(request, **options):
     with urllib3.PoolManager(**options) as pool:
-        # By default it tries four times, and says why of the last.
-        return pool.request("GET", request["url"], timeout=limit(request), retries=urllib3.Retry(0), redirect=False).status
+        # By default it tries four times and reports the last failure.
+        retries = urllib3.Retry(0)
+        return pool.request("GET", request["url"], timeout=limit(request), retries=retries, redirect=False).status
 
 
 def cert(request):

@@ -6,9 +6,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// libraries are the packages and the ways of using them. Their features are measured by
-// TestFeatures in lab/clients, with the versions of requirements.txt on Python 3.8 and 3.13 over
-// OpenSSL 3.0.22; probe.py adds those that hang on the interpreter.
+// libraries are the packages and the ways of using them. Their features are measured by TestFeatures in
+// lab/clients, with the versions in requirements.txt on Python 3.8 and 3.13 over OpenSSL 3.0.22. probe.py
+// adds features that depend on the interpreter.
 var libraries = []library{{
 	name: "requests", environment: most, oldest: "2.32",
 	variants: []worker.Variant{
@@ -59,5 +59,8 @@ func verifying(name, about string, features ...string) worker.Variant {
 
 // trusting is a variant that verifies nothing.
 func trusting(name, about string) worker.Variant {
-	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Skips: []clients.Check{clients.CheckChain, clients.CheckHost}}}
+	return worker.Variant{
+		Variant: clients.Variant{Name: name, About: about, Skips: []clients.Check{clients.CheckChain,
+			clients.CheckHost}},
+	}
 }

@@ -14,18 +14,17 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 )
 
-// Interpreters lists the interpreters on PATH, and those that pyenv has installed, by
-// all of their names. Two that are one file may still differ in their packages: one
-// is a virtual environment's.
+// Interpreters lists the interpreters on PATH and those installed by pyenv, under all their names. Two that
+// are the same file may still have different packages, because one is in a virtual environment.
 func Interpreters(ctx context.Context) []clients.Place {
 	root := pyenvRoot(ctx)
 	return append(onPath(root), installed(root)...)
 }
 
-// find lists the interpreters, each once.
+// find lists the interpreters without duplicates.
 func find(ctx context.Context) ([]clients.Place, error) {
 	var places []clients.Place
-	seen := make(map[string]bool) // by the file that the place leads to
+	seen := make(map[string]bool) // by the file that the place resolves to
 	for _, p := range Interpreters(ctx) {
 		file, err := filepath.EvalSymlinks(p.Path)
 		if err == nil && !seen[file] {
@@ -34,17 +33,15 @@ func find(ctx context.Context) ([]clients.Place, error) {
 		}
 	}
 	if len(places) == 0 {
-		return nil, errors.New("no python on PATH, and none installed by pyenv")
+		return nil, errors.New("no python on PATH or installed by pyenv")
 	}
 	return places, nil
 }
 
-// interpreter matches the names that interpreters go by: python, python2,
-// python3.11.
+// interpreter matches the names of interpreters: python, python2, python3.11.
 var interpreter = regexp.MustCompile(`^python([23](?:\.\d+)?)?(?:\.exe)?$`)
 
-// onPath lists the interpreters that the user's PATH leads to, by each of their
-// names the first.
+// onPath lists the interpreters on the user's PATH, the first one with each name.
 func onPath(root string) []clients.Place {
 	var places []clients.Place
 	shadowed := make(map[string]bool)
@@ -52,7 +49,7 @@ func onPath(root string) []clients.Place {
 		if !filepath.IsAbs(dir) || isShims(dir, root) {
 			continue
 		}
-		// Errors are none of a search's business: the shell skips such a directory.
+		// Like the shell, it skips directories that cannot be read.
 		names, _ := filepath.Glob(filepath.Join(escape(dir), "python*"))
 		for _, path := range names {
 			name := filepath.Base(path)
@@ -67,13 +64,12 @@ func onPath(root string) []clients.Place {
 	return places
 }
 
-// version matches the names of pyenv's installations that are versions of CPython.
-// Others ("pypy3.10-7.3.15", a virtual environment) tell nothing.
+// version matches the names of pyenv's installations that are CPython versions. Other names
+// ("pypy3.10-7.3.15", a virtual environment) do not reveal a version.
 var version = regexp.MustCompile(`^\d+\.\d+\.\d+$`)
 
-// installed lists the interpreters that pyenv has installed. They are taken from
-// its directory, as its shims on PATH lead to one of them alone, and take longer to
-// find it than the interpreter takes to start.
+// installed lists the interpreters installed by pyenv. It reads pyenv's directory, because the shims on PATH
+// lead to only one of them, and take longer to find it than the interpreter takes to start.
 func installed(root string) []clients.Place {
 	if root == "" {
 		return nil
@@ -96,8 +92,7 @@ func installed(root string) []clients.Place {
 	return places
 }
 
-// pyenvRoot returns the directory that pyenv keeps its installations in; empty if
-// there is no pyenv.
+// pyenvRoot returns the directory of pyenv's installations, or an empty string if there is no pyenv.
 func pyenvRoot(ctx context.Context) string {
 	if root := os.Getenv("PYENV_ROOT"); root != "" {
 		return root
@@ -113,7 +108,7 @@ func pyenvRoot(ctx context.Context) string {
 	return strings.TrimSpace(out.Stdout)
 }
 
-// isShims reports whether a directory holds pyenv's shims.
+// isShims reports whether a directory contains pyenv's shims.
 func isShims(dir, root string) bool {
 	if filepath.Base(dir) != "shims" {
 		return false
@@ -122,16 +117,16 @@ func isShims(dir, root string) bool {
 	return strings.Contains(dir, "pyenv") || root != "" && err == nil && filepath.IsLocal(inside)
 }
 
-// executable reports whether a path leads to a program.
+// executable reports whether a path is an executable program.
 func executable(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }
 
-// escape makes a directory's name a pattern that matches only itself.
+// escape turns a directory's name into a pattern that matches only itself.
 func escape(dir string) string {
 	if runtime.GOOS == "windows" {
-		return dir // where a pattern has no escapes
+		return dir // patterns have no escapes there
 	}
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }

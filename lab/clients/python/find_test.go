@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// tree makes empty programs below a directory; "a -> b" is a link.
+// tree makes empty programs below a directory. "a -> b" makes a link.
 func tree(t *testing.T, files ...string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -66,7 +66,7 @@ func TestFind(t *testing.T) {
 	assert.Equal(t, []clients.Place{
 		at("3.8", "odd [dir]*/python3.8"),
 		at("2", "usr/python2"),
-		at("3", "usr/python3"), // python3.11 and the virtual environment's lead to the same
+		at("3", "usr/python3"), // python3.11 and the virtual environment's link to the same file
 		at("3.12", "later/python3.12"),
 		at("3.10.13", "pyenv/versions/3.10.13/bin/python"),
 		at("3.9.18", "pyenv/versions/3.9.18/bin/python"),

@@ -13,26 +13,25 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 )
 
-// With lists the interpreters that have all of the packages in their own site-packages: those of
-// the environments of that name first, if it is not empty, and then [Interpreters]. It looks and
-// starts none: most have no such package, and starting them all takes longer than everything
-// else. Of several that share a package one is listed. The places tell no version: an
-// interpreter's is not that of a stack that lives in a package.
+// With lists the interpreters that have all packages in their own site-packages. The interpreters in
+// environments with that name come first, if the name is not empty, and then [Interpreters]. It only reads
+// directories: most interpreters lack the packages, and starting all of them would take longer than
+// everything else. If several share a package, only one is listed. The places have no version, because an
+// interpreter's version is not that of a stack in a package.
 func With(ctx context.Context, name string, packages ...string) []clients.Place {
 	return having(packages, append(environments(name), Interpreters(ctx)...))
 }
 
-// Made lists the interpreters of the environments of a name that have all of the packages, as
-// [With] does, and no others.
+// Made lists only the interpreters in environments with a name that have all packages, as in [With].
 func Made(name string, packages ...string) []clients.Place {
 	return having(packages, environments(name))
 }
 
-// having lists those of the interpreters that have all of the packages, one of several that share
-// the first.
+// having returns the interpreters that have all packages. If several share the first package, only one is
+// returned.
 func having(packages []string, interpreters []clients.Place) []clients.Place {
 	var places []clients.Place
-	seen := make(map[string]bool) // by where the first package is
+	seen := make(map[string]bool) // by the location of the first package
 	for _, p := range interpreters {
 		if file := has(p.Path, packages); file != "" && !seen[file] {
 			seen[file] = true
@@ -42,7 +41,7 @@ func having(packages []string, interpreters []clients.Place) []clients.Place {
 	return places
 }
 
-// environments lists the interpreters of the environments of a name.
+// environments lists the interpreters of the environments with a name.
 func environments(name string) []clients.Place {
 	dir, ok := environment.Dir()
 	if name == "" || !ok {
@@ -58,7 +57,7 @@ func environments(name string) []clients.Place {
 	return places
 }
 
-// Program returns the interpreter of a virtual environment, whether it is there or not.
+// Program returns the path of a virtual environment's interpreter, which may not exist.
 func Program(env string) string {
 	if runtime.GOOS == "windows" {
 		return filepath.Join(env, "Scripts", "python.exe")
@@ -66,8 +65,8 @@ func Program(env string) string {
 	return filepath.Join(env, "bin", "python")
 }
 
-// has returns where the interpreter has the first of the packages; empty unless it has all of
-// them.
+// has returns the location of the first package if the interpreter has all of them, and otherwise an empty
+// string.
 func has(interpreter string, packages []string) string {
 	first := ""
 	for _, name := range packages {
@@ -82,10 +81,11 @@ func has(interpreter string, packages []string) string {
 	return first
 }
 
-// where returns the directory of a package that an interpreter has; empty if it has none.
+// where returns the directory of an interpreter's package, or an empty string if it is missing.
 func where(interpreter, name string) string {
 	for _, home := range homes(interpreter) {
-		for _, below := range [...]string{"lib/python*/*-packages", "local/lib/python*/*-packages", "Lib/site-packages"} {
+		for _, below := range [...]string{"lib/python*/*-packages", "local/lib/python*/*-packages",
+			"Lib/site-packages"} {
 			found, _ := fs.Glob(os.DirFS(home), path.Join(below, name)) // the pattern is well-formed
 			for _, dir := range found {
 				return filepath.Join(home, dir)
@@ -95,12 +95,11 @@ func where(interpreter, name string) string {
 	return ""
 }
 
-// shares matches the setting of a virtual environment that sees the packages of the interpreter
-// that it was made from.
+// shares matches the setting of a virtual environment that includes the packages of its base interpreter.
 var shares = regexp.MustCompile(`(?mi)^include-system-site-packages\s*=\s*true`)
 
-// homes returns the directories that an interpreter's packages are below: its own place, which
-// is a virtual environment's as well, and where that leads.
+// homes returns the directories that may contain an interpreter's packages: that of its path, which may be a
+// virtual environment, and that of the file that it links to.
 func homes(interpreter string) []string {
 	homes := []string{filepath.Dir(filepath.Dir(interpreter)), filepath.Dir(interpreter)} // bin/python, python.exe
 	if settings, err := os.ReadFile(filepath.Join(homes[0], "pyvenv.cfg")); err == nil && !shares.Match(settings) {

@@ -12,8 +12,9 @@ import (
 	"example.com/tlslab/lab/clients/internal/environment"
 )
 
-// An interpreter has what is in its own site-packages: a virtual environment has not what the one
-// has that it was made from, unless it says so. What is half there, or being made, is none.
+// TestWith checks that an interpreter has the packages in its own site-packages. A virtual environment has
+// its base interpreter's packages only if its settings say so. Incomplete environments, and those being made,
+// do not count.
 func TestWith(t *testing.T) {
 	const packages = "lib/python3.11/site-packages/"
 	root := tree(t,
@@ -31,7 +32,8 @@ func TestWith(t *testing.T) {
 		"clients/else-python3.11/bin/python -> ../../../usr/bin/python3.11", "clients/else-python3.11/pyvenv.cfg",
 		"clients/else-python3.11/"+packages+"thing/x",
 	)
-	require.NoError(t, os.WriteFile(filepath.Join(root, "sharing/pyvenv.cfg"), []byte("home = x\ninclude-system-site-packages = true\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "sharing/pyvenv.cfg"),
+		[]byte("home = x\ninclude-system-site-packages = true\n"), 0o600))
 	t.Setenv(environment.Variable, filepath.Join(root, "clients"))
 	t.Setenv("PYENV_ROOT", filepath.Join(root, "none"))
 	at := func(paths ...string) []clients.Place {

@@ -1,15 +1,15 @@
-"""tlslab's client for Python: urllib over the ssl module, as its documentation
-tells people to use them. Runs unchanged on 2.7.9 and later and on 3.4 and later.
+"""tlslab's client for Python: urllib over the ssl module, used as documented.
+Runs unchanged on 2.7.9 and later and on 3.4 and later.
 
-It is a worker: it writes one line of JSON that says what it is, then reads a
-request a line and answers each with a line, until its input ends. To ask it by
+It is a worker: it writes one line of JSON that describes it, then reads requests,
+one per line, and answers each with one line, until its input ends. To try it by
 hand, write {"id": 1, "variant": "default", "url": "https://localhost:8443/",
 "connect": "127.0.0.1:8443", "ca_file": "root.pem", "timeout_ms": 5000}.
 """
 import sys
 
 if sys.path and sys.path[0] == "":
-    del sys.path[0]  # python -c looks for modules where it was started: anything may lie there
+    del sys.path[0]  # with python -c, the current directory comes first, and may contain anything
 
 import errno
 import json
@@ -22,7 +22,7 @@ except ImportError as e:
     NO_SSL = str(e)
 
 
-# What it is.
+# Description.
 
 def hello():
     line = {
@@ -50,20 +50,20 @@ def version():
 
 
 def features():
-    """What the default context checks, as far as it can be asked."""
-    # A directory of trust anchors is not read before it is needed: the system's are a
-    # file in many places, and reading it takes longer than all the rest.
+    """What the default context checks, as far as it can be queried."""
+    # A directory of trust anchors is not read until it is needed. The system's anchors are
+    # often one file, and reading it would take longer than everything else.
     context = ssl.create_default_context(capath=os.sep)
     found = []
     if context.verify_flags & ssl.VERIFY_X509_STRICT:  # 3.13
         found.append("strict")
-    if getattr(context, "security_level", 0) >= 2:  # can be asked from 3.10 on
+    if getattr(context, "security_level", 0) >= 2:  # available from 3.10 on
         found.append("key-policy")
         found.append("dh-policy")
     if ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO >= (1, 1, 1):
         found.append("ed25519")
     if ssl.OPENSSL_VERSION.startswith("OpenSSL ") and ssl.OPENSSL_VERSION_INFO >= (3,):
-        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+        found.append("renegotiation-info")  # SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     if getattr(ssl, "HAS_TLSv1_3", False):
         found.append("tls-1.3")
     if hasattr(context, "get_ciphers") and not any(c.get("kea") == "kx-rsa" for c in context.get_ciphers()):  # 3.6
@@ -71,7 +71,7 @@ def features():
     return found
 
 
-# Its variants: each makes a context that trusts the file.
+# Variants: each makes a context that trusts the file.
 
 def default(ca_file):
     return ssl.create_default_context(cafile=ca_file)
@@ -110,7 +110,7 @@ VARIANTS = {
 }
 
 
-# What it does.
+# Probes.
 
 def set_up(variant, request):
     context = variant(path(request["ca_file"]))
@@ -118,7 +118,7 @@ def set_up(variant, request):
         context.load_verify_locations(path(request["crl_file"]))
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     if request.get("cert_file") or request.get("key_file"):
-        # The password is given always, as OpenSSL would ask for it.
+        # The password is always given, because OpenSSL would otherwise ask for it.
         context.load_cert_chain(
             path(request["cert_file"]),
             path(request["key_file"]) if request.get("key_file") else None,
@@ -132,7 +132,7 @@ def path(text):
 
 
 def probe(request):
-    # Imported here and not before, so that hello comes at once.
+    # Imported here so that hello is written at once.
     try:
         import http.client as http
         import urllib.request as urllib
@@ -145,7 +145,7 @@ def probe(request):
     connections = []
 
     class Connection(http.HTTPSConnection):
-        """Goes to the address that it is told, if it is told one, whatever the URL says."""
+        """Connects to the request's address, if it has one, instead of the URL's."""
 
         def __init__(self, *args, **kwargs):
             http.HTTPSConnection.__init__(self, *args, **kwargs)
@@ -162,7 +162,7 @@ def probe(request):
         def redirect_request(self, *args):
             return None
 
-    # Whatever else goes wrong is this program's fault: it ends, and the lab says so.
+    # Any other exception is this program's fault and ends it, which the lab reports.
     failures = (EnvironmentError, ValueError, ssl.CertificateError, http.HTTPException)
 
     variant = VARIANTS[request["variant"]]
@@ -177,9 +177,9 @@ def probe(request):
         return {"outcome": "accepted"}
     except failures as e:
         if isinstance(e, HTTPError):
-            response = e  # it is one
+            response = e  # an HTTPError is also a response
         message = name(e) + ": " + text(e)
-        # A context for servers: from 3.10 on there are two kinds.
+        # From 3.10 on, a context for servers is of another kind.
         cannot = variant is server_purpose and "PROTOCOL_TLS_SERVER" in message
         return {"outcome": "unsupported" if cannot else "rejected", "message": message, "code": code(e)}
     finally:
@@ -194,7 +194,7 @@ def address(connect):
 
 
 def read(response, incomplete):
-    """Reads the body and keeps none of it."""
+    """Reads and discards the body."""
     length = response.info().get("Content-Length")
     missing = int(length) if length else 0
     while True:
@@ -206,10 +206,10 @@ def read(response, incomplete):
         raise incomplete(b"", missing)
 
 
-# What it says of an exception.
+# Messages about exceptions.
 
 def name(e):
-    """The exception's name as a traceback has it."""
+    """The exception's name as in a traceback."""
     t = type(e)
     return t.__name__ if t.__module__ in ("builtins", "exceptions") else t.__module__ + "." + t.__name__
 
@@ -220,17 +220,17 @@ def text(e):
 
 
 def code(e):
-    """OpenSSL's reason, or the name of the system's error."""
+    """OpenSSL's reason, or the name of the system error."""
     inner = getattr(e, "reason", None)
     if isinstance(inner, Exception):
-        e = inner  # urllib wraps what http.client raised
+        e = inner  # urllib wraps http.client's exceptions
     if isinstance(e, ssl.SSLError):
-        return getattr(e, "reason", None) or ""  # 2.7's has none if time is up
+        return getattr(e, "reason", None) or ""  # in 2.7, a timeout has none
     return errno.errorcode.get(getattr(e, "errno", None), "")
 
 
 def main():
-    # Bytes in and out: the locale has no part in it.
+    # Input and output are bytes, independent of the locale.
     source = getattr(sys.stdin, "buffer", sys.stdin)
 
     def say(line):

@@ -15,10 +15,9 @@ import (
 //go:embed probe.py
 var probe string
 
-// variants are the ways of using the stack. Their features are measured by
-// TestFeatures in lab/clients, with CPython 2.7.18 and 3.6 to 3.13 over OpenSSL
-// 3.0.19; probe.py adds those that hang on the interpreter ("strict", "ed25519",
-// "key-policy").
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// CPython 2.7.18 and 3.6 to 3.13 over OpenSSL 3.0.19. probe.py adds features that depend on the interpreter
+// ("strict", "ed25519", "key-policy").
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
@@ -40,8 +39,9 @@ var variants = []worker.Variant{{
 	},
 }, {
 	Variant: clients.Variant{
-		Name:  "server-purpose",
-		About: "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), made for servers: a client's verifies nothing up to 3.9, and can't connect from 3.10 on",
+		Name: "server-purpose",
+		About: "ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), made for servers: a client with it verifies " +
+			"nothing up to 3.9, and cannot connect from 3.10 on",
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	},
 }, {
@@ -63,9 +63,9 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "python", process.Command{
 		Path: p.Path,
 		Args: []string{
-			"-E", "-s", // neither PYTHON... variables nor the user's packages
-			"-S", // no site: nothing that is installed can change the ssl module
-			"-B", // no compiled files left behind
+			"-E", "-s", // ignores PYTHON... variables and the user's packages
+			"-S", // no site module: installed packages cannot change the ssl module
+			"-B", // writes no compiled files
 			"-c", probe,
 		},
 	}, variants)

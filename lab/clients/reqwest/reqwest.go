@@ -1,5 +1,5 @@
-// Package reqwest is the client stack of reqwest, Rust's HTTP client, in two kinds: over rustls,
-// and over native-tls, which is the system's TLS library. The client itself is probe/src/main.rs.
+// Package reqwest is the client stack of reqwest, Rust's HTTP client, in two kinds: over rustls, and over
+// native-tls, which uses the system's TLS library. The client itself is probe/src/main.rs.
 package reqwest
 
 import (
@@ -25,7 +25,7 @@ var (
 )
 
 const (
-	program = "tlslab-reqwest" // the environment's name, and the program's
+	program = "tlslab-reqwest" // the name of the environment and of the program
 
 	overRustls = "reqwest-rustls"
 	overNative = "reqwest-native-tls"
@@ -38,12 +38,12 @@ var variants = []worker.Variant{
 		scenarios.FeatureCRL, scenarios.FeatureCRLChain,
 	})),
 	variant("insecure", "tls_danger_accept_invalid_certs(true)", handshake, clients.CheckChain, clients.CheckHost),
-	// The verifier that leaves out the name is another one, and knows no CRLs.
+	// Without the name check, another verifier is used, which does not support CRLs.
 	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", rustls, clients.CheckHost),
 }
 
-// variantsNative are those over native-tls, measured with OpenSSL 3.0.22. What hangs on the library
-// the program says itself.
+// variantsNative are the ways of using reqwest over native-tls, measured with OpenSSL 3.0.22. The program
+// itself reports features that depend on the library.
 var variantsNative = []worker.Variant{
 	variant("default", "Client::builder().tls_backend_native().tls_certs_only(FILE)", nil),
 	variant("insecure", "tls_danger_accept_invalid_certs(true)", nil, clients.CheckChain, clients.CheckHost),
@@ -65,11 +65,11 @@ func variant(name, about string, features []string, skips ...clients.Check) work
 	return worker.Variant{Variant: clients.Variant{Name: name, About: about, Features: features, Skips: skips}}
 }
 
-// noSystemRoots leads OpenSSL to a file and a directory of trust anchors without any. native-tls reads the
-// system's for each client that it makes, which takes longer than all the rest, and then puts others in their place.
+// noSystemRoots makes OpenSSL use an empty file and directory of trust anchors. native-tls reads the system's
+// for each client that it makes, which takes longer than everything else, and then replaces them.
 var noSystemRoots = []string{"SSL_CERT_FILE=" + os.DevNull, "SSL_CERT_DIR=" + os.DevNull}
 
-// Environment returns the environment that both stacks live in.
+// Environment returns the environment of both stacks.
 func Environment() environment.Cargo {
 	return environment.Cargo{
 		Name:      program,
@@ -98,10 +98,11 @@ func find(context.Context) ([]clients.Place, error) {
 	return []clients.Place{{Path: environment.Program(dir, program)}}, nil
 }
 
-// open starts the program, and tells it which of the two it is to be.
+// open starts the program and tells it which of the two to be.
 func open(name string, variants []worker.Variant) func(context.Context, clients.Place) (*clients.Install, error) {
 	return func(ctx context.Context, p clients.Place) (*clients.Install, error) {
-		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}, Env: noSystemRoots}, variants)
+		in, err := worker.Open(ctx, name, process.Command{Path: p.Path, Args: []string{name}, Env: noSystemRoots},
+			variants)
 		if err == nil {
 			in.Probe = clients.DialsAddresses(in.Probe)
 		}

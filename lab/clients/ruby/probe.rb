@@ -1,8 +1,7 @@
-# tlslab's client for Ruby: net/http, as its documentation tells people to use it. Runs on Ruby 2.7
-# and later.
+# tlslab's client for Ruby: net/http, used as documented. Runs on Ruby 2.7 and later.
 #
-# It is a worker: it writes one line of JSON that says what it is, then reads a request a line and
-# answers each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant":
+# It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+# and answers each with one line, until its input ends. To try it by hand, write {"id": 1, "variant":
 # "default", "url": "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443",
 # "ca_file": "root.pem", "timeout_ms": 5000}.
 
@@ -21,7 +20,7 @@ def say(line)
   $stdout.flush
 end
 
-# What it is.
+# Description.
 
 def hello
   version = RUBY_ENGINE == "ruby" ? RUBY_VERSION : "#{RUBY_VERSION}+#{RUBY_ENGINE}#{RUBY_ENGINE_VERSION}"
@@ -37,7 +36,7 @@ def hello
   line
 end
 
-# What its defaults check, as far as they can be asked.
+# What the defaults check, as far as they can be queried.
 def features
   context = OpenSSL::SSL::SSLContext.new
   context.set_params
@@ -45,16 +44,18 @@ def features
   if OpenSSL::OPENSSL_LIBRARY_VERSION.start_with?("OpenSSL ")
     number = OpenSSL::OPENSSL_LIBRARY_VERSION.split[1]
     found += %w[ed25519 tls-1.3] if number >= "1.1.1"
-    found << "renegotiation-info" if number >= "3" # SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+    found << "renegotiation-info" if number >= "3" # SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
   end
   found += %w[key-policy dh-policy] if context.security_level >= 2
   found
 end
 
-# What it does.
+# Probes.
 
-# Whatever else goes wrong is this program's fault: it ends, and the lab says so.
-FAILURES = [OpenSSL::OpenSSLError, SystemCallError, SocketError, IOError, Timeout::Error, Net::ProtocolError, Net::HTTPBadResponse].freeze
+# Any other exception is this program's fault and ends it, which the lab reports.
+FAILURES = [
+  OpenSSL::OpenSSLError, SystemCallError, SocketError, IOError, Timeout::Error, Net::ProtocolError, Net::HTTPBadResponse
+].freeze
 
 def set_up(request)
   uri = URI(request["url"])
@@ -96,7 +97,7 @@ def identity(http, request)
   http.cert = chain.first
   http.extra_chain_cert = chain.drop(1)
   key = request["key_file"].empty? ? request["cert_file"] : request["key_file"]
-  # The passphrase is given always, as OpenSSL would ask for it.
+  # The passphrase is always given, because OpenSSL would otherwise ask for it.
   http.key = OpenSSL::PKey.read(File.read(key), request["key_password"])
 end
 

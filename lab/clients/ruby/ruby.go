@@ -1,5 +1,5 @@
-// Package ruby is the client stack of Ruby: its net/http over its binding to OpenSSL. The client
-// itself is probe.rb.
+// Package ruby is the client stack of Ruby: its net/http over its OpenSSL binding. The client itself is
+// probe.rb.
 package ruby
 
 import (
@@ -15,8 +15,8 @@ import (
 //go:embed probe.rb
 var probe string
 
-// variants are the ways of using the stack. Their features are measured by TestFeatures in
-// lab/clients, with Ruby 3.1.2 and OpenSSL 3.0.22; what hangs on the library the program says itself.
+// variants are the ways of using the stack. Their features are measured by TestFeatures in lab/clients, with
+// Ruby 3.1.2 and OpenSSL 3.0.22. The program itself reports features that depend on the library.
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
@@ -43,8 +43,8 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "ruby", Find: clients.OnPath("ruby"), Open: open}
 }
 
-// open starts Ruby with the probe program, and without the gems that a user has installed: they may
-// be other versions of what Ruby comes with.
+// open starts Ruby with the probe program, without the gems that a user has installed: they may be other
+// versions of Ruby's own.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	args := []string{"--disable=gems,did_you_mean,rubyopt", "-W0", "-e", probe}
 	return worker.Open(ctx, "ruby", process.Command{Path: p.Path, Args: args}, variants)

@@ -9,10 +9,10 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// placeholder is a word that stands for something of the endpoint: in braces in a command's
-// arguments, and as a variable in its environment.
+// placeholder is a word that stands for a part of the endpoint: in braces in a command's arguments, and as a
+// variable in its environment.
 type placeholder struct {
-	name     string // {name}; empty if it is in the environment alone
+	name     string // {name}; empty if it exists only in the environment
 	variable string
 	value    func(serve.Endpoint) string
 }
@@ -35,7 +35,7 @@ var placeholders = []placeholder{
 	{"", "TLSLAB_SCENARIO", func(e serve.Endpoint) string { return e.ID }},
 }
 
-// Placeholders returns the words that are replaced in a command's arguments, with their braces.
+// Placeholders returns the words in braces that are replaced in a command's arguments.
 func Placeholders() []string {
 	var words []string
 	for _, p := range placeholders {
@@ -46,12 +46,12 @@ func Placeholders() []string {
 	return words
 }
 
-// fill replaces the placeholders. An argument that names something that the scenario does not have
-// is left out, with the option before it if that stands apart: where there is no client
-// certificate, nothing is left of --cert {cert}, nor of --cert={cert}.
+// fill replaces the placeholders. An argument whose placeholder has no value in this scenario is left out,
+// together with the option before it if that is a separate argument. So if there is no client certificate,
+// both --cert {cert} and --cert={cert} disappear.
 func fill(arguments []string, e serve.Endpoint) []string {
 	var filled []string
-	option := false // the last one filled is an option that stands before its value
+	option := false // the last argument filled is an option before its value
 	for _, argument := range arguments {
 		value, has := replace(argument, e)
 		if !has {
@@ -67,8 +67,7 @@ func fill(arguments []string, e serve.Endpoint) []string {
 	return filled
 }
 
-// replace replaces the placeholders of one argument, and reports whether there is something for
-// each.
+// replace replaces the placeholders in one argument, and reports whether all have values.
 func replace(argument string, e serve.Endpoint) (filled string, has bool) {
 	has = true
 	for _, p := range placeholders {
@@ -83,7 +82,7 @@ func replace(argument string, e serve.Endpoint) (filled string, has bool) {
 	return argument, has
 }
 
-// variables returns what a client finds of the endpoint in its environment.
+// variables returns the endpoint as environment variables for the client.
 func variables(e serve.Endpoint) []string {
 	var env []string
 	for _, p := range placeholders {
@@ -92,7 +91,7 @@ func variables(e serve.Endpoint) []string {
 	return env
 }
 
-// notTold lists what a command is told by its environment alone.
+// notTold lists what a command is told only through its environment.
 func notTold(command []string) []clients.Part {
 	all := strings.Join(command, "\x00")
 	names := func(words ...string) bool {

@@ -13,17 +13,18 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// unavailable is the status of a client that cannot do what it is asked to: EX_UNAVAILABLE of
+// unavailable is the exit status of a client that cannot do what it is asked to do: EX_UNAVAILABLE in
 // sysexits.h.
 const unavailable = 69
 
-// openExit is the contract exit.
+// openExit implements the contract exit.
 func openExit(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
 	return &clients.Install{
 		Variants: []clients.Variant{{NotTold: notTold(o.Command[1:])}},
 		Probe: func(ctx context.Context, _ string, r clients.Request) clients.Result {
-			c := process.Command{Path: p.Path, Args: fill(o.Command[1:], r.Endpoint), Environ: environ, Env: variables(r.Endpoint), Tail: true}
+			c := process.Command{Path: p.Path, Args: fill(o.Command[1:], r.Endpoint), Environ: environ,
+				Env: variables(r.Endpoint), Tail: true}
 			return command.Probe(ctx, c, r.Timeout, readExit)
 		},
 	}, nil
@@ -44,7 +45,7 @@ func readExit(out process.Output) clients.Result {
 	return r
 }
 
-// rejection is the result of a client that refused, with what it wrote as its message.
+// rejection is the result of a client that refused, with its output as the message.
 func rejection(out process.Output) clients.Result {
 	r := clients.Result{Outcome: clients.Rejected, Message: said(out.Stderr, out.Stdout), Code: strconv.Itoa(out.Code)}
 	if r.Message == "" {
@@ -53,7 +54,7 @@ func rejection(out process.Output) clients.Result {
 	return r
 }
 
-// died is the result of a client that a signal ended, and not the lab's.
+// died is the result of a client that was killed by a signal, but not by the lab.
 func died(out process.Output) clients.Result {
 	why := lang.Because("died", out.Status)
 	if said := said(out.Stderr, out.Stdout); said != "" {
@@ -62,7 +63,7 @@ func died(out process.Output) clients.Result {
 	return clients.Result{Code: out.Status}.With(clients.Failed, why)
 }
 
-// said joins the ends of what a client wrote, its errors first, as it would stand on a terminal.
+// said joins the ends of a client's outputs, errors first, as a terminal would show them.
 func said(texts ...string) string {
 	var lines []string
 	for _, text := range texts {
@@ -75,11 +76,10 @@ func said(texts ...string) string {
 	return strings.Join(lines, "\n")
 }
 
-// escape matches what moves the cursor of a terminal, or colors what follows (ECMA-48).
+// escape matches sequences that move a terminal's cursor or change colors (ECMA-48).
 var escape = regexp.MustCompile("\x1b\\[[0-9;?]*[ -/]*[@-~]")
 
-// shown returns what is to be seen of a line: a carriage return writes over what stands there, as
-// progress bars do.
+// shown returns the visible part of a line: a carriage return overwrites what is there, as progress bars do.
 func shown(line string) string {
 	line = strings.TrimRight(line, "\r\n")
 	line = line[strings.LastIndexByte(line, '\r')+1:]

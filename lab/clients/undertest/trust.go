@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// toldCA matches the placeholders that name what to trust: {ca}, and {ca_...} for other forms of it.
+// toldCA matches the placeholders for trusted certificates: {ca}, and {ca_...} for other formats.
 var toldCA = regexp.MustCompile(`^\{ca(_[a-z0-9]+)*\}$`)
 
-// caVariable begins the variables that name what to trust.
+// caVariable starts the names of the variables for trusted certificates.
 const caVariable = "TLSLAB_CA"
 
-// KnowsCA reports whether something in a command can tell the client what to trust: the contract, a
-// placeholder, or the variable's name, in an argument or in a file that the command names. What such a
-// file imports or starts cannot be seen, so false is a suspicion and no proof. A directory and an
-// archive may hold anything, and count as knowing.
+// KnowsCA reports whether a command can learn which certificates to trust: by its contract, through a
+// placeholder, or because the variable's name occurs in an argument or in a file that the command names.
+// Files imported or started by such a file are not searched, so false is only a suspicion. Directories and
+// archives may contain anything and count as true.
 func KnowsCA(o Options) bool {
 	for _, c := range contracts {
 		if c.name == o.Contract && c.tells {
@@ -39,10 +39,10 @@ func KnowsCA(o Options) bool {
 	return err == nil && mentions(path) || slices.ContainsFunc(o.Command[1:], mentions)
 }
 
-// mostRead bounds how much of a file is searched: programs that carry their runtime are large.
+// mostRead is how much of a file is searched, in bytes. Programs that include their runtime are large.
 const mostRead = 256 << 20
 
-// mentions reports whether a file mentions the variable, or cannot be read for it.
+// mentions reports whether a file contains the variable's name, or cannot be searched.
 func mentions(path string) bool {
 	info, err := os.Stat(path)
 	switch {
@@ -67,7 +67,7 @@ func mentions(path string) bool {
 		if first && bytes.HasPrefix(buffer, []byte("PK\x03\x04")) || bytes.Contains(buffer, []byte(caVariable)) {
 			return true
 		}
-		if err != nil { // the end, or no more to be read
+		if err != nil { // at the end, or nothing more can be read
 			return !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF)
 		}
 		buffer = append(buffer[:0], buffer[len(buffer)-len(caVariable)+1:]...)

@@ -14,10 +14,10 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// openTryTLS is the contract trytls: the stubs of the project TryTLS (stubs/README.md in
-// ouspg/trytls). A stub takes HOST PORT CAFILE. It may write reasons, and then, as the last line,
-// its verdict, and exits 0. Another status says that it failed for what has nothing to do with TLS:
-// the name did not resolve, nobody listened, or the stub itself is broken.
+// openTryTLS implements the contract trytls: the stubs of the project TryTLS (stubs/README.md in
+// ouspg/trytls). A stub takes HOST PORT CAFILE. It may write reasons, then writes its verdict as the last
+// line, and exits with 0. Another status means that it failed for a reason unrelated to TLS: the name did not
+// resolve, nothing listened, or the stub itself is broken.
 func openTryTLS(_ context.Context, o Options, p clients.Place) (*clients.Install, error) {
 	environ := Environ()
 	return &clients.Install{
@@ -26,28 +26,32 @@ func openTryTLS(_ context.Context, o Options, p clients.Place) (*clients.Install
 			e := r.Endpoint
 			args := slices.Concat(fill(o.Command[1:], e), []string{e.Host, strconv.Itoa(e.Port), e.CAFile})
 			c := process.Command{Path: p.Path, Args: args, Environ: environ, Env: variables(e), Tail: true}
-			return command.Probe(ctx, c, r.Timeout, func(out process.Output) clients.Result { return readTryTLS(out, e.Failures) })
+			return command.Probe(ctx, c, r.Timeout, func(out process.Output) clients.Result {
+				return readTryTLS(out, e.Failures)
+			})
 		},
 	}, nil
 }
 
-// verdicts are the last lines of stubs.
+// verdicts are the possible last lines of stubs.
 var verdicts = map[string]clients.Outcome{
 	"ACCEPT":      clients.Accepted,
 	"REJECT":      clients.Rejected,
 	"UNSUPPORTED": clients.Unsupported,
 }
 
-// readTryTLS makes a result of what a stub wrote. A status other than 0 is a rejection where what is
-// wrong has nothing to do with TLS, and the stub's own fault elsewhere, unless its last words tell of a
-// refusal that it did not catch.
+// readTryTLS makes a result from a stub's output. A status other than 0 is a rejection if the scenario's
+// defect is unrelated to TLS. Otherwise it is the stub's own failure, unless its last output shows a refusal
+// that it did not catch.
 func readTryTLS(out process.Output, classes []failure.Class) clients.Result {
 	if out.Code < 0 {
 		return died(out)
 	}
 	words := said(out.Stderr, out.Stdout)
 	if out.Code != 0 {
-		r := clients.Result{Outcome: clients.Failed, Code: strconv.Itoa(out.Code), Message: fmt.Sprintf("the stub ended with %s, which says that it failed for what has nothing to do with TLS: %s", out.Status, cmp.Or(words, "it said nothing"))}
+		message := fmt.Sprintf("the stub ended with %s, which means that it failed for a reason unrelated to TLS: %s",
+			out.Status, cmp.Or(words, "no output"))
+		r := clients.Result{Outcome: clients.Failed, Code: strconv.Itoa(out.Code), Message: message}
 		if slices.ContainsFunc(classes, besideTLS) {
 			r = rejection(out)
 		} else {
@@ -59,7 +63,10 @@ func readTryTLS(out process.Output, classes []failure.Class) clients.Result {
 	last := strings.TrimSpace(lines[len(lines)-1])
 	outcome, ok := verdicts[last]
 	if !ok {
-		return clients.Result{Outcome: clients.Failed, Message: fmt.Sprintf("the stub's last line is %q: want ACCEPT, REJECT or UNSUPPORTED", clip(last))}
+		return clients.Result{
+			Outcome: clients.Failed,
+			Message: fmt.Sprintf("the stub's last line is %q: want ACCEPT, REJECT or UNSUPPORTED", clip(last)),
+		}
 	}
 	r := clients.Result{Outcome: outcome, Code: last}
 	if outcome != clients.Accepted {
@@ -68,13 +75,13 @@ func readTryTLS(out process.Output, classes []failure.Class) clients.Result {
 	return r
 }
 
-// besideTLS reports whether a class is about what carries TLS, or about the client's files.
+// besideTLS reports whether a class is about the connection below TLS or about the client's files.
 func besideTLS(c failure.Class) bool {
 	i, _ := failure.Lookup(c)
 	return i.Group == "wire" || i.Group == "client"
 }
 
-// clip shortens what a client wrote for an error message.
+// clip shortens a client's output for an error message.
 func clip(s string) string {
 	const most = 200
 	if len(s) <= most {

@@ -1,9 +1,9 @@
-// Package undertest is the client stack of somebody's own client: a command line that is asked
-// to connect, in one of several ways ([Contracts]), and that is judged like every other stack.
+// Package undertest is the client stack of a user's own client: a command that is told to connect in one of
+// several ways ([Contracts]) and judged like any other stack.
 //
-// A client is asked as its contract says, once a scenario, and never told what is expected of
-// it. It runs without a shell, in a process group of its own, in the directory that the lab runs
-// in, and with the caller's environment but for what would change whom it trusts: see [Environ].
+// A client is run as its contract says, once for each scenario, and is never told what is expected. It runs
+// without a shell, in its own process group and in the lab's working directory. It has the caller's
+// environment, except for what would change what it trusts: see [Environ].
 package undertest
 
 import (
@@ -21,44 +21,45 @@ import (
 // Name is the name of the stack.
 const Name = "under-test"
 
-// Options say what is under test, and how it is asked.
+// Options describe the client under test and how to run it.
 type Options struct {
 	// Command is the program and its arguments, with placeholders: see [Placeholders].
 	Command []string
-	// Contract is how it is asked, one of [Contracts]. Empty means exit.
+	// Contract is one of [Contracts]. Empty means exit.
 	Contract string
-	// Service is what it speaks behind TLS, in the words of scenarios.Service. Empty means
-	// https.
+	// Service is the protocol that it speaks over TLS, a scenarios.Service. Empty means https.
 	Service string
-	// Speaks names the stack in whose words it writes its messages, if that is known.
+	// Speaks names the stack whose wording it uses in messages, if known.
 	Speaks string
-	// Features declares the optional checks that it has, in the words of
-	// scenarios.Expectation.
+	// Features declares the optional checks that it has, as named in scenarios.Expectation.
 	Features []string
-	// VerdictOnly has it judged by whether it accepts or rejects alone, whatever reasons it gives.
+	// VerdictOnly judges it only by whether it accepts or rejects, and not by its reasons.
 	VerdictOnly bool
-	// Parallel is how many copies of a worker run at most. Zero means one.
+	// Parallel is the maximum number of copies of a worker. Zero means one.
 	Parallel int
 }
 
-// contract is a way of asking a client.
+// contract is a way of running a client.
 type contract struct {
 	name  string
 	about string
 	open  func(context.Context, Options, clients.Place) (*clients.Install, error)
-	// tells says that the contract itself hands the client the file to trust.
+	// tells says that the contract itself gives the client the file to trust.
 	tells bool
 }
 
-// contracts are all there are, the usual one first.
+// contracts lists all contracts, the usual one first.
 var contracts = []contract{
-	{"exit", "started once a scenario: exit 0 is accepted, 69 cannot, anything else rejected", openExit, false},
-	{"served", "started once a scenario: a request that reaches the server is accepted, anything else rejected; its exit status does not count", openServed, false},
-	{"worker", "started once: a JSON request a line, a JSON answer a line", openWorker, true},
-	{"trytls", "started once a scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED", openTryTLS, true},
+	{"exit", "started once per scenario: exit status 0 means accepted, 69 unsupported, anything else rejected",
+		openExit, false},
+	{"served", "started once per scenario: it accepts if its request reaches the server, and rejects otherwise; " +
+		"its exit status is ignored", openServed, false},
+	{"worker", "started once: one JSON request per line, one JSON answer per line", openWorker, true},
+	{"trytls", "started once per scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED",
+		openTryTLS, true},
 }
 
-// Contracts returns the names of the ways of asking a client, the usual one first.
+// Contracts returns the names of the contracts, the usual one first.
 func Contracts() []string {
 	var names []string
 	for _, c := range contracts {
@@ -67,8 +68,8 @@ func Contracts() []string {
 	return names
 }
 
-// ErrCommand is wrapped by errors that say that the command cannot be what was meant: there is
-// none, or it is no program.
+// ErrCommand is wrapped by errors about a command that cannot be right: it does not exist or is not a
+// program.
 var ErrCommand = errors.New("no such command")
 
 // Stack declares the stack of one client.
@@ -97,12 +98,12 @@ func Stack(o Options) clients.Stack {
 					return complete(in, o, c, p), nil
 				}
 			}
-			return nil, fmt.Errorf("there is no contract %q: want one of %v", o.Contract, Contracts())
+			return nil, fmt.Errorf("unknown contract %q: want one of %v", o.Contract, Contracts())
 		},
 	}
 }
 
-// complete fills in what is the same for all contracts.
+// complete fills in what all contracts have in common.
 func complete(in *clients.Install, o Options, c contract, p clients.Place) *clients.Install {
 	in.Path = p.Path
 	v := clients.Variant{}

@@ -21,9 +21,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestFill(t *testing.T) {
-	bare := serve.Endpoint{URL: "https://localhost:1/", Host: "localhost", Port: 1, CAFile: "ca.pem", Connect: "127.0.0.1:1"}
+	bare := serve.Endpoint{URL: "https://localhost:1/", Host: "localhost", Port: 1, CAFile: "ca.pem",
+		Connect: "127.0.0.1:1"}
 	full := bare
-	full.CertFile, full.KeyFile, full.CombinedFile, full.KeyPassword, full.CRLFile = "c.pem", "k.pem", "b.pem", "secret", "crl.pem"
+	full.CertFile, full.KeyFile, full.CombinedFile, full.KeyPassword, full.CRLFile = "c.pem", "k.pem", "b.pem",
+		"secret", "crl.pem"
 	stores := bare
 	stores.CAPKCS12, stores.CAJKS, stores.CADir, stores.CAPassword = "t.p12", "t.jks", "t.d", "tlslab"
 	nowhere := bare
@@ -35,16 +37,19 @@ func TestFill(t *testing.T) {
 	}{
 		{bare, "--cacert {ca} {url}", "--cacert ca.pem https://localhost:1/"},
 		{bare, "{host}:{port} {host}", "localhost:1 localhost"},
-		{full, "--cert {cert} --key={key} {combined} {password} {crl}", "--cert c.pem --key=k.pem b.pem secret crl.pem"},
+		{full, "--cert {cert} --key={key} {combined} {password} {crl}",
+			"--cert c.pem --key=k.pem b.pem secret crl.pem"},
 		{bare, "-v --cert {cert} --key={key} {url}", "-v https://localhost:1/"},
-		{bare, "-v {cert} {url}", "https://localhost:1/"}, // -v stands before it: an option may take a value or not
+		// the option -v comes before it, and may take a value or not
+		{bare, "-v {cert} {url}", "https://localhost:1/"},
 		{bare, "run {cert} {url}", "run https://localhost:1/"},
 		{bare, "--cert={cert} --key {key}", ""},
-		{bare, "--file={ca} {cert}", "--file=ca.pem"}, // it has its value
+		{bare, "--file={ca} {cert}", "--file=ca.pem"}, // the option has its value
 		{bare, "--cert {cert}:{password} x", "x"},
 		{nowhere, "--connect-to ::{connect} {url}", "https://localhost:1/"},
 		{bare, "--connect-to ::{connect}", "--connect-to ::127.0.0.1:1"},
-		{stores, "-DtrustStore={ca_p12} -Dpw={ca_password} --capath {ca_dir} {ca_jks}", "-DtrustStore=t.p12 -Dpw=tlslab --capath t.d t.jks"},
+		{stores, "-DtrustStore={ca_p12} -Dpw={ca_password} --capath {ca_dir} {ca_jks}",
+			"-DtrustStore=t.p12 -Dpw=tlslab --capath t.d t.jks"},
 		{bare, "-DtrustStore={ca_p12} --capath {ca_dir} {ca_jks} {ca}", "ca.pem"},
 		{bare, "{nothing} {} {URL}", "{nothing} {} {URL}"},
 	} {
@@ -55,11 +60,13 @@ func TestFill(t *testing.T) {
 }
 
 func TestNotTold(t *testing.T) {
-	assert.Equal(t, []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}, notTold([]string{"{url}", "{ca}"}))
+	assert.Equal(t, []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword},
+		notTold([]string{"{url}", "{ca}"}))
 	assert.Equal(t, []clients.Part{clients.PartPassword}, notTold([]string{"--to={connect}", "{combined}"}))
 	assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}"}))
 	for _, form := range []string{"{ca_p12}", "{ca_jks}", "{ca_dir}"} {
-		assert.Equal(t, []clients.Part{clients.PartCAFile}, notTold([]string{"{connect}", "{cert}", "{password}", "--trust=" + form}))
+		assert.Equal(t, []clients.Part{clients.PartCAFile},
+			notTold([]string{"{connect}", "{cert}", "{password}", "--trust=" + form}))
 		assert.Empty(t, notTold([]string{"{connect}", "{cert}", "{password}", form, "{ca}"}))
 	}
 }
@@ -101,11 +108,16 @@ func TestReadExit(t *testing.T) {
 		out  process.Output
 		want clients.Result
 	}{
-		"accepted":       {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Accepted}},
-		"rejected":       {process.Output{Code: 60, Stderr: "no\n", Stdout: "so far"}, clients.Result{Outcome: clients.Rejected, Message: "no\nso far", Code: "60"}},
-		"with no output": {process.Output{Code: 1, Status: "exit status 1"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 1, with no output", Code: "1"}},
-		"unavailable":    {process.Output{Code: 69, Stdout: "no TLS 1.3 here\n"}, clients.Result{Outcome: clients.Unsupported, Message: "no TLS 1.3 here", Code: "69"}},
-		"killed":         {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
+		"accepted": {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Accepted}},
+		"rejected": {process.Output{Code: 60, Stderr: "no\n", Stdout: "so far"},
+			clients.Result{Outcome: clients.Rejected, Message: "no\nso far", Code: "60"}},
+		"with no output": {process.Output{Code: 1, Status: "exit status 1"},
+			clients.Result{Outcome: clients.Rejected, Message: "exit status 1, with no output", Code: "1"}},
+		"unavailable": {process.Output{Code: 69, Stdout: "no TLS 1.3 here\n"},
+			clients.Result{Outcome: clients.Unsupported, Message: "no TLS 1.3 here", Code: "69"}},
+		"killed": {process.Output{Code: -1, Status: "signal: killed"},
+			clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)",
+				Code: "signal: killed"}},
 	} {
 		got := readExit(test.out)
 		got.Told = nil
@@ -121,17 +133,25 @@ func TestReadTryTLS(t *testing.T) {
 		outcome clients.Outcome
 		message string
 	}{
-		"accept":            {process.Output{Stdout: "ACCEPT\n"}, certificate, clients.Accepted, ""},
-		"accept and more":   {process.Output{Stdout: "TLS 1.3\nACCEPT\n\n"}, certificate, clients.Accepted, ""},
-		"reject":            {process.Output{Stdout: "because\nREJECT"}, certificate, clients.Rejected, "because"},
-		"reject, on stderr": {process.Output{Stdout: "REJECT\n", Stderr: "because\n"}, certificate, clients.Rejected, "because"},
-		"reject, mute":      {process.Output{Stdout: "REJECT\r\n"}, certificate, clients.Rejected, "REJECT, without a reason"},
-		"unsupported":       {process.Output{Stdout: "no bundle\nUNSUPPORTED\n"}, certificate, clients.Unsupported, "no bundle"},
-		"no verdict":        {process.Output{Stdout: "REJECT\nbye\n"}, certificate, clients.Failed, `the stub's last line is "bye": want ACCEPT, REJECT or UNSUPPORTED`},
-		"nothing":           {process.Output{}, certificate, clients.Failed, `the stub's last line is "": want ACCEPT, REJECT or UNSUPPORTED`},
-		"crash":             {process.Output{Code: 1, Status: "exit status 1", Stderr: "oh no"}, certificate, clients.Failed, "the stub ended with exit status 1, which says that it failed for what has nothing to do with TLS: oh no"},
-		"crash, wire":       {process.Output{Code: 1, Status: "exit status 1", Stderr: "Connection refused"}, wire, clients.Rejected, "Connection refused"},
-		"killed":            {process.Output{Code: -1, Status: "signal: killed"}, wire, clients.Failed, "the client died of a signal (signal: killed)"},
+		"accept":          {process.Output{Stdout: "ACCEPT\n"}, certificate, clients.Accepted, ""},
+		"accept and more": {process.Output{Stdout: "TLS 1.3\nACCEPT\n\n"}, certificate, clients.Accepted, ""},
+		"reject":          {process.Output{Stdout: "because\nREJECT"}, certificate, clients.Rejected, "because"},
+		"reject, on stderr": {process.Output{Stdout: "REJECT\n", Stderr: "because\n"}, certificate, clients.Rejected,
+			"because"},
+		"reject, mute": {process.Output{Stdout: "REJECT\r\n"}, certificate, clients.Rejected,
+			"REJECT, without a reason"},
+		"unsupported": {process.Output{Stdout: "no bundle\nUNSUPPORTED\n"}, certificate, clients.Unsupported,
+			"no bundle"},
+		"no verdict": {process.Output{Stdout: "REJECT\nbye\n"}, certificate, clients.Failed,
+			`the stub's last line is "bye": want ACCEPT, REJECT or UNSUPPORTED`},
+		"nothing": {process.Output{}, certificate, clients.Failed,
+			`the stub's last line is "": want ACCEPT, REJECT or UNSUPPORTED`},
+		"crash": {process.Output{Code: 1, Status: "exit status 1", Stderr: "oh no"}, certificate, clients.Failed,
+			"the stub ended with exit status 1, which means that it failed for a reason unrelated to TLS: oh no"},
+		"crash, wire": {process.Output{Code: 1, Status: "exit status 1", Stderr: "Connection refused"}, wire,
+			clients.Rejected, "Connection refused"},
+		"killed": {process.Output{Code: -1, Status: "signal: killed"}, wire, clients.Failed,
+			"the client died of a signal (signal: killed)"},
 	} {
 		r := readTryTLS(test.out, test.classes)
 		assert.Equal(t, test.outcome, r.Outcome, name)
@@ -147,7 +167,7 @@ func TestLook(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "text")
 	require.NoError(t, os.WriteFile(text, []byte("hello"), 0o600))
 	names := map[string]string{"no-such-program-here": "on PATH: give its path", text + "-not": "cannot be run"}
-	if runtime.GOOS != "windows" { // where it is the name that makes a program
+	if runtime.GOOS != "windows" { // there, the name makes a program executable
 		names[text] = "is not executable: chmod +x it"
 	}
 	for name, want := range names {
@@ -158,5 +178,5 @@ func TestLook(t *testing.T) {
 	_, err := Stack(Options{}).Find(t.Context())
 	assert.ErrorIs(t, err, ErrCommand)
 	_, err = Stack(Options{Contract: "none"}).Open(t.Context(), clients.Place{})
-	assert.ErrorContains(t, err, `there is no contract "none": want one of [exit served worker trytls]`)
+	assert.ErrorContains(t, err, `unknown contract "none": want one of [exit served worker trytls]`)
 }

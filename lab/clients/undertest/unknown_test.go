@@ -14,16 +14,19 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 )
 
-func TestStrangers(t *testing.T) {
+func TestUnknownPlaceholders(t *testing.T) {
 	for word, want := range map[string]string{
-		"{CA}": "{ca}", "{cafile}": "{ca}", "{ca_file}": "{ca}", "{ca-cert}": "{ca}", "{URL}": "{url}", "{uri}": "{url}", "{hots}": "{host}",
-		"{prot}": "{port}", "{hostname}": "{host}", "{conect}": "{connect}", "{certs}": "{cert}", "{Key}": "{key}", "{passphrase}": "{password}",
-		"{nothing}": "", "{id}": "", "{cb}": "",
+		"{CA}": "{ca}", "{cafile}": "{ca}", "{ca_file}": "{ca}", "{ca-cert}": "{ca}", "{URL}": "{url}",
+		"{uri}": "{url}", "{hots}": "{host}",
+		"{prot}": "{port}", "{hostname}": "{host}", "{conect}": "{connect}", "{certs}": "{cert}", "{Key}": "{key}",
+		"{passphrase}": "{password}",
+		"{nothing}":    "", "{id}": "", "{cb}": "",
 	} {
-		assert.Equal(t, []Stranger{{word, want}}, Strangers([]string{"--x=" + word, "{ca}", "{}", "{1}", `{"a": 1}`}), word)
+		command := []string{"--x=" + word, "{ca}", "{}", "{1}", `{"a": 1}`}
+		assert.Equal(t, []UnknownPlaceholder{{word, want}}, UnknownPlaceholders(command), word)
 	}
-	assert.Empty(t, Strangers(Placeholders()))
-	for _, name := range aliases { // each leads to a placeholder
+	assert.Empty(t, UnknownPlaceholders(Placeholders()))
+	for _, name := range aliases { // each alias leads to a placeholder
 		assert.Contains(t, Placeholders(), "{"+name+"}")
 	}
 }
@@ -74,10 +77,15 @@ func TestReadServed(t *testing.T) {
 		out  process.Output
 		want clients.Result
 	}{
-		"success":     {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Rejected, Message: "hello", Code: "0"}},
-		"failure":     {process.Output{Code: 128, Stderr: "no repository\n"}, clients.Result{Outcome: clients.Rejected, Message: "no repository", Code: "128"}},
-		"unavailable": {process.Output{Code: 69, Status: "exit status 69"}, clients.Result{Outcome: clients.Rejected, Message: "exit status 69, with no output", Code: "69"}},
-		"killed":      {process.Output{Code: -1, Status: "signal: killed"}, clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)", Code: "signal: killed"}},
+		"success": {process.Output{Stdout: "hello"}, clients.Result{Outcome: clients.Rejected, Message: "hello",
+			Code: "0"}},
+		"failure": {process.Output{Code: 128, Stderr: "no repository\n"},
+			clients.Result{Outcome: clients.Rejected, Message: "no repository", Code: "128"}},
+		"unavailable": {process.Output{Code: 69, Status: "exit status 69"},
+			clients.Result{Outcome: clients.Rejected, Message: "exit status 69, with no output", Code: "69"}},
+		"killed": {process.Output{Code: -1, Status: "signal: killed"},
+			clients.Result{Outcome: clients.Failed, Message: "the client died of a signal (signal: killed)",
+				Code: "signal: killed"}},
 	} {
 		got := readServed(test.out)
 		got.Told = nil

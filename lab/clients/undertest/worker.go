@@ -8,10 +8,11 @@ import (
 	"example.com/tlslab/lab/clients/internal/worker"
 )
 
-// openWorker is the contract worker, the one that the probe programs of the lab's own stacks keep:
-// see lab/clients/python/probe.py. Several copies answer at the same time.
+// openWorker implements the contract worker, which the probe programs of the lab's own stacks also follow:
+// see lab/clients/python/probe.py. Several copies can run concurrently.
 func openWorker(ctx context.Context, o Options, p clients.Place) (*clients.Install, error) {
-	pool := worker.NewPool("", process.Command{Path: p.Path, Args: o.Command[1:], Environ: Environ()}, max(1, o.Parallel))
+	pool := worker.NewPool("", process.Command{Path: p.Path, Args: o.Command[1:], Environ: Environ()},
+		max(1, o.Parallel))
 	hello, err := pool.Start(ctx)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ var variants = []variant{{
 	args: []string{"--no-check-certificate"},
 }}
 
-// variant is a variant and the arguments that make it.
+// variant is a variant with its arguments.
 type variant struct {
 	clients.Variant
 	args []string
@@ -49,7 +49,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "wget", Find: clients.OnPath("wget"), Open: open}
 }
 
-// open asks the program what it is.
+// open asks the program for its version.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	out, err := process.Run(ctx, process.Command{Path: p.Path, Args: []string{"--no-config", "--version"}})
 	if err != nil {
@@ -63,7 +63,7 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	args := make(map[string][]string)
 	for _, v := range variants {
 		if library != gnuTLS {
-			v.Features = nil // of other libraries nothing is claimed
+			v.Features = nil // features were measured with GnuTLS only
 		}
 		in.Variants = append(in.Variants, v.Variant)
 		args[v.Name] = v.args
@@ -78,8 +78,7 @@ func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return in, nil
 }
 
-// gnuTLS is the library that Wget is built with nearly everywhere. It does not tell
-// the library's version.
+// gnuTLS is the library that nearly every Wget is built with. Wget does not report its version.
 const gnuTLS = "GnuTLS"
 
 var (
@@ -87,7 +86,7 @@ var (
 	built = regexp.MustCompile(`(?m)(?:^|\s)([+-])ssl(?:/(\w+))?`)
 )
 
-// parseVersion reads what wget --version writes:
+// parseVersion parses the output of wget --version:
 //
 //	GNU Wget 1.21.3 built on linux-gnu.
 //
@@ -106,7 +105,7 @@ func parseVersion(text string) (version, library string, err error) {
 	case with[2] == "openssl":
 		return m[1], "OpenSSL", nil
 	}
-	return "", "", fmt.Errorf("%s has a TLS library that is not known here: %q", m[1], with[2])
+	return "", "", fmt.Errorf("%s has an unknown TLS library: %q", m[1], with[2])
 }
 
 // cannot says why Wget can't do what is asked; zero if it can.
@@ -130,23 +129,23 @@ func cannot(r clients.Request) lang.Reason {
 	return lang.Reason{}
 }
 
-// arguments returns the command line of a probe, without what the variant adds.
+// arguments returns a probe's command line, without the variant's own arguments.
 func arguments(r clients.Request) []string {
 	e := r.Endpoint
 	args := []string{
-		"--no-config",                      // neither the system's wgetrc nor the user's
-		"--verbose", "--progress=dot:giga", // without the first it keeps quiet about errors of reading
+		"--no-config",                      // ignores both the system's and the user's wgetrc
+		"--verbose", "--progress=dot:giga", // without --verbose, it does not report read errors
 		"--no-proxy", "--no-hsts", "--no-netrc", "--no-cookies",
 		"--tries=1", "--max-redirect=0",
 		"--timeout=" + strconv.FormatFloat(r.Timeout.Seconds(), 'f', 3, 64),
 		"--output-document=" + os.DevNull,
 		"--ca-certificate=" + e.CAFile,
-		// Wget asks the system's trust store as well, unless it is given a directory. No
-		// certificate can be found below a file.
+		// Without this option, Wget would also use the system's trust store. A file cannot contain any
+		// certificates as a directory.
 		"--ca-directory=" + e.CAFile,
 	}
 	if to, err := netip.ParseAddrPort(e.Connect); err == nil {
-		// localhost is two addresses, and Wget would try both.
+		// localhost has two addresses, and Wget would try both.
 		args = append(args, map[bool]string{true: "--inet4-only", false: "--inet6-only"}[to.Addr().Is4()])
 	}
 	for _, file := range [...]struct{ option, path string }{
@@ -161,13 +160,12 @@ func arguments(r clients.Request) []string {
 	return append(args, e.URL)
 }
 
-// noise matches what Wget writes in a run that is good so far: what it does, that the
-// CA file is no directory, and that TLS 1.3 has no session to be kept yet.
+// noise matches lines that Wget writes in a run without problems: what it does, that the CA file is not a
+// directory, and that TLS 1.3 has no session to save yet.
 var noise = regexp.MustCompile(`^(--\d{4}-|Resolving .*\.\.\. |Connecting to .*\.\.\. connected\.$|` +
 	`ERROR: Cannot open directory |Loaded (CA certificate|CRL file) |WARNING: Could not save SSL session data )`)
 
-// fleeting matches the time that the last line begins with, and what comes before an
-// error of reading on its line.
+// fleeting matches the time at the beginning of the last line, and what precedes a read error on its line.
 var fleeting = regexp.MustCompile(`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d |HTTP request sent, awaiting response\.\.\. )`)
 
 // Exit statuses of Wget.
@@ -175,7 +173,7 @@ const (
 	parseError = 2 // an option is unknown
 )
 
-// read makes a result of what Wget wrote.
+// read makes a result from Wget's output.
 func read(out process.Output) clients.Result {
 	if out.Code == 0 {
 		return clients.Result{Outcome: clients.Accepted}
@@ -187,7 +185,8 @@ func read(out process.Output) clients.Result {
 			lines = append(lines, fleeting.ReplaceAllLiteralString(line, ""))
 		}
 	}
-	result := clients.Result{Outcome: clients.Rejected, Message: strings.Join(lines, "\n"), Code: strconv.Itoa(out.Code)}
+	result := clients.Result{Outcome: clients.Rejected, Message: strings.Join(lines, "\n"),
+		Code: strconv.Itoa(out.Code)}
 	switch {
 	case out.Code < 0:
 		result = clients.Result{Outcome: clients.Failed, Message: "wget was killed: " + result.Message}

@@ -12,8 +12,9 @@ import (
 
 func TestParseVersion(t *testing.T) {
 	for text, want := range map[string][2]string{
-		"GNU Wget 1.21.3 built on linux-gnu.\n\n-cares +digest +large-file -metalink +nls \n+ntlm +opie +psl +ssl/gnutls \n": {"1.21.3", "GnuTLS"},
-		"GNU Wget 1.24.5 built on darwin23.2.0.\n\n-cares +digest +ssl/openssl \n":                                           {"1.24.5", "OpenSSL"},
+		"GNU Wget 1.21.3 built on linux-gnu.\n\n-cares +digest +large-file -metalink +nls \n+ntlm +opie +psl " +
+			"+ssl/gnutls \n": {"1.21.3", "GnuTLS"},
+		"GNU Wget 1.24.5 built on darwin23.2.0.\n\n-cares +digest +ssl/openssl \n": {"1.24.5", "OpenSSL"},
 	} {
 		version, library, err := parseVersion(text)
 		assert.NoError(t, err, text)
@@ -24,14 +25,14 @@ func TestParseVersion(t *testing.T) {
 		"BusyBox v1.36 multi-call": "not GNU Wget's",
 		"GNU Wget 1.2 built on x.\n\n+digest -ssl\n":       "without TLS",
 		"GNU Wget 1.2 built on x.\n\n+digest\n":            "without TLS",
-		"GNU Wget 1.2 built on x.\n\n+digest +ssl/other\n": `not known here: "other"`,
+		"GNU Wget 1.2 built on x.\n\n+digest +ssl/other\n": `unknown TLS library: "other"`,
 	} {
 		_, _, err := parseVersion(text)
 		assert.ErrorContains(t, err, want, text)
 	}
 }
 
-// Wget has nothing like curl's --connect-to.
+// TestCannot checks that Wget is unsupported where it would need an option like curl's --connect-to.
 func TestCannot(t *testing.T) {
 	for _, test := range []struct {
 		host, connect string
@@ -44,7 +45,7 @@ func TestCannot(t *testing.T) {
 		{"127.0.0.1", "127.0.0.1:8443", true},
 		{"127.0.0.1", "127.0.0.2:8443", false},
 		{"a.tlslab.test", "127.0.0.1:8443", false},
-		{"a.tlslab.test", "", true}, // it is to resolve the name itself
+		{"a.tlslab.test", "", true}, // it must resolve the name itself
 	} {
 		why := cannot(clients.Request{Endpoint: serve.Endpoint{Host: test.host, Connect: test.connect, Port: 8443}})
 		assert.Equal(t, test.can, why.IsZero(), "%s %s: %s", test.host, test.connect, why)
@@ -54,16 +55,22 @@ func TestCannot(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	const begin = "--2026-11-22 04:00:10--  https://localhost:10001/\nERROR: Cannot open directory /root.pem.\n" +
-		"Resolving localhost (localhost)... 127.0.0.1, ::1\nConnecting to localhost (localhost)|127.0.0.1|:10001... connected.\n"
+		"Resolving localhost (localhost)... 127.0.0.1, ::1\nConnecting to localhost " +
+		"(localhost)|127.0.0.1|:10001... connected.\n"
+	const expired = "ERROR: The certificate of 'localhost' has expired."
+	const alert = "Read error (A TLS fatal alert has been received.) in headers.\nGiving up."
+	const awaiting = "HTTP request sent, awaiting response... "
 	for stderr, want := range map[string]string{
-		begin + "ERROR: The certificate of 'localhost' has expired.\n":                                                                  "ERROR: The certificate of 'localhost' has expired.",
-		begin + "HTTP request sent, awaiting response... Read error (A TLS fatal alert has been received.) in headers.\nGiving up.\n\n": "Read error (A TLS fatal alert has been received.) in headers.\nGiving up.",
-		begin + "HTTP request sent, awaiting response... 503 No\n2026-11-22 04:11:07 ERROR 503: No.\n":                                  "503 No\nERROR 503: No.",
+		begin + expired + "\n":                                            expired,
+		begin + awaiting + alert + "\n\n":                                 alert,
+		begin + awaiting + "503 No\n2026-11-22 04:11:07 ERROR 503: No.\n": "503 No\nERROR 503: No.",
 		begin: "wget ended with status 4 and said nothing",
 	} {
-		assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: want, Code: "4"}, read(process.Output{Code: 4, Stderr: stderr}))
+		assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: want, Code: "4"},
+			read(process.Output{Code: 4, Stderr: stderr}))
 	}
 	assert.Equal(t, clients.Accepted, read(process.Output{Stderr: begin}).Outcome)
-	assert.Equal(t, clients.Unsupported, read(process.Output{Code: parseError, Stderr: "wget: unrecognized option '--x'\n"}).Outcome)
+	assert.Equal(t, clients.Unsupported, read(process.Output{Code: parseError,
+		Stderr: "wget: unrecognized option '--x'\n"}).Outcome)
 	assert.Equal(t, clients.Failed, read(process.Output{Code: -1}).Outcome)
 }

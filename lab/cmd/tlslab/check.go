@@ -122,7 +122,7 @@ func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
 		fmt.Fprintln(o.stdout, hints[o.hint-1].Text)
 		return nil
 	}
-	o.warnOfStrangers(command)
+	o.warnOfUnknownPlaceholders(command)
 	tries, err := check.OpenTries(o.tries)
 	if err != nil {
 		return err

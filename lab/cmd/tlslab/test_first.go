@@ -20,7 +20,7 @@ import (
 // warn says what looks wrong about a command before it is run.
 func (c *console) warn(o undertest.Options) {
 	knows := undertest.KnowsCA(o)
-	for _, s := range c.warnOfStrangers(o.Command) {
+	for _, s := range c.warnOfUnknownPlaceholders(o.Command) {
 		knows = knows || strings.HasPrefix(s.Meant, "{ca") // that is said already
 	}
 	if !knows {
@@ -28,9 +28,9 @@ func (c *console) warn(o undertest.Options) {
 	}
 }
 
-// warnOfStrangers says which words of a command look like placeholders and are passed on as they are. It returns them.
-func (c *console) warnOfStrangers(command []string) []undertest.Stranger {
-	list := undertest.Strangers(command)
+// warnOfUnknownPlaceholders says which words of a command look like placeholders and are passed on as they are. It returns them.
+func (c *console) warnOfUnknownPlaceholders(command []string) []undertest.UnknownPlaceholder {
+	list := undertest.UnknownPlaceholders(command)
 	for _, s := range list {
 		hint := "what is replaced is " + strings.Join(undertest.Placeholders(), " ")
 		if s.Meant != "" {
@@ -61,7 +61,7 @@ func (o *testOptions) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Sce
 // suspect notes what may be wrong with the command.
 func suspect(s *result.Stopped, o undertest.Options) {
 	s.NoCA = !undertest.KnowsCA(o)
-	for _, word := range undertest.Strangers(o.Command) {
+	for _, word := range undertest.UnknownPlaceholders(o.Command) {
 		if word.Meant != "" {
 			s.Meant = append(s.Meant, result.Meant{Word: word.Word, Placeholder: word.Meant})
 		}

@@ -1,4 +1,4 @@
-// Package command drives client programs that are started anew for each probe.
+// Package command runs client programs that are started anew for each probe.
 package command
 
 import (
@@ -15,15 +15,16 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Grace is how much longer than its own time limit a program may take to end, on a
-// machine that is busy.
+// Grace is how long a program may exceed its own time limit, on a busy machine.
 const Grace = 3 * time.Second
 
 var errOverrun = errors.New("the program overran its time")
 
-// Probe runs a program once and has read make a result of what it wrote. A program
-// that is still there at the limit is ended.
-func Probe(ctx context.Context, c process.Command, limit time.Duration, read func(process.Output) clients.Result) clients.Result {
+// Probe runs a program once and calls read to make a result from its output. A program that is still running
+// at the limit is killed.
+func Probe(
+	ctx context.Context, c process.Command, limit time.Duration, read func(process.Output) clients.Result,
+) clients.Result {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errOverrun)
 	defer cancel()
 	begin := time.Now()
@@ -45,21 +46,20 @@ func Probe(ctx context.Context, c process.Command, limit time.Duration, read fun
 	return result
 }
 
-// containerLeft is added to the message of a program that was ended and may have started a container. That is
-// not one of the program's processes, but the daemon's.
+// containerLeft is added to the message of a killed program that may have started a container, because a
+// container is a process of the daemon and not of the program.
 const containerLeft = "; a container that it started may still run: see docker ps or podman ps"
 
-// engine matches the names of programs that start containers, in the words of a command and in those of a
-// script that it is given.
+// engine matches the names of programs that start containers, in a command's words and inside scripts.
 var engine = regexp.MustCompile(`(^|[\s/;&|(])(docker|podman|nerdctl|docker-compose)(\.exe)?($|\s)`)
 
-// startsContainer reports whether a command looks like one that starts a container.
+// startsContainer reports whether a command appears to start a container.
 func startsContainer(c process.Command) bool {
 	return engine.MatchString(c.Path) || slices.ContainsFunc(c.Args, engine.MatchString)
 }
 
-// Version runs a program with the arguments that make it tell its version, and
-// returns the first line of what it wrote.
+// Version runs a program with arguments that make it print its version, and returns the first line of its
+// output.
 func Version(ctx context.Context, path string, args ...string) (string, error) {
 	out, err := process.Run(ctx, process.Command{Path: path, Args: args})
 	if err != nil {
@@ -67,7 +67,8 @@ func Version(ctx context.Context, path string, args ...string) (string, error) {
 	}
 	line, _, _ := strings.Cut(out.Stdout, "\n")
 	if line = strings.TrimSpace(line); out.Code != 0 || line == "" {
-		return "", fmt.Errorf("%s %s ended with status %d: %s", path, strings.Join(args, " "), out.Code, strings.TrimSpace(out.Stderr))
+		return "", fmt.Errorf("%s %s ended with status %d: %s", path, strings.Join(args, " "), out.Code,
+			strings.TrimSpace(out.Stderr))
 	}
 	return line, nil
 }
@@ -75,10 +76,9 @@ func Version(ctx context.Context, path string, args ...string) (string, error) {
 // measured matches the versions of OpenSSL whose features are known.
 var measured = regexp.MustCompile(`^OpenSSL (1\.1\.1|[3-9]\.|[1-9][0-9])`)
 
-// Features returns the features if they can be claimed of a program over the
-// library: they have been measured with OpenSSL 3.0, whose way of building and
-// checking chains dates from 1.1, as Ed25519 does from 1.1.1. Of other libraries
-// nothing is claimed.
+// Features returns those features that a program over the library is known to have. They were measured with
+// OpenSSL 3.0, whose way of building and checking chains goes back to 1.1, and Ed25519 to 1.1.1. For other
+// libraries it returns nothing.
 func Features(library string, features []string) []string {
 	if !measured.MatchString(library) {
 		return nil

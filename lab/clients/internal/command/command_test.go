@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// mode tells this test's program what to be.
+// mode tells this test's program which role to play.
 const mode = "TLSLAB_TEST_MODE"
 
 func TestMain(m *testing.M) {
@@ -50,7 +50,7 @@ func TestProbeEnds(t *testing.T) {
 	assert.Equal(t, clients.Rejected, got.Outcome)
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
 
-	why := errors.New("the user went home")
+	why := errors.New("cancelled by the user")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(why)
 	got = Probe(ctx, child("hang"), time.Minute, unread)
@@ -61,8 +61,8 @@ func TestProbeEnds(t *testing.T) {
 	assert.Equal(t, clients.Failed, got.Outcome)
 }
 
-// TestContainerLeft says of a program that was ended that a container may be left, if it looks like one that
-// starts some.
+// TestContainerLeft checks that the message about a killed program mentions a container if the command looks
+// like one that starts one.
 func TestContainerLeft(t *testing.T) {
 	for _, c := range []struct {
 		path string
@@ -81,9 +81,12 @@ func TestContainerLeft(t *testing.T) {
 	}
 	hang := child("hang")
 	hang.Args = []string{"docker"}
-	got := Probe(t.Context(), hang, time.Millisecond, func(process.Output) clients.Result { panic("there is nothing to read") })
+	got := Probe(t.Context(), hang, time.Millisecond, func(process.Output) clients.Result {
+		panic("there is nothing to read")
+	})
 	assert.Contains(t, got.Message, "timeout: tlslab ended the client after ")
-	assert.Contains(t, got.Message, "it did not give up by itself; a container that it started may still run: see docker ps or podman ps")
+	assert.Contains(t, got.Message,
+		"it did not give up by itself; a container that it started may still run: see docker ps or podman ps")
 }
 
 func TestFeatures(t *testing.T) {
@@ -91,7 +94,8 @@ func TestFeatures(t *testing.T) {
 	for _, library := range []string{"OpenSSL 1.1.1w", "OpenSSL 3.0.19", "OpenSSL 4.0.0", "OpenSSL 10.0.0"} {
 		assert.Equal(t, all, Features(library, all), library)
 	}
-	for _, library := range []string{"", "OpenSSL 1.0.2u", "OpenSSL 1.1.0", "LibreSSL 3.3.6", "GnuTLS 3.7.1", "Schannel"} {
+	for _, library := range []string{"", "OpenSSL 1.0.2u", "OpenSSL 1.1.0", "LibreSSL 3.3.6", "GnuTLS 3.7.1",
+		"Schannel"} {
 		assert.Empty(t, Features(library, all), library)
 	}
 }

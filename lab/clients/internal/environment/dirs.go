@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Home returns the directory to make environments in, and to look for them in: what [Variable] says, or else
+// Home returns the directory in which environments are made and looked up: the value of [Variable], or else
 // tlslab/clients in the user's cache directory.
 func Home() (string, error) {
 	if dir := os.Getenv(Variable); dir != "" {
@@ -14,14 +14,15 @@ func Home() (string, error) {
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("looking for a place for client environments (%s names one): %w", Variable, err)
+		return "", fmt.Errorf("finding the directory of client environments (or set %s): %w", Variable, err)
 	}
 	return filepath.Join(cache, "tlslab", "clients"), nil
 }
 
-// Dir returns the directory that environments are looked for in, and whether it can be used. The lab runs programs from
-// it. The one that [Variable] names is taken as it is. The one in the cache directory is left alone if it belongs to another user,
-// or if others can write to it; on Windows owners and permissions are not checked.
+// Dir returns the directory in which environments are looked up, and whether it can be used. The lab runs
+// programs from it. A directory named by [Variable] is always used. The one in the cache directory is ignored
+// if it belongs to another user or if others can write to it; on Windows, owners and permissions are not
+// checked.
 func Dir() (string, bool) {
 	dir, err := Home()
 	if err != nil {

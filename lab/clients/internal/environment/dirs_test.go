@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// caches leads the user's cache directory to a new one, and returns tlslab/clients in it, which it makes.
+// caches sets the user's cache directory to a new one, and makes and returns tlslab/clients in it.
 func caches(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -23,7 +23,8 @@ func caches(t *testing.T) string {
 	return clients
 }
 
-// There is one place for a user, whatever the working directory; the environment variable names another.
+// TestDir checks that a user has one directory, whatever the working directory, and that the environment
+// variable overrides it.
 func TestDir(t *testing.T) {
 	t.Setenv(Variable, "")
 	cache := caches(t)

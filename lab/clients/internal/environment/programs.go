@@ -10,45 +10,41 @@ import (
 	"strings"
 )
 
-// Cargo declares a program in Rust, which is built from its sources: NAME/NAME, with .exe behind
-// it on Windows.
+// Cargo declares a Rust program that is built from source as NAME/NAME, with .exe appended on Windows.
 type Cargo struct {
-	Name string // the package's as well, in its Cargo.toml
-	// Files are those of the package by their paths, with slashes: Cargo.toml, Cargo.lock,
-	// src/main.rs.
+	Name string // also the package's name in Cargo.toml
+	// Files are the package's files by slash-separated path: Cargo.toml, Cargo.lock, src/main.rs.
 	Files map[string]string
-	// Oldest is the oldest version of Rust that builds it: "1.85".
+	// Oldest is the oldest version of Rust that can build it: "1.85".
 	Oldest string
-	// Libraries are what it links with in C, by the names of pkg-config. They are looked for
-	// on Linux alone: elsewhere the system brings its own.
+	// Libraries are the C libraries that it links with, by pkg-config name. They are checked on Linux only;
+	// other systems have their own.
 	Libraries []string
-	// Packages are what Debian calls the packages that bring those.
+	// Packages are the Debian packages that contain those libraries.
 	Packages string
 }
 
-// Maven declares a program in Java, with the libraries that it uses: NAME/lib/*.jar, and
-// NAME/classes of its own.
+// Maven declares a Java program and the libraries that it uses: NAME/lib/*.jar, and its own NAME/classes.
 type Maven struct {
 	Name string
-	// POM is the pom.xml that names the libraries with their exact versions.
+	// POM is the pom.xml with the libraries' exact versions.
 	POM string
-	// Sums are the SHA-256 sums of the libraries and of all that they need, as sha256sum
-	// writes them.
+	// Sums are the SHA-256 checksums of the libraries and all their dependencies, in the format of sha256sum.
 	Sums string
-	// Sources are the program's by their names: Probe.java.
+	// Sources are the program's source files by name: Probe.java.
 	Sources map[string]string
 }
 
-// Oldest is the oldest version of Java that programs of [Maven] run on.
+// Oldest is the oldest version of Java that the programs of [Maven] run on.
 const Oldest = "11"
 
-// From is what the program is made from: it ends the environment's [Stamp].
+// From returns what the program is made from. It is part of the environment's [Stamp].
 func (c Cargo) From() string { return together(c.Files) }
 
-// From is what the program is made from: it ends the environment's [Stamp].
+// From returns what the program is made from. It is part of the environment's [Stamp].
 func (m Maven) From() string { return m.POM + m.Sums + together(m.Sources) }
 
-// together writes files one behind the other, each with its name.
+// together concatenates files, each with its name.
 func together(files map[string]string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -63,8 +59,8 @@ func (c Cargo) Find() (string, error) { return find(c.Name, c.From(), "cargo") }
 // Find returns the directory of the environment. Its errors say how to make it.
 func (m Maven) Find() (string, error) { return find(m.Name, m.From(), "mvn and javac") }
 
-// find returns the directory of a program's environment in [Dir] if it is finished. What was made
-// from other sources than these is not used: it does what they said.
+// find returns the directory of a program's environment in [Dir] if it is complete and was made from the same
+// sources. Otherwise the program would do something else.
 func find(name, from, tools string) (string, error) {
 	home, ok := Dir()
 	dir := filepath.Join(home, name)
@@ -73,12 +69,12 @@ func find(name, from, tools string) (string, error) {
 	case !ok || err != nil:
 		return "", errors.New("it is not built: make clients, which needs " + tools)
 	case !strings.HasSuffix(string(stamp), from):
-		return "", errors.New("it was built from sources that are not these: make clients, which needs " + tools)
+		return "", errors.New("it was built from other sources: make clients, which needs " + tools)
 	}
 	return dir, nil
 }
 
-// Program returns the program of a [Cargo] environment in a directory.
+// Program returns the path of a [Cargo] environment's program in a directory.
 func Program(dir, name string) string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -86,8 +82,8 @@ func Program(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// Classpath returns what java is told of a [Maven] environment in a directory: the classes of its
-// program, and the libraries.
+// Classpath returns the class path of a [Maven] environment in a directory: the program's classes and the
+// libraries.
 func Classpath(dir string) string {
 	return filepath.Join(dir, "classes") + string(os.PathListSeparator) + filepath.Join(dir, "lib", "*")
 }

@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// TestDirOfOthers leaves out what others can write to, and what belongs to another user, but for what the
-// environment variable names.
+// TestDirOfOthers checks that directories that others can write to or own are ignored, unless the environment
+// variable names them.
 func TestDirOfOthers(t *testing.T) {
 	t.Setenv(Variable, "")
 	cache := caches(t)

@@ -11,8 +11,8 @@ type keeper interface {
 	String() string
 }
 
-// head keeps the first limit bytes written to it and drops the rest. Like tail it
-// never refuses a write, so that a program that floods its output runs on.
+// head keeps the first limit bytes and drops the rest. Like tail, it accepts any number of writes, so that a
+// program with much output is not blocked.
 type head struct {
 	limit int
 	data  []byte
@@ -25,8 +25,8 @@ func (h *head) Write(p []byte) (int, error) {
 
 func (h *head) String() string { return string(h.data) }
 
-// tail keeps the last limit bytes written to it: a program's last words say why it
-// ended. It may be read while it is written.
+// tail keeps the last limit bytes, because a program's last output says why it ended. It may be read while it
+// is written.
 type tail struct {
 	limit int
 	mu    sync.Mutex

@@ -15,27 +15,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// markVariable is the environment variable by which what a program has started is told from what others
-// have: it is inherited.
+// markVariable is an environment variable that identifies the program by which a process was started: child
+// processes inherit it.
 const markVariable = "TLSLAB_PROGRAM"
 
-// Family is the programs that this process has started, with all that they have started in turn.
+// Family is all programs that this process has started, with everything that they have started in turn.
 type Family struct {
-	starting sync.RWMutex // held to start a program, and alone to look for orphans
-	mu       sync.Mutex   // guards what follows
+	starting sync.RWMutex // shared while starting a program, exclusive while looking for orphans
+	mu       sync.Mutex   // guards the fields below
 	running  map[int]string
-	zombies  map[int]time.Time // orphans that have ended, and when that was first seen
+	zombies  map[int]time.Time // orphans that have ended, and when that was first noticed
 }
 
 type familyKey struct{}
 
-// Adopt has this process become the parent of what its programs leave behind (PR_SET_CHILD_SUBREAPER),
-// for as long as it runs: it is for a command, and not for a library. Programs that are started with the
-// context that it returns end with all that they have started, though it has left their process groups. A
-// program gets the variable TLSLAB_PROGRAM, by which its orphans are known. An orphan that has cleared its
-// environment is ended with the last program that runs.
+// Adopt makes this process the parent of whatever its programs leave behind (PR_SET_CHILD_SUBREAPER), for as
+// long as it runs. So it is for commands and not for libraries. Programs that are started with the returned
+// context end with everything that they have started, even if it has left their process groups. Each program
+// gets the variable TLSLAB_PROGRAM, which identifies its orphans. An orphan that has cleared its environment
+// is killed when the last running program ends.
 //
-// Where the kernel does not have what that takes, Adopt returns ctx.
+// If the kernel lacks the necessary features, Adopt returns ctx.
 func Adopt(ctx context.Context) context.Context {
 	if fd, err := unix.PidfdOpen(os.Getpid(), 0); err != nil { // Linux 5.3
 		return ctx
@@ -51,13 +51,13 @@ func Adopt(ctx context.Context) context.Context {
 	return context.WithValue(ctx, familyKey{}, &Family{running: map[int]string{}, zombies: map[int]time.Time{}})
 }
 
-// familyOf returns the family of a context; nil if it has none. A nil family does nothing.
+// familyOf returns the family of a context, or nil if it has none. All methods of a nil family do nothing.
 func familyOf(ctx context.Context) *Family {
 	f, _ := ctx.Value(familyKey{}).(*Family)
 	return f
 }
 
-// start starts a program as one of the family, and returns its mark.
+// start starts a program as a member of the family and returns its mark.
 func (f *Family) start(cmd *exec.Cmd) (mark string, err error) {
 	if f == nil {
 		return "", cmd.Start()
@@ -75,11 +75,11 @@ func (f *Family) start(cmd *exec.Cmd) (mark string, err error) {
 	return mark, nil
 }
 
-// killTree ends what a program that runs has started, as far as their parents are still there. The program
-// itself is stopped, for the caller to end. What it returns is for [Family.end].
+// killTree kills what a running program has started, as far as parents and children are still connected. The
+// program itself is only stopped; the caller must kill it. The result is for [Family.end].
 func (f *Family) killTree(program *os.Process) hunt {
 	h := hunt{}
-	if f == nil || program.Signal(unix.SIGSTOP) != nil { // it has been waited for: its number may be another's
+	if f == nil || program.Signal(unix.SIGSTOP) != nil { // already waited for: its ID may belong to another process
 		return h
 	}
 	for h.stop(below(program.Pid)) {
@@ -88,7 +88,7 @@ func (f *Family) killTree(program *os.Process) hunt {
 	return h
 }
 
-// end ends the orphans of a program that has ended and been waited for, and reaps those and what killTree has
+// end kills the orphans of a program that has ended and been waited for. It reaps them and what killTree has
 // killed.
 func (f *Family) end(program int, mark string, killed hunt) {
 	if f == nil {
@@ -104,7 +104,7 @@ func (f *Family) end(program int, mark string, killed hunt) {
 	}
 }
 
-// hunt ends the orphans of a program that there are now, and reports whether it is worth while to look again.
+// hunt kills the current orphans of a program, and reports whether there may be more.
 func (f *Family) hunt(mark string) bool {
 	h := hunt{}
 	for h.stop(f.orphans(mark)) {
@@ -113,12 +113,12 @@ func (f *Family) hunt(mark string) bool {
 	return h.reap() && len(h) > 0
 }
 
-// orphans returns the processes that this one has become the parent of and that are of the program with a
-// mark, and what is below them. Those of others that have ended are reaped.
+// orphans returns the children of this process that belong to the program with a mark, and their descendants.
+// It reaps children of other programs that have ended.
 func (f *Family) orphans(mark string) []int {
 	self := os.Getpid()
 	var list []int
-	for _, pid := range childrenOf(self, self) { // the kernel gives orphans to the first thread
+	for _, pid := range childrenOf(self, self) { // the kernel assigns orphans to the first thread
 		if _, started := f.running[pid]; started {
 			continue
 		}
@@ -133,7 +133,7 @@ func (f *Family) orphans(mark string) []int {
 	return list
 }
 
-// belongs reports whether an orphan was started by the program with a mark, or by no program that still runs.
+// belongs reports whether an orphan was started by the program with a mark, or by no running program.
 func (f *Family) belongs(pid int, mark string) bool {
 	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 	if err != nil {
@@ -143,15 +143,18 @@ func (f *Family) belongs(pid int, mark string) bool {
 	if i := slices.IndexFunc(entries, func(e string) bool { return strings.HasPrefix(e, markVariable+"=") }); i >= 0 {
 		return entries[i] == markVariable+"="+mark
 	}
-	// It has no mark. What a library has started in this process has this one's environment.
-	return len(f.running) == 0 && slices.ContainsFunc(os.Environ(), func(e string) bool { return !slices.Contains(entries, e) })
+	// It has no mark. A child that a library in this process has started has the same environment as this
+	// process.
+	ours := os.Environ()
+	return len(f.running) == 0 && slices.ContainsFunc(ours,
+		func(e string) bool { return !slices.Contains(entries, e) })
 }
 
-// patience is how long a child that has ended is left alone: whoever has started it and waits for it, as a
-// library may, has done so by then.
+// patience is how long an ended child is left alone. Within this time, a library that started it and waits
+// for it will have done so.
 const patience = time.Second
 
-// reapLater reaps an orphan that has ended, some time after it was first seen to have.
+// reapLater reaps an orphan that has ended, some time after its end was first noticed.
 func (f *Family) reapLater(pid int, ended bool) {
 	first, seen := f.zombies[pid]
 	switch {
@@ -165,10 +168,10 @@ func (f *Family) reapLater(pid int, ended bool) {
 	}
 }
 
-// reap takes note of the end of a child, if it has ended.
+// reap reaps a child if it has ended.
 func reap(pid int) { unix.Wait4(pid, nil, unix.WNOHANG, nil) }
 
-// below returns all that a process has started, directly or not, whose parents are still there.
+// below returns all descendants of a process that are still connected to it through their parents.
 func below(pid int) []int {
 	var list []int
 	threads, err := os.ReadDir("/proc/" + strconv.Itoa(pid) + "/task")
@@ -203,20 +206,20 @@ func childrenOf(pid, tid int) []int {
 	return list
 }
 
-// state is what the kernel says of a process.
+// state is the kernel's information about a process.
 type state struct {
 	zombie  bool
 	parent  int
-	started string // in ticks since the machine started
+	started string // in ticks since boot
 }
 
-// readState reads /proc/PID/stat (proc(5)). It is false if there is no such process.
+// readState parses /proc/PID/stat (proc(5)). It returns false if there is no such process.
 func readState(pid int) (state, bool) {
 	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return state{}, false
 	}
-	_, rest, _ := strings.Cut(string(data[bytes.LastIndexByte(data, ')')+1:]), " ") // the name may hold anything
+	_, rest, _ := strings.Cut(string(data[bytes.LastIndexByte(data, ')')+1:]), " ") // the name may contain anything
 	fields := strings.Fields(rest)
 	if len(fields) < 20 {
 		return state{}, false

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// daemon is a program that starts another one in a session of its own, tells its number once that has
-// happened, and goes on with the rest of the script.
+// daemon returns a program that starts another one in a new session, prints the process IDs once that has
+// happened, and continues with the rest of the script.
 func daemon(t *testing.T, prefix, rest string) Command {
 	t.Helper()
 	_, err := exec.LookPath("setsid")
@@ -32,7 +32,7 @@ echo $pids
 ` + rest}}
 }
 
-// pids reads the numbers that a daemon tells: its own and its child's.
+// pids reads the IDs that a daemon prints: its own and its child's.
 func pids(t *testing.T, line string) []int {
 	t.Helper()
 	var list []int
@@ -45,18 +45,18 @@ func pids(t *testing.T, line string) []int {
 	return list
 }
 
-// gone holds that processes are not there any more, not even as zombies.
+// gone checks that processes do not exist any more, not even as zombies.
 func gone(t *testing.T, list []int) {
 	t.Helper()
 	for _, pid := range list {
 		s, there := readState(pid)
-		if !assert.False(t, there, "process %d is there: %+v", pid, s) {
+		if !assert.False(t, there, "process %d still exists: %+v", pid, s) {
 			syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
 }
 
-// TestFamily ends what has left a program's group, when that ends.
+// TestFamily checks that a process that has left a program's group ends with the program.
 func TestFamily(t *testing.T) {
 	for name, prefix := range map[string]string{"daemon": "", "environment cleared": "env -i"} {
 		t.Run(name, func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestFamily(t *testing.T) {
 			ctx, cancel := context.WithCancel(Adopt(t.Context()))
 			p, err := Start(ctx, daemon(t, prefix, "exec sleep 600"))
 			require.NoError(t, err)
-			cancel() // ends the start alone
+			cancel() // must affect only the start
 			line, err := bufio.NewReader(p).ReadString('\n')
 			require.NoError(t, err)
 			p.Close()
@@ -77,7 +77,7 @@ func TestFamily(t *testing.T) {
 	}
 }
 
-// TestFamilyOfOthers leaves alone what another program has started, until that ends.
+// TestFamilyOfOthers checks that what another program has started is left alone until that program ends.
 func TestFamilyOfOthers(t *testing.T) {
 	ctx := Adopt(t.Context())
 	other, err := Start(ctx, daemon(t, "", "exec cat"))
@@ -91,14 +91,15 @@ func TestFamilyOfOthers(t *testing.T) {
 	require.NoError(t, err)
 	for _, pid := range append(theirs, pids(t, cleared.Stdout)...) {
 		s, there := readState(pid)
-		assert.True(t, there && !s.zombie, "process %d has been ended", pid)
+		assert.True(t, there && !s.zombie, "process %d was killed", pid)
 	}
 	other.Close()
 	gone(t, theirs)
-	gone(t, pids(t, cleared.Stdout)) // nobody runs whose it could be
+	gone(t, pids(t, cleared.Stdout)) // no running program can have started it
 }
 
-// TestFamilyTogether has many programs leave something behind at the same time, and os/exec wait for its own.
+// TestFamilyTogether runs many programs concurrently that leave something behind, while os/exec waits for its
+// own.
 func TestFamilyTogether(t *testing.T) {
 	ctx := Adopt(t.Context())
 	var wg sync.WaitGroup
@@ -114,18 +115,18 @@ func TestFamilyTogether(t *testing.T) {
 	wg.Wait()
 }
 
-// TestNoFamily starts nothing of the kind without being asked.
+// TestNoFamily checks that without Adopt nothing changes.
 func TestNoFamily(t *testing.T) {
 	out, err := Run(t.Context(), daemon(t, "", "env"))
 	require.NoError(t, err)
 	assert.NotContains(t, out.Stdout, markVariable)
 	first, _, _ := strings.Cut(out.Stdout, "\n")
 	for _, pid := range pids(t, first) {
-		assert.NoError(t, syscall.Kill(pid, syscall.SIGKILL), "it has been ended, as if this process had adopted it")
+		assert.NoError(t, syscall.Kill(pid, syscall.SIGKILL), "it was killed, as if this process had adopted it")
 	}
 }
 
-// TestEndsWithLab kills a lab, and sees its program end.
+// TestEndsWithLab kills a lab and checks that its program ends.
 func TestEndsWithLab(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -11,13 +11,13 @@ import (
 // Family does nothing here.
 type Family struct{}
 
-// Adopt returns ctx. On Linux programs that are started with the context that it returns end with all that
+// Adopt returns ctx. On Linux, programs that are started with the returned context end with everything that
 // they have started.
 func Adopt(ctx context.Context) context.Context { return ctx }
 
 func familyOf(context.Context) *Family { return nil }
 
-// hunt is nothing here.
+// hunt is unused here.
 type hunt map[int]int
 
 func (f *Family) start(cmd *exec.Cmd) (mark string, err error) { return "", cmd.Start() }

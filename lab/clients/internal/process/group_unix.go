@@ -9,26 +9,25 @@ import (
 	"syscall"
 )
 
-// group is a program's process group, and on Linux its family.
+// group is a program's process group and, on Linux, its family.
 type group struct {
 	id     int
-	family *Family // nil if what leaves the group is left alone
-	mark   string  // of the program, in the family
+	family *Family // nil if processes that leave the group are ignored
+	mark   string  // the program's mark in the family
 	cmd    *exec.Cmd
 
-	mu     sync.Mutex // guards what follows, and kill against what takes the program's number later
+	mu     sync.Mutex // guards the fields below; prevents kill from using a process ID that has been reused
 	ended  bool
 	killed hunt
 }
 
-// startGroup starts cmd as the leader of a session of its own: a session is a process
-// group without a terminal. Without a terminal no library can stop to ask a user
-// for a passphrase, and an interrupt from the keyboard reaches the lab alone, which
-// then ends its programs in order.
+// startGroup starts cmd as the leader of a new session, which is a process group without a terminal. Without
+// a terminal, a library cannot ask the user for a passphrase, and an interrupt from the keyboard reaches only
+// the lab, which then ends its programs properly.
 //
-// On Linux the program ends with the lab, if the lab is killed: the caller keeps the thread that it runs
-// on until the program has ended, see [boundToThread]. Elsewhere a worker then ends at the end of its input,
-// and any other program at its own time limit.
+// On Linux, the program ends if the lab is killed. For this, the caller must keep its thread until the
+// program has ended: see [boundToThread]. On other systems, a worker then ends at the end of its input, and
+// other programs end at their own time limits.
 func startGroup(cmd *exec.Cmd, f *Family) (*group, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	endWithParent(cmd.SysProcAttr)
@@ -39,8 +38,8 @@ func startGroup(cmd *exec.Cmd, f *Family) (*group, error) {
 	return &group{id: cmd.Process.Pid, family: f, mark: mark, cmd: cmd, killed: hunt{}}, nil
 }
 
-// kill ends every process of the group, and what the program has started that left it. That there is
-// none any more is the only way in which it can fail.
+// kill kills every process of the group, and what the program has started outside of it. It can fail only if
+// none is left.
 func (g *group) kill() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -51,7 +50,7 @@ func (g *group) kill() {
 	syscall.Kill(-g.id, syscall.SIGKILL)
 }
 
-// end ends what the program left behind, after it has ended itself.
+// end kills what the program left behind, after the program itself has ended.
 func (g *group) end() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -11,23 +11,22 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// group is a job object: every process that the program starts is in it, and they
-// all end when the job is terminated, or when its last handle is closed, which
-// also happens if the lab itself is killed.
+// group is a job object. It contains every process that the program starts. All of them end when the job is
+// terminated or when its last handle is closed, which also happens if the lab is killed.
 type group struct {
-	mu  sync.Mutex // guards job against kill after end
+	mu  sync.Mutex // prevents kill from using job after end
 	job windows.Handle
 }
 
-// startGroup starts cmd suspended, puts it in the job and only then lets it run, so that
-// it can't start a child outside.
+// startGroup starts cmd suspended, assigns it to the job and then resumes it, so that it cannot start a child
+// outside of the job.
 func startGroup(cmd *exec.Cmd, _ *Family) (*group, error) {
 	job, err := newJob()
 	if err != nil {
 		return nil, err
 	}
 	g := &group{job: job}
-	// A console group of its own: Ctrl-C reaches the lab alone.
+	// With its own console group, Ctrl-C reaches only the lab.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		CreationFlags: windows.CREATE_SUSPENDED | windows.CREATE_NEW_PROCESS_GROUP,
 		HideWindow:    true,
@@ -46,7 +45,7 @@ func startGroup(cmd *exec.Cmd, _ *Family) (*group, error) {
 	return g, nil
 }
 
-// newJob makes a job whose processes end with its last handle.
+// newJob makes a job whose processes end when its last handle is closed.
 func newJob() (windows.Handle, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
@@ -66,7 +65,7 @@ func newJob() (windows.Handle, error) {
 	return job, nil
 }
 
-// assign puts a process in the job.
+// assign assigns a process to the job.
 func (g *group) assign(pid uint32) error {
 	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, pid)
 	if err != nil {
@@ -79,8 +78,8 @@ func (g *group) assign(pid uint32) error {
 	return nil
 }
 
-// resume lets a process that was started suspended run. It has one thread, whose
-// handle os/exec does not give away.
+// resume resumes a process that was started suspended. It has one thread, whose handle os/exec does not
+// provide.
 func resume(pid uint32) error {
 	snapshot, err := windows.CreateToolhelp32Snapshot(windows.TH32CS_SNAPTHREAD, 0)
 	if err != nil {
@@ -103,16 +102,16 @@ func resume(pid uint32) error {
 	return fmt.Errorf("finding thread of process %d: %w", pid, err)
 }
 
-// kill ends every process of the group.
+// kill kills every process of the group.
 func (g *group) kill() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.job != 0 {
-		windows.TerminateJobObject(g.job, 1) // can't fail with a job of one's own
+		windows.TerminateJobObject(g.job, 1) // cannot fail for our own job
 	}
 }
 
-// end ends what the program left behind, and gives the job back.
+// end kills what the program left behind and closes the job.
 func (g *group) end() {
 	g.kill()
 	g.mu.Lock()

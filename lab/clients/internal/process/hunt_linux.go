@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hunt is processes that are to end, by number, each with a file descriptor (pidfd_open(2)) that stays that
-// process's, whatever takes its number later.
+// hunt is a set of processes to kill, by ID. Each has a file descriptor (pidfd_open(2)) that always refers to
+// the same process, even if its ID is reused.
 type hunt map[int]int
 
-// stop stops those processes that are new to the hunt: what is stopped starts nothing more. It reports whether
+// stop stops the processes that are new to the hunt, so that they cannot start others. It reports whether
 // there were any.
 func (h hunt) stop(pids []int) bool {
 	found := false
@@ -27,7 +27,7 @@ func (h hunt) stop(pids []int) bool {
 			continue
 		}
 		if now, ok := readState(pid); !ok || now.started != before.started {
-			unix.Close(fd) // another process
+			unix.Close(fd) // the ID was reused
 			continue
 		}
 		h[pid] = fd
@@ -44,14 +44,14 @@ func (h hunt) signal(s unix.Signal) {
 	}
 }
 
-// huntTime is how long processes may take to end that were killed: what the kernel is busy with for them
-// comes first.
+// huntTime is how long killed processes may take to end. The kernel may first have to finish something for
+// them.
 const huntTime = 2 * time.Second
 
-// reap waits until all of them have ended, and takes note of it: their parents are among them, or have ended,
-// or are this process. It closes the file descriptors, and reports whether they have.
+// reap waits until all of them have ended, and reaps them if their parent is this process, or is among them,
+// or has ended. It closes the file descriptors and reports whether all have ended.
 //
-// Children come to this process when their parent has ended, so that nothing is reaped before all have.
+// Children become this process's when their parent has ended, so nothing is reaped before all have ended.
 func (h hunt) reap() bool {
 	deadline := time.Now().Add(huntTime)
 	all := true

@@ -1,11 +1,10 @@
-// Package process runs client programs: each in a process group of its own, away
-// from the terminal, with a clean environment and with bounds on what it may
-// write. Whatever a program does (ignore signals, flood its output, leave children
-// behind that hold its pipes), it ends with all its children when it is told to.
+// Package process runs client programs: each in its own process group, without a terminal, with a clean
+// environment and with limits on its output. Whatever a program does (ignore signals, flood its output, leave
+// children behind that hold its pipes), it can be ended with all its children.
 //
-// A child that leaves the process group, as daemons do by setsid, is ended as well where the system has a way
-// to find it: on Windows always, as the program's job object has all of them; on Linux in a process that has
-// called [Adopt]; elsewhere not.
+// A child that leaves the process group, as daemons do with setsid, is also ended if the system provides a
+// way to find it: always on Windows, because the program's job object contains it; on Linux if [Adopt] was
+// called; on other systems never.
 package process
 
 import (
@@ -22,45 +21,44 @@ import (
 )
 
 const (
-	// maxStdout is how much of its output [Run] keeps, from the beginning.
+	// maxStdout is how much of the output [Run] keeps from the beginning, in bytes.
 	maxStdout = 1 << 20
-	// maxTail is how much of it Run keeps from the end, where that is what tells.
+	// maxTail is how much of the output Run keeps from the end, where the end is what matters.
 	maxTail = 16 << 10
-	// maxStderr is how much of its error output is kept, from the end.
+	// maxStderr is how much of the error output is kept, from the end.
 	maxStderr = 4 << 10
-	// pipeDelay is how long pipes may stay open after a program and its process group have ended: longer means that
-	// something it left behind has them, and not that they are being read.
+	// pipeDelay is how long pipes may stay open after a program and its process group have ended. If they are
+	// open longer, something that the program left behind holds them.
 	pipeDelay = 5 * time.Second
 )
 
-// Command says what to run.
+// Command describes a program to run.
 type Command struct {
 	Path  string
 	Args  []string // without the program's name
-	Env   []string // beyond Environ
+	Env   []string // in addition to Environ
 	Stdin string   // what Run writes to it
-	// Environ, if not nil, is what it gets in place of [Environ].
+	// Environ, if not nil, replaces [Environ].
 	Environ []string
-	// Tail has Run keep the end of the output, and not its beginning.
+	// Tail makes Run keep the end of the output instead of the beginning.
 	Tail bool
-	// Files are what it gets as file descriptors 3 and following. Windows has no such thing.
+	// Files become file descriptors 3 and up. This does not work on Windows.
 	Files []*os.File
-	// Hold has Run keep the standard input open until the program ends: some take its
-	// end for the end of the conversation, and read no more of the answer.
+	// Hold makes Run keep the standard input open until the program ends. Some programs stop reading the
+	// response at the end of their input.
 	Hold bool
 }
 
-// Output is what a program wrote and how it ended.
+// Output is a program's output and how it ended.
 type Output struct {
-	Stdout string // its beginning, where it is long, or its end: see Command.Tail
-	Stderr string // its end, where it is long
-	Code   int    // its exit status; -1 if it was killed
+	Stdout string // if long, only its beginning or its end: see Command.Tail
+	Stderr string // if long, only its end
+	Code   int    // the exit status; -1 if it was killed
 	Status string // the same in words: "exit status 60", "signal: killed"
 }
 
-// Run runs a program to its end. Its error says that the program could not be
-// started, or that ctx ended it; a status other than zero is no error. When it
-// returns, the program's whole process group is gone.
+// Run runs a program until it ends. An error means that the program could not be started or that ctx ended
+// it; a non-zero exit status is not an error. When Run returns, the program's whole process group has ended.
 func Run(ctx context.Context, c Command) (Output, error) {
 	if ctx.Err() != nil {
 		return Output{}, fmt.Errorf("starting %s: %w", c.Path, context.Cause(ctx))
@@ -79,7 +77,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		if err != nil {
 			return Output{}, fmt.Errorf("starting %s: %w", c.Path, err)
 		}
-		feed = func() { io.WriteString(stdin, c.Stdin) } // a program that does not read it may have ended
+		feed = func() { io.WriteString(stdin, c.Stdin) } // it fails if the program ends without reading it
 	}
 	written, err := pipes(cmd, stdout, stderr)
 	if err != nil {
@@ -93,14 +91,15 @@ func Run(ctx context.Context, c Command) (Output, error) {
 		written.end()
 		return Output{}, err
 	}
-	// Not exec.CommandContext, which may cancel before the group is known.
+	// exec.CommandContext may cancel before the group is known.
 	stop := context.AfterFunc(ctx, g.kill)
 	feed()
-	err = cmd.Wait() // closes the input that was held
+	err = cmd.Wait() // this closes the input held open
 	ended := !stop()
 	g.end()
 	written.end()
-	out := Output{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(), Status: cmd.ProcessState.String()}
+	out := Output{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode(),
+		Status: cmd.ProcessState.String()}
 	var status *exec.ExitError
 	switch {
 	case ended:
@@ -111,7 +110,7 @@ func Run(ctx context.Context, c Command) (Output, error) {
 	return out, fmt.Errorf("running %s: %w", c.Path, err)
 }
 
-// start starts cmd in a group of its own.
+// start starts cmd in its own group.
 func start(ctx context.Context, cmd *exec.Cmd, c Command) (*group, error) {
 	cmd.Env = c.Environ
 	if cmd.Env == nil {
@@ -127,7 +126,7 @@ func start(ctx context.Context, cmd *exec.Cmd, c Command) (*group, error) {
 	return g, nil
 }
 
-// Process is a program that runs on: one writes to it and reads from it.
+// Process is a running program with pipes for its input and output.
 type Process struct {
 	stdin  io.WriteCloser
 	stdout *os.File
@@ -137,8 +136,8 @@ type Process struct {
 	done   chan struct{}
 }
 
-// Start starts a program that runs until [Process.Close]. It does not use
-// Command.Stdin. The context says whether [Adopt] was called; its end does not end the program.
+// Start starts a program that runs until [Process.Close]. It ignores Command.Stdin. Only whether [Adopt] was
+// called matters about ctx; its end does not end the program.
 func Start(ctx context.Context, c Command) (*Process, error) {
 	cmd := exec.Command(c.Path, c.Args...)
 	stdin, err := cmd.StdinPipe()
@@ -163,7 +162,7 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 			return
 		}
 		defer close(p.done)
-		cmd.Wait() // how it ended is of no interest: its readers see that it did
+		cmd.Wait() // its readers notice that it ended; how does not matter
 		g.end()
 	}()
 	if err := <-started; err != nil {
@@ -173,20 +172,20 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	return p, nil
 }
 
-// Write writes to the program's standard input. Kill ends a write that waits.
+// Write writes to the program's standard input. Kill ends a blocked write.
 func (p *Process) Write(b []byte) (int, error) { return p.stdin.Write(b) }
 
-// Read reads the program's standard output: io.EOF, or another error, says that
-// it has ended. Kill ends a read that waits.
+// Read reads the program's standard output. io.EOF or another error means that the program has ended. Kill
+// ends a blocked read.
 func (p *Process) Read(b []byte) (int, error) { return p.stdout.Read(b) }
 
-// Stderr returns the end of what the program wrote to its standard error.
+// Stderr returns the end of the program's standard error.
 func (p *Process) Stderr() string { return p.stderr.String() }
 
-// Done is closed when the program has ended, and its process group with it.
+// Done is closed when the program and its process group have ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Kill ends the program with its process group, and does not wait for it.
+// Kill kills the program and its process group, and does not wait.
 func (p *Process) Kill() {
 	p.kill.Do(func() {
 		p.group.kill()
@@ -195,7 +194,7 @@ func (p *Process) Kill() {
 	})
 }
 
-// Close ends the program as Kill does, and waits until it is gone.
+// Close kills the program like Kill and waits until it has ended.
 func (p *Process) Close() {
 	p.Kill()
 	<-p.done

@@ -20,11 +20,11 @@ import (
 )
 
 const (
-	// mode tells this test's program to be a child that behaves in one bad way.
+	// mode makes this test's program a child that misbehaves in one way.
 	mode = "TLSLAB_TEST_MODE"
-	// address is where such a child calls the test.
+	// address is where such a child connects to the test.
 	address = "TLSLAB_TEST_ADDRESS"
-	// noDelay keeps the race detector from staying for a second when a child ends.
+	// noDelay keeps the race detector from delaying the end of a child by a second.
 	noDelay = "GORACE=atexit_sleep_ms=0"
 )
 
@@ -34,16 +34,16 @@ var modes = map[string]func(){
 	"flood": flood,
 	"deaf":  func() { signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP); fmt.Println("ready"); hang() },
 	"hang":  hang,
-	// A child that is still there, and has the pipes, when the program has ended.
+	// The program ends while its child still runs and holds the pipes.
 	"parent": func() { leave("child"); call("parent") },
 	"child":  func() { call("child"); hang() },
-	// A lab that does nothing, with a program that runs.
+	// A lab that does nothing while its program runs.
 	"lab": func() { keep("child"); hang() },
-	// The same, and it floods.
+	// The program's child floods the output.
 	"parent of a flood": func() { leave("flood") },
 }
 
-// call tells the test who calls, and waits until it says something.
+// call connects to the test, says who calls, and waits for an answer.
 func call(who string) {
 	c, err := net.Dial("tcp", os.Getenv(address))
 	if err != nil {
@@ -53,8 +53,7 @@ func call(who string) {
 	c.Read(make([]byte, 1))
 }
 
-// hang does nothing for longer than any test takes: an empty select would be seen by
-// the runtime, and end the program.
+// hang waits longer than any test takes. The runtime would detect an empty select and end the program.
 func hang() { time.Sleep(time.Hour) }
 
 func flood() {
@@ -68,7 +67,8 @@ func flood() {
 
 // keep starts a program as a lab does.
 func keep(behaviour string) {
-	_, err := Start(context.Background(), Command{Path: os.Args[0], Env: []string{mode + "=" + behaviour, address + "=" + os.Getenv(address)}})
+	_, err := Start(context.Background(), Command{Path: os.Args[0],
+		Env: []string{mode + "=" + behaviour, address + "=" + os.Getenv(address)}})
 	if err != nil {
 		panic(err)
 	}
@@ -92,7 +92,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// child is the command that behaves so.
+// child returns a command with this behaviour.
 func child(t *testing.T, behaviour string) Command {
 	t.Helper()
 	require.Contains(t, modes, behaviour)
@@ -110,7 +110,8 @@ func TestRun(t *testing.T) {
 }
 
 func TestEnviron(t *testing.T) {
-	for _, name := range []string{"SSL_CERT_FILE", "https_proxy", "NODE_OPTIONS", "PYTHONPATH", "OPENSSL_CONF", "LC_ALL"} {
+	for _, name := range []string{"SSL_CERT_FILE", "https_proxy", "NODE_OPTIONS", "PYTHONPATH", "OPENSSL_CONF",
+		"LC_ALL"} {
 		t.Setenv(name, "x")
 	}
 	t.Setenv("HOME", "/home/of/the/test")
@@ -125,7 +126,8 @@ func TestRunMissing(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// A program that floods its output is ended by the context, having cost no memory.
+// TestRunFlood checks that a program which floods its output is ended by the context without using much
+// memory.
 func TestRunFlood(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := child(t, "flood")
@@ -141,7 +143,7 @@ func TestRunFlood(t *testing.T) {
 	<-done
 }
 
-// TestRunTail keeps the end of a long output, and nothing before it.
+// TestRunTail checks that only the end of a long output is kept.
 func TestRunTail(t *testing.T) {
 	c := child(t, "echo")
 	c.Stdin, c.Tail = strings.Repeat("x", 2*maxTail)+"the end", true
@@ -151,7 +153,7 @@ func TestRunTail(t *testing.T) {
 	assert.True(t, strings.HasSuffix(out.Stdout, "the end"))
 }
 
-// TestRunEnviron gives a program the environment that it is to have, and no other.
+// TestRunEnviron checks that a program gets exactly the given environment.
 func TestRunEnviron(t *testing.T) {
 	c := child(t, "env")
 	c.Environ = []string{"ONLY=this"}
@@ -160,8 +162,8 @@ func TestRunEnviron(t *testing.T) {
 	assert.Equal(t, append([]string{"ONLY=this"}, c.Env...), strings.Split(strings.TrimSpace(out.Stdout), "\n"))
 }
 
-// family is where a parent and its child call: it returns the address, and a
-// function that waits for both calls.
+// family listens for a parent and its child. It returns the address and a function that waits for both
+// connections.
 func family(t *testing.T) (string, func() (parent, child net.Conn)) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -182,13 +184,13 @@ func family(t *testing.T) (string, func() (parent, child net.Conn)) {
 	}
 }
 
-// waitEnd returns when the process at the other end is gone: the system closes its
+// waitEnd returns when the process at the other end has ended, because the system then closes its
 // connections.
 func waitEnd(c net.Conn) { io.Copy(io.Discard, c) }
 
-// A program that leaves a child with its pipes behind does not keep Run waiting,
-// and its child does not stay.
-func TestRunLeavesNobody(t *testing.T) {
+// TestRunLeavesNoChild checks that a program which leaves a child with its pipes behind does not block Run,
+// and that the child is killed.
+func TestRunLeavesNoChild(t *testing.T) {
 	env, calls := family(t)
 	c := child(t, "parent")
 	c.Env = append(c.Env, env)
@@ -199,7 +201,7 @@ func TestRunLeavesNobody(t *testing.T) {
 		assert.NoError(t, err)
 	}()
 	parent, left := calls()
-	io.WriteString(parent, "!") // and it ends
+	io.WriteString(parent, "!") // the parent ends
 	<-done
 	waitEnd(left)
 }
@@ -237,15 +239,15 @@ func TestProcessMissing(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestProcessDeafToSignals(t *testing.T) {
+func TestProcessIgnoresSignals(t *testing.T) {
 	p, err := Start(t.Context(), child(t, "deaf"))
 	require.NoError(t, err)
-	_, err = bufio.NewReader(p).ReadString('\n') // it ignores them by now
+	_, err = bufio.NewReader(p).ReadString('\n') // from now on it ignores them
 	require.NoError(t, err)
 	p.Close()
 }
 
-// Ending a program ends its children.
+// TestProcessFamily checks that ending a program ends its children.
 func TestProcessFamily(t *testing.T) {
 	env, calls := family(t)
 	c := child(t, "parent")
@@ -258,7 +260,7 @@ func TestProcessFamily(t *testing.T) {
 	waitEnd(left)
 }
 
-// Kill ends a read that waits.
+// TestProcessKill checks that Kill ends a blocked read.
 func TestProcessKill(t *testing.T) {
 	p, err := Start(t.Context(), child(t, "hang"))
 	require.NoError(t, err)

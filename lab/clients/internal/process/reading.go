@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// reading is what a program writes, on its way to a keeper.
+// reading reads a program's output from a pipe and writes it to a keeper.
 type reading struct {
 	r    *os.File
 	done chan struct{}
 }
 
-// collect has a keeper keep what is written to the file that it returns, for a program to write to.
+// collect starts a reading and returns the file that the program must write to.
 func collect(k keeper) (*reading, *os.File, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -27,9 +27,9 @@ func collect(k keeper) (*reading, *os.File, error) {
 	return c, w, nil
 }
 
-// end waits until all that was written has been kept, however long that takes a busy machine: when nobody has the
-// pipe open any more, it has an end. Something that the program left behind may have it, and is waited for no longer
-// than [pipeDelay].
+// end waits until all output has been read, however long that takes on a busy machine: the pipe ends when
+// nobody holds it any more. If something that the program left behind holds it, end waits no longer than
+// [pipeDelay].
 func (c *reading) end() {
 	late := time.AfterFunc(pipeDelay, func() { c.r.Close() })
 	defer late.Stop()
@@ -37,7 +37,7 @@ func (c *reading) end() {
 	c.r.Close()
 }
 
-// both are a program's output and error output.
+// both are the readings of a program's standard output and standard error.
 type both [2]*reading
 
 func (b both) end() {
@@ -46,7 +46,7 @@ func (b both) end() {
 	}
 }
 
-// pipes has keepers keep what a command writes. The caller closes the command's files when it has been started.
+// pipes connects a command's output to keepers. The caller must close the command's files after starting it.
 func pipes(cmd *exec.Cmd, stdout, stderr keeper) (both, error) {
 	out, w, err := collect(stdout)
 	if err != nil {

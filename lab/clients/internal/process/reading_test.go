@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// late is a keeper that gets no processor until it is told.
+// late is a keeper that blocks until it is released.
 type late struct {
 	tail
 	now chan struct{}
@@ -22,10 +22,10 @@ func (l *late) Write(p []byte) (int, error) {
 	return l.tail.Write(p)
 }
 
-// What a program has written is kept, also where it is read long after the program has ended: a machine may be
-// so busy. os/exec gives up after its WaitDelay.
+// TestReadLate checks that output is kept even if it is read long after the program has ended, as on a busy
+// machine. os/exec gives up after its WaitDelay.
 func TestReadLate(t *testing.T) {
-	// More than is read at a time, and less than a pipe holds.
+	// More than one read returns, but less than a pipe holds.
 	cmd := exec.Command("/bin/sh", "-c", "printf '%50000d' 1; printf '%50000d' 2 >&2")
 	out, errs := &late{tail{limit: 1 << 20}, make(chan struct{})}, &late{tail{limit: 1 << 20}, make(chan struct{})}
 	written, err := pipes(cmd, out, errs)

@@ -4,5 +4,5 @@ package process
 
 import "syscall"
 
-// endWithParent does nothing: there is no signal for that here.
+// endWithParent does nothing: these systems have no signal for that.
 func endWithParent(*syscall.SysProcAttr) {}

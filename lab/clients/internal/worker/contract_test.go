@@ -10,12 +10,12 @@ import (
 
 func TestParseHello(t *testing.T) {
 	for line, want := range map[string]string{
-		``:                           "its first line is no hello",
-		`[]`:                         "its first line is no hello",
+		``:                           "its first line is not a hello",
+		`[]`:                         "its first line is not a hello",
 		`{}`:                         "it speaks contract 0",
 		`{"contract":2,"stack":"x"}`: "it speaks contract 2",
-		`{"contract":1,"stack":"x"}`: "its hello names no version",
-		`{"contract":1,"stack":"y"}`: `it says that it is "y" and not "x"`,
+		`{"contract":1,"stack":"x"}`: "its hello has no version",
+		`{"contract":1,"stack":"y"}`: `it says that it is "y" instead of "x"`,
 		`{"contract":1,"stack":"x","version":"3.1","error":"has no ssl"}`: "3.1 has no ssl",
 	} {
 		_, err := parseHello([]byte(line), "x")
@@ -25,34 +25,35 @@ func TestParseHello(t *testing.T) {
 
 func TestParseAnswer(t *testing.T) {
 	for line, want := range map[string]clients.Result{
-		`{"id":7,"outcome":"accepted"}`:                                   {Outcome: clients.Accepted},
-		`{"id":7,"outcome":"accepted","message":"ignored"}` + "\r":        {Outcome: clients.Accepted},
-		`{"id":7,"outcome":"rejected"}`:                                   {Outcome: clients.Rejected},
-		`{"id":7,"outcome":"rejected","message":"a\nb\r\n","code":"60"}`:  {Outcome: clients.Rejected, Message: "a\nb", Code: "60"},
-		`{"id":7,"outcome":"unsupported","message":"no","more":[1,2,{}]}`: {Outcome: clients.Unsupported, Message: "no"},
+		`{"id":7,"outcome":"accepted"}`:                            {Outcome: clients.Accepted},
+		`{"id":7,"outcome":"accepted","message":"ignored"}` + "\r": {Outcome: clients.Accepted},
+		`{"id":7,"outcome":"rejected"}`:                            {Outcome: clients.Rejected},
+		`{"id":7,"outcome":"rejected","message":"a\nb\r\n","code":"60"}`: {Outcome: clients.Rejected, Message: "a\nb",
+			Code: "60"},
+		`{"id":7,"outcome":"unsupported","message":"no","more":[1,2,{}]}`: {Outcome: clients.Unsupported,
+			Message: "no"},
 	} {
 		got, err := parseAnswer([]byte(line), 7)
 		assert.NoError(t, err, line)
 		assert.Equal(t, want, got, line)
 	}
 	for line, want := range map[string]string{
-		``:                                 "no JSON object",
+		``:                                 "not a JSON object",
 		`null`:                             "has no id",
-		`"accepted"`:                       "no JSON object",
+		`"accepted"`:                       "not a JSON object",
 		`{"outcome":"accepted"}`:           "has no id",
-		`{"id":-7}`:                        "no JSON object",
+		`{"id":-7}`:                        "not a JSON object",
 		`{"id":8,"outcome":"accepted"}`:    "it answered request 8 instead of 7",
 		`{"id":7}`:                         `its outcome is "": it must be`,
 		`{"id":7,"outcome":"failed"}`:      `its outcome is "failed": it must be`,
-		`{"id":7,"outcome":"accepted"} {}`: "no JSON object",
+		`{"id":7,"outcome":"accepted"} {}`: "not a JSON object",
 	} {
 		_, err := parseAnswer([]byte(line), 7)
 		assert.ErrorContains(t, err, want, line)
 	}
 }
 
-// FuzzParseAnswer holds that whatever a worker writes is an error or a result that
-// a worker may give.
+// FuzzParseAnswer checks that any line from a worker gives an error or a result that a worker may return.
 func FuzzParseAnswer(f *testing.F) {
 	f.Add([]byte(`{"id":1,"outcome":"accepted"}`))
 	f.Add([]byte(`{"id":1,"outcome":"rejected","message":"certificate has expired","code":"CERT_HAS_EXPIRED"}`))
@@ -70,7 +71,7 @@ func FuzzParseAnswer(f *testing.F) {
 	})
 }
 
-// FuzzParseHello holds that a hello is an error or names a version.
+// FuzzParseHello checks that a hello gives an error or has a version.
 func FuzzParseHello(f *testing.F) {
 	f.Add([]byte(goodHello))
 	f.Add([]byte(`{"contract":1,"stack":"test","version":"3.1","error":"has no ssl"}`))

@@ -10,8 +10,8 @@ import (
 	"example.com/tlslab/lab/clients/internal/process"
 )
 
-// Pool is copies of one worker, for probes that run at the same time. A copy is started when a
-// probe finds all others busy.
+// Pool is a number of copies of one worker, for concurrent probes. A copy is started when all others are
+// busy.
 type Pool struct {
 	name    string
 	command process.Command
@@ -21,22 +21,21 @@ type Pool struct {
 
 	mu     sync.Mutex
 	all    []*Worker
-	left   int // how many may still be started
+	left   int // how many more may be started
 	closed bool
 }
 
-// NewPool returns a pool of a stack's worker, with that many copies at most. Each is started by its first
-// probe.
+// NewPool returns a pool of a stack's worker with the given maximum number of copies. The first probe of each
+// copy starts it.
 func NewPool(name string, c process.Command, copies int) *Pool {
 	return &Pool{name: name, command: c, free: make(chan *Worker, copies), left: copies}
 }
 
-// Copies returns how many copies of a stack's program are of use: more than there are processors only wait
-// for each other.
+// Copies returns the useful number of copies of a stack's program: with more than the number of processors,
+// they only wait for each other.
 func Copies() int { return runtime.GOMAXPROCS(0) }
 
-// Start starts the first copy, and returns its hello. The worker runs until Close; ctx limits the start
-// alone.
+// Start starts the first copy and returns its hello. The worker runs until Close; ctx limits only the start.
 func (p *Pool) Start(ctx context.Context) (Hello, error) {
 	first, hello, err := Start(ctx, p.name, p.command)
 	if err != nil {
@@ -50,7 +49,7 @@ func (p *Pool) Start(ctx context.Context) (Hello, error) {
 	return hello, nil
 }
 
-// take returns a worker that is free: it starts one if there is none, or waits.
+// take returns a free worker. If there is none, it starts another copy or waits.
 func (p *Pool) take(ctx context.Context) (*Worker, error) {
 	select {
 	case one := <-p.free:
@@ -68,7 +67,7 @@ func (p *Pool) take(ctx context.Context) (*Worker, error) {
 	}
 }
 
-// more returns another copy, which its first probe starts; nil if there are as many as there may be.
+// more returns another copy, which its first probe starts, or nil if the maximum is reached.
 func (p *Pool) more() (*Worker, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -85,7 +84,7 @@ func (p *Pool) more() (*Worker, error) {
 	return one, nil
 }
 
-// Probe has one of the copies do what [Worker.Probe] says.
+// Probe makes one of the copies do [Worker.Probe].
 func (p *Pool) Probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	one, err := p.take(ctx)
 	if err != nil {
@@ -95,7 +94,7 @@ func (p *Pool) Probe(ctx context.Context, variant string, r clients.Request) cli
 	return one.Probe(ctx, variant, r)
 }
 
-// Close ends the copies and waits for them.
+// Close closes the copies and waits for them.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

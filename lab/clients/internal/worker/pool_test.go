@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// TestPool holds that no more copies run than may, that who waits for one can give up, and that a
-// pool that was closed is asked for nothing.
+// TestPool checks that the number of copies is limited, that waiting for one can be cancelled, and that a
+// closed pool refuses probes.
 func TestPool(t *testing.T) {
 	p := NewPool("test", command(t, "good"), 2)
 	hello, err := p.Start(t.Context())
@@ -35,7 +35,8 @@ func TestPool(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			r := p.Probe(t.Context(), "default", clients.Request{Timeout: time.Minute})
-			assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: "no", Code: "NO", Duration: r.Duration}, r)
+			assert.Equal(t, clients.Result{Outcome: clients.Rejected, Message: "no", Code: "NO", Duration: r.Duration},
+				r)
 		})
 	}
 	group.Wait()

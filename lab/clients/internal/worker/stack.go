@@ -12,15 +12,15 @@ import (
 // Variant is a variant of a stack whose client is a worker.
 type Variant struct {
 	clients.Variant
-	// Unless names a feature: where the program's own defaults have it, there is
-	// no such variant, as it would be the default one again.
+	// Unless names a feature. If the program's defaults have that feature, the variant is left out, because
+	// it would equal the default one.
 	Unless string
 	// NoLimit says that the client has no time limit of its own: it is ended when its time is up.
 	NoLimit bool
 }
 
-// Open starts a worker and makes an install of it. Variants that verify chains get
-// the features that the worker says its defaults have.
+// Open starts a worker and makes an install from it. Variants that verify chains get the features that the
+// worker reports for its defaults.
 func Open(ctx context.Context, name string, c process.Command, variants []Variant) (*clients.Install, error) {
 	pool := NewPool(name, c, Copies())
 	for _, v := range variants {

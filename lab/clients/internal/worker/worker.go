@@ -1,10 +1,9 @@
-// Package worker drives client programs that are started once and then asked many
-// times: an interpreter takes longer to start than to connect.
+// Package worker runs client programs that are started once and then probed many times, because an
+// interpreter takes longer to start than to connect.
 //
-// A worker writes one line of JSON that says what it is ([Hello]), and then reads
-// a request a line and answers each with a line, until its input ends. The probe
-// programs below lab/clients and their comments show the contract from the other
-// side.
+// A worker writes one line of JSON that describes it ([Hello]). Then it reads requests, one per line, and
+// answers each with one line, until its input ends. The probe programs below lab/clients document the other
+// side of this contract.
 package worker
 
 import (
@@ -23,11 +22,11 @@ import (
 )
 
 const (
-	// grace is how much longer than its own limit a worker may take to answer: it
-	// has to notice that time is up, and to say so, on a machine that is busy.
+	// grace is how long a worker may exceed its own time limit. On a busy machine it takes time to notice the
+	// limit and to answer.
 	grace = 10 * time.Second
-	// helloTime is how long a worker may take to start for a probe: Java compiles its
-	// program first, for a second where nothing else keeps the processors busy.
+	// helloTime is how long a worker may take to start for a probe. Java compiles its program first, which
+	// takes a second on an idle machine.
 	helloTime = 90 * time.Second
 )
 
@@ -36,7 +35,7 @@ var (
 	errClosed  = errors.New("the worker is closed")
 )
 
-// Worker is a client program that runs on. It takes one request at a time.
+// Worker is a running client program. It handles one request at a time.
 type Worker struct {
 	name    string
 	command process.Command
@@ -50,8 +49,8 @@ type Worker struct {
 	closed    bool
 }
 
-// Start starts the worker of a stack and returns its hello. The worker runs until
-// Close; ctx limits the start alone.
+// Start starts a stack's worker and returns its hello. The worker runs until Close; ctx limits only the
+// start.
 func Start(ctx context.Context, name string, c process.Command) (*Worker, Hello, error) {
 	w := New(name, c)
 	hello, err := w.start(ctx)
@@ -61,8 +60,8 @@ func Start(ctx context.Context, name string, c process.Command) (*Worker, Hello,
 	return w, hello, nil
 }
 
-// New returns the worker of a stack, to be started by its first probe: for programs
-// that take long to start, and can be known without.
+// New returns a stack's worker that its first probe starts. It is for programs that start slowly and are
+// known without their hello.
 func New(name string, c process.Command) *Worker {
 	w := &Worker{name: name, command: c, grace: grace, turn: make(chan struct{}, 1)}
 	w.turn <- struct{}{}
@@ -91,8 +90,8 @@ func (w *Worker) start(ctx context.Context) (Hello, error) {
 	return hello, nil
 }
 
-// Probe sends a request to the worker and returns its answer. A worker that died or
-// broke the contract gives clients.Failed, and is started anew for the next request.
+// Probe sends a request to the worker and returns its answer. If the worker dies or violates the contract,
+// the outcome is clients.Failed, and the worker is restarted for the next request.
 func (w *Worker) Probe(ctx context.Context, variant string, r clients.Request) clients.Result {
 	select {
 	case <-w.turn:
@@ -103,7 +102,7 @@ func (w *Worker) Probe(ctx context.Context, variant string, r clients.Request) c
 	if err := w.ready(ctx); err != nil {
 		return clients.Result{Outcome: clients.Failed, Message: err.Error()}
 	}
-	begin := time.Now() // starting the program is none of the client's time
+	begin := time.Now() // starting the program does not count as the client's time
 	result, err := w.probe(ctx, variant, r)
 	switch took := time.Since(begin); {
 	case errors.Is(err, errOverrun):
@@ -116,7 +115,7 @@ func (w *Worker) Probe(ctx context.Context, variant string, r clients.Request) c
 	}
 }
 
-// probe does what Probe says; the caller has the turn, and the program runs.
+// probe does the work of Probe. The caller has the turn, and the program is running.
 func (w *Worker) probe(ctx context.Context, variant string, r clients.Request) (clients.Result, error) {
 	w.last++
 	line, err := json.Marshal(request{
@@ -124,8 +123,9 @@ func (w *Worker) probe(ctx context.Context, variant string, r clients.Request) (
 		URL: r.Endpoint.URL, Host: r.Endpoint.Host, Port: r.Endpoint.Port, Connect: r.Endpoint.Connect,
 		CAFile: r.Endpoint.CAFile, CertFile: r.Endpoint.CertFile, KeyFile: r.Endpoint.KeyFile,
 		KeyPassword: r.Endpoint.KeyPassword, CRLFile: r.Endpoint.CRLFile, Combined: r.Endpoint.CombinedFile,
-		CAPKCS12: r.Endpoint.CAPKCS12, CAJKS: r.Endpoint.CAJKS, CADir: r.Endpoint.CADir, CAPassword: r.Endpoint.CAPassword,
-		TimeoutMS: max(1, r.Timeout.Milliseconds()),
+		CAPKCS12: r.Endpoint.CAPKCS12, CAJKS: r.Endpoint.CAJKS, CADir: r.Endpoint.CADir,
+		CAPassword: r.Endpoint.CAPassword,
+		TimeoutMS:  max(1, r.Timeout.Milliseconds()),
 	})
 	if err != nil {
 		return clients.Result{}, fmt.Errorf("writing a request: %w", err)
@@ -154,7 +154,7 @@ func (w *Worker) probe(ctx context.Context, variant string, r clients.Request) (
 	return result, nil
 }
 
-// ready starts the worker if it has not been started yet, or has ended.
+// ready starts the worker if it is not running.
 func (w *Worker) ready(ctx context.Context) error {
 	if w.closed {
 		return errClosed
@@ -173,8 +173,7 @@ func (w *Worker) ready(ctx context.Context) error {
 	return err
 }
 
-// discard ends the program, which can't be trusted any more, and adds its last
-// words to the reason.
+// discard ends the program, which cannot be trusted any more, and adds its last output to the reason.
 func (w *Worker) discard(reason error) error {
 	w.proc.Close()
 	words := strings.TrimSpace(w.proc.Stderr())
@@ -183,7 +182,7 @@ func (w *Worker) discard(reason error) error {
 		reason = fmt.Errorf("the program ended: %w", reason)
 	}
 	if words != "" {
-		words = ": its last words: " + words
+		words = ": it last wrote: " + words
 	}
 	return fmt.Errorf("%s worker %s: %w%s", w.name, w.command.Path, reason, words)
 }
@@ -200,7 +199,7 @@ func (w *Worker) Close() error {
 	return nil
 }
 
-// readLine reads a line without its end, of maxLine bytes at most.
+// readLine reads a line of at most maxLine bytes, without its end.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {

@@ -20,14 +20,15 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// mode tells this test's program to be a worker that breaks the contract in one
-// way. The real workers don't break it, and can't be made to.
+// mode makes this test's program a worker that violates the contract in one way, which the real workers do
+// not do.
 const mode = "TLSLAB_TEST_MODE"
 
-// noDelay keeps the race detector from staying for a second when a worker ends.
+// noDelay keeps the race detector from delaying the end of a worker by a second.
 const noDelay = "GORACE=atexit_sleep_ms=0"
 
-const goodHello = `{"contract":1,"stack":"test","version":"1.2.3","library":"OpenSSL 9","install":"/here","features":["strict"]}`
+const goodHello = `{"contract":1,"stack":"test","version":"1.2.3","library":"OpenSSL ` +
+	`9","install":"/here","features":["strict"]}`
 
 var modes = map[string]func(){
 	"good": func() {
@@ -54,12 +55,15 @@ var modes = map[string]func(){
 		fmt.Println(goodHello)
 		each(func(id int) { fmt.Printf("{\"id\":%d,\"outcome\":\"accepted\"}\n", id+1) })
 	},
-	"no JSON":                 func() { fmt.Println(goodHello); each(func(int) { fmt.Println("warning: this is deprecated") }) },
+	"no JSON": func() {
+		fmt.Println(goodHello)
+		each(func(int) { fmt.Println("warning: this is deprecated") })
+	},
 	"floods":                  func() { fmt.Println(goodHello); each(func(int) { flood() }) },
 	"floods instead of hello": flood,
 }
 
-// each calls answer with 1, 2, 3 ... for each line of input.
+// each calls answer with 1, 2, 3 ... for each input line.
 func each(answer func(id int)) {
 	in := bufio.NewScanner(os.Stdin)
 	for id := 1; in.Scan(); id++ {
@@ -67,8 +71,7 @@ func each(answer func(id int)) {
 	}
 }
 
-// hang does nothing for longer than any test takes: an empty select would be seen by
-// the runtime, and end the program.
+// hang waits longer than any test takes. The runtime would detect an empty select and end the program.
 func hang() { time.Sleep(time.Hour) }
 
 func flood() {
@@ -95,7 +98,7 @@ func command(t *testing.T, behaviour string) process.Command {
 	return process.Command{Path: self, Env: []string{mode + "=" + behaviour, noDelay}}
 }
 
-// begin starts a worker and closes it at the end of the test.
+// begin starts a worker and closes it when the test ends.
 func begin(t *testing.T, behaviour string) *Worker {
 	t.Helper()
 	w, hello, err := Start(t.Context(), "test", command(t, behaviour))
@@ -123,7 +126,7 @@ func TestWorker(t *testing.T) {
 	wg.Wait()
 }
 
-// A worker that is not started yet starts with the first probe, and need not ever.
+// TestNew checks that a worker from New starts with the first probe, or never.
 func TestNew(t *testing.T) {
 	unused := New("test", command(t, "dies at once"))
 	require.NoError(t, unused.Close())
@@ -136,19 +139,19 @@ func TestNew(t *testing.T) {
 	defer func() { require.NoError(t, broken.Close()) }()
 	got := broken.Probe(t.Context(), "default", request10s)
 	assert.Equal(t, clients.Failed, got.Outcome)
-	assert.Contains(t, got.Message, "its last words: cannot load library")
+	assert.Contains(t, got.Message, "it last wrote: cannot load library")
 }
 
 func TestWorkerBreaksContract(t *testing.T) {
 	for behaviour, want := range map[string]string{
-		"dies when asked": "the program ended: EOF: its last words: Traceback: oh no",
+		"dies when asked": "the program ended: EOF: it last wrote: Traceback: oh no",
 		"wrong id":        "it answered request 2 instead of 1",
 		"no JSON":         `"warning: this is deprecated"`,
 		"floods":          "it wrote a line of more than 1048576 bytes",
 	} {
 		t.Run(behaviour, func(t *testing.T) {
 			w := begin(t, behaviour)
-			for range 2 { // it is started again, and no better
+			for range 2 { // it is restarted, with the same result
 				got := w.Probe(t.Context(), "default", request10s)
 				assert.Equal(t, clients.Failed, got.Outcome)
 				assert.Contains(t, got.Message, want)
@@ -161,7 +164,7 @@ func TestWorkerBreaksContract(t *testing.T) {
 func TestWorkerDies(t *testing.T) {
 	w := begin(t, "dies after the first")
 	for range 3 {
-		w.last = 0 // a worker that was started again counts from one
+		w.last = 0 // a restarted worker counts from one
 		got := w.Probe(t.Context(), "default", request10s)
 		assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 		<-w.proc.Done()
@@ -188,14 +191,14 @@ func TestWorkerHangs(t *testing.T) {
 
 func TestStartFails(t *testing.T) {
 	for behaviour, want := range map[string]string{
-		"dies at once":            "the program ended: EOF: its last words: cannot load library",
+		"dies at once":            "the program ended: EOF: it last wrote: cannot load library",
 		"floods instead of hello": "it wrote a line of more than 1048576 bytes",
 	} {
 		_, _, err := Start(t.Context(), "test", command(t, behaviour))
 		assert.ErrorContains(t, err, want)
 	}
 	_, _, err := Start(t.Context(), "other", command(t, "good"))
-	assert.ErrorContains(t, err, `it says that it is "test" and not "other"`)
+	assert.ErrorContains(t, err, `it says that it is "test" instead of "other"`)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
@@ -235,5 +238,5 @@ func TestReadLine(t *testing.T) {
 		assert.Equal(t, want, string(line))
 	}
 	_, err := readLine(r)
-	require.Error(t, err, "a line without its end is none")
+	require.Error(t, err, "a line must have an end")
 }

@@ -1,4 +1,4 @@
-"""Asks HOST at CONNECT (address:port) with curl_cffi, which is curl over BoringSSL, and trusts CAFILE."""
+"""Requests HOST at CONNECT (address:port) with curl_cffi, which is curl over BoringSSL, and trusts CAFILE."""
 import sys
 
 from curl_cffi import Curl, CurlOpt
@@ -17,4 +17,4 @@ try:
 except Exception as e:
     sys.exit(str(e))
 if not got:
-    sys.exit("it was sent no answer")
+    sys.exit("there was no response")

@@ -1,4 +1,4 @@
-// Asks HOST at CONNECT (address:port) with Bun's node:tls, which is BoringSSL, and trusts CAFILE.
+// Requests HOST at CONNECT (address:port) with Bun's node:tls, which uses BoringSSL, and trusts CAFILE.
 const tls = require("node:tls");
 const fs = require("node:fs");
 const [host, connect, ca] = process.argv.slice(2);
@@ -21,4 +21,4 @@ socket.on("secureConnect", () => {
 });
 socket.on("data", () => process.exit(0));
 socket.on("error", (e) => refuse(`${e.code}: ${e.message}`));
-socket.on("end", () => refuse("it was sent no answer"));
+socket.on("end", () => refuse("there was no response"));

@@ -1,5 +1,5 @@
 #!/usr/bin/env escript
-%% Asks HOST at CONNECT (address:port) with Erlang's httpc over its own TLS, and trusts CAFILE.
+%% Requests HOST at CONNECT (address:port) with Erlang's httpc over its own TLS, and trusts CAFILE.
 main([Host, Connect, CA]) ->
     logger:set_primary_config(level, none),
     {ok, _} = application:ensure_all_started(ssl),

@@ -1,4 +1,4 @@
-"""Asks HOST at CONNECT (address:port) with python-mbedtls, which is mbedTLS 2.28, and trusts CAFILE."""
+"""Requests HOST at CONNECT (address:port) with python-mbedtls, which is mbedTLS 2.28, and trusts CAFILE."""
 import socket
 import sys
 
@@ -25,7 +25,7 @@ try:
     until_done(client.do_handshake)
     until_done(client.send, b"GET / HTTP/1.0\r\nHost: " + host.encode() + b"\r\n\r\n")
     if not until_done(client.recv, 8):
-        sys.exit("it was sent no answer")
+        sys.exit("there was no response")
 except TLSError as e:
     if client is not None:  # the wrapper sends no alert: what mbedTLS has written is still in its buffer
         connection.sendall(client._buffer.peek_outgoing(4096))
