@@ -1,9 +1,9 @@
-// Package lessons is a course in TLS failures: a path of lessons from reading an error message to
-// writing a client that is right, each about scenarios of the catalogue.
+// Package lessons is a course in TLS failures: lessons that lead from reading an error message to writing a
+// correct client, each about scenarios of the catalogue.
 //
-// [All] lists them in order; [Lookup] finds one. A lesson's prose is Markdown, a file a lesson and
-// language; what is the same in all languages (scenarios, minutes, the files to fix) stands in a
-// table. Package lab/lessons/check grades what a learner has fixed.
+// [All] lists them in order; [Lookup] finds one. A lesson's prose is Markdown, in one file for each lesson
+// and language. A table contains what is the same in all languages: scenarios, minutes, files to fix. Package
+// lab/lessons/check grades what a learner has fixed.
 package lessons
 
 import (
@@ -19,10 +19,9 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Level is how far along the path a lesson is.
+// Level is how advanced a lesson is.
 type Level string
 
-// The levels.
 const (
 	First  Level = "first"  // reading what programs say
 	Second Level = "second" // finding causes, and fixing one thing
@@ -33,23 +32,24 @@ const (
 type Lesson struct {
 	// ID is stable, unique and in kebab-case.
 	ID string
-	// Number is its place on the path, from 1.
+	// Number is its position in the course, from 1.
 	Number int
-	// Minutes is the time that it takes, with the exercise.
+	// Minutes is the time it takes, including the exercise.
 	Minutes int
 	Level   Level
-	// Scenarios are the failures that it is about: IDs of the catalogue.
+	// Scenarios are the IDs of the failures that it is about.
 	Scenarios []string
-	// Neighbours are failures beside those, which a fixed client must refuse as well.
+	// Neighbours are further failures that a fixed client must refuse.
 	Neighbours []string
-	// Controls are what a fixed client must accept.
+	// Controls are the scenarios that a fixed client must accept.
 	Controls []string
-	// Features are the optional checks that it has the learner build, in the words of
-	// [scenarios.Expectation]; a fixed client is held to them.
+	// Features are the optional checks that the learner builds, as named in [scenarios.Expectation]. A fixed
+	// client must have them.
 	Features []string
-	// OwnWords says that a refusal counts only if the client itself says why.
+	// OwnWords says that a refusal counts only if the client itself states the reason.
 	OwnWords bool
-	// Command starts the file to fix, as tlslab check is given it; nil if there is nothing to fix.
+	// Command is the command that runs the file to fix, as for tlslab check. It is nil if there is nothing to
+	// fix.
 	Command []string
 }
 
@@ -59,23 +59,23 @@ func (l *Lesson) Title(in lang.Tag) string { return l.text(in).title }
 // Hints returns what helps a learner on who is stuck, the vaguest first.
 func (l *Lesson) Hints(in lang.Tag) []Hint { return slices.Clone(l.text(in).hints) }
 
-// Rows returns all scenarios of the lesson: its controls, its own and its neighbours.
+// Rows returns all scenarios of the lesson: controls, scenarios and neighbours.
 func (l *Lesson) Rows() []*scenarios.Scenario {
 	var rows []*scenarios.Scenario
 	for _, id := range slices.Concat(l.Controls, l.Scenarios, l.Neighbours) {
 		s, ok := scenarios.Lookup(id)
 		if !ok {
-			panic("lessons: " + l.ID + " names the scenario " + id + ", which there is none of")
+			panic("lessons: " + l.ID + " names the scenario " + id + ", which does not exist")
 		}
 		rows = append(rows, s)
 	}
 	return rows
 }
 
-// Graded reports whether there is something to fix that can be checked.
+// Graded reports whether the lesson has a file to fix that can be graded.
 func (l *Lesson) Graded() bool { return l.Command != nil }
 
-// All returns the lessons in the order of the path. The caller must not change them.
+// All returns the lessons in order. The caller must not change them.
 func All() []*Lesson { return slices.Clone(all) }
 
 // Lookup returns the lesson with an ID or a number ("names", "3"), and false if there is none.
@@ -89,8 +89,8 @@ func Lookup(name string) (*Lesson, bool) {
 
 var all = numbered()
 
-// numbered returns the table with numbers filled in, and commands that name the learner's file after
-// the lesson: the files of all lessons lie in one directory, beside what tlslab up wrote.
+// numbered returns the table with numbers filled in, and with commands that name the learner's file after the
+// lesson, because the files of all lessons are in one directory, beside the files of tlslab up.
 func numbered() []*Lesson {
 	var list []*Lesson
 	for i, l := range table {
@@ -119,7 +119,7 @@ func TeachersGuide(in lang.Tag) []byte { return source(in, "teachers-guide.md") 
 //go:embed start
 var starts embed.FS
 
-// Files returns the files that a learner starts from, by name: what is to be fixed.
+// Files returns the learner's starting files by name: the files to fix.
 func (l *Lesson) Files() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	folder := path.Join("start", l.ID)
@@ -137,7 +137,7 @@ func (l *Lesson) Files() (map[string][]byte, error) {
 	return files, err
 }
 
-// Check returns the command line that grades the lesson's file, in words for a shell.
+// Check returns the command that grades the lesson's file, for a shell.
 func (l *Lesson) Check() string {
 	return "tlslab check " + l.ID + " -- " + strings.Join(l.Command, " ")
 }

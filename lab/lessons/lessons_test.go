@@ -18,8 +18,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestTable holds the path to be whole: what a lesson names is in the catalogue, and what it is to be
-// graded by can tell a good client from a bad one.
+// TestTable checks that everything a lesson names is in the catalogue, and that its scenarios can tell a good
+// client from a bad one.
 func TestTable(t *testing.T) {
 	all := lessons.All()
 	assert.GreaterOrEqual(t, len(all), 12)
@@ -37,7 +37,8 @@ func TestTable(t *testing.T) {
 			assert.Equal(t, l.Graded(), len(files) > 0)
 			for name := range files {
 				assert.Equal(t, name, l.Command[1])
-				assert.True(t, strings.HasPrefix(name, l.ID+"-"), "%s: the files of all lessons lie in one directory", name)
+				assert.True(t, strings.HasPrefix(name, l.ID+"-"), "%s: the files of all lessons are in one directory",
+					name)
 			}
 			for _, s := range l.Rows() {
 				want := scenarios.Reject
@@ -45,7 +46,8 @@ func TestTable(t *testing.T) {
 					want = scenarios.Accept
 				}
 				assert.Equal(t, want, s.Expect.Verdict, s.ID)
-				assert.True(t, s.Expect.Level == scenarios.Must || slices.Contains(l.Features, s.Expect.Feature) || !l.Graded(), "%s binds clients with %s alone", s.ID, s.Expect.Feature)
+				assert.True(t, s.Expect.Level == scenarios.Must || slices.Contains(l.Features, s.Expect.Feature) ||
+					!l.Graded(), "%s applies only to clients with %s", s.ID, s.Expect.Feature)
 				assert.Equal(t, l.Rows()[0].Service, s.Service, s.ID)
 			}
 		})
@@ -54,12 +56,14 @@ func TestTable(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// headings are those that every lesson has, in English; other languages have as many, of the same levels.
-var headings = []string{"What you will know", "Situation", "Predict", "Run it", "Both sides", "The cause", "The fix", "Check"}
+// headings are the headings of every lesson in English. Other languages have the same number, with the same
+// levels.
+var headings = []string{"What you will know", "Situation", "Predict", "Run it", "Both sides", "The cause", "The fix",
+	"Check"}
 
 var heading = regexp.MustCompile(`(?m)^(#+) (.*)$`)
 
-// fence matches fenced blocks, by what follows the fence and what stands within.
+// fence matches fenced blocks, with the info string and the content.
 var fence = regexp.MustCompile("(?ms)^```([^\n]*)\n(.*?)^```$")
 
 func TestProse(t *testing.T) {
@@ -76,8 +80,9 @@ func TestProse(t *testing.T) {
 				require.NotEmpty(t, titles)
 				assert.Equal(t, titles[0], l.Title(in))
 				opening, _, _ := strings.Cut(plain, "\n## ")
-				for _, needed := range []string{"`tlslab up --dir lab`", "`go install ./lab/cmd/tlslab`", "`.cache/tlslab`"} {
-					assert.Contains(t, opening, needed, "what has to run, before the first section")
+				for _, needed := range []string{"`tlslab up --dir lab`", "`go install ./lab/cmd/tlslab`",
+					"`.cache/tlslab`"} {
+					assert.Contains(t, opening, needed, "what must be running, before the first section")
 				}
 				assert.Equal(t, append([]string{"#"}, slices.Repeat([]string{"##"}, len(headings))...), levels)
 				if in == lang.English {
@@ -103,7 +108,7 @@ var (
 	runs   = regexp.MustCompile(`(?m)^tlslab (?:run|show) ([a-z0-9 -]+?)(?: --.*)?$`)
 )
 
-// places holds the commands of a lesson to name scenarios that there are, at the ports that they have.
+// places checks that the commands of a lesson name existing scenarios and their ports.
 func places(t *testing.T, text string) {
 	t.Helper()
 	for _, m := range served.FindAllStringSubmatch(text, -1) {
@@ -127,8 +132,8 @@ func places(t *testing.T, text string) {
 	}
 }
 
-// TestLanguages holds every language to have the same commands, expectations and blocks: what is
-// translated is prose.
+// TestLanguages checks that all languages have the same commands, expectations and blocks: only prose is
+// translated.
 func TestLanguages(t *testing.T) {
 	for _, l := range lessons.All() {
 		for _, in := range lang.All() {
@@ -139,7 +144,7 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// blocks returns what stands after the fences, and what is in those that are no prose.
+// blocks returns the info strings of blocks, and the content of those that are not prose.
 func blocks(text []byte) []string {
 	var list []string
 	for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
@@ -151,7 +156,7 @@ func blocks(text []byte) []string {
 	return list
 }
 
-// ids returns the scenarios that the tables of a text name, in order.
+// ids returns the scenarios named in a text's tables, in order.
 func ids(text []byte) []string {
 	var list []string
 	for _, row := range regexp.MustCompile(`(?m)^\|.*$`).FindAllString(string(text), -1) {
@@ -162,7 +167,7 @@ func ids(text []byte) []string {
 	return list
 }
 
-// TestHTML holds answers and hints to be folded away, and nothing of a text to be taken for HTML.
+// TestHTML checks that answers and hints are folded, and that nothing in a text is treated as HTML.
 func TestHTML(t *testing.T) {
 	for _, in := range lang.All() {
 		for _, l := range lessons.All() {
@@ -191,7 +196,7 @@ func TestTerminal(t *testing.T) {
 	assert.NotContains(t, shown, l.Hints(lang.English)[2].Text)
 }
 
-// TestWriteFiles holds a learner's file to be left alone.
+// TestWriteFiles checks that a learner's file is never overwritten.
 func TestWriteFiles(t *testing.T) {
 	l, _ := lessons.Lookup("names")
 	dir := filepath.Join(t.TempDir(), "new")
@@ -212,8 +217,8 @@ func TestWriteFiles(t *testing.T) {
 	assert.Error(t, err, "a file in place of the directory")
 }
 
-// TestOneDirectory holds the lessons' files to lie side by side, and one that is of another lesson not
-// to be taken for this one's.
+// TestOneDirectory checks that the files of all lessons can be in one directory, and that another lesson's
+// file is not taken for this lesson's.
 func TestOneDirectory(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 {
@@ -243,7 +248,7 @@ func TestOneDirectory(t *testing.T) {
 	assert.Equal(t, string(other), string(text), "it is not lost")
 }
 
-// TestSolutionsStayOut holds what a learner is given to hold no solution.
+// TestSolutionsStayOut checks that a learner is not given a solution.
 func TestSolutionsStayOut(t *testing.T) {
 	for _, l := range lessons.All() {
 		files, err := l.Files()
@@ -258,7 +263,7 @@ func TestSolutionsStayOut(t *testing.T) {
 
 var planRow = regexp.MustCompile("^\\| ([0-9]+) \\| (.*) \\|$")
 
-// TestPlans holds the plans of the teacher's guide to add up, and to give each lesson its minutes.
+// TestPlans checks that the plans in the teacher's guide add up and use each lesson's minutes.
 func TestPlans(t *testing.T) {
 	for _, in := range lang.All() {
 		var sums []int

@@ -17,35 +17,34 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// The lessons' Markdown is CommonMark with tables, without raw HTML, and with fenced blocks that
-// mean something:
+// The lessons' Markdown is CommonMark with tables and without raw HTML. These fenced blocks have a meaning:
 //
-//	```predict       a question, a line of three dashes, and the answer: folded away
-//	```hint NAME ... a hint, folded away, and the codes of lab/assess that it helps with; those
-//	                 of a lesson stand at its end, the vaguest first
-//	```sh run ...    a command that works word for word; after run, exit=N and needs=NAME,NAME
-//	```text says     after such a command: each line is part of a line that it writes
+//	```predict       a question, a line of three dashes, and the answer, which is folded
+//	```hint NAME ... a hint, which is folded, and the findings of lab/lessons/check that it helps with;
+//	                 hints are at the end of a lesson, the vaguest first
+//	```sh run ...    a command that works word for word; after run: exit=N and needs=NAME,NAME
+//	```text says     after such a command: each line is part of a line of its output
 const (
 	blockPredict = "predict"
 	blockHint    = "hint"
 	foldLine     = "---"
 )
 
-// Command is a command that a lesson has its reader run, as it stands there.
+// Command is a command that a lesson's reader runs, exactly as written.
 type Command struct {
 	Text  string   // for a shell; may have several lines
 	Exit  string   // its exit status, "0" unless the lesson says otherwise
-	Needs []string // programs that it needs beside tlslab
-	Says  []string // what it writes: each is part of a line of it
+	Needs []string // programs that it needs besides tlslab
+	Says  []string // its output: each is part of a line
 }
 
-// Hint helps a learner on who is stuck.
+// Hint is a hint for a learner who is stuck.
 type Hint struct {
 	Text  string
-	About []string // what it helps with: names of findings of lab/lessons/check
+	About []string // what it helps with: names of lab/lessons/check's findings
 }
 
-// parsed is a lesson's prose, taken apart.
+// parsed is a lesson's parsed prose.
 type parsed struct {
 	title    string
 	hints    []Hint
@@ -91,7 +90,7 @@ func take(source []byte) parsed {
 	return p
 }
 
-// info returns the words after a fence.
+// info returns the words of a fence's info string.
 func info(n *ast.FencedCodeBlock, source []byte) []string {
 	if n.Info == nil {
 		return nil
@@ -119,7 +118,7 @@ func (l *Lesson) HTML(in lang.Tag) template.HTML { return HTML(l.Markdown(in), i
 func HTML(source []byte, in lang.Tag) template.HTML {
 	var b bytes.Buffer
 	if err := parser(in).Convert(source, &b); err != nil {
-		panic("lessons: " + err.Error()) // a bytes.Buffer does not fail
+		panic("lessons: " + err.Error()) // a bytes.Buffer never fails
 	}
 	return template.HTML(b.String())
 }
@@ -136,7 +135,7 @@ var foldWords = map[lang.Tag]struct{ answer, hint string }{
 	lang.Chinese: {"答案", "提示"},
 }
 
-// folder renders fenced blocks: those that mean something as <details>, others as code.
+// folder renders fenced blocks: those with a meaning as <details>, others as code.
 type folder struct {
 	html.Config
 	words struct{ answer, hint string }
@@ -172,7 +171,7 @@ func (f *folder) render(w util.BufWriter, source []byte, node ast.Node, entering
 		class, mark := kindOf(fields)
 		w.WriteString(`<pre class="` + class + `"><code>`)
 		if class == "command" {
-			mark = "" // it is to be copied
+			mark = "" // a page's code is copied, so it has no mark
 		}
 		w.Write(util.EscapeHTML([]byte(marked(string(body), mark))))
 		w.WriteString("</code></pre>\n")
@@ -180,7 +179,7 @@ func (f *folder) render(w util.BufWriter, source []byte, node ast.Node, entering
 	return ast.WalkSkipChildren, nil
 }
 
-// kindOf returns what a block of code is, and what stands before each of its lines on a terminal.
+// kindOf returns the kind of a code block, and the mark before each of its lines on a terminal.
 func kindOf(fields []string) (class, mark string) {
 	switch {
 	case slices.Contains(fields, "sh"):
@@ -205,19 +204,20 @@ func (f *folder) details(w util.BufWriter, summary, body string) error {
 	return nil
 }
 
-// nested renders prose that stands within a block.
+// nested renders prose inside a block.
 func (f *folder) nested(w util.BufWriter, body string) error {
 	return goldmark.New(goldmark.WithExtensions(extension.Table)).Convert([]byte(body), w)
 }
 
-// fold parts a question from its answer.
+// fold separates a question from its answer.
 func fold(body string) (question, answer string) {
 	question, answer, _ = strings.Cut(body, "\n"+foldLine+"\n")
 	return strings.TrimSpace(question), strings.TrimSpace(answer)
 }
 
-// Terminal returns prose for a terminal of a width, in columns: Markdown reads well there. Commands and what they
-// print are not broken, and with a width of zero nothing is. Hints are left out, and answers unless they are asked for.
+// Terminal renders prose for a terminal that is width columns wide. Markdown is readable there, so it stays
+// as it is. Commands and their output are not wrapped; with a width of zero, nothing is. Hints are left out,
+// and so are answers unless requested.
 func Terminal(source []byte, answers bool, width int) string {
 	var b strings.Builder
 	doc := parser(lang.English).Parser().Parse(text.NewReader(source))

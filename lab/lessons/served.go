@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Where the lessons have a lab serve: tlslab up --dir lab.
+// The place of the lessons' lab: tlslab up --dir lab.
 const (
 	PublishedDir  = "lab"
 	PublishedBase = 10000
@@ -20,8 +20,8 @@ var (
 	publishedFlag = regexp.MustCompile(`--dir lab\b`)
 )
 
-// Served returns a lesson's Markdown for a lab that serves elsewhere than the lessons have it: its commands can be
-// pasted. The function port returns where a scenario is served, by its offset; dir is the lab's directory.
+// Served returns a lesson's Markdown with the paths and ports of another lab, so that its commands can be
+// pasted. The function port returns a scenario's port by its offset; dir is the lab's directory.
 func Served(source []byte, dir string, port func(offset int) int) []byte {
 	text := publishedPort.ReplaceAllStringFunc(string(source), func(m string) string {
 		published, _ := strconv.Atoi(m[1:])
@@ -33,7 +33,7 @@ func Served(source []byte, dir string, port func(offset int) int) []byte {
 	dir = shell.Quote(dir)
 	text = publishedFile.ReplaceAllStringFunc(text, func(m string) string {
 		parts := publishedFile.FindStringSubmatch(m)
-		if _, ok := scenarios.Lookup(parts[2]); !ok && parts[2] != "endpoints.json" { // of the source
+		if _, ok := scenarios.Lookup(parts[2]); !ok && parts[2] != "endpoints.json" { // a path in the source tree
 			return m
 		}
 		return parts[1] + dir + "/" + parts[2]

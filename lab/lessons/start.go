@@ -14,13 +14,13 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 )
 
-// ErrTaken is what [Lesson.WriteFiles] returns where another file has the name of one of the lesson's.
+// ErrTaken is returned by [Lesson.WriteFiles] if a file of the lesson has the same name as another file.
 var ErrTaken = errors.New("move it away, or name another directory with --dir")
 
-// WriteFiles writes the files that a learner starts from into a directory, which it makes if it is
-// not there. It never writes over a file: the lesson's own that are there already, fixed or not, are
-// left as they are and returned in kept. Where a file of that name is not the lesson's, nothing is
-// written, and the error wraps [ErrTaken]. Written and kept are paths.
+// WriteFiles writes a learner's starting files into a directory, which it makes if necessary. It never
+// overwrites a file: existing files of the lesson, fixed or not, are left alone and returned in kept. If an
+// existing file with such a name is not the lesson's, nothing is written, and the error wraps [ErrTaken].
+// Written and kept are paths.
 func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 	files, err := l.Files()
 	if err != nil {
@@ -42,11 +42,13 @@ func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case errors.Is(err, errLink) || errors.As(err, &large):
-			return nil, nil, fmt.Errorf("%s is there and is not the file of lesson %s: %w: %w", path, l.ID, err, ErrTaken)
+			return nil, nil, fmt.Errorf("%s exists and is not the file of lesson %s: %w: %w", path, l.ID, err,
+				ErrTaken)
 		case err != nil:
-			return nil, nil, fmt.Errorf("looking at what is there: %w", err)
+			return nil, nil, fmt.Errorf("looking for existing files: %w", err)
 		case !l.owns(text):
-			return nil, nil, fmt.Errorf("%s is there and is not the file of lesson %s, which has the line %q: %w", path, l.ID, l.mark(), ErrTaken)
+			return nil, nil, fmt.Errorf("%s exists and is not the file of lesson %s, which has the line %q: %w", path,
+				l.ID, l.mark(), ErrTaken)
 		}
 	}
 	for _, name := range names {
@@ -64,12 +66,12 @@ func (l *Lesson) WriteFiles(dir string) (written, kept []string, err error) {
 	return written, kept, nil
 }
 
-// maxLesson is how large a lesson's file may be, in bytes, that a learner has worked on.
+// maxLesson is the maximum size of a learner's file, in bytes.
 const maxLesson = 1 << 20
 
-var errLink = errors.New("it is a link or no regular file")
+var errLink = errors.New("it is not a regular file")
 
-// look reads a file that may be the lesson's. It follows no link.
+// look reads a file that may be the lesson's. It follows no links.
 func look(root *os.Root, name string) ([]byte, error) {
 	info, err := root.Lstat(name)
 	if err == nil && !info.Mode().IsRegular() {
@@ -86,7 +88,7 @@ func look(root *os.Root, name string) ([]byte, error) {
 	return io.ReadAll(bounded.Limit(f, name, maxLesson))
 }
 
-// mark is the line that tells a lesson's file from others, however it has been fixed.
+// mark is the line that identifies a lesson's file, however it has been changed.
 func (l *Lesson) mark() string { return "# tlslab lesson " + l.ID }
 
 // owns reports whether a file is the lesson's.
@@ -99,7 +101,7 @@ func (l *Lesson) owns(text []byte) bool {
 	return false
 }
 
-// writeNew writes a file that must not be there yet.
+// writeNew writes a file that must not exist yet.
 func writeNew(root *os.Root, name string, text []byte) (err error) {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {

@@ -2,14 +2,15 @@ package lessons
 
 import "example.com/tlslab/scenarios"
 
-// Commands that several lessons give a learner's file. Its name has the lesson's ID put before it.
+// Commands of several lessons for a learner's file, whose name is prefixed with the lesson's ID.
 var (
 	urlAndCA = []string{"python3", "client.py", "{url}", "{ca}"}
-	withKey  = []string{"python3", "client.py", "--ca", "{ca}", "--cert", "{cert}", "--key", "{key}", "--password", "{password}", "{url}"}
+	withKey  = []string{"python3", "client.py", "--ca", "{ca}", "--cert", "{cert}", "--key", "{key}", "--password",
+		"{password}", "{url}"}
 	hostPort = []string{"python3", "client.py", "{host}", "{connect}", "{ca}"}
 )
 
-// table is the path, in order. IDs do not change; numbers are places.
+// table lists the lessons in order. IDs do not change; numbers are positions.
 var table = []Lesson{
 	{
 		ID: "read-an-error", Minutes: 15, Level: First, Command: urlAndCA, OwnWords: true,
@@ -43,12 +44,14 @@ var table = []Lesson{
 	},
 	{
 		ID: "client-certificates", Minutes: 25, Level: Second, Command: withKey,
-		Controls:   []string{"good-client-certificate", "client-certificate-optional", "client-key-encrypted"},
-		Scenarios:  []string{"client-certificate-expired", "client-certificate-untrusted", "client-key-mismatch", "client-key-wrong-passphrase"},
+		Controls: []string{"good-client-certificate", "client-certificate-optional", "client-key-encrypted"},
+		Scenarios: []string{"client-certificate-expired", "client-certificate-untrusted", "client-key-mismatch",
+			"client-key-wrong-passphrase"},
 		Neighbours: []string{"untrusted-root", "wrong-host"},
 	},
 	{
-		ID: "revocation", Minutes: 25, Level: Second, Command: []string{"python3", "client.py", "--crl", "{crl}", "{url}", "{ca}"},
+		ID: "revocation", Minutes: 25, Level: Second, Command: []string{"python3", "client.py", "--crl", "{crl}",
+			"{url}", "{ca}"},
 		Features:   []string{scenarios.FeatureCRL},
 		Controls:   []string{"good-crl", "good"},
 		Scenarios:  []string{"revoked-crl", "crl-expired", "crl-wrong-issuer"},
@@ -73,13 +76,15 @@ var table = []Lesson{
 		Neighbours: []string{"untrusted-root", "self-signed", "expired"},
 	},
 	{
-		ID: "pymongo", Minutes: 30, Level: Third, Command: []string{"python3", "client.py", "--combined", "{combined}", "--password", "{password}", "{url}", "{ca}"},
+		ID: "pymongo", Minutes: 30, Level: Third, Command: []string{"python3", "client.py", "--combined", "{combined}",
+			"--password", "{password}", "{url}", "{ca}"},
 		Controls:   []string{"mongo-good", "mongo-good-client-certificate"},
 		Scenarios:  []string{"mongo-wrong-host", "mongo-expired", "mongo-untrusted-root"},
 		Neighbours: []string{"mongo-wrong-usage", "mongo-client-certificate-expired"},
 	},
 	{
-		ID: "verification-guide", Minutes: 20, Level: Second, Command: []string{"sh", "probe.sh", "{host}", "{connect}", "{ca}"},
+		ID: "verification-guide", Minutes: 20, Level: Second, Command: []string{"sh", "probe.sh", "{host}",
+			"{connect}", "{ca}"},
 		Controls:   []string{"good", "good-ip"},
 		Scenarios:  []string{"wrong-host", "expired", "missing-intermediate"},
 		Neighbours: []string{"wrong-ip", "untrusted-root", "self-signed"},
@@ -91,10 +96,14 @@ var table = []Lesson{
 		Neighbours: []string{"untrusted-root", "expired", "wrong-host"},
 	},
 	{
-		ID: "write-a-client", Minutes: 40, Level: Third, Command: []string{"python3", "client.py", "{host}", "{connect}", "{ca}"},
-		Controls:   []string{"good", "good-ip", "good-wildcard", "good-long-chain", "good-tls12", "good-tls13", "slow"},
-		Scenarios:  []string{"expired", "not-yet-valid", "wrong-host", "wrong-ip", "wildcard-too-deep", "untrusted-root", "self-signed", "missing-intermediate", "tampered-leaf", "wrong-usage"},
-		Neighbours: []string{"tls10-only", "sha1-leaf", "plain-http", "close-after-hello", "connection-refused", "silent", "truncated-response"},
+		ID: "write-a-client", Minutes: 40, Level: Third, Command: []string{"python3", "client.py", "{host}",
+			"{connect}", "{ca}"},
+		Controls: []string{"good", "good-ip", "good-wildcard", "good-long-chain", "good-tls12", "good-tls13",
+			"slow"},
+		Scenarios: []string{"expired", "not-yet-valid", "wrong-host", "wrong-ip", "wildcard-too-deep",
+			"untrusted-root", "self-signed", "missing-intermediate", "tampered-leaf", "wrong-usage"},
+		Neighbours: []string{"tls10-only", "sha1-leaf", "plain-http", "close-after-hello", "connection-refused",
+			"silent", "truncated-response"},
 	},
 	{
 		ID: "test-your-client", Minutes: 20, Level: Third,

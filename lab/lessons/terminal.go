@@ -10,20 +10,20 @@ import (
 	"example.com/tlslab/lab/internal/wrap"
 )
 
-// item matches what a paragraph of a list begins with.
+// item matches the beginning of a list item.
 var item = regexp.MustCompile(`^(?:[-*]|\d+\.) +`)
 
 // layout breaks Markdown into lines for a terminal.
 type layout struct {
 	width     int
 	out       []string
-	words     []string // of the paragraph that is being read
-	first     string   // what its first line begins with
-	rest      string   // what its other lines begin with
-	tableRows []string // of the table that is being read
+	words     []string // of the current paragraph
+	first     string   // the beginning of its first line
+	rest      string   // the beginning of its other lines
+	tableRows []string // of the current table
 }
 
-// laid breaks what is prose in Markdown: paragraphs, quotes, lists and tables.
+// laid wraps the prose in Markdown: paragraphs, quotes, lists and tables.
 func laid(markdown string, width int) string {
 	if width == 0 {
 		return markdown
@@ -61,7 +61,7 @@ func (l *layout) add(line string) {
 	}
 }
 
-// paragraph adds words to the paragraph that is being read, and begins it with what its lines begin with.
+// paragraph adds words to the current paragraph. first and rest start its lines.
 func (l *layout) paragraph(first, rest, words string) {
 	if l.tableRows != nil || len(l.words) == 0 {
 		l.flush()
@@ -70,7 +70,7 @@ func (l *layout) paragraph(first, rest, words string) {
 	l.words = append(l.words, words)
 }
 
-// flush writes what has been read.
+// flush writes the current paragraph or table.
 func (l *layout) flush() {
 	if l.tableRows != nil {
 		l.out = append(l.out, drawn(l.tableRows, l.width)...)
@@ -84,9 +84,9 @@ func (l *layout) flush() {
 	l.words, l.first, l.rest = nil, "", ""
 }
 
-// drawn draws a table of Markdown; its second row is the line below the header.
+// drawn draws a Markdown table; its second row is the line below the header.
 func drawn(rows []string, width int) []string {
-	const frame = 3 // columns of a border and the blanks beside it
+	const frame = 3 // columns of a border and its spaces
 	w := prettytable.NewWriter()
 	style := prettytable.StyleLight
 	style.Format.Header = text.FormatDefault

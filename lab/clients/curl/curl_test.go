@@ -38,7 +38,7 @@ func TestParseVersion(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                                    "not curl's",
 		"wget 1.21":                           "not curl's",
-		"curl 9.9.9 (x) libcurl/9.9.9 zlib/1": "curl 9.9.9 has no TLS library",
+		"curl 9.9.9 (x) libcurl/9.9.9 zlib/1": "curl 9.9.9 has no known TLS library",
 	} {
 		_, _, err := parseVersion(line)
 		assert.ErrorContains(t, err, want, line)
