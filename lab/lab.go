@@ -1,7 +1,7 @@
 // Package lab ties a run together: it mints what scenarios ask for, serves it, runs clients against it and
 // judges what they did.
 //
-// [New] makes a [Lab]. [Lab.Serve] serves one scenario at an address of its own, [Lab.Up] serves many at
+// [New] makes a [Lab]. [Lab.Serve] serves one scenario on a free port, [Lab.Up] serves many at
 // fixed ports, and [Lab.Run] reproduces scenarios with every client. Go tests use package lab/labtest, which
 // wraps this one.
 package lab
@@ -190,7 +190,7 @@ func (l *Lab) Config() Config { return l.config }
 func (l *Lab) Dir() string { return l.dir.Path() }
 
 // Close closes the lab's responder and services, and removes its directory if it is temporary. It does not
-// close servers; whoever started them must do that.
+// close servers; the caller that started them must do that.
 func (l *Lab) Close() error {
 	err := l.responder.Close()
 	for _, service := range l.config.Services {

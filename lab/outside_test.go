@@ -34,8 +34,8 @@ func underRoot(id, host, san string) *scenarios.Scenario {
 	}
 }
 
-// TestOutside records which stacks apply the root's name constraints. No CA key is ever written, but whoever
-// knows seed and time can derive it. The test does so, issues leaves for somebody else's name and address,
+// TestOutside records which stacks apply the root's name constraints. No CA key is ever written, but anyone
+// who knows seed and time can derive it. The test does so, issues leaves for somebody else's name and address,
 // and serves them to every client that trusts the lab's root.
 func TestOutside(t *testing.T) {
 	if testing.Short() {

@@ -17,7 +17,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// spawned are clients that are started anew for each scenario, as their users would write them, run with the
+// spawned are clients, written as their users would, that run in a new process for each scenario, with the
 // newest program of each stack.
 var spawned = []struct {
 	stack string

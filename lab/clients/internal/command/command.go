@@ -1,4 +1,4 @@
-// Package command runs client programs that are started anew for each probe.
+// Package command runs client programs with a new process for each probe.
 package command
 
 import (
