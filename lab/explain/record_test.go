@@ -76,7 +76,7 @@ func TestRecord(t *testing.T) {
 // and a logger before it, of another host, between lines of no interest. Those that cannot be, as nothing in
 // them speaks of TLS or of a client's connection, are listed in testdata/alone.txt: exactly those.
 func TestRulesInALog(t *testing.T) {
-	elsewhere := strings.NewReplacer("'localhost'", "'api.example.com'", ":LINE", ":1006", "0xADDRESS", "0x7f3b2c1d2e50", "TIME", "2026-11-22T10:00:00Z", "PORT", "8443", "localhost", "api.example.com")
+	elsewhere := strings.NewReplacer("'localhost'", "'api.example.com'", ":LINE", ":1006", "0xADDRESS", "0x7f3b2c1d2e50", "TIME", "2026-11-22T10:00:00Z", ":PORT", ":8443", "=PORT", "=8443", " PORT", " 8443", "localhost", "api.example.com")
 	alone := map[string]bool{}
 	for _, f := range fields(t, "testdata/alone.txt") {
 		alone[strings.Join(f, "\t")] = true
