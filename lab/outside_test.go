@@ -23,7 +23,7 @@ var constraintsUnread = []string{"java", "okhttp"}
 // constraintsRead are the stacks that refuse such a leaf.
 var constraintsRead = []string{
 	"go", "curl", "openssl", "python", "node", "gnutls-cli", "pyopenssl", "ruby", "perl", "php", "chromium", "requests", "urllib3",
-	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls", "deno",
+	"httpx", "aiohttp", "cryptography", "fetch", "axios", "reqwest-rustls", "reqwest-native-tls", "deno", "bun",
 }
 
 // underRoot returns a scenario of the test: a leaf for one name, below the root that all scenarios share.

@@ -30,6 +30,7 @@ var (
 		"java":         `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
 		"chromium":     `^net::ERR_CERT_DATE_INVALID\nCertificate i=0 \(CN=localhost\): ERROR: Time is after notAfter$`,
 		"deno":         `certificate expired: |^Error: unable to verify the first certificate\n`,
+		"bun":          `certificate has expired$`,
 	}
 	otherName = messages{
 		"go": `x509: certificate is valid for other\.example, not localhost$`,
@@ -47,6 +48,7 @@ var (
 		"java":         `No subject alternative DNS name matching localhost found\.$`,
 		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
 		"deno":         `certificate not valid for name "localhost"|is not in the cert's altnames: DNS:other\.example\n`,
+		"bun":          `ERR_TLS_CERT_ALTNAME_INVALID|is not in the cert's altnames: DNS:other\.example$`,
 	}
 	otherAddress = messages{
 		"go": `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
@@ -63,6 +65,7 @@ var (
 		"java":         `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
 		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
 		"deno":         `certificate not valid for name "192\.0\.2\.1"|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1\n`,
+		"bun":          `ERR_TLS_CERT_ALTNAME_INVALID|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
 	}
 	noCertificate = messages{
 		"go":         `remote error: tls: certificate required$`,
@@ -80,6 +83,7 @@ var (
 		"java":     `certificate_required|Broken pipe|Error writing to server|Connection reset$`,
 		"chromium": `^net::ERR_(BAD_SSL_CLIENT_AUTH_CERT|SOCKET_NOT_CONNECTED)`,
 		"deno":     `received fatal alert: CertificateRequired`,
+		"bun":      `EPROTO: The TLS handshake failed|TLSV1_ALERT_CERTIFICATE_REQUIRED`,
 	}
 	notTLS = messages{
 		"go":         `http: server gave HTTP response to HTTPS client$`,
@@ -94,6 +98,7 @@ var (
 		"java":       `Unsupported or unrecognized SSL message|Unrecognized SSL message, plaintext connection`,
 		"chromium":   `^net::ERR_SSL_PROTOCOL_ERROR\nSSL_HANDSHAKE_ERROR \(error_lib 16, error_reason 247\)$`,
 		"deno":       `received corrupt message of type InvalidContentType`,
+		"bun":        `EPROTO: The TLS handshake failed|WRONG_VERSION_NUMBER$`,
 	}
 	timeIsUp = messages{
 		"go":         `Client\.Timeout (exceeded|or context cancellation)`,
@@ -108,18 +113,19 @@ var (
 		"java":       `Read timed out`,
 		"chromium":   `^timeout: tlslab ended the client after `,
 		"deno":       `aborted due to timeout$`,
+		"bun":        `The operation timed out\.$`,
 	}
 	status = messages{
-		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`, "deno": `503`,
+		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`, "bun": `503`, "deno": `503`,
 	}
 	moved = messages{
-		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`, "deno": `302`,
+		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`, "bun": `302`, "deno": `302`,
 	}
 	// namesOnly is for Python 2.7, whose ssl.match_hostname does not support addresses in certificates.
 	namesOnly = messages{"python": `^ssl\.CertificateError: hostname '[0-9a-f.:]+' doesn't match 'localhost'$`}
 	something = messages{
 		"go": `.`, "curl": `.`, "openssl": `.`, "python": `.`, "node": `.`,
 		"gnutls-cli": `.`, "wget": `.`, "pyopenssl": `.`, "java": `.`, "ssl": `.`,
-		"chromium": `.`, "deno": `.`,
+		"chromium": `.`, "deno": `.`, "bun": `.`,
 	}
 )

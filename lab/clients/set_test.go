@@ -41,7 +41,7 @@ func TestDiscover(t *testing.T) {
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, scenarios.FeatureStrict), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "deno", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "deno", "bun", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
 	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason.Text, "\n")
@@ -93,6 +93,7 @@ func TestNothingOnPath(t *testing.T) {
 		{"chromium", "no chromium or google-chrome on PATH"},
 		{"okhttp", "no java on PATH, and JAVA_HOME leads to none"},
 		{"deno", "no deno on PATH: make clients CLIENTS=mainstream-npm, or install it"},
+		{"bun", "no bun on PATH: make clients CLIENTS=mainstream-npm, or install it"},
 		{"requests", "no python has requests: make clients, or pip install requests"},
 		{"urllib3", "no python has urllib3: make clients, or pip install urllib3"},
 		{"httpx", "no python has httpx: make clients, or pip install httpx"},

@@ -90,8 +90,9 @@ var sources = []*Source{
 	&mongoJavaSource, &pymongoSource, &pymongoOCSPSource, &mongoNodeSource, &mongoGoSource,
 	&schannelSource, &curlSource, &requestsSource, &urllib3Source, &httpxSource, &aiohttpSource, &cryptographySource,
 	&pyopensslSource, &pythonSource,
+	&denoSource, &bunSource,
 	&axiosSource, &fetchSource, &nodeSource, &okhttpSource, &javaSource, &rubySource, &perlSource, &phpSource,
-	&denoSource, &reqwestRustlsSource, &reqwestNativeTlsSource,
+	&reqwestRustlsSource, &reqwestNativeTlsSource,
 
 	&wgetSource, &gnutlsCliSource, &opensslSource, &goSource, &dotnetSource,
 	&chromiumSource, &firefoxSource, &mysqlSource, &boringsslSource, &appleSource, &wolfsslSource, &nssSource,

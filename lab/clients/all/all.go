@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/bun"
 	"example.com/tlslab/lab/clients/chromium"
 	"example.com/tlslab/lab/clients/curl"
 	"example.com/tlslab/lab/clients/deno"
@@ -59,6 +60,7 @@ func Stacks() []clients.Stack {
 		okhttp.Stack(),
 		mongojava.Stack(),
 		deno.Stack(),
+		bun.Stack(),
 	}, pypi.Stacks(), npm.Stacks(), []clients.Stack{mongogo.Stack()})
 }
 
