@@ -15,8 +15,6 @@ type rule struct {
 	words []string
 	// by is the name of the only speaker of the words; empty means any.
 	by string
-	// server says that the words mean this where a server says them, and nothing elsewhere.
-	server bool
 	// peer says that the other side objected.
 	peer bool
 	// either says that the words do not tell which side objected.

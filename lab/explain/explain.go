@@ -91,14 +91,6 @@ type Finding struct {
 	Seen bool `json:"seen,omitempty"`
 }
 
-// Stack returns the stack, if there is but one; empty if it could be any of several.
-func (f Finding) Stack() string {
-	if len(f.Stacks) != 1 {
-		return ""
-	}
-	return f.Stacks[0]
-}
-
 // Unknown is a line that no rule knows.
 type Unknown struct {
 	Line  int    `json:"line"`

@@ -104,7 +104,7 @@ func TestClient(t *testing.T) {
 	r, err := explain.ReadFrom(t.Context(), strings.NewReader("certificate verify failed: certificate has expired"), explain.Options{Client: "pymongo"})
 	require.NoError(t, err)
 	require.Len(t, r.Findings, 1)
-	assert.Equal(t, "pymongo", r.Findings[0].Stack())
+	assert.Equal(t, []string{"pymongo"}, r.Findings[0].Stacks)
 
 	_, err = explain.ReadFrom(t.Context(), strings.NewReader(""), explain.Options{Client: "telnet"})
 	assert.ErrorContains(t, err, `no client "telnet"`)

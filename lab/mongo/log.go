@@ -98,7 +98,6 @@ func parseLine(text string) line {
 	var entry struct {
 		Severity string          `json:"s"`
 		ID       int             `json:"id"`
-		Message  string          `json:"msg"`
 		Attr     json.RawMessage `json:"attr"`
 	}
 	l := line{text: text}

@@ -138,7 +138,7 @@ func newPage(r *result.Run) pageData {
 		out := pageScenario{ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title), Expected: visible.Text(expectation(s, &english)), Control: visible.Text(s.Control),
 			What: visible.Text(s.Story.What), Where: visible.Text(s.Story.Where), Fix: visible.Text(s.Fix), Cells: []pageCell{}}
 		for _, c := range r.Clients {
-			out.Cells = append(out.Cells, b.cell(r, s, x.Cell(s.ID, c.ID())))
+			out.Cells = append(out.Cells, b.cell(x.Cell(s.ID, c.ID())))
 		}
 		b.Scenarios = append(b.Scenarios, out)
 	}
@@ -152,7 +152,7 @@ type pageBuilder struct {
 	observations map[string]int
 }
 
-func (b *pageBuilder) cell(r *result.Run, s result.Scenario, c *result.Cell) pageCell {
+func (b *pageBuilder) cell(c *result.Cell) pageCell {
 	if c == nil {
 		return pageCell{}
 	}

@@ -41,22 +41,18 @@ type Options struct {
 
 // contract is a way of running a client.
 type contract struct {
-	name  string
-	about string
-	open  func(context.Context, Options, clients.Place) (*clients.Install, error)
+	name string
+	open func(context.Context, Options, clients.Place) (*clients.Install, error)
 	// tells says that the contract itself gives the client the file to trust.
 	tells bool
 }
 
 // contracts lists all contracts, the usual one first.
 var contracts = []contract{
-	{"exit", "started once per scenario: exit status 0 means accepted, 69 unsupported, anything else rejected",
-		openExit, false},
-	{"served", "started once per scenario: it accepts if its request reaches the server, and rejects otherwise; " +
-		"its exit status is ignored", openServed, false},
-	{"worker", "started once: one JSON request per line, one JSON answer per line", openWorker, true},
-	{"trytls", "started once per scenario with HOST PORT CAFILE: the last line is ACCEPT, REJECT or UNSUPPORTED",
-		openTryTLS, true},
+	{"exit", openExit, false},
+	{"served", openServed, false},
+	{"worker", openWorker, true},
+	{"trytls", openTryTLS, true},
 }
 
 // Contracts returns the names of the contracts, the usual one first.

@@ -104,3 +104,10 @@ func TestLight(t *testing.T) {
 		}
 	}
 }
+
+// TestTestdata holds what is embedded in programs to lie outside testdata, which is for tests.
+func TestTestdata(t *testing.T) {
+	for _, line := range list(t, "-f", `{{range .EmbedFiles}}{{$.ImportPath}}/{{.}}{{"\n"}}{{end}}`, "./...") {
+		assert.NotContains(t, line, "/testdata/")
+	}
+}

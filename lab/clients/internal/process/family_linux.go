@@ -209,8 +209,7 @@ func childrenOf(pid, tid int) []int {
 // state is the kernel's information about a process.
 type state struct {
 	zombie  bool
-	parent  int
-	started string // in ticks since boot
+	started string // in ticks since the machine started
 }
 
 // readState parses /proc/PID/stat (proc(5)). It returns false if there is no such process.
@@ -224,6 +223,5 @@ func readState(pid int) (state, bool) {
 	if len(fields) < 20 {
 		return state{}, false
 	}
-	parent, _ := strconv.Atoi(fields[1])
-	return state{zombie: fields[0] == "Z" || fields[0] == "X", parent: parent, started: fields[19]}, true
+	return state{zombie: fields[0] == "Z" || fields[0] == "X", started: fields[19]}, true
 }
