@@ -46,10 +46,8 @@ var families = []struct {
 	{MongoDBServer, Mongod, 2000, mongodRows},
 }
 
-// all is the catalogue as declared. mongods are the scenarios of MongoDB's own TLS stack.
-var all, mongods = declared(HTTPS), declared(Mongod)
-
-// declared returns the scenarios declared for a service, with family and port filled in.
+// declared returns the scenarios that were declared for a service, with families and ports filled
+// in.
 func declared(service Service) []*Scenario {
 	var list []*Scenario
 	for _, f := range families {
@@ -61,8 +59,8 @@ func declared(service Service) []*Scenario {
 			s.Port += f.port
 			s.Host = cmp.Or(s.Host, "localhost")
 			s.Service = service
-			if service.Protocol() == MongoDB {
-				s.Known = slices.Concat(s.Known, alwaysRefusing(&s))
+			if known := service.facts().known; known != nil {
+				s.Known = slices.Concat(s.Known, known(&s))
 			}
 			list = append(list, &s)
 		}

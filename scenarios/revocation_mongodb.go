@@ -94,8 +94,8 @@ func OCSPRows() []OCSPRow {
 	return []OCSPRow{{"rsa", "ca"}, {"rsa", "delegate"}, {"ecdsa", "ca"}, {"ecdsa", "delegate"}}
 }
 
-// ID returns the ID of a cell's scenario when it is served with MongoDB.
-func (c OCSPColumn) ID(r OCSPRow) string { return mongoPrefix + mongoDBPrefix + c.id + r.suffix() }
+// ID returns the ID of a cell's scenario, as it is served with MongoDB.
+func (c OCSPColumn) ID(r OCSPRow) string { return MongoDB.Prefix() + mongoDBPrefix + c.id + r.suffix() }
 
 func (r OCSPRow) suffix() string { return "-" + r.Key + "-" + r.Signer }
 

@@ -234,7 +234,7 @@ func (r Row) Canonical() failure.Class {
 
 // base returns the scenario's ID without the prefix of its service.
 func (r Row) base() string {
-	return strings.TrimPrefix(strings.TrimPrefix(r.ID, "mongo-"), "mongod-")
+	return scenarios.Base(r.ID)
 }
 
 // declared returns the scenario as the catalogue declares it; the zero scenario if it has none of that name.

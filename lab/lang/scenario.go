@@ -2,7 +2,6 @@ package lang
 
 import (
 	"cmp"
-	"strings"
 
 	"example.com/tlslab/scenarios"
 )
@@ -23,7 +22,7 @@ func (t Tag) Of(s *scenarios.Scenario) Story {
 	if t == English || !has(texts, t, "scenarios") {
 		return english
 	}
-	w, id := t.Words("scenarios"), strings.TrimPrefix(s.ID, "mongo-")
+	w, id := t.Words("scenarios"), s.Original()
 	return Story{
 		Title: cmp.Or(w[id+".title"], english.Title),
 		What:  cmp.Or(w[id+".what"], english.What),
