@@ -36,8 +36,8 @@ type serviceFacts struct {
 // services are the services, the one of [All] first.
 var services = []serviceFacts{
 	{service: HTTPS},
-	{service: MongoDB, prefix: "mongo-", distance: 1000, known: refusesAnyway},
-	{service: Mongod, protocol: MongoDB, prefix: "mongod-", known: refusesAnyway},
+	{service: MongoDB, prefix: "mongo-", distance: 1000, known: alwaysRefusing},
+	{service: Mongod, protocol: MongoDB, prefix: "mongod-", known: alwaysRefusing},
 }
 
 // facts returns what is known of a service; nothing of one that does not exist.
