@@ -25,6 +25,9 @@ type Entry struct {
 	Text     string
 }
 
+// blanks matches a text in quotes with a blank at either end. The quotes are not part of it.
+var blanks = regexp.MustCompile(`^"( .*|.* )"$`)
+
 // read reads a file of texts. Lines that begin with # are comments.
 func read(files fs.FS, name string) ([]Entry, error) {
 	data, err := fs.ReadFile(files, name)
@@ -51,7 +54,10 @@ func read(files fs.FS, name string) ([]Entry, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s:%d: want NAME = TEXT, got %q", name, number, line)
 		}
-		list = append(list, Entry{sections, strings.TrimSpace(key), strings.TrimSpace(text)})
+		if text = strings.TrimSpace(text); blanks.MatchString(text) {
+			text = text[1 : len(text)-1]
+		}
+		list = append(list, Entry{sections, strings.TrimSpace(key), text})
 	}
 	return list, nil
 }

@@ -19,10 +19,10 @@ import (
 // Assessment writes what a run shows of a client: first what it does wrong and what to do about it,
 // then what could not be asked, and the grade last.
 func (t Terminal) Assessment(a *assess.Assessment) {
-	w := t.words().assessment
+	w := t.words().Assessment
 	t.findings(a)
-	t.deviations(w.known, a.Known)
-	t.deviations(w.fixed, a.Fixed)
+	t.deviations(w.Known, a.Known)
+	t.deviations(w.Fixed, a.Fixed)
 	t.notes(a)
 	t.grade(a)
 }
@@ -48,15 +48,15 @@ func (t Terminal) findings(a *assess.Assessment) {
 			t.finding(shown, f.Unproven)
 		}
 	}
-	t.rows(rest, func(kind verdict.Kind) string { return t.words().assessment.means[kind] }, a)
+	t.rows(rest, func(kind verdict.Kind) string { return t.words().Assessment.Means[kind] }, a)
 }
 
 func (t Terminal) finding(f Finding, unproven []string) {
 	t.wrapped("", t.paint(f.Says, text.FgRed, text.Bold))
-	t.wrapped(t.words().assessment.toDo, f.ToDo)
-	t.wrapped(t.words().assessment.in, t.rowsOf(f.Scenarios))
+	t.wrapped(t.words().Assessment.ToDo, f.ToDo)
+	t.wrapped(t.words().Assessment.In, t.rowsOf(f.Scenarios))
 	if len(unproven) > 0 {
-		t.wrapped(t.words().assessment.unproven, t.rowsOf(unproven))
+		t.wrapped(t.words().Assessment.Unproven, t.rowsOf(unproven))
 	}
 	fmt.Fprintln(t.W)
 }
@@ -67,7 +67,7 @@ func (t Terminal) rowsOf(ids []string) string {
 	if len(ids) <= some {
 		return strings.Join(ids, " ")
 	}
-	return fmt.Sprintf(t.words().assessment.moref, strings.Join(ids[:some], " "), len(ids)-some)
+	return fmt.Sprintf(t.words().Assessment.Moref, strings.Join(ids[:some], " "), len(ids)-some)
 }
 
 // rows writes rows one by one, by their judgements, and says of each kind what they have in common.
@@ -82,29 +82,29 @@ func (t Terminal) rows(rows []assess.Row, means func(verdict.Kind) string, a *as
 
 // kind writes the rows of one kind, those of one class together.
 func (t Terminal) kind(kind verdict.Kind, means string, rows []assess.Row, a *assess.Assessment) {
-	w := t.words().assessment
-	t.wrapped("", t.paint(string(kind), text.FgRed, text.Bold)+w.colon+means)
+	w := t.words().Assessment
+	t.wrapped("", t.paint(string(kind), text.FgRed, text.Bold)+w.Colon+means)
 	for _, group := range assess.Groups(rows, func(r assess.Row) string { return string(r.Canonical()) }) {
 		for _, r := range group {
 			told := t.told(*r.Scenario)
-			t.wrapped("  ", t.paint(r.ID, text.Bold)+w.colon+told.Title)
+			t.wrapped("  ", t.paint(r.ID, text.Bold)+w.Colon+told.Title)
 			switch kind {
 			case verdict.Insecure:
 			case verdict.WrongReason:
-				t.wrapped("    ", fmt.Sprintf(w.expectedf, r.Canonical(), r.Class))
+				t.wrapped("    ", fmt.Sprintf(w.Expectedf, r.Canonical(), r.Class))
 				t.wrapped("    ", t.words().telling(r))
 			default:
-				t.wrapped(w.itSays, t.words().telling(r))
+				t.wrapped(w.ItSays, t.words().telling(r))
 			}
 			if stack, why := a.KnownOf(r); why != "" {
-				t.wrapped("    ", fmt.Sprintf(w.knownForf, stack, t.Locale.Sentence(why)))
+				t.wrapped("    ", fmt.Sprintf(w.KnownForf, stack, t.Locale.Sentence(why)))
 			}
 			if len(group) == 1 || kind == verdict.Broken {
 				t.wrapped("    ", told.What)
 			}
 		}
 		if i, ok := failure.Lookup(group[0].Canonical()); ok && kind != verdict.Broken {
-			t.wrapped(w.toDoOfClass, t.Locale.Sentence(i.Client))
+			t.wrapped(w.ToDoOfClass, t.Locale.Sentence(i.Client))
 		}
 	}
 	fmt.Fprintln(t.W)
@@ -116,26 +116,26 @@ func (t Terminal) deviations(title string, list []assess.Deviation) {
 	}
 	fmt.Fprintln(t.W, title)
 	for _, d := range list {
-		t.wrapped("  ", fmt.Sprintf(t.words().assessment.deviationf, d.Scenario, d.Kind, d.Reason))
+		t.wrapped("  ", fmt.Sprintf(t.words().Assessment.Deviationf, d.Scenario, d.Kind, d.Reason))
 	}
 	fmt.Fprintln(t.W)
 }
 
 // notes writes what does not count, and what the user may want to know.
 func (t Terminal) notes(a *assess.Assessment) {
-	w := t.words().assessment
+	w := t.words().Assessment
 	rows := assess.RowsOf(a.Run)
-	t.counted(w.notAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), func(r assess.Row) string { return unasked(r).Text }), func(group []assess.Row) string {
+	t.counted(w.NotAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), func(r assess.Row) string { return unasked(r).Text }), func(group []assess.Row) string {
 		return result.Clip(t.reason(unasked(group[0])))
 	})
-	t.counted(w.lenient,
+	t.counted(w.Lenient,
 		assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Lenient }), func(r assess.Row) string { return r.Expect.Feature }), func(group []assess.Row) string {
 			return group[0].Expect.Feature
 		})
 	if a.Stopped != nil { // what is to be done says it already
 		return
 	}
-	t.counted(w.disagree, assess.Groups(only(rows, func(r assess.Row) bool { return !r.Disagreement.IsZero() }), func(r assess.Row) string { return r.Disagreement.Text }), func(group []assess.Row) string {
+	t.counted(w.Disagree, assess.Groups(only(rows, func(r assess.Row) bool { return !r.Disagreement.IsZero() }), func(r assess.Row) string { return r.Disagreement.Text }), func(group []assess.Row) string {
 		return t.reason(group[0].Disagreement)
 	})
 	if !a.VerdictOnly { // else reasons do not matter
@@ -146,7 +146,7 @@ func (t Terminal) notes(a *assess.Assessment) {
 // byRecord says how many rows are ok though nobody knows the client's words.
 func (t Terminal) byRecord(rows []assess.Row) {
 	if n := len(only(rows, func(r assess.Row) bool { return r.Kind == verdict.OK && r.FromRecord })); n > 0 {
-		t.wrapped("", fmt.Sprintf(t.words().assessment.byRecordf, n))
+		t.wrapped("", fmt.Sprintf(t.words().Assessment.ByRecordf, n))
 		fmt.Fprintln(t.W)
 	}
 }
@@ -171,23 +171,23 @@ func (t Terminal) counted(title string, groups [][]assess.Row, named func([]asse
 	var short []string
 	for _, group := range groups {
 		if name := named(group); text.StringWidth(name) < few {
-			short = append(short, fmt.Sprintf(t.words().assessment.countf, name, len(group)))
+			short = append(short, fmt.Sprintf(t.words().Assessment.Countf, name, len(group)))
 		} else {
 			t.wrapped(fmt.Sprintf("  %-3d ", len(group)), name)
 		}
 	}
 	if len(short) > 0 {
-		t.wrapped("  ", strings.Join(short, t.words().comma))
+		t.wrapped("  ", strings.Join(short, t.words().Comma))
 	}
 	fmt.Fprintln(t.W)
 }
 
 // grade writes what the run comes to.
 func (t Terminal) grade(a *assess.Assessment) {
-	w := t.words().assessment
+	w := t.words().Assessment
 	color := map[assess.Grade]text.Color{assess.Pass: text.FgGreen, assess.Incomplete: text.FgYellow, assess.Fail: text.FgRed}[a.Grade]
-	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.colon, fmt.Sprintf(w.gradef, countsOf(a, t.words()), t.words().scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
-	fmt.Fprintf(t.W, w.showMore+"\n"+w.againf+"\n", a.Seed, a.At.Format(time.DateOnly))
+	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.Colon, fmt.Sprintf(w.Gradef, countsOf(a, t.words()), t.words().Scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
+	fmt.Fprintf(t.W, w.ShowMore+"\n"+w.Againf+"\n", a.Seed, a.At.Format(time.DateOnly))
 }
 
 // countsOf says how many rows came to what, those apart that the user accepts.
@@ -206,21 +206,21 @@ func countsOf(a *assess.Assessment, w *words) string {
 		}
 	}
 	if a.Interrupted {
-		words = append(words, w.assessment.interrupted)
+		words = append(words, w.Assessment.Interrupted)
 	}
 	if a.Stopped != nil && a.Stopped.Unasked > 0 {
-		words = append(words, fmt.Sprintf(w.assessment.stoppedf, a.Stopped.Unasked))
+		words = append(words, fmt.Sprintf(w.Assessment.Stoppedf, a.Stopped.Unasked))
 	}
 	if len(a.Known) > 0 {
-		words = append(words, fmt.Sprintf(w.assessment.knownCountf, len(a.Known)))
+		words = append(words, fmt.Sprintf(w.Assessment.KnownCountf, len(a.Known)))
 	}
 	if len(a.Fixed) > 0 {
-		words = append(words, fmt.Sprintf(w.assessment.fixedCountf, len(a.Fixed)))
+		words = append(words, fmt.Sprintf(w.Assessment.FixedCountf, len(a.Fixed)))
 	}
 	if a.VerdictOnly {
-		words = append(words, w.assessment.verdictOnly)
+		words = append(words, w.Assessment.VerdictOnly)
 	}
-	return strings.Join(words, w.listed)
+	return strings.Join(words, w.Listed)
 }
 
 // only returns the rows that are so.

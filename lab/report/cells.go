@@ -47,7 +47,7 @@ func (t Terminal) table(s result.Scenario, infos []clients.Info) {
 		{Number: 6, WidthMax: rest / 3, WidthMaxEnforcer: wrapLines},
 	})
 	words := t.words()
-	w.AppendHeader(table.Row{words.client, words.controlOf(s), s.ID, words.judgement, words.message, words.saw})
+	w.AppendHeader(table.Row{words.Client, words.controlOf(s), s.ID, words.Judgement, words.Message, words.Saw})
 	for _, r := range rowsOf(s, infos) {
 		judgement := t.judgement(r.Judgement)
 		if r.Class != "" {
@@ -68,21 +68,21 @@ func (t Terminal) below(s result.Scenario, rows []row) {
 		}
 		t.wrapped("", t.paint(r.stack+" "+r.variant, text.Bold)+" "+strings.Join(r.versions, " "))
 		judgement := strings.TrimSpace(t.judgement(r.Judgement) + " " + string(r.Class))
-		t.wrapped("  ", fmt.Sprintf(words.didf, words.controlOf(s), words.outcome(r.Control), s.ID, words.outcome(r.Outcome), judgement))
+		t.wrapped("  ", fmt.Sprintf(words.Didf, words.controlOf(s), words.outcome(r.Control), s.ID, words.outcome(r.Outcome), judgement))
 		for n, line := range t.said(r) {
 			if n == 0 && r.Message != "" {
-				line = words.itsMessage + line
+				line = words.ItsMessage + line
 			}
 			t.wrapped("  ", line)
 		}
-		t.wrapped("  "+words.itSaw, words.sees(r.Observed))
+		t.wrapped("  "+words.ItSaw, words.sees(r.Observed))
 	}
 }
 
 // controlOf names a scenario's control, or says that it is one.
 func (w *words) controlOf(s result.Scenario) string {
 	if s.Control == "" {
-		return w.control
+		return w.Control
 	}
 	return s.Control
 }
@@ -92,7 +92,7 @@ func (t Terminal) said(r row) []string {
 	message := strings.TrimSpace(r.Message)
 	bracket := func(why string) { message += "\n[" + why + "]" }
 	if r.FromAlert {
-		bracket(t.words().fromAlert)
+		bracket(t.words().FromAlert)
 	}
 	if r.Kind != verdict.OK && r.Why.Text != "" && r.Why.Text != r.Message {
 		bracket(t.reason(r.Why))

@@ -36,7 +36,7 @@ func (t Terminal) chain(s result.Scenario) {
 		}
 	}
 	for _, c := range off {
-		fmt.Fprintln(t.W, "  "+t.words().besidePath)
+		fmt.Fprintln(t.W, "  "+t.words().BesidePath)
 		t.certificate(s, c, 1, drawn)
 	}
 	for _, d := range s.Differences {
@@ -59,23 +59,23 @@ func (t Terminal) certificate(s result.Scenario, c result.Certificate, depth int
 	w := t.words()
 	var marks []string
 	if c.Trusted {
-		marks = append(marks, w.trusted)
+		marks = append(marks, w.Trusted)
 	}
 	if c.Sent {
-		marks = append(marks, w.sent)
+		marks = append(marks, w.Sent)
 	}
 	if !c.Trusted && !c.Sent {
-		marks = append(marks, t.paint(w.neither, text.FgRed))
+		marks = append(marks, t.paint(w.Neither, text.FgRed))
 	}
 	name := c.Name
 	if c.Subject != "" && c.Subject != c.Name {
 		name += fmt.Sprintf(" %q", c.Subject)
 	}
 	indent := strings.Repeat("  ", depth)
-	t.wrapped(indent, fmt.Sprintf(w.certificatef, t.paint(name, text.Bold), c.Key,
-		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, w.comma)))
+	t.wrapped(indent, fmt.Sprintf(w.Certificatef, t.paint(name, text.Bold), c.Key,
+		c.NotBefore.Format(time.DateOnly), c.NotAfter.Format(time.DateOnly), strings.Join(marks, w.Comma)))
 	if c.Names != "" {
-		t.wrapped(indent+"  ", w.forNames+c.Names)
+		t.wrapped(indent+"  ", w.ForNames+c.Names)
 	}
 	drawn[c.Name] = true
 	for _, d := range s.Differences {
@@ -89,10 +89,10 @@ func (t Terminal) certificate(s result.Scenario, c result.Certificate, depth int
 // difference says one thing that is wrong, beside what it is in the control.
 func (t Terminal) difference(d pki.Difference, depth int) {
 	w := t.words()
-	got, want := cmp.Or(d.Got, w.none), cmp.Or(d.Want, w.none)
+	got, want := cmp.Or(d.Got, w.None), cmp.Or(d.Want, w.None)
 	what := d.What
 	if depth == 0 { // not below the certificate that it is about
 		what = strings.TrimSpace(d.Where + " " + d.What)
 	}
-	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf(w.differencef, what, got, want))
+	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf(w.Differencef, what, got, want))
 }

@@ -188,9 +188,9 @@ func counts(d *result.Diff) string {
 // compared says how much was compared.
 func compared(d *result.Diff) string {
 	if len(d.Pairs) == 1 {
-		return english.scenarios.of(d.Scenarios)
+		return english().Scenarios.of(d.Scenarios)
 	}
-	return fmt.Sprintf("%s × %d pairs of clients", english.scenarios.of(d.Scenarios), len(d.Pairs))
+	return fmt.Sprintf("%s × %d pairs of clients", english().Scenarios.of(d.Scenarios), len(d.Pairs))
 }
 
 // uncompared names what could not be compared.

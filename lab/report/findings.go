@@ -87,11 +87,11 @@ func unproven(a *assess.Assessment, f assess.Finding, l lang.Tag) []Finding {
 				families = append(families, string(r.Family))
 			}
 		}
-		control, said := group[0].Scenario.Control, cmp.Or(group[0].Telling(), w.findings.nothing)
+		control, said := group[0].Scenario.Control, cmp.Or(group[0].Telling(), w.Findings.Nothing)
 		list = append(list, Finding{
 			Code: f.Code, Name: voidName, Scenarios: ids,
-			Says: fmt.Sprintf(w.findings.voidf, strings.Join(families, w.comma), control, said),
-			ToDo: fmt.Sprintf(w.findings.voidToDof, control),
+			Says: fmt.Sprintf(w.Findings.Voidf, strings.Join(families, w.Comma), control, said),
+			ToDo: fmt.Sprintf(w.Findings.VoidToDof, control),
 		})
 	}
 	return list
@@ -101,7 +101,7 @@ func unproven(a *assess.Assessment, f assess.Finding, l lang.Tag) []Finding {
 func (w *words) telling(r assess.Row) string {
 	line := r.Telling()
 	if r.Outcome == clients.Rejected {
-		line = cmp.Or(line, w.findings.nothing)
+		line = cmp.Or(line, w.Findings.Nothing)
 	}
 	return line
 }

@@ -135,7 +135,7 @@ func newPage(r *result.Run) pageData {
 	}
 	x := r.Index()
 	for _, s := range r.Scenarios {
-		out := pageScenario{ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title), Expected: visible.Text(expectation(s, &english)), Control: visible.Text(s.Control),
+		out := pageScenario{ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title), Expected: visible.Text(expectation(s, english())), Control: visible.Text(s.Control),
 			What: visible.Text(s.Story.What), Where: visible.Text(s.Story.Where), Fix: visible.Text(s.Fix), Cells: []pageCell{}}
 		for _, c := range r.Clients {
 			out.Cells = append(out.Cells, b.cell(x.Cell(s.ID, c.ID())))

@@ -147,7 +147,7 @@ func account(r *result.Run, s result.Scenario, c *result.Cell) string {
 		}
 	}
 	line("scenario", s.Title)
-	line("expected", expectation(s, &english))
+	line("expected", expectation(s, english()))
 	line("outcome", string(c.Outcome))
 	line("judgement", string(c.Kind)+result.Mark(c.Kind, c.Documented))
 	line("class", string(c.Class))

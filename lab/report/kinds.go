@@ -19,15 +19,15 @@ type kind struct {
 
 // kinds are the judgements in the order in which they are counted.
 var kinds = []kind{
-	{verdict.OK, "✓", english.kinds[verdict.OK]},
-	{verdict.Lenient, "L", english.kinds[verdict.Lenient]},
-	{verdict.Insecure, "X", english.kinds[verdict.Insecure]},
-	{verdict.WrongReason, "W", english.kinds[verdict.WrongReason]},
-	{verdict.Unrecognised, "?", english.kinds[verdict.Unrecognised]},
-	{verdict.Broken, "B", english.kinds[verdict.Broken]},
-	{verdict.Void, "V", english.kinds[verdict.Void]},
-	{verdict.Unsupported, "U", english.kinds[verdict.Unsupported]},
-	{verdict.Error, "E", english.kinds[verdict.Error]},
+	{verdict.OK, "✓", english().Kinds[verdict.OK]},
+	{verdict.Lenient, "L", english().Kinds[verdict.Lenient]},
+	{verdict.Insecure, "X", english().Kinds[verdict.Insecure]},
+	{verdict.WrongReason, "W", english().Kinds[verdict.WrongReason]},
+	{verdict.Unrecognised, "?", english().Kinds[verdict.Unrecognised]},
+	{verdict.Broken, "B", english().Kinds[verdict.Broken]},
+	{verdict.Void, "V", english().Kinds[verdict.Void]},
+	{verdict.Unsupported, "U", english().Kinds[verdict.Unsupported]},
+	{verdict.Error, "E", english().Kinds[verdict.Error]},
 }
 
 // kindOf returns a judgement as it is shown.
@@ -40,7 +40,7 @@ func kindOf(k verdict.Kind) kind {
 
 // count says how many cells came to what: "12 ok, 4 insecure*".
 func (w *words) count(cells iter.Seq[*result.Cell]) string {
-	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), w.listed)
+	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), w.Listed)
 }
 
 // tally is count in letters: "12 4X*". A plain number is of those that are ok.

@@ -46,9 +46,9 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 		return err
 	}
 	fmt.Fprintln(t.W)
-	t.line(t.words().questionMark)
+	t.line(t.words().QuestionMark)
 	if list[0].Service == scenarios.HTTPS {
-		t.line(t.words().behindMongoDB)
+		t.line(t.words().BehindMongoDB)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 		all = append(all, said{lines, []string{name}})
 	}
 	for _, a := range all {
-		t.wrapped(t.words().log, t.words().serverLog+strings.Join(a.clients, t.words().comma))
+		t.wrapped(t.words().Log, t.words().ServerLog+strings.Join(a.clients, t.words().Comma))
 		for _, line := range a.lines {
 			t.wrapped("       ", line)
 		}
@@ -81,7 +81,7 @@ func (t Terminal) unserved(s result.Scenario) bool {
 	if !is {
 		return false
 	}
-	t.wrapped(t.words().notHere, t.reason(why))
+	t.wrapped(t.words().NotHere, t.reason(why))
 	fmt.Fprintln(t.W)
 	t.Fix(s)
 	return true

@@ -100,7 +100,7 @@ func (t Terminal) matrix(r *result.Run) table.Writer {
 	}
 	widths := t.share(widest, least)
 	configs := []table.ColumnConfig{{Number: 1, WidthMax: widths[0], WidthMaxEnforcer: named}}
-	header := table.Row{t.words().client}
+	header := table.Row{t.words().Client}
 	for i, c := range columns {
 		configs = append(configs, table.ColumnConfig{Number: i + 2, WidthMax: widths[i+1], WidthMaxEnforcer: t.tallied})
 		header = append(header, hyphenate(c.name, widths[i+1]))
@@ -210,22 +210,22 @@ func (t Terminal) legend(r *result.Run) {
 		}
 	}
 	if len(r.Scenarios) > unfolded {
-		t.wrapped(w.plainNumber, w.okMeans+w.kinds[verdict.OK])
+		t.wrapped(w.PlainNumber, w.OkMeans+w.Kinds[verdict.OK])
 	}
 	for _, k := range kinds[1:] {
 		switch {
 		case !there[k.Kind]:
 		case len(r.Scenarios) > unfolded:
-			t.wrapped(fmt.Sprintf("%s %-13s ", k.Letter, k.Kind), w.kinds[k.Kind])
+			t.wrapped(fmt.Sprintf("%s %-13s ", k.Letter, k.Kind), w.Kinds[k.Kind])
 		default:
-			t.wrapped(fmt.Sprintf("%-13s ", k.Kind), w.kinds[k.Kind])
+			t.wrapped(fmt.Sprintf("%-13s ", k.Kind), w.Kinds[k.Kind])
 		}
 	}
 	if marks["*"] {
-		t.wrapped("* ", w.starMeans)
+		t.wrapped("* ", w.StarMeans)
 	}
 	if marks["!"] {
-		t.wrapped("! ", w.bangMeans)
+		t.wrapped("! ", w.BangMeans)
 	}
 }
 
@@ -241,15 +241,15 @@ func (t Terminal) came(r *result.Run) {
 		}
 	}
 	w := t.words()
-	when := w.onRecord
+	when := w.OnRecord
 	if r.Seed != "" {
-		when = fmt.Sprintf(w.tookf, r.Duration.Round(100*time.Millisecond))
+		when = fmt.Sprintf(w.Tookf, r.Duration.Round(100*time.Millisecond))
 	}
-	fmt.Fprintf(t.W, "\n"+w.camef, w.scenarios.of(len(r.Scenarios)), w.clients.of(len(r.Clients)), w.cells.of(cells), when)
+	fmt.Fprintf(t.W, "\n"+w.Camef, w.Scenarios.of(len(r.Scenarios)), w.Clients.of(len(r.Clients)), w.Cells.of(cells), when)
 	if bad == 0 {
-		fmt.Fprintln(t.W, t.paint(t.words().allDocumented, text.FgGreen, text.Bold))
+		fmt.Fprintln(t.W, t.paint(t.words().AllDocumented, text.FgGreen, text.Bold))
 	} else {
-		fmt.Fprintln(t.W, t.paint(fmt.Sprintf(t.words().notDocumentedf, bad), text.FgRed, text.Bold))
+		fmt.Fprintln(t.W, t.paint(fmt.Sprintf(t.words().NotDocumentedf, bad), text.FgRed, text.Bold))
 	}
 }
 
@@ -263,14 +263,14 @@ func (t Terminal) again(r *result.Run) {
 			}
 		}
 		if len(names) > 0 {
-			t.line(fmt.Sprintf(t.words().missingShortf, strings.Join(names, t.words().comma)))
+			t.line(fmt.Sprintf(t.words().MissingShortf, strings.Join(names, t.words().Comma)))
 		}
 	} else {
 		for _, m := range r.Missing {
-			t.line(fmt.Sprintf(t.words().missingf, m.Stack, t.reason(m.Reason)))
+			t.line(fmt.Sprintf(t.words().Missingf, m.Stack, t.reason(m.Reason)))
 		}
 	}
 	if r.Seed != "" { // a record has none
-		t.line(fmt.Sprintf(t.words().againf, r.Again()))
+		t.line(fmt.Sprintf(t.words().Againf, r.Again()))
 	}
 }

@@ -121,14 +121,14 @@ func (t Terminal) shortCells(s result.Scenario, infos []clients.Info) {
 	w.SuppressTrailingSpaces()
 	room := t.width()
 	for _, column := range []func(row) string{row.name, func(r row) string { return t.shortJudgement(s, r) }} {
-		widest := text.StringWidth(words.judgement)
+		widest := text.StringWidth(words.Judgement)
 		for _, r := range list.shown {
 			widest = max(widest, text.StringWidthWithoutEscSequences(column(r)))
 		}
 		room -= widest + len(style.Box.PaddingRight)
 	}
 	room = max(room, leastMessage)
-	w.AppendHeader(table.Row{words.client, words.judgement, words.message})
+	w.AppendHeader(table.Row{words.Client, words.Judgement, words.Message})
 	for _, r := range list.shown {
 		w.AppendRow(table.Row{r.name(), t.shortJudgement(s, r), t.excerpt(r, room)})
 	}
@@ -136,7 +136,7 @@ func (t Terminal) shortCells(s result.Scenario, infos []clients.Info) {
 		w.Render()
 	}
 	if n := len(list.rest); n > 0 {
-		t.wrapped("", fmt.Sprintf(words.restf, words.clients.of(n), words.count(each(list.rest))))
+		t.wrapped("", fmt.Sprintf(words.Restf, words.Clients.of(n), words.count(each(list.rest))))
 	}
 	if len(list.bad) > 0 {
 		fmt.Fprintln(t.W)

@@ -17,14 +17,14 @@ import (
 // stopped tells of a client that was stopped at the first control, given what it did there and what the finding says.
 func stopped(s *result.Stopped, row assess.Row, finding string, l lang.Tag) (says, toDo string) {
 	w := in(l)
-	f := w.findings
-	toDo = strings.Join(stoppedToDo(s, row, l), f.semicolon)
+	f := w.Findings
+	toDo = strings.Join(stoppedToDo(s, row, l), f.Semicolon)
 	if row.Kind == verdict.Error && !row.Contradicted {
 		return finding, toDo
 	}
-	format, said := f.stoppedf, w.telling(row)
+	format, said := f.Stoppedf, w.telling(row)
 	if len(row.Observed) == 0 {
-		format = f.stoppedOfff
+		format = f.StoppedOfff
 	}
 	if row.Contradicted {
 		said = result.Clip(row.Why.Text)
@@ -38,21 +38,21 @@ func stopped(s *result.Stopped, row assess.Row, finding string, l lang.Tag) (say
 
 // stoppedToDo says what the user is to do, the most likely first.
 func stoppedToDo(s *result.Stopped, row assess.Row, l lang.Tag) []string {
-	f := in(l).findings
+	f := in(l).Findings
 	var list []string
 	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })
 	if s.NoCA && !mistyped {
-		list = append(list, f.stoppedNoCA)
+		list = append(list, f.StoppedNoCA)
 	}
 	for _, m := range s.Meant {
-		list = append(list, fmt.Sprintf(f.stoppedMeantf, m.Word, m.Placeholder))
+		list = append(list, fmt.Sprintf(f.StoppedMeantf, m.Word, m.Placeholder))
 	}
 	served := func(o serve.Observation) bool { return o.End == serve.EndServed || o.ApplicationData }
 	if row.Kind == verdict.Broken && slices.ContainsFunc(row.Observed, served) {
-		list = append(list, f.stoppedServed)
+		list = append(list, f.StoppedServed)
 	}
 	if row.Contradicted {
 		list = append(list, prose.Of(l, assess.ReportsSuccess).Do)
 	}
-	return append(list, fmt.Sprintf(f.stoppedToDof, row.ID))
+	return append(list, fmt.Sprintf(f.StoppedToDof, row.ID))
 }

@@ -67,7 +67,7 @@ func (t Terminal) Run(r *result.Run) {
 	if len(r.Scenarios) > pages {
 		t.undocumented(r)
 		t.came(r)
-		t.line(t.words().starHint)
+		t.line(t.words().StarHint)
 	}
 	t.again(r)
 }
@@ -76,19 +76,19 @@ func (t Terminal) Run(r *result.Run) {
 // its story.
 func (t Terminal) Scenario(s result.Scenario) {
 	w, told := t.words(), t.told(s)
-	t.line(fmt.Sprintf(w.titlef, t.paint(s.ID, text.Bold), told.Title))
-	t.line(fmt.Sprintf(w.familyf, s.Family, expectation(s, w)))
+	t.line(fmt.Sprintf(w.Titlef, t.paint(s.ID, text.Bold), told.Title))
+	t.line(fmt.Sprintf(w.Familyf, s.Family, expectation(s, w)))
 	fmt.Fprintln(t.W)
 	t.chain(s)
-	t.wrapped(w.what, told.What)
-	t.wrapped(w.where, told.Where)
-	t.wrapped(w.see, told.See)
+	t.wrapped(w.What, told.What)
+	t.wrapped(w.Where, told.Where)
+	t.wrapped(w.See, told.See)
 	fmt.Fprintln(t.W)
 }
 
 // Fix writes the proper fix.
 func (t Terminal) Fix(s result.Scenario) {
-	t.wrapped(t.words().fix, t.told(s).Fix)
+	t.wrapped(t.words().Fix, t.told(s).Fix)
 	fmt.Fprintln(t.W)
 }
 
@@ -109,18 +109,18 @@ func expectation(s result.Scenario, w *words) string {
 	for _, c := range s.Expect.Failures {
 		classes = append(classes, string(c))
 	}
-	as := strings.Join(classes, w.or)
+	as := strings.Join(classes, w.Or)
 	switch {
 	case s.Expect.Verdict == scenarios.Either:
-		return fmt.Sprintf(w.eitherWayf, as)
+		return fmt.Sprintf(w.EitherWayf, as)
 	case s.Expect.Level == scenarios.Should && s.Expect.Verdict == scenarios.Reject:
-		return fmt.Sprintf(w.shouldRejectf, s.Expect.Feature, as, s.Control)
+		return fmt.Sprintf(w.ShouldRejectf, s.Expect.Feature, as, s.Control)
 	case s.Expect.Level == scenarios.Should:
-		return fmt.Sprintf(w.shouldAcceptf, s.Expect.Feature)
+		return fmt.Sprintf(w.ShouldAcceptf, s.Expect.Feature)
 	case s.Expect.Verdict == scenarios.Reject:
-		return fmt.Sprintf(w.mustRejectf, as, s.Control)
+		return fmt.Sprintf(w.MustRejectf, as, s.Control)
 	}
-	return w.mustAccept
+	return w.MustAccept
 }
 
 // wrapped writes text behind a label, indented where it goes on.
@@ -216,17 +216,17 @@ func (t Terminal) verdict(s result.Scenario) {
 	w := t.words()
 	counts := w.count(each(s.Cells))
 	bad := slices.ContainsFunc(s.Cells, func(c result.Cell) bool { return !c.Documented })
-	came := t.paint(w.reproduced, text.FgGreen, text.Bold)
+	came := t.paint(w.Reproduced, text.FgGreen, text.Bold)
 	if bad {
-		came = t.paint(w.undocumented, text.FgRed, text.Bold)
+		came = t.paint(w.Undocumented, text.FgRed, text.Bold)
 	}
 	if !slices.ContainsFunc(s.Cells, func(c result.Cell) bool { return c.Kind != verdict.Unsupported }) {
-		came = w.noClient
+		came = w.NoClient
 	}
-	t.line(fmt.Sprintf(w.verdictf, came, counts))
+	t.line(fmt.Sprintf(w.Verdictf, came, counts))
 	if strings.Contains(counts, "*") {
-		note := strings.TrimLeft(w.starNote, " ")
-		t.wrapped(strings.Repeat(" ", len(w.starNote)-len(note)), note)
+		note := strings.TrimLeft(w.StarNote, " ")
+		t.wrapped(strings.Repeat(" ", len(w.StarNote)-len(note)), note)
 	}
 	fmt.Fprintln(t.W)
 	t.Fix(s)
@@ -278,7 +278,7 @@ func (t Terminal) account(c result.Cell) string {
 	w := t.words()
 	fmt.Fprintf(t.W, "  %s %s\n", t.judgement(c.Judgement), c.Class)
 	for _, line := range [][2]string{
-		{"", t.reason(c.Why)}, {w.itsMessage, messages.Steady(c.Message)}, {w.itSaw, w.sees(c.Observed)}, {w.theyDiffer, t.reason(c.Disagreement)},
+		{"", t.reason(c.Why)}, {w.ItsMessage, messages.Steady(c.Message)}, {w.ItSaw, w.sees(c.Observed)}, {w.TheyDiffer, t.reason(c.Disagreement)},
 	} {
 		if line[1] != "" {
 			t.wrapped("  "+line[0], visible.Text(line[1]))
@@ -289,12 +289,12 @@ func (t Terminal) account(c result.Cell) string {
 
 // Saw says in a few words what the server saw of a client: of the connection that tells, with the
 // number of the others.
-func Saw(list []serve.Observation) string { return english.sees(list) }
+func Saw(list []serve.Observation) string { return english().sees(list) }
 
 func (w *words) sees(list []serve.Observation) string {
 	o, ok := serve.Telling(list)
 	if !ok {
-		return w.noConnection
+		return w.NoConnection
 	}
 	var words []string
 	if o.Version != "" {
@@ -303,7 +303,7 @@ func (w *words) sees(list []serve.Observation) string {
 	if o.HelloRetry {
 		words = append(words, "HelloRetryRequest")
 	}
-	words = append(words, w.ends[o.End])
+	words = append(words, w.Ends[o.End])
 	if o.Error != "" && slices.Contains([]serve.End{serve.EndBrokenOff, serve.EndRelayed, serve.EndInternal}, o.End) {
 		words = append(words, o.Error)
 	}
@@ -316,9 +316,9 @@ func (w *words) sees(list []serve.Observation) string {
 	switch more := len(list) - 1; more {
 	case 0:
 	case 1:
-		words = append(words, w.oneMore)
+		words = append(words, w.OneMore)
 	default:
-		words = append(words, fmt.Sprintf(w.moreConnectionsf, more))
+		words = append(words, fmt.Sprintf(w.MoreConnectionsf, more))
 	}
 	return visible.Text(strings.Join(words, " "))
 }

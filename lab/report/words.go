@@ -1,7 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/lang"
@@ -14,124 +19,162 @@ import (
 // not among it: names of scenarios, classes, judgements and features are the same in all languages, and
 // so is what clients say.
 type words struct {
-	or, comma string // between the names of a list
-	listed    string // between counts
+	Or, Comma string // between the names of a list
+	Listed    string // between counts
 
 	// Of a scenario: its expectation, its story, its fix. The labels are as wide as each other.
-	titlef        string // ID, title
-	familyf       string // family, expectation
-	eitherWayf    string // classes
-	shouldRejectf string // feature, classes, control
-	shouldAcceptf string // feature
-	mustRejectf   string // classes, control
-	mustAccept    string
-	what, where   string
-	see, fix, log string
+	Titlef        string // ID, title
+	Familyf       string // family, expectation
+	EitherWayf    string // classes
+	ShouldRejectf string // feature, classes, control
+	ShouldAcceptf string // feature
+	MustRejectf   string // classes, control
+	MustAccept    string
+	What, Where   string
+	See, Fix, Log string
 
 	// Below the catalogue.
-	questionMark, behindMongoDB string
+	QuestionMark, BehindMongoDB string
 
 	// Of its chain.
-	trusted, sent, neither string
-	besidePath             string
-	certificatef           string // name, key, from, to, marks
-	forNames               string
-	none                   string
-	differencef            string // what, got, want
+	Trusted, Sent, Neither string
+	BesidePath             string
+	Certificatef           string // name, key, from, to, marks
+	ForNames               string
+	None                   string
+	Differencef            string // what, got, want
 
 	// Of what clients did.
-	didf                                     string // control, outcome, scenario, outcome, judgement
-	client, control, judgement, message, saw string
-	fromAlert                                string
-	outcomes                                 map[clients.Outcome]string
+	Didf                                     string // control, outcome, scenario, outcome, judgement
+	Client, Control, Judgement, Message, Saw string
+	FromAlert                                string
+	Outcomes                                 map[clients.Outcome]string
 
 	// Of what the server saw.
-	noConnection     string
-	oneMore          string
-	moreConnectionsf string // number
-	ends             map[serve.End]string
+	NoConnection     string
+	OneMore          string
+	MoreConnectionsf string // number
+	Ends             map[serve.End]string
 
 	// Of what a run came to.
-	verdictf                      string // result, counts
-	reproduced, undocumented      string
-	noClient                      string
-	starNote, starHint            string
-	itsMessage, itSaw, theyDiffer string
-	notHere, serverLog            string
-	restf                         string // clients, counts
-	scenarios, clients, cells     amount
-	camef                         string // scenarios, clients, cells, when
-	tookf, onRecord               string // duration
-	allDocumented, notDocumentedf string // number
-	missingf                      string // stack, reason
-	missingShortf                 string // stacks
-	againf                        string // flags
-	plainNumber, okMeans          string
-	starMeans, bangMeans          string
-	kinds                         map[verdict.Kind]string // what each judgement means
-	findings                      findingWords
-	assessment                    assessmentWords
+	Verdictf                      string // result, counts
+	Reproduced, Undocumented      string
+	NoClient                      string
+	StarNote, StarHint            string
+	ItsMessage, ItSaw, TheyDiffer string
+	NotHere, ServerLog            string
+	Restf                         string // clients, counts
+	Scenarios, Clients, Cells     amount
+	Camef                         string // scenarios, clients, cells, when
+	Tookf, OnRecord               string // duration
+	AllDocumented, NotDocumentedf string // number
+	Missingf                      string // stack, reason
+	MissingShortf                 string // stacks
+	Againf                        string // flags
+	PlainNumber, OkMeans          string
+	StarMeans, BangMeans          string
+	Kinds                         map[verdict.Kind]string // what each judgement means
+	Findings                      findingWords
+	Assessment                    assessmentWords
 }
 
 // findingWords is what is said of a client as a whole beside what lab/assess/prose says of each finding.
 type findingWords struct {
-	voidf, voidToDof string // families, control, what it says; control
-	nothing          string // that it says
+	Voidf, VoidToDof string // families, control, what it says; control
+	Nothing          string // that it says
 
 	// Of a client that was stopped at the first control: control, duration, what it says.
-	stoppedf, stoppedOfff       string
-	stoppedNoCA, stoppedServed  string
-	stoppedMeantf, stoppedToDof string // what stands there, placeholder; control
-	semicolon                   string // between what is to be done
+	Stoppedf, StoppedOfff       string
+	StoppedNoCA, StoppedServed  string
+	StoppedMeantf, StoppedToDof string // what stands there, placeholder; control
+	Semicolon                   string // between what is to be done
 }
 
 // assessmentWords is what is said of an assessment.
 type assessmentWords struct {
-	means                       map[verdict.Kind]string // of each kind that can be bad, what the client did
-	colon                       string                  // behind a judgement
-	toDo, in, unproven          string                  // labels, as wide as each other
-	toDoOfClass                 string
-	moref                       string // some, number of others
-	expectedf                   string // class, class that it says
-	itSays                      string
-	knownForf                   string // stack, reason
-	known, fixed                string
-	notAsked, lenient, disagree string
-	byRecordf                   string // number
-	countf                      string // what, number
-	gradef                      string // counts, scenarios, duration
-	knownCountf, fixedCountf    string // number
-	interrupted                 string
-	stoppedf                    string // number
-	verdictOnly                 string
-	showMore, againf            string // seed, date
-	deviationf                  string // scenario, judgement, reason
+	Means                       map[verdict.Kind]string // of each kind that can be bad, what the client did
+	Colon                       string                  // behind a judgement
+	ToDo, In, Unproven          string                  // labels, as wide as each other
+	ToDoOfClass                 string
+	Moref                       string // some, number of others
+	Expectedf                   string // class, class that it says
+	ItSays                      string
+	KnownForf                   string // stack, reason
+	Known, Fixed                string
+	NotAsked, Lenient, Disagree string
+	ByRecordf                   string // number
+	Countf                      string // what, number
+	Gradef                      string // counts, scenarios, duration
+	KnownCountf, FixedCountf    string // number
+	Interrupted                 string
+	Stoppedf                    string // number
+	VerdictOnly                 string
+	ShowMore, Againf            string // seed, date
+	Deviationf                  string // scenario, judgement, reason
 }
 
 // amount is a number of things: of one, and of others.
-type amount struct{ one, manyf string }
+type amount struct{ One, Manyf string }
 
 func (a amount) of(n int) string {
 	if n == 1 {
-		return a.one
+		return a.One
 	}
-	return fmt.Sprintf(a.manyf, n)
+	return fmt.Sprintf(a.Manyf, n)
 }
 
-// in returns what is said in a language; in English if there is none.
+// in returns what is said in a language.
 func in(l lang.Tag) *words {
-	if w, ok := languages[l]; ok {
-		return w
+	l = cmp.Or(l, lang.English)
+	if w, ok := filled.Load(l); ok {
+		return w.(*words)
 	}
-	return &english
+	w := new(words)
+	fill(reflect.ValueOf(w).Elem(), "", l.Words("report"))
+	filled.Store(l, w)
+	return w
+}
+
+// filled has the [words] of the languages that were asked for. They are part of the program and do not change.
+var filled sync.Map
+
+// english is what files say, which are in English whatever the language of the terminal.
+func english() *words { return in(lang.English) }
+
+// fill puts texts into a struct: the text of the field QuestionMark is question-mark, that of a field of a field
+// assessment.to-do, of a format's field Titlef title, and of a key in a map outcomes.accepted. A test holds every text to have
+// a field, and every field a text.
+func fill(v reflect.Value, prefix string, texts lang.Words) {
+	for i := range v.NumField() {
+		field, name := v.Field(i), prefix+kebab(v.Type().Field(i).Name)
+		switch field.Kind() {
+		case reflect.String:
+			field.SetString(texts[name])
+		case reflect.Struct:
+			fill(field, name+".", texts)
+		case reflect.Map:
+			field.Set(reflect.MakeMap(field.Type()))
+			for full, text := range texts {
+				if key, ok := strings.CutPrefix(full, name+"."); ok {
+					field.SetMapIndex(reflect.ValueOf(key).Convert(field.Type().Key()), reflect.ValueOf(text))
+				}
+			}
+		}
+	}
+}
+
+// hump is where a word begins within the name of a field.
+var hump = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+
+// kebab returns the name of a field's text.
+func kebab(field string) string {
+	return strings.TrimSuffix(strings.ToLower(hump.ReplaceAllString(field, "$1-$2")), "f")
 }
 
 // outcome says what a client did; nothing if it did nothing.
 func (w *words) outcome(o clients.Outcome) string {
-	if word, ok := w.outcomes[o]; ok {
+	if word, ok := w.Outcomes[o]; ok {
 		return word
 	}
 	return string(o)
 }
-
-var languages = map[lang.Tag]*words{lang.English: &english, lang.Chinese: &chinese}

@@ -156,7 +156,7 @@ func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
 	if o.json {
 		err = result.WriteJSON(o.stdout, shown)
 	} else {
-		o.checked(lesson, shown, checkWords[in])
+		o.checked(lesson, shown)
 	}
 	if err == nil && !checked.Solved {
 		return errNotDocumented

@@ -19,22 +19,6 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// words are what a check says of itself, in a language.
-type words struct {
-	solved, notYet, connects, refuses, cannot, mustConnect, mustRefuse, comma, void, next, often, hint, again string
-}
-
-var checkWords = map[lang.Tag]words{
-	lang.English: {
-		solved: "solved", notYet: "not yet", connects: "connects", refuses: "refuses", cannot: "fails", mustConnect: "must connect", mustRefuse: "must refuse: %s",
-		comma: ", ", void: "proves nothing, since %s is refused as well", next: "next", often: "often", hint: "hint", again: "the same servers again: --seed %s --at %s",
-	},
-	lang.Chinese: {
-		solved: "已通过", notYet: "还没有通过", connects: "连上", refuses: "拒绝", cannot: "失败", mustConnect: "必须连上", mustRefuse: "必须拒绝: %s",
-		comma: "，", void: "证明不了什么：它连 %s 也拒绝", next: "接下来看", often: "常见原因", hint: "提示", again: "同样的服务器再来一次: --seed %s --at %s",
-	},
-}
-
 const (
 	usualWidth = 80  // where nobody says how wide it is
 	leastWidth = 30  // that a column of prose can be read in
@@ -42,12 +26,13 @@ const (
 )
 
 // checked shows a check on the terminal.
-func (f *console) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
+func (f *console) checked(lesson *lessons.Lesson, c checkedLesson) {
+	w := f.lang.Words("check")
 	width := max(leastWidth, min(mostWidth, cmp.Or(f.terminal().Width, usualWidth)))
-	f.checkedRows(c.Rows, say, width)
-	outcome := say.notYet
+	f.checkedRows(c.Rows, w, width)
+	outcome := w.Say("not-yet")
 	if c.Solved {
-		outcome = say.solved
+		outcome = w.Say("solved")
 	}
 	fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", outcome, lesson.ID, c.Duration.Round(100*time.Millisecond))
 	if c.Solved {
@@ -57,32 +42,32 @@ func (f *console) checked(lesson *lessons.Lesson, c checkedLesson, say words) {
 		fmt.Fprintln(f.stdout)
 		paragraph(f.stdout, width, 0, 2, string(finding.Code)+": "+strings.Join(finding.Scenarios, ", "))
 		paragraph(f.stdout, width, 2, 0, finding.Says)
-		paragraph(f.stdout, width, 2, 2, say.next+": "+finding.Next)
+		paragraph(f.stdout, width, 2, 2, w.Say("next")+": "+finding.Next)
 		if len(finding.Switches) > 0 {
 			var often []string
 			for _, what := range finding.Switches {
 				often = append(often, f.lang.Sentence(what))
 			}
-			paragraph(f.stdout, width, 2, 2, say.often+": "+strings.Join(often, "; "))
+			paragraph(f.stdout, width, 2, 2, w.Say("often")+": "+strings.Join(often, "; "))
 		}
 	}
 	if c.Hint != "" {
 		fmt.Fprintln(f.stdout)
-		paragraph(f.stdout, width, 0, 2, say.hint+": "+c.Hint)
+		paragraph(f.stdout, width, 0, 2, w.Say("hint")+": "+c.Hint)
 	}
-	fmt.Fprintf(f.stdout, "\n"+say.again+"\n", c.Seed, c.At.Format(time.DateOnly)) // to be copied: it is not broken
+	fmt.Fprintf(f.stdout, "\n"+w["again"]+"\n", c.Seed, c.At.Format(time.DateOnly)) // to be copied: it is not broken
 }
 
 // checkedRows shows what the client did with each scenario, and beside it, or below where there is no
 // room, what it said and why that is not right.
-func (f *console) checkedRows(rows []check.Row, say words, width int) {
+func (f *console) checkedRows(rows []check.Row, w lang.Words, width int) {
 	var cells [][]string
 	widest := make([]int, 3)
 	for _, row := range rows {
 		if row.Told != nil {
 			row.Message = f.lang.Reason(*row.Told)
 		}
-		cell := say.row(row)
+		cell := rowOf(w, row)
 		for i := range widest {
 			widest[i] = max(widest[i], text.StringWidthWithoutEscSequences(cell[i]))
 		}
@@ -101,18 +86,18 @@ func (f *console) checkedRows(rows []check.Row, say words, width int) {
 			fmt.Fprintln(f.stdout, head)
 		default:
 			fmt.Fprintln(f.stdout, cell[0])
-			paragraph(f.stdout, width, 4, 0, cell[1]+say.comma+cell[2])
+			paragraph(f.stdout, width, 4, 0, cell[1]+w.Say("comma")+cell[2])
 		}
 		paragraph(f.stdout, width, 4, 0, detail)
 	}
 }
 
-// row returns what stands in the columns of a row: scenario, what the client did, what it has to do, and
+// rowOf returns what stands in the columns of a row: scenario, what the client did, what it has to do, and
 // the rest.
-func (say words) row(row check.Row) []string {
-	mark, did, must := "✓", map[string]string{"accepted": say.connects, "rejected": say.refuses}[string(row.Outcome)], say.mustConnect
+func rowOf(w lang.Words, row check.Row) []string {
+	mark, did, must := "✓", map[string]string{"accepted": w.Say("connects"), "rejected": w.Say("refuses")}[string(row.Outcome)], w.Say("must-connect")
 	if row.Expect != scenarios.Accept {
-		must = fmt.Sprintf(say.mustRefuse, row.Reasons[0])
+		must = w.Say("must-refuse", row.Reasons[0])
 	}
 	var rest []string
 	if !row.OK {
@@ -122,13 +107,13 @@ func (say words) row(row check.Row) []string {
 		case row.Finding != "":
 			rest = append(rest, string(row.Finding))
 		case row.Kind == verdict.Void && ok:
-			rest = append(rest, fmt.Sprintf(say.void, s.Control))
+			rest = append(rest, w.Say("void", s.Control))
 		}
 	}
 	if message := oneLine(visible.Text(messages.Telling(row.Words, row.Message))); message != "" {
 		rest = append(rest, message)
 	}
-	return []string{mark + " " + row.ID, cmp.Or(did, say.cannot), must, strings.Join(rest, ": ")}
+	return []string{mark + " " + row.ID, cmp.Or(did, w.Say("cannot")), must, strings.Join(rest, ": ")}
 }
 
 // oneLine shortens a message to what fits beside a row: its end tells most.

@@ -43,7 +43,7 @@ func TestChecked(t *testing.T) {
 		for _, columns := range []string{"", "40", "80", "200"} {
 			t.Setenv("COLUMNS", columns)
 			var out bytes.Buffer
-			(&console{stdout: &out, lang: in}).checked(lesson, shown, checkWords[in])
+			(&console{stdout: &out, lang: in}).checked(lesson, shown)
 			width := map[string]int{"": usualWidth, "40": 40, "80": 80, "200": mostWidth}[columns]
 			for line := range strings.SplitSeq(out.String(), "\n") {
 				assert.Equal(t, strings.TrimRight(line, " "), line, columns)
@@ -59,7 +59,7 @@ func TestChecked(t *testing.T) {
 				case "good":
 					why = string(assess.TrustsSomethingElse) + ":"
 				case "untrusted-root":
-					why = strings.Split(checkWords[in].void, " %s")[0] + " good"
+					why = strings.Split(in.Words("check")["void"], " %s")[0] + " good"
 				case "plain-http":
 					why = string(assess.InTheClear) + ":"
 				}
