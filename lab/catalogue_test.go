@@ -19,10 +19,10 @@ import (
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/messages"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 )
@@ -95,13 +95,12 @@ func TestMongoCatalogue(t *testing.T) {
 	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
 	everything := scenarios.Behind(scenarios.MongoDB)
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}}, everything, set)
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}, everything, set)
 
 	set.Clients = others
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongo.Embedded()}},
-		slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
-			return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
-		}), set)
+	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
+	}), set)
 }
 
 // TestDrivers is a short TestMongoCatalogue: the drivers' default variants, with the most telling scenarios
@@ -111,7 +110,7 @@ func TestDrivers(t *testing.T) {
 		"mongo-client-certificate-missing", "mongo-client-key-encrypted", "mongo-client-key-wrong-passphrase",
 		"mongo-plain-http")
 	set := discover(t, clients.Options{Services: []string{string(scenarios.MongoDB)}})
-	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongo.Embedded()}}, list, set)
+	reproduce(t, lab.Config{Seed: "drivers", Services: []serve.Service{mongodb.Embedded()}}, list, set)
 }
 
 // discover finds clients and closes them when the test ends.

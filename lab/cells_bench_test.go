@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
 )
 
@@ -24,7 +24,7 @@ func BenchmarkCells(b *testing.B) {
 	set, err := all.Discover(b.Context(), clients.Options{})
 	require.NoError(b, err)
 	defer set.Close()
-	l, err := lab.New(lab.Config{Seed: "bench", ClientFiles: true, Services: []serve.Service{mongo.Embedded()}})
+	l, err := lab.New(lab.Config{Seed: "bench", ClientFiles: true, Services: []serve.Service{mongodb.Embedded()}})
 	require.NoError(b, err)
 	defer l.Close()
 	lists := map[string][]*scenarios.Scenario{}

@@ -21,6 +21,7 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/revocation"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/https"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -327,10 +328,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 
 // service returns the service with that name.
 func (l *Lab) service(name scenarios.Service) (serve.Service, error) {
-	if name == scenarios.HTTPS {
-		return serve.HTTPS(), nil
-	}
-	for _, service := range l.config.Services {
+	for _, service := range append([]serve.Service{https.Service()}, l.config.Services...) {
 		if service.Name == name {
 			return service, nil
 		}

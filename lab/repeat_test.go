@@ -9,10 +9,10 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -49,7 +49,7 @@ func TestRepeat(t *testing.T) {
 	first, said := map[[2]string]came{}, map[[2]string]string{}
 	cells, differ := 0, 0
 	for n := range *repeats {
-		l, err := lab.New(lab.Config{Seed: fmt.Sprint("repetition ", n), Services: []serve.Service{mongo.Embedded()}})
+		l, err := lab.New(lab.Config{Seed: fmt.Sprint("repetition ", n), Services: []serve.Service{mongodb.Embedded()}})
 		require.NoError(t, err)
 		run, err := l.Run(t.Context(), list, set, lab.RunOptions{})
 		require.NoError(t, err)

@@ -19,9 +19,9 @@ import (
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/internal/trouble"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/page"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -99,7 +99,7 @@ func bringUpAll(t *testing.T) *stress {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, p.Close()) })
 	l, err := lab.New(lab.Config{
-		Seed: "stress", Services: []serve.Service{mongo.Embedded(), echoing(t)},
+		Seed: "stress", Services: []serve.Service{mongodb.Embedded(), echoing(t)},
 		Watch: func(of *scenarios.Scenario, e serve.Event) {
 			p.Watch(of, e)
 			switch e.Kind {

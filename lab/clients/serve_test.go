@@ -19,8 +19,8 @@ import (
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -144,7 +144,7 @@ func serveRaw(t *testing.T, handle func(context.Context, net.Conn)) *server {
 
 // serveMongo serves MongoDB behind crypto/tls.
 func serveMongo(t *testing.T, config *tls.Config) *server {
-	service := mongo.Embedded()
+	service := mongodb.Embedded()
 	t.Cleanup(func() { require.NoError(t, service.Close()) }) // after the server
 	s := serveRaw(t, func(ctx context.Context, raw net.Conn) {
 		defer context.AfterFunc(ctx, func() { raw.Close() })()

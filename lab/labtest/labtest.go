@@ -56,8 +56,9 @@ type Server struct {
 // Start serves the scenario with an ID until the test ends, on its own loopback port. Certificates are minted
 // for today. It fails the test if the scenario does not exist.
 //
-// Scenarios of services other than https need that service. For mongo-expired, call labtest.Start(t,
-// "mongo-expired", mongo.Embedded()) with package lab/mongo. The service is closed when the test ends.
+// Scenarios with another service than https need that service: for mongo-expired,
+// labtest.Start(t, "mongo-expired", mongodb.Embedded()) with package lab/services/mongodb. It is closed when
+// the test ends.
 func Start(t testing.TB, id string, services ...serve.Service) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)

@@ -1,3 +1,5 @@
+// Package mongo is the service mongod: MongoDB servers in containers, which end TLS by themselves. What is the lab's
+// own TLS with a database behind it is the service mongodb, in lab/services/mongodb.
 package mongo
 
 import (
@@ -326,7 +328,9 @@ func (m *mongod) remove() error {
 	return m.err
 }
 
-// close removes the service's remaining containers.
+var errClosed = errors.New("mongo: the service is closed")
+
+// close removes what is left of the service's containers.
 func (c *containers) close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

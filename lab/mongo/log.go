@@ -3,7 +3,6 @@ package mongo
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"example.com/tlslab/lab/internal/mongolog"
 )
 
 // IDs of mongod's log lines, which exist since 4.4.
@@ -53,21 +54,14 @@ type serverLog struct {
 	done   chan struct{} // closed when the container has ended, or its output is no longer read
 
 	mu      sync.Mutex
-	lines   []line
-	since   int // index of the first line after the start
+	lines   []mongolog.Line
+	since   int // where the lines begin that come after the start
 	ready   bool
 	quitted bool
 	changed chan struct{} // closed and replaced with every new line
 }
 
-// line is one line of a log.
-type line struct {
-	text, severity string
-	id             int
-	attr           json.RawMessage
-}
-
-// newServerLog reads a stream to its end. quit closes the stream.
+// newServerLog reads a stream to its end. The stream is closed by quit.
 func newServerLog(stream client.HijackedResponse) *serverLog {
 	l := &serverLog{stream: stream, done: make(chan struct{}), changed: make(chan struct{})}
 	r, w := io.Pipe()
@@ -82,7 +76,7 @@ func newServerLog(stream client.HijackedResponse) *serverLog {
 		for {
 			text, err := lines.ReadString('\n')
 			if text = strings.TrimRight(text, "\r\n"); text != "" {
-				l.add(parseLine(text))
+				l.add(mongolog.Parse(text))
 			}
 			if err != nil {
 				r.CloseWithError(err)
@@ -93,27 +87,13 @@ func newServerLog(stream client.HijackedResponse) *serverLog {
 	return l
 }
 
-// parseLine parses a line: a JSON object since 4.4; plain text before, and from the entrypoint.
-func parseLine(text string) line {
-	var entry struct {
-		Severity string          `json:"s"`
-		ID       int             `json:"id"`
-		Attr     json.RawMessage `json:"attr"`
-	}
-	l := line{text: text}
-	if json.Unmarshal([]byte(text), &entry) == nil {
-		l.severity, l.id, l.attr = entry.Severity, entry.ID, entry.Attr
-	}
-	return l
-}
-
-func (l *serverLog) add(n line) {
+func (l *serverLog) add(n mongolog.Line) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.lines) < maxLines {
 		l.lines = append(l.lines, n)
 	}
-	if !l.ready && (n.id == idReady || n.id == 0 && strings.Contains(n.text, readyMessage)) {
+	if !l.ready && (n.ID == idReady || n.ID == 0 && strings.Contains(n.Text, readyMessage)) {
 		l.ready, l.since = true, len(l.lines)
 	}
 	close(l.changed)
@@ -159,7 +139,7 @@ func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	l.until(ctx, func() bool {
 		n := 0
 		for _, line := range l.lines[l.since:] {
-			if line.id == idConnectionEnded || line.id == 0 && strings.Contains(line.text, "end connection") {
+			if line.ID == idConnectionEnded || line.ID == 0 && strings.Contains(line.Text, "end connection") {
 				n++
 			}
 		}
@@ -169,19 +149,19 @@ func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines[l.since:] {
-		if line.aboutTLS() {
-			list = append(list, line.text)
+		if tells(line) {
+			list = append(list, line.Text)
 		}
 	}
 	return list
 }
 
-// aboutTLS reports whether a line is about TLS or is an error.
-func (n line) aboutTLS() bool {
-	if n.id == 0 { // plain text
-		return strings.Contains(n.text, "SSL") || strings.Contains(n.text, "TLS") || strings.Contains(n.text, "rror")
+// tells reports whether a line has to do with TLS, or is an error.
+func tells(n mongolog.Line) bool {
+	if n.ID == 0 { // plain text
+		return strings.Contains(n.Text, "SSL") || strings.Contains(n.Text, "TLS") || strings.Contains(n.Text, "rror")
 	}
-	return n.severity == "E" || n.severity == "F" || slices.Contains(tlsLines, n.id)
+	return n.IsError() || slices.Contains(tlsLines, n.ID)
 }
 
 // fault returns the reason why mongod refused a client that did nothing wrong: an error that is not about
@@ -190,9 +170,9 @@ func (l *serverLog) fault() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range l.lines[l.since:] {
-		aboutClient := n.id == idNoCertificate || n.id == idBadCertificate && !strings.Contains(string(n.attr), "CRL")
-		if (n.severity == "E" || n.severity == "F") && !aboutClient {
-			return fmt.Errorf("its log says that mongod refused the client for its own reasons: %s", n.text)
+		aboutClient := n.ID == idNoCertificate || n.ID == idBadCertificate && !strings.Contains(string(n.Attr), "CRL")
+		if n.IsError() && !aboutClient {
+			return fmt.Errorf("mongod refused the client for a reason of its own, by its log: %s", n.Text)
 		}
 	}
 	return nil
@@ -202,10 +182,8 @@ func (l *serverLog) fault() error {
 func (l *serverLog) portTaken() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// The text is compared, because ID 20568, "Error setting up listener", has other causes as well.
-	return slices.ContainsFunc(l.lines, func(n line) bool {
-		return strings.Contains(n.text, "Address already in use")
-	})
+	// By its words: ID 20568, "Error setting up listener", is logged for other reasons as well.
+	return slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return strings.Contains(n.Text, "Address already in use") })
 }
 
 // hint says what to do about a mongod that did not start.
@@ -213,13 +191,10 @@ func (l *serverLog) hint() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case slices.ContainsFunc(l.lines, func(n line) bool { return n.id == idCannotRead }):
-		return "it cannot read its certificate, which only one user may read: find out which user mongod runs as " +
-			"in the image, and pass that user's ID with --mongo-owner (ContainerOptions.Owner)"
-	// unrecognised, unrecognized
-	case slices.ContainsFunc(l.lines, func(n line) bool { return strings.Contains(n.text, "nrecogni") }):
-		return "the image's mongod does not know an option that the lab uses: " +
-			"name another image with --mongo-image or " + ImageVariable
+	case slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return n.ID == idCannotRead }):
+		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that user's ID with --mongo-owner (ContainerOptions.Owner)"
+	case slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return strings.Contains(n.Text, "nrecogni") }): // ised, ized
+		return "the image's mongod does not know an option of the lab's: name another image with --mongo-image or " + ImageVariable
 	}
 	return "its last lines say why"
 }
@@ -231,13 +206,13 @@ func (l *serverLog) tail() string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines {
-		if line.aboutTLS() || line.id == 0 {
-			list = append(list, line.text)
+		if tells(line) || line.ID == 0 {
+			list = append(list, line.Text)
 		}
 	}
 	if len(list) == 0 {
 		for _, line := range l.lines {
-			list = append(list, line.text)
+			list = append(list, line.Text)
 		}
 	}
 	if len(list) == 0 {

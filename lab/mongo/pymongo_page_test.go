@@ -15,9 +15,9 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/needs"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
 )
 
@@ -149,7 +149,7 @@ func TestPyMongoPage(t *testing.T) {
 	set, err := all.Discover(t.Context(), clients.Options{Services: []string{"mongodb"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
-	l, err := lab.New(lab.Config{Seed: "page", Dir: t.TempDir(), Services: []serve.Service{mongo.Embedded()}})
+	l, err := lab.New(lab.Config{Seed: "page", Dir: t.TempDir(), Services: []serve.Service{mongodb.Embedded()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 

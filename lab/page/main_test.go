@@ -15,8 +15,8 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
 )
 
@@ -53,7 +53,7 @@ func prepare(t *testing.T, ids ...string) (*running, *Page, *lab.Lab, []*scenari
 	p, err := Start(Options{Scenarios: list})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, p.Close()) })
-	l, err := lab.New(lab.Config{Seed: "page", Watch: p.Watch, Ready: p.Ready, UI: p.URL(), Lifetime: time.Hour, Services: []serve.Service{mongo.Embedded()}})
+	l, err := lab.New(lab.Config{Seed: "page", Watch: p.Watch, Ready: p.Ready, UI: p.URL(), Lifetime: time.Hour, Services: []serve.Service{mongodb.Embedded()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	p.Use(l)

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/mongolog"
 	"example.com/tlslab/lab/result"
 )
 
@@ -18,7 +18,7 @@ func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 	for _, r := range rowsOf(s, infos) {
 		var lines []string
 		for _, line := range r.ServerLog {
-			if line = logged(line); !slices.Contains(lines, line) { // drivers try again
+			if line = mongolog.Parse(line).String(); !slices.Contains(lines, line) { // drivers try again
 				lines = append(lines, line)
 			}
 		}
@@ -41,38 +41,6 @@ func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 	if len(all) > 0 {
 		fmt.Fprintln(t.W)
 	}
-}
-
-// logged shortens a line of a server's log to what does not change from run to run: of those that
-// are JSON objects, as MongoDB's are, the severity, component, ID and message, and the reason that it
-// gives.
-func logged(line string) string {
-	var entry struct {
-		Severity  string `json:"s"`
-		Component string `json:"c"`
-		ID        int    `json:"id"`
-		Message   string `json:"msg"`
-		Attr      struct {
-			Error  json.RawMessage `json:"error"`
-			Reason string          `json:"reason"`
-		} `json:"attr"`
-	}
-	if json.Unmarshal([]byte(line), &entry) != nil || entry.Message == "" {
-		return line
-	}
-	text := fmt.Sprintf("%s %s %d %s", entry.Severity, entry.Component, entry.ID, entry.Message)
-	var status struct {
-		Message string `json:"errmsg"`
-	}
-	switch {
-	case json.Unmarshal(entry.Attr.Error, &status) == nil && status.Message != "":
-		text += ": " + status.Message
-	case len(entry.Attr.Error) > 0:
-		text += ": " + strings.Trim(string(entry.Attr.Error), `"`)
-	case entry.Attr.Reason != "":
-		text += ": " + entry.Attr.Reason
-	}
-	return text
 }
 
 // unserved reports whether this machine cannot serve a scenario to any client, and says why, once.

@@ -5,12 +5,6 @@ import (
 	"slices"
 )
 
-// What HTTP is called in ALPN (RFC 9112, section 12.4; RFC 9113, section 3.2).
-const (
-	protocolHTTP11 = "http/1.1"
-	protocolHTTP2  = "h2"
-)
-
 // agreeable returns a configuration that selects no protocol for a client that offers only
 // protocols which the server does not know. crypto/tls would refuse that client with alert
 // no_application_protocol, as RFC 7301, section 3.2, wants it. Most servers select nothing: OpenSSL's

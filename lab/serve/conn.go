@@ -197,6 +197,14 @@ func (c *conn) observe(err error) Observation {
 	return o
 }
 
+// explains reports whether an error says why a connection ended, whatever reading from it has ended
+// with since: the client broke the rules, or the server broke the connection off.
+func explains(err error) bool {
+	_, misused := errors.AsType[Misuse](err)
+	_, broken := errors.AsType[brokenOff](err)
+	return misused || broken || trouble.Is(err)
+}
+
 // conclude says how the connection ended. The order matters: what the client sent
 // in plaintext explains whatever error crypto/tls made of it.
 func (o *Observation) conclude(err error, t *tap) {

@@ -6,7 +6,7 @@
 // [Server.Endpoint], waits with [Server.Drain] until the server has seen the last
 // of it, and reads [Server.Observations]:
 //
-//	srv, err := serve.Start(scenario, serve.ChainSource(mint), serve.Options{})
+//	srv, err := serve.Start(scenario, serve.ChainSource(mint), serve.Options{Service: https.Service()})
 //	...
 //	defer srv.Close()
 //	probe(srv.Endpoint(files))

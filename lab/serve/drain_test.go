@@ -170,7 +170,7 @@ func TestTakenPort(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
 	for _, bind := range []string{"", "127.0.0.1"} {
-		_, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: bind, Port: srv.Port()})
+		_, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Service: web, Bind: bind, Port: srv.Port()})
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			t.Fatalf("got %v", err)
 		}
@@ -183,7 +183,7 @@ func TestBind(t *testing.T) {
 	for _, test := range []struct{ bind, host string }{
 		{"", "127.0.0.1"}, {"127.0.0.1", "127.0.0.1"}, {"0.0.0.0", "127.0.0.1"}, {"::1", "::1"}, {"::", "::1"},
 	} {
-		srv, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: test.bind})
+		srv, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Service: web, Bind: test.bind})
 		if err != nil {
 			t.Logf("bind to %s: %v", test.bind, err) // no IPv6 here
 			continue
@@ -198,7 +198,7 @@ func TestBind(t *testing.T) {
 		one(t, srv)
 		srv.Close()
 	}
-	if _, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Bind: "192.0.2.1"}); err == nil {
+	if _, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Service: web, Bind: "192.0.2.1"}); err == nil {
 		t.Error("bound to an address of another machine's")
 	}
 }

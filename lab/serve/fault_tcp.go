@@ -146,13 +146,10 @@ func (c *paced) Write(p []byte) (written int, err error) {
 // truncatedResponse has the service answer, and lets half of the answer pass.
 func truncatedResponse(c *conn) error {
 	var whole *half
-	service := c.srv.options.Service.Serve
+	service := c.srv.options.Service
 	err := c.handshakeAndServe(tls.Server(&c.tap, c.srv.config), func(conn net.Conn, s Session) error {
-		whole = &half{Conn: conn, of: firstWrite}
-		if s.Protocol == protocolHTTP2 {
-			whole.of = firstData
-		}
-		return service(whole, s)
+		whole = &half{Conn: conn, of: func(p []byte) (start, end int) { return service.answerIn(s, p) }}
+		return service.Serve(whole, s)
 	})
 	if whole == nil || !whole.done {
 		return err
@@ -178,27 +175,4 @@ func (h *half) Write(p []byte) (int, error) {
 	}
 	h.done = true
 	return h.Conn.Write(p[:start+(end-start)/2])
-}
-
-// firstWrite takes all that is written at once for the answer.
-func firstWrite(p []byte) (start, end int) { return 0, len(p) }
-
-// Frames of HTTP/2 (RFC 9113, sections 4.1 and 6.1).
-const (
-	frameHeaderLen = 9 // length, type, flags, stream
-	frameData      = 0
-)
-
-// firstData returns where in p, which consists of whole HTTP/2 frames, the first DATA frame with a body
-// starts and ends, or zeros.
-func firstData(p []byte) (start, end int) {
-	for end+frameHeaderLen <= len(p) {
-		start = end
-		length := int(p[start])<<16 | int(p[start+1])<<8 | int(p[start+2])
-		end = min(len(p), start+frameHeaderLen+length)
-		if p[start+3] == frameData && length > 0 {
-			return start, end
-		}
-	}
-	return 0, 0
 }

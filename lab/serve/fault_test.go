@@ -193,7 +193,7 @@ func TestRefused(t *testing.T) {
 	if err := srv.Drain(ctx(t)); err != nil {
 		t.Error(err)
 	}
-	if other, err := Start(s, ca.source(t), Options{Port: srv.Port()}); !errors.Is(err, syscall.EADDRINUSE) {
+	if other, err := Start(s, ca.source(t), Options{Service: web, Port: srv.Port()}); !errors.Is(err, syscall.EADDRINUSE) {
 		t.Errorf("took a port that is held: %v, %v", other, err)
 	}
 	if other, err := net.Listen("tcp4", srv.Addr()); err == nil {
@@ -208,7 +208,7 @@ func TestRefused(t *testing.T) {
 func TestSYNDropped(t *testing.T) {
 	ca := newAuthority(t)
 	s := scenario(scenarios.Server{Fault: scenarios.FaultSYNDropped})
-	srv, err := Start(s, ca.source(t), Options{})
+	srv, err := Start(s, ca.source(t), Options{Service: web})
 	if runtime.GOOS != "linux" && errors.Is(err, errors.ErrUnsupported) { // Linux can do it
 		t.Skip(err)
 	}
@@ -229,7 +229,7 @@ func TestSYNDropped(t *testing.T) {
 	}
 	port := srv.Port()
 	srv.Close()
-	again, err := Start(s, ca.source(t), Options{Port: port}) // nothing is left of the first
+	again, err := Start(s, ca.source(t), Options{Service: web, Port: port}) // nothing is left of the first
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestUnresolved(t *testing.T) {
 }
 
 func TestUnknownFault(t *testing.T) {
-	if srv, err := Start(scenario(scenarios.Server{Fault: "no such"}), newAuthority(t).source(t), Options{}); err == nil || !strings.Contains(err.Error(), `"no such"`) {
+	if srv, err := Start(scenario(scenarios.Server{Fault: "no such"}), newAuthority(t).source(t), Options{Service: web}); err == nil || !strings.Contains(err.Error(), `"no such"`) {
 		t.Errorf("%v, %v", srv, err)
 	}
 }

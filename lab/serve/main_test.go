@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bufio"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -9,6 +10,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -120,8 +123,29 @@ func alert(level byte, code wire.AlertCode) []byte {
 	return record(wire.RecordAlert, level, byte(code))
 }
 
+// web is a service that answers one request of HTTP/1.1 with the session.
+var web = Service{
+	Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{"http/1.1", "h2"},
+	Serve: func(conn net.Conn, s Session) error {
+		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+			return err
+		}
+		body, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		const head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+		_, err = fmt.Fprintf(conn, head, len(body), body)
+		return err
+	},
+}
+
+// start serves a scenario with a service for tests, unless o has one.
 func start(t testing.TB, s *scenarios.Scenario, source Source, o Options) *Server {
 	t.Helper()
+	if o.Service.Serve == nil {
+		o.Service = web
+	}
 	srv, err := Start(s, source, o)
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -15,7 +16,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Options say how a scenario is served. The zero Options are good for tests.
+// Options say how a scenario is served. All but Service can be left out.
 type Options struct {
 	// Bind is the address to listen on. Empty means loopback: 127.0.0.1 and, where
 	// the machine has it, ::1 on the same port.
@@ -26,7 +27,7 @@ type Options struct {
 	Timeout time.Duration
 	// MaxConns bounds the connections served at once; others wait. Zero means 256.
 	MaxConns int
-	// Service answers behind TLS. The zero Service means [HTTPS].
+	// Service answers behind TLS. It is needed unless there is an Upstream.
 	Service Service
 	// Upstream, if set, is a server that ends TLS by itself: the lab relays to it what clients
 	// say, and what it answers, and reads the records along. The server closes it.
@@ -78,12 +79,12 @@ type Server struct {
 func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
-	if o.Service.Name == "" {
-		o.Service = HTTPS()
-	}
 	fault, err := behaviour(s.Server.Fault)
 	if o.Upstream != nil {
 		fault = relaying(o.Upstream)
+	}
+	if err == nil && o.Upstream == nil && o.Service.Serve == nil {
+		err = errNoService
 	}
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
@@ -108,6 +109,8 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	}
 	return srv, nil
 }
+
+var errNoService = errors.New("there is no service to answer: see Options.Service")
 
 // Pauses after an error of accept: the first one, and the longest.
 const (

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -222,5 +223,11 @@ func TestService(t *testing.T) {
 	}
 	if e := srv.Endpoint(Files{}); e.Service != "echo" || !strings.HasPrefix(e.URL, "echo://localhost:") {
 		t.Errorf("endpoint = %+v", e)
+	}
+}
+
+func TestNoService(t *testing.T) {
+	if srv, err := Start(scenario(scenarios.Server{}), nil, Options{}); !errors.Is(err, errNoService) {
+		t.Errorf("%v, %v", srv, err)
 	}
 }

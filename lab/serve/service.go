@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 
+	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 )
@@ -24,6 +25,9 @@ type Service struct {
 	// connection has a deadline, see [Options].Timeout; a service whose clients
 	// stay may move it.
 	Serve func(conn net.Conn, s Session) error
+	// Answer returns where in what Serve writes at once its answer starts and ends, for the fault that cuts
+	// the answer in the middle; zeros if it is not there. Nil means that all of it is the answer.
+	Answer func(s Session, written []byte) (start, end int)
 	// Start starts a server of its own, which ends TLS by itself, for one scenario. The lab
 	// relays to it, and reads the records along.
 	Start func(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*Upstream, error)
@@ -34,6 +38,36 @@ type Service struct {
 	// there is nothing to end.
 	Close func() error
 }
+
+// answerIn is Answer, or what it means if it is nil.
+func (s Service) answerIn(session Session, written []byte) (start, end int) {
+	if s.Answer == nil {
+		return 0, len(written)
+	}
+	return s.Answer(session, written)
+}
+
+// Session is what a server knows of a connection after the handshake. The fields are those of [Observation].
+type Session struct {
+	Scenario          string            `json:"scenario"` // its ID
+	Version           string            `json:"version"`
+	CipherSuite       string            `json:"cipher_suite"`
+	Group             string            `json:"group,omitempty"`
+	HelloRetry        bool              `json:"hello_retry,omitempty"`
+	Protocol          string            `json:"protocol,omitempty"`
+	ClientCertificate string            `json:"client_certificate,omitempty"`
+	Hello             *wire.ClientHello `json:"hello,omitempty"`
+}
+
+// Misuse is an error of a client that does not speak the service's protocol as it should. It says why a connection
+// ended, whatever reading from it has ended with since.
+type Misuse struct{ Err error }
+
+// Error implements error.
+func (m Misuse) Error() string { return m.Err.Error() }
+
+// Unwrap returns what was wrong.
+func (m Misuse) Unwrap() error { return m.Err }
 
 // Upstream is a server that ends TLS by itself.
 type Upstream struct {

@@ -39,7 +39,7 @@ func TestPanic(t *testing.T) {
 	good := ca.source(t)
 	for name, prepare := range map[string]func(once func(), o *Options) Source{
 		"service": func(once func(), o *Options) Source {
-			o.Service = HTTPS()
+			o.Service = web
 			answer := o.Service.Serve
 			o.Service.Serve = func(c net.Conn, s Session) error { once(); return answer(c, s) }
 			return good
@@ -100,7 +100,7 @@ func TestPanic(t *testing.T) {
 			if name == "source" { // it is asked once
 				return
 			}
-			if answer, err := get(t, srv, config); err != nil || !strings.Contains(answer, `"scenario": "test"`) {
+			if answer, err := get(t, srv, config); err != nil || !strings.Contains(answer, `"scenario":"test"`) {
 				t.Errorf("the next client got %q, %v", answer, err)
 			}
 		})

@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/labtest"
-	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/services/mongodb"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -61,9 +61,8 @@ func TestProbe(t *testing.T) {
 		{"mongo-ca-file-missing", "default", `no such file or directory|cannot find the file`},
 	} {
 		t.Run(test.id+"/"+test.variant, func(t *testing.T) {
-			srv := labtest.Start(t, test.id, mongo.Embedded())
-			got := variant(t, test.variant).Probe(t.Context(),
-				clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
+			srv := labtest.Start(t, test.id, mongodb.Embedded())
+			got := variant(t, test.variant).Probe(t.Context(), clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
 			if test.words == "" {
 				assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 				return

@@ -22,8 +22,8 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
 )
 
@@ -81,7 +81,7 @@ func serveFor(t *testing.T, dir string, commands []lessons.Command) map[string]s
 		}
 		list = append(list, s)
 	}
-	l, err := lab.New(lab.Config{Seed: "workshop", Dir: filepath.Join(dir, "lab"), Services: []serve.Service{mongo.Embedded()}})
+	l, err := lab.New(lab.Config{Seed: "workshop", Dir: filepath.Join(dir, "lab"), Services: []serve.Service{mongodb.Embedded()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,13 +23,15 @@ var arrows = map[string]string{
 	"lab/serve/internal/tls12": "lab/wire",
 	"lab/serve":                "lab/serve/internal/tls12 lab/wire pki scenarios scenarios/failure",
 	"lab/revocation":           "pki",
+	"lab/services/https":       "lab/serve scenarios",
+	"lab/services/mongodb":     "lab/serve pki scenarios",
 	"lab/mongo":                "lab/serve pki scenarios",
 	"lab/clients":              "lab/clients/internal/process lab/lang lab/serve",
 	"lab/messages":             "lab/wire scenarios/failure",
 	"lab/verdict":              "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result":               "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
 	"lab/report":               "lab/assess lab/assess/prose lab/clients lab/lang lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure",
-	"lab":                      "lab/clients lab/lang lab/result lab/revocation lab/serve lab/verdict pki scenarios",
+	"lab":                      "lab/clients lab/lang lab/result lab/revocation lab/serve lab/services/https lab/verdict pki scenarios",
 	"lab/explain":              "lab/lang lab/messages lab/result scenarios scenarios/failure",
 	"lab/labtest":              "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
 	"pki/atomicfile":           "",
@@ -43,8 +45,8 @@ var arrows = map[string]string{
 var (
 	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
-		module + "lab/clients/all", module + "lab/mongo", module + "lab/page", module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/",
-		"github.com/testcontainers/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
+		module + "lab/clients/all", module + "lab/mongo", module + "lab/services/mongodb", module + "lab/page", module + "lab/cmd",
+		"go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
 	}
 )
 

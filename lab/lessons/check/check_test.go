@@ -19,8 +19,8 @@ import (
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/lessons/check"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
 )
 
@@ -120,7 +120,7 @@ func grade(t *testing.T, lesson *lessons.Lesson, dir string) *check.Result {
 func run(t *testing.T, lesson *lessons.Lesson, dir string, command []string, base int) *check.Result {
 	t.Helper()
 	t.Chdir(dir)
-	l, err := lab.New(lab.Config{ClientFiles: true, Services: []serve.Service{mongo.Embedded()}})
+	l, err := lab.New(lab.Config{ClientFiles: true, Services: []serve.Service{mongodb.Embedded()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package mongo
+package mongodb
 
 import (
 	"cmp"
@@ -52,7 +52,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	}
 	db, err := net.Dial(network, addr)
 	if err != nil {
-		return fmt.Errorf("mongo: reaching the database at %s: %w", addr, err)
+		return fmt.Errorf("mongodb: reaching the database at %s: %w", addr, err)
 	}
 	defer db.Close()
 
@@ -86,7 +86,7 @@ func relay(conn net.Conn, start func() (network, addr string, err error)) error 
 	return cmp.Or(answers.err, err, errNoAnswer)
 }
 
-var errNoAnswer = errors.New("mongo: the database did not answer")
+var errNoAnswer = errors.New("mongodb: the database did not answer")
 
 // patient is a connection that times out only after it has been idle for long.
 type patient struct {

@@ -1,4 +1,4 @@
-package mongo_test
+package mongodb_test
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/tlslab/lab/labtest"
-	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/lab/services/mongodb"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,7 +31,7 @@ func connect(t *testing.T, srv *labtest.Server) *driver.Client {
 
 // TestReadsAndWrites checks that reads and writes work over a good chain.
 func TestReadsAndWrites(t *testing.T) {
-	srv := labtest.Start(t, "mongo-good", mongo.Embedded())
+	srv := labtest.Start(t, "mongo-good", mongodb.Embedded())
 	client := connect(t, srv)
 	things := client.Database("lab").Collection("things")
 	const n = 1000
@@ -56,7 +56,7 @@ func TestReadsAndWrites(t *testing.T) {
 // TestRefusesExpired checks that a driver refuses an expired certificate with its own error, and that the
 // server notices.
 func TestRefusesExpired(t *testing.T) {
-	srv := labtest.Start(t, "mongo-expired", mongo.Embedded())
+	srv := labtest.Start(t, "mongo-expired", mongodb.Embedded())
 	client := connect(t, srv)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()

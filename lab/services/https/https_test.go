@@ -1,4 +1,4 @@
-package serve
+package https
 
 import (
 	"bufio"
@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
 
 func TestHTTPS(t *testing.T) {
-	ca := newAuthority(t)
-	source := ca.source(t)
+	chain := mint(t)
 	big := strings.Repeat("x", maxRequestBody/2)
 	head := func(method, more string) string {
 		return method + " /any/path?x HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n"
@@ -25,25 +25,25 @@ func TestHTTPS(t *testing.T) {
 		name    string
 		request string
 		status  int
-		end     End
+		end     serve.End
 	}{
-		{"get", head("GET", ""), 200, EndServed},
-		{"head", head("HEAD", ""), 200, EndServed},
-		{"http/1.0", "GET / HTTP/1.0\r\n\r\n", 200, EndServed},
-		{"options", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, EndServed},
-		{"post", head("POST", fmt.Sprintf("Content-Length: %d\r\n", len(big))) + big, 200, EndServed},
-		{"chunked", head("PUT", "Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n0\r\n\r\n", 200, EndServed},
-		{"expect", head("POST", "Expect: 100-continue\r\nContent-Length: 5\r\n") + "hello", 200, EndServed},
-		{"body above the bound", head("POST", "Content-Length: 1048577\r\n") + big + big + "x", 200, EndServed},
-		{"header above the bound", head("GET", "X: "+strings.Repeat("x", maxRequestHeader)+"\r\n"), 431, EndError},
-		{"headers without end", head("GET", strings.Repeat("X: y\r\n", maxRequestHeader/6)), 431, EndError},
-		{"no http", "EHLO localhost\r\n\r\n", 400, EndError},
-		{"bad chunk", head("PUT", "Transfer-Encoding: chunked\r\n") + "nonsense\r\n", 0, EndError},
+		{"get", head("GET", ""), 200, serve.EndServed},
+		{"head", head("HEAD", ""), 200, serve.EndServed},
+		{"http/1.0", "GET / HTTP/1.0\r\n\r\n", 200, serve.EndServed},
+		{"options", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, serve.EndServed},
+		{"post", head("POST", fmt.Sprintf("Content-Length: %d\r\n", len(big))) + big, 200, serve.EndServed},
+		{"chunked", head("PUT", "Transfer-Encoding: chunked\r\n") + "5\r\nhello\r\n0\r\n\r\n", 200, serve.EndServed},
+		{"expect", head("POST", "Expect: 100-continue\r\nContent-Length: 5\r\n") + "hello", 200, serve.EndServed},
+		{"body above the bound", head("POST", "Content-Length: 1048577\r\n") + big + big + "x", 200, serve.EndServed},
+		{"header above the bound", head("GET", "X: "+strings.Repeat("x", maxRequestHeader)+"\r\n"), 431, serve.EndError},
+		{"headers without end", head("GET", strings.Repeat("X: y\r\n", maxRequestHeader/6)), 431, serve.EndError},
+		{"no http", "EHLO localhost\r\n\r\n", 400, serve.EndError},
+		{"bad chunk", head("PUT", "Transfer-Encoding: chunked\r\n") + "nonsense\r\n", 0, serve.EndError},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			srv := start(t, scenario(scenarios.Server{}), source, Options{})
-			c := tls.Client(dial(t, srv), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
+			srv := start(t, scenarios.Server{}, chain, serve.Options{})
+			c := tls.Client(dial(t, srv), &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost"})
 			defer c.Close()
 			if _, err := io.WriteString(c, test.request); err != nil {
 				t.Fatal(err)
@@ -54,7 +54,7 @@ func TestHTTPS(t *testing.T) {
 				t.Fatalf("%v after %q", err, answer)
 			}
 			c.Close()
-			if o := one(t, srv); o.End != test.end || !o.ApplicationData || (o.Error == "") != (test.end == EndServed) {
+			if o := one(t, srv); o.End != test.end || !o.ApplicationData || (o.Error == "") != (test.end == serve.EndServed) {
 				t.Errorf("end %s: %s", o.End, o.Error)
 			}
 			if test.status == 0 {
@@ -70,7 +70,7 @@ func TestHTTPS(t *testing.T) {
 			if err != nil || response.StatusCode != test.status || !response.Close || response.ContentLength < 0 {
 				t.Errorf("status %s, close %v, length %d, %v", response.Status, response.Close, response.ContentLength, err)
 			}
-			var s Session
+			var s serve.Session
 			switch {
 			case method == "HEAD":
 				if len(body) != 0 || response.ContentLength == 0 {

@@ -1,4 +1,5 @@
-package serve
+// Package https is the service https: what talks behind TLS unless a scenario says otherwise.
+package https
 
 import (
 	"bufio"
@@ -11,22 +12,9 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/tlslab/lab/wire"
+	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
 )
-
-// Session is what a server knows of a connection after the handshake. The
-// https service answers with it. The fields are those of [Observation].
-type Session struct {
-	Scenario          string            `json:"scenario"` // its ID
-	Version           string            `json:"version"`
-	CipherSuite       string            `json:"cipher_suite"`
-	Group             string            `json:"group,omitempty"`
-	HelloRetry        bool              `json:"hello_retry,omitempty"`
-	Protocol          string            `json:"protocol,omitempty"`
-	ClientCertificate string            `json:"client_certificate,omitempty"`
-	Hello             *wire.ClientHello `json:"hello,omitempty"`
-}
 
 // Bounds of a request.
 const (
@@ -34,19 +22,36 @@ const (
 	maxRequestBody   = 1 << 20
 )
 
-// HTTPS returns the service that answers one request of any method and path with the
-// [Session] as a JSON document, and closes: over HTTP/1.1 (RFC 9112), or over HTTP/2 (RFC 9113)
+// What HTTP is called in ALPN (RFC 9112, section 12.4; RFC 9113, section 3.2).
+const (
+	protocolHTTP11 = "http/1.1"
+	protocolHTTP2  = "h2"
+)
+
+// Service returns the service that answers one request of any method and path with the
+// [serve.Session] as a JSON document, and closes: over HTTP/1.1 (RFC 9112), or over HTTP/2 (RFC 9113)
 // if ALPN has agreed on that.
 //
 // HTTP/1.1 is preferred, so that HTTP/2 is left to clients that speak nothing else, as gRPC's do. A
 // client that speaks both is then judged by its TLS alone: HTTP/2 forbids most cipher suites of TLS
 // 1.2 (RFC 9113, section 9.2.2), and has its own words for a connection that breaks.
-func HTTPS() Service {
-	return Service{Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{protocolHTTP11, protocolHTTP2}, Serve: serveHTTP}
+func Service() serve.Service {
+	return serve.Service{
+		Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{protocolHTTP11, protocolHTTP2},
+		Serve: serveHTTP, Answer: answerIn,
+	}
+}
+
+// answerIn returns where in what is written at once the answer stands: under HTTP/2, in its first frame with a body.
+func answerIn(s serve.Session, written []byte) (start, end int) {
+	if s.Protocol == protocolHTTP2 {
+		return firstData(written)
+	}
+	return 0, len(written)
 }
 
 // serveHTTP answers in the version of HTTP that ALPN has agreed on, and in HTTP/1.1 if it has not.
-func serveHTTP(conn net.Conn, s Session) error {
+func serveHTTP(conn net.Conn, s serve.Session) error {
 	if s.Protocol == protocolHTTP2 {
 		return serveHTTP2(conn, s)
 	}
@@ -55,7 +60,7 @@ func serveHTTP(conn net.Conn, s Session) error {
 
 // serveHTTP1 is not net/http's server: that would want a listener, a goroutine and
 // a connection state for what is one request here.
-func serveHTTP1(conn net.Conn, s Session) error {
+func serveHTTP1(conn net.Conn, s serve.Session) error {
 	bounded := &io.LimitedReader{R: conn, N: maxRequestHeader}
 	req, err := http.ReadRequest(bufio.NewReaderSize(bounded, 1<<10)) // few requests are longer
 	switch {
@@ -80,7 +85,7 @@ func serveHTTP1(conn net.Conn, s Session) error {
 		return fmt.Errorf("http: reading the request's body: %w", err)
 	}
 
-	body, err := s.document()
+	body, err := document(s)
 	if err != nil {
 		return err
 	}
@@ -88,7 +93,7 @@ func serveHTTP1(conn net.Conn, s Session) error {
 }
 
 // document returns the session as the body of an answer.
-func (s Session) document() ([]byte, error) {
+func document(s serve.Session) ([]byte, error) {
 	body, err := json.MarshalIndent(s, "", "  ")
 	return append(body, '\n'), err
 }

@@ -1,4 +1,5 @@
-// Package mongo provides the services that MongoDB clients are tested with: mongodb and mongod.
+// Package mongodb is the service mongodb: MongoDB's wire protocol behind the lab's own TLS, for any scenario of the
+// catalogue as mongo-ID. Servers that end TLS by themselves are in lab/mongo.
 //
 // [Embedded] is a database in this process (FerretDB, over SQLite in memory) that speaks MongoDB's wire
 // protocol behind the lab's own TLS. It needs nothing but Go. It shows what clients make of a server's
@@ -6,10 +7,10 @@
 //
 // Only programs that name the service link the database:
 //
-//	l, err := lab.New(lab.Config{Services: []serve.Service{mongo.Embedded()}})
+//	l, err := lab.New(lab.Config{Services: []serve.Service{mongodb.Embedded()}})
 //
-// In tests: labtest.Start(t, "mongo-expired", mongo.Embedded()).
-package mongo
+// and in tests labtest.Start(t, "mongo-expired", mongodb.Embedded()).
+package mongodb
 
 import (
 	"context"
@@ -49,7 +50,7 @@ type embedded struct {
 	done    chan struct{} // closed when it has ended
 }
 
-var errClosed = errors.New("mongo: the database is closed")
+var errClosed = errors.New("mongodb: the database is closed")
 
 // start starts the database and returns its address.
 func (e *embedded) start() (network, addr string, err error) {
@@ -63,7 +64,7 @@ func (e *embedded) start() (network, addr string, err error) {
 	}
 	e.started = true
 	if e.err = e.run(); e.err != nil {
-		e.err = fmt.Errorf("mongo: starting the embedded database: %w", e.err)
+		e.err = fmt.Errorf("mongodb: starting the embedded database: %w", e.err)
 	}
 	return e.network, e.addr, e.err
 }

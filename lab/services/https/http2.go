@@ -1,4 +1,4 @@
-package serve
+package https
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.com/tlslab/lab/internal/trouble"
+	"example.com/tlslab/lab/serve"
 )
 
 // maxStreams bounds the requests that are at work at once on one connection.
@@ -22,25 +22,11 @@ const maxStreams = 16
 // grpcUnimplemented is the status of a call of a method that a gRPC server does not have.
 const grpcUnimplemented = 12
 
-// misuse is an error of a client that does not speak the service's protocol as it should.
-type misuse struct{ error }
-
-// Unwrap returns what was wrong.
-func (m misuse) Unwrap() error { return m.error }
-
-// explains reports whether an error says why a connection ended, whatever reading from it has ended
-// with since: the client broke the rules, or the server broke the connection off.
-func explains(err error) bool {
-	_, misused := errors.AsType[misuse](err)
-	_, broken := errors.AsType[brokenOff](err)
-	return misused || broken || trouble.Is(err)
-}
-
 // serveHTTP2 has net/http's server speak HTTP/2 on one connection. After the first answer it
 // announces that no more requests are taken (GOAWAY; RFC 9113, section 6.8), and waits a little
 // for the client to leave.
-func serveHTTP2(conn net.Conn, s Session) error {
-	body, err := s.document()
+func serveHTTP2(conn net.Conn, s serve.Session) error {
+	body, err := document(s)
 	if err != nil {
 		return err
 	}
@@ -72,7 +58,7 @@ func serveHTTP2(conn net.Conn, s Session) error {
 	case served.Load():
 		return nil
 	case kind != nil:
-		return misuse{fmt.Errorf("http: no request that HTTP/2 allows: %s", *kind)}
+		return serve.Misuse{Err: fmt.Errorf("http: no request that HTTP/2 allows: %s", *kind)}
 	}
 	return errors.New("http: no request")
 }
@@ -165,3 +151,23 @@ func (o *onlyConn) SetReadDeadline(time.Time) error { return nil }
 
 // SetWriteDeadline implements net.Conn.
 func (o *onlyConn) SetWriteDeadline(time.Time) error { return nil }
+
+// Frames of HTTP/2 (RFC 9113, sections 4.1 and 6.1).
+const (
+	frameHeaderLen = 9 // length, type, flags, stream
+	frameData      = 0
+)
+
+// firstData returns where in p, which consists of whole HTTP/2 frames, the first DATA frame with a body
+// starts and ends, or zeros.
+func firstData(p []byte) (start, end int) {
+	for end+frameHeaderLen <= len(p) {
+		start = end
+		length := int(p[start])<<16 | int(p[start+1])<<8 | int(p[start+2])
+		end = min(len(p), start+frameHeaderLen+length)
+		if p[start+3] == frameData && length > 0 {
+			return start, end
+		}
+	}
+	return 0, 0
+}
