@@ -127,7 +127,7 @@ func alert(level byte, code wire.AlertCode) []byte {
 var web = Service{
 	Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{"http/1.1", "h2"},
 	Serve: func(conn net.Conn, s Session) error {
-		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+		if _, err := http.ReadRequest(bufio.NewReaderSize(conn, 1<<10)); err != nil {
 			return err
 		}
 		body, err := json.Marshal(s)
