@@ -60,7 +60,7 @@ func Start(ctx context.Context, name string, c process.Command) (*Worker, Hello,
 	return w, hello, nil
 }
 
-// New returns a stack's worker that its first probe starts. It is for programs that start slowly and are
+// New returns a stack's worker, which the first probe starts. It is for programs that start slowly and are
 // known without their hello.
 func New(name string, c process.Command) *Worker {
 	w := &Worker{name: name, command: c, grace: grace, turn: make(chan struct{}, 1)}
