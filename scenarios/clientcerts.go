@@ -27,16 +27,19 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 // Known deviations, measured on Linux with the versions in lab/clients/README.md.
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
-		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's certificate, for a failed verification of the server's"}}
+		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's " +
+			"certificate, for a failed verification of the server's"}}
 	// The clients named …GoesOn continue after an error in their own files, so that the server reports the
 	// problem.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
 		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
 	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
-		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server refuses it"}
+		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server " +
+			"refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
-	ownKey        = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"), pemLib("httpx"), pemLib("aiohttp"), pemLib("cryptography")}
+	ownKey = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"),
+		pemLib("httpx"), pemLib("aiohttp"), pemLib("cryptography")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
 		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
 	ownAnchors = []Known{
@@ -62,58 +65,69 @@ func pemLib(stack string) Known {
 
 // tls13Note tells how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client's handshake ends before the
 // server judges its certificate.
-const tls13Note = " Under TLS 1.3 the client has finished its handshake by then, and learns of it when it reads."
+const tls13Note = " Under TLS 1.3 the client has already finished its handshake, and learns of it only when it reads."
 
 var judgedByServer = []Scenario{
 	{
-		ID: "client-certificate-missing", Port: 1, Title: "the server demands a client certificate, the client has none",
+		ID: "client-certificate-missing", Port: 1,
+		Title: "the server requires a client certificate, the client has none",
 		Story: Story{
-			What:  "The server demands a client certificate; the client sends an empty list." + tls13Note,
-			Where: "Mutual TLS switched on at the server before the clients have their certificates; MongoDB once it is given a CA file.",
-			See:   `TLS 1.3: "tlsv13 alert certificate required". TLS 1.2: "sslv3 alert handshake failure", which tells nothing.`,
+			What: "The server requires a client certificate; the client sends an empty list." + tls13Note,
+			Where: "Mutual TLS enabled on the server before the clients have their certificates; MongoDB as soon " +
+				"as it has a CA file.",
+			See: `TLS 1.3: "tlsv13 alert certificate required". TLS 1.2: "sslv3 alert handshake failure", which ` +
+				`does not give the reason.`,
 		},
 		Fix:    "Give the client its certificate and key.",
 		Server: demands, Control: "good-client-certificate", Defect: []string{"client.present"},
-		Expect: reject(failure.ClientCertificateRequired, failure.ClientCertificateRejected, failure.HandshakeFailure), Known: []Known{fetchUntold},
+		Expect: reject(failure.ClientCertificateRequired, failure.ClientCertificateRejected,
+			failure.HandshakeFailure),
+		Known:   []Known{fetchUntold},
 		Sources: []string{"D2", "badssl", "RFC 8446"},
 	},
 	{
 		ID: "client-certificate-expired", Port: 2, Title: "the client's certificate has expired",
 		Story: Story{
-			What:  "The client's certificate ended yesterday; the server's is good." + tls13Note,
-			Where: "Certificates of services that nobody watches, since no browser shows them.",
-			See:   `"sslv3 alert certificate expired": the word alert says that the other side speaks, and that it is the client's own certificate.`,
+			What:  "The client's certificate expired yesterday; the server's is good." + tls13Note,
+			Where: "Certificates of services, which nobody monitors because no browser shows them.",
+			See: `"sslv3 alert certificate expired": the word alert shows that the message is from the server ` +
+				`and about the client's own certificate.`,
 		},
 		Fix:    "Renew the client's certificate.",
 		Recipe: clientCertificate(pki.Certificate{NotAfter: "-24h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds},
+		Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-not-yet-valid", Port: 3, Title: "the client's certificate is not valid yet",
 		Story: Story{
-			What:  "The validity of the client's certificate begins when that of a good one ends." + tls13Note,
-			Where: "A server whose clock is behind, or a client certificate handed out before its day.",
+			What:  "The validity of the client's certificate begins when a good one's ends." + tls13Note,
+			Where: "A server whose clock is behind, or a client certificate handed out too early.",
 			See:   `Go's server calls it expired: "sslv3 alert certificate expired".`,
 		},
-		Fix:    "Set the server's clock by NTP; hand out certificates whose time has begun.",
+		Fix:    "Set the server's clock by NTP; hand out certificates only once they are valid.",
 		Recipe: clientCertificate(pki.Certificate{NotBefore: "1440h", NotAfter: "1464h"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.notAfter", "client.notBefore"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds},
+		Sources: []string{"D2"},
 	},
 	{
 		ID: "client-certificate-untrusted", Port: 4, Title: "the client's certificate is from another CA",
 		Story: Story{
-			What:  "The client's certificate was issued by a root that the server does not trust." + tls13Note,
-			Where: "A client that kept its certificate when the CA was changed; a certificate of the staging CA in production.",
-			See:   `"tlsv1 alert unknown ca": it is the server that does not know the client's CA.`,
+			What: "The client's certificate was issued by a root that the server does not trust." + tls13Note,
+			Where: "A client that kept its certificate when the CA changed; a certificate from the staging CA in " +
+				"production.",
+			See: `"tlsv1 alert unknown ca": the server does not know the client's CA.`,
 		},
-		Fix:    "Give the client a certificate from the server's CA, or have the server trust the client's.",
-		Recipe: pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}}, Server: demands,
+		Fix:     "Give the client a certificate from the server's CA, or make the server trust the client's CA.",
+		Recipe:  pki.Recipe{Client: &pki.Certificate{Issuer: "other-root"}, Others: []pki.Certificate{otherRoot}},
+		Server:  demands,
 		Control: "good-client-certificate", Defect: []string{"client.issuer"},
 		// The server lists the CAs that it accepts. A client may send no certificate if its own is from
 		// another CA (RFC 8446, section 4.4.2). The server then reports a missing certificate.
-		Expect: reject(failure.ClientCertificateRejected, failure.ClientCertificateRequired), Known: []Known{fetchUntold, chromiumWithholds},
+		Expect:  reject(failure.ClientCertificateRejected, failure.ClientCertificateRequired),
+		Known:   []Known{fetchUntold, chromiumWithholds},
 		Sources: []string{"D2"},
 	},
 	{
@@ -123,22 +137,26 @@ var judgedByServer = []Scenario{
 			Where: "Public certificates used as client certificates: from 2026 on they no longer carry clientAuth.",
 			See:   `"sslv3 alert bad certificate".`,
 		},
-		Fix:    "Give the client a certificate with clientAuth, from a private CA.",
-		Recipe: clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}), Server: demands,
+		Fix:     "Give the client a certificate with clientAuth, from a private CA.",
+		Recipe:  clientCertificate(pki.Certificate{Usages: []string{"digital signature", "server auth"}}),
+		Server:  demands,
 		Control: "good-client-certificate", Defect: []string{"client.extKeyUsage"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds}, Sources: []string{"D2", "Let's Encrypt, 2026"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold, chromiumWithholds},
+		Sources: []string{"D2", "Let's Encrypt, 2026"},
 	},
 	{
 		ID: "client-certificate-revoked", Port: 18, Title: "the client's certificate is revoked",
 		Story: Story{
-			What:  "The client's certificate is in the CRL that the server looks it up in." + tls13Note,
-			Where: "A laptop that was lost, a key that leaked: revoked, and still in use. mongod does it with tlsCRLFile.",
-			See:   `Go's server says no more than bad_certificate: "sslv3 alert bad certificate".`,
+			What:  "The client's certificate is listed in the server's CRL." + tls13Note,
+			Where: "A lost laptop, a leaked key: revoked, but still in use. mongod checks this with tlsCRLFile.",
+			See:   `Go's server only says bad_certificate: "sslv3 alert bad certificate".`,
 		},
 		Fix:    "Give the client a new certificate with a new key.",
-		Recipe: clientRevocation("client"), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert, CheckRevocation: true},
+		Recipe: clientRevocation("client"), Server: Server{ClientAuth: tls.RequireAndVerifyClientCert,
+			CheckRevocation: true},
 		Control: "good-client-certificate-crl", Defect: []string{"chain.crl"},
-		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold}, Sources: []string{"D2", "RFC 5280"},
+		Expect: reject(failure.ClientCertificateRejected), Known: []Known{fetchUntold},
+		Sources: []string{"D2", "RFC 5280"},
 	},
 }
 
@@ -171,31 +189,37 @@ func bothVersions(list []Scenario) []Scenario {
 // clientFiles are the scenarios with a good server and wrong client files.
 var clientFiles = []Scenario{
 	{
-		ID: "client-certificate-optional", Port: 6, Title: "the server asks for a client certificate, none is sent",
+		ID: "client-certificate-optional", Port: 6, Title: "the server requests a client certificate, none is sent",
 		Story: Story{
-			What:  "The server asks for a client certificate and does not demand it; the client sends none.",
-			Where: "Sites that log in by certificate or by password; mongod with tlsAllowConnectionsWithoutCertificates.",
-			See:   "The client gets an answer.",
+			What: "The server requests a client certificate but does not require it; the client sends none.",
+			Where: "Sites with login by certificate or by password; mongod with " +
+				"tlsAllowConnectionsWithoutCertificates.",
+			See: "The client gets a response.",
 		},
 		Fix: goodFix, Server: Server{ClientAuth: tls.VerifyClientCertIfGiven},
 		Control: "good", Defect: []string{"server.clientAuth"}, Expect: accept, Sources: []string{"D2"},
 	},
 	{
-		ID: "client-key-encrypted", Port: 7, Title: "the client's key is under a passphrase, which it has",
+		ID: "client-key-encrypted", Port: 7, Title: "the client's key is encrypted, and it has the passphrase",
 		Story: Story{
-			What:  "Nothing is wrong: the client's key is encrypted (PKCS #8, RFC 5958), and it is given the passphrase.",
+			What: "Nothing is wrong: the client's key is encrypted (PKCS #8, RFC 5958), and it is given the " +
+				"passphrase.",
 			Where: "PyMongo's tlsCertificateKeyFilePassword, curl --pass.",
-			See:   "The client gets an answer. Go's crypto/tls cannot read encrypted keys at all.",
+			See:   "The client gets a response. Go's crypto/tls cannot read encrypted keys at all.",
 		},
-		Fix: goodFix, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseRight},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: accept, Sources: []string{"D2", "RFC 5958"},
+		Fix: goodFix, Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands,
+		Setup:   Setup{Key: FileEncrypted, Passphrase: PassphraseRight},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: accept,
+		Sources: []string{"D2", "RFC 5958"},
 	},
 	{
 		ID: "client-key-wrong-passphrase", Port: 8, Title: "the passphrase is wrong",
 		Story: Story{
-			What:  "The client's key is encrypted, and the passphrase that it is given does not open it. It must say so, and not connect without.",
-			Where: "A rotated secret; a passphrase with a newline at its end.",
-			See:   `Python says no more than "PEM lib"; Node "bad decrypt"; curl that it could not set its private key.`,
+			What: "The client's key is encrypted, and its passphrase is wrong. It must say so, and not connect " +
+				"without the key.",
+			Where: "A rotated secret; a passphrase with a trailing newline.",
+			See: `Python only says "PEM lib"; Node says "bad decrypt"; curl says that it could not set its ` +
+				`private key.`,
 		},
 		Fix:    "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
@@ -205,8 +229,8 @@ var clientFiles = []Scenario{
 	{
 		ID: "client-key-mismatch", Port: 9, Title: "the client's key belongs to another certificate",
 		Story: Story{
-			What:  "Certificate and key of the client are good, and do not belong together.",
-			Where: "A renewed certificate beside the old key.",
+			What:  "The client's certificate and key are good, but do not belong together.",
+			Where: "A renewed certificate with the old key.",
 			See:   `OpenSSL: "key values mismatch". Go: "private key does not match public key".`,
 		},
 		Fix:    "Install key and certificate from the same issuance.",
@@ -217,8 +241,8 @@ var clientFiles = []Scenario{
 	{
 		ID: "client-certificate-not-pem", Port: 10, Title: "the client's certificate file is not PEM",
 		Story: Story{
-			What:  "The file that should hold the client's certificate holds something else.",
-			Where: "DER where PEM is wanted, an error page saved by a download, a file cut short.",
+			What:  "The file that should contain the client's certificate contains something else.",
+			Where: "DER instead of PEM, an error page saved by a download, a truncated file.",
 			See:   `OpenSSL: "no start line". Go: "failed to find any PEM data in certificate input".`,
 		},
 		Fix:    "Give it PEM: openssl x509 -inform DER -in FILE converts.",
@@ -229,9 +253,11 @@ var clientFiles = []Scenario{
 	{
 		ID: "client-key-missing", Port: 11, Title: "the key is missing from the combined file",
 		Story: Story{
-			What:  "The client is given one file for both certificate and key, and the key is not in it.",
-			Where: "PyMongo's tlsCertificateKeyFile, HAProxy: certificate and key have to be in one file, and often are not.",
-			See:   "The client says that it finds no key, in words of its own: PEM lib, no start line, unable to set private key file.",
+			What: "The client is given one file for both certificate and key, but the key is missing from it.",
+			Where: "PyMongo's tlsCertificateKeyFile, HAProxy: certificate and key must be in one file, but often " +
+				"are not.",
+			See: "The client says in its own words that it finds no key: PEM lib, no start line, unable to set " +
+				"private key file.",
 		},
 		Fix:    "Join both: cat key.pem cert.pem > combined.pem.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileCombined},
@@ -239,13 +265,13 @@ var clientFiles = []Scenario{
 		Sources: []string{"D2"},
 	},
 	{
-		ID: "ca-file-missing", Port: 12, Title: "the trust file is not there",
+		ID: "ca-file-missing", Port: 12, Title: "the trust file is missing",
 		Story: Story{
-			What:  "The path of the client's CA file leads nowhere.",
-			Where: "A volume that was not mounted; a relative path and another working directory.",
+			What:  "The client's CA file does not exist.",
+			Where: "A volume that was not mounted; a relative path in another working directory.",
 			See:   `"No such file or directory", before any connection is made.`,
 		},
-		Fix:   "Correct the path; use absolute ones.",
+		Fix:   "Correct the path; use absolute paths.",
 		Setup: Setup{CA: FileMissing}, Control: "good", Defect: []string{"setup.CA"},
 		Expect: reject(failure.MissingFile), Known: ownAnchors,
 		Sources: []string{"D2", "D3"},
@@ -253,11 +279,12 @@ var clientFiles = []Scenario{
 	{
 		ID: "ca-file-empty", Port: 13, Title: "the trust file is empty",
 		Story: Story{
-			What:  "The client's CA file is there, and has nothing in it.",
+			What:  "The client's CA file exists but is empty.",
 			Where: "A secret that was created and never filled; a redirection that failed.",
-			See:   "Clients that look say that there is no certificate in it; others trust nobody and say that the issuer is unknown.",
+			See: "Some clients say that there is no certificate in it; others trust nothing and say that the " +
+				"issuer is unknown.",
 		},
-		Fix:   "Fill it with the root, and check at start that it holds a certificate.",
+		Fix:   "Put the root into it, and check at start that it contains a certificate.",
 		Setup: Setup{CA: FileEmpty}, Control: "good", Defect: []string{"setup.CA"},
 		Expect: reject(failure.BadPEM, failure.Untrusted), Known: ownAnchors,
 		Sources: []string{"D2", "D3"},
@@ -265,11 +292,12 @@ var clientFiles = []Scenario{
 	{
 		ID: "ca-file-not-pem", Port: 14, Title: "the trust file is not PEM",
 		Story: Story{
-			What:  "The client's CA file holds something that is not PEM.",
-			Where: "DER where PEM is wanted, an error page saved by a download.",
-			See:   "Clients that look say that there is no certificate in it; others trust nobody and say that the issuer is unknown.",
+			What:  "The client's CA file contains something that is not PEM.",
+			Where: "DER instead of PEM, an error page saved by a download.",
+			See: "Some clients say that there is no certificate in it; others trust nothing and say that the " +
+				"issuer is unknown.",
 		},
-		Fix:   "Give it PEM, and check at start that it holds a certificate.",
+		Fix:   "Give it PEM, and check at start that it contains a certificate.",
 		Setup: Setup{CA: FileNotPEM}, Control: "good", Defect: []string{"setup.CA"},
 		Expect: reject(failure.BadPEM, failure.Untrusted), Known: ownAnchors,
 		Sources: []string{"D2", "D3"},
@@ -277,11 +305,13 @@ var clientFiles = []Scenario{
 	{
 		ID: "ca-file-is-leaf", Port: 15, Title: "the trust file holds the server's leaf",
 		Story: Story{
-			What:  "The client is told to trust the server's leaf itself, and not the root above it.",
-			Where: "A certificate saved from a browser and given to a program; pinning done by hand, until the next renewal.",
-			See:   "Clients that take any trusted certificate as the end of the path accept it (OpenSSL's partial chain; Go); others say that the issuer is unknown.",
+			What: "The client is told to trust the server's leaf itself instead of the root.",
+			Where: "A certificate saved from a browser and given to a program; pinning done by hand, until the " +
+				"next renewal.",
+			See: "Clients that accept any trusted certificate as the end of a path accept it (OpenSSL's partial " +
+				"chain; Go); others say that the issuer is unknown.",
 		},
-		Fix:   "Trust the root: a leaf is gone with its next renewal.",
+		Fix:   "Trust the root: a leaf changes with its next renewal.",
 		Setup: Setup{CA: FileLeaf}, Control: "good", Defect: []string{"setup.CA"},
 		Expect: either(failure.Untrusted), Sources: []string{"D2", "D3"},
 	},
@@ -295,19 +325,22 @@ var clientFiles = []Scenario{
 		Fix:    "Make a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
 		Recipe: clientCertificate(pki.Certificate{Key: pki.RSA1024}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.key"},
-		Expect: shouldReject(FeatureKeyPolicy, failure.WeakKey, failure.ClientMisconfigured), Known: []Known{wgetGoesOn},
+		Expect:  shouldReject(FeatureKeyPolicy, failure.WeakKey, failure.ClientMisconfigured),
+		Known:   []Known{wgetGoesOn},
 		Sources: []string{"openssl#20972"},
 	},
 	{
 		ID: "client-certificate-sha1", Port: 17, Title: "the client's own certificate is signed with SHA-1",
 		Story: Story{
-			What:  "The client's own certificate is signed with SHA-1: its library refuses to load it, or the server refuses what it sends.",
-			Where: "Client certificates of CAs that were set up before 2016.",
+			What: "The client's own certificate is signed with SHA-1: its library refuses to load it, or the " +
+				"server refuses what it sends.",
+			Where: "Client certificates from CAs that were set up before 2016.",
 			See:   `OpenSSL 3: "ca md too weak", before any connection is made.`,
 		},
-		Fix:    "Have the certificate issued anew with SHA-256.",
+		Fix:    "Have the certificate reissued with SHA-256.",
 		Recipe: clientCertificate(pki.Certificate{Digest: "SHA-1"}), Server: demands,
 		Control: "good-client-certificate", Defect: []string{"client.algorithm"},
-		Expect: reject(failure.WeakSignature, failure.ClientMisconfigured, failure.ClientCertificateRejected), Sources: []string{"openssl#23126"},
+		Expect:  reject(failure.WeakSignature, failure.ClientMisconfigured, failure.ClientCertificateRejected),
+		Sources: []string{"openssl#23126"},
 	},
 }

@@ -81,11 +81,13 @@ var (
 var (
 	// gnuTLSConstraints: measured with GnuTLS 3.7.9.
 	gnuTLSConstraints = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.NameConstraint}, Right: true,
-		Why: "GnuTLS says \"violates the signer's constraints\" of a path length and of a CA's key usage as it does of names"}
+		Why: "GnuTLS says \"violates the signer's constraints\" of a path length and of a CA's key usage as it " +
+			"does of names"}
 
 	// wgetUntold: measured with Wget 1.21.3.
 	wgetUntold = Known{Stack: "wget", Failures: []failure.Class{failure.Untrusted},
-		Why: "Wget has words for an unknown issuer, one that is no CA, dates and digests; of all else it says that the certificate is not trusted, and no more"}
+		Why: "Wget has words for an unknown issuer, one that is no CA, dates and digests; of all else it says " +
+			"that the certificate is not trusted, and no more"}
 
 	// wgetPurpose: measured with Wget 1.21.3.
 	wgetPurpose = Known{Stack: "wget", Verdict: Accept,
@@ -96,33 +98,44 @@ var (
 		Why: "service_identity refuses the certificate for having an address where a name should be"}
 
 	// pymongoPattern: measured with service_identity 26.1.
-	pymongoPattern = Known{Stack: "pymongo-ocsp", Failures: []failure.Class{failure.Malformed}, Right: true, Why: serviceIdentityPattern.Why}
+	pymongoPattern = Known{Stack: "pymongo-ocsp", Failures: []failure.Class{failure.Malformed}, Right: true,
+		Why: serviceIdentityPattern.Why}
 
 	// gnuTLSCRL: measured with gnutls-cli 3.7.9, with each of the two CRLs separately.
 	gnuTLSCRL = Known{Stack: "gnutls-cli", Verdict: Reject, Failures: []failure.Class{failure.RevocationUnknown},
-		Why: "gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that of an intermediate"}
+		Why: "gnutls-cli verifies a CRL against the trust anchors when it loads it, and so cannot be given that " +
+			"of an intermediate"}
 
 	// wgetCRL: measured with Wget 1.21.3 and GnuTLS 3.7.9.
 	wgetCRL = Known{Stack: "wget", Verdict: Accept,
-		Why: "GnuTLS takes a CRL file as the user's word: it verifies neither its dates nor its signature, and does not miss the CRL of an issuer"}
+		Why: "GnuTLS takes a CRL file as the user's word: it verifies neither its dates nor its signature, and " +
+			"does not miss the CRL of an issuer"}
 
 	// gnuTLSOldVersions: measured with GnuTLS 3.7.9 of Debian 12.
 	gnuTLSOldVersions = []Known{
-		{Stack: "gnutls-cli", Versions: "<3.8", Verdict: Accept, Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities"},
-		{Stack: "wget", Versions: "<1.25", Verdict: Accept, Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities, and Wget takes those"},
+		{Stack: "gnutls-cli", Versions: "<3.8", Verdict: Accept,
+			Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities"},
+		{Stack: "wget", Versions: "<1.25", Verdict: Accept,
+			Why: "GnuTLS 3.7 has TLS 1.0 and 1.1 in its default priorities, and Wget takes those"},
 	}
 
 	// javaTruncated: measured with JDK 17 and 25.
-	javaTruncated = Known{Stack: "java", Variants: []string{"default", "no-hostname", "insecure"}, Versions: "<25", Verdict: Accept,
-		Why: "HttpsURLConnection of JDK 17 takes an answer that ends too early for a whole one; that of JDK 25 does not"}
+	javaTruncated = Known{Stack: "java", Variants: []string{"default", "no-hostname", "insecure"}, Versions: "<25",
+		Verdict: Accept,
+		Why: "HttpsURLConnection of JDK 17 takes an answer that ends too early for a whole one; that of JDK " +
+			"25 does not"}
 
 	// httpxWithholds: measured with httpx 0.28.1.
-	httpxWithholds = Known{Stack: "httpx", Variants: []string{"verify-file"}, Verdict: Reject, Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
-		Why: "given a file name in verify, httpx 0.28 silently ignores what it was given in cert: give the context to verify, and load the certificate into it"}
+	httpxWithholds = Known{Stack: "httpx", Variants: []string{"verify-file"}, Verdict: Reject,
+		Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
+		Why: "given a file name in verify, httpx 0.28 silently ignores what it was given in cert: give the " +
+			"context to verify, and load the certificate into it"}
 
 	// javaMustStaple: measured with JDK 17 and 25.
-	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Failures: []failure.Class{failure.RevocationUnknown},
-		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any status, which a responder that answers would give it"}
+	javaMustStaple = Known{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"},
+		Failures: []failure.Class{failure.RevocationUnknown},
+		Why: "JSSE does not know the TLS feature extension: its revocation checker refuses for want of any " +
+			"status, which a responder that answers would give it"}
 
 	// cryptographyDates: measured with cryptography 50.0.2.
 	cryptographyDates = Known{Stack: "cryptography", Failures: []failure.Class{failure.Expired}, Right: true,

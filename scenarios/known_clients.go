@@ -4,8 +4,10 @@ import "example.com/tlslab/scenarios/failure"
 
 // Known deviations of Ruby's net/http, measured with Ruby 3.1.2.
 var (
-	rubyUpperCase = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Reject, Failures: []failure.Class{failure.HostnameMismatch},
-		Why: "Ruby's own check of names compares one of a single label, as localhost, as it is written: only of longer ones it folds the case"}
+	rubyUpperCase = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Reject,
+		Failures: []failure.Class{failure.HostnameMismatch},
+		Why: "Ruby's own check of names compares one of a single label, as localhost, as it is written: only " +
+			"of longer ones it folds the case"}
 	rubyAddress = Known{Stack: "ruby", Variants: []string{"default"}, Verdict: Accept,
 		Why: "Ruby's own check of names compares an address with DNS names and the common name as well"}
 	rubyWildcard = Known{Stack: "ruby", Verdict: Accept,
@@ -15,7 +17,8 @@ var (
 // Known deviations of Perl's HTTP::Tiny, measured with IO::Socket::SSL 2.081.
 var (
 	perlCommonName = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
-		Why: "IO::Socket::SSL checks names as RFC 2818 has it: where there is no SAN it compares the common name, even with an address"}
+		Why: "IO::Socket::SSL checks names as RFC 2818 has it: where there is no SAN it compares the common name, " +
+			"even with an address"}
 	perlWildcard = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
 		Why: "IO::Socket::SSL checks names as RFC 2818 has it, which allows a wildcard anywhere in the first label"}
 	perlTrailingDot = Known{Stack: "perl", Variants: []string{"default"}, Verdict: Accept,
@@ -39,7 +42,8 @@ var (
 	phpOwnFiles = Known{Stack: "php", Failures: []failure.Class{failure.ClientMisconfigured},
 		Why: "PHP says which of the client's own files it could not use, and not why"}
 	phpTruncated = Known{Stack: "php", Verdict: Accept,
-		Why: "PHP's streams take an answer that ends too early for a whole one: neither Content-Length nor close_notify is missed"}
+		Why: "PHP's streams take an answer that ends too early for a whole one: neither Content-Length nor " +
+			"close_notify is missed"}
 )
 
 // Known deviations of reqwest, measured with 0.13.5 and rustls 0.23.46.
@@ -53,9 +57,12 @@ var (
 // What is known of OkHttp, measured with 5.5.1 and JDK 17, beyond what is known of JSSE.
 var (
 	okhttpTrailingDot = Known{Stack: "okhttp", Variants: []string{"default"}, Verdict: Accept,
-		Why: "OkHttp's own check of names makes both names absolute before it compares, so that a dot at the end makes no difference"}
-	okhttpSNI = Known{Stack: "okhttp", Verdict: Reject, Failures: []failure.Class{failure.UnrecognizedName, failure.HostnameMismatch},
-		Why: "JSSE sends no SNI for a name without a dot, as localhost, unless it is told to, and OkHttp does not tell it"}
+		Why: "OkHttp's own check of names makes both names absolute before it compares, so that a dot at the end " +
+			"makes no difference"}
+	okhttpSNI = Known{Stack: "okhttp", Verdict: Reject, Failures: []failure.Class{failure.UnrecognizedName,
+		failure.HostnameMismatch},
+		Why: "JSSE sends no SNI for a name without a dot, as localhost, unless it is told to, and OkHttp does not " +
+			"tell it"}
 )
 
 // mongoJavaWildcard is known of MongoDB's driver for Java beyond what is known of JSSE, measured with 5.14.0 and JDK 17.

@@ -28,38 +28,55 @@ var mongoDBColumns = []struct {
 }{
 	{
 		id: "valid-stapled", title: "a valid certificate, stapled", mustStaple: true, staples: true,
-		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"}, expect: accept,
-		what: "Nothing is wrong: the leaf demands a staple and names a responder, the server staples, and both say good", where: "Test 1", succeeds: true, fix: goodFix,
+		defect: []string{"chain.responder", "chain.staple", "leaf.authorityInfoAccess", "leaf.tlsFeature"},
+		expect: accept,
+		what: "Nothing is wrong: the leaf requires a staple and names a responder, the server staples, and both " +
+			"say good", where: "Test 1", succeeds: true, fix: goodFix,
 	},
 	{
-		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true, responder: pki.OCSP{Status: pki.StatusRevoked},
-		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureStapling, failure.Revoked),
-		what: "The staple says that the leaf is revoked, and so does the responder", where: "Test 2", fix: revokedFix,
+		id: "revoked-stapled", title: "a revoked certificate, stapled", mustStaple: true, staples: true,
+		responder: pki.OCSP{Status: pki.StatusRevoked},
+		control:   "valid-stapled", defect: []string{"chain.responder", "chain.staple"},
+		expect: shouldReject(FeatureStapling, failure.Revoked),
+		what:   "The staple says that the leaf is revoked, and so does the responder", where: "Test 2",
+		fix: revokedFix,
 	},
 	{
 		id: "valid-not-stapled", title: "a valid certificate, not stapled",
 		defect: []string{"chain.responder", "leaf.authorityInfoAccess"}, expect: accept,
-		what: "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good", where: "Test 3", succeeds: true, fix: goodFix,
+		what:  "Nothing is wrong: the server staples nothing, and the responder that the leaf names says good",
+		where: "Test 3", succeeds: true, fix: goodFix,
 	},
 	{
-		id: "revoked-not-stapled", title: "a revoked certificate, not stapled", responder: pki.OCSP{Status: pki.StatusRevoked},
-		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
-		what: "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4", fix: revokedFix,
+		id: "revoked-not-stapled", title: "a revoked certificate, not stapled",
+		responder: pki.OCSP{Status: pki.StatusRevoked},
+		control:   "valid-not-stapled", defect: []string{"chain.responder"},
+		expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked),
+		what:   "The server staples nothing, and the responder says that the leaf is revoked", where: "Test 4",
+		fix: revokedFix,
 	},
 	{
 		id: "soft-fail", title: "not stapled, no responder", responder: pki.OCSP{Outage: pki.OutageRefused},
-		control: "valid-not-stapled", defect: []string{"chain.responder"}, expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
-		what: "The server staples nothing, and nothing listens where the responder should be", where: "the soft fail test", succeeds: true, fix: responderFix,
+		control: "valid-not-stapled", defect: []string{"chain.responder"},
+		expect: shouldAccept(FeatureOCSPSoftFail, failure.RevocationUnknown, failure.Timeout),
+		what:   "The server staples nothing, and nothing listens where the responder should be",
+		where:  "the soft fail test", succeeds: true, fix: responderFix,
 	},
 	{
-		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true, responder: pki.OCSP{Status: pki.StatusRevoked},
-		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
-		what: "The leaf demands a staple, the server sends none, and the responder says that the leaf is revoked", where: "malicious server test 1", known: []Known{wgetUntold}, fix: revokedFix,
+		id: "malicious-server-1", title: "a revoked must-staple certificate, not stapled", mustStaple: true,
+		responder: pki.OCSP{Status: pki.StatusRevoked},
+		control:   "valid-stapled", defect: []string{"chain.responder", "chain.staple"},
+		expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.Revoked),
+		what:   "The leaf requires a staple, the server sends none, and the responder says that the leaf is revoked",
+		where:  "malicious server test 1", known: []Known{wgetUntold}, fix: revokedFix,
 	},
 	{
-		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true, responder: pki.OCSP{Outage: pki.OutageRefused},
-		control: "valid-stapled", defect: []string{"chain.responder", "chain.staple"}, expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
-		what: "The leaf demands a staple, the server sends none, and nothing listens where the responder should be", where: "malicious server test 2", known: []Known{wgetUntold}, fix: mustStapleFix,
+		id: "malicious-server-2", title: "a must-staple certificate, not stapled, no responder", mustStaple: true,
+		responder: pki.OCSP{Outage: pki.OutageRefused},
+		control:   "valid-stapled", defect: []string{"chain.responder", "chain.staple"},
+		expect: shouldReject(FeatureMustStaple, failure.StapleMissing, failure.RevocationUnknown),
+		what:   "The leaf requires a staple, the server sends none, and nothing listens where the responder should be",
+		where:  "malicious server test 2", known: []Known{wgetUntold}, fix: mustStapleFix,
 	},
 }
 
@@ -108,7 +125,8 @@ var (
 		name, control string
 		kind          pki.KeyType
 	}{"rsa": {"RSA", "good-rsa2048", pki.RSA2048}, "ecdsa": {"ECDSA", "good", pki.ECDSAP256}}
-	ocspSigners = map[string]struct{ name, by string }{"ca": {"the CA", ""}, "delegate": {"a delegate", "ocsp-responder"}}
+	ocspSigners = map[string]struct{ name, by string }{"ca": {"the CA", ""},
+		"delegate": {"a delegate", "ocsp-responder"}}
 )
 
 // mongoDBMatrix has one scenario for each column, key type and signer. Its ports begin at 40. New columns
@@ -122,18 +140,25 @@ var mongoDBMatrix = func() []Scenario {
 			responder.SignedBy = signer.by
 			s := Scenario{
 				ID: mongoDBPrefix + c.id + suffix, Port: 40 + len(list),
-				Title: fmt.Sprintf("MongoDB's OCSP matrix, %s: %s; %s, signed by %s", c.where, c.title, key.name, signer.name),
+				Title: fmt.Sprintf("MongoDB's OCSP matrix, %s: %s; %s, signed by %s", c.where, c.title, key.name,
+					signer.name),
 				Story: Story{
-					What:  fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
-					Where: fmt.Sprintf("This is %s of the matrix that MongoDB's OCSP specification has every driver run.", c.where),
-					See:   fmt.Sprintf("By the specification a driver that checks %s with tls=true, or says in its documentation why it cannot; with tlsInsecure or tlsAllowInvalidCertificates every column succeeds.", map[bool]string{true: "succeeds", false: "fails"}[c.succeeds]),
+					What: fmt.Sprintf("%s. Keys are %s; answers are signed by %s.", c.what, key.name, signer.name),
+					Where: fmt.Sprintf("This is %s of the test matrix in MongoDB's OCSP specification, which "+
+						"every driver runs.", c.where),
+					See: fmt.Sprintf("According to the specification, a driver that checks revocation %s with "+
+						"tls=true, "+
+						"or says in its documentation why it cannot; with tlsInsecure or "+
+						"tlsAllowInvalidCertificates every column succeeds.",
+						map[bool]string{true: "succeeds", false: "fails"}[c.succeeds]),
 				},
 				Fix: c.fix,
 				Recipe: pki.Recipe{
 					Key: key.kind, Leaf: pki.Certificate{OCSP: true, MustStaple: c.mustStaple}, Responder: &responder,
 					Others: []pki.Certificate{delegate()},
 				},
-				Control: key.control, Defect: c.defect, Expect: c.expect, Known: c.known, Sources: []string{"MongoDB OCSP specification"},
+				Control: key.control, Defect: c.defect, Expect: c.expect, Known: c.known,
+				Sources: []string{"MongoDB OCSP specification"},
 			}
 			if c.staples {
 				staple := responder

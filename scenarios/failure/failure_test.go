@@ -23,5 +23,6 @@ func TestInfos(t *testing.T) {
 			assert.Regexp(t, sentence, text, i.Class)
 		}
 	}
-	assert.False(t, slices.ContainsFunc(failure.All(), func(i failure.Info) bool { return i.Client == i.Fix }), "the same words for two readers")
+	assert.False(t, slices.ContainsFunc(failure.All(), func(i failure.Info) bool { return i.Client == i.Fix }),
+		"the same words for two readers")
 }
