@@ -1,0 +1,46 @@
+package revocation
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"example.com/tlslab/lab/internal/trouble"
+	"example.com/tlslab/pki"
+)
+
+// A panic in the responder ends a request alone; net/http would keep it to itself.
+func TestPanicInResponder(t *testing.T) {
+	r, err := Start("", 0, func(id string) (*pki.Chain, error) {
+		if id == "panics" {
+			panic("as the test wants it")
+		}
+		return nil, errors.New("no such chain")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	type told struct {
+		about string
+		err   error
+	}
+	all := make(chan told, 8)
+	r.OnTrouble(func(id string, err error) { all <- told{id, err} })
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	if response, err := client.Get(r.URL() + "/crl/panics"); err == nil {
+		response.Body.Close()
+		t.Errorf("answered with %s", response.Status)
+	}
+	if got := <-all; got.about != "panics" || !trouble.Is(got.err) {
+		t.Errorf("told of %q: %v", got.about, got.err)
+	}
+	response, err := client.Get(r.URL() + "/crl/none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusNotFound || len(all) > 0 {
+		t.Errorf("answered with %s", response.Status)
+	}
+}
