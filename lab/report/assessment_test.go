@@ -101,10 +101,10 @@ func TestFindingsShown(t *testing.T) {
 			"This client does not verify: it accepts every certificate.", "  to do    look for", "  in       self-signed wrong-host",
 		}},
 		"check": {[]did{{"expired", yes, yes, "", true}}, []string{
-			"insecure: It does not look at the dates.", "  expired: the leaf ended yesterday", "    to do: Compare notAfter",
+			"insecure: It does not look at the dates.", "  expired: the leaf expired yesterday", "    to do: Compare notAfter",
 		}},
 		"rows": {[]did{{"expired", yes, no, right["self-signed"], true}}, []string{
-			"wrong-reason: rejected, but for another reason", "  expired: the leaf ended yesterday", "    expected expired, and it is untrusted that it says:",
+			"wrong-reason: rejected, but for another reason", "  expired: the leaf expired yesterday", "    expected expired, and it is untrusted that it says:",
 		}},
 		"void": {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, []string{
 			"Nothing can be said of names: it also rejects `good-ip`, a valid server. Its message: no", "  in       wrong-ip", "broken: rejected what it must accept", "  good-ip: ",

@@ -122,7 +122,7 @@ func TestAssessmentInChinese(t *testing.T) {
 
 // TestListInEveryLanguage holds the catalogue to be listed whole.
 func TestListInEveryLanguage(t *testing.T) {
-	for l, want := range map[lang.Tag]string{lang.English: "the leaf ended yesterday", lang.Chinese: "叶证书昨天过期"} {
+	for l, want := range map[lang.Tag]string{lang.English: "the leaf expired yesterday", lang.Chinese: "叶证书昨天过期"} {
 		var out bytes.Buffer
 		assert.NoError(t, report.Terminal{W: &out, Locale: l}.List(scenarios.All()))
 		assert.Regexp(t, `(?m)^  expired +reject +expired +`+want+`$`, out.String())
