@@ -120,7 +120,7 @@ func known(id string) bool {
 	return ok
 }
 
-// Find returns the line about a scenario, and false if there is none. Nil has no lines.
+// Find returns the line about a scenario, and whether it exists. A nil list is empty.
 func (l *Deviations) Find(scenario string) (Deviation, bool) {
 	if l == nil {
 		return Deviation{}, false

@@ -29,7 +29,7 @@ var versions = []failure.Class{
 	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.NoSharedGroup,
 }
 
-// untrusting are the classes of a client that does not trust who has signed.
+// untrusting are the classes of a client that does not trust the signer.
 var untrusting = []failure.Class{failure.Untrusted, failure.SelfSigned, failure.BadSignature}
 
 // RefusedGood reports whether the client refused what it must accept.

@@ -94,7 +94,7 @@ func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 	return list, nil
 }
 
-// served returns the scenarios of the services; the catalogue, if there is none.
+// served returns the scenarios of the services; the whole catalogue if no services are given.
 func (s *selection) served() []*scenarios.Scenario {
 	services := slices.Clone(s.services)
 	if mongod := string(scenarios.Mongod); slices.Contains(s.families, string(scenarios.MongoDBServer)) && !slices.Contains(services, mongod) {

@@ -104,7 +104,7 @@ func (o *upOptions) config() (lab.Config, error) {
 	return config, err
 }
 
-// serve serves scenarios until ctx ends. The page is nil if there is none.
+// serve serves scenarios until ctx ends. The page may be nil.
 func (o *upOptions) serve(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, ui *page.Page) (err error) {
 	served, err := l.Up(ctx, list, func(u *lab.Up) { o.listening(u, ui) })
 	if err != nil {

@@ -69,7 +69,7 @@ func cutFront(version string) parts {
 	dotted := front.FindString(version)
 	p := parts{rest: version[len(dotted):]}
 	for part := range strings.SplitSeq(dotted, ".") {
-		n, _ := strconv.Atoi(part) // the largest int if it is larger, and 0 if there is none
+		n, _ := strconv.Atoi(part) // clamped to the largest int; 0 without a number
 		p.numbers = append(p.numbers, n)
 	}
 	return p

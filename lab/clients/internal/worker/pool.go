@@ -49,7 +49,7 @@ func (p *Pool) Start(ctx context.Context) (Hello, error) {
 	return hello, nil
 }
 
-// take returns a free worker. If there is none, it starts another copy or waits.
+// take returns a free worker. If all are busy, it starts another copy or waits.
 func (p *Pool) take(ctx context.Context) (*Worker, error) {
 	select {
 	case one := <-p.free:
