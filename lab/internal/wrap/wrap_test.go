@@ -18,7 +18,7 @@ func TestText(t *testing.T) {
 		width int
 		want  string
 	}{
-		"English, as ever":            {"the leaf expired yesterday", 10, "the leaf  \nended     \nyesterday"},
+		"English, as ever":            {"the leaf ended yesterday", 10, "the leaf  \nended     \nyesterday"},
 		"fits":                        {"叶证书昨天过期", 14, "叶证书昨天过期"},
 		"beside any character":        {"叶证书昨天过期", 8, "叶证书昨\n天过期"},
 		"no half a character":         {"叶证书昨天过期", 9, "叶证书昨\n天过期"},
@@ -83,15 +83,15 @@ func TestParagraphs(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	rows := [][]string{
-		{"expired", "reject", "the leaf expired yesterday, and all else in it is good"},
+		{"expired", "reject", "the leaf ended yesterday, and all else in it is good"},
 		{"a-name-that-is-longer-than-half-of-the-width", "accept?", "its text stands below it"},
 		{"good", "", "short"},
 	}
 	for width, want := range map[int]string{
-		0: "expired                                       reject   the leaf expired yesterday, and all else in it is good\n" +
+		0: "expired                                       reject   the leaf ended yesterday, and all else in it is good\n" +
 			"a-name-that-is-longer-than-half-of-the-width  accept?  its text stands below it\n" +
 			"good                                                   short\n",
-		60: "expired  reject   the leaf expired yesterday, and all else in\n" +
+		60: "expired  reject   the leaf ended yesterday, and all else in\n" +
 			"                  it is good\n" +
 			"a-name-that-is-longer-than-half-of-the-width  accept?\n" +
 			"    its text stands below it\n" +
