@@ -69,7 +69,7 @@ func KeepGoing() Option {
 }
 
 // Known names a file of accepted judgements, one per line: scenario, judgement, reason (see package
-// lab/deviation; tlslab test --known reads the same format). A subtest whose scenario is in the file passes
+// lab/assess; tlslab test --known reads the same format). A subtest whose scenario is in the file passes
 // if it has the listed judgement. If it no longer has, the subtest fails, and the line should be removed.
 // Lines about scenarios that do not run, for example because of -run, are ignored.
 func Known(path string) Option {
