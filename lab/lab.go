@@ -65,7 +65,7 @@ type Config struct {
 	// Ready, if set, is called by [Lab.Up] for every scenario whose files have been written, from several
 	// goroutines.
 	Ready func(*Instance)
-	// UI is the URL of a page that shows the lab, for endpoints.json. Empty if there is none.
+	// UI is the URL of a page that shows the lab, for endpoints.json. Empty without a page.
 	UI string
 	// Ports, if not zero, is the base port: the lab's revocation responder listens on it, and [Lab.Up] serves
 	// each scenario at its offset from it. Zero means any free ports.

@@ -24,7 +24,7 @@ type Stack struct {
 	// with a line that says so. Empty allows any version.
 	Oldest string
 	// Find lists the possible locations of the stack's programs, the preferred one first. It runs none of
-	// them. If there is none, its error says so in one line: "no node on PATH".
+	// them. If nothing is found, the error is one line: "no node on PATH".
 	Find func(ctx context.Context) ([]Place, error)
 	// Open starts or queries the program at a place to find out what it is. What it starts is not bound to
 	// ctx and ends with [Install.Close].

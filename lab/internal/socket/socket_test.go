@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"runtime"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"example.com/tlslab/lab/internal/needs"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -151,9 +154,7 @@ func TestPortsInTurn(t *testing.T) {
 func TestTakenPortIPv6(t *testing.T) {
 	for range 10 {
 		l, err := net.Listen("tcp6", "[::1]:0")
-		if err != nil {
-			t.Skipf("no IPv6 loopback here: %v", err)
-		}
+		needs.Stack(t, "ipv6", err == nil, fmt.Sprintf("no IPv6 loopback: %v", err))
 		defer l.Close()
 		port := l.Addr().(*net.TCPAddr).Port
 		if list, err := Open("", port, Listen); !errors.Is(err, syscall.EADDRINUSE) {
