@@ -13,8 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,9 +29,10 @@ import (
 // compose is a project of compose.yaml with images built here: the lab's, and the stand-in's instead of
 // MongoDB's.
 type compose struct {
-	t       *testing.T
-	command []string
-	env     []string
+	t        *testing.T
+	command  []string
+	env      []string
+	distance int // added to the ports in compose.yaml
 }
 
 // newCompose returns a new project, which is removed when the test ends.
@@ -51,40 +50,20 @@ func newCompose(t *testing.T) *compose {
 		needs.Stack(t, "docker-compose", err == nil, "neither docker compose nor docker-compose is here")
 		c.command = []string{"docker-compose"}
 	}
-	c.command = append(c.command, "-p", name, "--project-directory", filepath.Join("..", ".."), "-f", onOtherPorts(t))
+	file, distance := shift(t)
+	c.distance = distance
+	c.command = append(c.command, "-p", name, "--project-directory", filepath.Join("..", ".."), "-f", file)
 	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*dockerTime)
+		defer cancel()
 		if t.Failed() {
-			out, _ := c.run(context.Background(), "logs", "--tail=20")
+			out, _ := c.run(ctx, "logs", "--tail=20")
 			t.Log(out)
 		}
-		out, err := c.run(context.Background(), "--profile", "client", "down", "-v", "--remove-orphans", "-t", "2")
+		out, err := c.run(ctx, "--profile", "client", "down", "-v", "--remove-orphans", "-t", "2")
 		require.NoError(t, err, out)
 	})
 	return c
-}
-
-// portDistance is added to the ports in compose.yaml, because tests of other packages use those at the same
-// time.
-const portDistance = 13000
-
-// publishedAt matches the host ports that compose.yaml publishes.
-var publishedAt = regexp.MustCompile(`127\.0\.0\.1:(\d+)(?:-(\d+))?:`)
-
-// onOtherPorts returns a copy of compose.yaml with other host ports.
-func onOtherPorts(t *testing.T) string {
-	t.Helper()
-	original, err := os.ReadFile(filepath.Join("..", "..", "compose.yaml"))
-	require.NoError(t, err)
-	moved := publishedAt.ReplaceAllStringFunc(string(original), func(found string) string {
-		return regexp.MustCompile(`\b\d{4,5}\b`).ReplaceAllStringFunc(found, func(port string) string {
-			n, _ := strconv.Atoi(port) // the expression matches digits only
-			return strconv.Itoa(n + portDistance)
-		})
-	})
-	require.NotEqual(t, string(original), moved)
-	path := filepath.Join(t.TempDir(), "compose.yaml")
-	require.NoError(t, os.WriteFile(path, []byte(moved), 0o600))
-	return path
 }
 
 // run runs a command of the project and returns its output.
@@ -95,6 +74,19 @@ func (c *compose) run(ctx context.Context, args ...string) (string, error) {
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// dockerTime bounds one command of Docker, which can hang when its daemon is overloaded.
+const dockerTime = 2 * time.Minute
+
+// dockerCLI runs a command of Docker and returns its output.
+func dockerCLI(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, dockerTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "docker", args...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	return strings.TrimSpace(string(out)), err
 }
 
 // labImage builds the lab's image from a program built here, and returns its name. Apart from the toolchain,
@@ -174,8 +166,8 @@ func TestCompose(t *testing.T) {
 	files := t.TempDir()
 	out, err = c.run(ctx, "ps", "-q", "lab")
 	require.NoError(t, err, out)
-	copied, err := exec.CommandContext(ctx, "docker", "cp", strings.TrimSpace(out)+":/pki/.", files).CombinedOutput()
-	require.NoError(t, err, string(copied))
+	out, err = dockerCLI(ctx, "cp", strings.TrimSpace(out)+":/pki/.", files)
+	require.NoError(t, err, out)
 
 	t.Run("fresh seed", func(t *testing.T) {
 		seed, err := os.ReadFile(filepath.Join(files, "seed"))
@@ -186,11 +178,11 @@ func TestCompose(t *testing.T) {
 		for _, service := range []string{"lab", "mongo", "mongod-good", "mongod-stapled"} {
 			id, err := c.run(ctx, "ps", "-q", service)
 			require.NoError(t, err, id)
-			out, err := exec.CommandContext(ctx, "docker", "inspect", "--format",
+			out, err := dockerCLI(ctx, "inspect", "--format",
 				"{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}",
-				strings.TrimSpace(id)).Output()
-			require.NoError(t, err)
-			require.Equal(t, "true [ALL] [no-new-privileges:true]", strings.TrimSpace(string(out)), service)
+				strings.TrimSpace(id))
+			require.NoError(t, err, out)
+			require.Equal(t, "true [ALL] [no-new-privileges:true]", out, service)
 		}
 	})
 	t.Run("https", func(t *testing.T) {
@@ -199,7 +191,7 @@ func TestCompose(t *testing.T) {
 				Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool(t, files, "lab", id)},
 					DisableKeepAlives: true},
 			}
-			response, err := client.Get(fmt.Sprintf("https://localhost:%d/", port+portDistance))
+			response, err := client.Get(fmt.Sprintf("https://localhost:%d/", port+c.distance))
 			if id == "good" {
 				require.NoError(t, err)
 				response.Body.Close()
@@ -231,7 +223,7 @@ func TestCompose(t *testing.T) {
 				require.NoError(t, err)
 				config.Certificates = []tls.Certificate{pair}
 			}
-			uri := fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port+portDistance)
+			uri := fmt.Sprintf("mongodb://localhost:%d/?tls=true&directConnection=true", row.port+c.distance)
 			client, err := driver.Connect(options.Client().ApplyURI(uri).SetTLSConfig(config).
 				SetServerSelectionTimeout(3 * time.Second))
 			require.NoError(t, err)
@@ -246,7 +238,7 @@ func TestCompose(t *testing.T) {
 	}
 	t.Run("staple", func(t *testing.T) {
 		for port, stapled := range map[int]bool{12012: true, 12013: true, 12014: false} {
-			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port+portDistance),
+			conn, err := tls.Dial("tcp", fmt.Sprintf("localhost:%d", port+c.distance),
 				&tls.Config{RootCAs: pool(t, files, "mongod", "mongod-stapled"), InsecureSkipVerify: true})
 			require.NoError(t, err)
 			require.Equal(t, stapled, len(conn.OCSPResponse()) > 0, "port %d", port)
@@ -273,8 +265,7 @@ func (c *compose) waitHealthy(ctx context.Context, service string) {
 	look := time.NewTicker(200 * time.Millisecond) // Docker reports health checks only in events, which can be missed
 	defer look.Stop()
 	for {
-		out, err := exec.CommandContext(ctx, "docker", "inspect", "--format", "{{json .State}}",
-			strings.TrimSpace(id)).Output()
+		out, err := dockerCLI(ctx, "inspect", "--format", "{{json .State}}", strings.TrimSpace(id))
 		require.NoError(c.t, err, "%s: %s", service, out)
 		var state struct {
 			Running bool
@@ -283,7 +274,7 @@ func (c *compose) waitHealthy(ctx context.Context, service string) {
 				Log    []struct{ Output string }
 			}
 		}
-		require.NoError(c.t, json.Unmarshal(out, &state))
+		require.NoError(c.t, json.Unmarshal([]byte(out), &state))
 		if state.Health.Status == "healthy" {
 			return
 		}
