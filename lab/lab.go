@@ -54,6 +54,8 @@ type Config struct {
 	// Lifetime is how long after New a certificate expires that expires while it is served. The minimum is
 	// one second; zero means 2 s.
 	Lifetime time.Duration
+	// Timeout bounds each connection: handshake and service together. Zero means 10 s.
+	Timeout time.Duration
 	// Services are the services besides https. The lab closes them.
 	Services []serve.Service
 	// Watch, if set, is called for every event on every connection of every scenario, as it happens: see
@@ -306,7 +308,7 @@ func (l *Lab) start(ctx context.Context, s *scenarios.Scenario, port int) (*serv
 	if err != nil {
 		return nil, nil, fmt.Errorf("scenario %s: %w", s.ID, err)
 	}
-	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service}
+	o := serve.Options{Bind: l.config.Bind, Port: port, Service: service, Timeout: l.config.Timeout}
 	o.Trouble, o.Memory = l.config.Trouble, l.memory
 	if watch := l.config.Watch; watch != nil {
 		o.Watch = func(e serve.Event) { watch(s, e) }

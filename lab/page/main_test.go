@@ -53,7 +53,9 @@ func prepare(t *testing.T, ids ...string) (*running, *Page, *lab.Lab, []*scenari
 	p, err := Start(Options{Scenarios: list})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, p.Close()) })
-	l, err := lab.New(lab.Config{Seed: "page", Watch: p.Watch, Ready: p.Ready, UI: p.URL(), Lifetime: time.Hour, Services: []serve.Service{mongodb.Embedded()}})
+	l, err := lab.New(lab.Config{Seed: "page", Watch: p.Watch, Ready: p.Ready, UI: p.URL(), Lifetime: time.Hour,
+		Timeout:  time.Minute, // a JVM on a busy machine takes longer than the default for one handshake
+		Services: []serve.Service{mongodb.Embedded()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	p.Use(l)
