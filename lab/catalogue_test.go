@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
@@ -95,10 +96,11 @@ func TestMongoCatalogue(t *testing.T) {
 	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
 	everything := scenarios.Behind(scenarios.MongoDB)
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}, everything, set)
+	config := lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}
+	reproduce(t, config, everything, set)
 
 	set.Clients = others
-	reproduce(t, lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+	reproduce(t, config, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
 		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
 	}), set)
 }
@@ -137,12 +139,11 @@ func reproduce(t *testing.T, c lab.Config, list []*scenarios.Scenario, set *clie
 	for _, s := range run.Scenarios {
 		for _, c := range s.Cells {
 			counts[c.Kind]++
-			if !c.Documented {
-				t.Errorf("%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind, c.Class, c.Why,
-					c.Message, report.Saw(c.Observed))
-			}
-			if !c.Disagreement.IsZero() && c.Kind == verdict.OK {
-				t.Errorf("%s × %s: %s\nmessage: %s", s.ID, c.Client, c.Disagreement, c.Message)
+			assert.True(t, c.Documented, "%s × %s: %s %s: %s\nmessage: %s\nthe server saw: %s", s.ID, c.Client, c.Kind,
+				c.Class, c.Why, c.Message, report.Saw(c.Observed))
+			if c.Kind == verdict.OK {
+				assert.True(t, c.Disagreement.IsZero(), "%s × %s: %s\nmessage: %s", s.ID, c.Client, c.Disagreement,
+					c.Message)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
@@ -73,9 +74,8 @@ func TestRepeat(t *testing.T) {
 					continue
 				}
 				differ++
-				t.Errorf("%s × %s was %v in the first run and %v in run %d\nmessage of the first: %s\nmessage: "+
-					"%s\nthe server saw: %s", s.ID, c.Client, before, now, n+1, said[key], c.Message,
-					report.Saw(c.Observed))
+				assert.Equal(t, before, now, "%s × %s in the first run and in run %d\nmessage of the first: %s\n"+
+					"message: %s\nthe server saw: %s", s.ID, c.Client, n+1, said[key], c.Message, report.Saw(c.Observed))
 			}
 		}
 		t.Logf("run %d: %d clients in %s", n+1, len(set.Clients), run.Duration.Round(1e9))

@@ -180,7 +180,7 @@ func TestSlowKeysDelayNobody(t *testing.T) {
 	case err := <-answered:
 		require.NoError(t, err)
 	default:
-		t.Error("the good scenario was not answered before the RSA keys were made")
+		assert.Fail(t, "The good scenario was not answered before the RSA keys were made")
 	}
 }
 

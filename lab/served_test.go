@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/clients/undertest"
@@ -65,9 +68,7 @@ func TestServedPrograms(t *testing.T) {
 		list = append(list, s)
 	}
 	l, err := lab.New(lab.Config{Seed: "served", Dir: t.TempDir(), ClientFiles: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	t.Cleanup(func() { l.Close() })
 	for _, p := range servedPrograms {
 		t.Run(p.name, func(t *testing.T) {
@@ -87,11 +88,11 @@ func TestServedPrograms(t *testing.T) {
 			for _, s := range run.Scenarios {
 				c := s.Cells[0]
 				accepted := s.ID == "good" || slices.Contains(p.accepts, s.ID)
-				if (c.Outcome == clients.Accepted) != accepted {
-					t.Errorf("%s: %s %s: %s", s.ID, c.Outcome, c.Why, c.Message)
-				}
-				if !accepted && c.Kind != verdict.OK && c.Kind != verdict.Unrecognised {
-					t.Errorf("%s: %s (%s): %s", s.ID, c.Kind, c.Class, c.Message)
+				assert.Equal(t, accepted, c.Outcome == clients.Accepted, "%s: %s %s: %s", s.ID, c.Outcome, c.Why,
+					c.Message)
+				if !accepted {
+					assert.Contains(t, []verdict.Kind{verdict.OK, verdict.Unrecognised}, c.Kind, "%s (%s): %s", s.ID,
+						c.Class, c.Message)
 				}
 				t.Logf("%s: %s %s", s.ID, c.Kind, c.Class)
 			}
@@ -103,25 +104,17 @@ func TestServedPrograms(t *testing.T) {
 func runServed(t *testing.T, l *lab.Lab, list []*scenarios.Scenario, command []string) *result.Run {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "settings.xml"), []byte(mavenSettings), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "settings.xml"), []byte(mavenSettings), 0o600))
 	command = slices.Clone(command)
 	for i := range command {
 		command[i] = strings.ReplaceAll(command[i], "DIR", filepath.ToSlash(dir))
 	}
 	set, err := clients.Open(t.Context(), undertest.Stack(undertest.Options{Command: command, Contract: "served"}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer set.Close()
 	run, err := l.Run(t.Context(), list, set, lab.RunOptions{Timeout: time.Minute, Parallel: 2,
 		Gate: scenarios.FirstControl(list)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if run.Stopped != nil {
-		t.Fatalf("it does not accept good: %s", run.Scenarios[0].Cells[0].Message)
-	}
+	require.NoError(t, err)
+	require.Nil(t, run.Stopped, "it does not accept good: %s", run.Scenarios[0].Cells[0].Message)
 	return run
 }

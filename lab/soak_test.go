@@ -5,12 +5,12 @@ import (
 	"errors"
 	"flag"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -71,9 +71,7 @@ func TestSoak(t *testing.T) {
 			for c, n := range repetitions {
 				begin := time.Now()
 				seen := repeat(t, in, c, n)
-				if len(seen) != 1 {
-					t.Errorf("%s ends in %d different ways in %d repetitions: %v", c.ID(), len(seen), n, seen)
-				}
+				assert.Len(t, seen, 1, "the ways in which %s ends in %d repetitions", c.ID(), n)
 				t.Logf("%s: %v in %s", c.ID(), seen, time.Since(begin).Round(time.Millisecond))
 			}
 		})
@@ -106,8 +104,10 @@ func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]in
 			mu.Lock()
 			defer mu.Unlock()
 			seen[e]++
-			if seen[e] == 1 && (r.Outcome == clients.Failed || e.Class == "" && r.Outcome == clients.Rejected) {
-				t.Errorf("%s: %s: %s", c.ID(), r.Outcome, strings.TrimSpace(r.Message))
+			if seen[e] == 1 {
+				assert.NotEqual(t, clients.Failed, r.Outcome, "%s: %s", c.ID(), strings.TrimSpace(r.Message))
+				assert.False(t, e.Class == "" && r.Outcome == clients.Rejected, "%s: %s: %s", c.ID(), r.Outcome,
+					strings.TrimSpace(r.Message))
 			}
 			return nil
 		})
@@ -115,10 +115,8 @@ func repeat(t *testing.T, in *lab.Instance, c *clients.Client, n int) map[end]in
 	group.Wait()
 	if n > 0 && in.Scenario.Expect.Verdict == scenarios.Reject && in.Scenario.Expect.Level == scenarios.Must {
 		for e := range seen {
-			if !slices.Contains(in.Scenario.Expect.Failures, e.Class) {
-				t.Errorf("%s ends with %s %s, but the catalogue says %v", c.ID(), e.Outcome, e.Class,
-					in.Scenario.Expect.Failures)
-			}
+			assert.Contains(t, in.Scenario.Expect.Failures, e.Class, "%s ends with %s, and not as the catalogue says",
+				c.ID(), e.Outcome)
 		}
 	}
 	return seen

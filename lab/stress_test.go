@@ -109,7 +109,7 @@ func bringUpAll(t *testing.T) *stress {
 				s.ended.Add(1)
 			}
 		},
-		Trouble: func(err error) { t.Errorf("%v\n%s", err, trouble.Details(err)) },
+		Trouble: func(err error) { assert.NoError(t, err, "%s", trouble.Details(err)) },
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
@@ -271,5 +271,5 @@ func (s *stress) judge(t *testing.T) {
 		assert.Equal(t, http.StatusOK, response.StatusCode)
 		return
 	}
-	t.Error("good is not served")
+	assert.Fail(t, "good is not served")
 }

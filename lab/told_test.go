@@ -82,6 +82,6 @@ next:
 		}
 		return base
 	}
-	t.Fatal("no base port has all its ports free")
+	require.Fail(t, "No base port has all its ports free")
 	return 0
 }

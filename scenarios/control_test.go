@@ -3,8 +3,6 @@ package scenarios_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"example.com/tlslab/scenarios"
 )
 
@@ -13,8 +11,9 @@ func TestGood(t *testing.T) {
 		scenarios.HTTPS: "good", scenarios.MongoDB: "mongo-good", scenarios.Mongod: "mongod-good",
 	} {
 		good := scenarios.Good(service)
-		assert.Equal(t, want, good.ID)
-		assert.Equal(t, scenarios.Accept, good.Expect.Verdict)
+		if good.ID != want || good.Expect.Verdict != scenarios.Accept {
+			t.Errorf("%s: got %s, which a client must %s, want %s", service, good.ID, good.Expect.Verdict, want)
+		}
 	}
 }
 
@@ -32,11 +31,19 @@ func TestFirstControl(t *testing.T) {
 		var list []*scenarios.Scenario
 		for _, id := range test.ids {
 			s, ok := scenarios.Lookup(id)
-			assert.True(t, ok, id)
+			if !ok {
+				t.Fatalf("no scenario %s", id)
+			}
 			list = append(list, s)
 		}
-		assert.Equal(t, test.want, scenarios.FirstControl(list).ID, test.ids)
+		if got := scenarios.FirstControl(list).ID; got != test.want {
+			t.Errorf("%v: got %s, want %s", test.ids, got, test.want)
+		}
 	}
-	assert.Equal(t, "good", scenarios.FirstControl(scenarios.All()).ID)
-	assert.Nil(t, scenarios.FirstControl(nil))
+	if got := scenarios.FirstControl(scenarios.All()).ID; got != "good" {
+		t.Errorf("the whole catalogue: got %s, want good", got)
+	}
+	if got := scenarios.FirstControl(nil); got != nil {
+		t.Errorf("no scenarios: got %s, want nil", got.ID)
+	}
 }

@@ -1,42 +1,71 @@
 package scenarios_test
 
 import (
+	"reflect"
 	"testing"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/scenarios"
 )
 
-// TestServices holds each service to have scenarios of its own IDs and ports, which are found by their IDs, and those
-// that are the catalogue again to differ from it in nothing but the service.
+// TestServices checks that the scenarios of each service have IDs and ports that no others have, and can be looked up.
+// A scenario that repeats one of the catalogue must differ from it only in the service.
 func TestServices(t *testing.T) {
 	ports := map[int]string{}
 	for _, service := range scenarios.Services() {
 		list := scenarios.Behind(service)
-		require.NotEmpty(t, list, service)
+		if len(list) == 0 {
+			t.Fatalf("%s has no scenarios", service)
+		}
 		for _, s := range list {
-			found, ok := scenarios.Lookup(s.ID)
-			assert.True(t, ok && found == s, "%s is not found", s.ID)
-			assert.Equal(t, service, s.Service, s.ID)
-			assert.Equal(t, s.ID, service.Prefix()+scenarios.Base(s.ID))
-			assert.Empty(t, ports[s.Port], "%s has a port of another", s.ID)
-			ports[s.Port] = s.ID
-			original, ok := scenarios.Lookup(s.Original())
-			require.True(t, ok, s.ID)
-			if original == s {
-				continue
+			if found, ok := scenarios.Lookup(s.ID); !ok || found != s {
+				t.Errorf("%s is not found", s.ID)
 			}
-			assert.Equal(t, scenarios.HTTPS, original.Service, s.ID)
-			again := *s
-			again.ID, again.Service, again.Port = original.ID, original.Service, original.Port
-			again.Control, again.Known = original.Control, original.Known
-			assert.Equal(t, *original, again, s.ID)
+			if s.Service != service {
+				t.Errorf("%s: service %s, want %s", s.ID, s.Service, service)
+			}
+			if want := service.Prefix() + scenarios.Base(s.ID); s.ID != want {
+				t.Errorf("got %s, want %s", s.ID, want)
+			}
+			if other := ports[s.Port]; other != "" {
+				t.Errorf("%s and %s have the same port, %d", s.ID, other, s.Port)
+			}
+			ports[s.Port] = s.ID
+			sameAsOriginal(t, s)
 		}
 	}
-	assert.Empty(t, scenarios.Behind("none"))
-	assert.Equal(t, "expired", scenarios.Base("expired"))
-	assert.Equal(t, scenarios.MongoDB, scenarios.Mongod.Protocol())
-	assert.Equal(t, scenarios.HTTPS, scenarios.HTTPS.Protocol())
+	if got := scenarios.Behind("none"); len(got) > 0 {
+		t.Errorf("%d scenarios of a service that does not exist", len(got))
+	}
+	if got := scenarios.Base("expired"); got != "expired" {
+		t.Errorf("got %s, want expired", got)
+	}
+	for service, want := range map[scenarios.Service]scenarios.Service{
+		scenarios.Mongod: scenarios.MongoDB, scenarios.HTTPS: scenarios.HTTPS,
+	} {
+		if got := service.Protocol(); got != want {
+			t.Errorf("%s: protocol %s, want %s", service, got, want)
+		}
+	}
+}
+
+// sameAsOriginal checks that a scenario equals the one of the catalogue that it repeats, if there is one, in all that
+// does not depend on the service.
+func sameAsOriginal(t *testing.T, s *scenarios.Scenario) {
+	t.Helper()
+	original, ok := scenarios.Lookup(s.Original())
+	if !ok {
+		t.Fatalf("%s: no scenario %s", s.ID, s.Original())
+	}
+	if original == s {
+		return
+	}
+	if original.Service != scenarios.HTTPS {
+		t.Errorf("%s: the service of its original is %s, want %s", s.ID, original.Service, scenarios.HTTPS)
+	}
+	again := *s
+	again.ID, again.Service, again.Port = original.ID, original.Service, original.Port
+	again.Control, again.Known = original.Control, original.Known
+	if !reflect.DeepEqual(again, *original) {
+		t.Errorf("%s: got %+v, want %+v", s.ID, again, *original)
+	}
 }

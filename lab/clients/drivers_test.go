@@ -59,7 +59,7 @@ func worker(t *testing.T, c *clients.Client) int {
 			return pid
 		}
 	}
-	t.Fatalf("%s has no worker", c.ID())
+	require.Fail(t, "A client has no worker", c.ID())
 	return 0
 }
 

@@ -4,21 +4,21 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"crypto/tls"
-	"crypto/x509"
 
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/serve"
@@ -147,23 +147,25 @@ type fakeT struct {
 
 func (f *fakeT) Context() context.Context { return context.Background() }
 
-func (t *fakeT) Helper()          {}
-func (t *fakeT) Cleanup(f func()) { t.cleanup = append(t.cleanup, f) }
-func (t *fakeT) Errorf(format string, args ...any) {
-	panic(fmt.Sprintf(format, args...))
-}
-func (t *fakeT) Fatalf(format string, args ...any) { t.Errorf(format, args...) }
-func (t *fakeT) TempDir() string {
+func (f *fakeT) Helper() {}
+
+func (f *fakeT) Cleanup(clean func()) { f.cleanup = append(f.cleanup, clean) }
+
+func (f *fakeT) Errorf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+func (f *fakeT) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
+
+func (f *fakeT) TempDir() string {
 	var err error
-	if t.dir, err = os.MkdirTemp("", "labtest-"); err != nil {
-		t.Fatalf("%v", err)
+	if f.dir, err = os.MkdirTemp("", "labtest-"); err != nil {
+		f.Fatalf("%v", err)
 	}
-	return t.dir
+	return f.dir
 }
 
-func (t *fakeT) end() {
-	for i := len(t.cleanup) - 1; i >= 0; i-- {
-		t.cleanup[i]()
+func (f *fakeT) end() {
+	for _, clean := range slices.Backward(f.cleanup) {
+		clean()
 	}
-	os.RemoveAll(t.dir)
+	os.RemoveAll(f.dir)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -17,26 +18,19 @@ var update = flag.Bool("update", false, "update the code in the READMEs")
 // TestReadme checks that each README shows the code of snippet_test.go.
 func TestReadme(t *testing.T) {
 	source, err := os.ReadFile("snippet_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	code := strings.Replace(string(source), "package labtest_test\n", "package myclient\n", 1)
 	block := regexp.MustCompile("(?s)<!-- snippet start -->\n.*<!-- snippet end -->")
 	want := "<!-- snippet start -->\n```go\n" + code + "```\n<!-- snippet end -->"
 	for _, path := range []string{"README.md", "README.zh-CN.md"} {
 		readme, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
 		if *update {
 			readme = block.ReplaceAllLiteral(readme, []byte(want))
-			if err := os.WriteFile(path, readme, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			require.NoError(t, os.WriteFile(path, readme, 0o644))
 		}
-		if !strings.Contains(string(readme), want) {
-			t.Errorf("%s does not show the code of snippet_test.go: go test ./lab/labtest -run Readme -update", path)
-		}
+		assert.True(t, strings.Contains(string(readme), want),
+			"%s does not show the code of snippet_test.go: go test ./lab/labtest -run Readme -update", path)
 	}
 }
 

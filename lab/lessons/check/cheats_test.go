@@ -7,17 +7,17 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"example.com/tlslab/lab/assess"
 	"example.com/tlslab/lab/lessons"
 )
 
-// TestCheats holds clients that get round the lesson to be called what they are.
+// TestCheats checks that clients which pass the rows of a lesson by a trick are told which trick it is.
 func TestCheats(t *testing.T) {
 	lesson, _ := lessons.Lookup("which-ca")
 	root, err := filepath.Abs(fixes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	for file, want := range map[string]assess.Code{
 		"by_name.py":           assess.DecidesByName,
 		"by_path.py":           assess.DecidesByName,
@@ -30,13 +30,9 @@ func TestCheats(t *testing.T) {
 		t.Run(string(want)+"/"+file, func(t *testing.T) {
 			dir := t.TempDir()
 			base := freeBase(t, lesson)
-			if err := os.WriteFile(filepath.Join(dir, "base"), []byte(strconv.Itoa(base)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			r := run(t, lesson, dir, []string{interpreter(t, lesson), filepath.Join(root, "cheats", file), "{url}", "{ca}"}, base)
-			if r.Solved || len(r.Findings) == 0 || r.Findings[0].Code != want {
-				t.Errorf("want %s first, got %+v\n%s", want, r.Findings, table(r))
-			}
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "base"), []byte(strconv.Itoa(base)), 0o600))
+			command := []string{interpreter(t, lesson), filepath.Join(root, "cheats", file), "{url}", "{ca}"}
+			assertFirst(t, want, run(t, lesson, dir, command, base))
 		})
 	}
 }
@@ -45,7 +41,7 @@ func TestCheats(t *testing.T) {
 func freeBase(t *testing.T, lesson *lessons.Lesson) int {
 	t.Helper()
 next:
-	for base := 12000; base < 30000; base += 1000 { // below those that the system gives out
+	for base := 12000; base < 30000; base += 1000 { // below the system's ephemeral ports
 		for _, s := range lesson.Rows() {
 			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(base+s.Port)))
 			if err != nil {
@@ -55,6 +51,6 @@ next:
 		}
 		return base
 	}
-	t.Fatal("no base port has the lesson's ports free")
+	require.Fail(t, "No base port has the lesson's ports free")
 	return 0
 }

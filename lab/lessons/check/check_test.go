@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/pem"
 	"os"
@@ -10,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/assess"
@@ -24,17 +26,15 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// fixes is where solutions and wrong fixes are: LESSON/solution, others that are right as LESSON/right/NAME,
-// and LESSON/wrong/FINDING/NAME.
+// fixes is the directory of the solutions, LESSON/solution, of other right fixes, LESSON/right/NAME, and of wrong
+// fixes, LESSON/wrong/FINDING/NAME.
 const fixes = "../testdata"
 
-// TestFixes holds each lesson's solution to pass its check, what a learner starts from not to, and
-// each typical wrong fix to be named for what it is.
+// TestFixes checks that each lesson's solution passes its check, that the file a learner starts from does not, and
+// that each typical wrong fix gets the finding that explains it.
 func TestFixes(t *testing.T) {
 	root, err := filepath.Abs(fixes)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	for _, lesson := range lessons.All() {
 		if !lesson.Graded() {
 			continue
@@ -42,47 +42,38 @@ func TestFixes(t *testing.T) {
 		t.Run(lesson.ID, func(t *testing.T) {
 			t.Run("start", func(t *testing.T) {
 				dir := t.TempDir()
-				if _, _, err := lesson.WriteFiles(dir); err != nil {
-					t.Fatal(err)
-				}
-				if r := grade(t, lesson, dir); r.Solved {
-					t.Error("what is to be fixed passes")
-				} else if first := r.Findings[0].Code; check.Hint(lesson, lang.English, first, 1) == "" {
-					t.Errorf("no hint is about %s, which is to be fixed", first)
-				}
+				_, _, err := lesson.WriteFiles(dir)
+				require.NoError(t, err)
+				r := grade(t, lesson, dir)
+				require.False(t, r.Solved, "the file to fix passes")
+				first := r.Findings[0].Code
+				assert.NotEmpty(t, check.Hint(lesson, lang.English, first, 1), "no hint is about %s", first)
 			})
 			others, err := filepath.Glob(filepath.Join(root, lesson.ID, "right", "*"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			require.NoError(t, err)
 			for _, dir := range append(others, filepath.Join(root, lesson.ID, "solution")) {
 				t.Run(filepath.Base(dir), func(t *testing.T) {
 					r := grade(t, lesson, dir)
-					if !r.Solved || len(r.Findings) > 0 {
-						t.Errorf("not solved: %+v\n%s", r.Findings, table(r))
-					}
+					assert.True(t, r.Solved, table(r))
+					assert.Empty(t, r.Findings, table(r))
 					t.Logf("%s", r.Duration)
 				})
 			}
 			wrong, err := filepath.Glob(filepath.Join(root, lesson.ID, "wrong", "*", "*"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(wrong) < 3 {
-				t.Errorf("%d typical wrong fixes, want 3", len(wrong))
-			}
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, len(wrong), 3, "typical wrong fixes")
 			if testing.Short() {
-				t.Skip("solutions alone")
+				t.Skip("runs the solutions only")
 			}
 			for _, dir := range wrong {
 				name := assess.Code(filepath.Base(filepath.Dir(dir)))
 				t.Run(string(name)+"/"+filepath.Base(dir), func(t *testing.T) {
 					r := grade(t, lesson, dir)
-					if r.Solved || len(r.Findings) == 0 || r.Findings[0].Code != name {
-						t.Errorf("want %s first, got %+v\n%s", name, r.Findings, table(r))
-					}
-					if i := slices.IndexFunc(r.Findings, blamesReason); i > 0 && explainsRefusals[name] {
-						t.Errorf("%s explains %s\n%s", name, r.Findings[i].Code, table(r))
+					assertFirst(t, name, r)
+					if explainsRefusals[name] {
+						i := slices.IndexFunc(r.Findings, blamesReason)
+						assert.LessOrEqual(t, i, 0, "another finding blames what %s explains: %+v\n%s", name, r.Findings,
+							table(r))
 					}
 				})
 			}
@@ -90,22 +81,33 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// explainsRefusals are the findings that tell why a typical fix refuses what it should for a reason that
-// it should not: to blame what it says would be false.
-var explainsRefusals = map[assess.Code]bool{assess.PinsOneCertificate: true, assess.TrustsSomethingElse: true, assess.ChecksAnotherName: true, assess.LimitsVersions: true}
+// assertFirst asserts that a lesson is not solved, and that its first finding is want.
+func assertFirst(t *testing.T, want assess.Code, r *check.Result) {
+	t.Helper()
+	assert.False(t, r.Solved, table(r))
+	if assert.NotEmpty(t, r.Findings, "want %s\n%s", want, table(r)) {
+		assert.Equal(t, want, r.Findings[0].Code, "%+v\n%s", r.Findings, table(r))
+	}
+}
 
-// blamesReason reports whether a finding is about what a client says of its refusals.
+// explainsRefusals are the findings that explain why a typical wrong fix refuses the right servers for the wrong
+// reason. To blame the client's messages as well would be false.
+var explainsRefusals = map[assess.Code]bool{
+	assess.PinsOneCertificate: true, assess.TrustsSomethingElse: true, assess.ChecksAnotherName: true,
+	assess.LimitsVersions: true,
+}
+
+// blamesReason reports whether a finding is about the reasons that a client gives for its refusals.
 func blamesReason(f check.Finding) bool {
-	return slices.Contains([]assess.Code{assess.OneReason, assess.WrongReason, assess.ReasonHidden, assess.ReasonUnrecognised}, f.Code)
+	about := []assess.Code{assess.OneReason, assess.WrongReason, assess.ReasonHidden, assess.ReasonUnrecognised}
+	return slices.Contains(about, f.Code)
 }
 
 // grade checks the client in a directory, from a copy of it.
 func grade(t *testing.T, lesson *lessons.Lesson, dir string) *check.Result {
 	t.Helper()
 	at := t.TempDir()
-	if err := os.CopyFS(at, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, os.CopyFS(at, os.DirFS(dir)))
 	command := slices.Clone(lesson.Command)
 	for i, word := range command {
 		if _, err := os.Stat(filepath.Join(at, word)); err == nil {
@@ -116,56 +118,43 @@ func grade(t *testing.T, lesson *lessons.Lesson, dir string) *check.Result {
 	return run(t, lesson, at, command, 0)
 }
 
-// run checks a command that runs in a directory, where it finds the leaf of the first control.
+// run checks a command that runs in a directory, which holds the leaf of the first control.
 func run(t *testing.T, lesson *lessons.Lesson, dir string, command []string, base int) *check.Result {
 	t.Helper()
 	t.Chdir(dir)
 	l, err := lab.New(lab.Config{ClientFiles: true, Services: []serve.Service{mongodb.Embedded()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, l.Close()) }()
 	keepLeaf(t, l, lesson)
 	r, err := check.Check(t.Context(), l, lesson, check.Options{Command: command, Parallel: 2, BasePort: base})
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	return r
 }
 
-// keepLeaf writes leaf.pem as somebody who keeps a server's certificate has it.
+// keepLeaf writes leaf.pem, the certificate that a client which pins the server's certificate has kept.
 func keepLeaf(t *testing.T, l *lab.Lab, lesson *lessons.Lesson) {
 	t.Helper()
 	good, _ := scenarios.Lookup(lesson.Controls[0])
 	chain, err := l.Chain(good)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := pem.Encode(&b, &pem.Block{Type: "CERTIFICATE", Bytes: chain.Leaf().DER}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile("leaf.pem", b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
+	leaf := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain.Leaf().DER})
+	require.NoError(t, os.WriteFile("leaf.pem", leaf, 0o600))
 }
 
-// interpreter returns what runs a lesson's file: for PyMongo, the Python that has it.
+// interpreter returns the program that runs a lesson's file: for PyMongo, the Python that has it.
 func interpreter(t *testing.T, lesson *lessons.Lesson) string {
 	t.Helper()
 	if lesson.ID == "pymongo" {
-		set, err := all.Discover(context.Background(), clients.Options{Only: []string{"pymongo/default"}, Services: []string{"mongodb"}})
+		set, err := all.Discover(context.Background(), clients.Options{
+			Only: []string{"pymongo/default"}, Services: []string{"mongodb"},
+		})
 		if err == nil {
 			defer set.Close()
 		}
 		needs.Stack(t, "pymongo", err == nil && len(set.Clients) > 0, "make clients CLIENTS=pymongo installs it")
 		return set.Clients[0].Path
 	}
-	if lesson.Command[0] == "python3" { // what it leads to: pyenv's shims take longer to start than a check
+	if lesson.Command[0] == "python3" { // the interpreter itself: a shim of pyenv starts more slowly than a check runs
 		out, err := exec.Command("python3", "-c", "import ssl, sys; print(sys.executable)").Output()
 		needs.Any(t, "python", err)
 		return strings.TrimSpace(string(out))
@@ -177,17 +166,18 @@ func interpreter(t *testing.T, lesson *lessons.Lesson) string {
 	return lesson.Command[0]
 }
 
-// programs are what the files of a lesson need beside a shell.
+// programs lists the programs that the files of a lesson need besides a shell.
 var programs = map[string][]string{
 	"self-signed":        {"curl", "openssl"},
 	"verification-guide": {"openssl"},
 }
 
-// table shows what a client did, for who reads a failed test.
+// table shows what a client did, for the message of a failed test.
 func table(r *check.Result) string {
 	var b strings.Builder
 	for _, row := range r.Rows {
-		b.WriteString(strings.Join([]string{row.ID, string(row.Outcome), string(row.Kind), string(row.Class), row.Why.Text, row.Message}, " | ") + "\n")
+		cells := []string{row.ID, string(row.Outcome), string(row.Kind), string(row.Class), row.Why.Text, row.Message}
+		b.WriteString(strings.Join(cells, " | ") + "\n")
 		for _, o := range row.Observed {
 			b.WriteString("    " + string(o.End) + " " + o.Error + "\n")
 		}

@@ -11,10 +11,10 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// proseWord matches a word of English prose that is no word of a program.
+// proseWord matches words of English prose that do not occur in code.
 var proseWord = regexp.MustCompile(`(?i)(^| )(an?|the|no|or|that|without|with|kept|taken|into|from|over|around|before|until|is|of) `)
 
-// What most often causes a finding is told in Chinese too, where it is not code alone.
+// TestSwitchesInChinese checks that the most frequent causes of a finding are translated, unless they are code.
 func TestSwitchesInChinese(t *testing.T) {
 	prose := 0
 	for _, source := range messages.Sources() {

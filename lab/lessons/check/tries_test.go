@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/lessons/check"
 )
 
-// TestHints holds each hint to say what it helps with, in the codes of findings.
+// TestHints checks that each hint names the codes of the findings that it helps with.
 func TestHints(t *testing.T) {
 	for _, l := range lessons.All() {
 		for i, h := range l.Hints(lang.English) {
@@ -25,7 +25,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestHint holds hints to follow what is wrong, and to end with the last about it.
+// TestHint checks that hints are about the finding: each try gets the next one, and the last one is repeated.
 func TestHint(t *testing.T) {
 	l, _ := lessons.Lookup("write-a-client")
 	hints := l.Hints(lang.English)
@@ -52,7 +52,7 @@ func TestHint(t *testing.T) {
 	}
 }
 
-// TestTries holds tries to be counted by what was wrong, and kept, until the lesson is solved.
+// TestTries checks that tries are counted by lesson and finding, and are kept until the lesson is solved.
 func TestTries(t *testing.T) {
 	dir := t.TempDir()
 	count := func(lesson string, finding assess.Code) int {
