@@ -1,8 +1,8 @@
-// Package lang has what tlslab says to people, in each language: a folder of text files a language, below text.
+// Package lang contains tlslab's texts for people in each language. A language is a folder of text files below text.
 //
-// Scenarios, failure classes and what is known of client stacks are declared in English by other packages; here
-// stand their translations. What clients say, and names (of a scenario, a class, an option, an alert), are the
-// same in all languages.
+// Other packages declare scenarios, failure classes and known deviations of client stacks in English; this package
+// translates them. Messages of clients and names (of scenarios, classes, options and alerts) are the same in all
+// languages.
 package lang
 
 import (
@@ -20,7 +20,7 @@ import (
 // Tag is a language, as a tag of BCP 47.
 type Tag string
 
-// The languages that code names. [All] returns every language there is.
+// The languages that code refers to. [All] returns every language.
 const (
 	English Tag = "en"
 	Chinese Tag = "zh-CN" // simplified
@@ -31,7 +31,7 @@ func All() []Tag { return slices.Clone(all) }
 
 var all, matcher = languages(texts)
 
-// languages finds the folders of languages. Names of folders are tags.
+// languages returns the languages that have a folder. The folders' names are tags.
 func languages(files fs.FS) ([]Tag, language.Matcher) {
 	list := []Tag{English}
 	folders, err := fs.ReadDir(files, "text")
@@ -50,11 +50,11 @@ func languages(files fs.FS) ([]Tag, language.Matcher) {
 	return list, language.NewMatcher(tags)
 }
 
-// Name returns what the language is called in the language itself.
+// Name returns the language's own name for itself.
 func (t Tag) Name() string { return t.Words("language")["name"] }
 
-// Parse returns the language that a tag asks for: "zh", "zh-CN", "en_GB.UTF-8". An error lists the languages
-// there are.
+// Parse returns the language that a tag asks for: "zh", "zh-CN", "en_GB.UTF-8". An error lists the available
+// languages.
 func Parse(tag string) (Tag, error) {
 	tag, _, _ = strings.Cut(tag, ".") // the encoding, in the names of POSIX
 	tag, _, _ = strings.Cut(tag, "@")
@@ -101,7 +101,7 @@ func FromHeader(value string) Tag {
 	return all[n]
 }
 
-// hint suggests the language that was meant, by what people call it.
+// hint suggests the language that was probably meant, by its names.
 func hint(tag string) string {
 	called := map[string]Tag{}
 	var names []string

@@ -7,28 +7,28 @@ import (
 	"strings"
 )
 
-// Reason is a sentence in which the lab says why: a code with arguments, which is put into words where it is
-// shown. The zero value is no reason. Codes and their English are in text/en/reasons.txt.
+// Reason is one of the lab's explanations: a code with arguments, which becomes a sentence in the reader's language
+// where it is shown. The zero value is no reason. The codes with their English sentences are in text/en/reasons.txt.
 //
-// It is an error as well, so that whatever fails for a reason of the lab's can be told in any language.
+// A Reason is also an error, so that an error of the lab can be shown in any language.
 type Reason struct {
-	// Code is stable; empty for a sentence that the lab does not know, such as an error of the system.
+	// Code is stable. It is empty for a sentence that is not the lab's own, such as an error of the system.
 	Code string   `json:"code,omitempty"`
 	Args []string `json:"args,omitempty"`
-	// Of is the reason that this one is about: what happened on the control, for one.
+	// Of is the reason that this one is about, for example what happened with the control.
 	Of *Reason `json:"of,omitempty"`
 	// Text is the sentence in English.
 	Text string `json:"text"`
 }
 
-// Because returns the reason of a code, with its arguments.
+// Because returns the reason with a code, and its arguments.
 func Because(code string, args ...string) Reason {
 	r := Reason{Code: code, Args: args}
 	r.Text = r.in(English.reasons())
 	return r
 }
 
-// About returns the reason of a code that is about another reason; the other is its last argument.
+// About returns the reason with a code that is about r, which becomes its last argument.
 func (r Reason) About(code string, args ...string) Reason {
 	outer := Reason{Code: code, Args: args, Of: &r}
 	outer.Text = outer.in(English.reasons())
@@ -47,12 +47,12 @@ func (r Reason) Error() string { return r.Text }
 // IsZero reports whether there is no reason.
 func (r Reason) IsZero() bool { return r.Text == "" }
 
-// Has reports whether the reason, or one that it is about, has a code.
+// Has reports whether the reason, or a reason that it is about, has a code.
 func (r Reason) Has(code string) bool {
 	return r.Code == code || r.Of != nil && r.Of.Has(code)
 }
 
-// Map returns the reason with f applied to all that it quotes.
+// Map returns the reason with f applied to its arguments and its text.
 func (r Reason) Map(f func(string) string) Reason {
 	r.Args = slices.Clone(r.Args)
 	for i, arg := range r.Args {
@@ -65,7 +65,7 @@ func (r Reason) Map(f func(string) string) Reason {
 	return r
 }
 
-// UnmarshalJSON reads a reason. Older versions of tlslab wrote the sentence alone.
+// UnmarshalJSON reads a reason. It also reads a string, which older versions of tlslab wrote.
 func (r *Reason) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
@@ -76,7 +76,7 @@ func (r *Reason) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// Reason returns a reason in the language. One that is not translated is in English.
+// Reason returns a reason's sentence in the language, or in English if it is not translated.
 func (t Tag) Reason(r Reason) string {
 	if t == English || t == "" {
 		return r.Text
@@ -84,8 +84,8 @@ func (t Tag) Reason(r Reason) string {
 	return r.in(t.reasons())
 }
 
-// Sentence returns a fixed sentence that the lab declares in English, in the language: what is known of a
-// stack, what a client has to do. One that is not translated is in English.
+// Sentence translates a fixed sentence that the lab declares in English, such as the reason of a known deviation. It
+// returns the English if there is no translation.
 func (t Tag) Sentence(english string) string {
 	if t == English || t == "" {
 		return english

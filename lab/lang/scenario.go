@@ -6,7 +6,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Story is what is told of a scenario, in one language.
+// Story is a scenario's story in one language.
 type Story struct {
 	Title string
 	What  string // what is wrong
@@ -15,7 +15,7 @@ type Story struct {
 	Fix   string
 }
 
-// Of returns what is told of a scenario. What is not translated is in English, as is all of a scenario
+// Of returns a scenario's story. Parts that are not translated are in English; so is the whole story of a scenario
 // that is not in the catalogue.
 func (t Tag) Of(s *scenarios.Scenario) Story {
 	english := Story{s.Title, s.Story.What, s.Story.Where, s.Story.See, s.Fix}

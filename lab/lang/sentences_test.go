@@ -23,25 +23,23 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// told holds a sentence to be told in Chinese, with the numbers and quotations of the English, and
-// returns it.
-func told(t *testing.T, english string) string {
+// isTranslated checks a sentence's Chinese translation.
+func isTranslated(t *testing.T, english string) {
 	t.Helper()
-	chinese := lang.Chinese.Sentence(english)
-	isChinese(t, english, chinese)
-	return chinese
+	isChinese(t, english, lang.Chinese.Sentence(english))
 }
 
+// isChinese checks that a sentence is in Chinese, with the same numbers and quotations as in English.
 func isChinese(t *testing.T, english, chinese string) {
 	t.Helper()
 	if assert.Regexp(t, `\p{Han}`, chinese, "there is no Chinese for %q", english) {
 		assert.Equal(t, facts(english), facts(chinese), "%s\n%s", english, chinese)
 		assert.NotRegexp(t, `\p{Han} ?[,;:?!()]|[,;:?!()] ?\p{Han}`, chinese, "punctuation is full-width")
-		assert.NotRegexp(t, `\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}`, chinese, "a blank stands between Chinese and Latin")
+		assert.NotRegexp(t, `\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}`, chinese, "a blank between Chinese and Latin")
 	}
 }
 
-// fact is a number, a name with capitals within, an option, or what is in quotes or braces.
+// fact matches a number, a name with capitals within, an option, or text in quotes or braces.
 var fact = regexp.MustCompile(`"[^"]*"|\{[a-z]+\}|--?[a-z][a-z-]+|[A-Z][a-z]*[A-Z_][A-Za-z_]*|[0-9][0-9.]*`)
 
 func facts(text string) []string {
@@ -55,7 +53,7 @@ func facts(text string) []string {
 	return slices.Compact(list)
 }
 
-// TestKnown holds all that the catalogue knows of stacks to be told in Chinese.
+// TestKnown checks that the reasons of all known deviations are translated.
 func TestKnown(t *testing.T) {
 	seen := map[string]bool{}
 	for _, service := range scenarios.Services() {
@@ -63,7 +61,7 @@ func TestKnown(t *testing.T) {
 			for _, k := range s.Known {
 				if !seen[k.Why] {
 					seen[k.Why] = true
-					told(t, k.Why)
+					isTranslated(t, k.Why)
 				}
 			}
 		}
@@ -71,7 +69,7 @@ func TestKnown(t *testing.T) {
 	assert.NotEmpty(t, seen)
 }
 
-// TestReasons holds every reason of the lab's to be told in Chinese, with its arguments.
+// TestReasons checks that every reason of the lab is translated, with its arguments.
 func TestReasons(t *testing.T) {
 	english := lang.English.Words("reasons")
 	assert.Greater(t, len(english), 25)
@@ -89,7 +87,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// TestCodes holds that Go code gives each reason with as many arguments as its text takes, and that every text is in use.
+// TestCodes checks that Go code passes as many arguments with each code as its text takes, and that every text is used.
 func TestCodes(t *testing.T) {
 	english := lang.English.Words("reasons")
 	constants, used := map[string]string{}, map[string]bool{}
@@ -135,11 +133,11 @@ func TestCodes(t *testing.T) {
 		}
 	}
 	for code := range english {
-		assert.True(t, used[code], "nothing gives the reason %s", code)
+		assert.True(t, used[code], "no code gives the reason %s", code)
 	}
 }
 
-// code returns the code that a call gives.
+// code returns the code that a call passes: a literal or a constant.
 func code(arg ast.Expr, constants map[string]string) (string, bool) {
 	if text, ok := literal(arg); ok {
 		return text, true
@@ -164,15 +162,15 @@ func literal(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-// TestClasses holds what a client has to do for each failure class to be told in Chinese.
+// TestClasses checks that the advice to clients for each failure class is translated.
 func TestClasses(t *testing.T) {
 	for _, c := range failure.All() {
-		told(t, c.Client)
+		isTranslated(t, c.Client)
 	}
 }
 
-// TestRecord holds what the stacks of the record say that they cannot do to be told in Chinese, unless
-// it is an error of a library's own.
+// TestRecord checks that every recorded reason why a stack cannot do something is translated, except for errors of
+// libraries.
 func TestRecord(t *testing.T) {
 	files, err := filepath.Glob("../result/matrix/*.txt")
 	require.NoError(t, err)
@@ -180,7 +178,8 @@ func TestRecord(t *testing.T) {
 	var withArguments []*regexp.Regexp
 	for _, format := range lang.English.Words("reasons") {
 		if strings.Contains(format, "%s") {
-			withArguments = append(withArguments, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(format), "%s", ".+")+"$"))
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(format), "%s", ".+")
+			withArguments = append(withArguments, regexp.MustCompile("^"+pattern+"$"))
 		}
 	}
 	lines := 0
@@ -192,8 +191,9 @@ func TestRecord(t *testing.T) {
 			if len(fields) < 6 || fields[1] != "unsupported" || strings.HasPrefix(fields[5], "urllib.error") {
 				continue
 			}
-			if slices.ContainsFunc(withArguments, func(format *regexp.Regexp) bool { return format.MatchString(fields[5]) }) {
-				continue // told by its code, which the record does not have
+			matches := func(format *regexp.Regexp) bool { return format.MatchString(fields[5]) }
+			if slices.ContainsFunc(withArguments, matches) {
+				continue // it is translated by its code, which the record does not contain
 			}
 			lines++
 			assert.Regexp(t, `\p{Han}`, lang.Chinese.Sentence(fields[5]), "%s", fields[5])
@@ -218,17 +218,19 @@ func TestReason(t *testing.T) {
 	assert.Equal(t, "on the control good: it does not have the feature crl", feature.About("control", "good").Error())
 	assert.True(t, feature.About("control", "good").Has("no-feature"))
 	assert.False(t, feature.Has("control"))
-	assert.Equal(t, "on the control GOOD: it does not have the feature CRL",
-		strings.Replace(feature.About("control", "good").Map(strings.ToUpper).Text, "ON THE CONTROL GOOD: IT DOES NOT HAVE THE FEATURE CRL", "on the control GOOD: it does not have the feature CRL", 1))
+	upper := feature.About("control", "good").Map(strings.ToUpper)
+	assert.Equal(t, "ON THE CONTROL GOOD: IT DOES NOT HAVE THE FEATURE CRL", upper.Text)
+	assert.Equal(t, []string{"GOOD"}, upper.Args)
+	assert.Equal(t, []string{"CRL"}, upper.Of.Args)
 }
 
-// TestReasonJSON holds reasons to come back from JSON, and sentences of older files to be read.
+// TestReasonJSON checks that reasons survive JSON, and that the plain sentences in older files can be read.
 func TestReasonJSON(t *testing.T) {
 	r := lang.Because("no-feature", "crl").About("control", "good")
 	data, err := json.Marshal(r)
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"code": "control", "args": ["good"], "of": {"code": "no-feature", "args": ["crl"], "text": "it does not have the feature crl"},
-		"text": "on the control good: it does not have the feature crl"}`, string(data))
+	assert.JSONEq(t, `{"code": "control", "args": ["good"], "text": "on the control good: it does not have the feature crl",
+		"of": {"code": "no-feature", "args": ["crl"], "text": "it does not have the feature crl"}}`, string(data))
 	var got lang.Reason
 	require.NoError(t, json.Unmarshal(data, &got))
 	assert.Equal(t, r, got)

@@ -18,14 +18,14 @@ var texts embed.FS
 
 // Entry is one line of a file of texts, "name = text".
 type Entry struct {
-	// Sections are the names in the heading above the line, "[expired not-yet-valid]". What stands
-	// before the first heading has none.
+	// Sections are the names in the heading above the line, "[expired not-yet-valid]". Lines before the first
+	// heading have none.
 	Sections []string
 	Name     string
 	Text     string
 }
 
-// blanks matches a text in quotes with a blank at either end. The quotes are not part of it.
+// blanks matches a text that is quoted because it begins or ends with a blank. The quotes are not part of it.
 var blanks = regexp.MustCompile(`^"( .*|.* )"$`)
 
 // read reads a file of texts. Lines that begin with # are comments.
@@ -83,13 +83,13 @@ func entries(files fs.FS, l Tag, name string) ([]Entry, error) {
 	return list, nil
 }
 
-// Words are texts of one language by name. A text may hold verbs of [fmt.Sprintf].
+// Words are the texts of one language by name. A text may contain verbs of [fmt.Sprintf].
 type Words map[string]string
 
-// reference is a text within a text, "${good.fix}".
+// reference matches a reference to another text, "${good.fix}".
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// words puts the lines of a file or folder together. The name of a line below a heading is SECTION.NAME.
+// words returns the texts of a file or folder. The name of a line below a heading is SECTION.NAME.
 func words(files fs.FS, l Tag, name string) (Words, error) {
 	list, err := entries(files, l, name)
 	if err != nil {
@@ -104,7 +104,7 @@ func words(files fs.FS, l Tag, name string) (Words, error) {
 		for _, section := range sections {
 			full := strings.TrimPrefix(section+"."+e.Name, ".")
 			if _, twice := w[full]; twice {
-				return nil, fmt.Errorf("text/%s/%s: %s is there twice", l, name, full)
+				return nil, fmt.Errorf("text/%s/%s: %s is defined twice", l, name, full)
 			}
 			w[full] = e.Text
 		}
@@ -117,14 +117,14 @@ func words(files fs.FS, l Tag, name string) (Words, error) {
 	return w, nil
 }
 
-const deepest = 8 // references within references
+const deepest = 8 // maximum depth of references within references
 
 func (w Words) resolve(text string, depth int) (string, error) {
 	var failed error
 	text = reference.ReplaceAllStringFunc(text, func(found string) string {
 		to, ok := w[reference.FindStringSubmatch(found)[1]]
 		if !ok || depth == deepest {
-			failed = fmt.Errorf("%s leads nowhere", found)
+			failed = fmt.Errorf("%s refers to no text", found)
 			return found
 		}
 		to, err := w.resolve(to, depth+1)
@@ -140,12 +140,11 @@ type key struct {
 	name string
 }
 
-// loaded has the [Words] that were asked for by their [key]. They are part of the program and do not change.
+// loaded caches [Words] by [key]. The texts are part of the program and do not change.
 var loaded sync.Map
 
-// Words returns the texts of NAME.txt, or of all files in the folder NAME, in the language. What is not
-// translated is in English. The files are part of the program, so that one that cannot be read is a
-// programming error: Words panics.
+// Words returns the texts of NAME.txt, or of all files in the folder NAME, in the language. Texts that are not
+// translated are in English. The files are part of the program, so Words panics if it cannot read one.
 func (t Tag) Words(name string) Words {
 	if w, ok := loaded.Load(key{t, name}); ok {
 		return w.(Words)
@@ -167,8 +166,8 @@ func (t Tag) Words(name string) Words {
 	return w
 }
 
-// Entries returns the lines of NAME.txt, or of all files in the folder NAME, in their order; in English if
-// the language does not have them.
+// Entries returns the lines of NAME.txt, or of all files in the folder NAME, in order. They are in English if the
+// language does not have them.
 func (t Tag) Entries(name string) []Entry {
 	if !has(texts, t, name) {
 		t = English
@@ -190,7 +189,7 @@ func has(files fs.FS, l Tag, name string) bool {
 	return false
 }
 
-// File returns a whole file, such as "lessons/03-names.md"; in English if the language does not have it. It
+// File returns a whole file, such as "lessons/03-names.md". It is in English if the language does not have it. File
 // panics if English does not have it either.
 func (t Tag) File(name string) []byte {
 	for _, l := range []Tag{t, English} {
@@ -201,7 +200,7 @@ func (t Tag) File(name string) []byte {
 	panic("lang: no file " + name)
 }
 
-// Say returns the text of a name, with the values in their places; the name if there is no text.
+// Say returns the text with a name, formatted with the values. It returns the name if there is no such text.
 func (w Words) Say(name string, values ...any) string {
 	text, ok := w[name]
 	if !ok {
@@ -213,7 +212,7 @@ func (w Words) Say(name string, values ...any) string {
 	return fmt.Sprintf(text, values...)
 }
 
-// First returns the first of the names that has a text, in words; the last name if none has.
+// First returns the text of the first name that has one. It returns the last name if none has.
 func (w Words) First(names ...string) string {
 	for _, name := range names {
 		if text, ok := w[name]; ok {

@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// verb is what a value of [fmt.Sprintf] replaces. A translation may take values in another order, by %[2]s.
+// verb matches a verb of [fmt.Sprintf]. A translation may use values in another order: %[2]s.
 var verb = regexp.MustCompile(`%(\[\d+\])?[a-z]`)
 
-// shape lists what the lines of a file are called, in order, and what values they take.
+// shape lists the names of a file's lines, in order, with the verbs of their texts.
 func shape(entries []Entry) []string {
 	var list []string
 	for _, e := range entries {
@@ -34,7 +34,7 @@ func shape(entries []Entry) []string {
 	return list
 }
 
-// TestComplete holds every language to have every file of English, and every text in it with the same values.
+// TestComplete checks that every language has every file that English has, with the same texts and verbs.
 func TestComplete(t *testing.T) {
 	count := 0
 	err := fs.WalkDir(texts, "text/en", func(file string, d fs.DirEntry, err error) error {
@@ -54,8 +54,8 @@ func TestComplete(t *testing.T) {
 			require.NoError(t, err)
 			translated, err := read(texts, other)
 			if assert.NoError(t, err) {
-				assert.Empty(t, without(shape(english), shape(translated)), "not in %s, or with other values", other)
-				assert.Empty(t, without(shape(translated), shape(english)), "not in %s, or with other values", file)
+				assert.Empty(t, without(shape(english), shape(translated)), "missing in %s, or with other verbs", other)
+				assert.Empty(t, without(shape(translated), shape(english)), "missing in %s, or with other verbs", file)
 			}
 		}
 		return nil
@@ -64,7 +64,7 @@ func TestComplete(t *testing.T) {
 	assert.Greater(t, count, 5)
 }
 
-// without returns what is in a, and not in b as often.
+// without returns the elements of a that b does not contain as often.
 func without(a, b []string) []string {
 	left := slices.Clone(a)
 	for _, s := range b {
@@ -75,14 +75,15 @@ func without(a, b []string) []string {
 	return left
 }
 
-// TestTranslated holds that no text was left in English.
+// TestTranslated checks that no text of the page was left in English.
 func TestTranslated(t *testing.T) {
 	same := map[string]bool{}
 	for _, name := range []string{"page"} {
 		english := English.Words(name)
 		for _, l := range All()[1:] {
 			for full, text := range l.Words(name) {
-				if text == english[full] && regexp.MustCompile(`[a-z]{3}`).MatchString(text) && !strings.HasPrefix(full, "service.") {
+				prose := regexp.MustCompile(`[a-z]{3}`).MatchString(text) && !strings.HasPrefix(full, "service.")
+				if prose && text == english[full] {
 					same[full] = true
 				}
 			}
@@ -92,7 +93,8 @@ func TestTranslated(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	list, err := read(fstest.MapFS{"a.txt": {Data: []byte("# a comment\nfirst = 1\n\n[one two]\nwhat = a = b\n")}}, "a.txt")
+	const text = "# a comment\nfirst = 1\n\n[one two]\nwhat = a = b\n"
+	list, err := read(fstest.MapFS{"a.txt": {Data: []byte(text)}}, "a.txt")
 	require.NoError(t, err)
 	assert.Equal(t, []Entry{{nil, "first", "1"}, {[]string{"one", "two"}, "what", "a = b"}}, list)
 
@@ -110,7 +112,8 @@ func TestWords(t *testing.T) {
 	files := func(text string) fs.FS {
 		return fstest.MapFS{"text/en/page.txt": {Data: []byte(text)}}
 	}
-	w, err := words(files("[good]\nfix = %s\n[bad]\nfix = see ${good.fix}\ntwice = ${bad.fix}, ${good.fix}\n"), English, "page")
+	const text = "[good]\nfix = %s\n[bad]\nfix = see ${good.fix}\ntwice = ${bad.fix}, ${good.fix}\n"
+	w, err := words(files(text), English, "page")
 	require.NoError(t, err)
 	assert.Equal(t, "see it, it", w.Say("bad.twice", "it", "it"))
 	assert.Equal(t, "see %s", w.Say("bad.fix"))
@@ -119,11 +122,11 @@ func TestWords(t *testing.T) {
 	assert.Equal(t, "worst.fix", w.First("worse.fix", "worst.fix"))
 
 	_, err = words(files("a = 1\na = 2\n"), English, "page")
-	assert.EqualError(t, err, "text/en/page: a is there twice")
+	assert.EqualError(t, err, "text/en/page: a is defined twice")
 	_, err = words(files("a = ${b}\n"), English, "page")
-	assert.EqualError(t, err, "text/en/page: a: ${b} leads nowhere")
+	assert.EqualError(t, err, "text/en/page: a: ${b} refers to no text")
 	_, err = words(files("a = ${a}\n"), English, "page")
-	assert.ErrorContains(t, err, "${a} leads nowhere")
+	assert.ErrorContains(t, err, "${a} refers to no text")
 	_, err = words(files(""), English, "missing")
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -56,7 +56,7 @@ type Lesson struct {
 // Title returns the lesson's title.
 func (l *Lesson) Title(in lang.Tag) string { return l.text(in).title }
 
-// Hints returns what helps a learner on who is stuck, the vaguest first.
+// Hints returns the hints for learners who are stuck, the vaguest first.
 func (l *Lesson) Hints(in lang.Tag) []Hint { return slices.Clone(l.text(in).hints) }
 
 // Rows returns all scenarios of the lesson: controls, scenarios and neighbours.
@@ -78,7 +78,7 @@ func (l *Lesson) Graded() bool { return l.Command != nil }
 // All returns the lessons in order. The caller must not change them.
 func All() []*Lesson { return slices.Clone(all) }
 
-// Lookup returns the lesson with an ID or a number ("names", "3"), and false if there is none.
+// Lookup returns the lesson with an ID or a number ("names", "3"), and whether it exists.
 func Lookup(name string) (*Lesson, bool) {
 	i := slices.IndexFunc(all, func(l *Lesson) bool { return l.ID == name || fmt.Sprint(l.Number) == name })
 	if i < 0 {
@@ -104,7 +104,7 @@ func numbered() []*Lesson {
 	return list
 }
 
-// source returns a file of prose; in English, if there is none in that language.
+// source returns a file of prose. It is in English if the language does not have it.
 func source(in lang.Tag, name string) []byte { return in.File("lessons/" + name) }
 
 // Markdown returns the lesson's prose, with what every lesson needs to run below its title.
@@ -113,7 +113,7 @@ func (l *Lesson) Markdown(in lang.Tag) []byte {
 	return slices.Concat(title, []byte("\n\n"), source(in, "before-you-begin.md"), rest)
 }
 
-// TeachersGuide returns the guide for who teaches the lessons to others, in Markdown.
+// TeachersGuide returns the guide for people who teach the lessons to others, in Markdown.
 func TeachersGuide(in lang.Tag) []byte { return source(in, "teachers-guide.md") }
 
 //go:embed start

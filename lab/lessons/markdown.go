@@ -52,12 +52,12 @@ type parsed struct {
 	commands []Command
 }
 
-// text takes a lesson's prose apart.
+// text parses a lesson's prose.
 func (l *Lesson) text(in lang.Tag) parsed {
 	return take(l.Markdown(in))
 }
 
-// Commands returns what the lesson has its reader run, in order.
+// Commands returns the commands that the lesson's reader runs, in order.
 func (l *Lesson) Commands(in lang.Tag) []Command { return l.text(in).commands }
 
 func take(source []byte) parsed {
@@ -111,10 +111,10 @@ func command(fields []string, body string) Command {
 	return c
 }
 
-// HTML returns the lesson's prose for a page. It holds no HTML but what comes of Markdown.
+// HTML returns the lesson's prose for a page. All HTML in it comes from Markdown.
 func (l *Lesson) HTML(in lang.Tag) template.HTML { return HTML(l.Markdown(in), in) }
 
-// HTML renders prose that is written as the lessons are.
+// HTML renders prose in the lessons' Markdown.
 func HTML(source []byte, in lang.Tag) template.HTML {
 	var b bytes.Buffer
 	if err := parser(in).Convert(source, &b); err != nil {
@@ -123,13 +123,13 @@ func HTML(source []byte, in lang.Tag) template.HTML {
 	return template.HTML(b.String())
 }
 
-// parser returns what renders prose in a language.
+// parser returns the Markdown converter for a language.
 func parser(in lang.Tag) goldmark.Markdown {
 	return goldmark.New(goldmark.WithExtensions(extension.Table),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(&folder{words: foldWords[in]}, 100))))
 }
 
-// foldWords are what stands on what is folded away.
+// foldWords are the labels of folded blocks.
 var foldWords = map[lang.Tag]struct{ answer, hint string }{
 	lang.English: {"The answer", "A hint"},
 	lang.Chinese: {"答案", "提示"},

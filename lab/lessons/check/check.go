@@ -1,11 +1,10 @@
-// Package check grades a client that a learner has fixed: it must connect to the controls of a
-// lesson, and refuse the failures that the lesson is about and their neighbours, each for the right
-// reason.
+// Package check grades a client that a learner has fixed. The client must connect to the controls of a lesson, and must
+// refuse the lesson's failures and their neighbours, each for the right reason.
 //
-// [Check] runs it and says what is the matter in the codes of lab/assess, told from what the client does
-// and not from its source. It serves each scenario at a port that is free and under
-// another one's name, so that a client that decides by a name fails; what fails is then asked again
-// under the true names, which shows such a client for what it is.
+// [Check] runs the client and says what is wrong with it, in the codes of package lab/assess. It judges what the client
+// does, and does not read its source. Each scenario is served at a free port and under another scenario's name, so that
+// a client that decides by names fails. Some of the failed scenarios are then repeated under their true names: a client
+// that passes them there decides by names.
 package check
 
 import (
@@ -34,27 +33,26 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Schema is the version of the form of a [Result] in JSON.
+// Schema is the version of the JSON format of a [Result].
 const Schema = 1
 
-// patience is what a client is given where it has to run out of time: it is to give up by itself
-// before that.
+// patience is the time limit for scenarios in which a server does not answer. The client must give up by itself before.
 const patience = 6 * time.Second
 
-// Options say what is checked.
+// Options configure a check.
 type Options struct {
 	// Command is the client, as for tlslab test: see [undertest.Options].
 	Command []string
-	// Parallel is how many copies of it run at the same time. Zero means one.
+	// Parallel is the maximum number of copies of it that run at the same time. Zero means one.
 	Parallel int
-	// Timeout is what it is given for each connection. Zero means 10 s.
+	// Timeout is the time limit of each connection. Zero means 10 s.
 	Timeout time.Duration
-	// BasePort is where tlslab up would serve: what a client that decides by ports may know.
-	// Zero leaves out the look at that.
+	// BasePort is the base port of tlslab up, whose ports a client may have been written for. The check finds
+	// clients that decide by them. Zero leaves this out.
 	BasePort int
 }
 
-// Result is what a check came to.
+// Result is the result of a check.
 type Result struct {
 	Schema   int           `json:"schema"` // Schema
 	Lesson   string        `json:"lesson"`
@@ -66,39 +64,40 @@ type Result struct {
 	Duration time.Duration `json:"duration_ns"`
 }
 
-// Row is one scenario of the lesson, and what the client did with it.
+// Row is one scenario of the lesson, with what the client did.
 type Row struct {
 	ID      string            `json:"id"`
 	Title   string            `json:"title"`
 	Expect  scenarios.Verdict `json:"expect"`   // accept or reject
-	Reasons []failure.Class   `json:"failures"` // that a refusal may have
+	Reasons []failure.Class   `json:"failures"` // the right reasons for a refusal
 	result.Cell
 	OK bool `json:"ok"`
-	// Finding is the code of what explains a row that is not; none does where the control was refused as well.
+	// Finding is the code of the finding that explains why the row is not OK. It is empty if the client refused the
+	// control too.
 	Finding assess.Code `json:"finding,omitempty"`
 
 	row assess.Row
 }
 
-// Finding is what is the matter with a client, told from what it did.
+// Finding is something that is wrong with a client.
 type Finding struct {
 	Code assess.Code `json:"code"`
-	// Name is the code as well: what it was called before there were codes.
+	// Name is the same as Code, for programs that read it before Code existed.
 	Name assess.Code `json:"name"`
-	// Scenarios are those that it is drawn from.
+	// Scenarios are the IDs of the scenarios that show it.
 	Scenarios []string `json:"scenarios"`
-	// Switches are what may cause it in the client's language, as far as that can be told.
+	// Switches are its possible causes in the client's language, if that can be determined.
 	Switches []string `json:"switches,omitempty"`
 }
 
-// Check grades a client by a lesson that is graded. The lab serves it; if it was set up without the
-// service of the lesson's scenarios, or a command cannot be started, the error says so: the latter
-// wraps [undertest.ErrCommand].
+// Check grades a client by a graded lesson, whose scenarios the lab serves. It returns an error if the lab lacks the
+// service of the lesson's scenarios, or if the command cannot be started, which wraps [undertest.ErrCommand].
 func Check(ctx context.Context, l *lab.Lab, lesson *lessons.Lesson, o Options) (_ *Result, err error) {
 	started := time.Now()
 	rows := lesson.Rows()
 	set, err := clients.Open(ctx, undertest.Stack(undertest.Options{
-		Command: o.Command, Features: lesson.Features, Service: string(rows[0].Service.Protocol()), Parallel: o.Parallel,
+		Command: o.Command, Parallel: o.Parallel, Features: lesson.Features,
+		Service: string(rows[0].Service.Protocol()),
 	}))
 	if err != nil {
 		return nil, err
@@ -110,7 +109,7 @@ func Check(ctx context.Context, l *lab.Lab, lesson *lessons.Lesson, o Options) (
 		return nil, fmt.Errorf("making a directory for the check's files: %w", err)
 	}
 	defer func() { err = errors.Join(err, dir.Delete()) }()
-	first, err := g.look(ctx, l, rows, &misnamer{dir: dir.Path(), lesson: lesson}, 0)
+	first, err := g.look(ctx, rows, &misnamer{dir: dir.Path(), lesson: lesson}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -134,14 +133,14 @@ type grader struct {
 	options Options
 }
 
-// look runs the client through scenarios. A nil misnamer tells it the truth; ports is the base port
-// to serve at, or zero for ports that are free.
-func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, m *misnamer, ports int) ([]Row, error) {
+// look runs the client through scenarios. With a nil misnamer, it is told the true names. Ports is the base port to
+// serve at, or zero for free ports.
+func (g *grader) look(ctx context.Context, list []*scenarios.Scenario, m *misnamer, ports int) ([]Row, error) {
 	o := lab.RunOptions{Timeout: g.options.Timeout, Parallel: g.options.Parallel, Patience: patience, Ports: ports}
 	if m != nil {
 		o.Told = m.told
 	}
-	run, err := l.Run(ctx, list, g.set, o)
+	run, err := g.lab.Run(ctx, list, g.set, o)
 	if err != nil {
 		return nil, fmt.Errorf("running the lesson's scenarios: %w", err)
 	}
@@ -150,7 +149,8 @@ func (g *grader) look(ctx context.Context, l *lab.Lab, list []*scenarios.Scenari
 	for _, r := range all {
 		r.Wrong = !g.right(r) && !g.inOwnWords(r, all)
 		rows = append(rows, Row{
-			ID: r.ID, Title: r.Title, Expect: r.Expect.Verdict, Reasons: r.Expect.Failures, Cell: r.Cell, OK: !r.Wrong, row: r,
+			ID: r.ID, Title: r.Title, Expect: r.Expect.Verdict, Reasons: r.Expect.Failures, Cell: r.Cell, OK: !r.Wrong,
+			row: r,
 		})
 	}
 	return rows, nil
@@ -164,17 +164,18 @@ func (g *grader) right(r assess.Row) bool {
 	return r.Cell.Unserved || r.Kind == verdict.OK && !atFault(r)
 }
 
-// atFault reports whether a client did what is wrong however it ends. It is to give up by itself within its [patience].
+// atFault reports whether a client did something that is wrong whatever its result, or did not give up by itself within
+// [patience].
 func atFault(r assess.Row) bool { return r.AtFault() || assess.Overran(r.Cell) }
 
-// inOwnWords reports whether a client refused in words that no rule knows, where the server's record does not tell why
-// either, and tells this failure from the lesson's others: a client may say it in its own words. If it says the same of
-// everything, that says nothing.
+// inOwnWords reports whether a client refused with a message that no rule recognises, and the server's record does not
+// give the reason either, but the message differs from those for the lesson's other failures. A client may use its own
+// words, but one that says the same of everything gives no reason.
 func (g *grader) inOwnWords(r assess.Row, all []assess.Row) bool {
 	return !g.lesson.OwnWords && r.Kind == verdict.Unrecognised && !atFault(r) && r.TellsApart(all)
 }
 
-// find draws findings from what a client did, and names in each row that is not right the one that explains it.
+// find derives findings from what a client did. Each row that is not OK gets the finding that explains it.
 func find(rows []Row, again assess.Told, command []string) []Finding {
 	var all []assess.Row
 	for _, r := range rows {
@@ -194,12 +195,11 @@ func find(rows []Row, again assess.Told, command []string) []Finding {
 	return list
 }
 
-// sample is how many of the rows that a client got wrong it is asked again.
+// sample is the maximum number of wrong rows that are repeated.
 const sample = 3
 
-// again asks the client once more, under the true names, for some of what it accepted and should not
-// have, or refused and should not have. What it accepts wrongly has to be among that: a good server may
-// be refused for whatever happens to be.
+// again repeats some of the rows that the client wrongly accepted or refused, under the true names. Without a wrongly
+// accepted row it finds nothing, because a client may refuse a good server for any reason.
 func (g *grader) again(ctx context.Context, rows []Row) (assess.Told, error) {
 	var list []*scenarios.Scenario
 	add := func(rows []Row, most int) {
@@ -213,13 +213,13 @@ func (g *grader) again(ctx context.Context, rows []Row) (assess.Told, error) {
 	add(only(rows, wronglyRefused), 1)
 	add(taken, sample-1)
 	var t assess.Told
-	if len(taken) == 0 || len(list) < 2 { // one may be chance
+	if len(taken) == 0 || len(list) < 2 { // a single row may be right by chance
 		return t, nil
 	}
 	right := func(rows []Row) bool {
 		return !slices.ContainsFunc(rows, wronglyRefused) && !slices.ContainsFunc(rows, wronglyAccepted)
 	}
-	named, err := g.look(ctx, g.lab, list, nil, 0)
+	named, err := g.look(ctx, list, nil, 0)
 	if err != nil {
 		return t, err
 	}
@@ -227,9 +227,9 @@ func (g *grader) again(ctx context.Context, rows []Row) (assess.Told, error) {
 	if t.Names || g.options.BasePort == 0 {
 		return t, nil
 	}
-	known, err := g.look(ctx, g.lab, list, nil, g.options.BasePort)
+	known, err := g.look(ctx, list, nil, g.options.BasePort)
 	if err != nil {
-		return t, ctx.Err() // its ports are taken, by tlslab up most likely: then there is nothing to be learnt here
+		return t, ctx.Err() // the ports are taken, probably by tlslab up, so this cannot be found out
 	}
 	t.Ports = right(known)
 	return t, nil
@@ -239,19 +239,19 @@ func wronglyRefused(r Row) bool { return r.row.RefusedGood() }
 
 func wronglyAccepted(r Row) bool { return r.row.Taken() }
 
-// only returns the rows that are so.
-func only(rows []Row, so func(Row) bool) []Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !so(r) })
+// only returns the rows for which keep returns true.
+func only(rows []Row, keep func(Row) bool) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !keep(r) })
 }
 
-// misnamer tells a client another scenario's name, and has its files lie under that name too.
+// misnamer tells a client another scenario's name, and copies the scenario's files to paths with that name.
 type misnamer struct {
 	dir    string
 	lesson *lessons.Lesson
 	asked  atomic.Int64
 }
 
-// told returns an endpoint under the name of a scenario of which the contrary is expected.
+// told returns an endpoint under the name of a scenario with the opposite expectation.
 func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint, error) {
 	e.ID = m.lesson.Controls[0]
 	if s.Expect.Verdict == scenarios.Accept {
@@ -261,7 +261,9 @@ func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return e, err
 	}
-	for _, path := range []*string{&e.CAFile, &e.CertFile, &e.KeyFile, &e.CombinedFile, &e.CRLFile, &e.CAPKCS12, &e.CAJKS} {
+	for _, path := range []*string{
+		&e.CAFile, &e.CertFile, &e.KeyFile, &e.CombinedFile, &e.CRLFile, &e.CAPKCS12, &e.CAJKS,
+	} {
 		if *path == "" {
 			continue
 		}
@@ -276,8 +278,8 @@ func (m *misnamer) told(s *scenarios.Scenario, e serve.Endpoint) (serve.Endpoint
 	return e, err
 }
 
-// copyDir copies the files of a directory to one of the same name in another, and returns its path. One that is
-// not there is not there afterwards either.
+// copyDir copies the files of a directory into a new directory of the same name within another, and returns its path.
+// If the original does not exist, it makes no directory.
 func copyDir(in, from string) (string, error) {
 	to := filepath.Join(in, filepath.Base(from))
 	entries, err := os.ReadDir(from)
@@ -293,7 +295,7 @@ func copyDir(in, from string) (string, error) {
 	return to, err
 }
 
-// copyFile copies a file; one that is not there is not there afterwards either.
+// copyFile copies a file. If the original does not exist, it does nothing.
 func copyFile(to, from string) (err error) {
 	in, err := os.Open(from)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// languagesOf tells what a client is written in: its messages say so, or else its command.
+// languagesOf returns the languages that a client may be written in, going by its messages and its command.
 func languagesOf(rows []Row, command []string) []string {
 	var list []string
 	add := func(stack string) {
@@ -26,7 +26,8 @@ func languagesOf(rows []Row, command []string) []string {
 			}
 		}
 	}
-	if slices.ContainsFunc(rows, func(r Row) bool { return strings.HasPrefix(r.ID, "mongo") }) && slices.Contains(list, "python") {
+	mongo := slices.ContainsFunc(rows, func(r Row) bool { return strings.HasPrefix(r.ID, "mongo") })
+	if mongo && slices.Contains(list, "python") {
 		list = append([]string{"pymongo"}, list...)
 	}
 	return list

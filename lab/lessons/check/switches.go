@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// switchesOf returns what may cause a finding in the client's language.
+// switchesOf returns the possible causes of a finding in the client's language.
 func switchesOf(code assess.Code, rows []Row, command []string) []string {
 	var list []string
 	for _, language := range languagesOf(rows, command) {

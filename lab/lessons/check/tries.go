@@ -18,32 +18,32 @@ import (
 	"example.com/tlslab/pki/atomicfile"
 )
 
-// TriesFile is the file that a learner's tries are kept in.
+// TriesFile is the name of the file with a learner's tries.
 const TriesFile = "tlslab-tries.json"
 
-// Tries is how often each thing was the matter with what a learner tried. Hints escalate with it; nothing
-// else depends on it.
+// Tries counts how often each finding came first in a learner's checks. Later tries get stronger hints; nothing else
+// depends on it.
 type Tries struct {
 	path string
 	doc  tried
 }
 
-// tried is the file: {"schema": 1, "tries": {"names/names-unchecked": 2}}.
+// tried is the content of the file: {"schema": 1, "tries": {"names/names-unchecked": 2}}.
 type tried struct {
 	Schema int            `json:"schema"`
 	Tries  map[string]int `json:"tries"` // by lesson and finding, since the lesson was last solved
 }
 
-// maxTries is how large the file may be, in bytes.
+// maxTries is the maximum size of the file, in bytes.
 const maxTries = 1 << 20
 
-// OpenTries reads the tries that are kept in a directory; none if there is no such file. An empty
-// directory means tlslab in the user's cache directory (see [os.UserCacheDir]).
+// OpenTries reads the tries from the file in a directory. There are none if the file does not exist. An empty string
+// means the directory tlslab in the user's cache directory (see [os.UserCacheDir]).
 func OpenTries(dir string) (*Tries, error) {
 	if dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return nil, fmt.Errorf("looking for a place to keep tries (--dir names one): %w", err)
+			return nil, fmt.Errorf("finding a directory for the tries (--dir names one): %w", err)
 		}
 		dir = filepath.Join(cache, "tlslab")
 	}
@@ -57,7 +57,7 @@ func OpenTries(dir string) (*Tries, error) {
 	}
 	var doc tried
 	if err := json.Unmarshal(text, &doc); err != nil || doc.Schema != t.doc.Schema {
-		return nil, fmt.Errorf("%s is not what tlslab has written: remove it to begin anew", t.path)
+		return nil, fmt.Errorf("%s was not written by tlslab, or by another version: remove it to start over", t.path)
 	}
 	if doc.Tries != nil {
 		t.doc = doc
@@ -65,22 +65,24 @@ func OpenTries(dir string) (*Tries, error) {
 	return t, nil
 }
 
-// Count counts a try of a lesson by the first thing that was the matter with it, and returns how many
-// there have been with that, this one among them.
+// Count counts a try of a lesson with its first finding, and returns the number of tries with that finding, including
+// this one.
 func (t *Tries) Count(lesson string, finding assess.Code) (int, error) {
 	key := lesson + "/" + string(finding)
 	t.doc.Tries[key]++
 	return t.doc.Tries[key], t.keep()
 }
 
-// Solved has the lesson begin anew.
+// Solved forgets the tries of a lesson.
 func (t *Tries) Solved(lesson string) error {
-	maps.DeleteFunc(t.doc.Tries, func(of string, _ int) bool { return of == lesson || strings.HasPrefix(of, lesson+"/") })
+	maps.DeleteFunc(t.doc.Tries, func(of string, _ int) bool {
+		return of == lesson || strings.HasPrefix(of, lesson+"/")
+	})
 	return t.keep()
 }
 
-// Hint returns what helps on who has tried n times with a finding: the lesson's n-th hint about it, or the
-// last. It is empty if the lesson has none about it: what the finding itself says to look at has to do.
+// Hint returns the hint for the n-th try with a finding: the lesson's n-th hint about it, or else the last one. It is
+// empty if the lesson has no hint about the finding, whose own advice must then suffice.
 func Hint(l *lessons.Lesson, in lang.Tag, finding assess.Code, n int) string {
 	var about []string
 	for _, h := range l.Hints(in) {
@@ -94,7 +96,7 @@ func Hint(l *lessons.Lesson, in lang.Tag, finding assess.Code, n int) string {
 	return about[min(n, len(about))-1]
 }
 
-// keep writes the file, which appears whole or not at all.
+// keep writes the file atomically.
 func (t *Tries) keep() error {
 	text, err := json.Marshal(t.doc)
 	if err != nil {
