@@ -71,7 +71,8 @@ func (r *runner) probe(ctx context.Context, c *clients.Client, s *scenarios.Scen
 	defer cancel()
 	err = in.Drain(drain)
 	if err != nil && ctx.Err() == nil && !trouble.Is(err) {
-		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own message: %s", drainTime, c.ID(), err, result.Message)
+		result.Message = fmt.Sprintf("the server still had connections open %s after %s had ended: %v; its own "+
+			"message: %s", drainTime, c.ID(), err, result.Message)
 		result.Outcome = clients.Failed
 	}
 	told, cancel := context.WithTimeout(ctx, logTime)

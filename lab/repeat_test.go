@@ -75,7 +75,8 @@ func TestRepeat(t *testing.T) {
 				}
 				differ++
 				assert.Equal(t, before, now, "%s × %s in the first run and in run %d\nmessage of the first: %s\n"+
-					"message: %s\nthe server saw: %s", s.ID, c.Client, n+1, said[key], c.Message, report.Saw(c.Observed))
+					"message: %s\nthe server saw: %s", s.ID, c.Client, n+1, said[key], c.Message,
+					report.Saw(c.Observed))
 			}
 		}
 		t.Logf("run %d: %d clients in %s", n+1, len(set.Clients), run.Duration.Round(1e9))

@@ -258,7 +258,8 @@ func (a *clientRun) cell(ctx context.Context, s *scenarios.Scenario) (result.Cel
 		}
 	}
 	if !why.IsZero() {
-		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: clients.Result{}.With(clients.Unsupported, why)}
+		unsupported := clients.Result{}.With(clients.Unsupported, why)
+		cell := verdict.Cell{Scenario: s, Client: a.client.Info, Result: unsupported}
 		return result.NewCell(cell, verdict.Judge(cell)), nil
 	}
 	control := a.control(ctx, scenarios.ControlOf(s))
@@ -289,8 +290,8 @@ func (a *clientRun) hangs(control *controlRun) bool {
 	return a.client.UnderTest && strings.HasPrefix(control.result.Message, clients.OverrunPrefix)
 }
 
-// stale says why a scenario shows nothing now: its control, minted for a time some days ago, has
-// a root that was made for days alone and has expired. Zero if it does show something.
+// stale returns the reason if a scenario proves nothing now, because the short-lived root of its control has expired
+// since the time of the lab, some days ago. Otherwise the reason is zero.
 func (r *runner) stale(s *scenarios.Scenario) (lang.Reason, error) {
 	control := scenarios.ControlOf(s)
 	chain, err := r.Chain(control)

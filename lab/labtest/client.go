@@ -35,7 +35,7 @@ type options struct {
 	skip     func(*scenarios.Scenario) bool
 	timeout  time.Duration
 	known    string
-	accepted *assess.Deviations // what stands in known
+	accepted *assess.Deviations // the content of the file named by known
 
 	keepGoing bool
 }
@@ -173,11 +173,12 @@ func (u *suite) sumUp(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	t.Errorf("labtest:\n%s\n\na client that cannot do something at all returns labtest.ErrUnsupported; labtest.Skip leaves scenarios out, and labtest.Known accepts what they come to", strings.TrimSpace(visible.Text(b.String())))
+	t.Errorf("labtest:\n%s\n\na client that cannot do something at all returns labtest.ErrUnsupported; labtest.Skip "+
+		"skips scenarios, and labtest.Known accepts their judgements", strings.TrimSpace(visible.Text(b.String())))
 }
 
-// stop says why the rest of the catalogue is not asked: the client does not accept the control that
-// most of it is held against, so that no rejection would show anything. Empty if it is to go on.
+// stop returns the reason not to run the rest of the catalogue: if the client does not accept the control of most of it,
+// its rejections prove nothing. It returns an empty string if the test may go on.
 func (u *suite) stop() string {
 	did, known := u.asked[u.first.ID]
 	_, listed := u.options.accepted.Find(u.first.ID)

@@ -63,7 +63,8 @@ func Start(t testing.TB, id string, services ...serve.Service) *Server {
 	t.Helper()
 	s, ok := scenarios.Lookup(id)
 	if !ok {
-		t.Fatalf("labtest: there is no scenario %q%s: tlslab list shows all, as does scenarios.All", id, near.Hint(id, scenarios.IDs()...))
+		t.Fatalf("labtest: there is no scenario %q%s: tlslab list shows all, as does scenarios.All", id,
+			near.Hint(id, scenarios.IDs()...))
 	}
 	return start(t, newLab(t, services...), s)
 }

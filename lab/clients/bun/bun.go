@@ -1,8 +1,8 @@
-// Package bun is the client stack of Bun: its fetch, and node:https as it has it. The client itself is probe.js.
+// Package bun is the client stack of Bun: its fetch and its node:https. The client itself is probe.js.
 //
-// Bun verifies with BoringSSL, below uSockets, and says which: 1.4.5 has its commit fe703e9faa3b. It follows Node: what
-// is wrong with a chain has Node's words and codes, and names are checked as Node does. Its fetch does not pass on what
-// an alert says: every handshake that fails is "EPROTO: The TLS handshake failed".
+// Bun verifies with BoringSSL, below uSockets, and reports the commit: 1.4.5 has fe703e9faa3b. It follows Node, with the
+// same messages and codes for errors in chains, and the same checks of names. Its fetch does not report alerts: every
+// failed handshake is "EPROTO: The TLS handshake failed".
 package bun
 
 import (
@@ -28,7 +28,7 @@ var variants = []worker.Variant{
 	variant("node-https", "https.request({ca: PEM}) of node:https, as packages from npm use it", features),
 }
 
-// features are those of BoringSSL.
+// features are the features of BoringSSL.
 var features = []string{"chain-sort", "ed25519", "key-usage"}
 
 func variant(name, about string, features []string, skips ...clients.Check) worker.Variant {
@@ -40,14 +40,14 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: "bun", Oldest: "1.4", Find: mainstream.Find("bun", "@oven/bun-*/bin/bun"), Open: open}
 }
 
-// settings have fetch connect to one address and resume no session. By default it connects to every address of a name
-// at once, and closes all connections but the first that is made.
+// settings make fetch connect to one address and resume no session. By default, it connects to all addresses of a name
+// at once, and closes all connections except the first that succeeds.
 var settings = []string{
 	"BUN_FEATURE_FLAG_DISABLE_IPV6=1", "BUN_FEATURE_FLAG_DISABLE_FETCH_TLS_SESSION_CACHE=1",
 	"BUN_RUNTIME_TRANSPILER_CACHE_PATH=0", "DO_NOT_TRACK=1",
 }
 
-// open starts Bun with the probe program. It reads no file of settings, and writes no cache.
+// open starts Bun with the probe program. Bun reads no settings from files and writes no cache.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	return worker.Open(ctx, "bun", process.Command{
 		Path: p.Path,

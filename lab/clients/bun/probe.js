@@ -1,8 +1,8 @@
 // tlslab's client for Bun: fetch and node:https, as its documentation tells people to use them. Runs on Bun 1.4
 // and later.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a request a line and answers
-// each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant": "default", "url":
+// It is a worker: it writes one line of JSON that describes it, then reads requests, one per line, and answers
+// each with one line, until its input ends. To try it by hand, write {"id": 1, "variant": "default", "url":
 // "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 // "timeout_ms": 5000}.
 'use strict';
@@ -17,22 +17,22 @@ function say(line) {
   process.stdout.write(JSON.stringify(line) + '\n');
 }
 
-// What it is.
+// Description.
 
 function hello() {
   return {
     contract: 1,
     stack: 'bun',
     version: Bun.version,
-    library: 'BoringSSL ' + process.versions.boringssl.slice(0, 12), // a commit: it has no versions
+    library: 'BoringSSL ' + process.versions.boringssl.slice(0, 12), // a commit, because it has no versions
     install: fs.realpathSync(process.execPath),
     features: ['tls-1.3'],
   };
 }
 
-// What it does.
+// Probes.
 
-// files returns what the client is given: what to trust, and its own certificate.
+// files returns the contents of the client's files: the CA file, its certificate and its key.
 function files(request) {
   const read = (file) => file ? fs.readFileSync(file, 'utf8') : undefined;
   return {
@@ -43,13 +43,13 @@ function files(request) {
   };
 }
 
-// address returns where to go. If the request does not say, the name is to be looked up.
+// address returns the address to connect to. If the request has none, it is the name, which must be looked up.
 function address(request) {
   const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) ?? [, request.host, request.port];
   return {host, port: Number(port)};
 }
 
-// get fetches. It looks names up by itself, and cannot be told what they resolve to but by a proxy.
+// get uses fetch, which resolves names itself. Only through a proxy can it connect to another address.
 async function get(request, options) {
   const to = address(request);
   const direct = request.host === to.host || request.host === 'localhost' && to.host === '127.0.0.1';
@@ -69,7 +69,7 @@ async function get(request, options) {
   }
 }
 
-// openProxy starts a proxy that leads to an address, whatever it is asked for.
+// openProxy starts a proxy that connects to an address, whatever it is asked for.
 function openProxy(to) {
   return new Promise((resolve) => {
     const server = net.createServer((near) => {
@@ -78,7 +78,7 @@ function openProxy(to) {
       far.on('error', () => near.destroy());
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
-      near.once('data', () => { // CONNECT and its headers, which come together
+      near.once('data', () => { // CONNECT and its headers, which arrive together
         near.write('HTTP/1.1 200 OK\r\n\r\n');
         near.pipe(far).pipe(near);
       });
@@ -89,10 +89,10 @@ function openProxy(to) {
   });
 }
 
-// getAsNode asks as programs for Node do. It resolves when the connection is closed.
+// getAsNode uses node:https, as programs for Node do. It resolves when the connection is closed.
 function getAsNode(request) {
   return new Promise((resolve, reject) => {
-    let closed; // settles when the connection is closed, once there is one
+    let closed; // a promise that resolves when the connection is closed; undefined before it is made
     const finish = async (settle, what) => {
       req.destroy();
       await closed;
@@ -101,7 +101,7 @@ function getAsNode(request) {
     const req = https.request({
       ...files(request),
       ...address(request),
-      agent: false, // a connection of its own
+      agent: false, // always a new connection
       headers: {Host: new URL(request.url).host, Connection: 'close'},
       servername: net.isIP(request.host) ? '' : request.host,
       checkServerIdentity: (_, certificate) => tls.checkServerIdentity(request.host, certificate),
@@ -139,7 +139,7 @@ async function probe(request) {
   }
 }
 
-// rejected says why, from what Bun threw down to what it began with.
+// rejected reports the error that Bun threw and its causes.
 function rejected(err) {
   const words = [];
   let code;
@@ -156,7 +156,7 @@ async function main() {
     const request = JSON.parse(line);
     say({id: request.id, ...await probe(request)});
   }
-  process.exit(0); // whatever may still be open
+  process.exit(0); // even if something is still open
 }
 
 main();

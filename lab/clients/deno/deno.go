@@ -1,10 +1,9 @@
-// Package deno is the client stack of Deno: its fetch, its connectTls, and node:https as it has it. The client itself
-// is probe.js.
+// Package deno is the client stack of Deno: its fetch, its connectTls and its node:https. The client itself is probe.js.
 //
-// Deno verifies with rustls, and does not say with which version: 2.9.6 contains rustls 0.23.40, with webpki 0.103.13
-// and aws-lc-rs 1.16.3. Its node:https verifies with them too, but reports in Node's words: "unable to verify the first
-// certificate" stands for nearly everything, an expired certificate as well. Only the alert, which the server gets,
-// tells the reason.
+// Deno verifies with rustls, but does not report the version: 2.9.6 contains rustls 0.23.40, with webpki 0.103.13 and
+// aws-lc-rs 1.16.3. Its node:https verifies with them too, but has Node's messages: it reports nearly every error as
+// "unable to verify the first certificate", even for an expired certificate. Only the alert, which the server receives,
+// gives the reason.
 package deno
 
 import (
@@ -24,7 +23,7 @@ var probe string
 
 const (
 	name = "deno"
-	// insecure is the variant that a flag of the program makes, so that it needs a process of its own.
+	// insecure is the variant that needs a flag of the program, and therefore another process.
 	insecure = "insecure"
 )
 
@@ -59,7 +58,7 @@ var variants = []worker.Variant{{
 	},
 }}
 
-// verified are features of what is verified with webpki.
+// verified are the features of verifying with webpki.
 var verified = []string{"ed25519", "chain-sort", "key-policy"}
 
 // Stack declares the stack.
@@ -67,7 +66,7 @@ func Stack() clients.Stack {
 	return clients.Stack{Name: name, Oldest: "2.9", Find: mainstream.Find(name, "@deno/*/deno"), Open: open}
 }
 
-// command starts Deno with the probe program. Without a directory for its caches it keeps them in memory.
+// command starts Deno with the probe program. Without a cache directory, Deno keeps its caches in memory.
 func command(path string, flags ...string) process.Command {
 	args := []string{"eval", "--quiet", "--ext=js", "--no-config", "--no-lock", "--no-remote", "--no-npm"}
 	args = append(args, flags...)
@@ -78,7 +77,7 @@ func command(path string, flags ...string) process.Command {
 	}
 }
 
-// open starts Deno. A second one, which verifies nothing, is started by the first probe that needs it.
+// open starts Deno. The first probe that needs it starts a second process, which verifies nothing.
 func open(ctx context.Context, p clients.Place) (*clients.Install, error) {
 	in, err := worker.Open(ctx, name, command(p.Path), variants)
 	if err != nil {

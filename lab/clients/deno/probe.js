@@ -1,8 +1,8 @@
 // tlslab's client for Deno: fetch, Deno.connectTls and node:https, as its documentation tells people to use
 // them. Runs on Deno 2.9 and later.
 //
-// It is a worker: it writes one line of JSON that says what it is, then reads a request a line and answers
-// each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant": "default", "url":
+// It is a worker: it writes one line of JSON that describes it, then reads requests, one per line, and answers
+// each with one line, until its input ends. To try it by hand, write {"id": 1, "variant": "default", "url":
 // "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443", "ca_file": "root.pem",
 // "timeout_ms": 5000}.
 import https from 'node:https';
@@ -12,7 +12,7 @@ function say(line) {
   console.log(JSON.stringify(line));
 }
 
-// What it is. It does not tell which version of rustls it has.
+// Description. Deno does not report the version of rustls.
 
 function hello() {
   return {
@@ -25,7 +25,7 @@ function hello() {
   };
 }
 
-// What it does.
+// Probes.
 
 const read = (file) => file ? Deno.readTextFileSync(file) : undefined;
 
@@ -36,7 +36,7 @@ function own(request) {
     {};
 }
 
-// address returns where to go. If the request does not say, the name is to be looked up.
+// address returns the address to connect to. If the request has none, it is the name, which must be looked up.
 function address(request) {
   const [, hostname, port] = /^\[?(.*?)\]?:(\d+)$/.exec(request.connect) ?? [, request.host, request.port];
   return {hostname, port: Number(port)};
@@ -48,7 +48,7 @@ const noPassphrase = {
   message: 'Deno reads no encrypted keys: createHttpClient and connectTls take no passphrase',
 };
 
-// get fetches. It looks names up by itself, and cannot be told what they resolve to but by a proxy.
+// get uses fetch, which resolves names itself. Only through a proxy can it connect to another address.
 async function get(request) {
   if (request.key_password) {
     return noPassphrase;
@@ -76,8 +76,8 @@ async function get(request) {
   }
 }
 
-// openRelay starts a server that passes one connection on to an address. With an answer to CONNECT it is an HTTP proxy
-// for that connection.
+// openRelay starts a server that relays one connection to an address. With an answer to CONNECT, it is an HTTP proxy for
+// that connection.
 function openRelay(to, answer) {
   const listener = Deno.listen({hostname: '127.0.0.1', port: 0});
   const open = [listener];
@@ -85,7 +85,7 @@ function openRelay(to, answer) {
     const near = await listener.accept();
     open.push(near);
     if (answer) {
-      await near.read(new Uint8Array(4096)); // CONNECT and its headers, which come together
+      await near.read(new Uint8Array(4096)); // CONNECT and its headers, which arrive together
     }
     const far = await Deno.connect(to);
     open.push(far);
@@ -94,7 +94,7 @@ function openRelay(to, answer) {
     }
     await Promise.all([near.readable.pipeTo(far.writable), far.readable.pipeTo(near.writable)]);
   };
-  serve().catch(() => {}); // what goes wrong is what the client sees
+  serve().catch(() => {}); // the client sees the error on its side
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
     hostname: '127.0.0.1',
@@ -103,7 +103,7 @@ function openRelay(to, answer) {
   };
 }
 
-// close closes what may be closed already.
+// close closes a resource, which may already be closed.
 function close(resource) {
   try {
     resource.close();
@@ -114,9 +114,9 @@ function close(resource) {
   }
 }
 
-// connect asks over a connection of its own. startTls can be told another address, and takes no client
-// certificate. There is no time limit: a connection that is closed during the handshake stays open, as far as
-// the server can tell, for as long as Deno runs.
+// connect sends the request over Deno.connectTls, or over startTls, which can connect to another address but takes no
+// client certificate. It has no time limit: if a connection is closed during the handshake, the server sees it open for
+// as long as Deno runs.
 async function connect(request, options) {
   if (request.key_password) {
     return noPassphrase;
@@ -134,7 +134,7 @@ async function connect(request, options) {
   }
 }
 
-// status returns the HTTP status of a whole answer.
+// status returns the HTTP status of a complete response.
 function status(text) {
   const [, code, headers, body] = /^HTTP\/1\.\d (\d+).*?\r\n([^]*?)\r\n\r\n([^]*)$/.exec(text) ?? [];
   const length = /^Content-Length: (\d+)/im.exec(headers)?.[1];
@@ -144,8 +144,8 @@ function status(text) {
   return Number(code);
 }
 
-// getAsNode asks as programs for Node do. Where https cannot use the client's files, it leaves the connection
-// open for as long as Deno runs: requests with such files go through a relay, which can be closed.
+// getAsNode uses node:https, as programs for Node do. If it cannot use the client's files, it leaves the connection open
+// for as long as Deno runs. Requests with such files therefore go through a relay, which can be closed.
 async function getAsNode(request) {
   const relay = request.cert_file ? openRelay(address(request)) : undefined;
   try {
@@ -163,12 +163,12 @@ function askAsNode(request, {hostname, port}) {
       passphrase: request.key_password || undefined,
       host: hostname,
       port,
-      agent: false, // a connection of its own
+      agent: false, // always a new connection
       headers: {Host: new URL(request.url).host, Connection: 'close'},
       checkServerIdentity: (_, certificate) => tls.checkServerIdentity(request.host, certificate),
       signal: AbortSignal.timeout(request.timeout_ms),
     });
-    let closed; // settles when the connection is closed, once there is one
+    let closed; // a promise that resolves when the connection is closed; undefined before it is made
     const finish = async (settle, what) => {
       req.destroy();
       await closed;
@@ -209,8 +209,8 @@ async function probe(request) {
   }
 }
 
-// rejected says why, from what Deno threw down to what it began with. For node:https it adds the first line of
-// the trace, as Deno does for errors that nobody catches: the words alone could be Node's.
+// rejected reports the error that Deno threw and its causes. For node:https, it adds the first line of the stack trace,
+// as Deno does for uncaught errors, because the message alone could be Node's.
 function rejected(err, variant) {
   const words = [];
   let code;
@@ -237,7 +237,7 @@ async function main() {
       say({id: request.id, ...await probe(request)});
     }
   }
-  Deno.exit(0); // whatever may still be open
+  Deno.exit(0); // even if something is still open
 }
 
 main();

@@ -1,9 +1,9 @@
-// Package mainstream has environments of programs for which the matrix has no stack, and tests the control
-// with them: every mainstream TLS library must accept the scenario good, and must refuse expired for the
-// right reason.
+// Package mainstream declares the environments of further programs, and tests the control with them: every mainstream
+// TLS library must accept the scenario good, and must refuse expired for the right reason.
 //
-// The programs are curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls), which make
-// clients installs, and two from the system's packages: Erlang's httpc, and tstclnt from NSS.
+// The command make clients installs curl_cffi and Bun (BoringSSL), python-mbedtls (mbedTLS 2.28) and Deno (rustls).
+// Erlang's httpc and tstclnt from NSS come from the system's packages. The stacks of Bun and Deno in the matrix find
+// their programs here.
 package mainstream
 
 import (
@@ -43,8 +43,8 @@ func Node() environment.Node {
 	return environment.Node{Name: nodeName, Package: manifest, Lock: lock, Oldest: "20.0.0"}
 }
 
-// Installed returns the programs of a package from npm in the environment, which has one for each kind of machine. The
-// pattern says where it is in node_modules, with slashes and without .exe: "@oven/bun-*/bin/bun".
+// Installed returns the programs of an npm package in the environment, one for each platform. The pattern is their path
+// within node_modules, with slashes and without .exe: "@oven/bun-*/bin/bun".
 func Installed(pattern string) []string {
 	dir, ok := environment.Dir()
 	if !ok {
@@ -53,11 +53,12 @@ func Installed(pattern string) []string {
 	if runtime.GOOS == "windows" {
 		pattern += ".exe"
 	}
-	found, _ := filepath.Glob(filepath.Join(dir, nodeName, "node_modules", filepath.FromSlash(pattern))) // its errors are of malformed patterns
+	// Glob returns an error for malformed patterns only.
+	found, _ := filepath.Glob(filepath.Join(dir, nodeName, "node_modules", filepath.FromSlash(pattern)))
 	return found
 }
 
-// Find returns the Find of a stack whose program is on PATH, or [Installed].
+// Find returns the Find function of a stack whose programs are the one on PATH and those that are [Installed].
 func Find(name, pattern string) func(context.Context) ([]clients.Place, error) {
 	return func(context.Context) ([]clients.Place, error) {
 		var places []clients.Place

@@ -33,8 +33,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience is a program's time limit on a busy machine.
 const patience = time.Minute
 
-// stranger is a program, with how its script is started and its measured behaviour.
-type stranger struct {
+// program is a program under test, with how its script is started and its measured behaviour.
+type program struct {
 	name string
 	find func() (command []string, err error)
 	// refuses are the scenarios that it refuses besides expired, with the class of its message, or an empty
@@ -45,7 +45,7 @@ type stranger struct {
 // all are the programs. Each must accept good and must refuse expired for that reason, as shown by its
 // message or by the alert that the server received. The other scenarios show what the root's properties mean
 // to it: see pki/README.md.
-var all = []stranger{{
+var all = []program{{
 	name: "curl_cffi", find: withPython("curl_cffi", "boringssl.py"),
 	refuses: map[string]failure.Class{"constraints-on-addresses": failure.NameConstraint,
 		"outside": failure.NameConstraint},
@@ -80,14 +80,14 @@ func withPython(pkg, script string) func() ([]string, error) {
 }
 
 // fromNPM finds a program in the environment, which has one for each platform.
-func fromNPM(program, script string, args ...string) func() ([]string, error) {
+func fromNPM(pattern, script string, args ...string) func() ([]string, error) {
 	return func() ([]string, error) {
-		for _, path := range mainstream.Installed(program) {
+		for _, path := range mainstream.Installed(pattern) {
 			if exec.Command(path, "--version").Run() == nil { // for this machine's C library
 				return slices.Concat([]string{path}, args, []string{in(script)}), nil
 			}
 		}
-		return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", program, mainstream.Node().Name)
+		return nil, fmt.Errorf("no environment has %s: make clients CLIENTS=%s", pattern, mainstream.Node().Name)
 	}
 }
 
@@ -166,7 +166,7 @@ func ask(t *testing.T, l *lab.Lab, command []string) []result.Scenario {
 }
 
 // check compares a program's result with the measured behaviour.
-func check(t *testing.T, s stranger, id string, cell result.Cell) {
+func check(t *testing.T, s program, id string, cell result.Cell) {
 	t.Log(id, cell.Outcome, cell.Kind, cell.Class, cell.Message, report.Saw(cell.Observed))
 	class, refuses := s.refuses[id]
 	switch {
