@@ -35,9 +35,9 @@ func underRoot(id, host, san string) *scenarios.Scenario {
 	}
 }
 
-// TestOutside records which stacks apply the root's name constraints. No CA key is ever written, but anyone
-// who knows seed and time can derive it. The test does so, issues leaves for somebody else's name and address,
-// and serves them to every client that trusts the lab's root.
+// TestOutside records which stacks apply the root's name constraints. No CA key is ever written, but it can be derived
+// from seed and time. The test does so, issues leaves for somebody else's name and address, and serves them to every
+// client that trusts the lab's root.
 func TestOutside(t *testing.T) {
 	if testing.Short() {
 		t.Skip("every client has to start, including the browser")
@@ -91,9 +91,9 @@ func checkOutside(t *testing.T, c clients.Info, did map[string]clients.Outcome) 
 // sameRoot derives the lab's root from seed and time alone. It checks that the root is the one in the lab's
 // files and that it issues the same chain as the lab serves for s.
 func sameRoot(t *testing.T, l *lab.Lab, s *scenarios.Scenario) {
-	stranger, err := pki.New(pki.Config{Seed: l.Config().Seed, At: l.Config().At})
+	minter, err := pki.New(pki.Config{Seed: l.Config().Seed, At: l.Config().At})
 	require.NoError(t, err)
-	forged, err := stranger.Mint(s.ID, s.Recipe)
+	forged, err := minter.Mint(s.ID, s.Recipe)
 	require.NoError(t, err)
 	files, err := forged.ClientFiles()
 	require.NoError(t, err)

@@ -152,7 +152,8 @@ var chain = []Scenario{
 		},
 		Fix:     "Issue the intermediate with basicConstraints cA true (RFC 5280, section 4.2.1.9).",
 		Recipe:  intermediate(pki.Certificate{BasicConstraints: "CA:FALSE"}),
-		Control: "good", Defect: []string{"intermediate.basicConstraints"}, Expect: reject(failure.InvalidCA), Known: []Known{nodeLastError},
+		Control: "good", Defect: []string{"intermediate.basicConstraints"}, Expect: reject(failure.InvalidCA),
+		Known:   []Known{nodeLastError},
 		Sources: []string{"x509-limbo"},
 	},
 	{
@@ -164,7 +165,8 @@ var chain = []Scenario{
 		},
 		Fix:     "Issue the intermediate with basicConstraints cA true, critical.",
 		Recipe:  intermediate(pki.Certificate{Omit: []string{"basicConstraints"}}),
-		Control: "good", Defect: []string{"intermediate.basicConstraints"}, Expect: reject(failure.InvalidCA), Known: []Known{nodeLastError}, Sources: []string{"x509-limbo"},
+		Control: "good", Defect: []string{"intermediate.basicConstraints"}, Expect: reject(failure.InvalidCA),
+		Known: []Known{nodeLastError}, Sources: []string{"x509-limbo"},
 	},
 	{
 		ID: "intermediate-no-cert-sign", Port: 11, Title: "the intermediate's key usage has no keyCertSign",
@@ -212,8 +214,10 @@ var chain = []Scenario{
 			See: `OpenSSL, Python: "path length constraint exceeded". Go: "too many intermediates for path ` +
 				`length constraint".`,
 		},
-		Fix:     "Make a root without the constraint, or with one as large as the number of intermediates.",
-		Recipe:  pki.Recipe{Root: pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:0"}, Intermediates: make([]pki.Certificate, 3)},
+		Fix: "Make a root without the constraint, or with one as large as the number of intermediates.",
+		Recipe: pki.Recipe{
+			Root: pki.Certificate{BasicConstraints: "CA:TRUE,pathlen:0"}, Intermediates: make([]pki.Certificate, 3),
+		},
 		Control: "good-long-chain", Defect: []string{"root.basicConstraints"}, Expect: reject(failure.PathLength), Known: []Known{
 			rustlsAnchor,
 			jsseAnchor,

@@ -222,8 +222,10 @@ var clientFiles = []Scenario{
 				`private key.`,
 		},
 		Fix:    "Give the right passphrase: openssl pkey -in FILE -passin env:NAME tells whether it is.",
-		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
-		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"}, Expect: reject(failure.BadPassphrase), Known: append([]Known{phpOwnFiles, bunOwnFiles, denoGoesOn}, ownKey...),
+		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands,
+		Setup:   Setup{Key: FileEncrypted, Passphrase: PassphraseWrong},
+		Control: "good-client-certificate", Defect: []string{"setup.key", "setup.passphrase"},
+		Expect: reject(failure.BadPassphrase), Known: append([]Known{phpOwnFiles, bunOwnFiles, denoGoesOn}, ownKey...),
 		Sources: []string{"D2"},
 	},
 	{
@@ -235,7 +237,8 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Install key and certificate from the same issuance.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Key: FileOther},
-		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured), Known: []Known{wgetGoesOn, jsseGoesOn, gnuTLSGoesOn, denoOwnFiles},
+		Control: "good-client-certificate", Defect: []string{"setup.key"}, Expect: reject(failure.ClientMisconfigured),
+		Known:   []Known{wgetGoesOn, jsseGoesOn, gnuTLSGoesOn, denoOwnFiles},
 		Sources: []string{"D2"},
 	},
 	{
@@ -247,7 +250,8 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Give it PEM: openssl x509 -inform DER -in FILE converts.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileNotPEM},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM), Known: []Known{phpOwnFiles, wgetGoesOn, bunOwnFiles, denoOwnFiles},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM),
+		Known:   []Known{phpOwnFiles, wgetGoesOn, bunOwnFiles, denoOwnFiles},
 		Sources: []string{"D2", "D3"},
 	},
 	{
@@ -261,7 +265,9 @@ var clientFiles = []Scenario{
 		},
 		Fix:    "Join both: cat key.pem cert.pem > combined.pem.",
 		Recipe: pki.Recipe{Client: &pki.Certificate{}}, Server: demands, Setup: Setup{Cert: FileCombined},
-		Control: "good-client-certificate", Defect: []string{"setup.cert"}, Expect: reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile), Known: []Known{wgetGoesOn, denoGoesOn},
+		Control: "good-client-certificate", Defect: []string{"setup.cert"},
+		Expect:  reject(failure.BadPEM, failure.ClientMisconfigured, failure.MissingFile),
+		Known:   []Known{wgetGoesOn, denoGoesOn},
 		Sources: []string{"D2"},
 	},
 	{

@@ -2,7 +2,7 @@ package scenarios
 
 import "example.com/tlslab/scenarios/failure"
 
-// The libraries that something is known of, as [Known] names them.
+// The libraries with known deviations, as [Known] names them.
 const (
 	boringSSL = "BoringSSL"
 	jsse      = "SunJSSE"
@@ -10,7 +10,7 @@ const (
 	rustls    = "rustls"
 )
 
-// What is known of TLS libraries, in every stack that stands on them.
+// Known deviations of TLS libraries, in every stack that uses them.
 var (
 	// jsseAnchor: measured with JDK 17 and 25, in all of java's variants.
 	jsseAnchor = Known{Library: jsse, Verdict: Accept,
@@ -77,7 +77,7 @@ var (
 		Why: "libuv takes a reset that comes together with data for the end of the data: Node says either, by chance"}
 )
 
-// What is known of a stack in more than one row.
+// Known deviations of one stack in several scenarios.
 var (
 	// gnuTLSConstraints: measured with GnuTLS 3.7.9.
 	gnuTLSConstraints = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.NameConstraint}, Right: true,

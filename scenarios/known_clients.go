@@ -54,7 +54,7 @@ var (
 		Why: "Certificate::from_pem_bundle makes an empty list of a file without certificates, and nobody asks for one"}
 )
 
-// What is known of OkHttp, measured with 5.5.1 and JDK 17, beyond what is known of JSSE.
+// Known deviations of OkHttp beyond those of JSSE, measured with OkHttp 5.5.1 and JDK 17.
 var (
 	okhttpTrailingDot = Known{Stack: "okhttp", Variants: []string{"default"}, Verdict: Accept,
 		Why: "OkHttp's own check of names makes both names absolute before it compares, so that a dot at the end " +
@@ -65,11 +65,11 @@ var (
 			"tell it"}
 )
 
-// mongoJavaWildcard is known of MongoDB's driver for Java beyond what is known of JSSE, measured with 5.14.0 and JDK 17.
+// mongoJavaWildcard is a deviation of MongoDB's driver for Java beyond those of JSSE, measured with 5.14.0 and JDK 17.
 var mongoJavaWildcard = Known{Stack: "mongo-java", Variants: []string{"default"}, Verdict: Accept,
 	Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did"}
 
-// What is known of Bun, measured with 1.4.5, beyond what is known of BoringSSL and of Node's tls, which it follows.
+// Known deviations of Bun beyond those of BoringSSL and of Node's tls, which it follows, measured with Bun 1.4.5.
 var (
 	bunLastError = Known{Stack: "bun", Failures: []failure.Class{failure.Untrusted},
 		Why: "Bun lets BoringSSL go on after an error and reports the last one: that the signature of the leaf was not verified"}
@@ -79,7 +79,7 @@ var (
 		Why: "Bun's fetch says ECONNRESET of every connection that ends too early, whether it was reset or not"}
 )
 
-// What is known of Deno's node:https, measured with 2.9.6, beyond what is known of rustls and of Node's tls.
+// Known deviations of Deno's node:https beyond those of rustls and of Node's tls, measured with Deno 2.9.6.
 var (
 	denoOldCA = Known{Stack: "deno", Variants: []string{"node-https"}, Verdict: Accept,
 		Why: "Deno's node:https takes a CA of X.509 version 1, which its fetch refuses"}

@@ -42,7 +42,9 @@ var names = []Scenario{
 		},
 		Fix:     "Issue the leaf with a subject alternative name (RFC 9525, section 2).",
 		Recipe:  pki.Recipe{Leaf: pki.Certificate{Omit: []string{"subjectAltName"}}},
-		Control: "good", Defect: []string{"leaf.subjectAltName"}, Expect: shouldReject(FeatureSANOnly, failure.HostnameMismatch), Known: []Known{boringSSLNoNames}, Sources: []string{"badssl", "x509-limbo", "RFC 9525"},
+		Control: "good", Defect: []string{"leaf.subjectAltName"},
+		Expect: shouldReject(FeatureSANOnly, failure.HostnameMismatch), Known: []Known{boringSSLNoNames},
+		Sources: []string{"badssl", "x509-limbo", "RFC 9525"},
 	},
 	{
 		ID: "wrong-ip", Port: 3, Title: "reached by an address that the leaf does not name", Host: "127.0.0.1",

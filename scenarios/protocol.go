@@ -56,7 +56,8 @@ var protocol = []Scenario{
 		Fix:     "Replace the server.",
 		Server:  Server{Fault: FaultSSL3},
 		Control: "good", Defect: []string{"server.fault"},
-		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Known: []Known{jsseSSL3}, Sources: []string{"badssl", "RFC 7568"},
+		Expect: reject(failure.ProtocolVersion, failure.CorruptRecord), Known: []Known{jsseSSL3},
+		Sources: []string{"badssl", "RFC 7568"},
 	},
 	{
 		ID: "rsa-key-exchange-only", Port: 4, Title: "only TLS_RSA_* suites",

@@ -21,12 +21,16 @@ var readmes = []struct {
 }{
 	{
 		path: "README.md", language: lang.English, header: "| scenario | a client | class | what is served |",
-		does:    map[scenarios.Verdict]string{scenarios.Accept: "accepts", scenarios.Reject: "rejects", scenarios.Either: "may accept or reject"},
+		does: map[scenarios.Verdict]string{
+			scenarios.Accept: "accepts", scenarios.Reject: "rejects", scenarios.Either: "may accept or reject",
+		},
 		ifItHas: "%s, if it has %s",
 	},
 	{
 		path: "README.zh-CN.md", language: lang.Chinese, header: "| 场景 | 客户端 | 类别 | 提供的内容 |",
-		does:    map[scenarios.Verdict]string{scenarios.Accept: "接受", scenarios.Reject: "拒绝", scenarios.Either: "接受或拒绝均可"},
+		does: map[scenarios.Verdict]string{
+			scenarios.Accept: "接受", scenarios.Reject: "拒绝", scenarios.Either: "接受或拒绝均可",
+		},
 		ifItHas: "%s（具备 %s 时）",
 	},
 }
@@ -80,5 +84,6 @@ func tableRow(readme int, s *scenarios.Scenario) string {
 	if e.Feature != "" {
 		does = fmt.Sprintf(r.ifItHas, does, e.Feature)
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, strings.ReplaceAll(r.language.Of(s).Title, "|", `\|`))
+	title := strings.ReplaceAll(r.language.Of(s).Title, "|", `\|`)
+	return fmt.Sprintf("| `%s` | %s | %s | %s |", s.ID, does, classes, title)
 }

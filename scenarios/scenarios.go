@@ -101,16 +101,14 @@ type Expectation struct {
 	Failures []failure.Class
 }
 
-// Known is a stack, or a TLS library, that is known to do something else than a scenario expects,
-// or to say it in other words. It explains a judgement and makes it one that was
-// documented; it never turns a wrong judgement into a right one.
+// Known is a known deviation: a stack or a TLS library behaves differently from what a scenario expects, or reports
+// another class. It documents and explains a judgement, but never turns a wrong judgement into a right one.
 type Known struct {
-	// Stack is a stack's name ("python"); Variants and Versions narrow it. Empty
-	// means all. Versions is a constraint on the stack's version, or on its TLS
-	// library's if it names one: ">=3.10", "OpenSSL <3.2"; several have commas between.
+	// Stack is a stack's name ("python"). Variants and Versions narrow it; empty means all. Versions is a list of
+	// constraints, separated by commas, on the stack's version or on that of a library: ">=3.10", "OpenSSL <3.2".
 	Stack string `json:"stack,omitempty"`
-	// Library is a TLS library ("rustls"), or a module that checks certificates itself ("node:tls"): it is
-	// known of all stacks that verify with it. Empty means that it does not matter.
+	// Library is a TLS library ("rustls"), or a module that checks certificates itself ("node:tls"). The deviation
+	// then applies to all stacks that verify with it. Empty means any.
 	Library  string   `json:"library,omitempty"`
 	Variants []string `json:"variants,omitempty"`
 	Versions string   `json:"versions,omitempty"`

@@ -150,8 +150,8 @@ func TestRecipesAreData(t *testing.T) {
 	}
 }
 
-// TestStoriesNameRealMessages checks that quotations in stories occur in a recorded message, so that anyone
-// who searches for a message finds the story.
+// TestStoriesNameRealMessages checks that quotations in stories occur in a recorded message, so that a search for a
+// message finds the story.
 func TestStoriesNameRealMessages(t *testing.T) {
 	entries, err := os.ReadDir("../lab/messages/testdata")
 	if err != nil {

@@ -20,16 +20,16 @@ const (
 	Mongod Service = "mongod"
 )
 
-// serviceFacts is what the catalogue knows of a service.
+// serviceFacts describes a service.
 type serviceFacts struct {
 	service  Service
-	protocol Service // what a client has to speak; empty means the service itself
-	prefix   string  // begins the IDs of its scenarios
-	// distance, if not zero, says that the whole catalogue is there again with the service: it is the
-	// distance between the port offset of a scenario and that of the same one with the service. Zero means
-	// that it has the families that are declared for it.
+	protocol Service // what clients must speak; empty means the service itself
+	prefix   string  // of the IDs of its scenarios
+	// distance, if not zero, means that the service repeats the whole catalogue, with port offsets that are higher
+	// by this number. Zero means that the service has the families that are declared for it.
 	distance int
-	// known is what is known of its clients whatever a scenario is about; nil if there is nothing.
+	// known returns the known deviations of the service's clients that do not depend on the scenario's subject. It
+	// may be nil.
 	known func(*Scenario) []Known
 }
 
@@ -40,7 +40,7 @@ var services = []serviceFacts{
 	{service: Mongod, protocol: MongoDB, prefix: "mongod-", known: alwaysRefusing},
 }
 
-// facts returns what is known of a service; nothing of one that does not exist.
+// facts returns a service's description, or the zero value if the service does not exist.
 func (s Service) facts() serviceFacts {
 	if i := slices.IndexFunc(services, func(f serviceFacts) bool { return f.service == s }); i >= 0 {
 		return services[i]
@@ -57,10 +57,10 @@ func Services() []Service {
 	return list
 }
 
-// Protocol returns the service that a client has to speak: MongoDB for both of MongoDB's.
+// Protocol returns the service that clients must speak: MongoDB for both MongoDB and Mongod.
 func (s Service) Protocol() Service { return cmp.Or(s.facts().protocol, s) }
 
-// Prefix returns what begins the IDs of its scenarios, "mongo-"; empty for [HTTPS].
+// Prefix returns the prefix of the IDs of its scenarios, such as "mongo-". It is empty for [HTTPS].
 func (s Service) Prefix() string { return s.facts().prefix }
 
 // Base returns the ID of a scenario without the prefix of its service.
@@ -73,7 +73,7 @@ func Base(id string) string {
 	return id
 }
 
-// Original returns the ID of the scenario of [All] that s is again with another service; its own if it is none.
+// Original returns the ID of the scenario of [All] that s repeats with another service, or else the ID of s.
 func (s *Scenario) Original() string {
 	if f := s.Service.facts(); f.distance != 0 {
 		return strings.TrimPrefix(s.ID, f.prefix)
@@ -84,7 +84,7 @@ func (s *Scenario) Original() string {
 // all is the catalogue as it was declared.
 var all = declared(HTTPS)
 
-// behind are the scenarios of each service, made when they are first asked for.
+// behind has the scenarios of each service, which are made on first use.
 var behind = func() map[Service]func() []*Scenario {
 	lists := map[Service]func() []*Scenario{HTTPS: func() []*Scenario { return all }}
 	for _, f := range services[1:] {
@@ -97,10 +97,9 @@ var behind = func() map[Service]func() []*Scenario {
 	return lists
 }()
 
-// Behind returns the scenarios that are served with a service, in the order of the catalogue.
-// Those of Mongod are the family [MongoDBServer]. Those of MongoDB are the catalogue again: expired is mongo-expired
-// there, its control mongo-good, its port offset a thousand higher, and nothing else differs but the service. The
-// caller must not change them.
+// Behind returns the scenarios that are served with a service, in the order of the catalogue. Mongod has the family
+// [MongoDBServer]. MongoDB repeats the whole catalogue: expired becomes mongo-expired, with the control mongo-good and a
+// port offset that is a thousand higher. Only the service differs otherwise. The caller must not change the scenarios.
 func Behind(service Service) []*Scenario {
 	if list, ok := behind[service]; ok {
 		return slices.Clone(list())
@@ -108,7 +107,7 @@ func Behind(service Service) []*Scenario {
 	return nil
 }
 
-// again makes the catalogue once more, for a service.
+// again returns a copy of the catalogue for a service.
 func (f serviceFacts) again() []*Scenario {
 	list := make([]*Scenario, len(all))
 	for i, s := range all {

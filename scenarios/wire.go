@@ -87,7 +87,8 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; look for a middlebox that closes the connection.",
 		Server:  Server{Fault: FaultShortRecord},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF, failure.CorruptRecord), Known: []Known{bunClosed}, Sources: []string{"RFC 8446"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF, failure.CorruptRecord),
+		Known: []Known{bunClosed}, Sources: []string{"RFC 8446"},
 	},
 	{
 		ID: "connection-refused", Port: 7, Title: "nothing listens",
@@ -110,7 +111,8 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the load balancer's log; check access lists.",
 		Server:  Server{Fault: FaultResetOnAccept},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{denoReset}, Sources: []string{"D3"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset),
+		Known: []Known{denoReset}, Sources: []string{"D3"},
 	},
 	{
 		ID: "reset-after-hello", Port: 9, Title: "a reset on the ClientHello",
@@ -121,7 +123,8 @@ var wire = []Scenario{
 		},
 		Fix:     "Look for a firewall in between; read the server's log.",
 		Server:  Server{Fault: FaultResetAfterHello},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{denoReset}, Sources: []string{"D3"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset),
+		Known: []Known{denoReset}, Sources: []string{"D3"},
 	},
 	{
 		ID: "reset-after-certificate", Port: 10, Title: "a reset after the Certificate",
@@ -133,7 +136,8 @@ var wire = []Scenario{
 		},
 		Fix:     "Look for a firewall in between that inspects certificates.",
 		Server:  Server{MaxVersion: tls.VersionTLS12, Fault: FaultResetAfterCertificate},
-		Control: "good-tls12", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset), Known: []Known{nodeReset},
+		Control: "good-tls12", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset),
+		Known:   []Known{nodeReset},
 		Sources: []string{"D3"},
 	},
 	{
@@ -147,7 +151,8 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; look for a middlebox.",
 		Server:  Server{Fault: FaultCloseAfterHello},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{bunClosed}, Sources: []string{"D2"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF),
+		Known: []Known{bunClosed}, Sources: []string{"D2"},
 	},
 	{
 		ID: "silent", Port: 12, Title: "the server accepts and never answers",
@@ -227,6 +232,7 @@ var wire = []Scenario{
 		},
 		Fix:     "Read the server's log; do not tell the client to ignore the missing close_notify.",
 		Server:  Server{Fault: FaultTruncatedResponse},
-		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF), Known: []Known{phpTruncated, javaTruncated, bunClosed}, Sources: []string{"RFC 8446"},
+		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.UnexpectedEOF),
+		Known: []Known{phpTruncated, javaTruncated, bunClosed}, Sources: []string{"RFC 8446"},
 	},
 }

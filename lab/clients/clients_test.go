@@ -27,6 +27,16 @@ import (
 // patience is a client's time limit where nothing should take long.
 const patience = 30 * time.Second
 
+// cannot matches the reasons why clients lack something that others have, such as an option for a passphrase or for an
+// address to connect to.
+const cannot = `^(it dials .*, and can't be told` +
+	`|wget can't be (told an address|given the passphrase)` +
+	`|requests can't be given the passphrase` +
+	`|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate` +
+	`|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: ` +
+	`|what the server answered is no page to a browser` +
+	`|(reqwest|Deno) reads no encrypted keys)`
+
 // check checks a client's result: accepted if words is nil, otherwise rejected with these words.
 func check(t *testing.T, c *clients.Client, got clients.Result, words messages) {
 	t.Helper()
@@ -36,8 +46,7 @@ func check(t *testing.T, c *clients.Client, got clients.Result, words messages) 
 		// From 3.10 on.
 		assert.Regexp(t, `Cannot create a client socket with a PROTOCOL_TLS_SERVER context`, got.Message, c.ID())
 	case got.Outcome == clients.Unsupported:
-		// What curl's --connect-to and --pass do, and what ssl=False leaves no room for.
-		assert.Regexp(t, `^(it dials .*, and can't be told|wget can't be (told an address|given the passphrase)|requests can't be given the passphrase|with (ssl=False aiohttp|NODE_EXTRA_CA_CERTS fetch) can't be given a client certificate|it takes client certificates from PKCS #12 files, and tlslab cannot make one of this: |what the server answered is no page to a browser|(reqwest|Deno) reads no encrypted keys)`, got.Message, c.ID())
+		assert.Regexp(t, cannot, got.Message, c.ID())
 		return
 	case words == nil:
 		assert.Equal(t, clients.Accepted, got.Outcome, "%s: %s", c.ID(), got.Message)

@@ -202,6 +202,6 @@ func packageDir(t *testing.T, c *clients.Client) string {
 	found, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(c.Path)), "lib", "python*", "site-packages",
 		"pymongo"))
 	require.NoError(t, err)
-	needs.Stack(t, "pymongo", len(found) > 0, "it is in no environment of its own: make clients")
+	needs.Stack(t, "pymongo", len(found) > 0, "no environment of make clients has it")
 	return found[0]
 }

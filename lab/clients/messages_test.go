@@ -116,10 +116,14 @@ var (
 		"bun":        `The operation timed out\.$`,
 	}
 	status = messages{
-		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`, "wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "chromium": `^HTTP status 503$`, "bun": `503`, "deno": `503`,
+		"go": `503`, "curl": `503`, "openssl": `503`, "python": `503`, "node": `503`, "gnutls-cli": `503`,
+		"wget": `503`, "pyopenssl": `503`, "java": `503`, "ssl": `503`, "bun": `503`, "deno": `503`,
+		"chromium": `^HTTP status 503$`,
 	}
 	moved = messages{
-		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`, "wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "chromium": `^HTTP status 302$`, "bun": `302`, "deno": `302`,
+		"go": `302`, "curl": `302`, "openssl": `302`, "python": `302`, "node": `302`, "gnutls-cli": `302`,
+		"wget": `302 Found`, "pyopenssl": `302`, "java": `302`, "ssl": `302`, "bun": `302`, "deno": `302`,
+		"chromium": `^HTTP status 302$`,
 	}
 	// namesOnly is for Python 2.7, whose ssl.match_hostname does not support addresses in certificates.
 	namesOnly = messages{"python": `^ssl\.CertificateError: hostname '[0-9a-f.:]+' doesn't match 'localhost'$`}

@@ -95,7 +95,7 @@ func TestRevocation(t *testing.T) {
 		})
 	}
 	other := mintLeaf(t, ca, nil)
-	stranger := mintCA(t, nil, "another CA")
+	otherCA := mintCA(t, nil, "another CA")
 	// lists returns a file with the CRLs of both CAs, because curl and Node check the whole chain.
 	lists := func(serial *big.Int) string {
 		var file []byte
@@ -116,7 +116,7 @@ func TestRevocation(t *testing.T) {
 	softly := slices.Concat(unknowing, pymongo, []string{"mongo-go/default", "mongo-go/tlsDisableOCSPEndpointCheck"})
 	// IO::Socket::SSL respects a staple only if it is correctly signed and bad.
 	perl := []string{"perl/default"}
-	impostor := &issued{cert: ca.cert, key: stranger.key}
+	impostor := &issued{cert: ca.cert, key: otherCA.key}
 
 	for _, test := range []struct {
 		name    string
@@ -137,7 +137,8 @@ func TestRevocation(t *testing.T) {
 		{name: "revoked", feature: scenarios.FeatureStapling, rejects: true, exact: true,
 			otherwise: perl, answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, revoked) }},
 		{name: "unknown", feature: scenarios.FeatureStapling, rejects: true, exact: true,
-			otherwise: slices.Concat(softly, perl), answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, unknown) }},
+			otherwise: slices.Concat(softly, perl),
+			answer:    func(l *issued) []byte { return answerOf(t, l, ca, ca, unknown) }},
 		{name: "stale", feature: scenarios.FeatureStapling, rejects: true, exact: true,
 			answer: func(l *issued) []byte { return answerOf(t, l, ca, ca, stale) }},
 		{name: "wrong signer", feature: scenarios.FeatureStapling, rejects: true, exact: true,
@@ -149,7 +150,9 @@ func TestRevocation(t *testing.T) {
 		{name: "unauthorized delegate", feature: scenarios.FeatureStapling, rejects: true, exact: true,
 			answer: func(l *issued) []byte { return answerOf(t, l, ca, delegate(x509.ExtKeyUsageServerAuth), nil) }},
 		{name: "malformed", feature: scenarios.FeatureStapling, rejects: true, exact: true,
-			otherwise: []string{"java/default", "java/http-client", "okhttp/default", "mongo-java/default", "mongo-java/invalidHostNameAllowed"}, answer: func(*issued) []byte { return []byte("no OCSP response") }},
+			otherwise: []string{"java/default", "java/http-client", "okhttp/default", "mongo-java/default",
+				"mongo-java/invalidHostNameAllowed"},
+			answer: func(*issued) []byte { return []byte("no OCSP response") }},
 		{name: "try later", feature: scenarios.FeatureStapling, rejects: true, exact: true,
 			otherwise: unknowing, answer: func(*issued) []byte { return ocsp.TryLaterErrorResponse }},
 		{name: "demanded and there", feature: scenarios.FeatureMustStaple, exact: true, demand: true,

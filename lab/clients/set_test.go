@@ -37,12 +37,17 @@ func TestDiscover(t *testing.T) {
 			assert.Empty(t, c.Skips, c.ID())
 		}
 		if c.Stack == "python" {
-			hasStrict := c.Variant == "strict" || c.Variant != "insecure" && c.Variant != "server-purpose" && !version.Older(c.Version, "3.13")
+			verifies := c.Variant != "insecure" && c.Variant != "server-purpose"
+			hasStrict := c.Variant == "strict" || verifies && !version.Older(c.Version, "3.13")
 			assert.Equal(t, hasStrict, slices.Contains(c.Features, scenarios.FeatureStrict), c.ID())
 		}
 	}
-	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "deno", "bun", "requests", "urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
-	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
+	order := []string{"go", "curl", "openssl", "python", "node", "gnutls-cli", "wget", "pyopenssl", "java",
+		"reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "deno", "bun", "requests",
+		"urllib3", "httpx", "aiohttp", "cryptography", "fetch", "axios"}
+	assert.True(t, slices.IsSortedFunc(stacks, func(a, b string) int {
+		return slices.Index(order, a) - slices.Index(order, b)
+	}))
 	for _, m := range set.Missing {
 		assert.NotContains(t, m.Reason.Text, "\n")
 	}

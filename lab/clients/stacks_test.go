@@ -23,9 +23,10 @@ func requireStack(t *testing.T, s *clients.Set, name string, ok bool) {
 
 func TestStacks(t *testing.T) {
 	set := discoverAll(t)
-	names := []string{"go", "curl", "openssl", "node", "python", "gnutls-cli", "wget", "pyopenssl", "java",
-		"pymongo", "pymongo-ocsp", "mongo-node", "mongo-go", "requests", "urllib3", "httpx", "aiohttp", "fetch", "axios", "cryptography",
-		"reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp", "mongo-java", "deno", "bun"}
+	names := []string{"go", "curl", "openssl", "node", "python", "gnutls-cli", "wget", "pyopenssl", "java", "pymongo",
+		"pymongo-ocsp", "mongo-node", "mongo-go", "requests", "urllib3", "httpx", "aiohttp", "fetch", "axios",
+		"cryptography", "reqwest-rustls", "reqwest-native-tls", "ruby", "perl", "php", "chromium", "okhttp",
+		"mongo-java", "deno", "bun"}
 	for _, version := range []string{"2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"} {
 		names = append(names, "python"+version)
 	}

@@ -178,7 +178,9 @@ func TestHTML(t *testing.T) {
 			assert.NotContains(t, html, "raw HTML omitted", l.ID)
 		}
 	}
-	html := string(lessons.HTML([]byte("<script>alert(1)</script>\n\n```predict\n<b>q</b>\n---\n[a](javascript:x)\n```\n\n```sh\n<i>\n```\n\n|a|\n|-|\n|b|\n"), lang.English))
+	const text = "<script>alert(1)</script>\n\n```predict\n<b>q</b>\n---\n[a](javascript:x)\n```\n\n" +
+		"```sh\n<i>\n```\n\n|a|\n|-|\n|b|\n"
+	html := string(lessons.HTML([]byte(text), lang.English))
 	for _, bad := range []string{"<script", "<b>", "javascript:", "<i>"} {
 		assert.NotContains(t, html, bad)
 	}

@@ -1,4 +1,4 @@
-// Package atomicfile writes files that appear whole or not at all.
+// Package atomicfile writes files atomically.
 package atomicfile
 
 import (
@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 )
 
-// Write writes a file in a directory: to a temporary file beside it, which gets its name when it is whole. A file of
-// that name is replaced, and stays as it is if write returns an error, which Write returns. The temporary file has the
-// mode, less the process's umask, and write may change it. What write leaves buffered is lost.
+// Write calls write with a new temporary file in a directory, and renames the file to name if write succeeds. If write
+// returns an error, Write returns it and leaves an existing file of that name unchanged. The temporary file has the mode,
+// less the process's umask; write may change it. Data that write leaves in a buffer of its own is lost.
 func Write(dir *os.Root, name string, mode fs.FileMode, write func(*os.File) error) error {
 	f, temporary, err := create(dir, name, mode)
 	if err != nil {
@@ -26,7 +26,7 @@ func Write(dir *os.Root, name string, mode fs.FileMode, write func(*os.File) err
 	return nil
 }
 
-// Check returns the error that [Write] would meet before it writes anything. It leaves nothing behind.
+// Check returns the error that [Write] would return before it calls write. It leaves no file behind.
 func Check(dir *os.Root, name string) error {
 	f, temporary, err := create(dir, name, 0o600)
 	if err != nil {
@@ -35,7 +35,7 @@ func Check(dir *os.Root, name string) error {
 	return errors.Join(f.Close(), dir.Remove(temporary))
 }
 
-// create creates a temporary file beside another. Its error names the other.
+// create creates a temporary file in the directory of another file. Its errors have the other file's name.
 func create(dir *os.Root, name string, mode fs.FileMode) (f *os.File, temporary string, err error) {
 	temporary = filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()[:8]+".tmp")
 	f, err = dir.OpenFile(temporary, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)

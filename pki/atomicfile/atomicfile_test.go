@@ -21,8 +21,8 @@ func open(t *testing.T) *os.Root {
 	return dir
 }
 
-// holds holds a directory to have these files, and no other.
-func holds(t *testing.T, dir *os.Root, want map[string]string) {
+// checkFiles checks that a directory contains exactly these files.
+func checkFiles(t *testing.T, dir *os.Root, want map[string]string) {
 	t.Helper()
 	entries, err := fs.ReadDir(dir.FS(), ".")
 	require.NoError(t, err)
@@ -45,41 +45,42 @@ func text(text string) func(*os.File) error {
 func TestWrite(t *testing.T) {
 	dir := open(t)
 	require.NoError(t, Write(dir, "a", 0o600, text("one")))
-	holds(t, dir, map[string]string{"a": "one"})
+	checkFiles(t, dir, map[string]string{"a": "one"})
 	if runtime.GOOS != "windows" {
 		info, err := dir.Stat("a")
 		require.NoError(t, err)
 		assert.Equal(t, fs.FileMode(0o600), info.Mode())
 	}
 	require.NoError(t, Write(dir, "a", 0o600, func(f *os.File) error {
-		holds(t, dir, map[string]string{"a": "one", filepath.Base(f.Name()): ""}) // the file itself is as it was
+		checkFiles(t, dir, map[string]string{"a": "one", filepath.Base(f.Name()): ""}) // the file itself is unchanged
 		return text("two")(f)
 	}))
-	holds(t, dir, map[string]string{"a": "two"})
+	checkFiles(t, dir, map[string]string{"a": "two"})
 }
 
-// TestFails holds a file to stay as it is if a new one cannot be written, and nothing else to be left.
+// TestFails checks that a file stays unchanged if the new one cannot be written, and that no temporary file is left.
 func TestFails(t *testing.T) {
 	dir := open(t)
 	require.NoError(t, Write(dir, "a", 0o600, text("one")))
 	full := errors.New("the disk is full")
 	require.ErrorIs(t, Write(dir, "a", 0o600, func(f *os.File) error { return errors.Join(text("tw")(f), full) }), full)
-	holds(t, dir, map[string]string{"a": "one"})
+	checkFiles(t, dir, map[string]string{"a": "one"})
 
 	require.NoError(t, dir.Mkdir("b", 0o700))
 	require.Error(t, Write(dir, "b", 0o600, text("one")), "a directory is not replaced")
 	require.NoError(t, dir.Remove("b"))
-	holds(t, dir, map[string]string{"a": "one"})
+	checkFiles(t, dir, map[string]string{"a": "one"})
 }
 
 func TestCheck(t *testing.T) {
 	dir := open(t)
 	require.NoError(t, Check(dir, "a"))
-	holds(t, dir, map[string]string{})
+	checkFiles(t, dir, map[string]string{})
 
 	err := Check(dir, filepath.Join("missing", "a"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
-	require.ErrorContains(t, err, "create "+filepath.Join(dir.Name(), "missing", "a")+": ", "the name of the file, not of the temporary one")
+	require.ErrorContains(t, err, "create "+filepath.Join(dir.Name(), "missing", "a")+": ",
+		"the name of the file, not of the temporary one")
 	require.Error(t, Check(dir, filepath.Join("..", "a")), "outside the directory")
-	holds(t, dir, map[string]string{})
+	checkFiles(t, dir, map[string]string{})
 }

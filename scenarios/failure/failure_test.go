@@ -10,13 +10,13 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestInfos holds what is said of each class to be whole: sentences, a group that there is, and a
-// fix for each of its two readers.
+// TestInfos checks that each class is described once, in whole sentences and in an existing group, with a fix for the
+// people who run servers and one for the authors of clients.
 func TestInfos(t *testing.T) {
 	sentence := regexp.MustCompile(`^[A-Z].*\.$`)
 	seen := map[failure.Class]bool{}
 	for _, i := range failure.All() {
-		assert.False(t, seen[i.Class], "%s is there twice", i.Class)
+		assert.False(t, seen[i.Class], "%s is listed twice", i.Class)
 		seen[i.Class] = true
 		assert.Contains(t, []string{"certificate", "handshake", "wire", "client"}, i.Group, i.Class)
 		for _, text := range []string{i.Meaning, i.Fix, i.Client} {

@@ -72,9 +72,9 @@ func TestRoots(t *testing.T) {
 			got := browser.Probe(t.Context(), clients.Request{Endpoint: in.Endpoint, Timeout: patience})
 			assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 		}
-		stranger := one.Endpoint
-		stranger.CAFile = other.Endpoint.CAFile
-		got := browser.Probe(t.Context(), clients.Request{Endpoint: stranger, Timeout: patience})
+		elsewhere := one.Endpoint
+		elsewhere.CAFile = other.Endpoint.CAFile
+		got := browser.Probe(t.Context(), clients.Request{Endpoint: elsewhere, Timeout: patience})
 		assert.Equal(t, clients.Rejected, got.Outcome)
 		assert.Regexp(t, `^net::ERR_CERT_AUTHORITY_INVALID\nCertificate i=1 .*: ERROR: (No matching issuer `+
 			`found|VerifySignedData failed)$`, got.Message)

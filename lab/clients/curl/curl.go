@@ -51,7 +51,7 @@ var variants = []variant{{
 	args: []string{"--cert-status"},
 }}
 
-// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+// handshake are the features that do not depend on verification; lab.TestCatalogue checks them.
 var handshake = []string{scenarios.FeatureALPN, scenarios.FeatureRenegotiation, scenarios.FeatureTLS13}
 
 // variant is a variant with its arguments.

@@ -32,7 +32,7 @@ const (
 var variants = []worker.Variant{{
 	Variant: clients.Variant{
 		Name:     "default",
-		About:    "fetch(URL, {client: Deno.createHttpClient({caCerts: [PEM]})}); it trusts Deno's own roots as well",
+		About:    "fetch(URL, {client: Deno.createHttpClient({caCerts: [PEM]})}); it also trusts Deno's own roots",
 		Features: append([]string{"alpn", "subject-alternative-name-only"}, verified...),
 	},
 }, {

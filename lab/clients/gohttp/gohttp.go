@@ -40,7 +40,7 @@ var variants = []clients.Variant{{
 	Features: handshake,
 }}
 
-// handshake are the features that do not hang on what is verified; lab.TestCatalogue holds them.
+// handshake are the features that do not depend on verification; lab.TestCatalogue checks them.
 // There is no "renegotiation-info": crypto/tls never renegotiates unless it is told to, and
 // takes servers without RFC 5746.
 var handshake = []string{

@@ -249,8 +249,9 @@ func TestPipFails(t *testing.T) {
 	if testing.Short() {
 		t.Skip("making a virtual environment takes seconds")
 	}
-	plans, why := pythonEnvironment{Name: "x", Requirements: "no-such-package==0.0.1 --hash=sha256:" + strings.Repeat("0", 64) + "\n", Oldest: "3.9"}.plan(t.Context())
-	needs.Stack(t, "pymongo", len(plans) > 0, why) // which wants such a Python too
+	requirements := "no-such-package==0.0.1 --hash=sha256:" + strings.Repeat("0", 64) + "\n"
+	plans, why := pythonEnvironment{Name: "x", Requirements: requirements, Oldest: "3.9"}.plan(t.Context())
+	needs.Stack(t, "pymongo", len(plans) > 0, why) // PyMongo needs such a Python too
 	t.Setenv("PIP_NO_INDEX", "1")
 	t.Setenv("PIP_FIND_LINKS", t.TempDir())
 	home := t.TempDir()

@@ -29,7 +29,7 @@ var variants = []clients.Variant{{
 	Features: features(),
 }, {
 	Name:  "insecure",
-	About: "HttpsURLConnection with an X509ExtendedTrustManager and a HostnameVerifier that let everything pass",
+	About: "HttpsURLConnection with an X509ExtendedTrustManager and a HostnameVerifier that accept everything",
 	Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 }, {
 	Name:     "no-hostname",
@@ -41,13 +41,15 @@ var variants = []clients.Variant{{
 	About:    "java.net.http.HttpClient with an SSLContext that trusts FILE",
 	Features: features(),
 }, {
-	Name:     "revocation",
-	About:    "as in default, with a PKIXRevocationChecker for the leaf: staple, then the responder of its AIA, then the CRL file; it refuses what it can't find out",
+	Name: "revocation",
+	About: "as in default, with a PKIXRevocationChecker for the leaf, which tries the staple, the responder of its " +
+		"AIA and the CRL file, and refuses an unknown status",
 	Features: features(scenarios.FeatureStapling, scenarios.FeatureOCSPEndpoint),
 	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }, {
-	Name:     "ocsp-soft-fail",
-	About:    "as in revocation, with Option.SOFT_FAIL: it lets pass what a responder does not tell, but not a leaf that names none",
+	Name: "ocsp-soft-fail",
+	About: "as in revocation, with Option.SOFT_FAIL: it accepts a leaf if the responder does not give the status, but " +
+		"not a leaf that names no responder",
 	Features: features(scenarios.FeatureStapling, scenarios.FeatureOCSPEndpoint),
 	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }}

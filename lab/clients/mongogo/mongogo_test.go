@@ -30,7 +30,8 @@ func variant(t *testing.T, name string) *clients.Client {
 
 // TestVersion checks that the driver's reported version is that of the linked module.
 func TestVersion(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}}", "go.mongodb.org/mongo-driver/v2").Output()
+	const module = "go.mongodb.org/mongo-driver/v2"
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}}", module).Output()
 	require.NoError(t, err)
 	assert.Equal(t, strings.TrimSpace(string(out)), "v"+variant(t, "default").Version)
 }
@@ -58,7 +59,8 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(test.id+"/"+test.variant, func(t *testing.T) {
 			srv := labtest.Start(t, test.id, mongodb.Embedded())
-			got := variant(t, test.variant).Probe(t.Context(), clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second})
+			request := clients.Request{Endpoint: srv.Endpoint, Timeout: 10 * time.Second}
+			got := variant(t, test.variant).Probe(t.Context(), request)
 			if test.words == "" {
 				assert.Equal(t, clients.Accepted, got.Outcome, got.Message)
 				return

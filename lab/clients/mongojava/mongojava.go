@@ -34,7 +34,7 @@ var program = java.Program{
 		Features: features,
 	}, {
 		Name:  "insecure",
-		About: "an X509ExtendedTrustManager that lets everything pass, and invalidHostNameAllowed(true)",
+		About: "an X509ExtendedTrustManager that accepts everything, and invalidHostNameAllowed(true)",
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}, {
 		Name:     "invalidHostNameAllowed",

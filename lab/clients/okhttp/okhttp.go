@@ -36,7 +36,7 @@ var program = java.Program{
 		Features: features,
 	}, {
 		Name:  "insecure",
-		About: "an X509ExtendedTrustManager and a hostnameVerifier that let everything pass",
+		About: "an X509ExtendedTrustManager and a hostnameVerifier that accept everything",
 		Skips: []clients.Check{clients.CheckChain, clients.CheckHost},
 	}, {
 		Name:     "no-hostname",

@@ -27,13 +27,14 @@ var variants = []worker.Variant{
 	}},
 	{Variant: clients.Variant{
 		Name:     "tlsCRLFile",
-		About:    "tlsCRLFile=FILE, of the CRLs that the scenario gives",
+		About:    "tlsCRLFile=FILE, with the scenario's CRLs",
 		Features: []string{scenarios.FeatureChainSort, scenarios.FeatureCRL},
 		Demands:  []string{scenarios.SuppliesCRL}, // the option wants a file
 	}},
 	{Variant: clients.Variant{
-		Name:     "two-files",
-		About:    "tlsCertificateKeyFile=FILE, of the certificate alone: the key is in another file, and PyMongo has no option for that",
+		Name: "two-files",
+		About: "tlsCertificateKeyFile=FILE, with the certificate only: the key is in another file, for which PyMongo " +
+			"has no option",
 		Features: []string{scenarios.FeatureChainSort},
 		Demands:  []string{scenarios.SuppliesClientCertificate}, // or it would be default again
 	}},

@@ -42,8 +42,9 @@ var variants = []worker.Variant{{
 	},
 }, {
 	Variant: clients.Variant{
-		Name:     "ocsp",
-		About:    "as in default, with request_ocsp and a set_ocsp_client_callback that verifies what is stapled with cryptography.x509.ocsp",
+		Name: "ocsp",
+		About: "as in default, with request_ocsp and a set_ocsp_client_callback that verifies the staple with " +
+			"cryptography.x509.ocsp",
 		Features: features(scenarios.FeatureStapling, scenarios.FeatureMustStaple),
 	},
 }}

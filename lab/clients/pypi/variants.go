@@ -15,7 +15,8 @@ var libraries = []library{{
 		verifying("default", "Session.get(verify=FILE, cert=(FILE, FILE))",
 			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureSANOnly),
 		trusting("insecure", "verify=False"),
-		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); verify=FILE keeps requests from adding the roots of certifi",
+		verifying("context", "a transport adapter with ssl_context=ssl.create_default_context(cafile=FILE); "+
+			"verify=FILE keeps requests from adding the roots of certifi",
 			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureCRL),
 	},
 }, {
@@ -30,7 +31,7 @@ var libraries = []library{{
 }, {
 	name: "httpx", environment: most, oldest: "0.28",
 	variants: []worker.Variant{
-		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as its documentation has it",
+		verifying("default", "Client(verify=ssl.create_default_context(cafile=FILE)), as documented",
 			scenarios.FeatureChainSort, scenarios.FeatureALPN, scenarios.FeatureCRL),
 		trusting("insecure", "Client(verify=False, cert=(FILE, FILE))"),
 		verifying("verify-file", "Client(verify=FILE, cert=(FILE, FILE)), which 0.28 deprecates",
@@ -39,15 +40,18 @@ var libraries = []library{{
 }, {
 	name: "aiohttp", environment: most, oldest: "3.10",
 	variants: []worker.Variant{
-		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way of trusting a CA",
+		verifying("default", "ClientSession.get(ssl=ssl.create_default_context(cafile=FILE)), the documented way to "+
+			"trust a CA",
 			scenarios.FeatureChainSort, scenarios.FeatureCRL),
-		trusting("insecure", "TCPConnector(ssl=CONTEXT), of PROTOCOL_TLS_CLIENT with check_hostname = False and verify_mode = ssl.CERT_NONE"),
+		trusting("insecure", "TCPConnector(ssl=CONTEXT), where CONTEXT is of PROTOCOL_TLS_CLIENT with check_hostname "+
+			"= False and verify_mode = ssl.CERT_NONE"),
 		trusting("ssl-false", "ClientSession.get(ssl=False)"),
 	},
 }, {
 	name: "cryptography", environment: cryptography,
 	variants: []worker.Variant{
-		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), on the chain that a connection of the ssl module brought, which itself verifies nothing",
+		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), for the chain "+
+			"from a connection of the ssl module that verifies nothing itself",
 			scenarios.FeatureChainSort, scenarios.FeatureEd25519, scenarios.FeatureSANOnly, scenarios.FeatureStrict),
 	},
 }}

@@ -50,8 +50,8 @@ var variantsNative = []worker.Variant{
 	variant("no-hostname", "tls_danger_accept_invalid_hostnames(true)", nil, clients.CheckHost),
 }
 
-// handshake are the features of rustls that do not hang on what is verified; lab.TestCatalogue holds
-// them. It has neither TLS_RSA_* suites nor Diffie-Hellman without curves.
+// handshake are the features of rustls that do not depend on verification; lab.TestCatalogue checks them. rustls has
+// neither TLS_RSA_* suites nor finite-field Diffie-Hellman.
 var handshake = []string{
 	scenarios.FeatureALPN, scenarios.FeatureTLS13, scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy,
 }

@@ -72,8 +72,8 @@ func TestFixes(t *testing.T) {
 					assertFirst(t, name, r)
 					if explainsRefusals[name] {
 						i := slices.IndexFunc(r.Findings, blamesReason)
-						assert.LessOrEqual(t, i, 0, "another finding blames what %s explains: %+v\n%s", name, r.Findings,
-							table(r))
+						assert.LessOrEqual(t, i, 0, "another finding blames what %s explains: %+v\n%s", name,
+							r.Findings, table(r))
 					}
 				})
 			}

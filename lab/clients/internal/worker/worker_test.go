@@ -103,9 +103,8 @@ func begin(t *testing.T, behaviour string) *Worker {
 	t.Helper()
 	w, hello, err := Start(t.Context(), "test", command(t, behaviour))
 	require.NoError(t, err)
-	assert.Equal(t, Hello{Contract: 1, Stack: "test", Version: "1.2.3", Library: "OpenSSL 9", Install: "/here", Features: []string{
-		scenarios.FeatureStrict,
-	}}, hello)
+	assert.Equal(t, Hello{Contract: 1, Stack: "test", Version: "1.2.3", Library: "OpenSSL 9", Install: "/here",
+		Features: []string{scenarios.FeatureStrict}}, hello)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	return w
 }
