@@ -197,8 +197,10 @@ var names = []Scenario{
 			Where: "Names copied from zone files.",
 			See:   "A host name mismatch, or a certificate that cannot be parsed.",
 		},
-		Fix:     "Issue the leaf without the dot.",
-		Recipe:  pki.Recipe{Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost."}}},
+		Fix: "Issue the leaf without the dot.",
+		Recipe: pki.Recipe{
+			Root: unconstrained, Leaf: pki.Certificate{CommonName: "tlslab", SAN: []string{"DNS:localhost."}},
+		},
 		Control: "good-unconstrained", Defect: []string{"leaf.subject", "leaf.subjectAltName"}, Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
 			nodeTrailingDot,
 			okhttpTrailingDot, chromiumTrailingDot,

@@ -98,8 +98,9 @@ var behind = func() map[Service]func() []*Scenario {
 }()
 
 // Behind returns the scenarios that are served with a service, in the order of the catalogue. Mongod has the family
-// [MongoDBServer]. MongoDB repeats the whole catalogue: expired becomes mongo-expired, with the control mongo-good and a
-// port offset that is a thousand higher. Only the service differs otherwise. The caller must not change the scenarios.
+// [MongoDBServer]. MongoDB repeats the whole catalogue: expired becomes mongo-expired, with the control mongo-good and
+// a port offset that is a thousand higher. Apart from that, only the service differs. The caller must not change the
+// scenarios.
 func Behind(service Service) []*Scenario {
 	if list, ok := behind[service]; ok {
 		return slices.Clone(list())

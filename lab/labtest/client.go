@@ -166,7 +166,8 @@ func (u *suite) sumUp(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, f := range a.Findings {
-		fmt.Fprintf(&b, "%s: %s\n  to do: %s\n", f.Code, prose.Shown(lang.English, f), prose.Of(lang.English, f.Code).Do)
+		fmt.Fprintf(&b, "%s: %s\n  to do: %s\n", f.Code, prose.Shown(lang.English, f),
+			prose.Of(lang.English, f.Code).Do)
 		fmt.Fprintf(&b, "  in: %s\n", strings.Join(f.Scenarios, " "))
 		if len(f.Unproven) > 0 {
 			fmt.Fprintf(&b, "  so that nothing is shown by: %s\n", strings.Join(f.Unproven, " "))
@@ -177,8 +178,8 @@ func (u *suite) sumUp(t *testing.T) {
 		"skips scenarios, and labtest.Known accepts their judgements", strings.TrimSpace(visible.Text(b.String())))
 }
 
-// stop returns the reason not to run the rest of the catalogue: if the client does not accept the control of most of it,
-// its rejections prove nothing. It returns an empty string if the test may go on.
+// stop returns the reason not to run the rest of the catalogue: if the client does not accept the control of most of
+// it, its rejections prove nothing. It returns an empty string if the test may go on.
 func (u *suite) stop() string {
 	did, known := u.asked[u.first.ID]
 	_, listed := u.options.accepted.Find(u.first.ID)

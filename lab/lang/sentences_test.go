@@ -229,7 +229,8 @@ func TestReasonJSON(t *testing.T) {
 	r := lang.Because("no-feature", "crl").About("control", "good")
 	data, err := json.Marshal(r)
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"code": "control", "args": ["good"], "text": "on the control good: it does not have the feature crl",
+	assert.JSONEq(t, `{"code": "control", "args": ["good"],
+		"text": "on the control good: it does not have the feature crl",
 		"of": {"code": "no-feature", "args": ["crl"], "text": "it does not have the feature crl"}}`, string(data))
 	var got lang.Reason
 	require.NoError(t, json.Unmarshal(data, &got))

@@ -10,8 +10,8 @@ import (
 )
 
 // Write calls write with a new temporary file in a directory, and renames the file to name if write succeeds. If write
-// returns an error, Write returns it and leaves an existing file of that name unchanged. The temporary file has the mode,
-// less the process's umask; write may change it. Data that write leaves in a buffer of its own is lost.
+// returns an error, Write returns it and leaves an existing file of that name unchanged. The temporary file has the
+// mode, less the process's umask; write may change it. Write does not flush buffers that write has put around the file.
 func Write(dir *os.Root, name string, mode fs.FileMode, write func(*os.File) error) error {
 	f, temporary, err := create(dir, name, mode)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package bun is the client stack of Bun: its fetch and its node:https. The client itself is probe.js.
 //
-// Bun verifies with BoringSSL, below uSockets, and reports the commit: 1.4.5 has fe703e9faa3b. It follows Node, with the
-// same messages and codes for errors in chains, and the same checks of names. Its fetch does not report alerts: every
-// failed handshake is "EPROTO: The TLS handshake failed".
+// Bun verifies with BoringSSL, below uSockets, and reports the commit: 1.4.5 has fe703e9faa3b. It follows Node, with
+// the same messages and codes for errors in chains, and the same checks of names. Its fetch does not report alerts:
+// every failed handshake is "EPROTO: The TLS handshake failed".
 package bun
 
 import (

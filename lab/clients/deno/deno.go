@@ -1,4 +1,5 @@
-// Package deno is the client stack of Deno: its fetch, its connectTls and its node:https. The client itself is probe.js.
+// Package deno is the client stack of Deno: its fetch, its connectTls and its node:https. The client itself is
+// probe.js.
 //
 // Deno verifies with rustls, but does not report the version: 2.9.6 contains rustls 0.23.40, with webpki 0.103.13 and
 // aws-lc-rs 1.16.3. Its node:https verifies with them too, but has Node's messages: it reports nearly every error as

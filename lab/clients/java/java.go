@@ -48,8 +48,8 @@ var variants = []clients.Variant{{
 	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }, {
 	Name: "ocsp-soft-fail",
-	About: "as in revocation, with Option.SOFT_FAIL: it accepts a leaf if the responder does not give the status, but " +
-		"not a leaf that names no responder",
+	About: "as in revocation, with Option.SOFT_FAIL: it accepts a leaf if the responder does not give the status, " +
+		"but not a leaf that names no responder",
 	Features: features(scenarios.FeatureStapling, scenarios.FeatureOCSPEndpoint),
 	Demands:  []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL},
 }}

@@ -54,8 +54,8 @@ var libraries = []library{{
 	}, {
 		Variant: clients.Variant{
 			Name: "extra-ca-certs",
-			About: "fetch(URL) in a process that was started with NODE_EXTRA_CA_CERTS=FILE; it also trusts Node's own " +
-				"roots",
+			About: "fetch(URL) in a process that was started with NODE_EXTRA_CA_CERTS=FILE; it also trusts Node's " +
+				"own roots",
 			Features: []string{scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureALPN},
 		},
 	}},

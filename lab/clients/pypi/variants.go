@@ -50,8 +50,8 @@ var libraries = []library{{
 }, {
 	name: "cryptography", environment: cryptography,
 	variants: []worker.Variant{
-		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), for the chain "+
-			"from a connection of the ssl module that verifies nothing itself",
+		verifying("default", "x509.verification.PolicyBuilder().store(STORE).build_server_verifier(NAME), for the "+
+			"chain from a connection of the ssl module that verifies nothing itself",
 			scenarios.FeatureChainSort, scenarios.FeatureEd25519, scenarios.FeatureSANOnly, scenarios.FeatureStrict),
 	},
 }}

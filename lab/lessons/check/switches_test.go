@@ -12,7 +12,8 @@ import (
 )
 
 // proseWord matches words of English prose that do not occur in code.
-var proseWord = regexp.MustCompile(`(?i)(^| )(an?|the|no|or|that|without|with|kept|taken|into|from|over|around|before|until|is|of) `)
+var proseWord = regexp.MustCompile(`(?i)(^| )(an?|the|no|or|that|without|with|kept|taken|into|from|over|around` +
+	`|before|until|is|of) `)
 
 // TestSwitchesInChinese checks that the most frequent causes of a finding are translated, unless they are code.
 func TestSwitchesInChinese(t *testing.T) {
