@@ -76,8 +76,8 @@ async function get(request) {
   }
 }
 
-// openRelay starts a server that relays one connection to an address. With an answer to CONNECT, it is an HTTP proxy for
-// that connection.
+// openRelay starts a server that relays one connection to an address. With an answer to CONNECT, it is an HTTP
+// proxy for that connection.
 function openRelay(to, answer) {
   const listener = Deno.listen({hostname: '127.0.0.1', port: 0});
   const open = [listener];
@@ -144,8 +144,8 @@ function status(text) {
   return Number(code);
 }
 
-// getAsNode uses node:https, as programs for Node do. If it cannot use the client's files, it leaves the connection open
-// for as long as Deno runs. Requests with such files therefore go through a relay, which can be closed.
+// getAsNode uses node:https, as programs for Node do. If it cannot use the client's files, it leaves the connection
+// open for as long as Deno runs. Requests with such files therefore go through a relay, which can be closed.
 async function getAsNode(request) {
   const relay = request.cert_file ? openRelay(address(request)) : undefined;
   try {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.*;
 import java.security.cert.*;
-import java.security.cert.Certificate; // java.security has another, of old
+import java.security.cert.Certificate; // java.security has an obsolete one
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.*;
@@ -23,17 +23,17 @@ import javax.net.ssl.*;
  * tlslab's client for Java: HttpsURLConnection and java.net.http, over the JDK's own JSSE. It is
  * one source file for the launcher of JDK 11 and later (JEP 330): java Probe.java.
  *
- * <p>It is a worker: it writes one line of JSON that says what it is, then reads a request a line
- * and answers each with a line, until its input ends. To ask it by hand, write {"id": 1, "variant":
+ * <p>It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+ * and answers each with one line, until its input ends. To try it by hand, write {"id": 1, "variant":
  * "default", "url": "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443",
  * "ca_file": "root.pem", "timeout_ms": 5000}.
  */
 public final class Probe {
   public static void main(String[] args) throws IOException { work(hello(), Probe::probe); }
 
-  /** Answers requests until there are none left: also for the programs of other stacks. */
+  /** Answers requests until the input ends. The programs of other stacks use it too. */
   static void work(Map<String, ?> hello, Function<Map<String, String>, Map<String, ?>> probe) throws IOException {
-    // Lines of JSON are ASCII here, and bytes there: the locale has no part in them.
+    // Output is ASCII and input is UTF-8, independent of the locale.
     OutputStream out = System.out;
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     say(out, hello);
@@ -44,7 +44,7 @@ public final class Probe {
       answer.putAll(probe.apply(request));
       say(out, answer);
     }
-    System.exit(0); // whatever threads HttpClient may still have
+    System.exit(0); // even if threads of HttpClient are still running
   }
 
   private static void say(OutputStream out, Map<String, ?> line) throws IOException {
@@ -58,14 +58,14 @@ public final class Probe {
         "install", System.getProperty("java.home"));
   }
 
-  // Its variants.
+  // Variants.
 
   enum Trust { CHAIN, REVOCATION, SOFT_FAIL, ANYTHING }
 
   private static final class Variant {
     final Trust trust;
     final boolean host; // verifies the name
-    final boolean httpClient; // java.net.http in place of HttpsURLConnection
+    final boolean httpClient; // java.net.http instead of HttpsURLConnection
 
     Variant(Trust trust, boolean host, boolean httpClient) {
       this.trust = trust; this.host = host; this.httpClient = httpClient;
@@ -80,13 +80,11 @@ public final class Probe {
       "revocation", new Variant(Trust.REVOCATION, true, false),
       "ocsp-soft-fail", new Variant(Trust.SOFT_FAIL, true, false));
 
-  // What it does.
+  // Probes.
 
   private static Map<String, ?> probe(Map<String, String> request) {
     Variant variant = VARIANTS.get(request.get("variant"));
-    if (variant == null) {
-      throw new IllegalArgumentException("no variant " + request.get("variant"));
-    }
+    if (variant == null) throw new IllegalArgumentException("no variant " + request.get("variant"));
     int status;
     try {
       Target target = new Target(request);
@@ -117,7 +115,7 @@ public final class Probe {
     try {
       int status = c.getResponseCode();
       try (InputStream body = status < 400 ? c.getInputStream() : c.getErrorStream()) {
-        if (body != null) body.transferTo(OutputStream.nullOutputStream()); // an error's may be
+        if (body != null) body.transferTo(OutputStream.nullOutputStream()); // null: an error without a body
       }
       return status;
     } finally {
@@ -138,7 +136,7 @@ public final class Probe {
     try {
       request.header("Host", target.authority).header("Connection", "close");
     } catch (IllegalArgumentException e) {
-      // JDK 11 lets nobody set them: what the server makes of the name is not what is tested.
+      // JDK 11 does not allow these headers. The server's reaction to the name is not tested.
     }
     HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
@@ -147,7 +145,7 @@ public final class Probe {
     return response.statusCode();
   }
 
-  // Its set-up.
+  // Setup.
 
   private static SSLContext setUp(Variant variant, Map<String, String> request, Target target)
       throws IOException, GeneralSecurityException {
@@ -182,7 +180,7 @@ public final class Probe {
         crls = CertificateFactory.getInstance("X.509").generateCRLs(in);
       }
       parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls)));
-      if (trust == Trust.CHAIN) { // the CRLs that it was given, and nothing else
+      if (trust == Trust.CHAIN) { // only the given CRLs
         options.add(PKIXRevocationChecker.Option.PREFER_CRLS);
         options.add(PKIXRevocationChecker.Option.NO_FALLBACK);
       }
@@ -197,7 +195,7 @@ public final class Probe {
     return factory.getTrustManagers();
   }
 
-  /** Trusts whatever it gets: what people paste to be rid of an error. */
+  /** Trusts every certificate, as in code that is often pasted to get rid of an error. */
   static final class Anything extends X509ExtendedTrustManager {
     @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
     @Override public void checkServerTrusted(X509Certificate[] chain, String type) {}
@@ -208,11 +206,11 @@ public final class Probe {
     @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
   }
 
-  /** Where a request goes. */
+  /** The server of a request. */
   private static final class Target {
-    final URI uri; // what is connected to
-    final String name; // what is verified and sent as SNI, if not the URI's host; null otherwise
-    final String authority; // of the Host header
+    final URI uri; // to connect to
+    final String name; // to verify and to send as SNI; null if it is the URI's host
+    final String authority; // for the Host header
     final int millis;
 
     Target(Map<String, String> request) {
@@ -220,25 +218,25 @@ public final class Probe {
       String connect = request.getOrDefault("connect", "");
       authority = asked.getAuthority();
       millis = Integer.parseInt(request.get("timeout_ms"));
-      // Neither of Java's clients can be told another address than the URL's, and none of its
-      // messages names the URL: so the URL gets the address, and TLS the name.
+      // Java's clients can only connect to the URL's address, and their messages do not contain
+      // the URL. So the URL gets the address, and TLS gets the name.
       name = connect.isEmpty() ? null : request.get("host");
       uri = connect.isEmpty() ? asked : URI.create("https://" + connect + asked.getRawPath());
     }
   }
 
-  /** An SSLContext whose peers are called by a name, whatever address leads there. */
+  /** An SSLContext whose peers have a given name, whatever their address. */
   private static final class Named extends SSLContextSpi {
-    private final SSLContext context;
+    private final SSLContext tls;
     private final String name;
 
-    private Named(SSLContext context, String name) { this.context = context; this.name = name; }
+    private Named(SSLContext tls, String name) { this.tls = tls; this.name = name; }
 
     static SSLContext context(SSLContext context, String name) {
       return new SSLContext(new Named(context, name), context.getProvider(), context.getProtocol()) {};
     }
 
-    /** Sends the name as both clients do: explicitly, as JSSE by itself sends none without a dot. */
+    /** Sets SNI as both clients do. By default, JSSE sends no name without a dot. */
     static SSLParameters named(SSLParameters parameters, String name) {
       if (!name.contains(":") && !name.matches("[0-9.]+")) {
         parameters.setServerNames(List.of(new SNIHostName(name)));
@@ -247,38 +245,41 @@ public final class Probe {
     }
 
     @Override protected SSLSocketFactory engineGetSocketFactory() {
-      SSLSocketFactory factory = context.getSocketFactory();
+      SSLSocketFactory factory = tls.getSocketFactory();
       return new SSLSocketFactory() {
-        @Override public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
-          SSLSocket layered = (SSLSocket) factory.createSocket(socket, name, port, autoClose);
+        @Override public Socket createSocket(Socket s, String host, int port, boolean autoClose) throws IOException {
+          SSLSocket layered = (SSLSocket) factory.createSocket(s, name, port, autoClose);
           layered.setSSLParameters(named(layered.getSSLParameters(), name));
           return layered;
         }
 
-        // HttpsURLConnection layers TLS over a socket of its own where it can't have an unconnected
-        // one, which is what the superclass's createSocket() says.
+        // The superclass's createSocket() throws an exception, so HttpsURLConnection layers TLS over
+        // a socket that it makes itself.
         private IOException no() { return new IOException("only sockets that are layered over another have the name"); }
         @Override public Socket createSocket(String host, int port) throws IOException { throw no(); }
-        @Override public Socket createSocket(String host, int port, InetAddress a, int p) throws IOException { throw no(); }
+        @Override public Socket createSocket(String h, int n, InetAddress a, int m) throws IOException { throw no(); }
         @Override public Socket createSocket(InetAddress host, int port) throws IOException { throw no(); }
-        @Override public Socket createSocket(InetAddress h, int port, InetAddress a, int p) throws IOException { throw no(); }
+        @Override public Socket createSocket(InetAddress h, int n, InetAddress a, int m) throws IOException {
+          throw no();
+        }
         @Override public String[] getDefaultCipherSuites() { return factory.getDefaultCipherSuites(); }
         @Override public String[] getSupportedCipherSuites() { return factory.getSupportedCipherSuites(); }
       };
     }
 
-    @Override protected SSLEngine engineCreateSSLEngine(String host, int port) { return context.createSSLEngine(name, port); }
-    @Override protected SSLEngine engineCreateSSLEngine() { return context.createSSLEngine(); }
-    @Override protected SSLServerSocketFactory engineGetServerSocketFactory() { return context.getServerSocketFactory(); }
-    @Override protected SSLSessionContext engineGetClientSessionContext() { return context.getClientSessionContext(); }
-    @Override protected SSLSessionContext engineGetServerSessionContext() { return context.getServerSessionContext(); }
-    @Override protected SSLParameters engineGetDefaultSSLParameters() { return context.getDefaultSSLParameters(); }
-    @Override protected SSLParameters engineGetSupportedSSLParameters() { return context.getSupportedSSLParameters(); }
-
-    @Override protected void engineInit(KeyManager[] k, TrustManager[] t, SecureRandom r) { throw new IllegalStateException("has been"); }
+    @Override protected SSLEngine engineCreateSSLEngine(String h, int port) { return tls.createSSLEngine(name, port); }
+    @Override protected SSLEngine engineCreateSSLEngine() { return tls.createSSLEngine(); }
+    @Override protected SSLServerSocketFactory engineGetServerSocketFactory() { return tls.getServerSocketFactory(); }
+    @Override protected SSLSessionContext engineGetClientSessionContext() { return tls.getClientSessionContext(); }
+    @Override protected SSLSessionContext engineGetServerSessionContext() { return tls.getServerSessionContext(); }
+    @Override protected SSLParameters engineGetDefaultSSLParameters() { return tls.getDefaultSSLParameters(); }
+    @Override protected SSLParameters engineGetSupportedSSLParameters() { return tls.getSupportedSSLParameters(); }
+    @Override protected void engineInit(KeyManager[] k, TrustManager[] t, SecureRandom r) {
+      throw new IllegalStateException("already initialized");
+    }
   }
 
-  /** PEM, which the JDK reads of certificates and CRLs, and not of keys. */
+  /** Reads PEM files. The JDK can read certificates and CRLs in PEM, but not keys. */
   static final class Pem {
     private static final Pattern KEY =
         Pattern.compile("-----BEGIN ((?:ENCRYPTED )?PRIVATE KEY)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
@@ -307,14 +308,12 @@ public final class Probe {
 
     static PrivateKey privateKey(String file, char[] password) throws IOException, GeneralSecurityException {
       Matcher m = KEY.matcher(Files.readString(Path.of(file), StandardCharsets.ISO_8859_1));
-      if (!m.find()) {
-        throw new IOException(file + " has no PRIVATE KEY or ENCRYPTED PRIVATE KEY in PEM");
-      }
+      if (!m.find()) throw new IOException(file + " has no PRIVATE KEY or ENCRYPTED PRIVATE KEY in PEM");
       byte[] der = Base64.getMimeDecoder().decode(m.group(2));
       PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
       if (m.group(1).startsWith("ENCRYPTED")) {
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
-        // PBES2 is no algorithm of the JDK's: its parameters tell the one that is.
+        // The JDK has no algorithm PBES2. The parameters name the one to use.
         String algorithm = info.getAlgParameters().toString();
         Key secret = SecretKeyFactory.getInstance(algorithm).generateSecret(new PBEKeySpec(password));
         Cipher cipher = Cipher.getInstance(algorithm);
@@ -322,7 +321,7 @@ public final class Probe {
         spec = info.getKeySpec(cipher);
       }
       GeneralSecurityException last = null;
-      for (String algorithm : ALGORITHMS) { // the JDK can't tell what a PKCS #8 key is
+      for (String algorithm : ALGORITHMS) { // the JDK cannot detect the algorithm of a PKCS #8 key
         try {
           return KeyFactory.getInstance(algorithm).generatePrivate(spec);
         } catch (GeneralSecurityException e) {
@@ -333,14 +332,14 @@ public final class Probe {
     }
   }
 
-  /** What it says of an exception. */
+  /** Messages about exceptions. */
   static final class Words {
-    /** The exception and the causes that tell more than those before them. */
+    /** Returns the exception and those of its causes that add something. */
     static String of(Throwable e) {
       StringBuilder words = new StringBuilder(e.toString());
       int depth = 0;
       for (Throwable c = e.getCause(); c != null && depth < 16; c = c.getCause(), depth++) {
-        // Most of JSSE's exceptions repeat what their cause said.
+        // Most of JSSE's exceptions repeat the message of their cause.
         String said = c.getMessage() == null ? c.toString() : c.getMessage();
         if (words.indexOf(said) < 0) {
           words.append(" <- ").append(c);
@@ -350,13 +349,13 @@ public final class Probe {
     }
   }
 
-  /** The JSON that workers speak: an object with no other objects in it. */
+  /** The workers' JSON: an object without nested objects. */
   private static final class Json {
     private static final Pattern MEMBER =
         Pattern.compile("\\G\\s*[{,]\\s*\"((?:[^\"\\\\]|\\\\.)*)\"\\s*:\\s*(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|(-?\\d+))");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))");
 
-    /** Returns the members as text, numbers as well. */
+    /** Returns the members as strings, including numbers. */
     static Map<String, String> parse(String line) {
       Map<String, String> members = new LinkedHashMap<>();
       Matcher m = MEMBER.matcher(line);

@@ -29,12 +29,12 @@ import javax.net.ssl.TrustManager;
 import org.bson.Document;
 
 /**
- * tlslab's client for MongoDB's driver for Java, as its documentation tells people to use it: the
- * driver has no options for files, and takes an SSLContext. What it has in common with the JDK's own
- * clients is in Probe.java, which is compiled with it.
+ * tlslab's client for MongoDB's driver for Java, used as documented: the driver has no options for
+ * files and takes an SSLContext. It is compiled together with Probe.java, which has what the JDK's own
+ * clients need too.
  *
- * <p>It is a worker: it writes one line of JSON that says what it is, then reads a request a line
- * and answers each with a line, until its input ends.
+ * <p>It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+ * and answers each with one line, until its input ends.
  */
 public final class MongoProbe {
   public static void main(String[] args) throws IOException {
@@ -44,9 +44,9 @@ public final class MongoProbe {
         MongoProbe::probe);
   }
 
-  // The driver says why it has no server when its time for finding one is up, and not before. So it
-  // is given little, which is enough for most servers to answer or to be refused, and more where it
-  // has learnt nothing yet; at last the client's own time limit, and the time to notice it.
+  // The driver reports why it has no server only when its time for finding one is up. So it first gets
+  // little time, which is enough for most servers to answer or to be refused. If it knows nothing yet,
+  // it gets more, and finally the client's own time limit plus the time to notice it. In milliseconds.
   private static Map<String, ?> probe(Map<String, String> request) {
     int limit = Integer.parseInt(request.get("timeout_ms"));
     Exception failure = null;
@@ -61,7 +61,7 @@ public final class MongoProbe {
         : Map.of("outcome", "rejected", "message", Probe.Words.of(failure), "code", failure.getClass().getSimpleName());
   }
 
-  /** Asks, writes, reads and removes, and returns what ended it, if something did. */
+  /** Pings, writes, reads and deletes. Returns the error, or null if there is none. */
   private static Exception converse(Map<String, String> request, int limit, int selection) {
     Sockets sockets = new Sockets();
     try (MongoClient client = MongoClients.create(setUp(request, limit, selection, sockets))) {
@@ -85,8 +85,8 @@ public final class MongoProbe {
   }
 
   /**
-   * Waits until the driver's monitors have ended. close() tells them to, and does not wait: one that is in
-   * the middle of connecting closes its connection when it notices.
+   * Waits until the driver's monitors have ended. close() does not wait for them: a monitor that is
+   * connecting closes its connection when it notices that it should end.
    */
   private static void awaitMonitors(int limit) {
     try {
@@ -101,15 +101,16 @@ public final class MongoProbe {
   }
 
   /**
-   * The sockets of a client, to be closed behind it. The driver forgets one at times, for good: told to
-   * end between making a connection and that connection's socket, a monitor marks the connection as
-   * closed and opens the socket all the same (measured with 5.14 in a JVM that has just started).
+   * Closes the sockets of a client after the client itself. The driver sometimes leaves one open for
+   * good: if a monitor should end after it has made a connection and before it opens the connection's
+   * socket, it marks the connection as closed and still opens the socket (measured with 5.14 in a JVM
+   * that has just started).
    */
   private static final class Sockets extends SSLContextSpi implements AutoCloseable {
     private final Queue<Socket> made = new ConcurrentLinkedQueue<>();
     private SSLContext context;
 
-    /** Returns a context that makes the same sockets, and has them remembered here. */
+    /** Returns a context that makes the same sockets and adds them to this list. */
     SSLContext of(SSLContext context) {
       this.context = context;
       return new SSLContext(this, context.getProvider(), context.getProtocol()) {};
@@ -121,7 +122,7 @@ public final class MongoProbe {
         try {
           socket.close();
         } catch (IOException e) {
-          // It is closed as far as it can be.
+          // Nothing more can be done about it.
         }
       }
     }
@@ -147,7 +148,7 @@ public final class MongoProbe {
           return factory.getSupportedCipherSuites();
         }
 
-        // The driver connects by itself.
+        // Not used: the driver connects the socket itself.
         @Override
         public Socket createSocket(Socket socket, String host, int port, boolean close) {
           throw new UnsupportedOperationException();
@@ -177,7 +178,7 @@ public final class MongoProbe {
 
     @Override
     protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random) {
-      throw new UnsupportedOperationException("it is set up already");
+      throw new UnsupportedOperationException("already initialized");
     }
 
     @Override
@@ -218,15 +219,16 @@ public final class MongoProbe {
     MongoClientSettings.Builder settings = MongoClientSettings.builder()
         .applyConnectionString(new ConnectionString(request.get("url") + "&directConnection=true"))
         .applyToSslSettings(ssl -> ssl.context(sockets.of(context)).invalidHostNameAllowed(!variant.equals("default")))
-        .applyToSocketSettings(socket -> socket.connectTimeout(limit, TimeUnit.MILLISECONDS).readTimeout(limit, TimeUnit.MILLISECONDS))
+        .applyToSocketSettings(socket -> socket
+            .connectTimeout(limit, TimeUnit.MILLISECONDS).readTimeout(limit, TimeUnit.MILLISECONDS))
         .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(selection, TimeUnit.MILLISECONDS))
         .retryReads(false).retryWrites(false);
     String connect = request.getOrDefault("connect", "");
     if (!connect.isEmpty()) {
-      // The host leads to the address that the request tells: its names do not resolve.
+      // Resolves the host to the request's address, because the names do not resolve.
       String address = connect.substring(0, connect.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
       InetAddressResolver resolver = host -> List.of(host.equals(request.get("host"))
-          ? InetAddress.getByAddress(host, InetAddress.getByName(address).getAddress()) // named as it was asked for
+          ? InetAddress.getByAddress(host, InetAddress.getByName(address).getAddress()) // with the host's name
           : InetAddress.getByName(host));
       settings.inetAddressResolver(resolver);
     }

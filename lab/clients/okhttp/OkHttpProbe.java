@@ -18,11 +18,11 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * tlslab's client for OkHttp, as its documentation tells people to use it. What it has in common
- * with the JDK's own clients is in Probe.java, which is compiled with it.
+ * tlslab's client for OkHttp, used as documented. It is compiled together with Probe.java, which has
+ * what the JDK's own clients need too.
  *
- * <p>It is a worker: it writes one line of JSON that says what it is, then reads a request a line
- * and answers each with a line, until its input ends.
+ * <p>It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+ * and answers each with one line, until its input ends.
  */
 public final class OkHttpProbe {
   public static void main(String[] args) throws IOException {
@@ -81,7 +81,7 @@ public final class OkHttpProbe {
     return builder.build();
   }
 
-  /** Has the host that is asked for lead to the address that the request tells. */
+  /** Returns a resolver that maps the request's host to its address. */
   private static Dns resolver(Map<String, String> request) {
     String connect = request.getOrDefault("connect", "");
     if (connect.isEmpty()) {

@@ -1,9 +1,9 @@
-//! tlslab's client for Rust: reqwest, as its documentation tells people to use it, over rustls or
-//! over native-tls, which is the system's own library.
+//! tlslab's client for Rust: reqwest, used as documented, over rustls or over native-tls, which uses
+//! the system's own library.
 //!
-//! It is a worker: it writes one line of JSON that says what it is, then reads a request a line
-//! and answers each with a line, until its input ends. Its argument is the stack that it is to be,
-//! reqwest-rustls or reqwest-native-tls. To ask it by hand, write {"id": 1, "variant": "default",
+//! It is a worker: it writes one line of JSON that describes it, then reads requests, one per line,
+//! and answers each with one line, until its input ends. Its argument is the stack that it should
+//! be, reqwest-rustls or reqwest-native-tls. To try it by hand, write {"id": 1, "variant": "default",
 //! "url": "https://localhost:8443/", "host": "localhost", "connect": "127.0.0.1:8443", "ca_file":
 //! "root.pem", "timeout_ms": 5000}.
 
@@ -47,7 +47,7 @@ struct Request {
     timeout_ms: u64,
 }
 
-/// Why there was no answer.
+/// Why there was no response.
 enum Failure {
     Rejected(Box<dyn Error>),
     Unsupported(&'static str),
@@ -59,7 +59,7 @@ impl<E: Error + 'static> From<E> for Failure {
     }
 }
 
-/// A file that cannot be read, by its name.
+/// The error for a file that cannot be read, with the file's name.
 #[derive(Debug)]
 struct Unreadable(String, io::Error);
 
@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let backend = match stack.as_str() {
         "reqwest-rustls" => Backend::Rustls,
         "reqwest-native-tls" => Backend::Native,
-        _ => return Err("say which stack this is to be: reqwest-rustls or reqwest-native-tls".into()),
+        _ => return Err("the argument must be reqwest-rustls or reqwest-native-tls".into()),
     };
     say(&hello(&stack, backend))?;
     for line in io::stdin().lock().lines() {
@@ -96,9 +96,9 @@ fn say(line: &Value) -> io::Result<()> {
     out.flush()
 }
 
-// What it is.
+// Description.
 
-/// The versions that this program was built with.
+/// The list of the versions that this program was built with.
 const LOCK: &str = include_str!("../Cargo.lock");
 
 fn locked(package: &str) -> &'static str {
@@ -119,7 +119,7 @@ fn native() -> (String, Vec<&'static str>) {
     let version = openssl::version::version().split(' ').take(2).collect::<Vec<_>>().join(" ");
     let mut features = vec!["alpn", "ed25519", "chain-sort", "tls-1.3"];
     if openssl::version::number() >= 0x3000_0000 {
-        features.push("renegotiation-info"); // SSL_OP_LEGACY_SERVER_CONNECT is no default any more
+        features.push("renegotiation-info"); // SSL_OP_LEGACY_SERVER_CONNECT is no longer the default
     }
     let connector = openssl::ssl::SslConnector::builder(openssl::ssl::SslMethod::tls());
     if connector.is_ok_and(|c| c.build().context().security_level() >= 2) {
@@ -133,19 +133,21 @@ fn native() -> (String, Vec<&'static str>) {
     (if cfg!(windows) { "Schannel" } else { "SecureTransport" }.to_string(), vec![])
 }
 
-// What it does.
+// Probes.
 
 fn answer(backend: Backend, request: &Request) -> Result<Value, Box<dyn Error>> {
     Ok(match probe(backend, request) {
         Ok(StatusCode::OK) => json!({"id": request.id, "outcome": "accepted"}),
         Ok(status) => json!({"id": request.id, "outcome": "rejected", "message": format!("HTTP status {status}")}),
         Err(Failure::Unsupported(why)) => json!({"id": request.id, "outcome": "unsupported", "message": why}),
-        // A URL that cannot be read is the lab's fault: this program ends, and the lab says so.
-        Err(Failure::Rejected(e)) if e.downcast_ref::<reqwest::Error>().is_some_and(|e| e.url().is_none() && e.is_request()) => {
-            return Err(e);
-        }
+        // A URL that cannot be parsed is the lab's fault and ends this program, which the lab reports.
+        Err(Failure::Rejected(e)) if is_bad_url(e.as_ref()) => return Err(e),
         Err(Failure::Rejected(e)) => json!({"id": request.id, "outcome": "rejected", "message": words(e.as_ref())}),
     })
+}
+
+fn is_bad_url(e: &(dyn Error + 'static)) -> bool {
+    e.downcast_ref::<reqwest::Error>().is_some_and(|e| e.url().is_none() && e.is_request())
 }
 
 fn probe(backend: Backend, request: &Request) -> Result<StatusCode, Failure> {
@@ -156,7 +158,7 @@ fn probe(backend: Backend, request: &Request) -> Result<StatusCode, Failure> {
     Ok(status)
 }
 
-/// The client's own set-up. The client is dropped with its probe, and its connection with it.
+/// Sets up a client. It is dropped after its probe, and its connection with it.
 fn set_up(backend: Backend, request: &Request) -> Result<ClientBuilder, Failure> {
     let limit = Duration::from_millis(request.timeout_ms);
     let mut builder = Client::builder()
@@ -181,7 +183,7 @@ fn set_up(backend: Backend, request: &Request) -> Result<ClientBuilder, Failure>
         builder = builder.identity(identity(backend, request)?);
     }
     if !request.crl_file.is_empty() && backend == Backend::Rustls {
-        // native-tls takes none.
+        // native-tls does not support CRLs.
         builder = builder.tls_crls_only(CertificateRevocationList::from_pem_bundle(&read(&request.crl_file)?)?);
     }
     Ok(builder)
@@ -189,7 +191,9 @@ fn set_up(backend: Backend, request: &Request) -> Result<ClientBuilder, Failure>
 
 fn identity(backend: Backend, request: &Request) -> Result<Identity, Failure> {
     if !request.key_password.is_empty() {
-        return Err(Failure::Unsupported("reqwest reads no encrypted keys in PEM: Identity::from_pem and from_pkcs8_pem take no passphrase"));
+        return Err(Failure::Unsupported(
+            "reqwest reads no encrypted keys in PEM: Identity::from_pem and from_pkcs8_pem take no passphrase",
+        ));
     }
     let mut chain = read(&request.cert_file)?;
     let key = if request.key_file.is_empty() { vec![] } else { read(&request.key_file)? };
@@ -206,7 +210,7 @@ fn read(file: &str) -> Result<Vec<u8>, Unreadable> {
     fs::read(file).map_err(|e| Unreadable(file.to_string(), e))
 }
 
-/// What is said of an error: its text, and those of its causes that add something.
+/// Returns an error's message, with the messages of those causes that add something.
 fn words(e: &dyn Error) -> String {
     let mut text = e.to_string();
     let mut cause = e.source();
