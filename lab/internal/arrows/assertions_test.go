@@ -52,6 +52,31 @@ func TestAssertions(t *testing.T) {
 	}
 }
 
+// TestFailures checks that every form of such a call is found, and nothing else.
+func TestFailures(t *testing.T) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "x_test.go", `package x
+
+type suite struct{ tb testing.TB }
+
+func TestX(t *testing.T) {
+	t.Errorf("found, in line 6")
+	t.Run("x", func(sub *testing.T) { sub.Fatal("found, in line 7") })
+	(&suite{tb: t}).tb.Error("found, in line 8")
+	assert.Error(t, errors.New("no"))
+	_ = fmt.Errorf("no: %w", err).Error()
+	t.Skip("no")
+}
+
+func FuzzX(f *testing.F) { f.Fail() }
+`, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	files := []*ast.File{file}
+	assert.Equal(t, []string{"x_test.go:6:2", "x_test.go:7:36", "x_test.go:8:2", "x_test.go:14:28"},
+		failures(fset, file, testingNames(files)))
+	assert.False(t, importsTestify(file))
+}
+
 // firstOf lists the first elements of a list.
 func firstOf(list []string) string {
 	const most = 8
