@@ -271,7 +271,7 @@ func TestWanted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, all[1:], list)
 	_, err = wanted(all, []string{"two", "three"})
-	require.ErrorContains(t, err, `no environment "three": want some of one two`)
+	require.ErrorContains(t, err, `no environment "three": choose from one, two`)
 	_, err = wanted(all, []string{"tow"})
-	require.ErrorContains(t, err, `no environment "tow" (did you mean two?): want some of one two`)
+	require.ErrorContains(t, err, `no environment "tow" (did you mean two?): choose from one, two`)
 }

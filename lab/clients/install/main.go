@@ -88,8 +88,8 @@ func wanted(all []maker, names []string) ([]maker, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("there is no environment %q%s: the environments are %s", name,
-				near.Hint(name, known), strings.Join(known, " "))
+			return nil, fmt.Errorf("there is no environment %q%s: choose from %s", name,
+				near.Hint(name, known), strings.Join(known, ", "))
 		}
 	}
 	return list, nil
