@@ -33,7 +33,7 @@ ocsp-matrix: $(TLSLAB)
 test:
 	go test -timeout 30m ./...
 
-# These packages have no concurrency, or only wait for other programs, which packages below them run.
+# These packages have no concurrency, or only wait for programs that packages below them run.
 UNRACED := /lab/explain$$|/lab/report$$|/lab/clients$$|/lab/lessons/check$$
 
 ## race            tests with the race detector, except the whole catalogue on every client
@@ -41,8 +41,8 @@ race:
 	go test -race -short -timeout 30m $$(go list ./... | grep -vE '$(UNRACED)')
 	go test -race -timeout 5m -run TestStress -v ./lab
 
-# Up to Go 1.26, a target may fail without reason when its time is up (go.dev/issue/75804). Therefore a failed one is
-# run again: a real failure has put its input into testdata, and fails again.
+# Up to Go 1.26, a target may fail without a reason when its time is up (go.dev/issue/75804). Therefore a failed target
+# is run again: a real failure has written its input to testdata, and fails again.
 ## fuzz            every fuzz target, for FUZZTIME=4s each
 fuzz:
 	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \

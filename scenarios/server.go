@@ -3,8 +3,8 @@ package scenarios
 import "crypto/tls"
 
 // Server says how a scenario's server differs from a good one. A good server speaks TLS 1.2 and 1.3 with
-// crypto/tls's defaults and asks for no client certificate. Its zero value is the good server. Numbers are
-// those of crypto/tls.
+// crypto/tls's defaults and asks for no client certificate. Its zero value is the good server. Numbers
+// are as in crypto/tls.
 type Server struct {
 	MinVersion uint16 `json:"min_version,omitempty"` // zero means tls.VersionTLS12
 	MaxVersion uint16 `json:"max_version,omitempty"` // zero means tls.VersionTLS13

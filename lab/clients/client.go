@@ -63,17 +63,17 @@ type Result struct {
 	// LastWords is the output of a program under test that failed in a way that is not a verdict under its
 	// contract; otherwise nil. It may have been a refusal nevertheless, which verdict.CrossCheck finds out.
 	LastWords *string `json:"-"`
-	// Told is the reason that Message is the English of, where the lab wrote it in place of the client.
+	// Told is the lab's own reason, if the message is not the client's. Message is then its English text.
 	Told *lang.Reason `json:"-"`
 }
 
-// With returns the result with another outcome, for a reason of the lab's.
+// With returns the result with another outcome and the lab's reason for it.
 func (r Result) With(o Outcome, why lang.Reason) Result {
 	r.Outcome, r.Message, r.Told = o, why.Text, &why
 	return r
 }
 
-// Reason returns the message as a reason: the lab's, or the client's own words.
+// Reason returns the lab's own reason or else the client's message.
 func (r Result) Reason() lang.Reason {
 	if r.Told != nil {
 		return *r.Told

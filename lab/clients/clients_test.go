@@ -232,8 +232,8 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// otherSNI tells for stacks whose SNI differs from RFC 6066, section 3 (a name for a name, and nothing for an
-// address), whether an SNI is the one known for them.
+// otherSNI has a function for each stack that deviates from RFC 6066, section 3, by which SNI has names but no
+// addresses. It reports whether an SNI is the one that is known for the stack.
 var otherSNI = map[string]func(host, sni string) bool{
 	"ruby":   isAddress,
 	"perl":   isAddress,

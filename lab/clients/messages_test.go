@@ -25,12 +25,15 @@ var (
 		"cryptography": `cert is not valid at validation time`,
 		"node":         `certificate has expired$`,
 		"gnutls-cli":   `^Status: The certificate is NOT trusted\. The certificate chain uses expired certificate\.`,
-		"wget":         `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of 'localhost' has expired\.`,
-		"pyopenssl":    `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- verify error 10 at depth 0: certificate has expired$`,
-		"java":         `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
-		"chromium":     `^net::ERR_CERT_DATE_INVALID\nCertificate i=0 \(CN=localhost\): ERROR: Time is after notAfter$`,
-		"deno":         `certificate expired: |^Error: unable to verify the first certificate\n`,
-		"bun":          `certificate has expired$`,
+		"wget": `^ERROR: The certificate of 'localhost' is not trusted\.\nERROR: The certificate of ` +
+			`'localhost' has expired\.`,
+		"pyopenssl": `^OpenSSL\.SSL\.Error: \[\('SSL routines', '.*', 'certificate verify failed'\)\] <- ` +
+			`verify error 10 at depth 0: certificate has expired$`,
+		"java": `^javax\.net\.ssl\.SSLHandshakeException: .*PKIX path validation failed: .* validity ` +
+			`check failed <- java\.security\.cert\.CertificateExpiredException: NotAfter: `,
+		"chromium": `^net::ERR_CERT_DATE_INVALID\nCertificate i=0 \(CN=localhost\): ERROR: Time is after notAfter$`,
+		"deno":     `certificate expired: |^Error: unable to verify the first certificate\n`,
+		"bun":      `certificate has expired$`,
 	}
 	otherName = messages{
 		"go": `x509: certificate is valid for other\.example, not localhost$`,
@@ -41,14 +44,16 @@ var (
 			`hostname 'localhost' doesn't match 'other\.example'$`,
 		"ssl":          `Hostname mismatch, certificate is not valid for 'localhost'`,
 		"cryptography": `leaf certificate has no matching subjectAltName`,
-		"node":         `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the cert's altnames: DNS:other\.example$`,
-		"gnutls-cli":   `The name in the certificate does not match the expected\.`,
-		"wget":         `^The certificate's owner does not match hostname 'localhost'$`,
-		"pyopenssl":    `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
-		"java":         `No subject alternative DNS name matching localhost found\.$`,
-		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
-		"deno":         `certificate not valid for name "localhost"|is not in the cert's altnames: DNS:other\.example\n`,
-		"bun":          `ERR_TLS_CERT_ALTNAME_INVALID|is not in the cert's altnames: DNS:other\.example$`,
+		"node": `Hostname/IP does not match certificate's altnames: Host: localhost\. is not in the ` +
+			`cert's altnames: DNS:other\.example$`,
+		"gnutls-cli": `The name in the certificate does not match the expected\.`,
+		"wget":       `^The certificate's owner does not match hostname 'localhost'$`,
+		"pyopenssl":  `DNSMismatch\(mismatched_id=DNS_ID\(hostname=b'localhost'\)\)`,
+		"java":       `No subject alternative DNS name matching localhost found\.$`,
+		"chromium":   `^net::ERR_CERT_COMMON_NAME_INVALID$`,
+		"deno": `certificate not valid for name "localhost"|is not in the cert's altnames: ` +
+			`DNS:other\.example\n`,
+		"bun": `ERR_TLS_CERT_ALTNAME_INVALID|is not in the cert's altnames: DNS:other\.example$`,
 	}
 	otherAddress = messages{
 		"go": `x509: certificate is valid for 127\.0\.0\.1, not 192\.0\.2\.1$`,
@@ -59,13 +64,15 @@ var (
 			`hostname '192\.0\.2\.1' doesn't match `,
 		"ssl":          `IP address mismatch, certificate is not valid for '192\.0\.2\.1'`,
 		"cryptography": `leaf certificate has no matching subjectAltName`,
-		"node":         `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
-		"gnutls-cli":   `The name in the certificate does not match the expected\.`,
-		"pyopenssl":    `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
-		"java":         `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
-		"chromium":     `^net::ERR_CERT_COMMON_NAME_INVALID$`,
-		"deno":         `certificate not valid for name "192\.0\.2\.1"|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1\n`,
-		"bun":          `ERR_TLS_CERT_ALTNAME_INVALID|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
+		"node": `Hostname/IP does not match certificate's altnames: IP: 192\.0\.2\.1 is not in the ` +
+			`cert's list: 127\.0\.0\.1$`,
+		"gnutls-cli": `The name in the certificate does not match the expected\.`,
+		"pyopenssl":  `IPAddressMismatch\(mismatched_id=IPAddress_ID\(ip=IPv4Address\('192\.0\.2\.1'\)\)\)`,
+		"java":       `No subject alternative names matching IP address 192\.0\.2\.1 found$`,
+		"chromium":   `^net::ERR_CERT_COMMON_NAME_INVALID$`,
+		"deno": `certificate not valid for name "192\.0\.2\.1"|IP: 192\.0\.2\.1 is not in the cert's ` +
+			`list: 127\.0\.0\.1\n`,
+		"bun": `ERR_TLS_CERT_ALTNAME_INVALID|IP: 192\.0\.2\.1 is not in the cert's list: 127\.0\.0\.1$`,
 	}
 	noCertificate = messages{
 		"go":         `remote error: tls: certificate required$`,

@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// The place of the lessons' lab: tlslab up --dir lab.
+// The lab in the lessons' prose: tlslab up --dir lab.
 const (
 	PublishedDir  = "lab"
 	PublishedBase = 10000

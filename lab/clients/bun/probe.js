@@ -1,5 +1,4 @@
-// tlslab's client for Bun: fetch and node:https, as its documentation tells people to use them. Runs on Bun 1.4
-// and later.
+// tlslab's client for Bun: fetch and node:https, used as documented. Runs on Bun 1.4 and later.
 //
 // It is a worker: it writes one line of JSON that describes it, then reads requests, one per line, and answers
 // each with one line, until its input ends. To try it by hand, write {"id": 1, "variant": "default", "url":

@@ -1,5 +1,5 @@
-// tlslab's client for Deno: fetch, Deno.connectTls and node:https, as its documentation tells people to use
-// them. Runs on Deno 2.9 and later.
+// tlslab's client for Deno: fetch, Deno.connectTls and node:https, used as documented. Runs on Deno 2.9 and
+// later.
 //
 // It is a worker: it writes one line of JSON that describes it, then reads requests, one per line, and answers
 // each with one line, until its input ends. To try it by hand, write {"id": 1, "variant": "default", "url":

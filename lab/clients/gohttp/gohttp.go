@@ -40,9 +40,8 @@ var variants = []clients.Variant{{
 	Features: handshake,
 }}
 
-// handshake are the features that do not depend on verification; lab.TestCatalogue checks them.
-// There is no "renegotiation-info": crypto/tls never renegotiates unless it is told to, and
-// takes servers without RFC 5746.
+// handshake are the features that do not depend on verification; lab.TestCatalogue checks them. "renegotiation-info"
+// is missing: crypto/tls never renegotiates by default, and accepts servers without RFC 5746.
 var handshake = []string{
 	scenarios.FeatureForwardSecrecy, scenarios.FeatureDHPolicy, scenarios.FeatureTLS13,
 	scenarios.FeaturePostQuantum,

@@ -20,8 +20,8 @@ var (
 	sums string
 )
 
-// features are what the stack checks, as JSSE does: lab.TestMongoCatalogue holds them, with version
-// 5.14.0 and OpenJDK 17.0.15.
+// features are the features of JSSE, which the stack uses. lab.TestMongoCatalogue checked them with version 5.14.0 and
+// OpenJDK 17.0.15.
 var features = []string{
 	scenarios.FeatureCRL, scenarios.FeatureEd25519, scenarios.FeatureChainSort, scenarios.FeatureKeyUsage,
 }

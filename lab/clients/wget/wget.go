@@ -108,7 +108,7 @@ func parseVersion(text string) (version, library string, err error) {
 	return "", "", fmt.Errorf("%s has an unknown TLS library: %q", m[1], with[2])
 }
 
-// cannot says why Wget can't do what is asked; zero if it can.
+// cannot returns the reason why Wget can't do what is asked, or zero if it can.
 func cannot(r clients.Request) lang.Reason {
 	e := r.Endpoint
 	if e.KeyPassword != "" {

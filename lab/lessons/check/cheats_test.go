@@ -13,7 +13,7 @@ import (
 	"example.com/tlslab/lab/lessons"
 )
 
-// TestCheats checks that clients which pass the rows of a lesson by a trick are told which trick it is.
+// TestCheats checks that clients which cheat in a lesson get the finding that names the cheat.
 func TestCheats(t *testing.T) {
 	lesson, _ := lessons.Lookup("which-ca")
 	root, err := filepath.Abs(fixes)

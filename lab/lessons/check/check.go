@@ -36,7 +36,8 @@ import (
 // Schema is the version of the JSON format of a [Result].
 const Schema = 1
 
-// patience is the time limit for scenarios in which a server does not answer. The client must give up by itself before.
+// patience is the time limit for scenarios in which a server does not answer. The client must give up by itself before
+// it is reached.
 const patience = 6 * time.Second
 
 // Options configure a check.

@@ -83,7 +83,7 @@ func Features(library string, features []string) []string {
 	if !measured.MatchString(library) {
 		return nil
 	}
-	if strings.HasPrefix(library, "OpenSSL 1.") { // takes servers without RFC 5746: SSL_OP_LEGACY_SERVER_CONNECT
+	if strings.HasPrefix(library, "OpenSSL 1.") { // accepts servers without RFC 5746: SSL_OP_LEGACY_SERVER_CONNECT
 		unsafe := func(f string) bool { return f == scenarios.FeatureRenegotiation }
 		features = slices.DeleteFunc(slices.Clone(features), unsafe)
 	}
