@@ -149,15 +149,15 @@ func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines[l.since:] {
-		if tells(line) {
+		if isRelevant(line) {
 			list = append(list, line.Text)
 		}
 	}
 	return list
 }
 
-// tells reports whether a line has to do with TLS, or is an error.
-func tells(n mongolog.Line) bool {
+// isRelevant reports whether a line has to do with TLS, or is an error.
+func isRelevant(n mongolog.Line) bool {
 	if n.ID == 0 { // plain text
 		return strings.Contains(n.Text, "SSL") || strings.Contains(n.Text, "TLS") || strings.Contains(n.Text, "rror")
 	}
@@ -213,7 +213,7 @@ func (l *serverLog) tail() string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines {
-		if tells(line) || line.ID == 0 {
+		if isRelevant(line) || line.ID == 0 {
 			list = append(list, line.Text)
 		}
 	}

@@ -145,8 +145,8 @@ func alertName(o Observation) string {
 	return ""
 }
 
-// TestRelayClosedByServer checks that a server that closes first is told from a client that does. mongod closes first
-// if it refuses a client's certificate.
+// TestRelayClosedByServer checks that the observation says if the server, and not the client, closed first. mongod
+// closes first if it refuses a client's certificate.
 func TestRelayClosedByServer(t *testing.T) {
 	ca := newAuthority(t)
 	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)}},

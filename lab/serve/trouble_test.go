@@ -32,12 +32,10 @@ func (t *troubles) all() []error {
 	return t.list
 }
 
-// TestPanic checks that a panic on the goroutine of a connection ends only that connection, no matter what panics. It
-// must be observed as the lab's own failure, and the next client must be served.
-func TestPanic(t *testing.T) {
-	ca := newAuthority(t)
-	good := ca.source(t)
-	for name, prepare := range map[string]func(once func(), o *Options) Source{
+// panickers returns what can panic on the goroutine of a connection. Each modifies the options so that once is called,
+// and returns the source to use.
+func panickers(good Source) map[string]func(once func(), o *Options) Source {
+	return map[string]func(once func(), o *Options) Source{
 		"service": func(once func(), o *Options) Source {
 			o.Service = web
 			answer := o.Service.Serve
@@ -63,7 +61,14 @@ func TestPanic(t *testing.T) {
 			o.OnObservation = func(Observation) { once() }
 			return good
 		},
-	} {
+	}
+}
+
+// TestPanic checks that a panic on the goroutine of a connection ends only that connection, no matter what panics. It
+// must be observed as the lab's own failure, and the next client must be served.
+func TestPanic(t *testing.T) {
+	ca := newAuthority(t)
+	for name, prepare := range panickers(ca.source(t)) {
 		t.Run(name, func(t *testing.T) {
 			var first sync.Once
 			var told troubles

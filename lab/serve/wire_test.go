@@ -88,24 +88,28 @@ func TestEnds(t *testing.T) {
 				}
 			}
 			c.Close()
-			o := one(t, srv)
-			if o.End != test.end || o.HandshakeComplete || (o.Hello != nil) != test.hello {
-				t.Errorf("end %s, want %s; complete %v, hello %v, error %s",
-					o.End, test.end, o.HandshakeComplete, o.Hello, o.Error)
-			}
-			for _, a := range []struct {
-				name string
-				got  *wire.Alert
-				want string
-			}{{"received", o.AlertReceived, test.received}, {"sent", o.AlertSent, test.sent}} {
-				if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
-					t.Errorf("alert %s %v, want %s", a.name, a.got, a.want)
-				}
-			}
-			if strings.Contains(o.Error, "127.0.0.1") {
-				t.Errorf("the error is not the same in every run: %s", o.Error)
-			}
+			checkEnd(t, one(t, srv), test.end, test.received, test.sent, test.hello)
 		})
+	}
+}
+
+// checkEnd checks how a connection ended before the handshake was complete.
+func checkEnd(t *testing.T, o Observation, end End, received, sent string, hello bool) {
+	t.Helper()
+	if o.End != end || o.HandshakeComplete || (o.Hello != nil) != hello {
+		t.Errorf("end %s, want %s; complete %v, hello %v, error %s", o.End, end, o.HandshakeComplete, o.Hello, o.Error)
+	}
+	for _, a := range []struct {
+		name string
+		got  *wire.Alert
+		want string
+	}{{"received", o.AlertReceived, received}, {"sent", o.AlertSent, sent}} {
+		if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
+			t.Errorf("alert %s %v, want %s", a.name, a.got, a.want)
+		}
+	}
+	if strings.Contains(o.Error, "127.0.0.1") {
+		t.Errorf("the error is not the same in every run: %s", o.Error)
 	}
 }
 

@@ -16,41 +16,43 @@ import (
 	"example.com/tlslab/lab/internal/hellos"
 )
 
+// recordedTests are what the recorded ClientHellos offer.
+var recordedTests = []struct {
+	file      string
+	versions  string
+	suites    []string // some of them
+	groups    string
+	shares    string
+	schemes   []string // some of them
+	protocols string
+	status    bool
+}{
+	{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
+		"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1",
+		"X25519MLKEM768 x25519",
+		[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
+	{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0",
+		[]string{
+			"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
+		},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
+	{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1", "", []string{"ed25519"}, "", true},
+	{"python", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "", false},
+	{"curl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "h2 http/1.1", false},
+	{"node", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "", false},
+}
+
 func TestParseClientHello(t *testing.T) {
-	tests := []struct {
-		file      string
-		versions  string
-		suites    []string // some of them
-		groups    string
-		shares    string
-		schemes   []string // some of them
-		protocols string
-		status    bool
-	}{
-		{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
-			"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1",
-			"X25519MLKEM768 x25519",
-			[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
-		{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0",
-			[]string{
-				"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
-			},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
-		{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1", "", []string{"ed25519"}, "", true},
-		{"python", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "", false},
-		{"curl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "h2 http/1.1", false},
-		{"node", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "", false},
-	}
 	all := hellos.Recorded()
-	for _, test := range tests {
+	for _, test := range recordedTests {
 		t.Run(test.file, func(t *testing.T) {
 			s := clientStream(all[test.file], 1<<20)
 			h, err := ParseClientHello(s.ClientHello())

@@ -83,21 +83,27 @@ func TestStream(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, n := range []int{1, 2, 3, 5, 7, 1 << 20} {
-				r := clientStream(test.stream, n)
-				if got := r.ClientHello(); !bytes.Equal(got, test.hello) {
-					t.Errorf("in pieces of %d: hello = %x, want %x", n, got, test.hello)
-				}
-				got := ""
-				if r.Alert != nil {
-					got = r.Alert.String()
-				}
-				if got != test.alert || r.NotTLS != test.notTLS || r.Bytes != int64(len(test.stream)) {
-					t.Errorf("in pieces of %d: alert %q, NotTLS %v, %d bytes; want %q, %v, %d",
-						n, got, r.NotTLS, r.Bytes, test.alert, test.notTLS, len(test.stream))
-				}
-			}
+			checkStream(t, test.stream, test.hello, test.alert, test.notTLS)
 		})
+	}
+}
+
+// checkStream feeds a stream in pieces of several sizes, and checks what it keeps.
+func checkStream(t *testing.T, stream, hello []byte, alert string, notTLS bool) {
+	t.Helper()
+	for _, n := range []int{1, 2, 3, 5, 7, 1 << 20} {
+		r := clientStream(stream, n)
+		if got := r.ClientHello(); !bytes.Equal(got, hello) {
+			t.Errorf("in pieces of %d: hello = %x, want %x", n, got, hello)
+		}
+		got := ""
+		if r.Alert != nil {
+			got = r.Alert.String()
+		}
+		if got != alert || r.NotTLS != notTLS || r.Bytes != int64(len(stream)) {
+			t.Errorf("in pieces of %d: alert %q, NotTLS %v, %d bytes; want %q, %v, %d",
+				n, got, r.NotTLS, r.Bytes, alert, notTLS, len(stream))
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestLimitEndless reads no more of something endless than the limit, and the byte that tells.
+// TestLimitEndless checks that Limit reads only one byte more than the limit from an endless reader.
 func TestLimitEndless(t *testing.T) {
 	e := new(endless)
 	_, err := io.ReadAll(bounded.Limit(e, "this", 1<<20))

@@ -58,31 +58,36 @@ func TestHTTPS(t *testing.T) {
 			if o.End != test.end || !o.ApplicationData || (o.Error == "") != (test.end == serve.EndServed) {
 				t.Errorf("end %s, want %s: %q", o.End, test.end, o.Error)
 			}
-			if test.status == 0 {
-				return
-			}
-			answer = bytes.TrimPrefix(answer, []byte("HTTP/1.1 100 Continue\r\n\r\n"))
-			method, _, _ := strings.Cut(test.request, " ")
-			response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), &http.Request{Method: method})
-			if err != nil {
-				t.Fatalf("%v: %s", err, answer)
-			}
-			body, err := io.ReadAll(response.Body)
-			if err != nil || response.StatusCode != test.status || !response.Close || response.ContentLength < 0 {
-				t.Errorf("status %s, want %d; close %v, length %d, %v",
-					response.Status, test.status, response.Close, response.ContentLength, err)
-			}
-			var s serve.Session
-			switch {
-			case method == "HEAD":
-				if len(body) != 0 || response.ContentLength == 0 {
-					t.Errorf("length %d, body %q", response.ContentLength, body)
-				}
-			case test.status == http.StatusOK:
-				if err := json.Unmarshal(body, &s); err != nil || s.Version != "TLS 1.3" || s.Scenario != "test" {
-					t.Errorf("%v: %s", err, body)
-				}
+			if test.status != 0 {
+				checkResponse(t, test.request, answer, test.status)
 			}
 		})
+	}
+}
+
+// checkResponse checks the answer to a request.
+func checkResponse(t *testing.T, request string, answer []byte, status int) {
+	t.Helper()
+	answer = bytes.TrimPrefix(answer, []byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	method, _, _ := strings.Cut(request, " ")
+	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), &http.Request{Method: method})
+	if err != nil {
+		t.Fatalf("%v: %s", err, answer)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != status || !response.Close || response.ContentLength < 0 {
+		t.Errorf("status %s, want %d; close %v, length %d, %v",
+			response.Status, status, response.Close, response.ContentLength, err)
+	}
+	var s serve.Session
+	switch {
+	case method == "HEAD":
+		if len(body) != 0 || response.ContentLength == 0 {
+			t.Errorf("length %d, body %q", response.ContentLength, body)
+		}
+	case status == http.StatusOK:
+		if err := json.Unmarshal(body, &s); err != nil || s.Version != "TLS 1.3" || s.Scenario != "test" {
+			t.Errorf("%v: %s", err, body)
+		}
 	}
 }
