@@ -27,7 +27,7 @@ func openSocket(family int) (socket, error) {
 	return socket(fd), nil
 }
 
-// bind binds a socket to an address, and returns the port. An IPv6 address does not bind the port for IPv4, too.
+// bind binds a socket to an address, and returns the port. Binding an IPv6 address leaves the port free on IPv4.
 func (s socket) bind(ip netip.Addr, port int) (int, error) {
 	family, addr := sockaddr(ip, port)
 	if family == syscall.AF_INET6 {
