@@ -1,5 +1,5 @@
-// Package mongo is the service mongod: MongoDB servers in containers, which end TLS by themselves. What is the lab's
-// own TLS with a database behind it is the service mongodb, in lab/services/mongodb.
+// Package mongo is the service mongod: MongoDB servers in containers, which terminate TLS themselves. The service
+// mongodb, with the lab's own TLS in front of a database, is in lab/services/mongodb.
 package mongo
 
 import (

@@ -37,7 +37,7 @@ func TestContainerAtFault(t *testing.T) {
 		s.ID, s.Recipe.CRL = "mongod-crl-expired", &pki.CRL{Fetch: true, NextUpdate: "-1h"}
 	})
 	assert.Equal(t, verdict.Error, stale.Kind)
-	assert.Contains(t, stale.Why.Text, "mongod refused the client for a reason of its own, by its log:")
+	assert.Contains(t, stale.Why.Text, "mongod's log says that it refused the client for a reason of its own:")
 	assert.Contains(t, stale.Why.Text, "CRL has expired")
 
 	silent := judge(func(s *scenarios.Scenario) {

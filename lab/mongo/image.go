@@ -85,7 +85,8 @@ func (i *image) check(s *scenarios.Scenario) error {
 				"name MongoDB's own image with --mongo-image or %s, for example %s",
 				s.ID, n.what, i.name, n.standIn, ImageVariable, DefaultImage)
 		case !i.standIn && i.version != "" && version.Older(i.version, n.since):
-			return unsupported("%s needs %s, which MongoDB has since version %s: image %s has %s; name a newer one with --mongo-image or %s, for example %s",
+			return unsupported("%s needs %s, which MongoDB has since version %s: image %s has %s; "+
+				"name a newer one with --mongo-image or %s, for example %s",
 				s.ID, n.what, n.since, i.name, i.version, ImageVariable, DefaultImage)
 		}
 	}

@@ -138,7 +138,7 @@ func TestContainerKilled(t *testing.T) {
 	select {
 	case <-in.Done():
 	case <-time.After(30 * time.Second):
-		t.Fatal("the server did not notice that its container ended")
+		require.Fail(t, "the server did not notice that its container ended")
 	}
 	require.ErrorContains(t, in.Err(), "mongod ended while it served (exit status 137, killed): run it again")
 	require.NoError(t, in.Close())
@@ -260,6 +260,6 @@ func containersOf(t *testing.T, id string) []container.Summary {
 func leftNothing(t *testing.T) {
 	t.Helper()
 	for _, c := range containersOf(t, "") {
-		t.Errorf("left: container %s of %s: %s", c.ID[:12], c.Labels[labelLab], c.Status)
+		assert.Fail(t, "a container is left", "%s of %s: %s", c.ID[:12], c.Labels[labelLab], c.Status)
 	}
 }

@@ -149,15 +149,15 @@ func (l *serverLog) tls(ctx context.Context, ended int) []string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines[l.since:] {
-		if tells(line) {
+		if isRelevant(line) {
 			list = append(list, line.Text)
 		}
 	}
 	return list
 }
 
-// tells reports whether a line has to do with TLS, or is an error.
-func tells(n mongolog.Line) bool {
+// isRelevant reports whether a line has to do with TLS, or is an error.
+func isRelevant(n mongolog.Line) bool {
 	if n.ID == 0 { // plain text
 		return strings.Contains(n.Text, "SSL") || strings.Contains(n.Text, "TLS") || strings.Contains(n.Text, "rror")
 	}
@@ -172,7 +172,7 @@ func (l *serverLog) fault() error {
 	for _, n := range l.lines[l.since:] {
 		aboutClient := n.ID == idNoCertificate || n.ID == idBadCertificate && !strings.Contains(string(n.Attr), "CRL")
 		if n.IsError() && !aboutClient {
-			return fmt.Errorf("mongod refused the client for a reason of its own, by its log: %s", n.Text)
+			return fmt.Errorf("mongod's log says that it refused the client for a reason of its own: %s", n.Text)
 		}
 	}
 	return nil
@@ -182,8 +182,13 @@ func (l *serverLog) fault() error {
 func (l *serverLog) portTaken() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// By its words: ID 20568, "Error setting up listener", is logged for other reasons as well.
-	return slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return strings.Contains(n.Text, "Address already in use") })
+	// The ID is not enough: 20568, "Error setting up listener", is logged for other reasons, too.
+	return l.says("Address already in use")
+}
+
+// says reports whether a line contains the words. The log is locked.
+func (l *serverLog) says(words string) bool {
+	return slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return strings.Contains(n.Text, words) })
 }
 
 // hint says what to do about a mongod that did not start.
@@ -192,9 +197,11 @@ func (l *serverLog) hint() string {
 	defer l.mu.Unlock()
 	switch {
 	case slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return n.ID == idCannotRead }):
-		return "it cannot read its certificate, which is there for one user alone: see as which user the image runs mongod, and give that user's ID with --mongo-owner (ContainerOptions.Owner)"
-	case slices.ContainsFunc(l.lines, func(n mongolog.Line) bool { return strings.Contains(n.Text, "nrecogni") }): // ised, ized
-		return "the image's mongod does not know an option of the lab's: name another image with --mongo-image or " + ImageVariable
+		return "it cannot read its certificate, which only one user can read: find out which user runs mongod " +
+			"in the image, and pass that user's ID with --mongo-owner (ContainerOptions.Owner)"
+	case l.says("nrecogni"): // unrecognised, unrecognized
+		return "the image's mongod does not know an option that the lab uses: " +
+			"name another image with --mongo-image or " + ImageVariable
 	}
 	return "its last lines say why"
 }
@@ -206,7 +213,7 @@ func (l *serverLog) tail() string {
 	defer l.mu.Unlock()
 	var list []string
 	for _, line := range l.lines {
-		if tells(line) || line.ID == 0 {
+		if isRelevant(line) || line.ID == 0 {
 			list = append(list, line.Text)
 		}
 	}

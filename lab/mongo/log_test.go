@@ -9,15 +9,17 @@ import (
 	"example.com/tlslab/lab/internal/mongolog"
 )
 
-// What follows the line that says that mongod is ready tells of clients, and of TLS what has to do with it.
+// TestServerLog checks which lines are about clients and TLS: only lines after the one that says that mongod is ready.
 func TestServerLog(t *testing.T) {
 	const (
 		early = `{"s":"E","c":"NETWORK","id":23254,"msg":"before it was ready"}`
 		ready = `{"s":"I","c":"NETWORK","id":23016,"msg":"Waiting for connections"}`
 		talk  = `{"s":"I","c":"NETWORK","id":22943,"msg":"Connection accepted"}`
 		none  = `{"s":"E","c":"NETWORK","id":23255,"msg":"No SSL certificate provided by peer; connection rejected"}`
-		bad   = `{"s":"E","c":"NETWORK","id":23256,"msg":"SSL peer certificate validation failed","attr":{"reason":"expired"}}`
-		noCRL = `{"s":"E","c":"NETWORK","id":23256,"msg":"SSL peer certificate validation failed","attr":{"reason":"unable to get certificate CRL"}}`
+		bad   = `{"s":"E","c":"NETWORK","id":23256,"msg":"SSL peer certificate validation failed",` +
+			`"attr":{"reason":"expired"}}`
+		noCRL = `{"s":"E","c":"NETWORK","id":23256,"msg":"SSL peer certificate validation failed",` +
+			`"attr":{"reason":"unable to get certificate CRL"}}`
 		ended = `{"s":"I","c":"NETWORK","id":22944,"msg":"Connection ended"}`
 	)
 	l := &serverLog{done: make(chan struct{}), changed: make(chan struct{})}

@@ -157,7 +157,8 @@ func TestPyMongoPage(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			for _, s := range row.shows {
 				stack, _, _ := strings.Cut(s.client, "/")
-				needs.Stack(t, stack, slices.ContainsFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == stack }), "make clients installs it")
+				found := slices.ContainsFunc(set.Clients, func(c *clients.Client) bool { return c.Stack == stack })
+				needs.Stack(t, stack, found, "make clients installs it")
 				checkShown(t, l, set, s)
 			}
 		})

@@ -1,5 +1,4 @@
-// Package revocation is the lab's revocation service: an OCSP responder and a CRL distribution point, for all
-// scenarios at once.
+// Package revocation is the lab's revocation service: an OCSP responder and a CRL distribution point for all scenarios.
 package revocation
 
 import (
@@ -25,23 +24,21 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// Bounds of the responder: of an OCSP request (one for one certificate takes some 100 bytes), of
-// the requests answered at once for each scenario, and of the time that one is kept waiting.
+// Limits of the responder.
 const (
-	maxOCSPRequest  = 4 << 10
-	maxStatusAsked  = 256
-	statusTime      = 5 * time.Second
-	maxSilentAnswer = time.Minute
+	maxOCSPRequest  = 4 << 10         // bytes of an OCSP request; about one certificate, it has some 100
+	maxStatusAsked  = 256             // requests answered at once, per scenario
+	statusTime      = 5 * time.Second // for reading a request and for writing the answer
+	maxSilentAnswer = time.Minute     // that a client is left without an answer
 )
 
-// RefusedOffset is the offset from the responder's port of the one at which nothing listens.
+// RefusedOffset is the distance from the responder's port to the port that refuses connections.
 const RefusedOffset = 500
 
-// Responder is the lab's revocation service. It answers OCSP requests over HTTP, by POST at
-// URL/ocsp/SCENARIO and by GET below that (RFC 6960, appendix A.1), and gives out CRLs in DER
-// at URL/crl/SCENARIO, the leaf's, and URL/crl/SCENARIO/NAME, that of another certificate
-// (RFC 5280, section 4.2.1.13). How it behaves for a scenario is told by the recipe's Responder
-// and CRL.
+// Responder is the lab's revocation service. It answers OCSP requests over HTTP: POST to URL/ocsp/SCENARIO, or GET of a
+// path below that (RFC 6960, appendix A.1). It serves CRLs in DER (RFC 5280, section 4.2.1.13): the leaf's at
+// URL/crl/SCENARIO, and another certificate's at URL/crl/SCENARIO/NAME. The Responder and CRL of a scenario's recipe
+// determine how it behaves for that scenario.
 type Responder struct {
 	listener net.Listener
 	refused  socket.Acceptor
@@ -50,20 +47,19 @@ type Responder struct {
 
 	done   chan struct{} // closed when the server has ended
 	cancel context.CancelFunc
-	shares shares // of the requests that are being answered
+	shares shares // limits the requests that are being answered
 
 	mu      sync.Mutex
 	closed  bool
-	running sync.WaitGroup // requests
+	running sync.WaitGroup // the requests that are being answered
 
 	trouble atomic.Pointer[func(scenario string, err error)] // see OnTrouble
 }
 
-// Start starts a responder that asks lookup for a scenario's chain. An empty bind
-// means 127.0.0.1; port zero means ports that are free, else the one at which nothing listens
-// is at [RefusedOffset] from it.
+// Start starts a responder, which gets a scenario's chain from lookup. An empty bind means 127.0.0.1. The port that
+// refuses connections is [RefusedOffset] above port; port zero means any free ports for both.
 //
-// If an address is taken the error wraps [syscall.EADDRINUSE] and names it.
+// If an address is in use, the error wraps [syscall.EADDRINUSE] and names the address.
 func Start(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*Responder, error) {
 	l, refused, err := open(cmp.Or(bind, "127.0.0.1"), port)
 	if err != nil {
@@ -82,16 +78,17 @@ func Start(bind string, port int, lookup func(id string) (*pki.Chain, error)) (*
 		ReadHeaderTimeout: statusTime,
 		IdleTimeout:       statusTime,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // whatever a client does is no news
+		ErrorLog:          log.New(io.Discard, "", 0), // it would log only what clients do
 	}
 	go func() {
 		defer close(r.done)
-		r.server.Serve(trouble.Listener(l, func(err error) { r.troubled("", err) })) // returns when the server is closed
+		// Serve returns when the server is closed.
+		r.server.Serve(trouble.Listener(l, func(err error) { r.troubled("", err) }))
 	}()
 	return r, nil
 }
 
-// open opens the responder's port, and the one at which nothing listens.
+// open opens the responder's port, and the one that refuses connections.
 func open(bind string, port int) (*net.TCPListener, socket.Acceptor, error) {
 	ip, err := socket.Resolve(bind)
 	if err != nil {
@@ -122,7 +119,7 @@ func (r *Responder) serve(w http.ResponseWriter, req *http.Request) {
 	r.running.Add(1)
 	r.mu.Unlock()
 	defer r.running.Done()
-	// The path as it came: what follows the ID in a GET is base64, which has slashes.
+	// The escaped path, because in a GET the ID is followed by base64, which can contain slashes.
 	service, rest, _ := strings.Cut(strings.TrimPrefix(req.URL.EscapedPath(), "/"), "/")
 	id, rest, _ := strings.Cut(rest, "/")
 	chain, unknown := r.lookup(id)
@@ -148,7 +145,7 @@ func (r *Responder) serve(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// serveOCSP answers an OCSP request about a scenario's chain; nil if there is no such scenario.
+// serveOCSP answers an OCSP request about a scenario's chain. The chain is nil for an unknown scenario.
 func serveOCSP(w http.ResponseWriter, req *http.Request, chain *pki.Chain, rest string) {
 	der, err := ocspRequest(w, req, rest)
 	if err != nil && req.Method != http.MethodGet && req.Method != http.MethodPost {
@@ -173,8 +170,8 @@ func serveOCSP(w http.ResponseWriter, req *http.Request, chain *pki.Chain, rest 
 	w.Write(answer)
 }
 
-// ocspRequest returns the DER of a request: the body of a POST, or what a GET has after the
-// scenario, base64 in a URL (RFC 6960, appendix A.1).
+// ocspRequest returns the DER of an OCSP request. It is the body of a POST, or in a GET the rest of the path after the
+// scenario, in base64 (RFC 6960, appendix A.1).
 func ocspRequest(w http.ResponseWriter, req *http.Request, rest string) ([]byte, error) {
 	switch req.Method {
 	case http.MethodPost:
@@ -189,13 +186,13 @@ func ocspRequest(w http.ResponseWriter, req *http.Request, rest string) ([]byte,
 		}
 		return base64.StdEncoding.DecodeString(text)
 	}
-	return nil, fmt.Errorf("an OCSP request comes by GET or POST, and not by %s", req.Method)
+	return nil, fmt.Errorf("OCSP requests must use GET or POST, not %s", req.Method)
 }
 
-// serveCRL gives out a CRL of a scenario's chain; nil if there is no such scenario.
+// serveCRL serves a CRL of a scenario's chain. The chain is nil for an unknown scenario.
 func serveCRL(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name string) {
 	if req.Method != http.MethodGet && req.Method != http.MethodHead {
-		http.Error(w, "a CRL comes by GET", http.StatusMethodNotAllowed)
+		http.Error(w, "use GET to fetch a CRL", http.StatusMethodNotAllowed)
 		return
 	}
 	if chain == nil {
@@ -214,30 +211,28 @@ func serveCRL(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name s
 	w.Write(list)
 }
 
-// fails reports whether a scenario's service is out of order, after having done what it then
-// does.
+// fails reports whether the service has an outage for this scenario. If so, it has done what the outage demands.
 func fails(w http.ResponseWriter, req *http.Request, o pki.Outage) bool {
 	switch o {
 	case pki.OutageUnavailable:
-		http.Error(w, "the lab's service is out of order, as this scenario wants it", http.StatusServiceUnavailable)
+		http.Error(w, "unavailable, as this scenario demands", http.StatusServiceUnavailable)
 		return true
 	case pki.OutageSilent:
-		// Until the client goes away, or the responder does.
+		// Wait until the client closes the connection, or the responder is closed.
 		http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxSilentAnswer))
 		<-req.Context().Done()
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
-	return false // one that refuses connections has its address elsewhere
+	return false // for OutageRefused, certificates name RefusedURL
 }
 
-// URL returns the responder's URL, without a slash at its end.
+// URL returns the responder's URL, without a trailing slash.
 func (r *Responder) URL() string { return "http://" + socket.Dialable(r.listener.Addr()).String() }
 
-// RefusedURL returns a URL, without a slash at its end, at whose address connections are
-// refused for as long as the responder is there.
+// RefusedURL returns a URL, without a trailing slash, whose address refuses connections until the responder is closed.
 func (r *Responder) RefusedURL() string { return "http://" + r.refused.Addr().String() }
 
-// Close stops the responder and waits for it.
+// Close stops the responder, and waits until all requests have ended.
 func (r *Responder) Close() error {
 	r.mu.Lock()
 	r.closed = true
@@ -252,11 +247,12 @@ func (r *Responder) Close() error {
 	return errors.Join(err, r.refused.Close())
 }
 
-// OnTrouble has the responder call tell with its own failures, which say nothing of a client: a panic, or a shortage
-// of file descriptors. The scenario is the one that it was asked about, or empty if it could not accept clients at all.
+// OnTrouble makes the responder call tell when it fails itself, which says nothing about a client: after a panic, or if
+// file descriptors are short. The scenario is the one that the request was about. It is empty if the responder could
+// not accept clients at all.
 func (r *Responder) OnTrouble(tell func(scenario string, err error)) { r.trouble.Store(&tell) }
 
-// troubled tells of a failure of the responder's own.
+// troubled reports a failure of the responder itself.
 func (r *Responder) troubled(scenario string, err error) {
 	if tell := r.trouble.Load(); tell != nil {
 		(*tell)(scenario, fmt.Errorf("the revocation responder: %w", err))

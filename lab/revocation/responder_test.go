@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,13 +20,12 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/ocsp"
 
-	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/pki"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// ctx returns a context that ends before the test is given up.
+// ctx returns a context that ends before the test times out.
 func ctx(t testing.TB) context.Context {
 	t.Helper()
 	c, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -37,7 +33,7 @@ func ctx(t testing.TB) context.Context {
 	return c
 }
 
-// recipes are what the responder under test knows.
+// recipes are the scenarios that the responder under test knows.
 var recipes = map[string]pki.Recipe{
 	"good":    {},
 	"revoked": {Responder: &pki.OCSP{Status: pki.StatusRevoked}},
@@ -54,15 +50,15 @@ var recipes = map[string]pki.Recipe{
 	"listed":  {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
 }
 
-// responder starts a responder for recipes, whose certificates name it, and returns with it
-// what mints them.
+// responder starts a responder for recipes, and returns it with a function that mints a chain, whose certificates name
+// the responder.
 func responder(t *testing.T) (*Responder, func(id string) *pki.Chain) {
 	t.Helper()
-	return responderTold(t, func(string) {})
+	return responderAsked(t, func(string) {})
 }
 
-// responderTold is responder, and says what the responder is asked about.
-func responderTold(t *testing.T, asked func(id string)) (*Responder, func(id string) *pki.Chain) {
+// responderAsked does what responder does, and makes the responder call asked with the scenario of every request.
+func responderAsked(t *testing.T, asked func(id string)) (*Responder, func(id string) *pki.Chain) {
 	t.Helper()
 	var minter *pki.Minter
 	lookup := func(id string) (*pki.Chain, error) {
@@ -86,7 +82,9 @@ func responderTold(t *testing.T, asked func(id string)) (*Responder, func(id str
 			t.Error(err)
 		}
 	})
-	minter, err = pki.New(pki.Config{Seed: "responder", At: time.Now().UTC().Truncate(24 * time.Hour), Responder: r.URL(), Refused: r.RefusedURL()})
+	minter, err = pki.New(pki.Config{
+		Seed: "responder", At: time.Now().UTC().Truncate(24 * time.Hour), Responder: r.URL(), Refused: r.RefusedURL(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +98,7 @@ func responderTold(t *testing.T, asked func(id string)) (*Responder, func(id str
 	}
 }
 
-// fetch requests something and returns the answer's status and body.
+// fetch sends a request and returns the response and its body.
 func fetch(t *testing.T, method, url string, body []byte) (*http.Response, []byte, error) {
 	t.Helper()
 	transport := &http.Transport{DisableKeepAlives: true}
@@ -118,6 +116,7 @@ func fetch(t *testing.T, method, url string, body []byte) (*http.Response, []byt
 	return response, answer, err
 }
 
+// ask returns an OCSP request about the certificate at a place in a chain's path.
 func ask(t *testing.T, chain *pki.Chain, place int) []byte {
 	t.Helper()
 	request, err := ocsp.CreateRequest(chain.Path[place].Cert, chain.Path[place+1].Cert, nil)
@@ -127,26 +126,29 @@ func ask(t *testing.T, chain *pki.Chain, place int) []byte {
 	return request
 }
 
-// TestResponderOCSP asks in both of RFC 6960's ways.
+// TestResponderOCSP sends OCSP requests by POST and by GET, as in RFC 6960.
 func TestResponderOCSP(t *testing.T) {
 	_, chain := responder(t)
 	for id, want := range map[string]struct {
 		status int
 		err    string
 	}{
-		"good": {status: ocsp.Good}, "revoked": {status: ocsp.Revoked}, "unknown": {status: ocsp.Unknown}, "delegate": {status: ocsp.Revoked},
-		"later": {err: "try later"}, "garbage": {err: "structure error"},
+		"good": {status: ocsp.Good}, "revoked": {status: ocsp.Revoked}, "unknown": {status: ocsp.Unknown},
+		"delegate": {status: ocsp.Revoked}, "later": {err: "try later"}, "garbage": {err: "structure error"},
 	} {
 		t.Run(id, func(t *testing.T) {
 			c := chain(id)
 			url, request := c.Leaf().Cert.OCSPServer[0], ask(t, c, 0)
 			encoded := base64.StdEncoding.EncodeToString(request)
-			for name, get := range map[string]func() (*http.Response, []byte, error){
-				"POST":         func() (*http.Response, []byte, error) { return fetch(t, "POST", url, request) },
-				"GET":          func() (*http.Response, []byte, error) { return fetch(t, "GET", url+"/"+escape(encoded), nil) },
-				"GET, slashes": func() (*http.Response, []byte, error) { return fetch(t, "GET", url+"/"+encoded, nil) },
+			for name, r := range map[string]struct {
+				method, url string
+				body        []byte
+			}{
+				"POST":         {"POST", url, request},
+				"GET":          {"GET", url + "/" + escape(encoded), nil},
+				"GET, slashes": {"GET", url + "/" + encoded, nil},
 			} {
-				response, answer, err := get()
+				response, answer, err := fetch(t, r.method, r.url, r.body)
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
@@ -166,19 +168,20 @@ func TestResponderOCSP(t *testing.T) {
 					t.Errorf("%s: status %d, want %d", name, parsed.Status, want.status)
 				}
 			}
-			// About the intermediate nothing is said here: it is good.
+			// The recipe does not mention the intermediate, so it is good.
 			_, answer, err := fetch(t, "POST", c.Path[1].Cert.OCSPServer[0], ask(t, c, 1))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if parsed, err := ocsp.ParseResponseForCert(answer, c.Path[1].Cert, c.Path[2].Cert); err != nil || parsed.Status != ocsp.Good {
+			parsed, err := ocsp.ParseResponseForCert(answer, c.Path[1].Cert, c.Path[2].Cert)
+			if err != nil || parsed.Status != ocsp.Good {
 				t.Errorf("about the intermediate: %+v, %v", parsed, err)
 			}
 		})
 	}
 }
 
-// escape encodes base64 for a URL, all that a URL could mean otherwise.
+// escape escapes base64 for a URL, including everything with a meaning in URLs.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%3D", "%3d") }
 
 func TestResponderRefuses(t *testing.T) {
@@ -186,26 +189,27 @@ func TestResponderRefuses(t *testing.T) {
 	other := ask(t, chain("revoked"), 0)
 	good := chain("good").Leaf().Cert.OCSPServer[0]
 	huge := bytes.Repeat([]byte{0x30}, maxOCSPRequest+1)
+	malformed := ocsp.MalformedRequestErrorResponse
 	for name, c := range map[string]struct {
 		method, url string
 		body        []byte
 		status      int
 		answer      []byte
 	}{
-		"another's certificate": {"POST", good, other, 200, ocsp.UnauthorizedErrorResponse},
-		"no such scenario":      {"POST", r.URL() + "/ocsp/nobody", other, 200, ocsp.UnauthorizedErrorResponse},
-		"no request":            {"POST", good, []byte("hello"), 200, ocsp.MalformedRequestErrorResponse},
-		"empty":                 {"GET", good, nil, 200, ocsp.MalformedRequestErrorResponse},
-		"no base64":             {"GET", good + "/%21", nil, 200, ocsp.MalformedRequestErrorResponse},
-		"long POST":             {"POST", good, huge, 200, ocsp.MalformedRequestErrorResponse},
-		"long GET":              {"GET", good + "/" + strings.Repeat("A", 8<<10), nil, 200, ocsp.MalformedRequestErrorResponse},
-		"PUT":                   {"PUT", good, other, 405, nil},
-		"PUT of a CRL":          {"PUT", r.URL() + "/crl/good", nil, 405, nil},
-		"no such CRL":           {"GET", r.URL() + "/crl/good/nobody", nil, 404, nil},
-		"nobody's CRL":          {"GET", r.URL() + "/crl/nobody", nil, 404, nil},
-		"elsewhere":             {"GET", r.URL() + "/", nil, 404, nil},
-		"OCSP 503":              {"POST", r.URL() + "/ocsp/503", ask(t, chain("503"), 0), 503, nil},
-		"CRL 503":               {"GET", r.URL() + "/crl/503", nil, 503, nil},
+		"another scenario's certificate": {"POST", good, other, 200, ocsp.UnauthorizedErrorResponse},
+		"no such scenario":               {"POST", r.URL() + "/ocsp/none", other, 200, ocsp.UnauthorizedErrorResponse},
+		"not a request":                  {"POST", good, []byte("hello"), 200, malformed},
+		"empty":                          {"GET", good, nil, 200, malformed},
+		"not base64":                     {"GET", good + "/%21", nil, 200, malformed},
+		"long POST":                      {"POST", good, huge, 200, malformed},
+		"long GET":                       {"GET", good + "/" + strings.Repeat("A", 8<<10), nil, 200, malformed},
+		"PUT":                            {"PUT", good, other, 405, nil},
+		"PUT of a CRL":                   {"PUT", r.URL() + "/crl/good", nil, 405, nil},
+		"no such CRL":                    {"GET", r.URL() + "/crl/good/none", nil, 404, nil},
+		"CRL of no scenario":             {"GET", r.URL() + "/crl/none", nil, 404, nil},
+		"another path":                   {"GET", r.URL() + "/", nil, 404, nil},
+		"OCSP 503":                       {"POST", r.URL() + "/ocsp/503", ask(t, chain("503"), 0), 503, nil},
+		"CRL 503":                        {"GET", r.URL() + "/crl/503", nil, 503, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			response, answer, err := fetch(t, c.method, c.url, c.body)
@@ -213,7 +217,7 @@ func TestResponderRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 			if response.StatusCode != c.status || c.answer != nil && !bytes.Equal(answer, c.answer) {
-				t.Errorf("status %d, %q", response.StatusCode, answer)
+				t.Errorf("status %d, %q; want %d, %q", response.StatusCode, answer, c.status, c.answer)
 			}
 		})
 	}
@@ -227,17 +231,18 @@ func TestResponderCRL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := response.Header.Get("Content-Type"); got != "application/pkix-crl" || !bytes.Equal(answer, c.CRLs[i]) {
-			t.Errorf("%s: type %s, %d bytes", m.Name, got, len(answer))
+		kind := response.Header.Get("Content-Type")
+		if kind != "application/pkix-crl" || !bytes.Equal(answer, c.CRLs[i]) {
+			t.Errorf("%s: type %s, %d bytes, want the CRL of %d bytes", m.Name, kind, len(answer), len(c.CRLs[i]))
 		}
 	}
 }
 
-// TestResponderSilent holds the responder never to answer: a client gets nothing until it gives
-// up, and one that does not is let go when the responder closes.
+// TestResponderSilent checks that the silent responder never answers: clients get nothing until they give up, and those
+// that do not give up are disconnected when the responder is closed.
 func TestResponderSilent(t *testing.T) {
 	asked := make(chan string, 4)
-	r, chain := responderTold(t, func(id string) { asked <- id })
+	r, chain := responderAsked(t, func(id string) { asked <- id })
 	c := chain("silent")
 	var patient sync.WaitGroup
 	for _, target := range []string{c.Leaf().Cert.OCSPServer[0], c.Leaf().Cert.CRLDistributionPoints[0]} {
@@ -263,7 +268,7 @@ func TestResponderSilent(t *testing.T) {
 			}
 		})
 	}
-	for range 4 { // all requests are there
+	for range 4 { // wait until all requests have arrived
 		<-asked
 	}
 	if err := r.Close(); err != nil {
@@ -272,15 +277,19 @@ func TestResponderSilent(t *testing.T) {
 	patient.Wait()
 }
 
-// TestRefused holds connections to be refused, every time, while the port is nobody else's.
+// TestResponderRefused checks that connections are refused every time, and that no other program can take the port.
 func TestResponderRefused(t *testing.T) {
 	r, chain := responder(t)
 	target, err := url.Parse(chain("refused").Leaf().Cert.OCSPServer[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if "http://"+target.Host != r.RefusedURL() || chain("refused").Leaf().Cert.CRLDistributionPoints[0] != r.RefusedURL()+"/crl/refused" {
-		t.Errorf("the certificate names %s, refused is %s", target, r.RefusedURL())
+	if got := "http://" + target.Host; got != r.RefusedURL() {
+		t.Errorf("the certificate names the responder %s, want %s", got, r.RefusedURL())
+	}
+	got, want := chain("refused").Leaf().Cert.CRLDistributionPoints[0], r.RefusedURL()+"/crl/refused"
+	if got != want {
+		t.Errorf("the certificate names the CRL %s, want %s", got, want)
 	}
 	for range 200 {
 		c, err := net.Dial("tcp", target.Host)
@@ -294,12 +303,11 @@ func TestResponderRefused(t *testing.T) {
 	}
 	if l, err := net.Listen("tcp", target.Host); err == nil {
 		l.Close()
-		t.Error("another can listen there")
+		t.Error("another program could listen on the port")
 	}
 }
 
-// TestResponderPorts starts responders one after the other at the same ports: nothing of the
-// last one is in the way.
+// TestResponderPorts starts responders one after the other on the same ports: a closed one must leave its ports free.
 func TestResponderPorts(t *testing.T) {
 	base := freeBase(t)
 	for range 20 {
@@ -325,17 +333,18 @@ func TestResponderPorts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if _, err := Start("", base, nil); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
+	_, err = Start("", base, nil)
+	if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "--base-port") {
 		t.Errorf("with the second port taken: %v", err)
 	}
 }
 
-// freeBase returns a port at which a responder can start. It is below those that systems give
-// to outgoing connections: of these any could be another program's by the next time.
+// freeBase returns a port on which a responder can start. It is below the ephemeral ports, any of which another program
+// could get meanwhile.
 func freeBase(t *testing.T) int {
 	t.Helper()
 	const tries = 1024
-	first := 12000 + 10*(os.Getpid()%1000) // not where another run of this test looks first
+	first := 12000 + 10*(os.Getpid()%1000) // so that concurrent runs of this test start at different ports
 	var failed error
 	for base := first; base < first+10*tries; base += 10 {
 		r, err := Start("", base, nil)
@@ -348,44 +357,4 @@ func freeBase(t *testing.T) int {
 	}
 	t.Fatal("no pair of ports is free: ", failed)
 	return 0
-}
-
-// TestResponderOpenSSL has the openssl command ask.
-func TestResponderOpenSSL(t *testing.T) {
-	program, err := exec.LookPath("openssl")
-	needs.Stack(t, "openssl", err == nil, "no openssl on PATH")
-	_, chain := responder(t)
-	for id, want := range map[string]string{
-		"good": ": good", "revoked": ": revoked", "unknown": ": unknown", "delegate": ": revoked",
-		"later": "Responder Error: trylater", "garbage": "rror querying OCSP responder", "503": "rror querying OCSP responder",
-		"refused": "Connection refused",
-	} {
-		t.Run(id, func(t *testing.T) {
-			c, dir := chain(id), t.TempDir()
-			files, err := c.Files()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range files {
-				if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := os.WriteFile(filepath.Join(dir, "issuer.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Path[1].DER}), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			for _, hash := range []string{"-sha1", "-sha256"} {
-				cmd := exec.CommandContext(ctx(t), program, "ocsp", hash, "-issuer", "issuer.pem", "-cert", pki.FileLeaf, "-CAfile", pki.FileRoot,
-					"-verify_other", "issuer.pem", "-url", c.Leaf().Cert.OCSPServer[0])
-				cmd.Dir = dir
-				out, _ := cmd.CombinedOutput() // its exit status is another in each version
-				if !strings.Contains(string(out), want) {
-					t.Errorf("%s: got %s, want %q", hash, out, want)
-				}
-				if strings.HasPrefix(want, ": ") && !strings.Contains(string(out), "Response verify OK") {
-					t.Errorf("%s: not verified: %s", hash, out)
-				}
-			}
-		})
-	}
 }

@@ -2,17 +2,17 @@ package revocation
 
 import "sync"
 
-// shares counts the requests that a responder answers at once, for each scenario by itself: those that
-// one scenario keeps waiting take nothing from another. All scenarios that there are not have one
-// share together.
+// shares limits how many requests a responder answers at once, for each scenario separately, so that requests that one
+// scenario leaves unanswered do not block those of others. All unknown scenarios have one share together.
 type shares struct {
-	each int // how many a scenario may have
+	each int // the limit for each scenario
 
 	mu    sync.Mutex
 	taken map[string]int
 }
 
-// take takes a place in a scenario's share, and reports whether there was one. It is to be given back.
+// take takes a place in a scenario's share. It returns false if none is free. A place that was taken must be given
+// back.
 func (s *shares) take(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

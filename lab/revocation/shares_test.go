@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestHeldRequestsAreTheirOwn has the responder hold as many requests as it takes for one scenario.
-// It answers for all others, and says of the one that it is too many.
+// TestHeldRequestsAreTheirOwn fills one scenario's share with unanswered requests. The responder must refuse further
+// requests for that scenario, and answer those for others.
 func TestHeldRequestsAreTheirOwn(t *testing.T) {
 	r, _ := responder(t)
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -22,11 +22,13 @@ func TestHeldRequestsAreTheirOwn(t *testing.T) {
 			}
 		})
 	}
-	// The one too many is told, so that all others are held by then.
+	// Only one is refused, and by then all others are waiting.
 	if got := <-refused; got != http.StatusServiceUnavailable {
 		t.Errorf("one more than the share: status %d", got)
 	}
-	for path, want := range map[string]int{"/crl/good": 200, "/ocsp/none-such/": 200, "/crl/none-such": 404, "/other": 404} {
+	for path, want := range map[string]int{
+		"/crl/good": 200, "/ocsp/none-such/": 200, "/crl/none-such": 404, "/other": 404,
+	} {
 		response, err := client.Get(r.URL() + path)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +38,7 @@ func TestHeldRequestsAreTheirOwn(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", path, response.StatusCode, want)
 		}
 	}
-	r.Close() // ends those that are held
+	r.Close() // ends the waiting requests
 	clients.Wait()
 	if n := len(r.shares.taken); n != 0 {
 		t.Errorf("%d shares are still taken: %v", n, r.shares.taken)

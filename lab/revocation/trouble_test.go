@@ -9,7 +9,8 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// A panic in the responder ends a request alone; net/http would keep it to itself.
+// TestPanicInResponder checks that a panic in the responder ends only the request, and is reported. net/http alone
+// would hide it.
 func TestPanicInResponder(t *testing.T) {
 	r, err := Start("", 0, func(id string) (*pki.Chain, error) {
 		if id == "panics" {
@@ -21,19 +22,19 @@ func TestPanicInResponder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	type told struct {
+	type report struct {
 		about string
 		err   error
 	}
-	all := make(chan told, 8)
-	r.OnTrouble(func(id string, err error) { all <- told{id, err} })
+	all := make(chan report, 8)
+	r.OnTrouble(func(id string, err error) { all <- report{id, err} })
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	if response, err := client.Get(r.URL() + "/crl/panics"); err == nil {
 		response.Body.Close()
 		t.Errorf("answered with %s", response.Status)
 	}
 	if got := <-all; got.about != "panics" || !trouble.Is(got.err) {
-		t.Errorf("told of %q: %v", got.about, got.err)
+		t.Errorf("reported %q: %v", got.about, got.err)
 	}
 	response, err := client.Get(r.URL() + "/crl/none")
 	if err != nil {

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -13,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// What a client of FuzzAccept can do next.
+// What the clients of FuzzAccept can do.
 const (
 	doConnect = iota
 	doConnectMany
@@ -27,8 +28,8 @@ const (
 	doHowMany
 )
 
-// FuzzAccept has clients of a real server connect, say something, leave and be reset in any order, many
-// at once, under any fault. The server observes each of them, and none of it is its own failure.
+// FuzzAccept makes clients of a real server connect, send something, close and reset their connections in any order,
+// many at once, with any fault. The server must observe each of them, and must not fail itself.
 func FuzzAccept(f *testing.F) {
 	f.Add([]byte{0, doConnect, doReset, doDrain})
 	f.Add([]byte{0, doConnect, doHello, doRead, doHalfClose, doConnectMany, doReset, doReset, doDrain, doClose})
@@ -54,7 +55,7 @@ func FuzzAccept(f *testing.F) {
 		}
 		after := srv.Observations()
 		if got := len(after) - len(before) + int(srv.Forgotten()-lost); got != c.made {
-			t.Errorf("%d clients were seen of %d", got, c.made)
+			t.Errorf("%d observations, want %d", got, c.made)
 		}
 		if err := srv.Trouble(); err != nil {
 			t.Error(err)
@@ -62,11 +63,11 @@ func FuzzAccept(f *testing.F) {
 	})
 }
 
-// acceptServers starts a server for each fault that accepts clients.
+// acceptServers starts a server without a fault, and one for each fault with which clients are accepted.
 func acceptServers(f *testing.F) []*Server {
 	source := newAuthority(f).source(f)
 	var list []*Server
-	for _, fault := range append([]scenarios.Fault{""}, Faults()...) {
+	for _, fault := range slices.Sorted(maps.Keys(faults)) {
 		if faults[fault].open == nil {
 			list = append(list, start(f, scenario(scenarios.Server{Fault: fault}), source, Options{
 				Bind: "127.0.0.1", Timeout: 2 * time.Second, MaxConns: 8, Watch: func(Event) {},
@@ -85,7 +86,7 @@ type acceptClients struct {
 	made  int
 }
 
-// do does one thing; of several connections n says with which.
+// do does one thing. n selects one of the open connections.
 func (c *acceptClients) do(what, n int) {
 	switch what {
 	case doConnect:
@@ -106,7 +107,7 @@ func (c *acceptClients) do(what, n int) {
 		wg.Wait()
 		c.made += 8
 		return
-	case doDrain: // of those who have left; others are still there
+	case doDrain: // returns when it times out if connections are still open
 		soon, cancel := context.WithTimeout(c.Context(), time.Millisecond)
 		defer cancel()
 		c.srv.Drain(soon)

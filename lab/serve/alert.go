@@ -10,12 +10,10 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// remoteAlert returns the alert of the client's that crypto/tls reports in err, or
-// nil.
+// remoteAlert returns the client's alert that crypto/tls reports in err, or nil.
 func remoteAlert(err error) *wire.Alert { return alertIn(err, "remote error") }
 
-// localAlert returns the alert that crypto/tls answered err with, or nil if that
-// cannot be told.
+// localAlert returns the alert that crypto/tls sent because of err, or nil if that is unknown.
 func localAlert(err error) *wire.Alert {
 	if a := alertIn(err, "local error"); a != nil {
 		return a
@@ -34,8 +32,8 @@ func localAlert(err error) *wire.Alert {
 	return nil
 }
 
-// alertIn returns the alert in a *net.OpError of crypto/tls's. Its type is private
-// to crypto/tls, but its text is that of the exported tls.AlertError.
+// alertIn returns the alert in a *net.OpError from crypto/tls. The alert's type is not exported, but its text is the
+// same as that of the exported tls.AlertError.
 func alertIn(err error, op string) *wire.Alert {
 	e, ok := errors.AsType[*net.OpError](err)
 	if !ok || e.Op != op {
@@ -50,8 +48,7 @@ func alertIn(err error, op string) *wire.Alert {
 	return nil
 }
 
-// verificationAlert returns the alert with which crypto/tls refuses a client
-// certificate that did not verify.
+// verificationAlert returns the alert with which crypto/tls refuses a client certificate that fails to verify.
 func verificationAlert(err error) wire.AlertCode {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return wire.AlertUnknownCA
@@ -62,10 +59,9 @@ func verificationAlert(err error) wire.AlertCode {
 	return wire.AlertBadCertificate
 }
 
-// localAlerts are the refusals whose alert crypto/tls neither reports nor sends in
-// plaintext: those of a TLS 1.3 server from its ServerHello on. There is no other
-// way to them than the words of the error; alert_test.go holds the words to be
-// right as far as a client can provoke them.
+// localAlerts are the refusals whose alert crypto/tls neither reports nor sends in plaintext: those of a TLS 1.3 server
+// after its ServerHello. They can be recognized only by the text of the error. clientcert_test.go checks the texts that
+// a client can provoke.
 var localAlerts = []struct {
 	prefix string
 	code   wire.AlertCode

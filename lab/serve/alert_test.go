@@ -10,14 +10,14 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// Every alert of crypto/tls's has a name here, and no two of them read the same, so
-// that the number can be had from the words.
+// TestAlertTexts checks that package wire has a name for every alert of crypto/tls, and that no two alerts have the
+// same text in crypto/tls, so that the text identifies the alert.
 func TestAlertTexts(t *testing.T) {
 	texts := make(map[string]bool)
 	for code := range 256 {
 		text := tls.AlertError(code).Error()
 		if texts[text] {
-			t.Errorf("alert %d reads like another one: %s", code, text)
+			t.Errorf("alert %d has the text of another one: %s", code, text)
 		}
 		texts[text] = true
 		if !wire.AlertCode(code).Assigned() && !strings.HasPrefix(text, "tls: alert(") {
@@ -31,7 +31,7 @@ func TestAlertTexts(t *testing.T) {
 		}
 	}
 	if got := remoteAlert(errors.New("tls: expired certificate")); got != nil {
-		t.Errorf("an error of another kind read as %v", got)
+		t.Errorf("an error of another type read as %v", got)
 	}
 	if got := alertIn(&net.OpError{Op: "remote error", Err: errors.New("other")}, "remote error"); got != nil {
 		t.Errorf("another text read as %v", got)

@@ -9,12 +9,13 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestALPN holds what is agreed on with clients of all kinds, and that nobody is refused for what
-// it offers, unless the scenario says which protocols there are.
+// TestALPN checks which protocol is selected for all kinds of clients, and that no client is refused for what it offers
+// unless the scenario lists its own protocols.
 func TestALPN(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
 	own := scenarios.Server{Protocols: []string{"acme-tls/1"}}
+	byTLS12 := scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}
 	tests := []struct {
 		name    string
 		server  scenarios.Server
@@ -33,18 +34,19 @@ func TestALPN(t *testing.T) {
 		{"its own, not offered", own, []string{"h2", "http/1.1"}, "", true},
 		{"its own, and no ALPN", own, nil, "", false},
 		{"another name, required", scenarios.Server{RequireSNI: true}, []string{"postgresql"}, "", false},
-		{"of a flight by hand", scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}, []string{"postgresql"}, "", false},
+		{"by package tls12", byTLS12, []string{"postgresql"}, "", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			srv := start(t, scenario(test.server), source, Options{})
-			c, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", NextProtos: test.offer})
+			config := &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", NextProtos: test.offer}
+			c, err := tls.Dial("tcp", srv.Addr(), config)
 			if (err != nil) != test.refused {
-				t.Fatal(err)
+				t.Fatalf("got %v, want refused %v", err, test.refused)
 			}
 			if err == nil {
 				if got := c.ConnectionState().NegotiatedProtocol; got != test.want {
-					t.Errorf("agreed on %q, want %q", got, test.want)
+					t.Errorf("selected %q, want %q", got, test.want)
 				}
 				c.Close()
 			}
@@ -56,7 +58,7 @@ func TestALPN(t *testing.T) {
 	}
 }
 
-// A client that has gone is on record as such, also where only writing to it tells.
+// TestGoneBeforeRead checks that a client that has gone is observed as such, even if only a write notices it.
 func TestGoneBeforeRead(t *testing.T) {
 	ca := newAuthority(t)
 	closed := make(chan struct{})
@@ -65,7 +67,7 @@ func TestGoneBeforeRead(t *testing.T) {
 		<-closed
 		for {
 			if _, err := c.Write(make([]byte, 1<<16)); err != nil {
-				return errors.New("in other words")
+				return errors.New("another error")
 			}
 		}
 	}
@@ -74,7 +76,7 @@ func TestGoneBeforeRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.NetConn().(*net.TCPConn).SetLinger(0); err != nil { // closing it resets it
+	if err := c.NetConn().(*net.TCPConn).SetLinger(0); err != nil { // so that Close resets the connection
 		t.Fatal(err)
 	}
 	c.NetConn().Close()

@@ -11,9 +11,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// BenchmarkHandshake compares the lab's server, record and all, with a bare
-// crypto/tls server: full TLS 1.3 handshakes with P-256, client and server in one
-// process, each with a connection of its own.
+// BenchmarkHandshake compares the lab's server, which also observes, with a bare crypto/tls server: full TLS 1.3
+// handshakes with P-256, client and server in one process, each on a new connection.
 func BenchmarkHandshake(b *testing.B) {
 	ca := newAuthority(b)
 	source := ca.source(b)
@@ -30,8 +29,7 @@ func BenchmarkHandshake(b *testing.B) {
 	})
 }
 
-// bare starts a server as one would write it with crypto/tls alone, and returns
-// its address.
+// bare starts a server that uses only crypto/tls, and returns its address.
 func bare(b *testing.B, m Material) string {
 	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
 		Certificates:           m.Certificates,
@@ -77,9 +75,8 @@ func benchmark(b *testing.B, addr string) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/float64(runtime.GOMAXPROCS(0)), "handshakes/s/core")
 }
 
-// BenchmarkHandshakeRatio makes handshakes with both servers in turn, so that whatever else the
-// machine does falls on both alike, and reports how many the lab's server makes for each of the
-// bare one's.
+// BenchmarkHandshakeRatio makes handshakes with both servers in turn, so that other load on the machine affects both
+// alike. It reports how many handshakes the lab's server completes in the time of one with the bare server.
 func BenchmarkHandshakeRatio(b *testing.B) {
 	ca := newAuthority(b)
 	source := ca.source(b)

@@ -25,9 +25,8 @@ func TestClientCertificate(t *testing.T) {
 	}
 }
 
-// A server's refusal of a client certificate is encrypted under TLS 1.3, and
-// crypto/tls does not say which alert it sent: the table in alert.go does. The
-// client's account is the judge.
+// TestClientCertificateRefused checks the table in alert.go. Under TLS 1.3, a server's refusal of a client certificate
+// is encrypted, and crypto/tls does not say which alert it sent. The client knows which one it got.
 func TestClientCertificateRefused(t *testing.T) {
 	ca, other := newAuthority(t), newAuthority(t)
 	key := newKey(t, elliptic.P256())
@@ -42,21 +41,28 @@ func TestClientCertificateRefused(t *testing.T) {
 	}{
 		{"none", tls.Certificate{}, "certificate_required (116)"},
 		{"untrusted", other.issue(t, key, nil), "unknown_ca (48)"},
-		{"expired", ca.issue(t, key, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }), "certificate_expired (45)"},
+		{"expired", ca.issue(t, key, func(c *x509.Certificate) {
+			c.NotAfter = time.Now().Add(-time.Minute)
+		}), "certificate_expired (45)"},
 		{"usage", ca.issue(t, key, func(c *x509.Certificate) {
 			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 		}), "bad_certificate (42)"},
 		{"mismatched", mismatched, "decrypt_error (51)"},
 		{"garbage", tls.Certificate{Certificate: [][]byte{[]byte("no DER")}, PrivateKey: key}, "decode_error (50)"},
-		{"huge", tls.Certificate{Certificate: ca.issue(t, public{key, huge}, nil).Certificate, PrivateKey: key}, "bad_certificate (42)"},
+		{"huge", tls.Certificate{
+			Certificate: ca.issue(t, public{key, huge}, nil).Certificate, PrivateKey: key,
+		}, "bad_certificate (42)"},
 	}
 	for _, test := range tests {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(test.name+"/"+tls.VersionName(version), func(t *testing.T) {
-				srv := start(t, scenario(scenarios.Server{ClientAuth: tls.RequireAndVerifyClientCert}), ca.source(t), Options{})
+				s := scenario(scenarios.Server{ClientAuth: tls.RequireAndVerifyClientCert})
+				srv := start(t, s, ca.source(t), Options{})
 				err := handshake(t, srv, &tls.Config{
 					RootCAs: ca.pool(), ServerName: "localhost", MaxVersion: version,
-					GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &test.cert, nil },
+					GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+						return &test.cert, nil
+					},
 				})
 				o := one(t, srv)
 				if o.End != EndAlertSent || o.AlertSent == nil {
@@ -73,7 +79,7 @@ func TestClientCertificateRefused(t *testing.T) {
 	}
 }
 
-// public is a signer that shows another public key than its own.
+// public is a signer that returns another public key than its own.
 type public struct {
 	crypto.Signer
 	shown crypto.PublicKey

@@ -17,8 +17,8 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// A client is given this much to close its side after the server has closed its
-// own, so that nothing the server said is lost to a reset.
+// After the server has closed its side, a client may take this long, and send this much, before it closes its own.
+// Otherwise a reset could discard what the server sent last.
 const (
 	lingerTime  = time.Second
 	lingerBytes = 1 << 20
@@ -27,22 +27,22 @@ const (
 // conn is one connection, from accept to end.
 type conn struct {
 	srv   *Server
-	place uint64 // in the order of start
+	place uint64 // its number in the order of start
 	start time.Time
-	ended chan struct{} // closed when it has been observed
+	ended chan struct{} // closed after it has been observed
 	raw   net.Conn
 	tap   tap
 	slot  slot
 	protocol
 
-	session  Session // as far as it came to that
-	complete bool    // the handshake
+	session  Session // what was negotiated so far
+	complete bool    // the handshake is complete
 	received bool    // the client sent application data
-	failure  error   // what reading application data ended with
-	gone     error   // what writing it ended with, if that says that the client has gone
+	failure  error   // the error with which reading application data ended
+	gone     error   // the error of writing application data, if it says that the client has gone
 }
 
-// protocol is what speaks TLS with a client: crypto/tls's server, or the lab's own.
+// protocol is the server's side of TLS: crypto/tls's, or the lab's own.
 type protocol interface {
 	net.Conn
 	Handshake() error
@@ -66,7 +66,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn: it writes application data. A client may have gone before anybody reads that it has.
+// Write implements net.Conn: it writes application data. A client that has gone may be noticed here first.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.protocol.Write(p)
 	if socket.IsReset(err) {
@@ -75,7 +75,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// serve serves the client and records what was seen of it.
+// serve serves the client and records the observation.
 func (c *conn) serve() {
 	c.tap.bound(time.Now().Add(c.srv.options.Timeout))
 	c.tap.watch.say(Event{Kind: EventStart, At: c.start, Client: c.client()})
@@ -84,10 +84,10 @@ func (c *conn) serve() {
 	o := c.observe(err)
 	c.tap.watch.say(Event{Kind: EventEnd, Observation: &o})
 	c.srv.observed(c, o)
-	c.part(o.End)
+	c.shutDown(o.End)
 }
 
-// client returns the client's address. There is always one; a system that has lost it is no reason to panic.
+// client returns the client's address. There should always be one, but if the system has lost it, this must not panic.
 func (c *conn) client() string {
 	if addr := c.raw.RemoteAddr(); addr != nil {
 		return addr.String()
@@ -100,7 +100,7 @@ func (c *conn) talk() error {
 	return c.handshakeAndServe(tls.Server(&c.tap, c.srv.config), c.srv.options.Service.Serve)
 }
 
-// handshakeAndServe has a protocol shake hands, and then a service answer.
+// handshakeAndServe does the handshake, and then lets a service answer.
 func (c *conn) handshakeAndServe(p protocol, answer func(net.Conn, Session) error) error {
 	c.protocol, c.tap.ends = p, true
 	err := p.Handshake()
@@ -115,11 +115,10 @@ func (c *conn) handshakeAndServe(p protocol, answer func(net.Conn, Session) erro
 	return answer(c, c.session)
 }
 
-// part says goodbye. Closing a TCP connection with bytes unread resets it, and a
-// reset can overtake the alert or the answer that the client was to read (RFC
-// 9112, section 9.6): so the server closes its own side, and waits a little for
-// the client to close the other.
-func (c *conn) part(end End) {
+// shutDown ends the connection so that the client receives everything that was sent. Closing a TCP connection with
+// unread data resets it, and the reset can make the client lose an alert or an answer that it has not read yet (RFC
+// 9112, section 9.6). So the server closes its own side first, and waits briefly for the client to close the other.
+func (c *conn) shutDown(end End) {
 	switch end {
 	case EndEOF, EndReset, EndTimeout, EndBrokenOff, EndRelayed, EndInternal:
 		return
@@ -137,8 +136,7 @@ func (c *conn) part(end End) {
 	io.CopyN(io.Discard, c.raw, lingerBytes)
 }
 
-// negotiated returns what client and server came to know of each other in a
-// handshake that ended with err.
+// negotiated returns what was negotiated in a handshake that ended with err.
 func (c *conn) negotiated(err error) Session {
 	state := c.ConnectionState()
 	s := Session{
@@ -163,9 +161,9 @@ func (c *conn) negotiated(err error) Session {
 	return s
 }
 
-// observe returns what was seen of the connection, which ended with err.
+// observe returns the observation of the connection, which ended with err.
 func (c *conn) observe(err error) Observation {
-	if c.protocol == nil { // it did not come to a handshake
+	if c.protocol == nil { // no handshake was attempted
 		c.session.Hello = c.tap.hello()
 	}
 	o := Observation{
@@ -187,7 +185,7 @@ func (c *conn) observe(err error) Observation {
 		o.End = EndServed
 		return o
 	}
-	if why := cmp.Or(c.failure, c.gone); why != nil && !explains(err) { // the service may have put it in other words
+	if why := cmp.Or(c.failure, c.gone); why != nil && !explains(err) { // the service may have replaced the error
 		err = why
 	}
 	if c.srv.wasShed(c) {
@@ -197,16 +195,16 @@ func (c *conn) observe(err error) Observation {
 	return o
 }
 
-// explains reports whether an error says why a connection ended, whatever reading from it has ended
-// with since: the client broke the rules, or the server broke the connection off.
+// explains reports whether an error says why a connection ended, whatever errors reading from it returned since: the
+// client broke the rules, the server broke the connection off, or the lab itself failed.
 func explains(err error) bool {
 	_, misused := errors.AsType[Misuse](err)
 	_, broken := errors.AsType[brokenOff](err)
 	return misused || broken || trouble.Is(err)
 }
 
-// conclude says how the connection ended. The order matters: what the client sent
-// in plaintext explains whatever error crypto/tls made of it.
+// conclude sets how the connection ended. The order matters: an alert that the client sent in plaintext explains
+// whatever error crypto/tls returned for it.
 func (o *Observation) conclude(err error, t *tap) {
 	o.Error = errorText(err)
 	if trouble.Is(err) {
@@ -239,14 +237,14 @@ func (o *Observation) conclude(err error, t *tap) {
 	case t.eof:
 		o.End = EndEOF
 	case errors.Is(err, io.EOF):
-		// crypto/tls says EOF for a close_notify as well.
+		// crypto/tls returns EOF for a close_notify, too.
 		o.End, o.Error = EndCloseNotify, ""
 	default:
 		o.End = EndError
 	}
 }
 
-// firstAlert returns the first of the alerts that is not nil.
+// firstAlert returns the first alert that is not nil, or nil.
 func firstAlert(alerts ...*wire.Alert) *wire.Alert {
 	for _, a := range alerts {
 		if a != nil {
@@ -256,8 +254,7 @@ func firstAlert(alerts ...*wire.Alert) *wire.Alert {
 	return nil
 }
 
-// errorText returns the text of an error without addresses and ephemeral ports, so
-// that it is the same in every run.
+// errorText returns the text of an error without addresses and ephemeral ports, so that it is the same in every run.
 func errorText(err error) string {
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Addr != nil {
 		return clip(e.Op + ": " + e.Err.Error())
@@ -265,7 +262,7 @@ func errorText(err error) string {
 	return clip(err.Error())
 }
 
-// subject returns the subject of the first certificate.
+// subject returns the subject of the first certificate, or "" if there are none.
 func subject(certs []*x509.Certificate) string {
 	if len(certs) == 0 {
 		return ""
@@ -273,7 +270,7 @@ func subject(certs []*x509.Certificate) string {
 	return clip(certs[0].Subject.String())
 }
 
-// maxText bounds a text that a client has a part in, in bytes.
+// maxText limits the length of a text that a client can influence, in bytes.
 const maxText = 1 << 10
 
 // clip cuts a text to maxText.
@@ -281,5 +278,5 @@ func clip(s string) string {
 	if len(s) <= maxText {
 		return s
 	}
-	return strings.ToValidUTF8(strings.Clone(s[:maxText]), "") + "..." // the whole of it can be collected
+	return strings.ToValidUTF8(strings.Clone(s[:maxText]), "") + "..." // a clone, so that s itself can be freed
 }

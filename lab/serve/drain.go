@@ -8,10 +8,9 @@ import (
 	"slices"
 )
 
-// Drain returns when every connection that a client had made before the call has
-// been accepted and has ended, so that [Server.Observations] and
-// [Options].OnObservation have it. It returns early, with an error, if ctx ends
-// first. A server that is closed has nothing to drain.
+// Drain waits until every connection made before the call has been accepted and has ended. [Server.Observations] then
+// has them, and [Options].OnObservation has been called for them. If ctx ends first, Drain returns an error. On a
+// closed server it returns nil at once.
 func (srv *Server) Drain(ctx context.Context) error {
 	if !srv.enlist() {
 		return nil
@@ -35,8 +34,8 @@ func (srv *Server) Drain(ctx context.Context) error {
 	return nil
 }
 
-// drainBacklog accepts every client that has connected. Close must not be called before it returns, or the caller
-// be enlisted.
+// drainBacklog accepts every client that has connected. The caller must be enlisted, or be sure that Close is not
+// called before drainBacklog returns.
 func (srv *Server) drainBacklog(ctx context.Context) error {
 	for _, in := range srv.acceptors {
 		err := in.Drain(ctx, func(raw net.Conn) {
@@ -55,8 +54,8 @@ func (srv *Server) drainBacklog(ctx context.Context) error {
 	return nil
 }
 
-// enlist has Close wait for the caller, who is to tell running when it is done, and reports
-// whether the server is still open.
+// enlist makes Close wait until the caller has called running.Done. It returns false, and does nothing, if the server
+// is closed.
 func (srv *Server) enlist() bool {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Clients that come and go before Drain is called are all seen, also those that
-// were gone before they were accepted, on both loopback addresses; and nobody else is.
+// TestDrain checks that all clients that came and left before Drain are observed, even those that left before they were
+// accepted, on both loopback addresses. Nothing else is observed.
 func TestDrain(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
@@ -77,7 +77,8 @@ func TestDrainWaits(t *testing.T) {
 	}
 }
 
-// Observations come in the order in which clients connected, whoever leaves first.
+// TestObservationOrder checks that observations are in the order in which clients connected, no matter which leaves
+// first.
 func TestObservationOrder(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})
@@ -95,7 +96,7 @@ func TestObservationOrder(t *testing.T) {
 	}
 }
 
-// A server that runs for long forgets.
+// TestObservationsBounded checks that a server forgets old observations.
 func TestObservationsBounded(t *testing.T) {
 	srv := &Server{record: remembered{memory: NewMemory(0)}}
 	for i := range uint64(10 * maxObservations) {
@@ -106,7 +107,7 @@ func TestObservationsBounded(t *testing.T) {
 		t.Errorf("%d observations, and %d forgotten", n, srv.Forgotten())
 	}
 	if last := all[len(all)-1].BytesSent; last != 10*maxObservations-1 {
-		t.Errorf("the last observation is that of connection %d", last)
+		t.Errorf("the last observation is of connection %d, want %d", last, 10*maxObservations-1)
 	}
 }
 
@@ -123,7 +124,7 @@ func TestClose(t *testing.T) {
 		closers.Go(func() { srv.Close() })
 	}
 	closers.Wait()
-	io.Copy(io.Discard, silent) // ends
+	io.Copy(io.Discard, silent) // returns because the server has closed it
 	io.Copy(io.Discard, middle)
 	if err := srv.Close(); err != nil {
 		t.Error(err)
@@ -142,7 +143,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Close waits for a source that is at work.
+// TestCloseDuringMaterial checks that Close waits for a source that is running.
 func TestCloseDuringMaterial(t *testing.T) {
 	ca := newAuthority(t)
 	asked, release := make(chan struct{}), make(chan struct{})
@@ -162,7 +163,7 @@ func TestCloseDuringMaterial(t *testing.T) {
 	}()
 	srv.Close()
 	if !returned {
-		t.Error("Close left the source behind")
+		t.Error("Close returned before the source did")
 	}
 }
 
@@ -198,7 +199,8 @@ func TestBind(t *testing.T) {
 		one(t, srv)
 		srv.Close()
 	}
-	if _, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Service: web, Bind: "192.0.2.1"}); err == nil {
-		t.Error("bound to an address of another machine's")
+	_, err := Start(scenario(scenarios.Server{}), ca.source(t), Options{Service: web, Bind: "192.0.2.1"})
+	if err == nil {
+		t.Error("bound to another machine's address")
 	}
 }

@@ -15,39 +15,39 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Endpoint says where a scenario is served and all that a client needs to
-// connect to it. It is one entry of endpoints.json. Paths are absolute; an empty
-// path means that the scenario has no such file.
+// Endpoint says where a scenario is served, and everything else that a client needs to connect to it. It is one entry
+// of endpoints.json. Paths are absolute; an empty path means that the scenario has no such file.
 type Endpoint struct {
-	ID           string          `json:"id"`            // the scenario
-	Family       string          `json:"family"`        // its family
-	Service      string          `json:"service"`       // what talks behind TLS: "https", "mongodb", "mongod"
-	URL          string          `json:"url"`           // https://Host:Port/, mongodb://Host:Port/?tls=true
-	Host         string          `json:"host"`          // name or address to verify and to send as SNI
-	Port         int             `json:"port"`          // TCP port
-	Connect      string          `json:"connect"`       // address:port to dial; differs from Host where Host does not resolve; empty if the client is to look it up
-	CAFile       string          `json:"ca_file"`       // PEM: what the client is to trust
+	ID      string `json:"id"`      // the scenario's ID
+	Family  string `json:"family"`  // the scenario's family
+	Service string `json:"service"` // the service behind TLS: "https", "mongodb", "mongod"
+	URL     string `json:"url"`     // https://Host:Port/, mongodb://Host:Port/?tls=true
+	Host    string `json:"host"`    // name or address to verify and to send as SNI
+	Port    int    `json:"port"`    // TCP port
+	// Connect is the address:port to dial. It differs from Host if Host does not resolve, and is empty if the client
+	// must resolve Host itself.
+	Connect      string          `json:"connect"`
+	CAFile       string          `json:"ca_file"`       // PEM: the CAs that the client must trust
 	CertFile     string          `json:"cert_file"`     // PEM: the client's certificate and its intermediates
-	KeyFile      string          `json:"key_file"`      // PEM, PKCS #8: its key
-	CombinedFile string          `json:"combined_file"` // PEM: both in one file
+	KeyFile      string          `json:"key_file"`      // PEM, PKCS #8: the client's key
+	CombinedFile string          `json:"combined_file"` // PEM: the client's certificates and key in one file
 	KeyPassword  string          `json:"key_password"`  // passphrase of the key, if it is encrypted
 	CRLFile      string          `json:"crl_file"`      // PEM: CRLs for the client to check
 	Expect       string          `json:"expect"`        // accept, reject or either
 	Level        string          `json:"level"`         // must or should
-	Feature      string          `json:"feature"`       // what a client needs to behave so, if Level is should
-	Failures     []failure.Class `json:"failures"`      // what a rejection may be for, canonical first
+	Feature      string          `json:"feature"`       // the feature that Expect needs, if Level is should
+	Failures     []failure.Class `json:"failures"`      // reasons that a rejection may have, the canonical one first
 	Control      string          `json:"control"`       // the scenario that a client must accept first
-	// The same as CAFile in other forms, for clients that want one of them.
+	// The content of CAFile in other formats, for clients that need one of them.
 	CAPKCS12   string `json:"ca_p12"`      // a PKCS #12 trust store
 	CAJKS      string `json:"ca_jks"`      // a Java key store
-	CADir      string `json:"ca_dir"`      // a directory: ca.crt, and a file for each certificate named after its hash
-	CAPassword string `json:"ca_password"` // opens both stores
-	// ExpectFrom is the time from which Expect holds, if that is after serving began.
+	CADir      string `json:"ca_dir"`      // a directory: ca.crt, and a file per certificate, named after its hash
+	CAPassword string `json:"ca_password"` // password of both stores
+	// ExpectFrom is the time from which Expect holds, if that is later than the start of the server.
 	ExpectFrom time.Time `json:"expect_from,omitzero"`
 }
 
-// Files are the paths of the files that a client of a scenario needs. See the
-// fields of the same names of [Endpoint].
+// Files are the paths of the files that a client of a scenario needs. The fields are those of [Endpoint].
 type Files struct {
 	CAFile       string
 	CertFile     string
@@ -61,7 +61,7 @@ type Files struct {
 	CAPassword   string
 }
 
-// Endpoint says where and how the server's scenario is served.
+// Endpoint returns where and how the server's scenario is served. The paths in it are those in files.
 func (srv *Server) Endpoint(files Files) Endpoint {
 	s := srv.scenario
 	host := cmp.Or(s.Host, "localhost")
@@ -97,8 +97,8 @@ func (srv *Server) Endpoint(files Files) Endpoint {
 	}
 }
 
-// connect returns the address to dial for a host: the host's own where it is an
-// address that the server listens on.
+// connect returns the address to dial for a host. If the host is an address on which the server listens, it is that
+// address.
 func (srv *Server) connect(host string) string {
 	if srv.scenario.Server.Fault == scenarios.FaultUnresolved {
 		return ""
@@ -112,22 +112,21 @@ func (srv *Server) connect(host string) string {
 	return srv.Addr()
 }
 
-// EndpointsSchema is the version of the form of endpoints.json.
+// EndpointsSchema is the version of the format of endpoints.json.
 const EndpointsSchema = 1
 
-// Endpoints is the document endpoints.json: all that is served, for programs that
-// are not written in Go.
+// Endpoints is the content of endpoints.json, which tells programs in any language what is served.
 type Endpoints struct {
 	Schema    int        `json:"schema"` // EndpointsSchema
-	Seed      string     `json:"seed"`   // decides every key and certificate
-	At        time.Time  `json:"at"`     // the time that certificates are minted for
-	PID       int        `json:"pid"`    // the process that serves
-	UI        string     `json:"ui"`     // URL of the status page; empty if there is none
+	Seed      string     `json:"seed"`   // every key and certificate derives from it
+	At        time.Time  `json:"at"`     // the time for which certificates are minted
+	PID       int        `json:"pid"`    // the ID of the serving process
+	UI        string     `json:"ui"`     // URL of the status page; empty without one
 	Scenarios []Endpoint `json:"scenarios"`
 }
 
-// Encode returns the document as it stands in a file. Schema is set to [EndpointsSchema], At is written
-// in UTC and whole seconds.
+// Encode returns the document as the content of a file. Schema is written as [EndpointsSchema], and At in UTC and
+// whole seconds.
 func (doc Endpoints) Encode() ([]byte, error) {
 	doc.Schema = EndpointsSchema
 	doc.At = doc.At.UTC().Truncate(time.Second)
@@ -139,10 +138,10 @@ func (doc Endpoints) Encode() ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// maxEndpoints is how large endpoints.json may be, in bytes.
+// maxEndpoints is the maximum size of endpoints.json, in bytes.
 const maxEndpoints = 64 << 20
 
-// ReadEndpoints reads a document that [Endpoints.Encode] made.
+// ReadEndpoints reads a file that was written by [Endpoints.Encode]. A file with another schema is an error.
 func ReadEndpoints(path string) (Endpoints, error) {
 	data, err := bounded.File(path, maxEndpoints)
 	if err != nil {
@@ -153,8 +152,8 @@ func ReadEndpoints(path string) (Endpoints, error) {
 		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %s: %w", path, err)
 	}
 	if doc.Schema != EndpointsSchema {
-		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %s has schema %d, this program reads %d: use the tlslab that wrote it",
-			path, doc.Schema, EndpointsSchema)
+		return Endpoints{}, fmt.Errorf("serve: reading endpoints: %s has schema %d, this program reads %d: "+
+			"use the tlslab that wrote it", path, doc.Schema, EndpointsSchema)
 	}
 	return doc, nil
 }

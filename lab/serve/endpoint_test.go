@@ -26,7 +26,10 @@ func TestEndpoint(t *testing.T) {
 	} {
 		s := &scenarios.Scenario{
 			ID: "expired", Family: "validity", Host: test.host, Control: "good",
-			Expect: scenarios.Expectation{Verdict: scenarios.Reject, Level: scenarios.Should, Feature: "crl", Failures: []failure.Class{failure.Expired}},
+			Expect: scenarios.Expectation{
+				Verdict: scenarios.Reject, Level: scenarios.Should, Feature: "crl",
+				Failures: []failure.Class{failure.Expired},
+			},
 		}
 		srv := start(t, s, ca.source(t), Options{})
 		if len(srv.acceptors) == 1 && test.dial == "::1" {
@@ -37,8 +40,8 @@ func TestEndpoint(t *testing.T) {
 		want := Endpoint{
 			ID: "expired", Family: "validity", Service: "https", URL: test.url + port + "/",
 			Host: test.host, Port: srv.Port(), Connect: net.JoinHostPort(test.dial, port),
-			CAFile: "ca", CertFile: "cert", KeyFile: "key", CombinedFile: "combined", KeyPassword: "password", CRLFile: "crl",
-			CAPKCS12: "p12", CAJKS: "jks", CADir: "dir", CAPassword: "ca password",
+			CAFile: "ca", CertFile: "cert", KeyFile: "key", CombinedFile: "combined", KeyPassword: "password",
+			CRLFile: "crl", CAPKCS12: "p12", CAJKS: "jks", CADir: "dir", CAPassword: "ca password",
 			Expect: "reject", Level: "should", Feature: "crl", Failures: []failure.Class{"expired"}, Control: "good",
 		}
 		if test.host == "" {

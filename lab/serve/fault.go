@@ -3,19 +3,18 @@ package serve
 import (
 	"fmt"
 	"net"
-	"slices"
 
 	"example.com/tlslab/lab/internal/socket"
 	"example.com/tlslab/scenarios"
 )
 
-// fault is how a server behaves: what it listens with, and what it does with a connection.
+// fault is how a server behaves.
 type fault struct {
-	open   socket.Opener     // what it listens with; nil means as every server does
-	behave func(*conn) error // nil means as a good server does
+	open   socket.Opener     // opens the port; nil means that the server listens normally
+	behave func(*conn) error // serves a connection; nil means that the server behaves correctly
 }
 
-// faults are all that a server can do.
+// faults are the behaviours of all faults. The empty name is the server without a fault.
 var faults = map[scenarios.Fault]fault{
 	"": {},
 
@@ -47,11 +46,11 @@ var faults = map[scenarios.Fault]fault{
 	scenarios.FaultLegacyRenegotiation: {behave: legacyRenegotiation},
 }
 
-// behaviour looks a fault up.
+// behaviour returns the behaviour of a fault, without nil functions.
 func behaviour(name scenarios.Fault) (fault, error) {
 	f, ok := faults[name]
 	if !ok {
-		return fault{}, fmt.Errorf("there is no fault %q: use one of package scenarios", name)
+		return fault{}, fmt.Errorf("unknown fault %q: use one from package scenarios", name)
 	}
 	if f.open == nil {
 		f.open = socket.Listen
@@ -62,26 +61,14 @@ func behaviour(name scenarios.Fault) (fault, error) {
 	return f, nil
 }
 
-// Faults returns all faults that a server can be told to have.
-func Faults() []scenarios.Fault {
-	var list []scenarios.Fault
-	for name := range faults {
-		if name != "" {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
-// brokenOff is the end of a connection that the server broke off on purpose, and says how.
+// brokenOff is the error for a connection that the server broke off on purpose. It says how.
 type brokenOff string
 
 // Error implements error.
 func (b brokenOff) Error() string { return string(b) }
 
-// reset resets the TCP connection: with a linger time of zero, closing it sends RST and not
-// FIN. What came from the client has been read before, so that nothing but the RST tells it.
+// reset resets the TCP connection: with a linger time of zero, closing it sends RST instead of FIN. Everything that the
+// client had sent has been read before, so the RST is all that the client sees.
 func (c *conn) reset(when string) error {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
@@ -90,9 +77,8 @@ func (c *conn) reset(when string) error {
 	return brokenOff("reset " + when)
 }
 
-// finish closes the server's side of the TCP connection, without a TLS alert, and waits for
-// the client to close the other: were it closed at once, what the client still sends would
-// turn the end into a reset.
+// finish closes the server's side of the TCP connection, without a TLS alert, and waits for the client to close the
+// other. If it closed both at once, whatever the client still sends would cause a reset.
 func (c *conn) finish(when string) error {
 	if tcp, ok := c.raw.(*net.TCPConn); ok {
 		tcp.CloseWrite()

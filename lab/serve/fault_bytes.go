@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// answers returns the behaviour of a server that reads the ClientHello, writes something in
-// plaintext, and waits for the client to leave.
+// answers returns the behaviour of a server that reads the ClientHello, writes something in plaintext, and waits until
+// the client closes the connection.
 func answers(with func() []byte) func(*conn) error {
 	return func(c *conn) error {
 		if err := c.tap.await(); err != nil {
@@ -26,8 +26,8 @@ func answers(with func() []byte) func(*conn) error {
 	}
 }
 
-// speaksFirst returns the behaviour of a server that writes before the client has said
-// anything, and waits for it to leave.
+// speaksFirst returns the behaviour of a server that writes before the client has sent anything, and waits until the
+// client closes the connection.
 func speaksFirst(with func() []byte) func(*conn) error {
 	return func(c *conn) error {
 		if _, err := c.tap.Write(with()); err != nil {
@@ -37,8 +37,8 @@ func speaksFirst(with func() []byte) func(*conn) error {
 	}
 }
 
-// plainHTTP returns the answer of a web server to a request that it cannot read (RFC 9112,
-// section 9.6; RFC 9110, section 15.5.1).
+// plainHTTP returns a web server's answer to a request that it cannot parse (RFC 9112, section 9.6; RFC 9110, section
+// 15.5.1).
 func plainHTTP() []byte {
 	const body = "400 Bad Request\n"
 	var b strings.Builder
@@ -51,8 +51,8 @@ func plainHTTP() []byte {
 // bannerSSH returns an SSH server's identification (RFC 4253, section 4.2).
 func bannerSSH() []byte { return []byte("SSH-2.0-OpenSSH_9.2p1\r\n") }
 
-// bannerMySQL returns a MySQL server's first packet: protocol 10, its version, a connection
-// number, and what a client has to sign with its password.
+// bannerMySQL returns a MySQL server's first packet: protocol 10, the version, a connection number, and a nonce that
+// the client must combine with its password.
 func bannerMySQL() []byte {
 	const (
 		capabilities = 0xdfff_f7ff // without CLIENT_SSL: it does no TLS
@@ -61,7 +61,7 @@ func bannerMySQL() []byte {
 	)
 	nonce := garbage()[:20]
 	for i := range nonce {
-		nonce[i] = nonce[i]%94 + '!' // never NUL, which ends it
+		nonce[i] = nonce[i]%94 + '!' // never NUL, which would end the nonce
 	}
 	b := []byte("\x0a8.0.36\x00")
 	b = binary.LittleEndian.AppendUint32(b, 8) // connection number
@@ -77,7 +77,7 @@ func bannerMySQL() []byte {
 	return append([]byte{byte(len(b)), byte(len(b) >> 8), byte(len(b) >> 16), 0}, b...)
 }
 
-// garbage returns 256 bytes that mean nothing, always the same.
+// garbage returns 256 meaningless bytes, always the same.
 func garbage() []byte {
 	var b []byte
 	for i := range byte(256 / sha256.Size) {
@@ -93,7 +93,7 @@ func oversizedRecord() []byte {
 	return wire.AppendRecord(nil, wire.RecordHandshake, tls.VersionTLS12, make([]byte, size))
 }
 
-// shortRecord sends half of a handshake record and closes the connection.
+// shortRecord sends half of a handshake record's body and closes the connection.
 func shortRecord(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err

@@ -8,11 +8,12 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// versionSSL30 is tls.VersionSSL30, which is deprecated: that SSL 3.0 is broken is why it is served.
+// versionSSL30 has the value of tls.VersionSSL30, which is deprecated because SSL 3.0 is broken. Here that is the
+// point.
 const versionSSL30 = 0x0300
 
-// ssl3 answers with a ServerHello of SSL 3.0 (RFC 6101, section 5.6.1.3), and waits for the
-// client to leave.
+// ssl3 answers with a ServerHello of SSL 3.0 (RFC 6101, section 5.6.1.3), and waits until the client closes the
+// connection.
 func ssl3(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
@@ -24,7 +25,7 @@ func ssl3(c *conn) error {
 	return c.tap.drain()
 }
 
-// internalError answers with that alert.
+// internalError answers the ClientHello with the alert internal_error.
 func internalError(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
@@ -35,10 +36,10 @@ func internalError(c *conn) error {
 	return errInternal
 }
 
-var errInternal = errors.New("the server said internal_error")
+var errInternal = errors.New("the server sent internal_error on purpose")
 
-// versionIntolerant does not know that a server has to ignore the versions that it does not
-// know (RFC 8446, section 4.1.1).
+// versionIntolerant drops clients that offer TLS 1.3, instead of ignoring versions that it does not know as a server
+// must (RFC 8446, section 4.2.1).
 func versionIntolerant(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err
@@ -49,10 +50,10 @@ func versionIntolerant(c *conn) error {
 	return c.talk()
 }
 
-// segment is how many bytes fit one TCP segment on Ethernet, over IPv4.
+// segment is the number of bytes that fit into one TCP segment over IPv4 on Ethernet.
 const segment = 1460
 
-// oneSegment takes what fits one segment for the whole ClientHello.
+// oneSegment resets clients whose ClientHello does not fit into one segment.
 func oneSegment(c *conn) error {
 	if err := c.tap.await(); err != nil {
 		return err

@@ -10,9 +10,8 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// resetOnAccept resets the connection at the client's first byte. Were it reset before, the
-// reset would race with the client's connect: measured, curl then says at times that it could
-// not connect, and at times that it was reset.
+// resetOnAccept resets the connection when the client's first byte arrives. An earlier reset would race with the
+// client's connect: curl then sometimes reports that it could not connect, and sometimes that the connection was reset.
 func resetOnAccept(c *conn) error {
 	var first [1]byte
 	if _, err := c.tap.Read(first[:]); err != nil {
@@ -35,23 +34,24 @@ func closeAfterHello(c *conn) error {
 	return c.finish("after the ClientHello")
 }
 
-// silent reads until the client has had enough.
+// silent sends nothing, and reads until the client gives up.
 func silent(c *conn) error { return c.tap.drain() }
 
-// resetAfterCertificate lets crypto/tls's handshake pass up to the end of the Certificate.
+// resetAfterCertificate lets crypto/tls's handshake pass up to the end of the Certificate, and then resets the
+// connection.
 func resetAfterCertificate(c *conn) error {
 	return c.cutCertificate(func(start, end int) int { return end }, func() error {
 		return c.reset("after the Certificate")
 	})
 }
 
-// stalledCertificate lets it pass up to the middle of the Certificate.
+// stalledCertificate lets the handshake pass up to the middle of the Certificate, and then sends nothing more.
 func stalledCertificate(c *conn) error {
 	return c.cutCertificate(func(start, end int) int { return start + (end-start)/2 }, c.tap.drain)
 }
 
-// cutCertificate serves the client as a good server does until it sends its Certificate, in
-// the records from start to end of what it writes, and lets that pass as far as until says.
+// cutCertificate serves the client correctly up to a point in the write that contains the server's Certificate. The
+// record of that message is from start to end, and until returns the point. Then cutCertificate calls then.
 func (c *conn) cutCertificate(until func(start, end int) int, then func() error) error {
 	cut := &cut{Conn: c.raw, at: func(p []byte) int {
 		if start, end := messageAt(p, wire.MessageCertificate); end > 0 {
@@ -68,10 +68,10 @@ func (c *conn) cutCertificate(until func(start, end int) int, then func() error)
 	return then()
 }
 
-// cut is a connection that breaks in the middle of what is written to it.
+// cut is a connection that breaks in the middle of a write.
 type cut struct {
 	net.Conn
-	at   func(p []byte) int // how much of it to let pass
+	at   func(p []byte) int // returns how much of p to let pass; len(p) means that the connection goes on
 	done bool
 }
 
@@ -91,39 +91,40 @@ func (c *cut) Write(p []byte) (int, error) {
 	return n, errors.Join(errCut, err)
 }
 
-// messageAt returns from where to where in p, which is whole records in plaintext, the record
-// stands that begins with a handshake message of that type; zeros if there is none.
+// messageAt returns the start and end of the first record in p that begins with a handshake message of that type, or
+// zeros without one. p must consist of whole records in plaintext.
 func messageAt(p []byte, kind wire.MessageType) (start, end int) {
 	for end+wire.RecordHeaderLen < len(p) {
 		start = end
 		end = min(len(p), start+wire.RecordHeaderLen+wire.RecordLen(p[start:]))
-		if wire.RecordType(p[start]) == wire.RecordHandshake && wire.MessageType(p[start+wire.RecordHeaderLen]) == kind {
+		message := wire.MessageType(p[start+wire.RecordHeaderLen])
+		if wire.RecordType(p[start]) == wire.RecordHandshake && message == kind {
 			return start, end
 		}
 	}
 	return 0, 0
 }
 
-// pace is how late every record of a slow server comes.
+// pace is the delay of every record of a slow server.
 const pace = 100 * time.Millisecond
 
-// slow serves the client as a good server does, a record at a time.
+// slow serves the client correctly, but delays every record.
 func slow(c *conn) error {
 	c.tap.Conn = &paced{Conn: c.raw, closed: c.srv.closed}
 	defer func() { c.tap.Conn = c.raw }()
 	return c.talk()
 }
 
-// paced is a connection that writes every record late.
+// paced is a connection that delays every record that is written to it.
 type paced struct {
 	net.Conn
-	closed <-chan struct{} // ends the waiting
+	closed <-chan struct{} // ends the delay
 }
 
 // Write implements net.Conn.
 func (c *paced) Write(p []byte) (written int, err error) {
 	for written < len(p) {
-		late := time.NewTimer(pace) // being late is the fault itself: there is no event to wait for
+		late := time.NewTimer(pace) // the delay is the fault itself, not a wait for something
 		select {
 		case <-late.C:
 		case <-c.closed:
@@ -143,7 +144,7 @@ func (c *paced) Write(p []byte) (written int, err error) {
 	return written, nil
 }
 
-// truncatedResponse has the service answer, and lets half of the answer pass.
+// truncatedResponse lets half of the service's answer pass.
 func truncatedResponse(c *conn) error {
 	var whole *half
 	service := c.srv.options.Service
@@ -157,10 +158,10 @@ func truncatedResponse(c *conn) error {
 	return c.finish("in the middle of the answer")
 }
 
-// half is a connection that passes half of the first answer that is written to it.
+// half is a connection that lets half of the first answer pass.
 type half struct {
 	net.Conn
-	of   func(p []byte) (start, end int) // where the answer stands in p; zeros if it does not
+	of   func(p []byte) (start, end int) // returns where the answer is in p, or zeros
 	done bool
 }
 

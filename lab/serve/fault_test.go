@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
@@ -20,42 +21,67 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestFaults holds every fault to what the client gets and what the record says of it. The
-// clients are crypto/tls's own, and bytes that OpenSSL has sent.
+// faultNames returns the names of all faults, sorted.
+func faultNames() []scenarios.Fault {
+	return slices.Sorted(maps.Keys(faults))[1:] // without the empty name
+}
+
+// Errors of crypto/tls's client.
+const (
+	saysReset     = "connection reset by peer"
+	saysNotTLS    = "first record does not look like a TLS handshake"
+	saysTooLong   = "oversized record received with length 65535"
+	saysSSL3      = "server selected unsupported protocol version 300"
+	saysTruncated = "unexpected EOF"
+)
+
+// faultTests are what the client gets from each fault, and what the server observes.
+var faultTests = map[scenarios.Fault]struct {
+	maxVersion uint16
+	says       string // the client's error
+	end        End
+	alert      string // received or sent
+	record     string // the start of Observation.Error
+}{
+	scenarios.FaultResetOnAccept:   {0, saysReset, EndBrokenOff, "", "reset on accept"},
+	scenarios.FaultResetAfterHello: {0, saysReset, EndBrokenOff, "", "reset after the ClientHello"},
+	scenarios.FaultResetAfterCertificate: {
+		tls.VersionTLS12, saysReset, EndBrokenOff, "", "reset after the Certificate",
+	},
+	scenarios.FaultCloseAfterHello:    {0, "EOF", EndBrokenOff, "", "closed after the ClientHello"},
+	scenarios.FaultSilent:             {0, "i/o timeout", EndEOF, "", "EOF"},
+	scenarios.FaultStalledCertificate: {tls.VersionTLS12, "i/o timeout", EndEOF, "", "EOF"},
+	scenarios.FaultSlow:               {0, "", EndServed, "", ""},
+	scenarios.FaultTruncatedResponse:  {0, saysTruncated, EndBrokenOff, "", "closed in the middle of the answer"},
+	scenarios.FaultPlainHTTP:          {0, saysNotTLS, EndEOF, "", "EOF"},
+	scenarios.FaultBannerSSH:          {0, saysNotTLS, EndEOF, "", "EOF"},
+	scenarios.FaultBannerMySQL:        {0, saysNotTLS, EndEOF, "", "EOF"},
+	scenarios.FaultGarbage:            {0, saysNotTLS, EndEOF, "", "EOF"},
+	scenarios.FaultOversizedRecord:    {0, saysTooLong, EndAlertReceived, "record_overflow (22)", ""},
+	scenarios.FaultShortRecord:        {0, saysTruncated, EndBrokenOff, "", "closed in the middle of a record"},
+	scenarios.FaultSSL3:               {0, saysSSL3, EndAlertReceived, "protocol_version (70)", "EOF"},
+	scenarios.FaultInternalError: {
+		0, "internal error", EndAlertSent, "internal_error (80)", "the server sent internal_error on purpose",
+	},
+	scenarios.FaultVersionIntolerant: {
+		tls.VersionTLS12, "EOF", EndBrokenOff, "", "closed on a ClientHello that offers TLS 1.3",
+	},
+	scenarios.FaultOneSegment: {0, saysReset, EndBrokenOff, "", "reset on a ClientHello above 1,460 bytes"},
+	scenarios.FaultSmallDH: {
+		tls.VersionTLS12, "handshake failure", EndAlertSent, "handshake_failure (40)",
+		"the client does not offer this server's only cipher suite",
+	},
+	scenarios.FaultLegacyRenegotiation: {tls.VersionTLS12, "", EndServed, "", ""},
+}
+
+// TestFaults checks what crypto/tls's client gets from every fault, and what the server observes.
 func TestFaults(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
-	tests := map[scenarios.Fault]struct {
-		maxVersion uint16
-		says       string // crypto/tls's client, when it is done
-		end        End
-		alert      string // received or sent
-		record     string // Observation.Error
-	}{
-		scenarios.FaultResetOnAccept:         {0, "connection reset by peer", EndBrokenOff, "", "reset on accept"},
-		scenarios.FaultResetAfterHello:       {0, "connection reset by peer", EndBrokenOff, "", "reset after the ClientHello"},
-		scenarios.FaultResetAfterCertificate: {tls.VersionTLS12, "connection reset by peer", EndBrokenOff, "", "reset after the Certificate"},
-		scenarios.FaultCloseAfterHello:       {0, "EOF", EndBrokenOff, "", "closed after the ClientHello"},
-		scenarios.FaultSilent:                {0, "i/o timeout", EndEOF, "", "EOF"},
-		scenarios.FaultStalledCertificate:    {tls.VersionTLS12, "i/o timeout", EndEOF, "", "EOF"},
-		scenarios.FaultSlow:                  {0, "", EndServed, "", ""},
-		scenarios.FaultTruncatedResponse:     {0, "unexpected EOF", EndBrokenOff, "", "closed in the middle of the answer"},
-		scenarios.FaultPlainHTTP:             {0, "first record does not look like a TLS handshake", EndEOF, "", "EOF"},
-		scenarios.FaultBannerSSH:             {0, "first record does not look like a TLS handshake", EndEOF, "", "EOF"},
-		scenarios.FaultBannerMySQL:           {0, "first record does not look like a TLS handshake", EndEOF, "", "EOF"},
-		scenarios.FaultGarbage:               {0, "first record does not look like a TLS handshake", EndEOF, "", "EOF"},
-		scenarios.FaultOversizedRecord:       {0, "oversized record received with length 65535", EndAlertReceived, "record_overflow (22)", ""},
-		scenarios.FaultShortRecord:           {0, "unexpected EOF", EndBrokenOff, "", "closed in the middle of a record"},
-		scenarios.FaultSSL3:                  {0, "server selected unsupported protocol version 300", EndAlertReceived, "protocol_version (70)", "EOF"},
-		scenarios.FaultInternalError:         {0, "internal error", EndAlertSent, "internal_error (80)", "the server said internal_error"},
-		scenarios.FaultVersionIntolerant:     {tls.VersionTLS12, "EOF", EndBrokenOff, "", "closed on a ClientHello that offers TLS 1.3"},
-		scenarios.FaultOneSegment:            {0, "connection reset by peer", EndBrokenOff, "", "reset on a ClientHello above 1,460 bytes"},
-		scenarios.FaultSmallDH:               {tls.VersionTLS12, "handshake failure", EndAlertSent, "handshake_failure (40)", "the client does not offer the one cipher suite"},
-		scenarios.FaultLegacyRenegotiation:   {tls.VersionTLS12, "", EndServed, "", ""},
-	}
-	listener := []scenarios.Fault{scenarios.FaultUnresolved, scenarios.FaultRefused, scenarios.FaultSYNDropped} // below
-	for _, fault := range Faults() {
-		test, ok := tests[fault]
+	// These have tests of their own below.
+	listener := []scenarios.Fault{scenarios.FaultUnresolved, scenarios.FaultRefused, scenarios.FaultSYNDropped}
+	for _, fault := range faultNames() {
+		test, ok := faultTests[fault]
 		if !ok {
 			if !slices.Contains(listener, fault) {
 				t.Errorf("%s is not tested", fault)
@@ -66,7 +92,7 @@ func TestFaults(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: test.maxVersion}), source, Options{})
 			err := request(t, srv, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"}, patienceFor(test.says))
 			if (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
-				t.Errorf("the client says %v, want %q", err, test.says)
+				t.Errorf("the client's error is %v, want %q", err, test.says)
 			}
 			o := one(t, srv)
 			if o.End != test.end || test.record != "" && !strings.HasPrefix(o.Error, test.record) {
@@ -83,7 +109,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// patienceFor returns what a client is given that is to run out of time, or not to.
+// patienceFor returns a client's timeout: a short one if the test expects it to time out.
 func patienceFor(says string) time.Duration {
 	if strings.Contains(says, "timeout") {
 		return 200 * time.Millisecond
@@ -91,8 +117,7 @@ func patienceFor(says string) time.Duration {
 	return 30 * time.Second
 }
 
-// request has crypto/tls's client connect, send a request and read the answer, and returns what
-// went wrong.
+// request connects with crypto/tls's client, sends a request and reads the answer. It returns the client's error.
 func request(t *testing.T, srv *Server, config *tls.Config, limit time.Duration) error {
 	t.Helper()
 	raw := dial(t, srv)
@@ -102,8 +127,7 @@ func request(t *testing.T, srv *Server, config *tls.Config, limit time.Duration)
 	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 		return err
 	}
-	// crypto/tls takes an end without close_notify for a good one between two records: it is for
-	// HTTP to tell that something is missing.
+	// crypto/tls accepts an end without close_notify between two records. Only HTTP can tell that something is missing.
 	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
 		return err
@@ -113,7 +137,7 @@ func request(t *testing.T, srv *Server, config *tls.Config, limit time.Duration)
 	return err
 }
 
-// Faults that depend on the ClientHello serve those that they can take.
+// TestFaultsTaken checks that the faults that depend on the ClientHello serve other clients.
 func TestFaultsTaken(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -134,14 +158,14 @@ func TestFaultsTaken(t *testing.T) {
 	}
 }
 
-// A client that says nothing, or what is no hello, is dropped in time by every fault.
+// TestFaultsBounded checks that every fault drops a client that sends nothing, or something other than a ClientHello.
 func TestFaultsBounded(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
 	hello := hellos.Recorded()["openssl"]
-	for _, fault := range Faults() {
-		if _, held := faults[fault]; held && faults[fault].open != nil {
-			continue // nobody is accepted
+	for _, fault := range faultNames() {
+		if faults[fault].open != nil {
+			continue // no client is accepted
 		}
 		for name, said := range map[string][]byte{
 			"nothing": nil, "half a hello": hello[:100], "no TLS": []byte("GET / HTTP/1.1\r\n\r\n"),
@@ -149,10 +173,11 @@ func TestFaultsBounded(t *testing.T) {
 		} {
 			t.Run(string(fault)+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12}), source, Options{Timeout: 200 * time.Millisecond})
+				s := scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12})
+				srv := start(t, s, source, Options{Timeout: 200 * time.Millisecond})
 				c := dial(t, srv)
 				c.Write(said)
-				io.Copy(io.Discard, c) // until the server has had enough
+				io.Copy(io.Discard, c) // until the server closes the connection
 				c.Close()
 				if o := one(t, srv); o.BytesReceived > 2*lingerBytes || o.End == EndServed {
 					t.Errorf("end %s after %d bytes: %s", o.End, o.BytesReceived, o.Error)
@@ -162,18 +187,21 @@ func TestFaultsBounded(t *testing.T) {
 	}
 }
 
-// Closing a server ends the connections that a fault keeps open.
+// TestCloseDuringFault checks that closing a server ends the connections that a fault keeps open.
 func TestCloseDuringFault(t *testing.T) {
 	ca := newAuthority(t)
-	for _, fault := range []scenarios.Fault{scenarios.FaultSilent, scenarios.FaultStalledCertificate, scenarios.FaultSlow} {
+	for _, fault := range []scenarios.Fault{
+		scenarios.FaultSilent, scenarios.FaultStalledCertificate, scenarios.FaultSlow,
+	} {
 		t.Run(string(fault), func(t *testing.T) {
-			srv := start(t, scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12}), ca.source(t), Options{Timeout: time.Hour})
+			s := scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12})
+			srv := start(t, s, ca.source(t), Options{Timeout: time.Hour})
 			c := dial(t, srv)
 			c.Write(hellos.Recorded()["openssl"])
 			if err := srv.drainBacklog(ctx(t)); err != nil {
 				t.Fatal(err)
 			}
-			srv.Close() // or the test is given up
+			srv.Close() // hangs until the test times out, if it fails
 			if _, err := io.Copy(io.Discard, c); err != nil && !errors.Is(err, syscall.ECONNRESET) {
 				t.Error(err)
 			}
@@ -193,12 +221,13 @@ func TestRefused(t *testing.T) {
 	if err := srv.Drain(ctx(t)); err != nil {
 		t.Error(err)
 	}
-	if other, err := Start(s, ca.source(t), Options{Service: web, Port: srv.Port()}); !errors.Is(err, syscall.EADDRINUSE) {
-		t.Errorf("took a port that is held: %v, %v", other, err)
+	other, err := Start(s, ca.source(t), Options{Service: web, Port: srv.Port()})
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("starting on a port that is held: %v, %v", other, err)
 	}
 	if other, err := net.Listen("tcp4", srv.Addr()); err == nil {
 		other.Close()
-		t.Error("somebody else can listen on the port")
+		t.Error("another program could listen on the port")
 	}
 	port := srv.Port()
 	srv.Close()
@@ -229,7 +258,7 @@ func TestSYNDropped(t *testing.T) {
 	}
 	port := srv.Port()
 	srv.Close()
-	again, err := Start(s, ca.source(t), Options{Service: web, Port: port}) // nothing is left of the first
+	again, err := Start(s, ca.source(t), Options{Service: web, Port: port}) // the port is free again
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,14 +275,18 @@ func TestUnresolved(t *testing.T) {
 }
 
 func TestUnknownFault(t *testing.T) {
-	if srv, err := Start(scenario(scenarios.Server{Fault: "no such"}), newAuthority(t).source(t), Options{Service: web}); err == nil || !strings.Contains(err.Error(), `"no such"`) {
+	s := scenario(scenarios.Server{Fault: "no such"})
+	srv, err := Start(s, newAuthority(t).source(t), Options{Service: web})
+	if err == nil || !strings.Contains(err.Error(), `"no such"`) {
 		t.Errorf("%v, %v", srv, err)
 	}
 }
 
-// What is said in place of TLS is what the programs say: nobody could take it for a record.
+// TestNotRecords checks that nothing that is sent instead of TLS looks like a record.
 func TestNotRecords(t *testing.T) {
-	for name, b := range map[string][]byte{"http": plainHTTP(), "ssh": bannerSSH(), "mysql": bannerMySQL(), "garbage": garbage()} {
+	for name, b := range map[string][]byte{
+		"http": plainHTTP(), "ssh": bannerSSH(), "mysql": bannerMySQL(), "garbage": garbage(),
+	} {
 		stream := wire.Stream{Keep: wire.MaxClientHello}
 		stream.Feed(b)
 		if !stream.NotTLS {

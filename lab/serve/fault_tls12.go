@@ -7,24 +7,24 @@ import (
 	"example.com/tlslab/lab/serve/internal/tls12"
 )
 
-// smallDH shakes hands over a group of 1,024 bits.
+// smallDH does the handshake with a Diffie-Hellman group of 1,024 bits.
 func smallDH(c *conn) error {
 	return c.talkTLS12(tls12.Config{KeyExchange: tls12.DHE1024()})
 }
 
-// legacyRenegotiation shakes hands as servers did before RFC 5746.
+// legacyRenegotiation does the handshake as servers did before RFC 5746.
 func legacyRenegotiation(c *conn) error {
 	return c.talkTLS12(tls12.Config{KeyExchange: tls12.ECDHE(), OmitRenegotiationInfo: true})
 }
 
-// talkTLS12 serves the client by the lab's own server side of TLS 1.2, with the certificate that crypto/tls would
+// talkTLS12 serves the client with package tls12 instead of crypto/tls, and with the certificate that crypto/tls would
 // present.
 func (c *conn) talkTLS12(config tls12.Config) error {
 	config.Certificate = func() (tls.Certificate, error) { return c.srv.certificate(&c.tap) }
 	return c.handshakeAndServe(tls12.Server(&c.tap, config), c.srv.options.Service.Serve)
 }
 
-// certificate returns what crypto/tls would present to a client.
+// certificate returns the certificate that crypto/tls would present to a client.
 func (srv *Server) certificate(t *tap) (tls.Certificate, error) {
 	config, err := srv.config.GetConfigForClient(&tls.ClientHelloInfo{Conn: t})
 	if err != nil {

@@ -23,8 +23,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestFlight holds the lab's own handshake to be one: crypto/tls's client finishes it, and what
-// goes over it comes back whole, in records of any size.
+// TestFlight checks that crypto/tls's client completes the handshake with package tls12, and that data of any size then
+// comes back unchanged.
 func TestFlight(t *testing.T) {
 	ca := newAuthority(t)
 	echo := Service{Name: "echo", Scheme: "echo", Serve: func(c net.Conn, _ Session) error {
@@ -61,8 +61,7 @@ func TestFlight(t *testing.T) {
 	}
 }
 
-// TestSmallDH has the openssl command take a group of 1,024 bits where it is told that it may,
-// and refuse it where it is not.
+// TestSmallDH checks that the openssl command accepts a group of 1,024 bits if it is told to, and refuses it otherwise.
 func TestSmallDH(t *testing.T) {
 	_, err := exec.LookPath("openssl")
 	needs.Stack(t, "openssl", err == nil, "no openssl on PATH")
@@ -84,8 +83,8 @@ func TestSmallDH(t *testing.T) {
 		t.Run(ciphers, func(t *testing.T) {
 			s := scenario(scenarios.Server{Fault: scenarios.FaultSmallDH})
 			srv := start(t, s, material(ca.issue(t, key, nil), nil), Options{})
-			cmd := exec.Command("openssl", "s_client", "-connect", srv.Addr(), "-servername", "localhost", "-CAfile", file,
-				"-verify_return_error", "-quiet", "-ign_eof", "-cipher", ciphers)
+			cmd := exec.Command("openssl", "s_client", "-connect", srv.Addr(), "-servername", "localhost",
+				"-CAfile", file, "-verify_return_error", "-quiet", "-ign_eof", "-cipher", ciphers)
 			cmd.Stdin = strings.NewReader("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 			out, _ := cmd.CombinedOutput()
 			if !strings.Contains(string(out), says) {
@@ -98,7 +97,7 @@ func TestSmallDH(t *testing.T) {
 	}
 }
 
-// A client that stops anywhere in a flight is dropped.
+// TestFlightSilence checks that a client that stops anywhere in a handshake with package tls12 is dropped.
 func TestFlightSilence(t *testing.T) {
 	ca := newAuthority(t)
 	hello := hellos.Recorded()["openssl"]

@@ -18,11 +18,11 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// alike is how often a client is run to see whether it leaves the same record each time.
-const alike = 20
+// repeats is how often a client is run to check that the observation is the same each time.
+const repeats = 20
 
-// account writes an observation and the records that passed, without what differs between runs that
-// are alike: times, ports, and the lengths of what is random.
+// account describes an observation and the records that passed, without what differs in every run: times, ports, and
+// the lengths of random data.
 func account(o Observation, list []wire.Record) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s complete %v data %v error %q received %v sent %v\n",
@@ -34,12 +34,12 @@ func account(o Observation, list []wire.Record) string {
 	return b.String()
 }
 
-// sameEachTime runs a client many times and holds its record to be the same each time, and returns it.
-func sameEachTime(t *testing.T, server scenarios.Server, source Source, run func(*Server)) string {
+// sameEachTime runs a client many times, and checks that the account is the same each time.
+func sameEachTime(t *testing.T, server scenarios.Server, source Source, run func(*Server)) {
 	t.Helper()
 	var first string
 	differ := 0
-	for n := range alike {
+	for n := range repeats {
 		w := &watched{t: t, of: map[uint64][]Event{}}
 		srv := start(t, scenario(server), source, Options{Watch: w.watch})
 		run(srv)
@@ -55,13 +55,12 @@ func sameEachTime(t *testing.T, server scenarios.Server, source Source, run func
 		}
 	}
 	if differ > 0 {
-		t.Errorf("%d of %d runs differ from the first", differ, alike)
+		t.Errorf("%d of %d runs differ from the first", differ, repeats)
 	}
-	return first
 }
 
-// TestRefusalsAreTheSame has clients refuse, in every way that there is, and leave at once. What
-// crypto/tls would answer is not sent, and is not part of the record.
+// TestRefusalsAreTheSame has clients refuse in every possible way and then close the connection. What crypto/tls would
+// answer must not be sent, and must not be observed.
 func TestRefusalsAreTheSame(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -69,6 +68,7 @@ func TestRefusalsAreTheSame(t *testing.T) {
 	old := clientHello(t, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12})
 	ccs := record(wire.RecordChangeCipherSpec, 1)
 	expired := alert(wire.LevelFatal, wire.AlertCertificateExpired)
+	byTLS12 := scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}
 	tests := []struct {
 		name   string
 		server scenarios.Server
@@ -77,10 +77,10 @@ func TestRefusalsAreTheSame(t *testing.T) {
 	}{
 		{"in plaintext", scenarios.Server{}, hello, expired},
 		{"in plaintext, as OpenSSL does", scenarios.Server{}, hello, slices.Concat(ccs, expired)},
-		{"in plaintext, with a warning's level", scenarios.Server{}, hello, alert(wire.LevelWarning, wire.AlertUnknownCA)},
+		{"in plaintext, as a warning", scenarios.Server{}, hello, alert(wire.LevelWarning, wire.AlertUnknownCA)},
 		{"under TLS 1.2", scenarios.Server{}, old, expired},
 		{"under TLS 1.2, after ChangeCipherSpec", scenarios.Server{}, old, slices.Concat(ccs, expired)},
-		{"to a flight by hand", scenarios.Server{MaxVersion: tls.VersionTLS12, Fault: scenarios.FaultLegacyRenegotiation}, old, expired},
+		{"to package tls12", byTLS12, old, expired},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestRefusalsAreTheSame(t *testing.T) {
 	}
 }
 
-// clientHello returns the first record of crypto/tls's client.
+// clientHello returns the first record that crypto/tls's client sends.
 func clientHello(t *testing.T, config *tls.Config) []byte {
 	t.Helper()
 	ours, theirs := net.Pipe()
@@ -128,11 +128,11 @@ func clientHello(t *testing.T, config *tls.Config) []byte {
 	return append(head, body...)
 }
 
-// readFlight reads what the server says until it waits for the client.
+// readFlight reads the server's first flight.
 func readFlight(t *testing.T, c net.Conn) {
 	t.Helper()
 	buf := make([]byte, 1<<16)
-	for total := 0; total < 600; { // both flights are longer than that, and written at once
+	for total := 0; total < 600; { // every flight is longer, and is written at once
 		n, err := c.Read(buf)
 		if err != nil {
 			t.Fatal(err)
@@ -141,7 +141,7 @@ func readFlight(t *testing.T, c net.Conn) {
 	}
 }
 
-// TestStacksAreTheSame has real clients refuse and accept, again and again: the two that start fast.
+// TestStacksAreTheSame has real clients refuse and accept many times. It uses the two that start fast.
 func TestStacksAreTheSame(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)

@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// authority is a CA of a test's own.
+// authority is a test's CA.
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
@@ -72,8 +72,7 @@ func (a *authority) pool() *x509.CertPool {
 	return pool
 }
 
-// issue returns a certificate for localhost, good for both ends, as changed by
-// edit.
+// issue returns a certificate for localhost, for servers and clients. edit, if not nil, modifies its template.
 func (a *authority) issue(t testing.TB, key crypto.Signer, edit func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	template := &x509.Certificate{
@@ -96,19 +95,19 @@ func (a *authority) issue(t testing.TB, key crypto.Signer, edit func(*x509.Certi
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// source returns a source of a good leaf that trusts the authority itself.
+// source returns a source with a good leaf, which trusts the authority for client certificates.
 func (a *authority) source(t testing.TB) Source {
 	return material(a.issue(t, newKey(t, elliptic.P256()), nil), a.pool())
 }
 
-// material returns a source of just that.
+// material returns a source with that certificate and those CAs.
 func material(cert tls.Certificate, clientCAs *x509.CertPool) Source {
 	return func() (Material, error) {
 		return Material{Certificates: []tls.Certificate{cert}, ClientCAs: clientCAs}, nil
 	}
 }
 
-// scenario returns a scenario of which only the server's behaviour matters.
+// scenario returns a scenario with a server's behaviour.
 func scenario(b scenarios.Server) *scenarios.Scenario {
 	return &scenarios.Scenario{ID: "test", Family: scenarios.Baseline, Server: b}
 }
@@ -123,7 +122,7 @@ func alert(level byte, code wire.AlertCode) []byte {
 	return record(wire.RecordAlert, level, byte(code))
 }
 
-// web is a service that answers one request of HTTP/1.1 with the session.
+// web is a service that answers one HTTP/1.1 request with the session.
 var web = Service{
 	Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{"http/1.1", "h2"},
 	Serve: func(conn net.Conn, s Session) error {
@@ -140,7 +139,7 @@ var web = Service{
 	},
 }
 
-// start serves a scenario with a service for tests, unless o has one.
+// start serves a scenario with the service web, unless o has one.
 func start(t testing.TB, s *scenarios.Scenario, source Source, o Options) *Server {
 	t.Helper()
 	if o.Service.Serve == nil {
@@ -154,7 +153,7 @@ func start(t testing.TB, s *scenarios.Scenario, source Source, o Options) *Serve
 	return srv
 }
 
-// ctx returns a context that ends before the test is given up.
+// ctx returns a context that ends before the test times out.
 func ctx(t testing.TB) context.Context {
 	t.Helper()
 	c, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -187,7 +186,7 @@ func dial(t testing.TB, srv *Server) *net.TCPConn {
 	return c.(*net.TCPConn)
 }
 
-// get requests the server's root and returns the whole answer.
+// get requests the server's root and returns the answer's body.
 func get(t testing.TB, srv *Server, config *tls.Config) (string, error) {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}
@@ -202,8 +201,8 @@ func get(t testing.TB, srv *Server, config *tls.Config) (string, error) {
 	return string(body), err
 }
 
-// handshake has crypto/tls's client connect and wait for the server's last word,
-// which it returns.
+// handshake connects with crypto/tls's client and reads until the server closes the connection. It returns the client's
+// error.
 func handshake(t testing.TB, srv *Server, config *tls.Config) error {
 	t.Helper()
 	c := tls.Client(dial(t, srv), config)

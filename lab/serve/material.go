@@ -17,39 +17,32 @@ import (
 
 // Material is what a server presents and what it trusts.
 type Material struct {
-	// Certificates are presented as [tls.Config].Certificates are. A certificate may
-	// be anything, also no certificate, and need not be that of its key. The key is
-	// one that crypto/tls can sign with: RSA of at least 1,024 bits (package
-	// crypto/rsa refuses less), Ed25519, or ECDSA; under TLS 1.3 that is P-256, P-384
-	// and P-521 only (RFC 8446, section 4.2.3).
+	// Certificates are presented as in [tls.Config]. A certificate can be any bytes, even ones that are not a
+	// certificate, and does not have to match its key. The key must be one with which crypto/tls can sign: RSA with at
+	// least 1,024 bits (package crypto/rsa refuses shorter ones), Ed25519, or ECDSA. Under TLS 1.3, ECDSA is limited to
+	// P-256, P-384 and P-521 (RFC 8446, section 4.2.3).
 	Certificates []tls.Certificate
-	// ClientCAs are what client certificates are verified against, where the
-	// scenario asks for any.
+	// ClientCAs are the CAs for verifying client certificates, if the scenario requests any.
 	ClientCAs *x509.CertPool
-	// ClientCRL is the CRL, as DER, that client certificates are looked up in where the
-	// scenario has the server do so.
+	// ClientCRL is the CRL, in DER, for checking client certificates, if the scenario demands that.
 	ClientCRL []byte
-	// CertificateOf returns another certificate by its name in the scenario's recipe;
-	// nil if there is none.
+	// CertificateOf returns another certificate by its name in the scenario's recipe. Nil if there are no others.
 	CertificateOf func(name string) (tls.Certificate, error)
 }
 
-// Source gives a server its material. It may be slow: it is called at most once
-// for a server, when the first client has said hello, and delays only clients of
-// that server; the time that it takes is not counted against theirs. If it fails,
-// every client gets alert 80, internal_error, and the error stands in the
-// observation.
+// Source returns the material of a server. It can be slow: it is called at most once per server, after the first
+// client's ClientHello, and delays only the clients of that server. The time it takes does not count towards their
+// timeouts. If it fails, every client gets alert 80, internal_error, and the error is in the observations.
 type Source func() (Material, error)
 
-// ChainSource returns a source that mints a chain. The server presents its leaf and
-// trusts its anchors.
+// ChainSource returns a source that mints a chain. The server presents the chain's leaf and trusts its anchors.
 func ChainSource(mint func() (*pki.Chain, error)) Source {
 	return func() (Material, error) {
 		chain, err := mint()
 		if err != nil {
 			return Material{}, err
 		}
-		crl, _ := chain.PublishedCRL("leaf") // of the CA that issued the client's as well
+		crl, _ := chain.PublishedCRL("leaf") // the same CA issued the client's certificate
 		return Material{
 			ClientCRL:     crl,
 			Certificates:  []tls.Certificate{chain.TLSCertificate()},
@@ -59,8 +52,7 @@ func ChainSource(mint func() (*pki.Chain, error)) Source {
 	}
 }
 
-// lazyConfig returns a configuration that asks source for its material when the
-// first client has said hello.
+// lazyConfig returns a configuration that calls source after the first ClientHello.
 func (srv *Server) lazyConfig(source Source) *tls.Config {
 	load := sync.OnceValues(func() (*tls.Config, error) {
 		srv.load(true)
@@ -76,14 +68,14 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			asked := time.Now()
 			config, err := load()
-			// The client is not to pay for the time that the material took.
+			// The time that the material took does not count towards the client's timeout.
 			t := hello.Conn.(*tap)
 			t.bound(t.deadline.Add(time.Since(asked)))
 			if err != nil {
 				return nil, err
 			}
 			if srv.scenario.Server.Protocols == nil {
-				config = agreeable(config, hello.SupportedProtos)
+				config = lenientALPN(config, hello.SupportedProtos)
 			}
 			if srv.scenario.Server.RequireSNI {
 				config = requireSNI(config, hostName(hello.ServerName))
@@ -93,7 +85,7 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 	}
 }
 
-// configure returns what crypto/tls is to do, given the material.
+// configure returns the configuration of crypto/tls for the material.
 func (srv *Server) configure(m Material) (*tls.Config, error) {
 	b := srv.scenario.Server
 	config := &tls.Config{
@@ -105,8 +97,7 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 		CipherSuites:     b.CipherSuites,
 		CurvePreferences: b.Groups,
 		NextProtos:       srv.options.Service.Protocols,
-		// Every handshake is a full one, so that every client judges the
-		// certificate every time.
+		// Every handshake is a full one, so that clients verify the certificate every time.
 		SessionTicketsDisabled: true,
 	}
 	if b.CheckRevocation {
@@ -123,13 +114,13 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 		return config, nil
 	}
 	if m.CertificateOf == nil || len(m.Certificates) == 0 {
-		return nil, errors.New("the material has no certificate by name: use a source that mints a recipe")
+		return nil, errors.New("the material has no certificates by name: use a source that mints a recipe")
 	}
 	other, err := m.CertificateOf(b.DefaultCertificate)
 	if err != nil {
 		return nil, err
 	}
-	// crypto/tls asks GetCertificate where SNI came, and takes the first otherwise.
+	// crypto/tls calls GetCertificate if the client sent SNI, and uses the first certificate otherwise.
 	config.Certificates = []tls.Certificate{other}
 	config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if hostName(hello.ServerName) == "" {
@@ -140,21 +131,23 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 	return config, nil
 }
 
-// lookUp refuses a client whose certificate is listed in a CRL (RFC 5280, section 5.3).
+// lookUp returns an error if the client's certificate is listed in a CRL (RFC 5280, section 5.3).
 func lookUp(list *x509.RevocationList, peer []*x509.Certificate) error {
 	if len(peer) > 0 && slices.ContainsFunc(list.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool {
 		return e.SerialNumber.Cmp(peer[0].SerialNumber) == 0
 	}) {
-		// As crypto/tls wraps its own refusals, so that the observation knows the alert.
-		return &tls.CertificateVerificationError{UnverifiedCertificates: peer, Err: errors.New("the certificate is revoked")}
+		// The same type as crypto/tls's own refusals, so that localAlert knows the alert.
+		return &tls.CertificateVerificationError{
+			UnverifiedCertificates: peer, Err: errors.New("the certificate is revoked"),
+		}
 	}
 	return nil
 }
 
-// hostName returns the name that a client sends in SNI; empty if it sends an address. RFC 6066, section
-// 3, forbids that, and some clients do it all the same: Ruby, PHP, Perl, Lua. Servers that choose by
-// name do not know the address as one, even if it stands in a certificate: HAProxy 2.6 presents its
-// default certificate, or says unrecognized_name with strict-sni.
+// hostName returns the name that a client sends in SNI, or "" if it sends an address. RFC 6066, section 3, forbids
+// addresses, but some clients send them: Ruby, PHP, Perl, Lua. Servers that choose a certificate by name do not
+// recognize an address, even if it is in a certificate. HAProxy 2.6, for example, presents its default certificate, or
+// with strict-sni answers unrecognized_name.
 func hostName(sni string) string {
 	if _, err := netip.ParseAddr(strings.Trim(sni, "[]")); err == nil {
 		return ""
@@ -162,8 +155,8 @@ func hostName(sni string) string {
 	return sni
 }
 
-// requireSNI returns a configuration for a client that sent a server name, or none. One
-// without a certificate has crypto/tls say unrecognized_name.
+// requireSNI returns the configuration for a client that sent a name in SNI, or none. If the certificate is not valid
+// for the name, the configuration has no certificate, which makes crypto/tls answer unrecognized_name.
 func requireSNI(config *tls.Config, name string) *tls.Config {
 	if name != "" && len(config.Certificates) > 0 {
 		leaf, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])

@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Whatever can be in a chain is served: crypto/tls does not look at what it sends.
+// TestOddMaterial checks that a server presents whatever a chain contains: crypto/tls does not check what it sends.
 func TestOddMaterial(t *testing.T) {
 	ca := newAuthority(t)
 	leaf := func(bits int) tls.Certificate {
@@ -38,8 +38,7 @@ func TestOddMaterial(t *testing.T) {
 		{"rsa-1024", leaf(1024), tls.VersionTLS12, EndServed},
 		{"rsa-1024", leaf(1024), tls.VersionTLS13, EndServed},
 		{"p-224", ca.issue(t, newKey(t, elliptic.P224()), nil), tls.VersionTLS12, EndServed},
-		// RFC 8446, section 4.2.3, has no scheme for P-224, so that no server can
-		// use it under TLS 1.3.
+		// RFC 8446, section 4.2.3, has no scheme for P-224, so no server can use it under TLS 1.3.
 		{"p-224", ca.issue(t, newKey(t, elliptic.P224()), nil), tls.VersionTLS13, EndAlertSent},
 		{"mismatched", mismatched, tls.VersionTLS12, EndAlertReceived},
 		{"mismatched", mismatched, tls.VersionTLS13, EndAlertReceived},
@@ -89,7 +88,7 @@ func TestSlowMaterial(t *testing.T) {
 	}
 }
 
-// The time that material takes is not the client's.
+// TestSlowMaterialOutlastsTimeout checks that the time that the material takes does not count towards the timeout.
 func TestSlowMaterialOutlastsTimeout(t *testing.T) {
 	ca := newAuthority(t)
 	good := ca.source(t)
@@ -111,7 +110,8 @@ func TestBadMaterial(t *testing.T) {
 		t.Errorf("the client got %v: %v", got, err)
 	}
 	o := one(t, srv)
-	if o.End != EndAlertSent || o.AlertSent.Code != wire.AlertInternalError || !strings.Contains(o.Error, broken.Error()) {
+	if o.End != EndAlertSent || o.AlertSent.Code != wire.AlertInternalError ||
+		!strings.Contains(o.Error, broken.Error()) {
 		t.Errorf("observation = %+v", o)
 	}
 }

@@ -10,55 +10,54 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// Bounds of what is remembered of connections: how many observations a server remembers at most, and
-// how many bytes those of all servers that share a [Memory] take together.
+// Limits of what is remembered: the number of observations per server, and the bytes of the observations of all servers
+// that share a [Memory].
 //
-// The garbage collector lets the heap grow to twice what is in use, and a lab is to fit 150 MiB with all else
-// that it has.
+// The garbage collector lets the heap grow to twice what is in use, and a whole lab must fit into 150 MiB.
 const (
 	maxObservations = 2048
 	maxMemory       = 32 << 20
 )
 
-// Memory holds the observations of several servers in bounded space: see [Options].Memory. When they take
-// more than its limit together, it forgets the oldest of all of them, whosever they are, so that a client
-// that floods one server costs no more than that.
+// Memory holds the observations of several servers in limited space: see [Options].Memory. When they exceed the limit,
+// it drops the oldest, no matter which server they belong to. So a client that floods one server cannot make it exceed
+// the limit.
 type Memory struct {
 	limit int64
 
 	mu    sync.Mutex
-	held  int64     // bytes, of what is in the list
+	held  int64     // bytes of everything in the list
 	order list.List // of *seen, the oldest first
 }
 
-// NewMemory returns a memory of so many bytes; zero means 32 MiB. What is counted is the observations
-// themselves with all that they point to, as far as they do not share it.
+// NewMemory returns a memory with a limit in bytes. Zero means 32 MiB. The limit covers the observations and what they
+// point to, except what they share.
 func NewMemory(limit int64) *Memory { return &Memory{limit: cmp.Or(limit, maxMemory)} }
 
-// Held returns how many bytes the observations take that are remembered.
+// Held returns how many bytes the observations take.
 func (m *Memory) Held() int64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.held
 }
 
-// remembered is what a memory has of one server. It is locked by the memory.
+// remembered are the observations of one server in a memory. The memory's lock guards it.
 type remembered struct {
 	memory    *Memory
-	seen      []*seen // in the order of end, which is that of the memory
+	seen      []*seen // in the order in which connections ended, as in the memory
 	forgotten uint64
 }
 
-// seen is an observation with its connection's place in the order of start.
+// seen is an observation, with its connection's number in the order of start.
 type seen struct {
 	Observation
 	place   uint64
 	of      *remembered
 	size    int64
-	element *list.Element // in the memory's list; nil if the server has ended
+	element *list.Element // in the memory's list; nil after release
 }
 
-// add remembers an observation, and forgets as many of the oldest as it takes. The newest is always kept.
+// add remembers an observation, and drops the oldest ones to make room. The newest is always kept.
 func (r *remembered) add(place uint64, o Observation) {
 	m := r.memory
 	m.mu.Lock()
@@ -77,12 +76,12 @@ func (r *remembered) add(place uint64, o Observation) {
 // forget drops the server's oldest observation. The memory is locked.
 func (r *remembered) forget() {
 	r.release(r.seen[0])
-	r.seen[0] = nil // or the array would keep it alive
+	r.seen[0] = nil // otherwise the array would keep it alive
 	r.seen = r.seen[1:]
 	r.forgotten++
 }
 
-// release takes an observation off the memory's list. The memory is locked.
+// release removes an observation from the memory's list. The memory is locked.
 func (r *remembered) release(s *seen) {
 	if s.element != nil {
 		r.memory.order.Remove(s.element)
@@ -91,8 +90,8 @@ func (r *remembered) release(s *seen) {
 	}
 }
 
-// end makes room for other servers. The observations of this one, which has ended, are there for as long
-// as somebody holds the server.
+// end makes room for other servers. This server has ended; its observations can be read for as long as it is
+// referenced.
 func (r *remembered) end() {
 	r.memory.mu.Lock()
 	defer r.memory.mu.Unlock()
@@ -114,17 +113,17 @@ func (r *remembered) all() []Observation {
 	return out
 }
 
-// lost returns how many observations were forgotten.
+// lost returns how many observations were dropped.
 func (r *remembered) lost() uint64 {
 	r.memory.mu.Lock()
 	defer r.memory.mu.Unlock()
 	return r.forgotten
 }
 
-// observationSize is what an observation takes without what it points to.
-const observationSize = int64(unsafe.Sizeof(seen{})+unsafe.Sizeof(list.Element{})) + 2*int64(unsafe.Sizeof(wire.Alert{}))
+// observationSize is the size of an observation with two alerts, without its ClientHello and strings, in bytes.
+const observationSize = int64(unsafe.Sizeof(seen{}) + unsafe.Sizeof(list.Element{}) + 2*unsafe.Sizeof(wire.Alert{}))
 
-// size returns how many bytes an observation takes, with what it points to.
+// size returns the size of an observation and of what it points to, in bytes.
 func (o *Observation) size() int64 {
 	n := observationSize + o.Hello.Bytes()
 	for _, s := range []string{o.Version, o.CipherSuite, o.Group, o.Protocol, o.ClientCertificate, o.Error} {

@@ -14,8 +14,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// What servers remember together is bounded, and so is the heap, whatever clients send: with
-// names and lists of 65,000 bytes. The newest observation of each is kept.
+// TestMemory checks that what several servers remember together is bounded, and so is the heap, even if clients send
+// names and lists of 65,000 bytes. The newest observation of each server is kept.
 func TestMemory(t *testing.T) {
 	ca := newAuthority(t)
 	const limit = 1 << 20
@@ -38,15 +38,16 @@ func TestMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	grown := heap() - before
-	t.Logf("%d observations of %d clients take %d bytes, the heap has grown by %d", len(flooded.Observations()), clients, m.Held(), grown)
+	t.Logf("%d observations of %d clients take %d bytes, the heap has grown by %d",
+		len(flooded.Observations()), clients, m.Held(), grown)
 	if held := m.Held(); held > limit || held < limit/2 {
-		t.Errorf("they take %d bytes", held)
+		t.Errorf("the observations take %d bytes, want between %d and %d", held, limit/2, limit)
 	}
-	if grown > limit+4<<20 { // what else the server has used meanwhile
+	if grown > limit+4<<20 { // with room for what the server uses otherwise
 		t.Errorf("the heap has grown by %d bytes", grown)
 	}
 	if kept := len(flooded.Observations()); kept == 0 || kept+int(flooded.Forgotten()) != clients {
-		t.Errorf("%d are kept and %d forgotten of %d", kept, flooded.Forgotten(), clients)
+		t.Errorf("%d observations kept and %d forgotten of %d clients", kept, flooded.Forgotten(), clients)
 	}
 	handshake(t, quiet, &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
 	if o := one(t, quiet); o.Hello == nil || quiet.Forgotten() != 0 {
@@ -54,15 +55,15 @@ func TestMemory(t *testing.T) {
 	}
 	flooded.Close()
 	if held := m.Held(); held > 64<<10 {
-		t.Errorf("a server that is closed holds %d bytes", held)
+		t.Errorf("a closed server still holds %d bytes", held)
 	}
 	if len(flooded.Observations()) == 0 {
-		t.Error("it has no observations any more")
+		t.Error("a closed server has no observations any more")
 	}
 	runtime.KeepAlive(m)
 }
 
-// heap returns the bytes of the heap that are in use.
+// heap returns the bytes in use on the heap.
 func heap() int64 {
 	runtime.GC()
 	var stats runtime.MemStats
@@ -70,7 +71,7 @@ func heap() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// One server's observations make room for another's, the oldest first.
+// TestMemoryForgetsTheOldest checks that one server's observations make room for another's, the oldest first.
 func TestMemoryForgetsTheOldest(t *testing.T) {
 	o := Observation{Error: strings.Repeat("x", 1000)}
 	m := NewMemory(10 * o.size())
@@ -82,16 +83,17 @@ func TestMemoryForgetsTheOldest(t *testing.T) {
 		b.add(n, o)
 	}
 	if len(a.all()) != 2 || a.lost() != 4 || len(b.all()) != 8 || b.lost() != 0 {
-		t.Errorf("%d and %d are kept, %d and %d forgotten", len(a.all()), len(b.all()), a.lost(), b.lost())
+		t.Errorf("%d and %d kept, %d and %d forgotten; want 2 and 8, 4 and 0",
+			len(a.all()), len(b.all()), a.lost(), b.lost())
 	}
 	large := Observation{Error: strings.Repeat("x", 100_000)}
 	b.add(9, large)
 	if all := b.all(); len(all) != 1 || all[0].Error != large.Error || len(a.all()) != 0 {
-		t.Errorf("the newest is not all that is kept: %d and %d", len(a.all()), len(all))
+		t.Errorf("%d and %d kept, want only the newest", len(a.all()), len(all))
 	}
 }
 
-// The subject of a client's certificate, and an error that repeats what a client sent, are cut.
+// TestLongTexts checks that long subjects of client certificates, and errors that repeat what a client sent, are cut.
 func TestLongTexts(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{ClientAuth: tls.RequireAnyClientCert}), ca.source(t), Options{})
@@ -112,6 +114,6 @@ func TestLongTexts(t *testing.T) {
 	io.Copy(io.Discard, c)
 	c.Close()
 	if o := one(t, plain); o.End != EndError || len(o.Error) > maxText+3 || len(o.Error) < 100 {
-		t.Errorf("end %s: %d bytes: %q", o.End, len(o.Error), o.Error)
+		t.Errorf("end %s, an error of %d bytes: %q", o.End, len(o.Error), o.Error)
 	}
 }

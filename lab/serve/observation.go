@@ -7,53 +7,50 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// Observation is what the server saw of one connection. It explains a verdict;
-// alone it never decides one (an OpenSSL client under TLS 1.3 leaves without a
-// word that crypto/tls could read).
+// Observation is what the server saw of one connection. It explains a verdict, but never decides one alone: an OpenSSL
+// client that refuses under TLS 1.3, for example, leaves nothing that crypto/tls could read.
 type Observation struct {
 	Start    time.Time     `json:"start"`
 	Duration time.Duration `json:"duration_ns"`
 
-	// Hello is what the client offered, read off the wire; nil if no complete
-	// ClientHello came.
+	// Hello is what the client offered, parsed from the wire. Nil if no complete ClientHello arrived.
 	Hello *wire.ClientHello `json:"hello,omitempty"`
-	// HelloRetry says that the server asked for another key share (RFC 8446,
-	// section 4.1.4).
+	// HelloRetry says that the server requested another key share (RFC 8446, section 4.1.4).
 	HelloRetry bool `json:"hello_retry,omitempty"`
 
-	// Version, CipherSuite, Group and Protocol were negotiated, by their names
-	// in crypto/tls and IANA's registries; empty as far as it did not come to that.
+	// Version, CipherSuite, Group and Protocol are what was negotiated, with the names in crypto/tls and IANA's
+	// registries. What was not negotiated is empty.
 	Version     string `json:"version,omitempty"`
 	CipherSuite string `json:"cipher_suite,omitempty"`
 	Group       string `json:"group,omitempty"`
 	Protocol    string `json:"protocol,omitempty"`
-	// HandshakeComplete says that the server's side of the handshake ended well.
+	// HandshakeComplete says that the server completed the handshake.
 	HandshakeComplete bool `json:"handshake_complete"`
 	// ClientCertificate is the subject of the certificate that the client sent.
 	ClientCertificate string `json:"client_certificate,omitempty"`
-	// ApplicationData says that the client sent a request.
+	// ApplicationData says that the client sent application data.
 	ApplicationData bool `json:"application_data"`
-	// BytesReceived and BytesSent count what passed on the wire, of any kind: a
-	// client that connected and said nothing is told from one that said half a hello.
+	// BytesReceived and BytesSent count all bytes on the wire. They distinguish a client that connected and sent
+	// nothing from one that sent part of a ClientHello.
 	BytesReceived int64 `json:"bytes_received"`
 	BytesSent     int64 `json:"bytes_sent"`
 
-	// AlertReceived and AlertSent are the alerts that ended the connection, or nil:
-	// at most one of them is set. AlertReceived may have been read off the wire where
-	// crypto/tls could not; the alert with which crypto/tls would answer such a one
-	// (bad_record_mac) explains nothing, is left out, and is not sent.
+	// AlertReceived and AlertSent are the alerts that ended the connection, or nil. At most one of them is set.
+	// AlertReceived may be parsed from the wire where crypto/tls could not read it. crypto/tls would answer it with
+	// bad_record_mac, which explains nothing; that alert is neither sent nor recorded.
 	AlertReceived *wire.Alert `json:"alert_received,omitempty"`
 	AlertSent     *wire.Alert `json:"alert_sent,omitempty"`
 	// End is how the connection ended.
 	End End `json:"end"`
-	// Error is crypto/tls's own word, or the service's, if the client was not served
-	// and did not say goodbye; without addresses and ports.
+	// Error is the error of crypto/tls or of the service, without addresses and ports. It is empty if the client was
+	// served or closed the connection properly.
 	Error string `json:"error,omitempty"`
 }
 
-// Telling returns the observation that tells what became of a client, and false if there is none.
-// Most clients make one connection. Drivers of databases make several, and break some of them off:
-// one in which the lab itself failed tells, or else the last that ended with an alert, or else the last that was served, or else the last.
+// Telling returns the observation that says most about what a client did, and false if there are no observations. Most
+// clients make one connection. Database drivers make several and break some of them off. Telling prefers, in this
+// order: a connection on which the lab itself failed, one that ended with an alert, one that was served, any other. Of
+// several that are alike it returns the last.
 func Telling(list []Observation) (Observation, bool) {
 	for _, tells := range []func(Observation) bool{
 		func(o Observation) bool { return o.End == EndInternal },
@@ -75,16 +72,16 @@ type End string
 
 // The ways a connection can end, as the server sees it.
 const (
-	EndServed        End = "served"         // a request came and was answered
+	EndServed        End = "served"         // the client sent a request and got an answer
 	EndAlertReceived End = "alert-received" // the client sent a fatal alert
 	EndAlertSent     End = "alert-sent"     // the server sent a fatal alert
-	EndCloseNotify   End = "close-notify"   // the client said goodbye without a request
+	EndCloseNotify   End = "close-notify"   // the client sent close_notify, and no complete request before it
 	EndEOF           End = "eof"            // the client closed the connection without an alert
 	EndReset         End = "reset"          // the client reset the connection
-	EndTimeout       End = "timeout"        // the client fell silent
+	EndTimeout       End = "timeout"        // the client stopped sending
 	EndNotTLS        End = "not-tls"        // the client did not speak TLS
-	EndBrokenOff     End = "broken-off"     // the server broke it off, as its scenario has it; see Error
-	EndRelayed       End = "relayed"        // it was served by a server that ends TLS by itself: what was said inside cannot be seen
+	EndBrokenOff     End = "broken-off"     // the server broke it off, as the scenario demands; see Error
+	EndRelayed       End = "relayed"        // relayed to a server that terminates TLS itself, so its content is unknown
 	EndError         End = "error"          // something else; see Error
-	EndInternal      End = "internal-error" // the lab itself failed, and nothing follows from it for the client; see Error
+	EndInternal      End = "internal-error" // the lab itself failed, which says nothing about the client; see Error
 )

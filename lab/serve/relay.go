@@ -14,20 +14,20 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// idleTime is how long a relayed connection may pass nothing in either direction: drivers of
-// databases keep theirs, and ask every ten seconds whether the server is still there.
+// idleTime is how long a relayed connection can be idle in both directions. Database drivers keep connections open, and
+// check every ten seconds whether the server is still there.
 const idleTime = time.Minute
 
-// errRelayed is the end of a connection whose client has left after something encrypted had
-// passed: whether it was served is between the two ends.
+// errRelayed is the end of a connection whose client has left after encrypted data had passed. Only the two ends know
+// whether the client was served.
 var (
 	errRelayed = errors.New("relayed")
-	// errServerLeft is the same where the server was the first to close: it may have refused the
-	// client, or have answered its goodbye before it was gone.
+	// errServerLeft is the same if the server closed first: either it refused the client, or it closed after it got the
+	// client's close_notify.
 	errServerLeft = fmt.Errorf("%w; closed by the server", errRelayed)
 )
 
-// relaying is how a server behaves that relays to one that ends TLS by itself.
+// relaying returns the behaviour of a server that relays to one that terminates TLS itself.
 func relaying(to *Upstream) fault {
 	if to.Addr == "" {
 		return fault{open: socket.Refuse}
@@ -35,7 +35,7 @@ func relaying(to *Upstream) fault {
 	return fault{open: socket.Listen, behave: func(c *conn) error { return c.relay(to.Addr) }}
 }
 
-// relay passes what client and server say to each other until both are done.
+// relay copies data between client and server in both directions until both have closed.
 func (c *conn) relay(addr string) error {
 	up, err := net.DialTimeout("tcp", addr, c.srv.options.Timeout)
 	if err != nil {
@@ -47,8 +47,8 @@ func (c *conn) relay(addr string) error {
 	}()
 	c.tap.out.Keep = wire.MaxServerHello
 
-	// Who was the first to leave is noted before the other is told, who may then leave at once. One
-	// that cannot be written to has left as well.
+	// Each goroutine says who closed before it passes that on, because the other end may then close at once. An end to
+	// which nothing can be written has closed, too.
 	serverLeft := make(chan bool, 2)
 	answered := make(chan error, 1)
 	go func() {
@@ -71,24 +71,30 @@ func (c *conn) relay(addr string) error {
 		asked <- err
 	}()
 	serverFirst := <-serverLeft
-	var failed error // of the answers
+	var failed error // the error of copying the server's answers
 	if serverFirst {
 		failed = <-answered
 		err = cmp.Or(<-asked, failed)
 	} else {
 		err = <-asked
-		up.SetReadDeadline(time.Now().Add(lingerTime)) // it has been told
+		up.SetReadDeadline(time.Now().Add(lingerTime)) // the server knows that the client has closed
 		failed = <-answered
 	}
 	if both := errors.Join(err, failed); trouble.Is(both) {
 		return both
 	}
+	return c.concludeRelay(serverFirst, err)
+}
 
+// concludeRelay fills in what the relayed records tell, and returns the error that says how the connection ended. err
+// is the error of copying.
+func (c *conn) concludeRelay(serverFirst bool, err error) error {
 	c.complete = c.tap.in.Encrypted() || c.tap.out.Encrypted()
 	c.received = c.tap.in.Encrypted()
 	c.session.Hello, c.session.HelloRetry = c.tap.hello(), c.tap.out.IsHelloRetry()
 	if chosen, err := wire.ParseServerHello(c.tap.out.Message); err == nil {
-		c.session.Version, c.session.CipherSuite = wire.VersionName(chosen.Version), wire.CipherSuiteName(chosen.CipherSuite)
+		c.session.Version = wire.VersionName(chosen.Version)
+		c.session.CipherSuite = wire.CipherSuiteName(chosen.CipherSuite)
 	}
 	switch {
 	case c.tap.out.Alert != nil:
@@ -103,7 +109,7 @@ func (c *conn) relay(addr string) error {
 	return cmp.Or(err, io.EOF)
 }
 
-// pass copies until either end is done. It runs on a goroutine of its own, which must not panic.
+// pass copies until either end has closed. It runs on its own goroutine, which must not panic.
 func pass(to io.Writer, from io.Reader) error {
 	return rescue.Do(func() error {
 		_, err := io.Copy(to, from)
@@ -111,11 +117,11 @@ func pass(to io.Writer, from io.Reader) error {
 	})
 }
 
-// alive is a writer that gives both ends of a relay more time whenever something passes.
+// alive is a writer that extends the deadlines of both ends of a relay with every write.
 type alive struct {
 	io.Writer
 	client, server net.Conn
-	err            error // of writing
+	err            error // of the last write
 }
 
 // Write implements io.Writer.

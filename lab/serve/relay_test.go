@@ -8,21 +8,32 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/scenarios"
 )
 
-// relayed starts a server that relays to one of crypto/tls's that behaves as config and serve say,
-// and returns it.
+// good returns the scenario good.
+func good(t *testing.T) *scenarios.Scenario {
+	t.Helper()
+	s, ok := scenarios.Lookup("good")
+	if !ok {
+		t.Fatal("there is no scenario good")
+	}
+	return s
+}
+
+// relayed starts a server that relays to a crypto/tls server with that configuration, which calls answer after each
+// handshake.
 func relayed(t *testing.T, config *tls.Config, answer func(*tls.Conn)) *Server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -38,63 +49,91 @@ func relayed(t *testing.T, config *tls.Config, answer func(*tls.Conn)) *Server {
 			conn.Close()
 		}
 	}()
-	s, ok := scenarios.Lookup("good")
-	require.True(t, ok)
-	srv, err := Start(s, nil, Options{
+	srv, err := Start(good(t), nil, Options{
 		Service: Service{Name: scenarios.Mongod, Scheme: "mongodb"},
 		Upstream: &Upstream{
 			Addr: l.Addr().String(), Log: func(context.Context, int) []string { return []string{"a line"} },
 			Close: func() error { l.Close(); <-done; return nil },
 		},
 	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := srv.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return srv
 }
 
-// echo answers what it is sent until the client has had enough.
+// echo sends back what it receives until the client closes the connection.
 func echo(c *tls.Conn) { io.Copy(c, c) }
 
-// What passes a relay is read off the wire: the client's hello, what the server chose, how it ended.
+// sayHello writes to a connection and checks that the same comes back.
+func sayHello(t *testing.T, conn *tls.Conn) {
+	t.Helper()
+	if _, err := io.WriteString(conn, "hello"); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 5)
+	if _, err := io.ReadFull(conn, answer); err != nil {
+		t.Fatal(err)
+	}
+	if string(answer) != "hello" {
+		t.Fatalf("the answer is %q, want %q", answer, "hello")
+	}
+}
+
+// TestRelay checks what is parsed from relayed records: the ClientHello, what the server chose, and how the connection
+// ended.
 func TestRelay(t *testing.T) {
 	ca := newAuthority(t)
-	config := &tls.Config{Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)}}
+	trusting, distrusting := &tls.Config{RootCAs: ca.pool()}, &tls.Config{RootCAs: x509.NewCertPool()}
 	for _, test := range []struct {
-		name    string
-		config  func(*tls.Config)
-		client  *tls.Config
-		version string
-		end     End
-		alert   string
+		name     string
+		min, max uint16 // the server's versions
+		client   *tls.Config
+		version  string
+		end      End
+		alert    string
 	}{
-		{"served under TLS 1.3", nil, &tls.Config{RootCAs: ca.pool()}, "TLS 1.3", EndRelayed, ""},
-		{"served under TLS 1.2", func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }, &tls.Config{RootCAs: ca.pool()}, "TLS 1.2", EndRelayed, ""},
-		{"refused by the client", func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }, &tls.Config{RootCAs: x509.NewCertPool()}, "TLS 1.2", EndAlertReceived, "bad_certificate"},
-		{"refused by the server", func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }, &tls.Config{MaxVersion: tls.VersionTLS12}, "", EndAlertSent, "protocol_version"},
+		{"served under TLS 1.3", 0, 0, trusting, "TLS 1.3", EndRelayed, ""},
+		{"served under TLS 1.2", 0, tls.VersionTLS12, trusting, "TLS 1.2", EndRelayed, ""},
+		{"refused by the client", 0, tls.VersionTLS12, distrusting, "TLS 1.2", EndAlertReceived, "bad_certificate"},
+		{"refused by the server", tls.VersionTLS13, 0, &tls.Config{MaxVersion: tls.VersionTLS12}, "", EndAlertSent,
+			"protocol_version"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			config := config.Clone()
-			if test.config != nil {
-				test.config(config)
-			}
-			srv := relayed(t, config, echo)
-			test.client.ServerName = "localhost"
-			if conn, err := tls.Dial("tcp", srv.Addr(), test.client); err == nil {
-				_, err = io.WriteString(conn, "hello")
-				require.NoError(t, err)
-				answer := make([]byte, 5)
-				_, err = io.ReadFull(conn, answer)
-				require.NoError(t, err)
-				require.Equal(t, "hello", string(answer))
+			srv := relayed(t, &tls.Config{
+				Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)},
+				MinVersion:   test.min, MaxVersion: test.max,
+			}, echo)
+			client := test.client.Clone()
+			client.ServerName = "localhost"
+			if conn, err := tls.Dial("tcp", srv.Addr(), client); err == nil {
+				sayHello(t, conn)
 				conn.Close()
 			}
 			o := one(t, srv)
-			assert.Equal(t, test.end, o.End, o.Error)
-			assert.Equal(t, test.version, o.Version)
-			assert.Equal(t, "localhost", o.Hello.ServerName)
-			assert.Equal(t, test.alert, alertName(o))
-			assert.Equal(t, test.alert == "", o.ApplicationData)
-			assert.Equal(t, []string{"a line"}, srv.Log(t.Context()))
+			if o.End != test.end {
+				t.Errorf("end %s, want %s: %s", o.End, test.end, o.Error)
+			}
+			if o.Version != test.version {
+				t.Errorf("version %q, want %q", o.Version, test.version)
+			}
+			if o.Hello == nil || o.Hello.ServerName != "localhost" {
+				t.Errorf("hello = %+v, want the server name localhost", o.Hello)
+			}
+			if got := alertName(o); got != test.alert {
+				t.Errorf("alert %q, want %q", got, test.alert)
+			}
+			if want := test.alert == ""; o.ApplicationData != want {
+				t.Errorf("application data %v, want %v", o.ApplicationData, want)
+			}
+			if got, want := srv.Log(t.Context()), []string{"a line"}; !slices.Equal(got, want) {
+				t.Errorf("the log is %q, want %q", got, want)
+			}
 		})
 	}
 }
@@ -106,62 +145,84 @@ func alertName(o Observation) string {
 	return ""
 }
 
-// A server that closes first, as mongod does after it has judged a client's certificate, is told
-// from a client that leaves.
+// TestRelayClosedByServer checks that the observation says if the server, and not the client, closed first. mongod
+// closes first if it refuses a client's certificate.
 func TestRelayClosedByServer(t *testing.T) {
 	ca := newAuthority(t)
 	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{ca.issue(t, newKey(t, elliptic.P256()), nil)}},
-		func(c *tls.Conn) { c.NetConn().Close() }) // without a close_notify, on which the client would leave
+		func(c *tls.Conn) { c.NetConn().Close() }) // without close_notify, after which the client would close
 	conn, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: ca.pool(), ServerName: "localhost"})
-	require.NoError(t, err)
-	_, err = io.ReadAll(conn)
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Fatal(err)
+	}
 	conn.Close()
-	o := one(t, srv)
-	require.Equal(t, EndRelayed, o.End)
-	require.Equal(t, "closed by the server", o.Error)
+	if o := one(t, srv); o.End != EndRelayed || o.Error != "closed by the server" {
+		t.Errorf("end %s, error %q; want %s, %q", o.End, o.Error, EndRelayed, "closed by the server")
+	}
 }
 
-// A client that does not speak TLS is relayed all the same: what to make of it is the server's part.
+// TestRelayNotTLS checks that a client that does not speak TLS is relayed, too: the server decides what to do with it.
 func TestRelayNotTLS(t *testing.T) {
-	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{newAuthority(t).issue(t, newKey(t, elliptic.P256()), nil)}}, echo)
+	cert := newAuthority(t).issue(t, newKey(t, elliptic.P256()), nil)
+	srv := relayed(t, &tls.Config{Certificates: []tls.Certificate{cert}}, echo)
 	conn, err := net.Dial("tcp", srv.Addr())
-	require.NoError(t, err)
-	_, err = io.WriteString(conn, "\x3a\x00\x00\x00 is no record")
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "\x3a\x00\x00\x00 is no record"); err != nil {
+		t.Fatal(err)
+	}
 	io.Copy(io.Discard, conn)
 	conn.Close()
-	require.Equal(t, EndNotTLS, one(t, srv).End)
+	if o := one(t, srv); o.End != EndNotTLS {
+		t.Errorf("end %s, want %s", o.End, EndNotTLS)
+	}
 }
 
-// A server that is gone gives an end, and keeps nobody waiting.
+// TestRelayServerGone checks that clients are dropped at once if the server has gone.
 func TestRelayServerGone(t *testing.T) {
-	s, _ := scenarios.Lookup("good")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	l.Close()
-	srv, err := Start(s, nil, Options{Upstream: &Upstream{Addr: l.Addr().String()}})
-	require.NoError(t, err)
+	srv, err := Start(good(t), nil, Options{Upstream: &Upstream{Addr: l.Addr().String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer srv.Close()
 	conn, err := net.Dial("tcp", srv.Addr())
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	conn.SetDeadline(time.Now().Add(5 * time.Second))
-	_, err = conn.Read(make([]byte, 1))
-	require.ErrorIs(t, err, io.EOF)
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Fatalf("got %v, want %v", err, io.EOF)
+	}
 	conn.Close()
-	o := one(t, srv)
-	require.Equal(t, EndError, o.End)
-	require.Contains(t, o.Error, "refused")
+	if o := one(t, srv); o.End != EndError || !strings.Contains(o.Error, "refused") {
+		t.Errorf("end %s, error %q; want %s and a refused connection", o.End, o.Error, EndError)
+	}
 }
 
-// A server that has refused to start leaves a port at which nothing listens.
+// TestRelayRefusedToStart checks that connections are refused if the server has refused to start.
 func TestRelayRefusedToStart(t *testing.T) {
-	s, _ := scenarios.Lookup("good")
 	closed := errors.New("closed")
-	srv, err := Start(s, nil, Options{Upstream: &Upstream{Close: func() error { return closed }}})
-	require.NoError(t, err)
-	_, err = net.Dial("tcp", srv.Addr())
-	require.Error(t, err)
-	require.NoError(t, srv.Drain(t.Context()))
-	require.ErrorIs(t, srv.Close(), closed)
+	srv, err := Start(good(t), nil, Options{Upstream: &Upstream{Close: func() error { return closed }}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := net.Dial("tcp", srv.Addr()); err == nil {
+		c.Close()
+		t.Error("connected")
+	}
+	if err := srv.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := srv.Close(); !errors.Is(err, closed) {
+		t.Errorf("closing: got %v, want %v", err, closed)
+	}
 }

@@ -6,9 +6,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// A client that has connected and reset the connection before it is accepted is one like any other: it
-// has an address, and the server remembers that it was there. With these numbers the server is busy
-// with some of them while others come.
+// TestResetBeforeAccept checks that clients that reset the connection before it is accepted are observed, with their
+// address. There are so many that the server is still busy with some while others connect.
 func TestResetBeforeAccept(t *testing.T) {
 	ca := newAuthority(t)
 	for _, fault := range []scenarios.Fault{"", scenarios.FaultResetOnAccept, scenarios.FaultSilent} {
@@ -37,7 +36,7 @@ func TestResetBeforeAccept(t *testing.T) {
 				delete(want, addr)
 			}
 			if len(want) > 0 {
-				t.Errorf("%d clients were never seen: %v", len(want), want)
+				t.Errorf("%d clients were not observed: %v", len(want), want)
 			}
 			for _, o := range srv.Observations() {
 				if o.End != EndReset {

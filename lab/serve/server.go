@@ -16,35 +16,34 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Options say how a scenario is served. All but Service can be left out.
+// Options are the options of [Start]. Only Service is required.
 type Options struct {
-	// Bind is the address to listen on. Empty means loopback: 127.0.0.1 and, where
-	// the machine has it, ::1 on the same port.
+	// Bind is the address to listen on. Empty means loopback: 127.0.0.1 and, if the machine has IPv6, ::1 on the same
+	// port.
 	Bind string
-	// Port is the TCP port. Zero means one that is free.
+	// Port is the TCP port. Zero means any free port.
 	Port int
-	// Timeout bounds a connection: handshake and service together. Zero means 10 s.
+	// Timeout limits how long a connection may take, handshake and service together. Zero means 10 s.
 	Timeout time.Duration
-	// MaxConns bounds the connections served at once; others wait. Zero means 256.
+	// MaxConns limits how many connections are served at once; others wait. Zero means 256.
 	MaxConns int
-	// Service answers behind TLS. It is needed unless there is an Upstream.
+	// Service answers behind TLS. It is required unless Upstream is set.
 	Service Service
-	// Upstream, if set, is a server that ends TLS by itself: the lab relays to it what clients
-	// say, and what it answers, and reads the records along. The server closes it.
+	// Upstream, if set, is a server that terminates TLS itself: the lab relays between clients and this server, and
+	// parses the records that pass. [Server.Close] closes it.
 	Upstream *Upstream
-	// Memory bounds what is remembered of connections, together with all other servers that are given the
-	// same. Nil means one of the server's own.
+	// Memory limits how much memory the observations take. Servers can share one. Nil means that the server has its
+	// own.
 	Memory *Memory
-	// OnObservation, if set, is called with every observation when its connection
-	// has ended, from the connection's goroutine: calls can overlap.
+	// OnObservation, if set, is called with every observation after its connection has ended. It is called from the
+	// connection's goroutine, so calls can overlap.
 	OnObservation func(Observation)
-	// Trouble, if set, is told of failures of the lab itself, which say nothing of a client: of a panic,
-	// and of a shortage of file descriptors (see [ErrOutOfFiles]) for as long as it lasts. Calls can
-	// overlap.
+	// Trouble, if set, is called when the lab itself fails, which says nothing about a client: after a panic, and
+	// repeatedly while file descriptors are short (see [ErrOutOfFiles]). Calls can overlap.
 	Trouble func(error)
-	// Watch, if set, is told what happens on every connection, as it happens: of one connection
-	// in order and one after the other, of several at once. The connection waits meanwhile, so
-	// that it must not take long.
+	// Watch, if set, is called with every event of every connection as it happens. The events of one connection come
+	// in order and one at a time; those of different connections can overlap. The connection waits until it returns,
+	// so it must be fast.
 	Watch func(Event)
 }
 
@@ -56,26 +55,26 @@ type Server struct {
 	fault     fault
 	acceptors []socket.Acceptor
 
-	slots   chan struct{} // one element a connection: MaxConns
+	slots   chan struct{} // one element per connection served; its capacity is MaxConns
 	closed  chan struct{}
 	closing sync.Once
 	running sync.WaitGroup
 
-	relayed atomic.Int64 // connections that were relayed, and have ended
+	relayed atomic.Int64 // relayed connections that have ended
 
 	mu       sync.Mutex
 	accepted uint64 // connections so far
 	conns    map[*conn]struct{}
-	loading  bool  // the material is being made
-	trouble  error // the first
+	loading  bool  // the source is making the material
+	trouble  error // the lab's first failure, or nil
 
 	record remembered
 }
 
 // Start listens for clients of a scenario and serves them until [Server.Close].
 //
-// If the address is taken the error wraps [syscall.EADDRINUSE] and names it. If this system
-// cannot be made to do what the scenario wants, it wraps [errors.ErrUnsupported].
+// If the address is in use, the error wraps [syscall.EADDRINUSE] and names the address. If this system cannot do what
+// the scenario demands, the error wraps [errors.ErrUnsupported].
 func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.MaxConns = cmp.Or(o.MaxConns, 256)
@@ -110,9 +109,9 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	return srv, nil
 }
 
-var errNoService = errors.New("there is no service to answer: see Options.Service")
+var errNoService = errors.New("no service to answer clients: set Options.Service")
 
-// Pauses after an error of accept: the first one, and the longest.
+// The first and the longest pause after accept has failed.
 const (
 	shortPause = 5 * time.Millisecond
 	longPause  = 100 * time.Millisecond
@@ -127,8 +126,8 @@ func (srv *Server) accept(in socket.Acceptor) {
 			return in.Next(func(raw net.Conn) { c = srv.register(raw) })
 		})
 		if err != nil {
-			// What can fail here passes: a client that has gone again, or a process
-			// out of file descriptors, which the pause keeps from spinning.
+			// These errors are temporary: the client has already left, or the process is out of file descriptors. The
+			// pause keeps the loop from spinning.
 			srv.troubled(err)
 			select {
 			case <-time.After(pause):
@@ -139,13 +138,13 @@ func (srv *Server) accept(in socket.Acceptor) {
 			}
 		}
 		pause = shortPause
-		if srv.waitSlot(c) { // here, so that who has to wait waits outside
+		if srv.waitSlot(c) { // here, so that further clients stay in the accept queue
 			srv.running.Go(func() { srv.attend(c) })
 		}
 	}
 }
 
-// register takes note of a connection that has been accepted.
+// register adds an accepted connection to the list.
 func (srv *Server) register(raw net.Conn) *conn {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -153,15 +152,14 @@ func (srv *Server) register(raw net.Conn) *conn {
 	c := newConn(srv, raw, srv.accepted)
 	srv.conns[c] = struct{}{}
 	select {
-	case <-srv.closed: // meanwhile
+	case <-srv.closed: // in the meantime
 		raw.Close()
 	default:
 	}
 	return c
 }
 
-// attend serves a connection, and leaves its slot to another. If serving it panics, the connection is
-// over, and has its observation all the same.
+// attend serves a connection and then frees its slot. If serving it panics, the connection ends and is still observed.
 func (srv *Server) attend(c *conn) {
 	defer func() { <-srv.slots }()
 	defer srv.forget(c)
@@ -176,12 +174,14 @@ func (srv *Server) attend(c *conn) {
 	select {
 	case <-c.ended:
 	default: // it panicked before it was observed
-		srv.record.add(c.place, Observation{Start: c.start, Duration: time.Since(c.start), End: EndInternal, Error: errorText(err)})
+		srv.record.add(c.place, Observation{
+			Start: c.start, Duration: time.Since(c.start), End: EndInternal, Error: errorText(err),
+		})
 		close(c.ended)
 	}
 }
 
-// forget closes a connection and takes it off the list.
+// forget closes a connection and removes it from the list.
 func (srv *Server) forget(c *conn) {
 	c.raw.Close()
 	srv.mu.Lock()
@@ -189,8 +189,8 @@ func (srv *Server) forget(c *conn) {
 	delete(srv.conns, c)
 }
 
-// observed records the observation of a connection that has ended. The connection counts as over when all have been
-// told of it.
+// observed records the observation of a connection that has ended. The connection counts as over only after
+// OnObservation has returned.
 func (srv *Server) observed(c *conn, o Observation) {
 	defer close(c.ended)
 	srv.record.add(c.place, o)
@@ -202,27 +202,24 @@ func (srv *Server) observed(c *conn, o Observation) {
 	}
 }
 
-// Addr returns the address to dial, with the port: 127.0.0.1 unless told
-// otherwise by [Options].Bind.
+// Addr returns the address to dial, with the port. The address is 127.0.0.1 unless [Options].Bind says otherwise.
 func (srv *Server) Addr() string { return socket.Dialable(srv.acceptors[0].Addr()).String() }
 
 // Port returns the TCP port.
 func (srv *Server) Port() int { return srv.acceptors[0].Addr().(*net.TCPAddr).Port }
 
-// Observations returns what was seen of the connections that have ended, in the
-// order in which they were accepted; of very many, the last two thousand, or as many
-// as fit its memory ([Server.Forgotten] says how many are missing). Use
-// [Server.Drain] to wait for those that are still open. What the observations
-// point to is shared and must not be changed.
+// Observations returns what was seen of the connections that have ended, in the order in which they were accepted. If
+// there were many, it returns the last two thousand, or as many as fit in the memory; [Server.Forgotten] says how many
+// are missing. Use [Server.Drain] to wait for connections that are still open. What the observations point to is
+// shared and must not be modified.
 func (srv *Server) Observations() []Observation { return srv.record.all() }
 
-// Forgotten returns how many observations were dropped because there were too many, or because they
-// took too much memory: see [Memory].
+// Forgotten returns how many observations were dropped because there were too many, or because they took too much
+// memory: see [Memory].
 func (srv *Server) Forgotten() uint64 { return srv.record.lost() }
 
-// Close stops listening, ends the connections that are open, and returns when
-// nothing of the server runs any more. A source that is at work is waited for. It
-// may be called more than once.
+// Close stops listening, closes the open connections, and returns when all of the server's goroutines have ended. It
+// waits for a source that is still running. It can be called more than once.
 func (srv *Server) Close() error {
 	srv.closing.Do(func() {
 		srv.mu.Lock()
@@ -243,9 +240,8 @@ func (srv *Server) Close() error {
 	return nil
 }
 
-// Log returns what a server that ends TLS by itself has logged, a line each: see [Upstream].Log.
-// It waits until that server has told of the end of every connection that was relayed to it and
-// that has ended, or until ctx ends.
+// Log returns the log lines of a server that terminates TLS itself: see [Upstream].Log. It waits until the log has the
+// end of every relayed connection that has ended, or until ctx ends.
 func (srv *Server) Log(ctx context.Context) []string {
 	if up := srv.options.Upstream; up != nil && up.Log != nil {
 		return up.Log(ctx, int(srv.relayed.Load()))
@@ -253,8 +249,8 @@ func (srv *Server) Log(ctx context.Context) []string {
 	return nil
 }
 
-// Fault says why a server that ends TLS by itself refused a client for what is no client's doing: see [Upstream].Fault.
-// It is to be asked after Log.
+// Fault returns the reason if a server that terminates TLS itself refused a client that did nothing wrong: see
+// [Upstream].Fault. Call it after Log.
 func (srv *Server) Fault() error {
 	if up := srv.options.Upstream; up != nil && up.Fault != nil {
 		return up.Fault()
@@ -262,8 +258,8 @@ func (srv *Server) Fault() error {
 	return nil
 }
 
-// Done is closed when a server that ends TLS by itself has ended; nil, which never is, for all
-// others. [Server.Err] says whether it was to end.
+// Done returns a channel that is closed when a server that terminates TLS itself has ended. For other servers it
+// returns nil. [Server.Err] says whether that server ended without being closed.
 func (srv *Server) Done() <-chan struct{} {
 	if up := srv.options.Upstream; up != nil {
 		return up.Done
@@ -271,8 +267,8 @@ func (srv *Server) Done() <-chan struct{} {
 	return nil
 }
 
-// Err says why a server that ends TLS by itself has ended though nobody closed it; nil as long as
-// it runs, and for all other servers.
+// Err returns the reason if a server that terminates TLS itself has ended without being closed. It returns nil while
+// that server runs, and for other servers.
 func (srv *Server) Err() error {
 	if up := srv.options.Upstream; up != nil && up.Err != nil {
 		return up.Err()

@@ -9,37 +9,34 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Service is what talks behind TLS. It has either Serve or Start.
+// Service is the protocol behind TLS. Either Serve or Start is set.
 type Service struct {
 	// Name is the service's name: [Endpoint].Service.
 	Name scenarios.Service
-	// Scheme is that of its URLs.
+	// Scheme is the scheme of its URLs.
 	Scheme string
-	// Query is what follows the question mark in its URLs, if anything does.
+	// Query is the query of its URLs, without the question mark. It can be empty.
 	Query string
-	// Protocols are what it is called in ALPN (RFC 7301), by preference. For a client that offers
-	// none of them nothing is selected.
+	// Protocols are its names in ALPN (RFC 7301), in order of preference. If a client offers none of them, none is
+	// selected.
 	Protocols []string
-	// Serve talks to a client whose handshake is complete, and returns nil if
-	// the client was served. It leaves the closing of conn to its caller. The
-	// connection has a deadline, see [Options].Timeout; a service whose clients
-	// stay may move it.
+	// Serve serves a client after the handshake, and returns nil if the client was served. It does not close conn. The
+	// connection has a deadline, see [Options].Timeout; a service whose clients stay longer can move it.
 	Serve func(conn net.Conn, s Session) error
-	// Answer returns where in what Serve writes at once its answer starts and ends, for the fault that cuts
-	// the answer in the middle; zeros if it is not there. Nil means that all of it is the answer.
+	// Answer returns where the answer starts and ends in one write of Serve, or zeros if it is not in there. The fault
+	// that truncates answers needs it. Nil means that everything written is the answer.
 	Answer func(s Session, written []byte) (start, end int)
-	// Start starts a server of its own, which ends TLS by itself, for one scenario. The lab
-	// relays to it, and reads the records along.
+	// Start starts a server that terminates TLS itself, for one scenario. The lab relays to it and parses the records
+	// that pass.
 	Start func(ctx context.Context, s *scenarios.Scenario, chain *pki.Chain) (*Upstream, error)
-	// Reserve, if set, waits until there is room for another server of Start's. It is called before
-	// each Start; release is called when that server is closed, or could not be started.
+	// Reserve, if set, is called before each Start, and waits until there is room for another server. The returned
+	// release is called when that server is closed or could not be started.
 	Reserve func(ctx context.Context) (release func(), err error)
-	// Close ends what the service has started for all of its scenarios together; nil if
-	// there is nothing to end.
+	// Close, if set, ends what the service started for all of its scenarios together.
 	Close func() error
 }
 
-// answerIn is Answer, or what it means if it is nil.
+// answerIn calls Answer, if it is set.
 func (s Service) answerIn(session Session, written []byte) (start, end int) {
 	if s.Answer == nil {
 		return 0, len(written)
@@ -47,7 +44,7 @@ func (s Service) answerIn(session Session, written []byte) (start, end int) {
 	return s.Answer(session, written)
 }
 
-// Session is what a server knows of a connection after the handshake. The fields are those of [Observation].
+// Session is what a server knows about a connection after the handshake. The fields are those of [Observation].
 type Session struct {
 	Scenario          string            `json:"scenario"` // its ID
 	Version           string            `json:"version"`
@@ -59,35 +56,35 @@ type Session struct {
 	Hello             *wire.ClientHello `json:"hello,omitempty"`
 }
 
-// Misuse is an error of a client that does not speak the service's protocol as it should. It says why a connection
-// ended, whatever reading from it has ended with since.
+// Misuse is the error of a service whose client broke the rules of its protocol. It says why a connection ended,
+// whatever errors reading from it returned since.
 type Misuse struct{ Err error }
 
 // Error implements error.
 func (m Misuse) Error() string { return m.Err.Error() }
 
-// Unwrap returns what was wrong.
+// Unwrap returns the error about the protocol.
 func (m Misuse) Unwrap() error { return m.Err }
 
-// Upstream is a server that ends TLS by itself.
+// Upstream is a server that terminates TLS itself.
 type Upstream struct {
-	// Addr is its address:port, on this machine. Empty means that it does not listen: it has
-	// refused to start, as its scenario wants.
+	// Addr is its address:port on this machine. Empty means that it does not listen, because it refused to start as
+	// its scenario demands.
 	Addr string
-	// Query is what clients have to add to the service's Query, if anything.
+	// Query is what clients must append to the service's Query. It can be empty.
 	Query string
-	// Log returns what the server has logged of TLS since it was ready, a line each; of one that
-	// has refused to start, why. It waits until the server has told of the end of that many
-	// connections, as far as it tells, or until ctx ends. Nil if it keeps no log.
+	// Log returns the lines about TLS that the server has logged since it was ready. If it refused to start, they say
+	// why. Log waits until the server has logged the end of that many connections, or until ctx ends. Nil if the
+	// server has no log.
 	Log func(ctx context.Context, ended int) []string
-	// Fault says why it refused a client for what is no client's doing, as its log has it: a file of its own that is no
-	// good. It returns nil if its log says nothing of the kind. Nil if it keeps no log.
+	// Fault returns an error if the log says that the server refused a client that did nothing wrong, for example
+	// because of a bad file of its own. Nil if the server has no log.
 	Fault func() error
-	// Done is closed when it has ended, by itself or by Close. Nil if there is no telling.
+	// Done is closed when the server has ended, by itself or by Close. Nil if that is unknown.
 	Done <-chan struct{}
-	// Err says why it has ended though nobody closed it; nil as long as it runs. Nil if there is
-	// no telling.
+	// Err returns the reason if the server has ended without being closed, and nil while it runs. Nil if that is
+	// unknown.
 	Err func() error
-	// Close ends it, and returns when nothing of it is left.
+	// Close ends the server, and returns when nothing of it is left.
 	Close func() error
 }

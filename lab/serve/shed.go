@@ -5,23 +5,22 @@ import (
 	"time"
 )
 
-// shedAfter is how long a connection may be without a finished handshake while another one waits for
-// its slot.
+// shedAfter is how long a connection can keep its slot without a finished handshake while another one waits.
 const shedAfter = time.Second
 
-// errShed is the end of a connection that had to make room.
-var errShed = errors.New("closed to make room: every connection was taken, and this was the oldest whose handshake was not finished")
+// errShed is the error for a connection that was closed to make room.
+var errShed = errors.New("closed to make room: all slots were taken, and this was the oldest unfinished handshake")
 
-// slot is a connection's place among those that are served. The server's lock guards it.
+// slot is the state of a connection among those that are served. The server's lock guards it.
 type slot struct {
-	since   time.Time // since when it is served; zero as long as it waits
+	since   time.Time // when it was first served; zero while it waits
 	settled bool      // the handshake is finished
-	shed    bool      // it has been closed to make room
+	shed    bool      // it was closed to make room
 }
 
-// waitSlot waits until a connection may be served, and reports whether it may: otherwise the server
-// has been closed. While it waits, it has connections closed that keep their slot without finishing
-// their handshake, the oldest first: clients that connect and say nothing must not keep others out.
+// waitSlot waits for a free slot. It returns false if the server is closed first. While it waits, it closes connections
+// that keep their slot without finishing the handshake, the oldest first: clients that connect and send nothing must
+// not keep others out.
 func (srv *Server) waitSlot(c *conn) bool {
 	for {
 		select {
@@ -48,30 +47,30 @@ func (srv *Server) waitSlot(c *conn) bool {
 	}
 }
 
-// enter notes that a connection is served from now on.
+// enter records that a connection is served from now on.
 func (srv *Server) enter(c *conn) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	c.slot.since = time.Now()
 }
 
-// settle notes that a connection's handshake is finished.
+// settle records that a connection's handshake is finished.
 func (srv *Server) settle(c *conn) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	c.slot.settled = true
 }
 
-// wasShed reports whether a connection has been closed to make room.
+// wasShed reports whether a connection was closed to make room.
 func (srv *Server) wasShed(c *conn) bool {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	return c.slot.shed
 }
 
-// shed closes the connection that has been served the longest without finishing its handshake, if that
-// is long enough, and returns when to look again. It closes no connection that waits for the server's own
-// material, and no relayed one: what is said there is not known.
+// shed closes the connection that has been served longest without finishing its handshake, if it has had enough time.
+// It returns how long to wait before the next try. It closes no connection while the server's own material is being
+// made, and no relayed one, whose handshake it cannot follow.
 func (srv *Server) shed(now time.Time) time.Duration {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -96,8 +95,8 @@ func (srv *Server) shed(now time.Time) time.Duration {
 	return shedAfter
 }
 
-// load notes that the server's material is being made, or is there. The clients that have waited for it
-// have their time from then on.
+// load records that the server's material is being made, or is ready. For clients that have waited for it, the time
+// until they are shed starts when it is ready.
 func (srv *Server) load(busy bool) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestShed fills every slot with clients that say nothing, or half a hello. The next client gets in
-// long before their time is up, and what was closed for it is the oldest, and says so.
+// TestShed fills every slot with clients that send nothing, or the start of a record. The next client must be served
+// long before they time out. The oldest must be closed for it, and its observation must say so.
 func TestShed(t *testing.T) {
 	ca := newAuthority(t)
 	const places = 8
@@ -50,8 +50,8 @@ func TestShed(t *testing.T) {
 	}
 }
 
-// TestShedSparesTheServed holds connections whose handshake is finished to be left alone, and those
-// that wait for the server's own material.
+// TestShedSparesTheServed checks that connections are left alone if their handshake is finished, or if they wait for
+// the server's own material.
 func TestShedSparesTheServed(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -61,7 +61,7 @@ func TestShedSparesTheServed(t *testing.T) {
 		if err := c.Handshake(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := get(t, srv, &tls.Config{RootCAs: ca.pool()}); err != nil { // when the first has had its time
+		if _, err := get(t, srv, &tls.Config{RootCAs: ca.pool()}); err != nil { // waits until the first times out
 			t.Fatal(err)
 		}
 		if all := srv.Observations(); len(all) == 0 || all[0].End != EndTimeout {
@@ -71,7 +71,7 @@ func TestShedSparesTheServed(t *testing.T) {
 	t.Run("waiting for the material", func(t *testing.T) {
 		var srv *Server
 		slow := func() (Material, error) {
-			srv.shed(time.Now().Add(2 * shedAfter)) // as if it took so long
+			srv.shed(time.Now().Add(2 * shedAfter)) // as if the material took that long
 			return source()
 		}
 		srv = start(t, scenario(scenarios.Server{}), slow, Options{MaxConns: 1})

@@ -15,19 +15,28 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// The server names that clients send decide what they get, whatever the version.
-func TestServerNames(t *testing.T) {
+// twoCertificates returns a certificate for localhost, one for other.test, and a source that has the latter as "other".
+func twoCertificates(t *testing.T) (leaf, other tls.Certificate, source Source) {
+	t.Helper()
 	ca := newAuthority(t)
-	leaf := ca.issue(t, newKey(t, elliptic.P256()), nil)
-	other := ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
-	source := func() (Material, error) {
-		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: func(name string) (tls.Certificate, error) {
-			if name != "other" {
-				return tls.Certificate{}, fmt.Errorf("no certificate %q", name)
-			}
-			return other, nil
-		}}, nil
+	leaf = ca.issue(t, newKey(t, elliptic.P256()), nil)
+	other = ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) {
+		c.DNSNames, c.IPAddresses = []string{"other.test"}, nil
+	})
+	byName := func(name string) (tls.Certificate, error) {
+		if name != "other" {
+			return tls.Certificate{}, fmt.Errorf("no certificate %q", name)
+		}
+		return other, nil
 	}
+	return leaf, other, func() (Material, error) {
+		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: byName}, nil
+	}
+}
+
+// TestServerNames checks that the name in SNI decides which certificate or alert a client gets, with every version.
+func TestServerNames(t *testing.T) {
+	leaf, other, source := twoCertificates(t)
 	tests := []struct {
 		name   string
 		server scenarios.Server
@@ -57,27 +66,22 @@ func TestServerNames(t *testing.T) {
 				o := one(t, srv)
 				if test.alert != "" {
 					if err == nil || o.AlertSent == nil || o.AlertSent.String() != test.alert {
-						t.Errorf("the client says %v, the server said %v: %s", err, o.AlertSent, o.Error)
+						t.Errorf("sent %v: %s, want %s; client: %v", o.AlertSent, o.Error, test.alert, err)
 					}
 					return
 				}
 				if err != nil || string(got) != string(test.gets.Certificate[0]) {
-					t.Errorf("got another certificate, or none: %v; %s", err, o.Error)
+					t.Errorf("got the wrong certificate, or none: %v; server: %s", err, o.Error)
 				}
 			})
 		}
 	}
 }
 
-// TestAddressAsServerName sends addresses in SNI, as RFC 6066 forbids and some clients do. They are
-// served as if they had sent none, though the leaf is for that address too.
+// TestAddressAsServerName sends addresses in SNI, which RFC 6066 forbids and some clients do. They must be served as if
+// they had sent no SNI, even though the leaf is valid for the address.
 func TestAddressAsServerName(t *testing.T) {
-	ca := newAuthority(t)
-	leaf := ca.issue(t, newKey(t, elliptic.P256()), nil)
-	other := ca.issue(t, newKey(t, elliptic.P256()), func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
-	source := func() (Material, error) {
-		return Material{Certificates: []tls.Certificate{leaf}, CertificateOf: func(string) (tls.Certificate, error) { return other, nil }}, nil
-	}
+	leaf, other, source := twoCertificates(t)
 	refusal := alert(wire.LevelFatal, wire.AlertUnrecognizedName)
 	tests := []struct {
 		name   string
@@ -96,19 +100,19 @@ func TestAddressAsServerName(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			// crypto/tls sends no addresses: it gets a name of that length to send. Under TLS 1.2 the
-			// answer is in plaintext.
-			stand := strings.Repeat("x", len(test.sni))
-			hello := clientHello(t, &tls.Config{ServerName: stand, MaxVersion: tls.VersionTLS12})
+			// crypto/tls sends no addresses, so it sends a name of the same length, which is then replaced. Under TLS
+			// 1.2, the answer is in plaintext.
+			placeholder := strings.Repeat("x", len(test.sni))
+			hello := clientHello(t, &tls.Config{ServerName: placeholder, MaxVersion: tls.VersionTLS12})
 			srv := start(t, scenario(test.server), source, Options{})
 			c := dial(t, srv)
-			c.Write(bytes.Replace(hello, []byte(stand), []byte(test.sni), 1))
+			c.Write(bytes.Replace(hello, []byte(placeholder), []byte(test.sni), 1))
 			c.CloseWrite()
 			if answer, err := io.ReadAll(c); err != nil || !bytes.Contains(answer, test.gets) {
-				t.Errorf("%x, %v", answer, err)
+				t.Errorf("the answer %x does not contain %x: %v", answer, test.gets, err)
 			}
 			if o := one(t, srv); o.Hello == nil || o.Hello.ServerName != test.sni {
-				t.Errorf("hello %+v", o.Hello)
+				t.Errorf("hello = %+v, want the server name %q", o.Hello, test.sni)
 			}
 		})
 	}
@@ -118,10 +122,11 @@ func TestProtocols(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{Protocols: []string{"acme-tls/1"}}), ca.source(t), Options{})
 	config := &tls.Config{RootCAs: ca.pool(), ServerName: "localhost", NextProtos: []string{"http/1.1"}}
-	if err := request(t, srv, config, 30*time.Second); err == nil || !strings.Contains(err.Error(), "no application protocol") {
-		t.Errorf("the client says %v", err)
+	err := request(t, srv, config, 30*time.Second)
+	if err == nil || !strings.Contains(err.Error(), "no application protocol") {
+		t.Errorf("the client's error is %v", err)
 	}
 	if o := one(t, srv); o.AlertSent == nil || o.AlertSent.String() != "no_application_protocol (120)" {
-		t.Errorf("the server said %v: %s", o.AlertSent, o.Error)
+		t.Errorf("the server sent %v: %s", o.AlertSent, o.Error)
 	}
 }

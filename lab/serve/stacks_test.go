@@ -16,13 +16,13 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// stacks are real clients: each connects to port on 127.0.0.1 as localhost, trusts
-// the CA in a file, speaks no newer version than max ("1.2", "1.3"), and sends a
-// request if it accepts.
+// stacks are real clients. Each connects to a port on 127.0.0.1 as localhost, trusts the CA in a file, speaks no newer
+// version than max ("1.2", "1.3"), and sends a request if it accepts the certificate.
 var stacks = map[string]func(port int, ca, max string) *exec.Cmd{
 	"openssl": func(port int, ca, max string) *exec.Cmd {
-		cmd := exec.Command("openssl", "s_client", "-connect", fmt.Sprint("127.0.0.1:", port), "-servername", "localhost",
-			"-verify_hostname", "localhost", "-CAfile", ca, "-verify_return_error", "-quiet", "-ign_eof",
+		cmd := exec.Command("openssl", "s_client", "-connect", fmt.Sprint("127.0.0.1:", port),
+			"-servername", "localhost", "-verify_hostname", "localhost",
+			"-CAfile", ca, "-verify_return_error", "-quiet", "-ign_eof",
 			map[string]string{"1.2": "-no_tls1_3", "1.3": "-tls1_3"}[max])
 		cmd.Stdin = strings.NewReader("GET / HTTP/1.0\r\n\r\n")
 		return cmd
@@ -45,15 +45,17 @@ with context.wrap_socket(socket.create_connection(("127.0.0.1", int(port))), ser
 	"node": func(port int, ca, max string) *exec.Cmd {
 		return exec.Command("node", "-e", `
 const [port, ca, newest] = process.argv.slice(1);
-require("https").get({host: "localhost", port, ca: require("fs").readFileSync(ca), maxVersion: "TLSv" + newest, agent: false,
-	lookup: (name, options, done) => options.all ? done(null, [{address: "127.0.0.1", family: 4}]) : done(null, "127.0.0.1", 4)},
-	response => response.resume()).on("error", err => { console.error(err.message); process.exitCode = 1 });
+const lookup = (name, options, done) =>
+	options.all ? done(null, [{address: "127.0.0.1", family: 4}]) : done(null, "127.0.0.1", 4);
+require("https").get({
+	host: "localhost", port, ca: require("fs").readFileSync(ca), maxVersion: "TLSv" + newest, agent: false, lookup,
+}, response => response.resume()).on("error", err => { console.error(err.message); process.exitCode = 1 });
 `, fmt.Sprint(port), ca, max)
 	},
 }
 
-// TestStacks holds the record to what real clients do: what they refuse a
-// certificate for is read off the wire, also where crypto/tls cannot.
+// TestStacks checks the observations of real clients: their reason to refuse a certificate is parsed from the wire,
+// even where crypto/tls cannot read it.
 func TestStacks(t *testing.T) {
 	ca := newAuthority(t)
 	key := newKey(t, elliptic.P256())
@@ -66,7 +68,9 @@ func TestStacks(t *testing.T) {
 	}{
 		{"good", nil, ca, EndServed, ""},
 		{"untrusted", nil, newAuthority(t), EndAlertReceived, "unknown_ca (48)"},
-		{"expired", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, ca, EndAlertReceived, "certificate_expired (45)"},
+		{"expired", func(c *x509.Certificate) {
+			c.NotAfter = time.Now().Add(-time.Minute)
+		}, ca, EndAlertReceived, "certificate_expired (45)"},
 	}
 	for stack, command := range stacks {
 		_, err := exec.LookPath(stack)
@@ -89,8 +93,7 @@ func TestStacks(t *testing.T) {
 						t.Errorf("version %s, hello %+v", o.Version, o.Hello)
 					}
 					if stack == "node" && test.end == EndAlertReceived {
-						// Node completes the handshake, judges then, and leaves
-						// without an alert.
+						// Node verifies only after the handshake, and closes the connection without an alert.
 						if o.AlertReceived != nil || o.ApplicationData || o.End == EndServed {
 							t.Errorf("end %s, alert %v", o.End, o.AlertReceived)
 						}
@@ -98,7 +101,8 @@ func TestStacks(t *testing.T) {
 					}
 					if o.End != test.end || o.AlertSent != nil || (o.AlertReceived == nil) != (test.alert == "") ||
 						o.AlertReceived != nil && o.AlertReceived.String() != test.alert {
-						t.Errorf("end %s, received %v, sent %v: %s; %s: %s", o.End, o.AlertReceived, o.AlertSent, o.Error, stack, out)
+						t.Errorf("end %s, received %v, sent %v: %s; %s: %s",
+							o.End, o.AlertReceived, o.AlertSent, o.Error, stack, out)
 					}
 				})
 			}

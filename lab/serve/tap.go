@@ -12,19 +12,19 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// tap is a connection whose records are read along.
+// tap is a connection whose records are parsed as they pass.
 type tap struct {
 	net.Conn
 	in, out  wire.Stream
 	eof      bool      // the client has closed its side of the TCP connection
-	deadline time.Time // the last that bound set
-	ahead    []byte    // read and fed, and not yet asked for
-	watch    *watch    // nil unless somebody wants to be told
-	greeted  bool      // the watch knows the ClientHello
-	ends     bool      // the server's end of TLS is this program's: nothing is relayed
+	deadline time.Time // as last set by bound
+	ahead    []byte    // what await has read and Read has not returned yet
+	watch    *watch    // nil without Options.Watch
+	greeted  bool      // the watch was told the ClientHello
+	ends     bool      // this program terminates TLS: nothing is relayed
 
-	// refused says that the client has refused in plaintext what it should have refused in ciphertext.
-	// HTTP/2 reads and writes at once.
+	// refused says that the client has sent an alert in plaintext where ciphertext was expected. It is atomic because
+	// HTTP/2 reads and writes concurrently.
 	refused atomic.Bool
 }
 
@@ -38,12 +38,10 @@ func (t *tap) bound(deadline time.Time) {
 	t.SetDeadline(deadline)
 }
 
-// maxAhead bounds what is read before anybody asks for it: a ClientHello in records of its
-// size and more.
+// maxAhead limits what await reads. It has room for the longest ClientHello and the headers of its records.
 const maxAhead = 2 * wire.MaxClientHello
 
-// await reads until the whole ClientHello has come, or something else, and keeps what it read
-// for [tap.Read].
+// await reads until the whole ClientHello, or something else, has arrived. It keeps what it read for [tap.Read].
 func (t *tap) await() error {
 	for !t.in.HelloComplete() {
 		if len(t.ahead) > maxAhead {
@@ -59,10 +57,10 @@ func (t *tap) await() error {
 	return nil
 }
 
-// errFlood is the end of a client that goes on and on.
+// errFlood is the error for a client that does not stop sending.
 var errFlood = errors.New("the client sent more than any handshake needs")
 
-// drain reads until the client closes its side, and returns io.EOF then.
+// drain reads until the client closes its side, and then returns io.EOF.
 func (t *tap) drain() error {
 	t.ahead = nil
 	buf := make([]byte, 4<<10)
@@ -76,7 +74,7 @@ func (t *tap) drain() error {
 	return errFlood
 }
 
-// hello returns the client's hello; nil if none came whole.
+// hello returns the ClientHello, or nil if none has arrived completely.
 func (t *tap) hello() *wire.ClientHello {
 	h, err := wire.ParseClientHello(t.in.ClientHello())
 	if err != nil {
@@ -95,7 +93,7 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// receive reads the next bytes off the wire.
+// receive reads the next bytes from the wire.
 func (t *tap) receive(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	if n > 0 {
@@ -113,10 +111,10 @@ func (t *tap) receive(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn. Nothing is written to a client that has refused in plaintext where TLS
-// expects ciphertext: TLS cannot read that, and would answer with a bad_record_mac. After a fatal
-// alert neither side may say more (RFC 8446, section 6.2). Most such clients have left by then, so
-// that it depended on the moment whether the answer was sent at all.
+// Write implements net.Conn. It discards what is written after the client has sent an alert in plaintext where
+// ciphertext was expected: crypto/tls cannot read such an alert, and would answer with bad_record_mac. After a fatal
+// alert, neither side may send anything (RFC 8446, section 6.2). Most of these clients have already left, so whether
+// the answer could be sent at all would depend on timing.
 func (t *tap) Write(p []byte) (int, error) {
 	if t.refused.Load() {
 		return len(p), nil
@@ -133,7 +131,7 @@ func (t *tap) refuse(code wire.AlertCode) error {
 	return err
 }
 
-// tellIn tells the watch what has come from the client.
+// tellIn tells the watch what the client has sent.
 func (t *tap) tellIn(p []byte) {
 	t.watch.feed(true, p)
 	if !t.greeted && t.in.ClientHello() != nil {

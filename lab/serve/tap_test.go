@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// FuzzAwait has every other fault wait for the ClientHello, with whatever comes in its place.
+// FuzzAwait sends anything instead of the ClientHello for which many faults wait.
 func FuzzAwait(f *testing.F) {
 	for _, hello := range hellos.Recorded() {
 		f.Add(hello, false)
@@ -22,7 +22,7 @@ func FuzzAwait(f *testing.F) {
 		if client.Sent > 2*maxAhead {
 			t.Errorf("read %d bytes", client.Sent)
 		}
-		// What has been read is still there for crypto/tls.
+		// crypto/tls can still read what await has read.
 		ahead := len(tapped.ahead)
 		if int64(ahead) != client.Sent {
 			t.Errorf("read %d bytes and kept %d: %v", client.Sent, ahead, err)

@@ -6,11 +6,11 @@ import (
 	"example.com/tlslab/lab/internal/trouble"
 )
 
-// ErrOutOfFiles is wrapped by the errors that [Options].Trouble is told when the system gives this process no more
-// file descriptors. Clients wait in the accept queue until there are some again.
+// ErrOutOfFiles is wrapped by the errors passed to [Options].Trouble when this process has no file descriptors left.
+// Clients then wait in the accept queue until there are free ones.
 var ErrOutOfFiles = trouble.ErrOutOfFiles
 
-// troubled takes note of an error, and tells of it, if it is the lab's own.
+// troubled records and reports an error if it is a failure of the lab itself.
 func (srv *Server) troubled(err error) {
 	if !trouble.Is(err) {
 		return
@@ -26,9 +26,8 @@ func (srv *Server) troubled(err error) {
 	}
 }
 
-// Trouble returns the first failure of the lab's own that had to do with this server, or nil: a panic
-// while it served a client, or a shortage of file descriptors while clients waited. What clients did
-// then proves nothing.
+// Trouble returns the first failure of the lab itself on this server, or nil: a panic while it served a client, or a
+// shortage of file descriptors while clients waited. The observations of such a server prove nothing about clients.
 func (srv *Server) Trouble() error {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()

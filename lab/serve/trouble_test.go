@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// troubles collects what a server tells of its own failures.
+// troubles collects the failures that a server reports to Options.Trouble.
 type troubles struct {
 	mu   sync.Mutex
 	list []error
@@ -32,12 +32,10 @@ func (t *troubles) all() []error {
 	return t.list
 }
 
-// A panic on the goroutine of a connection ends that connection alone, wherever it comes from: it is on
-// record as the lab's own failure, and the next client is served.
-func TestPanic(t *testing.T) {
-	ca := newAuthority(t)
-	good := ca.source(t)
-	for name, prepare := range map[string]func(once func(), o *Options) Source{
+// panickers returns what can panic on the goroutine of a connection. Each modifies the options so that once is called,
+// and returns the source to use.
+func panickers(good Source) map[string]func(once func(), o *Options) Source {
+	return map[string]func(once func(), o *Options) Source{
 		"service": func(once func(), o *Options) Source {
 			o.Service = web
 			answer := o.Service.Serve
@@ -63,15 +61,22 @@ func TestPanic(t *testing.T) {
 			o.OnObservation = func(Observation) { once() }
 			return good
 		},
-	} {
+	}
+}
+
+// TestPanic checks that a panic on the goroutine of a connection ends only that connection, no matter what panics. It
+// must be observed as the lab's own failure, and the next client must be served.
+func TestPanic(t *testing.T) {
+	ca := newAuthority(t)
+	for name, prepare := range panickers(ca.source(t)) {
 		t.Run(name, func(t *testing.T) {
 			var first sync.Once
 			var told troubles
 			var serving atomic.Pointer[Server]
 			o := Options{Trouble: func(err error) {
 				told.add(err)
-				if hasEnded(serving.Load()) { // Drain would have returned, and nobody have heard of it
-					t.Error("told of it after the connection had ended")
+				if hasEnded(serving.Load()) { // Drain might return before the failure is reported
+					t.Error("the failure was reported after the connection had ended")
 				}
 			}}
 			source := prepare(func() { first.Do(func() { panic("as the test wants it") }) }, &o)
@@ -87,17 +92,18 @@ func TestPanic(t *testing.T) {
 				t.Fatalf("%d observations", len(all))
 			}
 			seen := all[0].End == EndInternal && strings.Contains(all[0].Error, "as the test wants it")
-			if served := name == "observation"; seen == served { // that one was observed before
+			if served := name == "observation"; seen == served { // there, the connection is observed before the panic
 				t.Errorf("end %s: %s", all[0].End, all[0].Error)
 			}
-			if list := told.all(); len(list) != 1 || !trouble.Is(list[0]) || !strings.Contains(trouble.Details(list[0]), "trouble_test.go") ||
-				list[0].Error() != "serving test: internal error of the lab: as the test wants it" {
-				t.Errorf("told of %v", list)
+			const want = "serving test: internal error of the lab: as the test wants it"
+			if list := told.all(); len(list) != 1 || !trouble.Is(list[0]) || list[0].Error() != want ||
+				!strings.Contains(trouble.Details(list[0]), "trouble_test.go") {
+				t.Errorf("reported %v, want %q with a stack", list, want)
 			}
 			if err := srv.Trouble(); !trouble.Is(err) {
 				t.Errorf("trouble = %v", err)
 			}
-			if name == "source" { // it is asked once
+			if name == "source" { // which is called only once
 				return
 			}
 			if answer, err := get(t, srv, config); err != nil || !strings.Contains(answer, `"scenario":"test"`) {
@@ -107,7 +113,7 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// hasEnded reports whether a connection that is being attended to counts as over already.
+// hasEnded reports whether any connection that is still being served already counts as over.
 func hasEnded(srv *Server) bool {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -121,7 +127,7 @@ func hasEnded(srv *Server) bool {
 	return false
 }
 
-// watching returns a watch that calls do at events of a kind.
+// watching returns a watch that calls do for events of a kind.
 func watching(kind EventKind, do func()) func(Event) {
 	return func(e Event) {
 		if e.Kind == kind {
@@ -130,7 +136,7 @@ func watching(kind EventKind, do func()) func(Event) {
 	}
 }
 
-// The two goroutines of a relayed connection are held to the same.
+// TestPanicInRelay checks the same for the two goroutines of a relayed connection.
 func TestPanicInRelay(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

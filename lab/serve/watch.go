@@ -7,41 +7,42 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// Event is something that happened on a connection: what [Options].Watch is told, as it happens.
+// Event is something that happened on a connection: see [Options].Watch.
 type Event struct {
-	// Conn is the connection: its number on its server, from 1, in the order of start.
+	// Conn is the connection's number on its server. Connections are numbered from 1 in the order of start.
 	Conn uint64
 	Kind EventKind
 	At   time.Time
-	// Client is the client's address:port, of an [EventStart].
+	// Client is the client's address:port, in an [EventStart].
 	Client string
-	// Hello is what the client offers, of an [EventHello]; shared, as is what follows.
+	// Hello is what the client offers, in an [EventHello]. It must not be modified, nor must anything that the
+	// following fields point to.
 	Hello *wire.ClientHello
-	// Record is a record that passed and Index its place among those of the connection, of an
-	// [EventRecord]. The same index comes again when more of it is known.
+	// Record is a record that passed, and Index its place among the connection's records, in an [EventRecord]. Further
+	// events with the same index replace it when more of the record has passed.
 	Record wire.Record
 	Index  int
-	// Session is what was agreed on, of an [EventHandshake].
+	// Session is what was negotiated, in an [EventHandshake].
 	Session *Session
-	// Observation is all that was seen, of an [EventEnd].
+	// Observation is everything that was seen, in an [EventEnd].
 	Observation *Observation
 }
 
-// EventKind is what kind of thing happened.
+// EventKind is the kind of an [Event].
 type EventKind string
 
-// The kinds of events. A connection begins with a start and ends with an end; nothing comes after
-// that. The others come as far as it comes to them.
+// The kinds of events. The first event of a connection is a start, and the last one is an end. The others occur only on
+// connections that get that far.
 const (
 	EventStart     EventKind = "start"     // a client has connected
-	EventHello     EventKind = "hello"     // its whole ClientHello has come
-	EventRecord    EventKind = "record"    // a record has passed, or a part of it
-	EventHandshake EventKind = "handshake" // the server's side of the handshake has ended well
+	EventHello     EventKind = "hello"     // the whole ClientHello has arrived
+	EventRecord    EventKind = "record"    // a record, or a part of it, has passed
+	EventHandshake EventKind = "handshake" // the server has completed the handshake
 	EventEnd       EventKind = "end"       // the connection has ended
 )
 
-// watch tells of one connection. Both of its directions can be at work at once, in a relay; what is
-// told is one after the other. A nil watch tells nothing, and costs nothing.
+// watch reports the events of one connection. In a relay, both directions can be active at once; the events are still
+// reported one at a time. A nil watch does nothing.
 type watch struct {
 	tell func(Event)
 	conn uint64
@@ -51,7 +52,7 @@ type watch struct {
 	ended bool
 }
 
-// newWatch returns what tells of a connection; nil if nobody wants to be told.
+// newWatch returns the watch of a connection, or nil without [Options].Watch.
 func (srv *Server) newWatch(conn uint64, start time.Time) *watch {
 	if srv.options.Watch == nil {
 		return nil
@@ -59,7 +60,7 @@ func (srv *Server) newWatch(conn uint64, start time.Time) *watch {
 	return &watch{tell: srv.options.Watch, conn: conn, trace: wire.NewTrace(start)}
 }
 
-// say tells of one event, unless the connection's end has been told of.
+// say reports an event, unless the end of the connection has been reported.
 func (w *watch) say(e Event) {
 	if w == nil {
 		return
@@ -84,7 +85,7 @@ func (w *watch) sayLocked(e Event) {
 	w.tell(e)
 }
 
-// feed reads along with one direction.
+// feed parses the next bytes of one direction.
 func (w *watch) feed(fromClient bool, p []byte) {
 	if w == nil || len(p) == 0 {
 		return
@@ -98,7 +99,7 @@ func (w *watch) feed(fromClient bool, p []byte) {
 	w.flush(false)
 }
 
-// flush tells of the records that have changed.
+// flush reports the records that have changed.
 func (w *watch) flush(ended bool) {
 	for i, r := range w.trace.Changed(ended) {
 		w.sayLocked(Event{Kind: EventRecord, Record: r, Index: i})

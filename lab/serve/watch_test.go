@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// watched collects events, and holds each connection's to be in order.
+// watched collects events, and checks that those of each connection are in order.
 type watched struct {
 	t  *testing.T
 	mu sync.Mutex
@@ -36,7 +36,7 @@ func (w *watched) watch(e Event) {
 	w.of[e.Conn] = append(before, e)
 }
 
-// records returns the records of a connection, as they were in the end.
+// records returns the records of a connection, as last reported.
 func (w *watched) records(conn uint64) []wire.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -53,7 +53,7 @@ func (w *watched) records(conn uint64) []wire.Record {
 	return list
 }
 
-// kinds returns the kinds of a connection's events, records once for a run of them.
+// kinds returns the kinds of a connection's events, without repetitions in a row.
 func (w *watched) kinds(conn uint64) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,8 +87,8 @@ func TestWatchTellsInOrder(t *testing.T) {
 		c.Close()
 	}
 	drained(t, srv)
-	if len(w.of) != 2 { // and none of Drain's own
-		t.Errorf("told of %d connections, want 2", len(w.of))
+	if len(w.of) != 2 { // Drain must not add its own
+		t.Errorf("events of %d connections, want 2", len(w.of))
 	}
 	for conn := range uint64(2) {
 		if got, want := w.kinds(conn+1), "start record hello record handshake record end"; got != want {
@@ -99,7 +99,9 @@ func TestWatchTellsInOrder(t *testing.T) {
 	for _, r := range w.records(2) {
 		messages = append(messages, r.Messages...)
 	}
-	want := []string{"ClientHello", "ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone", "ClientKeyExchange"}
+	want := []string{
+		"ClientHello", "ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone", "ClientKeyExchange",
+	}
 	if !slices.Equal(messages, want) {
 		t.Errorf("messages %q, want %q", messages, want)
 	}
@@ -108,7 +110,7 @@ func TestWatchTellsInOrder(t *testing.T) {
 	}
 }
 
-// TestWatchOfARelay has both directions at work at once, and more passing than is told of.
+// TestWatchOfARelay uses both directions at once, and sends more records than are reported.
 func TestWatchOfARelay(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -117,7 +119,7 @@ func TestWatchOfARelay(t *testing.T) {
 	defer l.Close()
 	const each, size = 300, 100
 	record := record(wire.RecordApplicationData, make([]byte, size)...)
-	talk := func(c net.Conn) { // writes and reads at once
+	talk := func(c net.Conn) { // writes and reads concurrently
 		var both sync.WaitGroup
 		both.Go(func() {
 			for range each {
@@ -139,7 +141,9 @@ func TestWatchOfARelay(t *testing.T) {
 		}
 	}()
 	w := &watched{t: t, of: map[uint64][]Event{}}
-	srv := start(t, scenario(scenarios.Server{}), nil, Options{Watch: w.watch, Upstream: &Upstream{Addr: l.Addr().String()}})
+	srv := start(t, scenario(scenarios.Server{}), nil, Options{
+		Watch: w.watch, Upstream: &Upstream{Addr: l.Addr().String()},
+	})
 	c, err := net.Dial("tcp", srv.Addr())
 	if err != nil {
 		t.Fatal(err)
@@ -148,10 +152,10 @@ func TestWatchOfARelay(t *testing.T) {
 	drained(t, srv)
 	list := w.records(1)
 	if len(list) == 0 || len(list) > wire.MaxTraced {
-		t.Fatalf("told of %d records, want some and at most %d", len(list), wire.MaxTraced)
+		t.Fatalf("%d records reported, want some and at most %d", len(list), wire.MaxTraced)
 	}
-	const tellings = 18 // of a run of records, at most: sixteen as they pass, and the sum
-	if len(w.of[1]) > wire.MaxTraced*tellings {
+	const perRun = 18 // at most, of a run of records: sixteen as they pass, and the sum
+	if len(w.of[1]) > wire.MaxTraced*perRun {
 		t.Errorf("%d events for %d records", len(w.of[1]), 2*each)
 	}
 }

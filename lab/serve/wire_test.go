@@ -22,8 +22,8 @@ func readSome(t *testing.T, c net.Conn) {
 	}
 }
 
-// Clients that leave in all the ways there are, seen on the wire. They replay what
-// OpenSSL 3.0 said first.
+// TestEnds checks how a connection ends if the client closes it, in all possible ways, during the handshake. The
+// clients replay the ClientHello of OpenSSL 3.0.
 func TestEnds(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -34,12 +34,16 @@ func TestEnds(t *testing.T) {
 	helloThen := func(then func(*testing.T, *net.TCPConn)) func(*testing.T, *net.TCPConn) {
 		return func(t *testing.T, c *net.TCPConn) {
 			c.Write(hello)
-			readSome(t, c) // the server's answer is on its way: it waits for more
+			readSome(t, c) // the server has answered, and waits for the client
 			then(t, c)
 		}
 	}
 	reset := func(t *testing.T, c *net.TCPConn) { c.SetLinger(0) }
 	ccs := record(wire.RecordChangeCipherSpec, 1)
+	unknownCA := alert(wire.LevelFatal, wire.AlertUnknownCA)
+	expiredAfterCCS := append(ccs, alert(wire.LevelFatal, wire.AlertCertificateExpired)...)
+	garbled := bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1)
+	rubbish := record(wire.RecordApplicationData, make([]byte, 40)...)
 
 	tests := []struct {
 		name     string
@@ -53,20 +57,24 @@ func TestEnds(t *testing.T) {
 		{"half a hello", say(hello[:100]), EndEOF, "", "", false},
 		{"eof", helloThen(say(nil)), EndEOF, "", "", true},
 		{"reset", helloThen(reset), EndReset, "", "", true},
-		// What OpenSSL does under TLS 1.3: crypto/tls expects ciphertext here, and
-		// calls it a bad record MAC.
-		{"plaintext alert", helloThen(say(alert(wire.LevelFatal, wire.AlertUnknownCA))), EndAlertReceived, "unknown_ca (48)", "", true},
-		{"plaintext alert after ccs", helloThen(say(append(ccs, alert(wire.LevelFatal, wire.AlertCertificateExpired)...))), EndAlertReceived, "certificate_expired (45)", "", true},
-		{"alert first", say(alert(wire.LevelFatal, wire.AlertInternalError)), EndAlertReceived, "internal_error (80)", "", false},
-		{"goodbye first", say(alert(wire.LevelWarning, wire.AlertCloseNotify)), EndCloseNotify, "", "", false},
+		// OpenSSL does this under TLS 1.3. crypto/tls expects ciphertext here, and fails with a bad record MAC.
+		{"plaintext alert", helloThen(say(unknownCA)), EndAlertReceived, "unknown_ca (48)", "", true},
+		{"plaintext alert after ccs", helloThen(say(expiredAfterCCS)),
+			EndAlertReceived, "certificate_expired (45)", "", true},
+		{"alert first", say(alert(wire.LevelFatal, wire.AlertInternalError)),
+			EndAlertReceived, "internal_error (80)", "", false},
+		{"close_notify first", say(alert(wire.LevelWarning, wire.AlertCloseNotify)), EndCloseNotify, "", "", false},
 		{"http", say([]byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")), EndNotTLS, "", "", false},
 		{"short of a header", say([]byte("GET")), EndNotTLS, "", "", false},
 		{"ssh", say([]byte("SSH-2.0-OpenSSH_9.2\r\n")), EndNotTLS, "", "", false},
-		{"ssl 2", say([]byte{0x80, 0x2e, 1, 0, 2, 0, 0x15, 0, 0, 0, 0x10}), EndAlertSent, "", "protocol_version (70)", false},
-		{"garbled hello", say(bytes.Replace(hello, []byte("\x00\x09localhost"), []byte("\x00\x10localhost"), 1)), EndAlertSent, "", "decode_error (50)", false},
-		{"rubbish after hello", helloThen(say(record(wire.RecordApplicationData, make([]byte, 40)...))), EndAlertSent, "", "bad_record_mac (20)", true},
-		{"oversize record", say([]byte{byte(wire.RecordHandshake), 3, 1, 0xff, 0xff}), EndAlertSent, "", "record_overflow (22)", false},
-		{"other message", say(record(wire.RecordHandshake, 20, 0, 0, 0)), EndAlertSent, "", "unexpected_message (10)", false},
+		{"ssl 2", say([]byte{0x80, 0x2e, 1, 0, 2, 0, 0x15, 0, 0, 0, 0x10}),
+			EndAlertSent, "", "protocol_version (70)", false},
+		{"garbled hello", say(garbled), EndAlertSent, "", "decode_error (50)", false},
+		{"rubbish after hello", helloThen(say(rubbish)), EndAlertSent, "", "bad_record_mac (20)", true},
+		{"oversized record", say([]byte{byte(wire.RecordHandshake), 3, 1, 0xff, 0xff}),
+			EndAlertSent, "", "record_overflow (22)", false},
+		{"other message", say(record(wire.RecordHandshake, 20, 0, 0, 0)),
+			EndAlertSent, "", "unexpected_message (10)", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,31 +84,36 @@ func TestEnds(t *testing.T) {
 			if test.end != EndReset {
 				c.CloseWrite()
 				if _, err := io.Copy(io.Discard, c); err != nil {
-					t.Errorf("the server's last word: %v", err) // a reset, say
+					t.Errorf("reading to the end: %v", err) // for example, a reset
 				}
 			}
 			c.Close()
-			o := one(t, srv)
-			if o.End != test.end || o.HandshakeComplete || (o.Hello != nil) != test.hello {
-				t.Errorf("end %s, want %s; complete %v, hello %v, error %s", o.End, test.end, o.HandshakeComplete, o.Hello, o.Error)
-			}
-			for _, a := range []struct {
-				name string
-				got  *wire.Alert
-				want string
-			}{{"received", o.AlertReceived, test.received}, {"sent", o.AlertSent, test.sent}} {
-				if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
-					t.Errorf("alert %s %v, want %s", a.name, a.got, a.want)
-				}
-			}
-			if strings.Contains(o.Error, "127.0.0.1") {
-				t.Errorf("error differs from run to run: %s", o.Error)
-			}
+			checkEnd(t, one(t, srv), test.end, test.received, test.sent, test.hello)
 		})
 	}
 }
 
-// Clients that leave after the handshake.
+// checkEnd checks how a connection ended before the handshake was complete.
+func checkEnd(t *testing.T, o Observation, end End, received, sent string, hello bool) {
+	t.Helper()
+	if o.End != end || o.HandshakeComplete || (o.Hello != nil) != hello {
+		t.Errorf("end %s, want %s; complete %v, hello %v, error %s", o.End, end, o.HandshakeComplete, o.Hello, o.Error)
+	}
+	for _, a := range []struct {
+		name string
+		got  *wire.Alert
+		want string
+	}{{"received", o.AlertReceived, received}, {"sent", o.AlertSent, sent}} {
+		if a.got == nil && a.want != "" || a.got != nil && a.got.String() != a.want {
+			t.Errorf("alert %s %v, want %s", a.name, a.got, a.want)
+		}
+	}
+	if strings.Contains(o.Error, "127.0.0.1") {
+		t.Errorf("the error is not the same in every run: %s", o.Error)
+	}
+}
+
+// TestEndsAfterHandshake checks how a connection ends if the client closes it after the handshake.
 func TestEndsAfterHandshake(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -113,7 +126,10 @@ func TestEndsAfterHandshake(t *testing.T) {
 		{"eof", func(c *tls.Conn, raw *net.TCPConn) { raw.Close() }, EndEOF},
 		{"reset", func(c *tls.Conn, raw *net.TCPConn) { raw.SetLinger(0); raw.Close() }, EndReset},
 		{"half a request", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); raw.Close() }, EndEOF},
-		{"half a request, close_notify", func(c *tls.Conn, raw *net.TCPConn) { io.WriteString(c, "GET / HT"); c.Close() }, EndCloseNotify},
+		{"half a request, close_notify", func(c *tls.Conn, raw *net.TCPConn) {
+			io.WriteString(c, "GET / HT")
+			c.Close()
+		}, EndCloseNotify},
 		{"rubbish", func(c *tls.Conn, raw *net.TCPConn) {
 			raw.Write(record(wire.RecordApplicationData, make([]byte, 40)...))
 			io.Copy(io.Discard, raw)
@@ -143,7 +159,7 @@ func TestEndsAfterHandshake(t *testing.T) {
 	}
 }
 
-// segments is a connection that sends what it is given in other pieces.
+// segments is a connection that sends what is written to it in different pieces.
 type segments struct {
 	*net.TCPConn
 	cut func(p []byte) [][]byte
@@ -194,7 +210,7 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// A client that falls silent is dropped, wherever it does.
+// TestSilence checks that a client that stops sending is dropped, wherever it stops.
 func TestSilence(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
@@ -204,8 +220,9 @@ func TestSilence(t *testing.T) {
 			srv := start(t, scenario(scenarios.Server{}), source, Options{Timeout: 100 * time.Millisecond})
 			c := dial(t, srv)
 			c.Write(said)
-			io.Copy(io.Discard, c) // until the server has had enough
-			if o := one(t, srv); o.End != EndTimeout || o.BytesReceived != int64(len(said)) || o.Error != "read: i/o timeout" {
+			io.Copy(io.Discard, c) // until the server closes the connection
+			o := one(t, srv)
+			if o.End != EndTimeout || o.BytesReceived != int64(len(said)) || o.Error != "read: i/o timeout" {
 				t.Errorf("end %s after %d bytes: %s", o.End, o.BytesReceived, o.Error)
 			}
 		})
@@ -223,13 +240,14 @@ func TestSilence(t *testing.T) {
 	})
 }
 
-// A client that never stops sending is dropped.
+// TestFlood checks that a client that never stops sending is dropped.
 func TestFlood(t *testing.T) {
 	ca := newAuthority(t)
 	source := ca.source(t)
+	header := []byte{byte(wire.MessageClientHello), 0, 0xff, 0xff}
 	tests := map[string][]byte{
 		"zeros":    make([]byte, 1<<16),
-		"hello":    record(wire.RecordHandshake, append([]byte{byte(wire.MessageClientHello), 0, 0xff, 0xff}, make([]byte, 1<<14-4)...)...),
+		"hello":    record(wire.RecordHandshake, append(header, make([]byte, 1<<14-4)...)...),
 		"warnings": bytes.Repeat(alert(wire.LevelWarning, wire.AlertUserCanceled), 1000),
 		"empty":    bytes.Repeat(record(wire.RecordHandshake), 1000),
 	}
@@ -246,13 +264,13 @@ func TestFlood(t *testing.T) {
 				}
 			}
 			if o := one(t, srv); o.BytesReceived > 1<<18 {
-				t.Errorf("the server took %d of %d bytes in %v", o.BytesReceived, sent, o.Duration)
+				t.Errorf("the server read %d of %d bytes in %v", o.BytesReceived, sent, o.Duration)
 			}
 		})
 	}
 }
 
-// A bad client disturbs no other.
+// TestBadNeighbours checks that bad clients do not disturb others.
 func TestBadNeighbours(t *testing.T) {
 	ca := newAuthority(t)
 	srv := start(t, scenario(scenarios.Server{}), ca.source(t), Options{})

@@ -5,8 +5,8 @@ import "fmt"
 // AlertCode is the number of an alert (RFC 8446, section 6).
 type AlertCode uint8
 
-// The alerts of IANA's registry TLS Alerts. The names are those of RFC 8446, section 6; each comment says where an
-// alert is from that this RFC reserves or does not have.
+// The alerts in IANA's registry TLS Alerts. The names are from RFC 8446, section 6. Alerts that this RFC only reserves,
+// or does not have, have a comment with their source.
 const (
 	AlertCloseNotify                  AlertCode = 0
 	AlertUnexpectedMessage            AlertCode = 10
@@ -88,10 +88,10 @@ var alertNames = map[AlertCode]string{
 	AlertECHRequired:                  "ech_required",
 }
 
-// Assigned reports whether IANA has a name for the alert.
+// Assigned reports whether the alert has a name in IANA's registry.
 func (c AlertCode) Assigned() bool { return alertNames[c] != "" }
 
-// String returns IANA's name of the alert, "certificate_expired"; "unassigned" if there is none.
+// String returns IANA's name of the alert, such as "certificate_expired", or "unassigned".
 func (c AlertCode) String() string {
 	if !c.Assigned() {
 		return "unassigned"
@@ -99,8 +99,8 @@ func (c AlertCode) String() string {
 	return alertNames[c]
 }
 
-// IsRefusal reports whether the alert ends a connection because something is wrong. Its level does not say so: TLS
-// 1.3 ignores it (RFC 8446, section 6), and old clients send refusals as warnings.
+// IsRefusal reports whether the alert ends a connection because something is wrong. The level of an alert does not
+// tell: TLS 1.3 ignores it (RFC 8446, section 6), and old clients send refusals as warnings.
 func (c AlertCode) IsRefusal() bool {
 	return c != AlertCloseNotify && c != AlertUserCanceled && c != AlertNoRenegotiation
 }
@@ -111,13 +111,13 @@ type Alert struct {
 	Name string    `json:"name"`
 }
 
-// NewAlert returns the alert of a number. One that IANA has no name for is called "unassigned".
+// NewAlert returns the alert with a number. If IANA has no name for it, it is named "unassigned".
 func NewAlert(code AlertCode) *Alert { return &Alert{Code: code, Name: code.String()} }
 
 // String returns the alert as "certificate_expired (45)".
 func (a Alert) String() string { return fmt.Sprintf("%s (%d)", a.Name, uint8(a.Code)) }
 
-// Levels of alerts (RFC 8446, section 6).
+// The levels of alerts (RFC 8446, section 6).
 const (
 	LevelWarning = 1
 	LevelFatal   = 2

@@ -1,8 +1,7 @@
-// Package wire reads TLS off the wire: records, handshake messages, alerts, and the names of all that stands in
-// them. It is given bytes, however they are cut, and opens no sockets.
+// Package wire parses TLS on the wire: records, handshake messages and alerts. It also has the names of everything in
+// them. It is fed with bytes, in pieces of any size, and opens no sockets.
 //
-// A [Stream] reads along with one direction of a connection and keeps what judges a peer: its first handshake
-// message and its first alert that is a refusal. A [Trace] reads along with both directions and keeps the list of
-// records that passed. [ParseClientHello] and [ParseServerHello] read the two hellos. What is encrypted stays
-// unread.
+// A [Stream] follows one direction of a connection, and keeps what shows how a peer behaves: its first handshake
+// message, and its first alert that is a refusal. A [Trace] follows both directions, and keeps a list of the records
+// that passed. [ParseClientHello] and [ParseServerHello] parse the two hellos. Encrypted content is not read.
 package wire

@@ -1,19 +1,19 @@
 package wire
 
-// follower reads along with one direction of a connection, and notes in a trace what passes.
+// follower follows one direction of a connection, and adds to a trace what passes.
 type follower struct {
 	fromClient bool
-	foreign    bool // what passes is no TLS
-	sealed     bool // has said ChangeCipherSpec
+	foreign    bool // what passes is not TLS
+	sealed     bool // a ChangeCipherSpec has passed
 
 	header  [RecordHeaderLen]byte
-	have    int // bytes of header
-	left    int // bytes of the body that are still to come
-	current int // the record's place; -1 if it is not told of
+	have    int // bytes of header that have arrived
+	left    int // bytes of the record's body that are missing
+	current int // the record's place in the trace; -1 if it has none
 	body    []byte
 
-	message     []byte // as much of the handshake message's beginning as is looked at
-	messageLeft int    // bytes of it that are still to come
+	message     []byte // the start of the current handshake message: as much as is needed
+	messageLeft int    // bytes of the message that are missing
 }
 
 func (f *follower) feed(t *Trace, p []byte) {
@@ -38,14 +38,14 @@ func (f *follower) feed(t *Trace, p []byte) {
 	}
 }
 
-// next makes ready for the next record if this one is over.
+// next prepares for the next record if this one is complete.
 func (f *follower) next() {
 	if f.left == 0 {
 		f.have, f.body = 0, f.body[:0]
 	}
 }
 
-// begin looks at as much of a record's header as there is.
+// begin looks at as much of a record's header as has arrived.
 func (f *follower) begin(t *Trace) {
 	if !isRecord(f.header[:f.have]) {
 		f.foreign, f.body = true, nil
@@ -65,7 +65,7 @@ func (f *follower) begin(t *Trace) {
 	f.next()
 }
 
-// text notes bytes that are no TLS.
+// text adds bytes that are not TLS.
 func (f *follower) text(t *Trace, p []byte) {
 	i := t.add(Record{FromClient: f.fromClient, Length: len(p)})
 	f.body = append(f.body, p[:min(len(p), maxForeign-len(f.body))]...)
@@ -91,8 +91,7 @@ func (f *follower) read(t *Trace, p []byte) {
 	}
 }
 
-// handshake reads the next bytes of handshake messages, which may be cut into records as their sender
-// likes.
+// handshake reads the next bytes of handshake messages, which can be split into records anywhere.
 func (f *follower) handshake(t *Trace, p []byte) {
 	if f.sealed && !f.opens(t, &p) {
 		return
@@ -121,8 +120,8 @@ func (f *follower) handshake(t *Trace, p []byte) {
 	}
 }
 
-// opens reports whether a handshake record after a ChangeCipherSpec is in plaintext all the same: the
-// hellos that follow a HelloRetryRequest are (RFC 8446, appendix D.4).
+// opens reports whether a handshake record after a ChangeCipherSpec is in plaintext nevertheless, as the hellos after a
+// HelloRetryRequest are (RFC 8446, appendix D.4).
 func (f *follower) opens(t *Trace, p *[]byte) bool {
 	if len(f.body) >= MessageHeaderLen {
 		return false
@@ -138,10 +137,10 @@ func (f *follower) opens(t *Trace, p *[]byte) bool {
 	return true
 }
 
-// isHello reports whether a type is that of a hello.
+// isHello reports whether a message with that type is a hello.
 func isHello(t MessageType) bool { return t == MessageClientHello || t == MessageServerHello }
 
-// name notes which message has begun.
+// name adds the name of the message that has begun.
 func (f *follower) name(t *Trace) {
 	t.update(f.current, func(r *Record) {
 		if len(r.Messages) < maxMessages {
@@ -150,7 +149,7 @@ func (f *follower) name(t *Trace) {
 	})
 }
 
-// retry corrects the name of a ServerHello that is a HelloRetryRequest.
+// retry replaces the name of a ServerHello if it is a HelloRetryRequest.
 func (f *follower) retry(t *Trace) {
 	if len(f.message) == ServerHelloRandom && isHelloRetry(f.message) {
 		t.update(f.current, func(r *Record) {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// Extensions that are read (IANA TLS ExtensionType Values).
+// The extensions that are parsed (IANA TLS ExtensionType Values).
 const (
 	extServerName          = 0
 	extStatusRequest       = 5
@@ -20,13 +20,12 @@ const (
 	extRenegotiationInfo   = 0xff01
 )
 
-// suiteRenegotiationInfo says in the list of cipher suites what the extension renegotiation_info
-// says (RFC 5746, section 3.3).
+// suiteRenegotiationInfo, in the list of cipher suites, means the same as the extension renegotiation_info (RFC 5746,
+// section 3.3).
 const suiteRenegotiationInfo = 0x00ff
 
-// ClientHello is what a client offered (RFC 8446, section 4.1.2): names where
-// IANA has them, four hex digits where they are not known here. GREASE values
-// (RFC 8701) are left out.
+// ClientHello is what a client offered (RFC 8446, section 4.1.2). Values have IANA's names, or are four hex digits if
+// this package does not know the name. GREASE values (RFC 8701) are omitted.
 type ClientHello struct {
 	ServerName       string   `json:"server_name,omitempty"`
 	Versions         []string `json:"versions"`
@@ -36,19 +35,19 @@ type ClientHello struct {
 	SignatureSchemes []string `json:"signature_schemes,omitempty"`
 	Protocols        []string `json:"protocols,omitempty"`
 	StatusRequest    bool     `json:"status_request,omitempty"` // asks for an OCSP staple (RFC 6066, section 8)
-	// SecureRenegotiation says that the client knows RFC 5746.
+	// SecureRenegotiation says that the client supports RFC 5746.
 	SecureRenegotiation bool `json:"secure_renegotiation,omitempty"`
 	Size                int  `json:"size"` // bytes of the handshake message
 }
 
-// Sizes of what a ClientHello is made of, in bytes.
+// Sizes in memory, in bytes.
 const (
 	stringSize = int64(unsafe.Sizeof(""))
 	helloSize  = int64(unsafe.Sizeof(ClientHello{}))
 )
 
-// Bytes returns how many bytes of memory a ClientHello takes; nil takes none. Names in lists are counted as
-// if none were shared, so that it is rather too much than too little.
+// Bytes returns how many bytes of memory a ClientHello takes; nil takes none. It counts names in lists as if none were
+// shared, so the result can be too high, but not too low.
 func (h *ClientHello) Bytes() int64 {
 	if h == nil {
 		return 0
@@ -68,11 +67,11 @@ func (h *ClientHello) lists() []*[]string {
 	return []*[]string{&h.Versions, &h.CipherSuites, &h.Groups, &h.KeyShares, &h.SignatureSchemes, &h.Protocols}
 }
 
-// ErrClientHello is the error for what is no ClientHello.
+// ErrClientHello is the error of [ParseClientHello].
 var ErrClientHello = errors.New("malformed ClientHello")
 
-// ParseClientHello reads a ClientHello, given with its handshake header (RFC 8446,
-// section 4.1.2; RFC 5246, section 7.4.1.2). Extensions of no interest are skipped.
+// ParseClientHello parses a ClientHello, including its handshake header (RFC 8446, section 4.1.2; RFC 5246, section
+// 7.4.1.2). It skips extensions that [ClientHello] has no field for.
 func ParseClientHello(message []byte) (*ClientHello, error) {
 	var (
 		s                               = cryptobyte.String(message)
@@ -96,7 +95,7 @@ func ParseClientHello(message []byte) (*ClientHello, error) {
 		return nil, ErrClientHello
 	}
 	h.Versions = []string{VersionName(version)}
-	if body.Empty() { // no extensions, before TLS 1.2
+	if body.Empty() { // no extensions, as older clients may send it
 		return h, nil
 	}
 	if !body.ReadUint16LengthPrefixed(&extensions) || !body.Empty() {
@@ -112,24 +111,24 @@ func ParseClientHello(message []byte) (*ClientHello, error) {
 	return h, nil
 }
 
-// Bounds of what is kept of a ClientHello, which a client can make 64 KiB long: of each list and of that of
-// protocols, and of names in bytes as they came. A DNS name has 253 bytes at most (RFC 1035, section 2.3.4).
-// A protocol's may have 255 (RFC 7301, section 3.1), and the longest that is registered has fewer than 32.
+// Limits of what is kept of a ClientHello, which a client can make 64 KiB long. A DNS name has at most 253 bytes (RFC
+// 1035, section 2.3.4). A protocol's name can have 255 (RFC 7301, section 3.1), but the longest registered one has
+// fewer than 32.
 const (
-	maxListed        = 256
-	maxProtocols     = 32
-	maxNameBytes     = 255
-	maxProtocolBytes = 64
+	maxListed        = 256 // elements of a list
+	maxProtocols     = 32  // elements of the list of protocols
+	maxNameBytes     = 255 // bytes of the server name, before escaping
+	maxProtocolBytes = 64  // bytes of a protocol's name, before escaping
 )
 
-// listed is a list that is being read, of which no more than most are kept.
+// listed is a list that is being parsed. At most most elements are kept.
 type listed struct {
 	names *[]string
 	most  int
-	more  int // left out
+	more  int // elements that were not kept
 }
 
-// add appends a name, or counts it.
+// add appends a name if there is room, and counts it otherwise.
 func (l *listed) add(name func() string) {
 	if len(*l.names) >= l.most {
 		l.more++
@@ -138,14 +137,14 @@ func (l *listed) add(name func() string) {
 	*l.names = append(*l.names, name())
 }
 
-// end appends how many names are left out, if any are.
+// end appends how many names were not kept, if any.
 func (l *listed) end() {
 	if l.more > 0 && len(*l.names) == l.most {
 		*l.names = append(*l.names, strconv.Itoa(l.more)+" more")
 	}
 }
 
-// contains reports whether a list of numbers has that one.
+// contains reports whether a list of numbers contains the wanted one.
 func contains(list cryptobyte.String, wanted uint16) bool {
 	var v uint16
 	for list.ReadUint16(&v) {
@@ -156,7 +155,7 @@ func contains(list cryptobyte.String, wanted uint16) bool {
 	return false
 }
 
-// name returns a name that a client sent, fit to print, of which no more than most bytes are kept.
+// name returns a name that a client sent in printable form. Only the first most bytes are kept.
 func name(b []byte, most int) string {
 	if len(b) <= most {
 		return printable(b)
@@ -164,7 +163,7 @@ func name(b []byte, most int) string {
 	return printable(b[:most]) + "... (" + strconv.Itoa(len(b)) + " bytes)"
 }
 
-// readExtension reads one extension, and returns false if it is malformed.
+// readExtension parses one extension, and returns false if it is malformed.
 func (h *ClientHello) readExtension(kind uint16, e cryptobyte.String) bool {
 	var list cryptobyte.String
 	switch kind {
@@ -236,7 +235,7 @@ func (h *ClientHello) readKeyShares(list cryptobyte.String) bool {
 	return true
 }
 
-// readList reads a list of numbers and appends their names, without GREASE.
+// readList parses a list of numbers and appends their names, without GREASE.
 func readList(list *cryptobyte.String, names *[]string, name func(uint16) string) bool {
 	if *names == nil {
 		*names = make([]string, 0, min(len(*list)/2, maxListed+1))
@@ -255,11 +254,11 @@ func readList(list *cryptobyte.String, names *[]string, name func(uint16) string
 	return true
 }
 
-// isGREASE reports whether a value is one of those that clients send so that
-// servers learn to ignore what they do not know (RFC 8701, section 2).
+// isGREASE reports whether a value is reserved for GREASE: clients send such values to check that servers ignore what
+// they do not know (RFC 8701, section 2).
 func isGREASE(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 
-// printable returns what a client sent as text that is fit to print.
+// printable returns bytes in printable form, escaped as in a Go string.
 func printable(b []byte) string {
 	q := strconv.QuoteToASCII(string(b))
 	return q[1 : len(q)-1]

@@ -16,38 +16,43 @@ import (
 	"example.com/tlslab/lab/internal/hellos"
 )
 
+// recordedTests are what the recorded ClientHellos offer.
+var recordedTests = []struct {
+	file      string
+	versions  string
+	suites    []string // some of them
+	groups    string
+	shares    string
+	schemes   []string // some of them
+	protocols string
+	status    bool
+}{
+	{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
+		"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1",
+		"X25519MLKEM768 x25519",
+		[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
+	{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0",
+		[]string{
+			"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
+		},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
+	{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1", "", []string{"ed25519"}, "", true},
+	{"python", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "", false},
+	{"curl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "h2 http/1.1", false},
+	{"node", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
+		"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
+		[]string{"ecdsa_secp256r1_sha256"}, "", false},
+}
+
 func TestParseClientHello(t *testing.T) {
-	tests := []struct {
-		file      string
-		versions  string
-		suites    []string // some of them
-		groups    string
-		shares    string
-		schemes   []string // some of them
-		protocols string
-		status    bool
-	}{
-		{"go", "TLS 1.3 TLS 1.2", []string{"TLS_AES_128_GCM_SHA256"},
-			"X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 x25519 secp256r1 secp384r1 secp521r1", "X25519MLKEM768 x25519",
-			[]string{"rsa_pss_rsae_sha256", "ecdsa_secp256r1_sha256", "ed25519"}, "h2 http/1.1", true},
-		{"openssl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0",
-			[]string{"TLS_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256", "ed448", "rsa_pss_pss_sha256", "ecdsa_sha224"}, "", false},
-		{"openssl-tls12", "TLS 1.2", []string{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1", "", []string{"ed25519"}, "", true},
-		{"python", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "", false},
-		{"curl", "TLS 1.3 TLS 1.2 TLS 1.1 TLS 1.0", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "h2 http/1.1", false},
-		{"node", "TLS 1.3 TLS 1.2", []string{"TLS_AES_256_GCM_SHA384"},
-			"x25519 secp256r1 x448 secp521r1 secp384r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192", "x25519",
-			[]string{"ecdsa_secp256r1_sha256"}, "", false},
-	}
 	all := hellos.Recorded()
-	for _, test := range tests {
+	for _, test := range recordedTests {
 		t.Run(test.file, func(t *testing.T) {
 			s := clientStream(all[test.file], 1<<20)
 			h, err := ParseClientHello(s.ClientHello())
@@ -81,7 +86,7 @@ func TestParseClientHello(t *testing.T) {
 					t.Errorf("no scheme %s in %v", s, h.SignatureSchemes)
 				}
 			}
-			// Clients of this age offer nothing that has no name here.
+			// This package has a name for everything that these clients offer.
 			for _, name := range slices.Concat(h.CipherSuites, h.Groups, h.SignatureSchemes) {
 				if strings.HasPrefix(name, "0x") {
 					t.Errorf("no name for %s", name)
@@ -91,8 +96,7 @@ func TestParseClientHello(t *testing.T) {
 	}
 }
 
-// A client can make its names and lists as long as it likes; what is remembered of them is short, and
-// says what is missing.
+// TestHugeHello checks that only a part of long names and lists is kept, and that it says how much is missing.
 func TestHugeHello(t *testing.T) {
 	named, listed := clientStream(hellos.Huge(true), 1<<20), clientStream(hellos.Huge(false), 1<<20)
 	h, err := ParseClientHello(named.ClientHello())
@@ -100,7 +104,7 @@ func TestHugeHello(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := strings.Repeat("n", maxNameBytes) + "... (65000 bytes)"; h.ServerName != want {
-		t.Errorf("the name is %q", h.ServerName)
+		t.Errorf("the name is %q, want %q", h.ServerName, want)
 	}
 	if h, err = ParseClientHello(listed.ClientHello()); err != nil {
 		t.Fatal(err)
@@ -116,7 +120,8 @@ func TestHugeHello(t *testing.T) {
 		"protocols": {h.Protocols, maxProtocols, "78 more"},
 	} {
 		if len(test.list) != test.most+1 || test.list[test.most] != test.last || cap(test.list) > 3*test.most {
-			t.Errorf("%s: %d are kept, the last is %q", name, len(test.list), test.list[len(test.list)-1])
+			t.Errorf("%s: %d kept, the last is %q; want %d, %q",
+				name, len(test.list), test.list[len(test.list)-1], test.most+1, test.last)
 		}
 	}
 	if size := h.Bytes(); size > 32<<10 {
@@ -132,7 +137,7 @@ func TestGREASE(t *testing.T) {
 			t.Errorf("isGREASE(%#04x) = %v", v, !want)
 		}
 	}
-	// A hello as Chromium builds it, GREASE in every list.
+	// A hello like Chromium's, with GREASE in every list.
 	list := func(values ...uint16) []byte {
 		var b []byte
 		for _, v := range values {
@@ -169,7 +174,7 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-// replay is a connection on which a client has said all that it will say.
+// replay is a connection to a client that has sent everything, and waits.
 type replay struct {
 	net.Conn
 	r bytes.Reader
@@ -179,7 +184,7 @@ func (c *replay) Read(p []byte) (int, error)       { return c.r.Read(p) }
 func (c *replay) Write(p []byte) (int, error)      { return len(p), nil }
 func (c *replay) SetWriteDeadline(time.Time) error { return nil }
 
-// cryptoTLS returns what crypto/tls reads of a ClientHello, or nil if it refuses it.
+// cryptoTLS returns how crypto/tls parses a ClientHello, or nil if crypto/tls refuses it.
 func cryptoTLS(hello []byte) *tls.ClientHelloInfo {
 	var info *tls.ClientHelloInfo
 	conn := &replay{}
@@ -195,19 +200,18 @@ func cryptoTLS(hello []byte) *tls.ClientHelloInfo {
 	return info
 }
 
-// clientHello returns a ClientHello with that body.
+// clientHello returns a ClientHello with a body.
 func clientHello(body []byte) []byte {
 	return Message(MessageClientHello, func(b *cryptobyte.Builder) { b.AddBytes(body) })
 }
 
-// FuzzClientHello checks that whatever hello crypto/tls takes is read here too, and
-// alike.
+// FuzzClientHello checks that every ClientHello that crypto/tls accepts is parsed, with the same result.
 func FuzzClientHello(f *testing.F) {
 	for _, flight := range hellos.Recorded() {
 		f.Add(flight[RecordHeaderLen+MessageHeaderLen:])
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		ParseClientHello(body) // with a header that is none
+		ParseClientHello(body) // any bytes as the header
 		if len(body) > MaxClientHello-MessageHeaderLen {
 			return
 		}
@@ -218,13 +222,13 @@ func FuzzClientHello(f *testing.F) {
 			return
 		}
 		if err != nil {
-			t.Fatalf("crypto/tls takes it: %v", err)
+			t.Fatalf("crypto/tls accepts it: %v", err)
 		}
 		var versions []uint16
 		if slices.Contains(info.Extensions, extSupportedVersions) {
 			versions = info.SupportedVersions
 		} else {
-			h.Versions = nil // crypto/tls lists what may be meant
+			h.Versions = nil // crypto/tls infers a list
 		}
 		var protocols []string
 		for _, p := range info.SupportedProtos {
@@ -254,7 +258,7 @@ func names[T ~uint16](values []T, name func(T) string) []string {
 	return kept(all, maxListed)
 }
 
-// kept returns a list as it is kept.
+// kept returns what is kept of a list.
 func kept(all []string, most int) []string {
 	if more := len(all) - most; more > 0 {
 		return append(slices.Clone(all[:most]), strconv.Itoa(more)+" more")

@@ -42,10 +42,10 @@ var messageNames = map[MessageType]string{
 	MessageKeyUpdate:           "KeyUpdate",
 }
 
-// helloRetryName is what a ServerHello is called that asks for another ClientHello (RFC 8446, section 4.1.4).
+// helloRetryName is the name of a ServerHello that requests another ClientHello (RFC 8446, section 4.1.4).
 const helloRetryName = "HelloRetryRequest"
 
-// String returns the name of the type as its RFC writes it, "ClientHello"; "handshake message" if it has none.
+// String returns the name of the type as in its RFC, such as "ClientHello", or "handshake message" if it is unknown.
 func (t MessageType) String() string {
 	if name, ok := messageNames[t]; ok {
 		return name
@@ -53,18 +53,18 @@ func (t MessageType) String() string {
 	return "handshake message"
 }
 
-// MessageHeaderLen is the length of a handshake message's type and length, in bytes.
+// MessageHeaderLen is the length of a handshake message's header, in bytes.
 const MessageHeaderLen = 4
 
-// MessageLen returns the length of the handshake message that begins so, with its header, of which all must be there.
+// MessageLen returns the length of a handshake message, including its header. message must have the whole header.
 func MessageLen(message []byte) int {
 	return MessageHeaderLen + int(message[1])<<16 + int(message[2])<<8 + int(message[3])
 }
 
-// typeOf returns the type of a handshake message, of which something must be there.
+// typeOf returns the type of a handshake message, which must not be empty.
 func typeOf(message []byte) MessageType { return MessageType(message[0]) }
 
-// Message returns a handshake message. It panics if the body is longer than its length can say.
+// Message returns a handshake message. It panics if the body is longer than the header's length can express.
 func Message(kind MessageType, body func(*cryptobyte.Builder)) []byte {
 	var b cryptobyte.Builder
 	b.AddUint8(uint8(kind))

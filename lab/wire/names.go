@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// VersionName returns the name of a protocol version, "TLS 1.3", or its number.
+// VersionName returns the name of a protocol version, such as "TLS 1.3", or its number in hex.
 func VersionName(v uint16) string { return tls.VersionName(v) }
 
-// CipherSuiteName returns IANA's name of a cipher suite, or its number.
+// CipherSuiteName returns IANA's name of a cipher suite, or its number in hex.
 func CipherSuiteName(id uint16) string { return nameOf(cipherSuiteNames, id) }
 
-// GroupName returns IANA's name of a key exchange group, or its number.
+// GroupName returns IANA's name of a key exchange group, or its number in hex.
 func GroupName[T ~uint16](id T) string { return nameOf(groupNames, uint16(id)) }
 
-// SignatureSchemeName returns IANA's name of a signature scheme, or its number.
+// SignatureSchemeName returns IANA's name of a signature scheme, or its number in hex.
 func SignatureSchemeName[T ~uint16](id T) string { return nameOf(signatureSchemeNames, uint16(id)) }
 
 func nameOf(names map[uint16]string, id uint16) string {
@@ -25,9 +25,8 @@ func nameOf(names map[uint16]string, id uint16) string {
 	return fmt.Sprintf("0x%04X", id)
 }
 
-// cipherSuiteNames are the names of the cipher suites that crypto/tls knows, and
-// of others that real clients offer (IANA TLS Cipher Suites). It is a table of its
-// own because tls.CipherSuiteName makes all suites anew to find one.
+// cipherSuiteNames are the names of the cipher suites that crypto/tls knows, and of others that real clients offer
+// (IANA TLS Cipher Suites). tls.CipherSuiteName is not used because it rebuilds all suites on every call.
 var cipherSuiteNames = withCryptoTLS(map[uint16]string{
 	0x0004: "TLS_RSA_WITH_RC4_128_MD5",
 	0x0009: "TLS_RSA_WITH_DES_CBC_SHA",
@@ -140,9 +139,8 @@ var groupNames = map[uint16]string{
 	25498: "SecP256r1Kyber768Draft00",
 }
 
-// signatureSchemeNames are the names of signature schemes (IANA TLS
-// SignatureScheme), and of those pairs of TLS 1.2 that TLS 1.3 has none for: hash
-// and signature as RFC 5246, section 7.4.1.4.1, names them.
+// signatureSchemeNames are the names of signature schemes (IANA TLS SignatureScheme). TLS 1.2's pairs of signature and
+// hash that have no such name are named after RFC 5246, section 7.4.1.4.1.
 var signatureSchemeNames = map[uint16]string{
 	0x0101: "rsa_md5",
 	0x0201: "rsa_pkcs1_sha1",

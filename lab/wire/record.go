@@ -8,7 +8,7 @@ import (
 // RecordType is the content type of a record (RFC 8446, section 5.1).
 type RecordType uint8
 
-// The types of records (IANA TLS ContentType). Under TLS 1.3 every encrypted record is one of application data.
+// The types of records (IANA TLS ContentType). Under TLS 1.3, every encrypted record has the type application_data.
 const (
 	RecordChangeCipherSpec RecordType = 20
 	RecordAlert            RecordType = 21
@@ -34,17 +34,17 @@ func (t RecordType) String() string {
 // Lengths of records, in bytes.
 const (
 	RecordHeaderLen = 5            // type, version, length
-	MaxRecord       = 1<<14 + 2048 // of the body of any record (RFC 5246, section 6.2.3)
+	MaxRecord       = 1<<14 + 2048 // the maximum length of a record's body (RFC 5246, section 6.2.3)
 )
 
-// isRecord reports whether bytes can begin a record, as far as there are any: the type is known, and the major
-// version is that of SSL 3.0 and all that followed.
+// isRecord reports whether bytes can be the start of a record: the type is known, and the major version, if there is
+// one yet, is that of SSL 3.0 and all later versions.
 func isRecord(start []byte) bool {
 	kind := RecordType(start[0])
 	return kind >= RecordChangeCipherSpec && kind <= RecordApplicationData && (len(start) < 2 || start[1] == 3)
 }
 
-// RecordLen returns the length of the body of the record that begins so, of whose header all must be there.
+// RecordLen returns the length of a record's body. header must have the whole header.
 func RecordLen(header []byte) int { return int(binary.BigEndian.Uint16(header[3:])) }
 
 // AppendRecord appends a record (RFC 5246, section 6.2.1). The body must be shorter than 64 KiB.

@@ -11,32 +11,32 @@ type ServerHello struct {
 	Version     uint16
 	Random      []byte // 32 bytes; nil is written as zeros
 	CipherSuite uint16
-	// SecureRenegotiation says that the server knows RFC 5746.
+	// SecureRenegotiation says that the server supports RFC 5746.
 	SecureRenegotiation bool
 }
 
-// Bounds of a ServerHello, in bytes with its header.
+// Lengths of a ServerHello, in bytes, including its header.
 const (
-	// MaxServerHello is more than any ServerHello has.
+	// MaxServerHello is longer than any real ServerHello.
 	MaxServerHello = 4 << 10
-	// ServerHelloRandom is where its random ends: as much as [Stream.IsHelloRetry] looks at.
+	// ServerHelloRandom is the length up to the end of the random, which is what [Stream.IsHelloRetry] needs.
 	ServerHelloRandom = MessageHeaderLen + 2 + RandomLen
 )
 
 // RandomLen is the length of the random in both hellos, in bytes.
 const RandomLen = 32
 
-// helloRetryRandom is the random of a ServerHello that is a HelloRetryRequest: the SHA-256 of that word (RFC 8446,
-// section 4.1.3).
+// helloRetryRandom is the random of a HelloRetryRequest: the SHA-256 of "HelloRetryRequest" (RFC 8446, section 4.1.3).
 var helloRetryRandom = [RandomLen]byte{
 	0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
 	0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 }
 
-// ErrServerHello is the error for what is no ServerHello.
+// ErrServerHello is the error of [ParseServerHello].
 var ErrServerHello = errors.New("malformed ServerHello")
 
-// ParseServerHello reads a ServerHello, given with its header. What follows it is ignored. Random points into it.
+// ParseServerHello parses a ServerHello, including its handshake header. It ignores what follows the ServerHello. The
+// result's Random points into message.
 func ParseServerHello(message []byte) (ServerHello, error) {
 	if len(message) < MessageHeaderLen || typeOf(message) != MessageServerHello {
 		return ServerHello{}, ErrServerHello
@@ -50,7 +50,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 		!s.ReadUint16(&h.CipherSuite) || !s.Skip(1) {
 		return ServerHello{}, ErrServerHello
 	}
-	if s.Empty() { // as servers of TLS 1.1 and before may end it
+	if s.Empty() { // no extensions, as older servers may send it
 		return h, nil
 	}
 	if !s.ReadUint16LengthPrefixed(&extensions) {
@@ -63,7 +63,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 			return ServerHello{}, ErrServerHello
 		}
 		switch kind {
-		case extSupportedVersions: // the version is not where it once was (RFC 8446, section 4.2.1)
+		case extSupportedVersions: // replaces the version above (RFC 8446, section 4.2.1)
 			if !body.ReadUint16(&h.Version) {
 				return ServerHello{}, ErrServerHello
 			}
@@ -74,7 +74,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 	return h, nil
 }
 
-// Marshal returns the ServerHello of TLS 1.2 or before, with its header.
+// Marshal returns the ServerHello as a handshake message of TLS 1.2 or older.
 func (h ServerHello) Marshal() []byte {
 	var random [RandomLen]byte
 	copy(random[:], h.Random)

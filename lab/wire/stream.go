@@ -2,40 +2,40 @@ package wire
 
 import "bytes"
 
-// MaxClientHello is the longest ClientHello that is kept, in bytes with its header: crypto/tls takes no longer
-// handshake message.
+// MaxClientHello is the length of the longest ClientHello that is kept, in bytes, including its header. crypto/tls does
+// not accept longer handshake messages.
 const MaxClientHello = MessageHeaderLen + 64<<10
 
-// Stream reads along with one direction of a connection, however it is cut into segments, and keeps what is in
-// plaintext: the first handshake message and the first alert that is a refusal. It stops at the first record of
-// application data, which under TLS 1.3 is every encrypted one: the bulk costs nothing.
+// Stream follows one direction of a connection, and keeps what is in plaintext: the first handshake message, and the
+// first alert that is a refusal. It stops at the first record of application data, which under TLS 1.3 is the first
+// encrypted one, so it costs nothing for bulk data.
 //
-// A plaintext alert is a record of two bytes. Encrypted ones are longer, whatever the cipher suite.
+// An alert in plaintext is a record with a body of two bytes. Encrypted alerts are longer with every cipher suite.
 type Stream struct {
-	// Keep bounds the bytes of the first handshake message that are kept. It must be positive:
-	// [MaxClientHello], [MaxServerHello] or [ServerHelloRandom].
+	// Keep is how many bytes of the first handshake message are kept. It must be positive: [MaxClientHello],
+	// [MaxServerHello] or [ServerHelloRandom].
 	Keep int
 
-	Bytes   int64  // seen so far, of any kind
-	Message []byte // the first handshake message with its header, or as much as came of it and is kept
-	Alert   *Alert // the first that is a refusal
-	NotTLS  bool   // the first bytes are no record
+	Bytes   int64  // all bytes so far
+	Message []byte // the first handshake message with its header, up to Keep bytes; it may be incomplete
+	Alert   *Alert // the first refusal, or nil
+	NotTLS  bool   // the first bytes are not a record
 	Sealed  bool   // a ChangeCipherSpec has passed
 
-	stopped bool // nothing more can be learnt
+	stopped bool // nothing else can be learned
 	begun   bool // a whole record header has been read
 	header  [RecordHeaderLen]byte
-	have    int     // bytes of header
-	left    int     // bytes of the record's body that are still to come
+	have    int     // bytes of header that have arrived
+	left    int     // bytes of the record's body that are missing
 	fatal   [2]byte // body of an alert
 
-	start [ServerHelloRandom]byte // first memory of Message
+	start [ServerHelloRandom]byte // initial storage of Message
 }
 
-// sslv2Hello is the first byte of SSL 2.0's ClientHello, whose header is another one (RFC 5246, appendix E.2).
+// sslv2Hello is the first byte of SSL 2.0's ClientHello, which has a different header (RFC 5246, appendix E.2).
 const sslv2Hello = 0x80
 
-// Feed reads the next bytes of the stream, whatever part of a record they are.
+// Feed processes the next bytes of the stream, which can be cut anywhere.
 func (s *Stream) Feed(p []byte) {
 	s.Bytes += int64(len(p))
 	for len(p) > 0 && !s.stopped {
@@ -56,11 +56,11 @@ func (s *Stream) Feed(p []byte) {
 	}
 }
 
-// readHeader looks at as much of a record's header as there is.
+// readHeader looks at as much of a record's header as has arrived.
 func (s *Stream) readHeader() {
 	if !isRecord(s.header[:s.have]) {
 		s.stopped = true
-		// crypto/tls knows the hello of SSL 2.0, and answers with an alert.
+		// crypto/tls recognizes SSL 2.0's ClientHello, and answers with an alert.
 		s.NotTLS = !s.begun && s.header[0] != sslv2Hello
 		return
 	}
@@ -90,7 +90,7 @@ func (s *Stream) readBody(p []byte) {
 	}
 }
 
-// readMessage collects the first handshake message, which may be spread over several records.
+// readMessage collects the first handshake message, which can be spread over several records.
 func (s *Stream) readMessage(p []byte) {
 	if s.Message == nil {
 		s.Message = s.start[:0]
@@ -107,12 +107,12 @@ func (s *Stream) readMessage(p []byte) {
 	s.Message = append(s.Message, p[:min(n, len(p))]...)
 }
 
-// whole reports whether all of the first handshake message has come, and is kept.
+// whole reports whether the first handshake message has arrived completely, and all of it is kept.
 func (s *Stream) whole() bool {
 	return len(s.Message) >= MessageHeaderLen && len(s.Message) == MessageLen(s.Message)
 }
 
-// ClientHello returns the ClientHello, with its header; nil if none came whole.
+// ClientHello returns the ClientHello with its header, or nil if none has arrived completely.
 func (s *Stream) ClientHello() []byte {
 	if !s.whole() || typeOf(s.Message) != MessageClientHello {
 		return nil
@@ -120,14 +120,14 @@ func (s *Stream) ClientHello() []byte {
 	return s.Message
 }
 
-// HelloComplete reports whether all of the first handshake message has come that is kept, or something else has come
-// in its place: there is nothing to wait for.
+// HelloComplete reports whether there is nothing left to wait for: the first handshake message, or the part of it that
+// is kept, has arrived, or something else has arrived instead.
 func (s *Stream) HelloComplete() bool {
 	return s.stopped || s.Alert != nil || len(s.Message) == s.Keep || s.whole()
 }
 
-// Encrypted reports whether a record of application data has come: under TLS 1.3 that is every encrypted one (RFC
-// 8446, section 5.2).
+// Encrypted reports whether a record of application data has arrived. Under TLS 1.3, that is the type of every
+// encrypted record (RFC 8446, section 5.2).
 func (s *Stream) Encrypted() bool {
 	return s.begun && s.stopped && RecordType(s.header[0]) == RecordApplicationData
 }
@@ -137,7 +137,7 @@ func (s *Stream) IsHelloRetry() bool {
 	return len(s.Message) >= ServerHelloRandom && isHelloRetry(s.Message[:ServerHelloRandom])
 }
 
-// isHelloRetry reports whether a handshake message that is there up to the end of its random is a HelloRetryRequest.
+// isHelloRetry reports whether a handshake message is a HelloRetryRequest. start must end with the random.
 func isHelloRetry(start []byte) bool {
 	return typeOf(start) == MessageServerHello && bytes.Equal(start[ServerHelloRandom-RandomLen:], helloRetryRandom[:])
 }

@@ -17,8 +17,7 @@ func record(kind RecordType, body ...byte) []byte {
 // alert returns a record with an alert in plaintext.
 func alert(level byte, code AlertCode) []byte { return record(RecordAlert, level, byte(code)) }
 
-// clientStream returns what is learnt of a client's stream, fed in pieces of n
-// bytes.
+// clientStream returns a client's stream that was fed in pieces of n bytes.
 func clientStream(stream []byte, n int) *Stream {
 	s := &Stream{Keep: MaxClientHello}
 	for piece := range slices.Chunk(stream, n) {
@@ -27,15 +26,15 @@ func clientStream(stream []byte, n int) *Stream {
 	return s
 }
 
-// learnt is what a stream is asked for.
-type learnt struct {
+// result is what a stream keeps.
+type result struct {
 	Message []byte
 	Alert   *Alert
 	NotTLS  bool
 	Bytes   int64
 }
 
-func (s *Stream) learnt() learnt { return learnt{s.Message, s.Alert, s.NotTLS, s.Bytes} }
+func (s *Stream) result() result { return result{s.Message, s.Alert, s.NotTLS, s.Bytes} }
 
 func TestStream(t *testing.T) {
 	flight := hellos.Recorded()["openssl"]
@@ -64,7 +63,7 @@ func TestStream(t *testing.T) {
 		{"header of a hello", flight[:RecordHeaderLen+4], nil, "", false},
 		{"hello in three records", split, hello, "", false},
 		{"second hello", slices.Concat(flight, ccs, record(RecordHandshake, other...)), hello, "", false},
-		{"two messages in a record", record(RecordHandshake, append(slices.Clone(hello), other...)...), hello, "", false},
+		{"two messages in a record", record(RecordHandshake, slices.Concat(hello, other)...), hello, "", false},
 		{"plaintext alert", slices.Concat(flight, ccs, unknownCA), hello, "unknown_ca (48)", false},
 		{"alert alone", unknownCA, nil, "unknown_ca (48)", false},
 		{"first alert counts", slices.Concat(unknownCA, failure), nil, "unknown_ca (48)", false},
@@ -84,24 +83,31 @@ func TestStream(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, n := range []int{1, 2, 3, 5, 7, 1 << 20} {
-				r := clientStream(test.stream, n)
-				if got := r.ClientHello(); !bytes.Equal(got, test.hello) {
-					t.Errorf("in pieces of %d: hello = %x, want %x", n, got, test.hello)
-				}
-				got := ""
-				if r.Alert != nil {
-					got = r.Alert.String()
-				}
-				if got != test.alert || r.NotTLS != test.notTLS || r.Bytes != int64(len(test.stream)) {
-					t.Errorf("in pieces of %d: alert %q, notTLS %v, %d bytes", n, got, r.NotTLS, r.Bytes)
-				}
-			}
+			checkStream(t, test.stream, test.hello, test.alert, test.notTLS)
 		})
 	}
 }
 
-// A client that announces a message of 16 MiB and sends it costs 64 KiB.
+// checkStream feeds a stream in pieces of several sizes, and checks what it keeps.
+func checkStream(t *testing.T, stream, hello []byte, alert string, notTLS bool) {
+	t.Helper()
+	for _, n := range []int{1, 2, 3, 5, 7, 1 << 20} {
+		r := clientStream(stream, n)
+		if got := r.ClientHello(); !bytes.Equal(got, hello) {
+			t.Errorf("in pieces of %d: hello = %x, want %x", n, got, hello)
+		}
+		got := ""
+		if r.Alert != nil {
+			got = r.Alert.String()
+		}
+		if got != alert || r.NotTLS != notTLS || r.Bytes != int64(len(stream)) {
+			t.Errorf("in pieces of %d: alert %q, NotTLS %v, %d bytes; want %q, %v, %d",
+				n, got, r.NotTLS, r.Bytes, alert, notTLS, len(stream))
+		}
+	}
+}
+
+// TestStreamBounded checks that a client that announces and sends a message of 16 MiB costs only 64 KiB.
 func TestStreamBounded(t *testing.T) {
 	r := Stream{Keep: MaxClientHello}
 	r.Feed(record(RecordHandshake, byte(MessageClientHello), 0xff, 0xff, 0xff))
@@ -114,19 +120,18 @@ func TestStreamBounded(t *testing.T) {
 	}
 }
 
-func TestStreamDoNotAllocate(t *testing.T) {
+func TestStreamDoesNotAllocate(t *testing.T) {
 	stream := slices.Concat(record(RecordChangeCipherSpec, 1), record(RecordHandshake, make([]byte, 30)...),
 		record(RecordApplicationData, make([]byte, 1<<14)...))
 	if n := testing.AllocsPerRun(100, func() {
 		r := Stream{Keep: ServerHelloRandom}
 		r.Feed(stream)
-	}); n > 1 { // r itself, which message points into
-		t.Errorf("%v allocations", n)
+	}); n > 1 { // r itself, into which Message points
+		t.Errorf("%v allocations, want at most 1", n)
 	}
 }
 
-// FuzzStream checks that what is learnt of a stream does not depend on how it is
-// cut.
+// FuzzStream checks that what a stream keeps does not depend on how it is cut.
 func FuzzStream(f *testing.F) {
 	for _, flight := range hellos.Recorded() {
 		f.Add(append(slices.Clone(flight), alert(LevelFatal, AlertUnknownCA)...), uint16(3))
@@ -137,8 +142,8 @@ func FuzzStream(f *testing.F) {
 	f.Fuzz(func(t *testing.T, stream []byte, n uint16) {
 		whole := clientStream(stream, max(1, len(stream)))
 		cut := clientStream(stream, int(n)+1)
-		if !reflect.DeepEqual(whole.learnt(), cut.learnt()) {
-			t.Errorf("whole: %+v\nin pieces of %d: %+v", whole.learnt(), n+1, cut.learnt())
+		if !reflect.DeepEqual(whole.result(), cut.result()) {
+			t.Errorf("whole: %+v\nin pieces of %d: %+v", whole.result(), n+1, cut.result())
 		}
 		server := Stream{Keep: ServerHelloRandom}
 		server.Feed(stream)

@@ -5,51 +5,50 @@ import (
 	"time"
 )
 
-// Record is a TLS record as it passed on the wire (RFC 8446, section 5.1), or bytes that are none.
+// Record is a TLS record that passed on the wire (RFC 8446, section 5.1), or bytes that are not TLS. Several records of
+// application data in a row, which under TLS 1.3 is the type of every encrypted record, are one Record.
 type Record struct {
 	FromClient bool
 	At         time.Duration // since the connection began
-	// Type is the record's content type; zero for bytes that are no TLS.
+	// Type is the record's content type. It is zero for bytes that are not TLS.
 	Type RecordType
-	// Count is how many there were of it one after the other: records of application data, which
-	// under TLS 1.3 is every encrypted one, are told of together.
+	// Count is the number of records in a row.
 	Count int
-	// Length is the bytes of their bodies; what a header announces may not all have come.
+	// Length is the length of their bodies in bytes, as announced in the headers.
 	Length int
-	// Missing is how many of those bytes have not come.
+	// Missing is how many of those bytes have not arrived.
 	Missing int
-	// Encrypted says that only the ends know what is in it.
+	// Encrypted says that the body is encrypted.
 	Encrypted bool
 	// Messages are the names of the handshake messages that begin in it.
 	Messages []string
 	// Alert is the alert in it, if that is in plaintext.
 	Alert *Alert
-	// Text is how it begins if it is no TLS, fit to print.
+	// Text is the start of bytes that are not TLS, in printable form.
 	Text string
 }
 
-// merges reports whether a record adds nothing but its length to the one before.
+// merges reports whether a record is merged into the one before.
 func (r Record) merges(before Record) bool {
 	return r.Type == before.Type && r.FromClient == before.FromClient &&
 		(r.Type == RecordApplicationData || r.Type == 0)
 }
 
-// MaxTraced bounds the records of a connection that a [Trace] keeps: handshakes have fewer.
+// MaxTraced is how many records of a connection a [Trace] keeps. Handshakes have fewer.
 const MaxTraced = 64
 
-// Bounds of what is kept of one record.
+// Limits of what is kept of one record.
 const (
-	maxMessages = 16 // names
-	maxForeign  = 64 // bytes that are no TLS
+	maxMessages = 16 // names of messages
+	maxForeign  = 64 // bytes that are not TLS
 )
 
-// retellings is how many records of one direction, one after the other, are told of as they pass;
-// of longer runs of them the sum is told when something else comes.
-const retellings = 16
+// maxUpdates is how many records in a row are reported as they pass. The sum of a longer run is reported when the run
+// ends.
+const maxUpdates = 16
 
-// Trace reads along with both directions of a connection, and keeps the records that pass. It differs from [Stream]
-// in what it is for: that keeps what judges a client and stops at what is encrypted, this one counts on. The
-// directions must not be fed at once.
+// Trace follows both directions of a connection, and keeps a list of the records that pass. Unlike a [Stream], it goes
+// on after the first encrypted record. Its methods must not be called concurrently.
 type Trace struct {
 	start   time.Time
 	records []Record
@@ -58,12 +57,12 @@ type Trace struct {
 	server  follower
 }
 
-// NewTrace returns a trace of a connection that began at a time.
+// NewTrace returns the trace of a connection that began at start.
 func NewTrace(start time.Time) *Trace {
 	return &Trace{start: start, client: follower{fromClient: true, current: -1}, server: follower{current: -1}}
 }
 
-// Feed reads the next bytes of one direction, whatever part of a record they are.
+// Feed processes the next bytes of one direction, which can be cut anywhere.
 func (t *Trace) Feed(fromClient bool, p []byte) {
 	if fromClient {
 		t.client.feed(t, p)
@@ -72,12 +71,12 @@ func (t *Trace) Feed(fromClient bool, p []byte) {
 	}
 }
 
-// Changed returns the records that are new or have changed since they were last returned, each with its place. It
-// leaves out the last one if that is of many, unless the connection has ended: the sum of them is told at once.
+// Changed returns the records that are new or have changed since they were last returned, each with its index. It omits
+// the last one while that is a long run of records, unless the connection has ended.
 func (t *Trace) Changed(ended bool) iter.Seq2[int, Record] {
 	return func(yield func(int, Record) bool) {
 		for i := range t.records {
-			if !t.changed[i] || !ended && t.records[i].Count > retellings && i == len(t.records)-1 {
+			if !t.changed[i] || !ended && t.records[i].Count > maxUpdates && i == len(t.records)-1 {
 				continue
 			}
 			t.changed[i] = false
@@ -88,8 +87,8 @@ func (t *Trace) Changed(ended bool) iter.Seq2[int, Record] {
 	}
 }
 
-// add notes that a record begins, and returns its place; -1 if there have been too many. One that
-// only says that something encrypted passes is added to the one before if that says the same.
+// add adds a record that begins, and returns its place, or -1 if there are too many. It merges records of application
+// data, and bytes that are not TLS, into the record before if possible.
 func (t *Trace) add(r Record) int {
 	if last := len(t.records) - 1; last >= 0 && r.merges(t.records[last]) {
 		t.records[last].Count++
@@ -105,10 +104,10 @@ func (t *Trace) add(r Record) int {
 	return len(t.records) - 1
 }
 
-// update changes what is known of a record.
+// update changes a record. It does nothing if i is -1.
 func (t *Trace) update(i int, change func(*Record)) {
 	if i >= 0 {
-		// What has been told is shared.
+		// A copy, because Changed has returned the old slice.
 		t.records[i].Messages = append([]string(nil), t.records[i].Messages...)
 		change(&t.records[i])
 		t.changed[i] = true

@@ -1,4 +1,4 @@
-// Package arrows_test holds who may import whom: data goes one way, from seed and time to what is shown.
+// Package arrows_test checks which packages import which. Data flows in one direction, from seed and time to reports.
 package arrows_test
 
 import (
@@ -13,8 +13,8 @@ import (
 
 const module = "example.com/tlslab/"
 
-// arrows lists for each package what it may import of this module, without lab/internal, which all of lab may. A package
-// that is not here may import anything but what only the command may.
+// arrows lists what each package can import from this module. All packages below lab can also import lab/internal.
+// Packages that are not listed can import anything, except what only the command can.
 var arrows = map[string]string{
 	"pki":                      "pki/atomicfile",
 	"scenarios":                "pki scenarios/failure",
@@ -29,28 +29,33 @@ var arrows = map[string]string{
 	"lab/clients":              "lab/clients/internal/process lab/lang lab/serve",
 	"lab/messages":             "lab/wire scenarios/failure",
 	"lab/verdict":              "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
-	"lab/result":               "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios scenarios/failure",
-	"lab/report":               "lab/assess lab/assess/prose lab/clients lab/lang lab/messages lab/result lab/serve lab/verdict pki scenarios scenarios/failure",
-	"lab":                      "lab/clients lab/lang lab/result lab/revocation lab/serve lab/services/https lab/verdict pki scenarios",
-	"lab/explain":              "lab/lang lab/messages lab/result scenarios scenarios/failure",
-	"lab/labtest":              "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve lab/verdict scenarios scenarios/failure",
-	"pki/atomicfile":           "",
-	"lab/assess":               "lab/clients lab/messages lab/result lab/serve lab/verdict scenarios scenarios/failure",
-	"lab/assess/prose":         "lab/assess lab/clients lab/lang",
-	"lab/lang":                 "scenarios",
+	"lab/result": "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios " +
+		"scenarios/failure",
+	"lab/report": "lab/assess lab/assess/prose lab/clients lab/lang lab/messages lab/result lab/serve lab/verdict " +
+		"pki scenarios scenarios/failure",
+	"lab": "lab/clients lab/lang lab/result lab/revocation lab/serve lab/services/https lab/verdict pki " +
+		"scenarios",
+	"lab/explain": "lab/lang lab/messages lab/result scenarios scenarios/failure",
+	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
+		"lab/verdict scenarios scenarios/failure",
+	"pki/atomicfile":   "",
+	"lab/assess":       "lab/clients lab/messages lab/result lab/serve lab/verdict scenarios scenarios/failure",
+	"lab/assess/prose": "lab/assess lab/clients lab/lang",
+	"lab/lang":         "scenarios",
 }
 
-// light lists packages that are imported by others' programs and tests, and heavy what they must not link: client
-// stacks, a database, Docker, a browser, and the command's own libraries.
+// light lists the packages that other programs and their tests import. heavy lists what these must not link: client
+// stacks, a database, Docker, a browser, and the command's libraries.
 var (
 	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
-		module + "lab/clients/all", module + "lab/mongo", module + "lab/services/mongodb", module + "lab/page", module + "lab/cmd",
-		"go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
+		module + "lab/clients/all", module + "lab/mongo", module + "lab/services/mongodb", module + "lab/page",
+		module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/",
+		"github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
 	}
 )
 
-// list runs go list, and returns its lines.
+// list runs go list and returns its output's lines.
 func list(t *testing.T, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list"}, args...)...)
@@ -60,7 +65,7 @@ func list(t *testing.T, args ...string) []string {
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
 
-// imports returns what each package of this module imports of it.
+// imports returns what each package of this module imports from this module, without lab/internal.
 func imports(t *testing.T) map[string][]string {
 	all := map[string][]string{}
 	for _, line := range list(t, "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...") {
@@ -99,15 +104,16 @@ func TestLight(t *testing.T) {
 		for _, linked := range list(t, "-deps", "./"+name) {
 			stack, below := strings.CutPrefix(linked, module+"lab/clients/")
 			assert.False(t, below && stack != "internal/process", "%s links the client stack %s", name, linked)
-			assert.False(t, slices.ContainsFunc(heavy, func(h string) bool { return strings.HasPrefix(linked, h) }), "%s links %s", name, linked)
-			if name != "lab/explain" { // which writes to a terminal
+			isHeavy := slices.ContainsFunc(heavy, func(h string) bool { return strings.HasPrefix(linked, h) })
+			assert.False(t, isHeavy, "%s links %s", name, linked)
+			if name != "lab/explain" { // which formats text for terminals
 				assert.False(t, strings.HasPrefix(linked, "github.com/jedib0t/go-pretty/"), "%s links %s", name, linked)
 			}
 		}
 	}
 }
 
-// TestTestdata holds what is embedded in programs to lie outside testdata, which is for tests.
+// TestTestdata checks that no program embeds files from testdata, which is for tests.
 func TestTestdata(t *testing.T) {
 	for _, line := range list(t, "-f", `{{range .EmbedFiles}}{{$.ImportPath}}/{{.}}{{"\n"}}{{end}}`, "./...") {
 		assert.NotContains(t, line, "/testdata/")

@@ -1,5 +1,5 @@
-// Package bounded reads what a user names: a file, a pipe, a device. It reads so much and no more, and
-// waits no longer than a context lasts.
+// Package bounded reads what a user names, which can be a file, a pipe or a device. It limits how much is read, and
+// stops waiting when a context ends.
 package bounded
 
 import (
@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// A SizeError says that something is larger than what is read of it.
+// SizeError is the error for something that is larger than the limit.
 type SizeError struct {
 	Name  string
 	Limit int64 // bytes
@@ -24,10 +24,10 @@ func (e *SizeError) Error() string {
 	case e.Limit >= 1<<10:
 		size = fmt.Sprintf("%d KiB", e.Limit>>10)
 	}
-	return fmt.Sprintf("%s is larger than %s, and no more is read of such a file: name another", e.Name, size)
+	return fmt.Sprintf("%s is larger than %s, the limit for such a file: use a smaller one", e.Name, size)
 }
 
-// File returns the content of a file. One of more than limit bytes is a [*SizeError].
+// File returns the content of a file. If it has more than limit bytes, the error is a [*SizeError].
 func File(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func File(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(Limit(f, path, limit))
 }
 
-// Limit returns a reader of what r holds. After limit bytes it fails with a [*SizeError] unless that
-// was all; name says there what it is.
+// Limit returns a reader that reads up to limit bytes from r. If there are more, it then fails with a [*SizeError] with
+// that name.
 func Limit(r io.Reader, name string, limit int64) io.Reader {
 	return &limited{r: r, left: limit, tooLarge: &SizeError{name, limit}}
 }
@@ -53,7 +53,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if l.left < 0 {
 		return 0, l.tooLarge
 	}
-	if int64(len(p)) > l.left+1 { // one more tells whether that was all
+	if int64(len(p)) > l.left+1 { // one more byte shows whether the limit is exceeded
 		p = p[:l.left+1]
 	}
 	n, err := l.r.Read(p)
@@ -63,9 +63,8 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Until returns what f returns, or the context's error if that ends first. Nothing can interrupt what f
-// waits for, as for somebody to open the other end of a pipe: it is left to itself, for a program that is
-// about to end.
+// Until returns the results of f, or the context's cause if the context ends first. Then f keeps running, because
+// nothing can interrupt, for example, waiting for the other end of a pipe. It is for programs that are about to end.
 func Until[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -85,11 +84,11 @@ func Until[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// chunk is how much [Reader] reads at a time, in bytes.
+// chunk is how many bytes [Reader] reads at a time.
 const chunk = 32 << 10
 
-// Reader returns a reader of what r holds that fails with the context's error as soon as that ends, also
-// while it waits. It reads ahead by one chunk.
+// Reader returns a reader that reads from r, and fails with the context's cause as soon as the context ends, even while
+// it waits. It reads one chunk ahead.
 func Reader(ctx context.Context, r io.Reader) io.Reader {
 	c := &cancelled{ctx: ctx, parts: make(chan part)}
 	go func() {
@@ -117,7 +116,7 @@ type part struct {
 type cancelled struct {
 	ctx   context.Context
 	parts chan part
-	last  part // what is left of it has not been read
+	last  part // the rest of the last chunk
 }
 
 func (c *cancelled) Read(p []byte) (int, error) {

@@ -18,7 +18,9 @@ import (
 
 func TestLimit(t *testing.T) {
 	for size, ok := range map[int]bool{0: true, 9: true, 10: true, 11: false, 1000: false} {
-		for _, wrap := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader} {
+		for _, wrap := range []func(io.Reader) io.Reader{
+			func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.DataErrReader,
+		} {
 			text := strings.Repeat("x", size)
 			got, err := io.ReadAll(bounded.Limit(wrap(strings.NewReader(text)), "this", 10))
 			if ok {
@@ -42,7 +44,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestLimitEndless reads no more of something endless than the limit, and the byte that tells.
+// TestLimitEndless checks that Limit reads only one byte more than the limit from an endless reader.
 func TestLimitEndless(t *testing.T) {
 	e := new(endless)
 	_, err := io.ReadAll(bounded.Limit(e, "this", 1<<20))
@@ -62,7 +64,7 @@ func TestFile(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestUntil returns when the context ends, whatever is waited for.
+// TestUntil checks that Until returns when the context ends, even if its function does not.
 func TestUntil(t *testing.T) {
 	n, err := bounded.Until(t.Context(), func() (int, error) { return 7, io.EOF })
 	assert.Equal(t, 7, n)
@@ -81,7 +83,7 @@ func TestReader(t *testing.T) {
 	assert.ErrorIs(t, err, io.ErrNoProgress)
 }
 
-// TestReaderEnds ends a read that waits, and one that would go on for ever.
+// TestReaderEnds ends the context while a read waits, and of a read that would go on forever.
 func TestReaderEnds(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()

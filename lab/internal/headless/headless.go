@@ -1,4 +1,4 @@
-// Package headless starts the browser that pages are tested with.
+// Package headless starts the browser for tests of web pages.
 package headless
 
 import (
@@ -11,10 +11,10 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// Start starts a headless Chromium, and ends it with the test. It resolves no names but those that
-// hosts lists, so that no request leaves this machine: none, or names and addresses of this one. The
-// language is what it asks pages for; empty means its own. The test is skipped where there is no
-// Chromium, unless it has to be there.
+// Start starts a headless Chromium, and ends it when the test ends. The browser resolves only the names in hosts, which
+// must be names or addresses of this machine, so that no request leaves the machine. It requests pages in the language;
+// empty means its default. If there is no Chromium, the test is skipped, or fails if Chromium is required: see package
+// needs.
 func Start(t testing.TB, language string, hosts ...string) context.Context {
 	t.Helper()
 	_, err := exec.LookPath("chromium")

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// Client is a connection to a client that sends the same bytes, once or again and again, and then closes its side.
+// Client is a connection to a client that sends the same bytes, once or forever. After sending them once, it closes its
+// side.
 type Client struct {
-	net.Conn // nil
-	Sends    []byte
-	Again    bool
+	net.Conn        // nil
+	Sends    []byte // what the client sends
+	Again    bool   // it sends that forever
 
-	Sent     int64        // bytes so far
-	Received bytes.Buffer // what it was sent
+	Sent     int64        // the number of bytes sent so far
+	Received bytes.Buffer // what the client has received
 
 	at int
 }

@@ -1,4 +1,4 @@
-// Package hellos has ClientHellos for tests: what real clients have sent, and made ones.
+// Package hellos has ClientHellos for tests: recorded and constructed ones.
 package hellos
 
 import (
@@ -15,7 +15,7 @@ import (
 //go:embed *.hex
 var files embed.FS
 
-// Recorded returns the first flights of real clients, by name: see the comment at the head of each file.
+// Recorded returns the first flights of real clients, by name. The comment in each file describes the client.
 func Recorded() map[string][]byte {
 	names, err := fs.Glob(files, "*.hex")
 	if err != nil {
@@ -44,7 +44,7 @@ func Recorded() map[string][]byte {
 
 const ecdsaAES128GCM = 0xc02b // TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
 
-// Hello is what a made ClientHello of TLS 1.2 offers: any bytes, as far as they fit.
+// Hello is what a constructed ClientHello of TLS 1.2 offers. The values can be anything that fits.
 type Hello struct {
 	ServerName               string
 	CipherSuites             []uint16 // after TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
@@ -52,8 +52,8 @@ type Hello struct {
 	Protocols                []string
 }
 
-// Records returns the ClientHello in as many records as it takes (RFC 8446, section 4.1.2). It panics if something
-// is too long for the length before it.
+// Records returns the ClientHello (RFC 8446, section 4.1.2) in as many records as it needs. It panics if a field is too
+// long for its length prefix.
 func (h Hello) Records() []byte {
 	var b cryptobyte.Builder
 	b.AddUint8(1) // client_hello
@@ -107,8 +107,7 @@ func numbers(list []uint16) func(*cryptobyte.Builder) {
 	}
 }
 
-// Huge returns a ClientHello of some 65,000 bytes, in records: with a server name of that length, or else with lists
-// that long.
+// Huge returns a ClientHello of some 65,000 bytes, in records. It has either a long server name, or long lists.
 func Huge(named bool) []byte {
 	if named {
 		return Hello{ServerName: strings.Repeat("n", 65_000)}.Records()

@@ -1,5 +1,5 @@
-// Package jsonform holds JSON that the lab writes to the JSON Schemas that are published of it, which are
-// generated from the Go types. It is for tests.
+// Package jsonform checks, in tests, JSON that the lab writes against its published JSON Schemas. The schemas are
+// generated from the Go types.
 package jsonform
 
 import (
@@ -19,23 +19,24 @@ import (
 // dialect is the version of JSON Schema that is written.
 const dialect = "https://json-schema.org/draft/2020-12/schema"
 
-// Form is what is known of a kind of document beyond its Go type.
+// Form describes a kind of document.
 type Form struct {
-	// Type is the type that is marshalled.
+	// Type is the Go type that is marshalled.
 	Type reflect.Type
-	// Title says in a line what the document is, and which command writes it.
+	// Title says in one line what the document is, and which command writes it.
 	Title string
-	// Version is what its field schema holds; zero if it has none.
+	// Version is the value of the document's field schema. Zero means that the document does not have the field.
 	Version int
-	// Words lists the values of types that have a few.
+	// Words lists the possible values of enumerated types.
 	Words map[reflect.Type][]any
 	// Never is a type whose fields are never present, or nil.
 	Never reflect.Type
-	// Recursive is a struct with fields that point to the same struct, or nil. Their schema is any object.
+	// Recursive is a struct with fields that point to the same struct, or nil. The schema of these fields is any
+	// object.
 	Recursive reflect.Type
 }
 
-// Values lists the values of a type of strings, for [Form.Words].
+// Values converts the values of a string type for [Form.Words].
 func Values[T ~string](list ...T) []any {
 	var values []any
 	for _, v := range list {
@@ -44,7 +45,7 @@ func Values[T ~string](list ...T) []any {
 	return values
 }
 
-// strict returns the schema that knows every field.
+// strict returns the schema that allows no unknown fields.
 func (f Form) strict() (*jsonschema.Schema, error) {
 	types := map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"},
@@ -82,8 +83,8 @@ func (f Form) strict() (*jsonschema.Schema, error) {
 	return s, nil
 }
 
-// published returns the schema as it is published: fields may be added without a new version, so that
-// those who read must not refuse what they do not know.
+// published returns the schema as it is published. It allows unknown fields, because fields can be added without a new
+// version, and readers must ignore those that they do not know.
 func (f Form) published() ([]byte, error) {
 	s, err := f.strict()
 	if err != nil {
@@ -98,7 +99,7 @@ func (f Form) published() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// open lets objects of a schema have more fields.
+// open makes the objects of a schema allow unknown fields.
 func open(s *jsonschema.Schema) {
 	if s == nil {
 		return
@@ -115,8 +116,8 @@ func open(s *jsonschema.Schema) {
 	}
 }
 
-// Published fails the test unless the file holds the schema of the form; with the flag -update of the test
-// it is written.
+// Published fails the test unless the file contains the form's schema. With the test's flag -update, it writes the
+// file.
 func (f Form) Published(t *testing.T, path string) {
 	t.Helper()
 	want, err := f.published()
@@ -126,16 +127,17 @@ func (f Form) Published(t *testing.T, path string) {
 	}
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.True(t, string(got) == string(want), "%s is not what the Go types say: run this test with -update; if a field went away or means something else, the document needs a new schema number", path)
+	require.True(t, string(got) == string(want), "%s does not match the Go types: run this test with -update; "+
+		"if a field was removed or has a new meaning, the document needs a new schema number", path)
 }
 
-// Holds fails the test unless a document is of the form, and has no field that the form does not know.
+// Holds fails the test unless a document matches the form and has no unknown fields.
 func (f Form) Holds(t *testing.T, document []byte) {
 	t.Helper()
 	require.NoError(t, f.Validate(document))
 }
 
-// Validate says in what a document is not of the form.
+// Validate returns an error if a document does not match the form or has unknown fields.
 func (f Form) Validate(document []byte) error {
 	s, err := f.strict()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package mongolog reads what MongoDB's servers log.
+// Package mongolog parses the logs of MongoDB's servers.
 package mongolog
 
 import (
@@ -11,7 +11,7 @@ import (
 type Line struct {
 	// Text is the line as it was written.
 	Text string
-	// Severity is "E" for an error, "F" for what ends the server. It is empty in plain text, as is what follows.
+	// Severity is "E" for an error, "F" for a fatal one. For a line of plain text, this and the following are empty.
 	Severity  string
 	Component string
 	ID        int
@@ -19,7 +19,7 @@ type Line struct {
 	Attr      json.RawMessage
 }
 
-// Parse reads a line.
+// Parse parses a line.
 func Parse(text string) Line {
 	var entry struct {
 		Severity  string          `json:"s"`
@@ -37,7 +37,7 @@ func Parse(text string) Line {
 // IsError reports whether the line says that something failed.
 func (l Line) IsError() bool { return l.Severity == "E" || l.Severity == "F" }
 
-// Reason returns the reason that the line gives; empty if it gives none.
+// Reason returns the reason that the line gives, or "" without one.
 func (l Line) Reason() string {
 	var attr struct {
 		Error  json.RawMessage `json:"error"`
@@ -46,7 +46,7 @@ func (l Line) Reason() string {
 	var status struct {
 		Message string `json:"errmsg"`
 	}
-	json.Unmarshal(l.Attr, &attr) // what cannot be read gives no reason
+	json.Unmarshal(l.Attr, &attr) // attributes of another form have no reason
 	switch {
 	case json.Unmarshal(attr.Error, &status) == nil && status.Message != "":
 		return status.Message
@@ -56,8 +56,8 @@ func (l Line) Reason() string {
 	return attr.Reason
 }
 
-// String returns what does not change from run to run: severity, component, ID and message, and the reason. Plain
-// text is returned as it is.
+// String returns what is the same in every run: severity, component, ID, message and reason. For a line of plain text
+// it returns the line.
 func (l Line) String() string {
 	if l.Message == "" {
 		return l.Text

@@ -10,22 +10,24 @@ import (
 
 func TestString(t *testing.T) {
 	const (
-		failed = `{"t":{"$date":"2026-11-22"},"s":"E","c":"NETWORK","id":23256,"msg":"SSL peer certificate validation failed",`
-		fatal  = `{"s":"F","c":"CONTROL","id":20574,"msg":"Error during global initialization",`
-		reset  = `{"s":"I","c":"NETWORK","id":22988,"msg":"Error receiving request",`
-		ready  = `{"s":"I","c":"NETWORK","id":23016,"msg":"Waiting for connections",`
+		failed = `{"t":{"$date":"2026-11-22"},"s":"E","c":"NETWORK","id":23256,` +
+			`"msg":"SSL peer certificate validation failed",`
+		fatal = `{"s":"F","c":"CONTROL","id":20574,"msg":"Error during global initialization",`
+		reset = `{"s":"I","c":"NETWORK","id":22988,"msg":"Error receiving request",`
+		ready = `{"s":"I","c":"NETWORK","id":23016,"msg":"Waiting for connections",`
 	)
-	for text, want := range map[string]string{
-		failed + `"attr":{"reason":"expired"}}`:                     "E NETWORK 23256 SSL peer certificate validation failed: expired",
-		fatal + `"attr":{"error":{"code":140,"errmsg":"no good"}}}`: "F CONTROL 20574 Error during global initialization: no good",
-		reset + `"attr":{"error":"reset"}}`:                         "I NETWORK 22988 Error receiving request: reset",
-		ready + `"attr":{"reason":7}}`:                              "I NETWORK 23016 Waiting for connections",
-		`{"s":"I","c":"NETWORK","id":1,"msg":"bare"}`:               "I NETWORK 1 bare",
-		`{"error":"of the entrypoint"}`:                             `{"error":"of the entrypoint"}`,
-		"2017 I NETWORK [thread1] waiting":                          "2017 I NETWORK [thread1] waiting",
-		"":                                                          "",
+	for _, test := range []struct{ text, want string }{
+		{failed + `"attr":{"reason":"expired"}}`, "E NETWORK 23256 SSL peer certificate validation failed: expired"},
+		{fatal + `"attr":{"error":{"code":140,"errmsg":"no good"}}}`,
+			"F CONTROL 20574 Error during global initialization: no good"},
+		{reset + `"attr":{"error":"reset"}}`, "I NETWORK 22988 Error receiving request: reset"},
+		{ready + `"attr":{"reason":7}}`, "I NETWORK 23016 Waiting for connections"},
+		{`{"s":"I","c":"NETWORK","id":1,"msg":"bare"}`, "I NETWORK 1 bare"},
+		{`{"error":"of the entrypoint"}`, `{"error":"of the entrypoint"}`},
+		{"2017 I NETWORK [thread1] waiting", "2017 I NETWORK [thread1] waiting"},
+		{"", ""},
 	} {
-		assert.Equal(t, want, mongolog.Parse(text).String())
+		assert.Equal(t, test.want, mongolog.Parse(test.text).String())
 	}
 }
 
@@ -39,7 +41,7 @@ func TestParse(t *testing.T) {
 	assert.Equal(t, "E NETWORK not JSON", plain.Text)
 }
 
-// FuzzParse holds a line to be read whatever stands in it.
+// FuzzParse checks that any line can be parsed.
 func FuzzParse(f *testing.F) {
 	f.Add(`{"s":"E","id":1,"msg":"m","attr":{"error":{"errmsg":"e"}}}`)
 	f.Add(`{"attr":[]}`)

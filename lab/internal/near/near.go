@@ -1,4 +1,4 @@
-// Package near finds the names that a mistyped one may have meant: "did you mean".
+// Package near suggests names for a mistyped one: "did you mean".
 package near
 
 import (
@@ -11,18 +11,18 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// most is how many names are suggested at most.
+// most is the maximum number of suggestions.
 const most = 3
 
-// Names returns up to three of the names that are known and that a word may have meant, the likeliest first. Case and
-// the choice between - and _ make no difference.
+// Names returns up to three known names that are similar to a word, the most similar first. It ignores case, and treats
+// - and _ alike.
 func Names(word string, known []string) []string {
 	names, _ := nearest(word, known)
 	return names
 }
 
-// Hint is what an error says behind a mistyped word: " (did you mean expired?)". It is empty if no known name is near. Of
-// several lists of names, it takes those of the one that has the nearest.
+// Hint returns the suggestion that an error appends to a mistyped word, such as " (did you mean expired?)", or "" if no
+// known name is similar. If there are several lists of names, it uses the one with the most similar name.
 func Hint(word string, known ...[]string) string {
 	var hint []string
 	closest := math.MaxInt
@@ -34,7 +34,7 @@ func Hint(word string, known ...[]string) string {
 	return Did(hint...)
 }
 
-// Did is what [Hint] says of names that were found already.
+// Did returns the suggestion as [Hint] does, with names that were already found.
 func Did(names ...string) string {
 	if len(names) == 0 {
 		return ""
@@ -42,7 +42,7 @@ func Did(names ...string) string {
 	return fmt.Sprintf(" (did you mean %s?)", strings.Join(names, ", "))
 }
 
-// nearest returns what [Names] does, and how far away the first of them is.
+// nearest returns what [Names] does, and the distance of the first name.
 func nearest(word string, known []string) (names []string, closest int) {
 	word = plain(word)
 	type name struct {
@@ -53,7 +53,8 @@ func nearest(word string, known []string) (names []string, closest int) {
 	for _, k := range known {
 		p := plain(k)
 		n := name{k, distance(word, p)}
-		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p) || strings.HasPrefix(word, p+"-")
+		part := len(word) > 2 && strings.Contains(p, word) || len(p) > 4 && strings.Contains(word, p) ||
+			strings.HasPrefix(word, p+"-")
 		if (part || n.distance <= typos(word)) && !slices.Contains(near, n) {
 			near = append(near, n)
 		}
@@ -68,7 +69,7 @@ func nearest(word string, known []string) (names []string, closest int) {
 	return names, near[0].distance
 }
 
-// typos is how many letters of a word may be wrong.
+// typos returns how many letters of a word may be wrong.
 func typos(word string) int {
 	switch n := len(word); {
 	case n < 4:
@@ -79,7 +80,7 @@ func typos(word string) int {
 	return 3
 }
 
-// distance is the Levenshtein distance of two words, in which neighbours that have changed places count as one letter.
+// distance returns the Levenshtein distance of two words, or 1 if they differ only in two swapped neighbouring letters.
 func distance(a, b string) int {
 	if swapped(a, b) {
 		return 1
@@ -87,7 +88,7 @@ func distance(a, b string) int {
 	return levenshtein.ComputeDistance(a, b)
 }
 
-// swapped reports whether two neighbouring letters have changed places, and nothing else differs.
+// swapped reports whether two words differ only in two swapped neighbouring letters.
 func swapped(a, b string) bool {
 	if len(a) != len(b) {
 		return false
@@ -100,7 +101,7 @@ func swapped(a, b string) bool {
 	return false
 }
 
-// plain is a word without what people do not remember of it.
+// plain returns a word in lower case, with - instead of _.
 func plain(word string) string {
 	return strings.ReplaceAll(strings.ToLower(word), "_", "-")
 }

@@ -30,7 +30,8 @@ func TestHint(t *testing.T) {
 	}
 }
 
-// TestLists holds names to be of the list that has the nearest, and of the first of two that are as near.
+// TestLists checks that suggestions are from the list with the most similar name, or from the first one if several are
+// equally similar.
 func TestLists(t *testing.T) {
 	https := []string{"expired", "expired-root", "wrong-host", "good"}
 	mongo := []string{"mongo-expired", "mongo-expired-root", "mongo-wrong-host", "mongo-good"}

@@ -1,6 +1,6 @@
-// Package needle finds out which texts a regular expression cannot match without. Looking for a text is many times
-// faster than running an expression that begins with anything else, and few messages hold what most expressions are
-// about.
+// Package needle speeds up replacements with regular expressions. It finds out which literal texts an expression needs
+// in order to match, and searches for these first. That is many times faster than most expressions, and most messages
+// contain none of the texts.
 package needle
 
 import (
@@ -13,10 +13,10 @@ import (
 type Replacer struct {
 	re   *regexp.Regexp
 	with string
-	any  []string // one of these is in whatever the expression matches; none means that nothing is known
+	any  []string // every match contains one of these; empty if unknown
 }
 
-// New returns a replacer of what an expression matches, with a replacement as of [regexp.Regexp.ReplaceAllString].
+// New returns a replacer for the matches of an expression. The replacement is as in [regexp.Regexp.ReplaceAllString].
 func New(re *regexp.Regexp, with string) Replacer {
 	r := Replacer{re: re, with: with}
 	if parsed, err := syntax.Parse(re.String(), syntax.Perl); err == nil {
@@ -38,7 +38,7 @@ func (r Replacer) Replace(text string) string {
 	return r.re.ReplaceAllString(text, r.with)
 }
 
-// required returns texts of which whatever an expression matches has one; none if that cannot be said.
+// required returns texts of which every match of an expression contains one, or nil if it cannot tell.
 func required(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -73,7 +73,7 @@ func required(re *syntax.Regexp) []string {
 	return nil
 }
 
-// shortest returns the length of the shortest of some texts: the longer, the rarer they are.
+// shortest returns the length of the shortest text in a list. The longer texts are, the rarer they are.
 func shortest(list []string) int {
 	if len(list) == 0 {
 		return 0

@@ -1,6 +1,5 @@
-// Package needs decides what a test does on a machine that lacks something: it
-// skips with one line that says what is missing, unless TLSLAB_REQUIRE says that
-// it must be there.
+// Package needs decides what a test does on a machine that lacks something: the test is skipped with one line that says
+// what is missing, or fails if TLSLAB_REQUIRE lists it.
 package needs
 
 import (
@@ -11,12 +10,12 @@ import (
 	"testing"
 )
 
-// Variable names the environment variable that lists what a machine must have,
-// separated by commas: "docker,curl,openssl,node,python3.8,python3.11".
+// Variable is the name of the environment variable that lists what a machine must have, separated by commas:
+// "docker,curl,openssl,node,python3.8,python3.11".
 const Variable = "TLSLAB_REQUIRE"
 
-// Stack skips the test unless ok, or fails it if [Variable] lists the name. The
-// reason is one line: "no node on PATH".
+// Stack does nothing if ok. Otherwise it skips the test, or fails it if [Variable] lists the name. The reason is one
+// line, such as "no node on PATH".
 func Stack(t testing.TB, name string, ok bool, why string) {
 	t.Helper()
 	switch {
@@ -35,19 +34,20 @@ func listed(list, name string) bool {
 	})
 }
 
-// Missing returns an error if [Variable] lists something that is missing, or a version of it
-// ("python" is python3.11 there), and nil where it may be.
+// Missing returns an error if [Variable] lists the name, with or without a version: python3.11 counts as "python".
+// Otherwise it returns nil.
 func Missing(name string, why error) error {
 	for entry := range strings.SplitSeq(os.Getenv(Variable), ",") {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(entry), name); ok && strings.Trim(rest, "0123456789.") == "" {
+		rest, ok := strings.CutPrefix(strings.TrimSpace(entry), name)
+		if ok && strings.Trim(rest, "0123456789.") == "" {
 			return fmt.Errorf("%s is required by %s and missing: %w", name, Variable, why)
 		}
 	}
 	return nil
 }
 
-// Any is [Stack] for what [Variable] lists with a version or without: it fails the test for "python" if
-// python3.11 is listed.
+// Any does nothing if why is nil. Otherwise it skips the test, or fails it if [Variable] lists the name, with or
+// without a version: see [Missing].
 func Any(t testing.TB, name string, why error) {
 	t.Helper()
 	if why == nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// recorder is a test that notes what became of it.
+// recorder is a test that records whether it was skipped or failed.
 type recorder struct {
 	testing.TB
 	said string
@@ -42,7 +42,9 @@ func TestStack(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	why := errors.New("not on PATH")
-	for list, required := range map[string]bool{"": false, "curl": false, "pythonic": false, "curl, python3.11": true, "python": true} {
+	for list, required := range map[string]bool{
+		"": false, "curl": false, "pythonic": false, "curl, python3.11": true, "python": true,
+	} {
 		t.Setenv(Variable, list)
 		if err := Missing("python", why); (err != nil) != required {
 			t.Errorf("with %q: %v", list, err)
@@ -64,7 +66,7 @@ func TestAny(t *testing.T) {
 		t.Setenv(Variable, test.list)
 		r := &recorder{TB: t}
 		func() {
-			defer func() { recover() }() // as a real one ends there
+			defer func() { recover() }() // a real test ends at Fatal
 			Any(r, "python", test.why)
 		}()
 		if r.said != test.want {

@@ -1,8 +1,8 @@
-// Package ports lists the ports at which services are usually found: IANA's registry, and for Kafka, which has none
-// there, what its documentation uses with TLS.
+// Package ports lists the usual ports of services. They are from IANA's registry, except Kafka's, which is from the
+// examples for TLS in its documentation.
 package ports
 
-// The ports. At those of SMTP, MySQL and Postgres TLS begins after a few words in plain text.
+// The ports. With SMTP, MySQL and Postgres, TLS begins after a short exchange in plaintext.
 const (
 	SMTP     = 25
 	HTTPS    = 443

@@ -1,5 +1,5 @@
-// Package rescue keeps a panic in one goroutine from ending the whole process: the lab serves hundreds
-// of scenarios at once, and has files to remove when it ends.
+// Package rescue keeps a panic in one goroutine from ending the whole process: the lab serves hundreds of scenarios at
+// once, and must remove its files when it ends.
 package rescue
 
 import (
@@ -8,22 +8,22 @@ import (
 	"runtime/debug"
 )
 
-// Panic is the error that a panic was turned into.
+// Panic is the error for a recovered panic.
 type Panic struct {
-	Value any    // what panic was called with
-	Stack []byte // of the goroutine, as debug.Stack returns it
+	Value any    // the argument of panic
+	Stack []byte // the goroutine's stack, from debug.Stack
 }
 
-// Error implements error. It leaves the stack out, so that the same panic reads the same every time.
+// Error implements error. It omits the stack, so that the same panic has the same text every time.
 func (p *Panic) Error() string { return fmt.Sprintf("internal error of the lab: %v", p.Value) }
 
-// Unwrap returns the value if it is an error.
+// Unwrap returns the value if it is an error, and nil otherwise.
 func (p *Panic) Unwrap() error {
 	err, _ := p.Value.(error)
 	return err
 }
 
-// Do calls f and returns its error. If f panics the error is a [*Panic].
+// Do calls f and returns its error. If f panics, the error is a [*Panic].
 func Do(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -33,5 +33,5 @@ func Do(f func() error) (err error) {
 	return f()
 }
 
-// As returns the panic that an error stands for, and whether it stands for one.
+// As returns the [*Panic] in an error's tree, and whether there is one.
 func As(err error) (*Panic, bool) { return errors.AsType[*Panic](err) }

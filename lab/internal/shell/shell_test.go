@@ -7,7 +7,7 @@ import (
 	"example.com/tlslab/lab/internal/shell"
 )
 
-// A shell reads every word as it was.
+// TestQuote checks that a shell reads a quoted word as the original.
 func TestQuote(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	for _, word := range []string{"", "plain/path-1.pem", "a b", "it's", "$HOME `id`", "~", "{ca}", "a\nb", "*"} {

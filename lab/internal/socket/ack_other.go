@@ -4,6 +4,5 @@ package socket
 
 import "net"
 
-// Acknowledge does nothing where a system cannot be asked to acknowledge at once: it takes a while for
-// clients that wait for that.
+// Acknowledge does nothing on systems without this option. Clients that wait for an acknowledgement then take longer.
 func Acknowledge(net.Conn) {}

@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// announced is an acceptor that connects to itself in order to drain its backlog: the kernel hands connections over
-// in the order in which they were made, so that those before its own have been accepted when that is. It works wherever
-// there are sockets.
+// announced is an acceptor that drains its backlog by connecting to itself. The kernel returns connections in the order
+// in which they were made, so when it accepts its own, it has accepted all earlier ones. This works on every system.
 type announced struct {
 	*net.TCPListener
 	closed chan struct{}
@@ -23,7 +22,7 @@ type announced struct {
 // sentinel is a connection that an acceptor has made to itself.
 type sentinel struct {
 	dialled chan struct{} // closed when addr is known, or dialling has failed
-	addr    string        // its own address
+	addr    string        // the connection's local address
 	arrived chan struct{} // closed when it has been accepted
 }
 
@@ -82,8 +81,8 @@ func (a *announced) Drain(ctx context.Context, _ func(net.Conn)) error {
 	}
 }
 
-// isSentinel reports whether the connection from addr is a sentinel's, and if so tells it that it
-// has arrived. It is among those that are under way: a sentinel is registered before it dials.
+// isSentinel reports whether the connection from addr is a sentinel's. If so, it closes the sentinel's arrived.
+// Sentinels are registered before they dial, so every sentinel that can arrive is in the map.
 func (a *announced) isSentinel(addr string) bool {
 	a.mu.Lock()
 	candidates := slices.Collect(maps.Keys(a.sentinels))

@@ -14,23 +14,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// queue is an acceptor whose clients can be taken out without waiting for more: poll(2) says whether
-// there is another one. Nothing is dialled for that, and no connection is left behind.
+// queue is an acceptor that drains its backlog without blocking: poll(2) says whether there is another client. It dials
+// nothing, so it leaves no connection behind.
 //
-// Clients are accepted by package net, so that each takes one file descriptor, and has the address
-// that accept(2) returned with it: a client that has reset its connection has no other.
+// Clients are accepted by package net, so each takes one file descriptor, and has the address that accept(2) returned.
+// That is the only way to get the address of a client that has reset its connection.
 type queue struct {
 	*net.TCPListener
 	raw syscall.RawConn
 
-	mu       sync.Mutex // held from taking a client out until it is admitted
-	changed  sync.Cond  // of what follows
+	mu       sync.Mutex // held from accepting a client until it is admitted
+	changed  sync.Cond  // signals that one of the following has changed
 	waiting  bool       // Next waits for a client, and does not hold mu
-	emptying int        // calls of Drain under way, which Next leaves the listener to
+	emptying int        // number of running calls of Drain, during which Next must not accept
 }
 
-// acceptTime bounds the wait for a client that poll has announced. Linux keeps it in the queue, whatever
-// becomes of it; other systems drop it if it breaks off.
+// acceptTime limits the wait for a client that poll has announced. Linux keeps such a client in the queue even if it
+// leaves; other systems then remove it.
 const acceptTime = 100 * time.Millisecond
 
 func newAcceptor(l *net.TCPListener) (Acceptor, error) {
@@ -52,7 +52,7 @@ func (q *queue) Next(admit func(net.Conn)) error {
 			q.changed.Wait()
 		}
 		c, err := q.wait()
-		if errors.Is(err, os.ErrDeadlineExceeded) { // Drain wants the listener
+		if errors.Is(err, os.ErrDeadlineExceeded) { // Drain needs the listener
 			continue
 		}
 		if err == nil {
@@ -62,7 +62,7 @@ func (q *queue) Next(admit func(net.Conn)) error {
 	}
 }
 
-// wait waits for a client, and gives the lock up meanwhile.
+// wait waits for a client. It releases the lock meanwhile.
 func (q *queue) wait() (net.Conn, error) {
 	q.waiting = true
 	q.mu.Unlock()
@@ -85,7 +85,7 @@ func (q *queue) Drain(_ context.Context, admit func(net.Conn)) error {
 		q.changed.Broadcast()
 	}()
 	for q.waiting {
-		q.SetDeadline(time.Unix(1, 0)) // long past: what waits in Accept comes back
+		q.SetDeadline(time.Unix(1, 0)) // a time in the past, which interrupts Accept
 		q.changed.Wait()
 	}
 	for {
@@ -104,7 +104,7 @@ func (q *queue) Drain(_ context.Context, admit func(net.Conn)) error {
 	}
 }
 
-// ready reports whether a client waits to be accepted.
+// ready reports whether a client is waiting to be accepted.
 func (q *queue) ready() (bool, error) {
 	var failed error
 	var n int

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isAddrInUse reports whether an address is taken.
+// isAddrInUse reports whether an address is in use.
 func isAddrInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
 
 // IsOutOfFiles reports whether this process, or the whole system, has no file descriptor left.

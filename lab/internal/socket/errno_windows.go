@@ -5,14 +5,14 @@ import (
 	"syscall"
 )
 
-// wsaeAddrInUse is WSAEADDRINUSE, which package syscall has no name for: its
-// EADDRINUSE is an invention that Windows never returns.
+// wsaeAddrInUse is WSAEADDRINUSE, for which package syscall has no name. Its EADDRINUSE is a made-up value that Windows
+// never returns.
 const wsaeAddrInUse = syscall.Errno(10048)
 
-// isAddrInUse reports whether an address is taken.
+// isAddrInUse reports whether an address is in use.
 func isAddrInUse(err error) bool { return errors.Is(err, wsaeAddrInUse) }
 
-// wsaeMFile is WSAEMFILE, which package syscall has no name for either.
+// wsaeMFile is WSAEMFILE, for which package syscall has no name either.
 const wsaeMFile = syscall.Errno(10024)
 
 // IsOutOfFiles reports whether this process has no socket or file handle left.

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// held is a port at which nobody is ever accepted.
+// held is a port on which no client is ever accepted.
 type held struct {
 	addr   *net.TCPAddr
 	hold   io.Closer
@@ -18,16 +18,16 @@ type held struct {
 	once   sync.Once
 }
 
-// Refuse takes a port and does not listen on it: clients that connect are refused, and nothing else can take the
-// port. A port that merely is free would be taken by any program at any time, and could be the one from which a
-// client connects, which then reaches itself. It is an [Opener].
+// Refuse binds a port without listening on it: clients are refused, and no other program can use the port. If the port
+// were merely free, any program could take it at any time. It could even become a client's own port, and the client
+// would then connect to itself. Refuse is an [Opener].
 func Refuse(ip netip.Addr, port int) (Acceptor, error) { return hold(ip, port, reserve) }
 
-// DropSYN listens on a port with an accept queue that is full, so that what clients send to connect is dropped. Where
-// a system cannot be made to do so for certain, the error wraps [errors.ErrUnsupported]. It is an [Opener].
+// DropSYN listens on a port with a full accept queue, so that the system drops the SYNs of clients. If the system
+// cannot reliably do that, the error wraps [errors.ErrUnsupported]. DropSYN is an [Opener].
 func DropSYN(ip netip.Addr, port int) (Acceptor, error) { return hold(ip, port, fill) }
 
-// hold holds a port in the way that take does.
+// hold returns an acceptor for a port that take has opened.
 func hold(ip netip.Addr, wanted int, take func(ip netip.Addr, port int) (io.Closer, int, error)) (Acceptor, error) {
 	hold, port, err := take(ip, wanted)
 	if err != nil {
@@ -37,13 +37,13 @@ func hold(ip netip.Addr, wanted int, take func(ip netip.Addr, port int) (io.Clos
 	return &held{addr: &addr, hold: hold, closed: make(chan struct{})}, nil
 }
 
-// Next implements Acceptor: it waits for the end.
+// Next implements Acceptor. It waits until the acceptor is closed.
 func (h *held) Next(func(net.Conn)) error {
 	<-h.closed
 	return net.ErrClosed
 }
 
-// Drain implements Acceptor: there is nobody to admit.
+// Drain implements Acceptor. There are no clients to admit.
 func (h *held) Drain(context.Context, func(net.Conn)) error { return nil }
 
 // Close implements Acceptor. Closing it again does nothing.
@@ -58,7 +58,7 @@ func (h *held) Close() (err error) {
 // Addr implements Acceptor.
 func (h *held) Addr() net.Addr { return h.addr }
 
-// closers closes several things, the last first.
+// closers closes several things in reverse order.
 type closers []io.Closer
 
 // Close implements io.Closer.
@@ -70,7 +70,7 @@ func (list closers) Close() error {
 	return errors.Join(errs...)
 }
 
-// sockaddr returns an address as the system's calls want it.
+// sockaddr returns an address in the form for system calls.
 func sockaddr(ip netip.Addr, port int) (family int, addr syscall.Sockaddr) {
 	if ip.Is4() {
 		return syscall.AF_INET, &syscall.SockaddrInet4{Port: port, Addr: ip.As4()}
@@ -78,7 +78,7 @@ func sockaddr(ip netip.Addr, port int) (family int, addr syscall.Sockaddr) {
 	return syscall.AF_INET6, &syscall.SockaddrInet6{Port: port, Addr: ip.As16()}
 }
 
-// portOfSocket returns the port of a socket's own address.
+// portOfSocket returns the port in a socket's address.
 func portOfSocket(addr syscall.Sockaddr) int {
 	switch a := addr.(type) {
 	case *syscall.SockaddrInet4:

@@ -11,17 +11,15 @@ import (
 )
 
 const (
-	// maxFillers bounds the connections that fill an accept queue. Linux lets one in that
-	// has been told to keep none.
+	// maxFillers limits the connections that fill an accept queue. With a backlog of zero, Linux still accepts one.
 	maxFillers = 16
-	// fillerTime is how long a filler is waited for, in milliseconds: the last of them may be
-	// one whose SYN has been dropped.
+	// fillerTime is how long to wait for a filler's connection, in milliseconds. The SYN of the last one may have been
+	// dropped.
 	fillerTime = 1000
 )
 
-// fill listens on a port with an accept queue that is full: Linux drops the SYN of everyone
-// else (tcp(7), listen(2)). That it is full is not guessed from a connection that does not come
-// about, but asked of the system.
+// fill listens on a port with a full accept queue, so that Linux drops the SYNs of all clients (tcp(7), listen(2)). It
+// does not infer that the queue is full from a connection that fails, but asks the system.
 func fill(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, _ := sockaddr(ip, port)
 	l, err := openSocket(family)
@@ -36,7 +34,7 @@ func fill(ip netip.Addr, port int) (io.Closer, int, error) {
 			break
 		}
 		if n == maxFillers {
-			err = errors.New("its accept queue does not fill")
+			err = errors.New("cannot fill the accept queue")
 			break
 		}
 		var filler socket
@@ -52,7 +50,7 @@ func fill(ip netip.Addr, port int) (io.Closer, int, error) {
 }
 
 func (s socket) listenWithoutQueue(ip netip.Addr, port int) (int, error) {
-	// As net.Listen does: what is left of former connections is not in the way.
+	// As in net.Listen: remains of earlier connections must not block the port.
 	if err := unix.SetsockoptInt(int(s), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return 0, os.NewSyscallError("setsockopt", err)
 	}
@@ -63,8 +61,8 @@ func (s socket) listenWithoutQueue(ip netip.Addr, port int) (int, error) {
 	return port, os.NewSyscallError("listen", unix.Listen(int(s), 0))
 }
 
-// isFull asks whether the next SYN will be dropped. Of a socket that listens, TCP_INFO tells
-// how many connections are in its queue, and how many may be (tcp_get_info).
+// isFull reports whether the next SYN will be dropped. For a listening socket, TCP_INFO has the number of connections
+// in the queue, and the maximum (tcp_get_info).
 func (s socket) isFull() (bool, error) {
 	info, err := unix.GetsockoptTCPInfo(int(s), unix.IPPROTO_TCP, unix.TCP_INFO)
 	if err != nil {
@@ -73,14 +71,14 @@ func (s socket) isFull() (bool, error) {
 	return info.Unacked > info.Sacked, nil
 }
 
-// connectTo opens a connection and waits for it to come about, if it does.
+// connectTo starts to connect, and waits for fillerTime at most until the connection is established.
 func connectTo(ip netip.Addr, port int) (socket, error) {
 	family, addr := sockaddr(ip, port)
 	s, err := openSocket(family)
 	if err != nil {
 		return 0, err
 	}
-	// Closed with RST, it leaves nothing behind.
+	// With a linger time of zero, it is closed with RST and leaves nothing behind.
 	err = errors.Join(
 		os.NewSyscallError("setsockopt",
 			unix.SetsockoptLinger(int(s), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})),

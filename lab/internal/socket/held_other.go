@@ -10,9 +10,9 @@ import (
 	"runtime"
 )
 
-// fill would listen with an accept queue that is full. Windows refuses clients that do not fit, and
-// elsewhere there is no way to ask whether the queue is full.
+// fill is not supported: Windows refuses clients that do not fit into the accept queue, and other systems do not tell
+// whether it is full.
 func fill(netip.Addr, int) (io.Closer, int, error) {
-	return nil, 0, fmt.Errorf("%s cannot be made to drop connections for certain: use linux for this scenario: %w",
+	return nil, 0, fmt.Errorf("%s cannot reliably drop connections: use linux for this scenario: %w",
 		runtime.GOOS, errors.ErrUnsupported)
 }

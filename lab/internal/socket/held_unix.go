@@ -9,13 +9,13 @@ import (
 	"syscall"
 )
 
-// socket is a socket of the system's.
+// socket is a file descriptor of a socket.
 type socket int
 
 // Close implements io.Closer.
 func (s socket) Close() error { return os.NewSyscallError("close", syscall.Close(int(s))) }
 
-// openSocket opens a TCP socket that child processes do not get.
+// openSocket opens a TCP socket that child processes do not inherit.
 func openSocket(family int) (socket, error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
@@ -27,7 +27,7 @@ func openSocket(family int) (socket, error) {
 	return socket(fd), nil
 }
 
-// bind gives a socket its address, and returns the port. On IPv6 it leaves IPv4's port alone.
+// bind binds a socket to an address, and returns the port. Binding an IPv6 address leaves the port free on IPv4.
 func (s socket) bind(ip netip.Addr, port int) (int, error) {
 	family, addr := sockaddr(ip, port)
 	if family == syscall.AF_INET6 {
@@ -45,7 +45,7 @@ func (s socket) bind(ip netip.Addr, port int) (int, error) {
 	return portOfSocket(name), nil
 }
 
-// reserve takes a port and does not listen on it.
+// reserve binds a port without listening on it.
 func reserve(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, _ := sockaddr(ip, port)
 	s, err := openSocket(family)

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// socket is a socket of the system's.
+// socket is a handle of a socket.
 type socket syscall.Handle
 
 // Close implements io.Closer.
@@ -15,7 +15,7 @@ func (s socket) Close() error {
 	return os.NewSyscallError("closesocket", syscall.Closesocket(syscall.Handle(s)))
 }
 
-// reserve takes a port and does not listen on it.
+// reserve binds a port without listening on it.
 func reserve(ip netip.Addr, port int) (io.Closer, int, error) {
 	family, addr := sockaddr(ip, port)
 	handle, err := syscall.Socket(family, syscall.SOCK_STREAM, syscall.IPPROTO_TCP)

@@ -25,11 +25,11 @@ func Listen(ip netip.Addr, port int) (Acceptor, error) {
 	return a, nil
 }
 
-// ListenTCP listens on a port as [Listen] does, for programs that accept clients by themselves.
+// ListenTCP listens on a port, for programs that accept clients themselves.
 func ListenTCP(ip netip.Addr, port int) (*net.TCPListener, error) {
 	network := "tcp"
 	if ip.Is4() {
-		network = "tcp4" // or 0.0.0.0 would mean :: as well
+		network = "tcp4" // with "tcp", 0.0.0.0 would include ::
 	}
 	addr := hostPort(ip, port)
 	var config net.ListenConfig
@@ -45,13 +45,13 @@ func hostPort(ip netip.Addr, port int) string {
 	return net.JoinHostPort(ip.String(), strconv.Itoa(port))
 }
 
-// listenError says what to do if an address is taken, or if there are no file descriptors left.
+// listenError adds what to do if an address is in use, if a port is reserved, or if no file descriptors are left.
 func listenError(addr string, err error) error {
 	const (
-		isTaken   = "%s is taken: stop what listens there, or choose other ports with --base-port: %w"
-		forbidden = "cannot listen on %s: systems keep ports below 1024, and some others, for the administrator: " +
+		isTaken   = "%s is taken: stop the program that listens there, or choose other ports with --base-port: %w"
+		forbidden = "cannot listen on %s: ports below 1024, and some others, are reserved for the administrator: " +
 			"choose others with --base-port, for example 10000: %w"
-		outOfFiles = "cannot listen on %s: this process may have no more file descriptors: " +
+		outOfFiles = "cannot listen on %s: this process has no file descriptors left: " +
 			"raise the limit (ulimit -n 8192), or serve fewer scenarios: %w"
 	)
 	switch {
@@ -65,10 +65,10 @@ func listenError(addr string, err error) error {
 	return fmt.Errorf("cannot listen on %s: %w", addr, err)
 }
 
-// taken is the error for an address that is in use: [syscall.EADDRINUSE] on every system.
+// taken is the error for an address that is in use. On every system, it matches [syscall.EADDRINUSE].
 type taken struct{ error }
 
 func (t taken) Unwrap() error { return t.error }
 
-// Is implements what [errors.Is] asks for.
+// Is makes it match with [errors.Is].
 func (taken) Is(target error) bool { return target == syscall.EADDRINUSE }

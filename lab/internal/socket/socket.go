@@ -1,5 +1,5 @@
-// Package socket opens the ports of the lab's servers: ports that listen, that refuse, and that drop what comes. It
-// says what to do if a port cannot be opened, and hides how systems differ.
+// Package socket opens the ports of the lab's servers: ports that accept connections, that refuse them, and that drop
+// them. It hides the differences between systems. Its errors say what to do if a port cannot be opened.
 package socket
 
 import (
@@ -14,27 +14,27 @@ import (
 	"syscall"
 )
 
-// Acceptor is where clients come in: a listener that can tell which clients had connected already.
+// Acceptor is a listener that can also accept exactly the clients that have already connected.
 type Acceptor interface {
 	// Addr returns its address, which is a [*net.TCPAddr].
 	Addr() net.Addr
-	// Close stops listening. Calls of the other methods return an error then.
+	// Close stops listening. The other methods then return an error.
 	Close() error
-	// Next waits for a client and admits it.
+	// Next waits for a client and passes it to admit.
 	Next(admit func(net.Conn)) error
-	// Drain admits the clients that had connected before it was called, except the one that Next is
-	// admitting. It returns an error if ctx ends first, or the acceptor is closed.
+	// Drain waits until all clients that had connected before the call are admitted, by itself or by a concurrent Next.
+	// It returns an error if ctx ends first, or if the acceptor is closed.
 	Drain(ctx context.Context, admit func(net.Conn)) error
 }
 
-// Opener opens a port on an address of this machine; port zero is one that is free. The functions of this package
-// that are one are [Listen], [Refuse] and [DropSYN].
+// Opener opens a port on an address of this machine. Port zero means any free port. [Listen], [Refuse] and [DropSYN]
+// are Openers.
 //
-// If the port is taken the error wraps [syscall.EADDRINUSE] and names it.
+// If the port is in use, the error wraps [syscall.EADDRINUSE] and names the address.
 type Opener func(ip netip.Addr, port int) (Acceptor, error)
 
-// Open opens the ports of a server, the one to be dialled first. An empty bind means loopback: 127.0.0.1 and, where
-// the machine has it, ::1, on the same port. Zero is a port that is free.
+// Open opens the ports of a server. The first one is the one to dial. An empty bind means loopback: 127.0.0.1 and, if
+// the machine has IPv6, ::1 on the same port. Port zero means any free port.
 func Open(bind string, port int, open Opener) ([]Acceptor, error) {
 	if bind == "" {
 		return onLoopback(port, open)
@@ -50,7 +50,7 @@ func Open(bind string, port int, open Opener) ([]Acceptor, error) {
 	return []Acceptor{a}, nil
 }
 
-// Resolve returns the address that a name or an address to listen on stands for.
+// Resolve returns the IP address for a name or address to listen on.
 func Resolve(bind string) (netip.Addr, error) {
 	found, err := net.ResolveIPAddr("ip", bind)
 	if err != nil {
@@ -60,7 +60,7 @@ func Resolve(bind string) (netip.Addr, error) {
 	return ip.Unmap().WithZone(found.Zone), nil
 }
 
-// Dialable returns an address at which a listener that is bound to addr is reached from this machine.
+// Dialable returns the address at which this machine can reach a listener that is bound to addr.
 func Dialable(addr net.Addr) *net.TCPAddr {
 	to := *addr.(*net.TCPAddr)
 	switch {
@@ -73,21 +73,20 @@ func Dialable(addr net.Addr) *net.TCPAddr {
 	return &to
 }
 
-// portTries bounds the search for a port that is free on both loopback addresses.
+// portTries limits the search for a port that is free on both loopback addresses.
 const portTries = 1024
 
-// Servers that may listen anywhere take turns at the odd ports of the dynamic range (RFC 6335,
-// section 6). The kernel is not asked: its search keeps away from each port of the last minute
-// (TIME_WAIT; RFC 9293, section 3.6), so that it takes longer with every server that there was, and
-// in the end finds none. Odd, since Linux gives even ones to clients as long as it has some
-// (__inet_hash_connect).
+// Servers that can listen on any port use the odd ports of the dynamic range (RFC 6335, section 6) in turn. The kernel
+// is not asked for a free port: its search avoids all ports that were used in the last minute (TIME_WAIT; RFC 9293,
+// section 3.6), so it takes longer with every server, and finally finds none. The ports are odd because Linux prefers
+// even ones for outgoing connections (__inet_hash_connect).
 const (
 	firstPort    = 49153
 	dynamicPorts = (1<<16 - firstPort + 1) / 2
 )
 
-// portTurn is how many ports this process has given out, from a place that is another one in each process. It is
-// the process's, as ports are.
+// portTurn counts the ports that this process has used. It starts at a random number, which differs between processes.
+// It is global because ports belong to the process.
 var portTurn = randomTurn()
 
 func randomTurn() *atomic.Uint64 {
@@ -96,17 +95,17 @@ func randomTurn() *atomic.Uint64 {
 	return &n
 }
 
-// nextPort returns the port whose turn it is. It comes again when all others have had theirs.
+// nextPort returns the next port in turn. It returns a port again only after all others.
 func nextPort() int { return firstPort + 2*int(portTurn.Add(1)%dynamicPorts) }
 
-// onLoopback opens a port on 127.0.0.1 and, where the machine has it, on ::1. Zero is one that is free on both.
+// onLoopback opens a port on 127.0.0.1 and, if the machine has IPv6, on ::1. Zero means a port that is free on both.
 func onLoopback(port int, open Opener) ([]Acceptor, error) {
 	if port != 0 {
 		return onBoth(port, open)
 	}
 	for try := 1; ; try++ {
 		list, err := onBoth(nextPort(), open)
-		// Windows forbids the ports that it has set aside.
+		// Windows returns a permission error for ports that it has reserved.
 		taken := errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, fs.ErrPermission)
 		if !taken || try == portTries {
 			return list, err

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var loopback = netip.MustParseAddr("127.0.0.1")
 
-// ctx returns a context that ends before the test is given up.
+// ctx returns a context that ends before the test times out.
 func ctx(t testing.TB) context.Context {
 	t.Helper()
 	c, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -31,8 +31,7 @@ func ctx(t testing.TB) context.Context {
 	return c
 }
 
-// Clients that have connected are admitted before Drain returns: in the way of this system, and in the one that works
-// on all.
+// TestDrain checks, with both implementations, that clients that have connected are admitted before Drain returns.
 func TestDrain(t *testing.T) {
 	for name, enter := range map[string]func(*net.TCPListener) (Acceptor, error){
 		"this system's": newAcceptor,
@@ -78,13 +77,13 @@ func TestDrain(t *testing.T) {
 			}
 			accepting.Wait()
 			if err := in.Drain(ctx(t), admit); err == nil {
-				t.Error("a closed acceptor has admitted a client")
+				t.Error("draining a closed acceptor returned no error")
 			}
 		})
 	}
 }
 
-// The address of a client is the one that it had when it was accepted, also if it has gone since.
+// TestAddress checks that a client's address is known even if it has reset the connection before it was accepted.
 func TestAddress(t *testing.T) {
 	in, err := Listen(loopback, 0)
 	if err != nil {
@@ -109,7 +108,7 @@ func TestAddress(t *testing.T) {
 	}
 }
 
-// anyPort opens a port that is free, and returns it with what closes it.
+// anyPort opens any free port, and returns it with a function that closes it.
 func anyPort(t *testing.T) (port int, done func()) {
 	t.Helper()
 	list, err := Open("", 0, Listen)
@@ -125,32 +124,32 @@ func anyPort(t *testing.T) (port int, done func()) {
 	return list[0].Addr().(*net.TCPAddr).Port, done
 }
 
-// Servers that may have any port take turns, so that none gets what has just been another's, and
-// leave out what somebody else has.
+// TestPortsInTurn checks that servers on any free port use ports in turn, so that none gets a port that another has
+// just closed, and that they skip ports in use.
 func TestPortsInTurn(t *testing.T) {
 	first, _ := anyPort(t)
 	seen := map[int]bool{first: true}
 	for range 50 {
 		port, done := anyPort(t)
 		if seen[port] {
-			t.Errorf("port %d a second time", port)
+			t.Errorf("got port %d twice", port)
 		}
 		seen[port] = true
 		done()
 	}
-	for turns := 0; nextPort() != first; turns++ { // first is taken still
+	for turns := 0; nextPort() != first; turns++ { // first is still in use
 		if turns == dynamicPorts {
-			t.Fatalf("port %d does not come again", first)
+			t.Fatalf("port %d is never tried again", first)
 		}
 	}
 	portTurn.Add(^uint64(0))
 	if port, _ := anyPort(t); port == first {
-		t.Errorf("port %d is two servers'", first)
+		t.Errorf("two servers have port %d", first)
 	}
 }
 
-// A port that is taken on ::1 alone is no good either, and nothing is left behind on 127.0.0.1. Another program can
-// take that port there meanwhile, but not each time.
+// TestTakenPortIPv6 checks that a port that is in use only on ::1 is an error, and that 127.0.0.1 is closed again.
+// Another program can take the port on 127.0.0.1 meanwhile, but not every time.
 func TestTakenPortIPv6(t *testing.T) {
 	for range 10 {
 		l, err := net.Listen("tcp6", "[::1]:0")
@@ -169,7 +168,8 @@ func TestTakenPortIPv6(t *testing.T) {
 	t.Fatal("the listener on 127.0.0.1 was left open")
 }
 
-// A port that refuses does so every time, is nobody else's meanwhile, and is free at once when it is closed.
+// TestRefuse checks that a refusing port refuses every time, cannot be taken meanwhile, and is free as soon as it is
+// closed.
 func TestRefuse(t *testing.T) {
 	a, err := Refuse(loopback, 0)
 	if err != nil {

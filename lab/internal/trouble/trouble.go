@@ -1,5 +1,5 @@
-// Package trouble tells failures of the lab itself, which say nothing of a client: panics, and a shortage of file
-// descriptors.
+// Package trouble recognizes failures of the lab itself, which say nothing about a client: panics, and a shortage of
+// file descriptors.
 package trouble
 
 import (
@@ -12,19 +12,18 @@ import (
 	"example.com/tlslab/lab/internal/socket"
 )
 
-// ErrOutOfFiles is wrapped by errors that say that the system gives this process no more file descriptors. Clients
-// wait in the accept queue until there are some again.
+// ErrOutOfFiles is wrapped by errors that say that this process has no file descriptors left. Clients then wait in the
+// accept queue until there are free ones.
 var ErrOutOfFiles = errors.New("out of file descriptors: clients wait until some are closed; " +
 	"raise the limit (ulimit -n 8192), or serve fewer scenarios")
 
-// Is reports whether an error is the lab's own failure: a panic, or a shortage of file descriptors.
+// Is reports whether an error is a failure of the lab itself: a panic, or a shortage of file descriptors.
 func Is(err error) bool {
 	_, panicked := rescue.As(err)
 	return panicked || errors.Is(err, ErrOutOfFiles) || socket.IsOutOfFiles(err)
 }
 
-// Name returns an error that is a shortage of file descriptors as one that wraps [ErrOutOfFiles], and others as they
-// are.
+// Name makes an error about a shortage of file descriptors wrap [ErrOutOfFiles]. It returns other errors unchanged.
 func Name(err error) error {
 	if !socket.IsOutOfFiles(err) || errors.Is(err, ErrOutOfFiles) {
 		return err
@@ -32,8 +31,7 @@ func Name(err error) error {
 	return fmt.Errorf("%w: %w", ErrOutOfFiles, err)
 }
 
-// Details returns what helps to find the cause of an error that is the lab's own: the stack of a panic. It is empty
-// if there is nothing.
+// Details returns what helps to find the cause of a failure of the lab: the stack of a panic, or "".
 func Details(err error) string {
 	if p, ok := rescue.As(err); ok {
 		return string(p.Stack)
@@ -41,8 +39,8 @@ func Details(err error) string {
 	return ""
 }
 
-// Listener returns a listener that calls tell when it cannot accept clients because the process is out of file
-// descriptors. The error wraps [ErrOutOfFiles].
+// Listener returns a listener that calls tell if it cannot accept a client because the process is out of file
+// descriptors. The error that it passes to tell wraps [ErrOutOfFiles].
 func Listener(l net.Listener, tell func(error)) net.Listener { return &listener{l, tell} }
 
 type listener struct {
@@ -59,8 +57,8 @@ func (l *listener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// Handler returns a handler that calls tell with the panics of another one, which net/http would recover and keep to
-// itself. The connection is closed, as with [http.ErrAbortHandler], which is no trouble.
+// Handler returns a handler that calls h, and passes its panics to tell. net/http alone would recover them and only log
+// them. The connection is then closed, as after a panic with [http.ErrAbortHandler], which is not passed to tell.
 func Handler(h http.Handler, tell func(*http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := rescue.Do(func() error {

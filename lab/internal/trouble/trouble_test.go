@@ -51,7 +51,7 @@ func TestHandler(t *testing.T) {
 			func(r *http.Request, err error) { told = append(told, fmt.Errorf("%s: %w", r.URL.Path, err)) })
 		func() {
 			defer func() {
-				if v := recover(); v != http.ErrAbortHandler { // which net/http closes the connection for
+				if v := recover(); v != http.ErrAbortHandler { // which makes net/http close the connection
 					t.Errorf("panicked with %v", v)
 				}
 			}()
@@ -63,7 +63,8 @@ func TestHandler(t *testing.T) {
 		if !test.told {
 			continue
 		}
-		if err := told[0]; !Is(err) || !strings.Contains(Details(err), "trouble_test.go") || !strings.HasPrefix(err.Error(), "/path: ") {
+		if err := told[0]; !Is(err) || !strings.Contains(Details(err), "trouble_test.go") ||
+			!strings.HasPrefix(err.Error(), "/path: ") {
 			t.Errorf("told %v", err)
 		}
 	}
@@ -71,6 +72,6 @@ func TestHandler(t *testing.T) {
 
 func TestIs(t *testing.T) {
 	if Is(nil) || Is(io.EOF) || Details(io.EOF) != "" {
-		t.Error("an error of a client is taken for the lab's own")
+		t.Error("a client's error counts as a failure of the lab")
 	}
 }

@@ -1,4 +1,4 @@
-// Package version orders the versions of programs, which follow no common scheme: 7.88.1, 3.13.0rc1, 3.0.2-dev, 1.1.1w,
+// Package version compares the versions of programs, which have no common scheme: 7.88.1, 3.13.0rc1, 3.0.2-dev, 1.1.1w,
 // 17.0.2+8.
 package version
 
@@ -10,9 +10,10 @@ import (
 	"strings"
 )
 
-// Compare orders versions: it is negative if a comes before b, positive if it comes after b, and 0 for equal texts only.
-// The dotted numbers at the front count first, 3.9.18 before 3.10.13. With the same numbers a pre-release comes before
-// the release, and what has a letter or a build number after it: 3.13.0rc1, 3.13.0; 1.1.1, 1.1.1w.
+// Compare orders versions. It returns a negative number if a comes before b, a positive one if a comes after b, and 0
+// only if they are identical. The dotted numbers at the front are compared first: 3.9.18 is before 3.10.13. If these
+// are equal, a pre-release comes before the release, and a version with a letter or build number after it: 3.13.0rc1 is
+// before 3.13.0, and 1.1.1 before 1.1.1w.
 func Compare(a, b string) int {
 	x, y := cutFront(a), cutFront(b)
 	return cmp.Or(
@@ -24,14 +25,15 @@ func Compare(a, b string) int {
 	)
 }
 
-// Older reports whether a version comes before another by the dotted numbers at its front alone. A number that is missing
-// is 0, and whatever else there is does not count: 3.13.0rc1 has what 3.13 has.
+// Older reports whether a version is older than another, by the dotted numbers at the front alone. Missing numbers are
+// 0, and what follows the numbers is ignored: 3.13.0rc1 is not older than 3.13.
 func Older(version, than string) bool {
 	return compareNumbers(cutFront(version).numbers, cutFront(than).numbers) < 0
 }
 
-// Satisfies reports whether a version satisfies a constraint, ">=3.10", by its dotted numbers as [Older] compares them.
-// The operators are <, <=, >, >=, = and none, which is =; one that is not among them is not satisfied.
+// Satisfies reports whether a version satisfies a constraint, such as ">=3.10", by the dotted numbers alone: see
+// [Older]. The operators are <, <=, >, >=, = and none, which means =. A constraint with another operator is not
+// satisfied.
 func Satisfies(version, constraint string) bool {
 	op := strings.TrimRight(constraint, "0123456789.")
 	d := compareNumbers(cutFront(version).numbers, cutFront(strings.TrimPrefix(constraint, op)).numbers)
@@ -50,16 +52,16 @@ func Satisfies(version, constraint string) bool {
 	return false
 }
 
-// HasPrefix reports whether a version begins with another, in whole numbers: 3.1.4 begins with 3.1, and 3.11 does not.
+// HasPrefix reports whether a version begins with another in whole numbers: 3.1.4 begins with 3.1, but 3.11 does not.
 func HasPrefix(version, prefix string) bool {
 	rest, ok := strings.CutPrefix(version, prefix)
 	return ok && (prefix == "" || rest == "" || rest[0] < '0' || rest[0] > '9')
 }
 
-// parts are a version cut in two.
+// parts are the two parts of a version.
 type parts struct {
-	numbers []int  // the dotted numbers at the front: 1, 1, 1
-	rest    string // what follows: w
+	numbers []int  // the dotted numbers at the front; 1, 1, 1 in 1.1.1w
+	rest    string // the rest; w in 1.1.1w
 }
 
 // front matches the dotted numbers at the front of a version.
@@ -75,11 +77,11 @@ func cutFront(version string) parts {
 	return p
 }
 
-// prerelease matches what follows the numbers of a version that comes before the release: rc1, b2, .dev3, -dev. A letter
-// alone is a later patch: 1.1.1w.
+// prerelease matches the rest of a pre-release: rc1, b2, .dev3, -dev. A single letter, as in 1.1.1w, is a patch that
+// comes after the release.
 var prerelease = regexp.MustCompile(`^([-.]?[A-Za-z]+\d|-[A-Za-z])`)
 
-// rank orders versions of the same numbers: pre-releases, the release, what came after it.
+// rank orders versions with the same numbers: it is -1 for pre-releases, 0 for the release, and 1 for what comes after.
 func (p parts) rank() int {
 	switch {
 	case p.rest == "":
@@ -90,7 +92,7 @@ func (p parts) rank() int {
 	return 1
 }
 
-// compareNumbers compares number by number; one that is missing is 0.
+// compareNumbers compares number by number. Missing numbers are 0.
 func compareNumbers(a, b []int) int {
 	at := func(list []int, i int) int {
 		if i < len(list) {
@@ -106,10 +108,10 @@ func compareNumbers(a, b []int) int {
 	return 0
 }
 
-// token matches a number, or what is between two.
+// token matches a number, or the text between two numbers.
 var token = regexp.MustCompile(`\d+|\D+`)
 
-// compareText compares texts with the numbers in them: +8 before +10.
+// compareText compares texts, with the numbers in them as numbers: +8 is before +10.
 func compareText(a, b string) int {
 	return slices.CompareFunc(token.FindAllString(a, -1), token.FindAllString(b, -1), func(x, y string) int {
 		m, errX := strconv.Atoi(x)

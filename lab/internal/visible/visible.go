@@ -1,4 +1,4 @@
-// Package visible makes text that others wrote fit to be shown on a terminal and in a document.
+// Package visible makes text from untrusted sources safe to show on a terminal and in documents.
 package visible
 
 import (
@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns text that others wrote so that it can be shown: what would move a cursor, turn
-// the direction of writing or end a document (control and format characters, bytes that are not
-// UTF-8) is written as Go writes it in a string (\x1b, \u202e). Lines and tabs stay.
+// Text returns text with everything escaped that could move the cursor, change the direction of writing or end a
+// document: control and format characters, and bytes that are not UTF-8. The escapes are those of Go strings (\x1b,
+// \u202e). Newlines and tabs stay.
 func Text(s string) string {
 	if Is(s) {
 		return s
@@ -36,11 +36,10 @@ func Text(s string) string {
 	return out.String()
 }
 
-// Is reports whether text can be shown as it is.
+// Is reports whether text can be shown unchanged.
 func Is(s string) bool { return !strings.ContainsFunc(s, Hidden) && utf8.ValidString(s) }
 
-// JSON escapes characters in the strings of a JSON text that must not be shown as they are. The
-// values stay the same, and the text does no harm to a terminal.
+// JSON escapes the same characters in the strings of a JSON text, which keeps its values.
 func JSON(text string) string {
 	if Is(text) {
 		return text
@@ -60,8 +59,8 @@ func JSON(text string) string {
 	return out.String()
 }
 
-// Clean replaces every string that a value holds by what [Text] returns for it: what a file holds
-// may come from anybody.
+// Clean replaces every settable string in a value by its [Text]. It is for values that were read from a file, which
+// anyone may have written.
 func Clean(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
@@ -86,8 +85,7 @@ func Clean(v reflect.Value) {
 	}
 }
 
-// Hidden reports whether a character is not to be shown as it is. U+FFFE and U+FFFF are not
-// allowed in XML (section 2.2).
+// Hidden reports whether a character must be escaped. U+FFFE and U+FFFF are not allowed in XML (section 2.2).
 func Hidden(r rune) bool {
 	if r == '\n' || r == '\t' {
 		return false

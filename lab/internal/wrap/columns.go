@@ -8,16 +8,15 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// What separates columns, how far text below its row is indented, and the least room that the last column gets beside
-// the others.
 const (
-	gap       = "  "
-	below     = "    "
-	leastLast = 28
+	gap       = "  "   // separates columns
+	below     = "    " // indents the last column if it is below its row
+	leastLast = 28     // the minimum width of the last column beside the others
 )
 
-// Columns writes rows whose columns stand below each other. The last column is prose: it is broken for a width, in
-// columns, and stands below the others where they leave it too little room. With a width of zero nothing is broken.
+// Columns writes rows with aligned columns. The last column is prose: it is broken so that lines are at most width
+// columns wide, and goes below its row if there is too little room beside the others. With a width of zero, nothing is
+// broken.
 func Columns(w io.Writer, rows [][]string, width int) error {
 	var widths []int
 	for _, row := range rows {

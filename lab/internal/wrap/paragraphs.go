@@ -2,8 +2,8 @@ package wrap
 
 import "strings"
 
-// Paragraphs breaks each paragraph of a text into lines of a width. A paragraph is what stands between empty lines;
-// lines that begin with a blank, as of lists and of commands, are left as they are.
+// Paragraphs breaks each paragraph of a text into lines. Paragraphs are separated by empty lines. Lines that begin with
+// a blank, such as lists and commands, stay as they are.
 func Paragraphs(s string, width int) string {
 	var out, paragraph []string
 	flush := func() {

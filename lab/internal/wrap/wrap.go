@@ -1,4 +1,4 @@
-// Package wrap breaks prose into lines of a width, in English and in Chinese.
+// Package wrap breaks English and Chinese prose into lines.
 package wrap
 
 import (
@@ -8,16 +8,15 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// What may not begin a line, and what may not end one (Requirements for Chinese Text Layout, section
-// 3.1.8).
+// Characters that must not begin a line, or must not end one (Requirements for Chinese Text Layout, section 3.1.8).
 const (
 	notFirst = "，。、：；！？）」』】》”’…％,.;:!?)]}%"
 	notLast  = "（「『【《“‘(["
 )
 
-// Text breaks text into lines of a width, in columns. Text with Chinese in it may be broken beside any
-// Chinese character, and other text at blanks; a word that is too long for a line is broken anywhere. Escape
-// sequences take no room, and colors go on from line to line.
+// Text breaks text into lines that are at most width columns wide. It breaks text that contains Chinese before and
+// after any Chinese character, and other text at blanks. Words that are too long for a line are broken anywhere. Escape
+// sequences take no columns, and colors continue on the next line.
 func Text(s string, width int) string {
 	if !strings.ContainsFunc(s, wide) {
 		return text.WrapSoft(s, width)
@@ -32,7 +31,7 @@ func Text(s string, width int) string {
 	return w.out.String()
 }
 
-// Lines is [Text], a line each, without blanks at their ends; none if there is no text.
+// Lines returns the lines of [Text] without trailing blanks. Blank text has no lines.
 func Lines(s string, width int) []string {
 	if strings.TrimSpace(s) == "" {
 		return nil
@@ -47,20 +46,19 @@ func Lines(s string, width int) []string {
 // wide reports whether a character takes two columns.
 func wide(r rune) bool { return text.RuneWidth(r) == 2 }
 
-// piece is what stays on one line, and whether a blank stands before it.
+// piece is text that stays on one line, and whether there is a blank before it.
 type piece struct {
 	text  string
 	blank bool
 }
 
-// pieces takes text apart where a line may be broken. Escape sequences are part of what they stand
-// before or behind, and take no room.
+// pieces splits text where a line can be broken. Escape sequences belong to the text next to them.
 func pieces(s string) []piece {
 	var (
 		list   []piece
 		word   strings.Builder
 		blank  bool
-		last   rune // of the word, that can be seen
+		last   rune // the last visible character of the word
 		escape text.EscSeqParser
 	)
 	end := func() {
@@ -82,7 +80,8 @@ func pieces(s string) []piece {
 			end()
 			blank = true
 			continue
-		case last != 0 && (wide(r) || wide(last)) && !strings.ContainsRune(notFirst, r) && !strings.ContainsRune(notLast, last):
+		case last != 0 && (wide(r) || wide(last)) &&
+			!strings.ContainsRune(notFirst, r) && !strings.ContainsRune(notLast, last):
 			end()
 		}
 		word.WriteRune(r)
@@ -92,11 +91,11 @@ func pieces(s string) []piece {
 	return list
 }
 
-// wrapper puts pieces on lines.
+// wrapper arranges pieces on lines.
 type wrapper struct {
 	width, column int
 	out           strings.Builder
-	color         string // the escape sequence that holds, to be taken up on the next line
+	color         string // the current escape sequence, which the next line repeats
 }
 
 func (w *wrapper) add(p piece) {
@@ -126,7 +125,7 @@ func (w *wrapper) add(p piece) {
 			continue
 		}
 		columns := text.RuneWidth(r)
-		if w.column+columns > w.width && w.column > 0 { // longer than a line
+		if w.column+columns > w.width && w.column > 0 { // a piece that is longer than a line
 			w.newline()
 		}
 		w.out.WriteRune(r)

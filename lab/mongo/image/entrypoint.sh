@@ -1,7 +1,7 @@
 #!/bin/bash
-# Does what the entrypoint of MongoDB's official image does where it is not asked to fill a new
-# database: options alone mean mongod; mongod runs as the user mongodb, who owns its data, and
-# listens on every address unless told otherwise.
+# Does what the entrypoint of MongoDB's official image does when it does not have to initialize a database. If the
+# first argument is an option, it runs mongod. mongod runs as the user mongodb, who owns its data, and listens on all
+# addresses unless an option says otherwise.
 set -euo pipefail
 
 [[ ${1:-} != -* ]] || set -- mongod "$@"

@@ -55,12 +55,13 @@ func text(field func(o *options) *string) func(*options, string) error {
 var known = []option{
 	{name: "help", about: "this list", toggle: func(o *options) { o.help = true }},
 	{name: "version", about: "what it is", toggle: func(o *options) { o.version = true }},
-	{name: "port", about: fmt.Sprintf("port to listen on (%d)", ports.MongoDB), set: func(o *options, value string) (err error) {
-		if o.port, err = strconv.Atoi(value); err != nil || o.port < 0 || o.port > 65535 {
-			return errors.New("want a port")
-		}
-		return nil
-	}},
+	{name: "port", about: fmt.Sprintf("port to listen on (%d)", ports.MongoDB),
+		set: func(o *options, value string) (err error) {
+			if o.port, err = strconv.Atoi(value); err != nil || o.port < 0 || o.port > 65535 {
+				return fmt.Errorf("%q is not a port", value)
+			}
+			return nil
+		}},
 	{name: "bind_ip", about: "comma-separated addresses to listen on (127.0.0.1)",
 		set: func(o *options, value string) error {
 			o.bindIP = nil
@@ -111,7 +112,7 @@ func setDisabledProtocols(o *options, value string) error {
 func setParameter(o *options, value string) (err error) {
 	name, value, ok := strings.Cut(value, "=")
 	if !ok {
-		return errors.New("want name=value")
+		return errors.New("the argument must be name=value")
 	}
 	switch name {
 	case "ocspEnabled":
@@ -124,14 +125,17 @@ func setParameter(o *options, value string) (err error) {
 		return fmt.Errorf("unknown --setParameter %q", name)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %q is no value for it", name, value)
+		return fmt.Errorf("%s: invalid value %q", name, value)
 	}
 	return nil
 }
 
 // parseOptions parses a command line: --name value, --name=value and --name.
 func parseOptions(args []string) (*options, error) {
-	o := &options{port: ports.MongoDB, bindIP: []string{"127.0.0.1"}, tlsMode: modeDisabled, ocspEnabled: true, ocspVerifyTimeout: 4}
+	o := &options{
+		port: ports.MongoDB, bindIP: []string{"127.0.0.1"}, tlsMode: modeDisabled,
+		ocspEnabled: true, ocspVerifyTimeout: 4,
+	}
 	for len(args) > 0 {
 		name, value, inline := strings.Cut(strings.TrimPrefix(args[0], "--"), "=")
 		i := slices.IndexFunc(known, func(k option) bool { return k.name == name })

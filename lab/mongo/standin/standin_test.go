@@ -85,11 +85,11 @@ func TestOptions(t *testing.T) {
 		"--replSet rs0":                      "unrecognised option '--replSet'",
 		"-f mongod.conf":                     "unrecognised option '-f'",
 		"--port":                             "the required argument for option '--port' is missing",
-		"--port x":                           "want a port",
+		"--port x":                           `"x" is not a port`,
 		"--bind_ip_all=yes":                  "does not take any arguments",
 		"--tlsMode sometimes":                "unsupported value for tlsMode sometimes",
 		"--tlsDisabledProtocols SSL3":        `unrecognized disabledProtocols "SSL3"`,
-		"--setParameter ocspEnabled=perhaps": `"perhaps" is no value`,
+		"--setParameter ocspEnabled=perhaps": `invalid value "perhaps"`,
 		"--setParameter logLevel=5":          `unknown --setParameter "logLevel"`,
 	} {
 		_, err := parseOptions(strings.Fields(args))
@@ -202,7 +202,7 @@ func start(t *testing.T, args ...string) *running {
 	case <-ready:
 	case code := <-ended:
 		ended <- code
-		t.Fatalf("it ended with status %d", code)
+		require.Fail(t, "it ended before it was ready", "status %d", code)
 	}
 	return s
 }
@@ -217,7 +217,7 @@ func (r *running) await(t *testing.T, words string) string {
 				return line
 			}
 		case <-time.After(30 * time.Second):
-			t.Fatalf("the log does not say %q", words)
+			require.Fail(t, "the log does not contain the words", "%q", words)
 		}
 	}
 }

@@ -16,15 +16,15 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// maxStreams bounds the requests that are at work at once on one connection.
+// maxStreams limits the concurrent requests on one connection.
 const maxStreams = 16
 
-// grpcUnimplemented is the status of a call of a method that a gRPC server does not have.
+// grpcUnimplemented is gRPC's status for a method that the server does not have.
 const grpcUnimplemented = 12
 
-// serveHTTP2 has net/http's server speak HTTP/2 on one connection. After the first answer it
-// announces that no more requests are taken (GOAWAY; RFC 9113, section 6.8), and waits a little
-// for the client to leave.
+// serveHTTP2 makes net/http's server speak HTTP/2 on one connection. After the first response, that server announces
+// that it accepts no further requests (GOAWAY; RFC 9113, section 6.8), and waits briefly for the client to close the
+// connection.
 func serveHTTP2(conn net.Conn, s serve.Session) error {
 	body, err := document(s)
 	if err != nil {
@@ -52,24 +52,24 @@ func serveHTTP2(conn net.Conn, s serve.Session) error {
 			}
 		},
 	}
-	server.Protocols.SetUnencryptedHTTP2(true) // TLS has been taken off
+	server.Protocols.SetUnencryptedHTTP2(true) // conn has already removed the encryption
 	server.Serve(only)
 	switch kind := wrong.Load(); {
 	case served.Load():
 		return nil
 	case kind != nil:
-		return serve.Misuse{Err: fmt.Errorf("http: no request that HTTP/2 allows: %s", *kind)}
+		return serve.Misuse{Err: fmt.Errorf("http: the client broke the rules of HTTP/2: %s", *kind)}
 	}
 	return errors.New("http: no request")
 }
 
-// answerHTTP2 answers one request. The server flushes the answer when it returns.
+// answerHTTP2 answers one request. The server flushes the response when answerHTTP2 returns.
 func answerHTTP2(w http.ResponseWriter, r *http.Request, body []byte) error {
 	if _, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxRequestBody)); err != nil {
 		return err
 	}
 	header := w.Header()
-	header.Set("Connection", "close") // HTTP/2 says it by GOAWAY
+	header.Set("Connection", "close") // which makes the server send GOAWAY
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
 		header.Set("Content-Type", "application/grpc")
 		header.Set("Grpc-Status", strconv.Itoa(grpcUnimplemented))
@@ -85,12 +85,12 @@ func answerHTTP2(w http.ResponseWriter, r *http.Request, body []byte) error {
 	return err
 }
 
-// onlyConn is a listener with one connection, and that connection. The server that gets it may
-// neither close it nor move its deadline: both are its owner's.
+// onlyConn is a listener with a single connection, and also that connection. The HTTP server can neither close the
+// underlying connection nor change its deadline; that is up to the caller of serveHTTP2.
 type onlyConn struct {
 	net.Conn
 	accepted bool
-	ended    chan struct{} // closed when the server has done with it
+	ended    chan struct{} // closed when the HTTP server no longer uses the connection
 
 	reading, writing sync.Mutex
 	closed           atomic.Bool
@@ -109,8 +109,7 @@ func (o *onlyConn) Accept() (net.Conn, error) {
 // Addr implements net.Listener.
 func (o *onlyConn) Addr() net.Addr { return o.LocalAddr() }
 
-// Close implements net.Conn and net.Listener: it ends what is being read and written, and returns
-// when nothing is.
+// Close implements net.Conn and net.Listener: it interrupts reads and writes, and returns when they have ended.
 func (o *onlyConn) Close() error {
 	if o.closed.Swap(true) {
 		return nil
@@ -152,14 +151,14 @@ func (o *onlyConn) SetReadDeadline(time.Time) error { return nil }
 // SetWriteDeadline implements net.Conn.
 func (o *onlyConn) SetWriteDeadline(time.Time) error { return nil }
 
-// Frames of HTTP/2 (RFC 9113, sections 4.1 and 6.1).
+// HTTP/2 frames (RFC 9113, sections 4.1 and 6.1).
 const (
 	frameHeaderLen = 9 // length, type, flags, stream
 	frameData      = 0
 )
 
-// firstData returns where in p, which consists of whole HTTP/2 frames, the first DATA frame with a body
-// starts and ends, or zeros.
+// firstData returns the start and end of the first DATA frame with a body in p, or zeros. p must consist of whole
+// HTTP/2 frames.
 func firstData(p []byte) (start, end int) {
 	for end+frameHeaderLen <= len(p) {
 		start = end

@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// http2Client returns a client that speaks HTTP/2 and nothing else, as gRPC's do.
+// http2Client returns a client that speaks only HTTP/2, as gRPC clients do.
 func http2Client(t testing.TB, config *tls.Config) *http.Client {
 	t.Helper()
 	transport := &http.Transport{TLSClientConfig: config, Protocols: new(http.Protocols)}
@@ -42,7 +42,8 @@ func TestHTTP2(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			srv := start(t, scenarios.Server{}, chain, serve.Options{})
 			client := http2Client(t, &tls.Config{RootCAs: chain.Anchors(), MaxVersion: test.max})
-			request, err := http.NewRequest(test.method, srv.Endpoint(serve.Files{}).URL+"any?x", strings.NewReader(test.body))
+			url := srv.Endpoint(serve.Files{}).URL + "any?x"
+			request, err := http.NewRequest(test.method, url, strings.NewReader(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,8 +54,11 @@ func TestHTTP2(t *testing.T) {
 			}
 			body, err := io.ReadAll(response.Body)
 			response.Body.Close()
-			if err != nil || response.ProtoMajor != 2 || response.StatusCode != 200 || response.Header.Get("Grpc-Status") != test.status {
-				t.Errorf("%s %s, header %v, %v", response.Proto, response.Status, response.Header, err)
+			if err != nil || response.ProtoMajor != 2 || response.StatusCode != 200 {
+				t.Errorf("%s %s, %v", response.Proto, response.Status, err)
+			}
+			if got := response.Header.Get("Grpc-Status"); got != test.status {
+				t.Errorf("gRPC status %q, want %q; header %v", got, test.status, response.Header)
 			}
 			var s serve.Session
 			if test.method != "HEAD" && test.status == "" {
@@ -63,18 +67,25 @@ func TestHTTP2(t *testing.T) {
 				}
 			}
 			o := one(t, srv)
-			if o.End != serve.EndServed || !o.ApplicationData || !o.HandshakeComplete || o.Protocol != "h2" || o.Error != "" {
-				t.Errorf("%+v", o)
+			if o.End != serve.EndServed || !o.ApplicationData || !o.HandshakeComplete {
+				t.Errorf("observation = %+v", o)
+			}
+			if o.Protocol != "h2" || o.Error != "" {
+				t.Errorf("protocol %q, error %q", o.Protocol, o.Error)
 			}
 		})
 	}
 }
 
-// TestHTTP2Ends has clients of HTTP/2 go wrong or away. Each is told by its end, and none leaves
-// anything running: see TestMain.
+// TestHTTP2Ends has HTTP/2 clients that break the protocol or close the connection. Each must have the right end, and
+// must leave nothing running: see TestMain.
 func TestHTTP2Ends(t *testing.T) {
 	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 	settings := string([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
+	ping := string([]byte{0, 0, 8, 6, 0, 0, 0, 0, 0}) + "12345678"
+	shortPing := string([]byte{0, 0, 1, 6, 0, 0, 0, 0, 0, 0})
+	const broke = "http: the client broke the rules of HTTP/2: "
+	failed, silent := []serve.End{serve.EndError}, []serve.End{serve.EndTimeout}
 	chain := mint(t)
 	tests := []struct {
 		name, says string
@@ -82,18 +93,21 @@ func TestHTTP2Ends(t *testing.T) {
 		end        []serve.End
 		err        string
 	}{
-		{"another protocol", "GET / HTTP/1.1\r\n\r\n", nil, []serve.End{serve.EndError}, "http: no request"},
-		{"half a preface", preface[:10], nil, []serve.End{serve.EndTimeout}, ""},
-		{"says nothing", "", nil, []serve.End{serve.EndTimeout}, ""},
-		{"no request", preface + settings, nil, []serve.End{serve.EndTimeout}, ""},
-		{"goodbye", preface + settings, func(c *tls.Conn) { c.Close() }, []serve.End{serve.EndCloseNotify, serve.EndReset}, ""},
-		{"no settings", preface + string([]byte{0, 0, 8, 6, 0, 0, 0, 0, 0}) + "12345678", nil, []serve.End{serve.EndError}, "http: no request that HTTP/2 allows: conn_PROTOCOL_ERROR_first_settings"},
-		{"a frame of another length", preface + settings + string([]byte{0, 0, 1, 6, 0, 0, 0, 0, 0, 0}), nil, []serve.End{serve.EndError}, "http: no request that HTTP/2 allows: frame_ping_length"},
+		{"another protocol", "GET / HTTP/1.1\r\n\r\n", nil, failed, "http: no request"},
+		{"half a preface", preface[:10], nil, silent, ""},
+		{"nothing", "", nil, silent, ""},
+		{"no request", preface + settings, nil, silent, ""},
+		{"close_notify", preface + settings, func(c *tls.Conn) { c.Close() },
+			[]serve.End{serve.EndCloseNotify, serve.EndReset}, ""},
+		{"no settings", preface + ping, nil, failed, broke + "conn_PROTOCOL_ERROR_first_settings"},
+		{"a frame with the wrong length", preface + settings + shortPing, nil, failed, broke + "frame_ping_length"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			srv := start(t, scenarios.Server{}, chain, serve.Options{Timeout: time.Second})
-			c, err := tls.Dial("tcp", srv.Addr(), &tls.Config{RootCAs: chain.Anchors(), ServerName: "localhost", NextProtos: []string{"h2"}})
+			c, err := tls.Dial("tcp", srv.Addr(), &tls.Config{
+				RootCAs: chain.Anchors(), ServerName: "localhost", NextProtos: []string{"h2"},
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,14 +122,17 @@ func TestHTTP2Ends(t *testing.T) {
 			}
 			c.Close()
 			o := one(t, srv)
-			if !slices.Contains(test.end, o.End) || test.err != "" && o.Error != test.err || o.ApplicationData != (test.says != "") {
-				t.Errorf("end %s, error %q, data %v", o.End, o.Error, o.ApplicationData)
+			if !slices.Contains(test.end, o.End) || test.err != "" && o.Error != test.err {
+				t.Errorf("end %s, error %q; want one of %s, %q", o.End, o.Error, test.end, test.err)
+			}
+			if want := test.says != ""; o.ApplicationData != want {
+				t.Errorf("application data %v, want %v", o.ApplicationData, want)
 			}
 		})
 	}
 }
 
-// TestTruncatedHTTP2 cuts an answer of HTTP/2 where there is an answer: the client gets its head.
+// TestTruncatedHTTP2 checks that a truncated HTTP/2 response is cut in the body: the client gets the header.
 func TestTruncatedHTTP2(t *testing.T) {
 	chain := mint(t)
 	srv := start(t, scenarios.Server{Fault: scenarios.FaultTruncatedResponse}, chain, serve.Options{})

@@ -1,4 +1,4 @@
-// Package https is the service https: what talks behind TLS unless a scenario says otherwise.
+// Package https is the service https, which is the default for scenarios.
 package https
 
 import (
@@ -16,25 +16,24 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Bounds of a request.
+// Limits of a request, in bytes.
 const (
 	maxRequestHeader = 64 << 10
 	maxRequestBody   = 1 << 20
 )
 
-// What HTTP is called in ALPN (RFC 9112, section 12.4; RFC 9113, section 3.2).
+// The names of HTTP's versions in ALPN (RFC 9112, section 12.4; RFC 9113, section 3.2).
 const (
 	protocolHTTP11 = "http/1.1"
 	protocolHTTP2  = "h2"
 )
 
-// Service returns the service that answers one request of any method and path with the
-// [serve.Session] as a JSON document, and closes: over HTTP/1.1 (RFC 9112), or over HTTP/2 (RFC 9113)
-// if ALPN has agreed on that.
+// Service returns a service that answers one request, with any method and path, and closes the connection. The answer
+// is the [serve.Session] as JSON. It speaks HTTP/1.1 (RFC 9112), or HTTP/2 (RFC 9113) if ALPN selected that.
 //
-// HTTP/1.1 is preferred, so that HTTP/2 is left to clients that speak nothing else, as gRPC's do. A
-// client that speaks both is then judged by its TLS alone: HTTP/2 forbids most cipher suites of TLS
-// 1.2 (RFC 9113, section 9.2.2), and has its own words for a connection that breaks.
+// HTTP/1.1 is preferred, so only clients without it, such as gRPC's, get HTTP/2. Clients that speak both are thus
+// judged by their TLS alone: HTTP/2 forbids most cipher suites of TLS 1.2 (RFC 9113, section 9.2.2), and has its own
+// errors for broken connections.
 func Service() serve.Service {
 	return serve.Service{
 		Name: scenarios.HTTPS, Scheme: "https", Protocols: []string{protocolHTTP11, protocolHTTP2},
@@ -42,7 +41,7 @@ func Service() serve.Service {
 	}
 }
 
-// answerIn returns where in what is written at once the answer stands: under HTTP/2, in its first frame with a body.
+// answerIn returns where the answer is in one write. In HTTP/2, it is the first DATA frame with a body.
 func answerIn(s serve.Session, written []byte) (start, end int) {
 	if s.Protocol == protocolHTTP2 {
 		return firstData(written)
@@ -50,7 +49,7 @@ func answerIn(s serve.Session, written []byte) (start, end int) {
 	return 0, len(written)
 }
 
-// serveHTTP answers in the version of HTTP that ALPN has agreed on, and in HTTP/1.1 if it has not.
+// serveHTTP answers in the version of HTTP that ALPN selected, or in HTTP/1.1 without ALPN.
 func serveHTTP(conn net.Conn, s serve.Session) error {
 	if s.Protocol == protocolHTTP2 {
 		return serveHTTP2(conn, s)
@@ -58,8 +57,8 @@ func serveHTTP(conn net.Conn, s serve.Session) error {
 	return serveHTTP1(conn, s)
 }
 
-// serveHTTP1 is not net/http's server: that would want a listener, a goroutine and
-// a connection state for what is one request here.
+// serveHTTP1 answers one request over HTTP/1.1. It does not use net/http's server, which would need a listener, another
+// goroutine and connection states for a single request.
 func serveHTTP1(conn net.Conn, s serve.Session) error {
 	bounded := &io.LimitedReader{R: conn, N: maxRequestHeader}
 	req, err := http.ReadRequest(bufio.NewReaderSize(bounded, 1<<10)) // few requests are longer
@@ -72,7 +71,7 @@ func serveHTTP1(conn net.Conn, s serve.Session) error {
 		return err
 	default:
 		respond(conn, nil, http.StatusBadRequest, nil)
-		return fmt.Errorf("http: no request: %w", err)
+		return fmt.Errorf("http: not a request: %w", err)
 	}
 
 	if strings.EqualFold(req.Header.Get("Expect"), "100-continue") {
@@ -92,13 +91,13 @@ func serveHTTP1(conn net.Conn, s serve.Session) error {
 	return respond(conn, req, http.StatusOK, body)
 }
 
-// document returns the session as the body of an answer.
+// document returns the session as the body of a response.
 func document(s serve.Session) ([]byte, error) {
 	body, err := json.MarshalIndent(s, "", "  ")
 	return append(body, '\n'), err
 }
 
-// isNet reports whether an error is the connection's and not the message's.
+// isNet reports whether an error is about the connection, and not about the message.
 func isNet(err error) bool {
 	_, ok := errors.AsType[net.Error](err)
 	return ok

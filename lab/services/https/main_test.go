@@ -29,7 +29,7 @@ func mint(t testing.TB) *pki.Chain {
 	return chain
 }
 
-// start serves a chain with the service.
+// start serves a chain with the service https.
 func start(t testing.TB, server scenarios.Server, chain *pki.Chain, o serve.Options) *serve.Server {
 	t.Helper()
 	o.Service = Service()

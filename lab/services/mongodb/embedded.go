@@ -1,9 +1,9 @@
 // Package mongodb is the service mongodb: MongoDB's wire protocol behind the lab's own TLS, for any scenario of the
 // catalogue as mongo-ID. Servers that end TLS by themselves are in lab/mongo.
 //
-// [Embedded] is a database in this process (FerretDB, over SQLite in memory) that speaks MongoDB's wire
-// protocol behind the lab's own TLS. It needs nothing but Go. It shows what clients make of a server's
-// certificate, versions, suites, staples and silence.
+// [Embedded] is a database in this process (FerretDB, over SQLite in memory) that speaks MongoDB's wire protocol behind
+// the lab's own TLS. It needs only Go. It shows how clients react to a server's certificate, versions, cipher suites
+// and staples, and to a server that does not answer.
 //
 // Only programs that name the service link the database:
 //

@@ -10,22 +10,21 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// suiteDHE is TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 (RFC 5288, section 3), which crypto/tls has
-// no name for.
+// suiteDHE is TLS_DHE_RSA_WITH_AES_128_GCM_SHA256 (RFC 5288, section 3), for which crypto/tls has no name.
 const suiteDHE = 0x009e
 
-// oakley2 is the prime of 1,024 bits whose generator is 2 (RFC 2409, section 6.2): until 2015
-// the group of most servers, and since Logjam taken to be within reach of states.
+// oakley2 is the 1,024-bit prime with the generator 2 (RFC 2409, section 6.2). Most servers used this group until 2015.
+// Since Logjam, it is considered within reach of state attackers.
 var oakley2, _ = new(big.Int).SetString(""+
 	"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74"+
 	"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"+
 	"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
 	"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF", 16)
 
-// DHE1024 returns the ephemeral Diffie-Hellman key exchange over a group of 1,024 bits.
+// DHE1024 returns an ephemeral Diffie-Hellman key exchange in a 1,024-bit group.
 func DHE1024() KeyExchange { return new(dhe) }
 
-// dhe is the ephemeral Diffie-Hellman key exchange (RFC 5246, section 8.1.2) in that group.
+// dhe is the ephemeral Diffie-Hellman key exchange (RFC 5246, section 8.1.2) in the group oakley2.
 type dhe struct{ private *big.Int }
 
 func (*dhe) suite(tls.Certificate) uint16 { return suiteDHE }
@@ -48,14 +47,14 @@ func (d *dhe) secret(body cryptobyte.String) ([]byte, error) {
 	if !body.ReadUint16LengthPrefixed(&public) || !body.Empty() || len(public) > len(oakley2.Bytes()) {
 		return nil, errDecode
 	}
-	// Without leading zeros: so it is in TLS 1.2.
+	// TLS 1.2 strips leading zeros.
 	return new(big.Int).Exp(new(big.Int).SetBytes(public), d.private, oakley2).Bytes(), nil
 }
 
-// ECDHE returns the ephemeral key exchange over P-256, for a certificate whose key is RSA or ECDSA.
+// ECDHE returns an ephemeral key exchange on P-256, for certificates with an RSA or ECDSA key.
 func ECDHE() KeyExchange { return new(ecdhe) }
 
-// ecdhe is the same over P-256 (RFC 8422, section 5.4).
+// ecdhe is the ephemeral key exchange on P-256 (RFC 8422, section 5.4).
 type ecdhe struct{ private *ecdh.PrivateKey }
 
 func (*ecdhe) suite(certificate tls.Certificate) uint16 {

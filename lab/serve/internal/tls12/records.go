@@ -15,17 +15,18 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// What can be wrong with records.
+// Errors about records.
 var (
 	errRecord = errors.New("record too long")
-	errMAC    = errors.New("record does not authenticate")
+	errMAC    = errors.New("record authentication failed")
 	errAlert  = errors.New("the client sent an alert")
 )
 
-// maxIdleRecords bounds the records that bring nothing: a client may not send them for ever.
+// maxIdleRecords limits the number of records in a row that do not complete a message: a client must not be able to
+// send them forever.
 const maxIdleRecords = 32
 
-// records are the records of TLS 1.2, with AES-128-GCM once there are keys (RFC 5288).
+// records is the record layer of TLS 1.2, with AES-128-GCM after ChangeCipherSpec (RFC 5288).
 type records struct {
 	net.Conn
 	in, out struct {
@@ -34,9 +35,9 @@ type records struct {
 		sequence uint64
 		on       bool // ChangeCipherSpec has passed
 	}
-	buffered []byte // handshake messages, or the beginning of one
-	data     []byte // application data
-	pending  []byte // records to be sent
+	buffered []byte // handshake messages, the last of which may be incomplete
+	data     []byte // application data that Read has not returned yet
+	pending  []byte // records that flush will send
 }
 
 // readRecord reads the next record.
@@ -62,7 +63,7 @@ func (r *records) readRecord() (kind wire.RecordType, body []byte, err error) {
 	return kind, body, nil
 }
 
-// ended returns io.EOF for an end in the middle as well: whoever reads along knows where it was.
+// ended returns io.EOF also for an end in the middle of a record. The observation has the details.
 func ended(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return io.EOF
@@ -70,7 +71,7 @@ func ended(err error) error {
 	return err
 }
 
-// nextMessage returns the next handshake message, however it is spread over records.
+// nextMessage returns the next handshake message, which can be spread over several records.
 func (r *records) nextMessage() ([]byte, error) {
 	for idle := 0; ; idle++ {
 		if len(r.buffered) >= wire.MessageHeaderLen {
@@ -120,7 +121,7 @@ func (r *records) sendChangeCipherSpec() error {
 	return err
 }
 
-// writeRecord adds a record to those that flush sends.
+// writeRecord adds a record to what flush will send.
 func (r *records) writeRecord(kind wire.RecordType, body []byte) error {
 	if r.out.on {
 		body = r.seal(kind, body)
@@ -129,8 +130,8 @@ func (r *records) writeRecord(kind wire.RecordType, body []byte) error {
 	return nil
 }
 
-// flush sends the records that have been written, at once: a client that leaves after the first
-// of them is not to be answered with a second, which it would reset before it is heard.
+// flush sends all written records in one write. With several writes, a client that closes the connection after the
+// first would answer the next with a reset, which could discard what the client had sent.
 func (r *records) flush() error {
 	_, err := r.Conn.Write(r.pending)
 	r.pending = nil
@@ -143,7 +144,7 @@ func (r *records) refuse(code wire.AlertCode) error {
 	return err
 }
 
-// setKeys derives the keys of both directions (RFC 5246, section 6.3).
+// setKeys derives the keys for both directions (RFC 5246, section 6.3).
 func (r *records) setKeys(master, seed []byte) error {
 	const key, salt = 16, 4
 	block := prf(master, "key expansion", seed, 2*key+2*salt)
@@ -166,8 +167,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// explicitLen is the length of the part of the nonce that stands in the record (RFC 5288,
-// section 3).
+// explicitLen is the length of the explicit part of the nonce, which is in the record (RFC 5288, section 3).
 const explicitLen = 8
 
 func (r *records) open(kind wire.RecordType, body []byte) ([]byte, error) {
@@ -186,12 +186,13 @@ func (r *records) open(kind wire.RecordType, body []byte) ([]byte, error) {
 
 func (r *records) seal(kind wire.RecordType, body []byte) []byte {
 	explicit := binary.BigEndian.AppendUint64(nil, r.out.sequence)
-	sealed := r.out.aead.Seal(nil, slices.Concat(r.out.salt, explicit), body, additional(r.out.sequence, kind, len(body)))
+	nonce := slices.Concat(r.out.salt, explicit)
+	sealed := r.out.aead.Seal(nil, nonce, body, additional(r.out.sequence, kind, len(body)))
 	r.out.sequence++
 	return append(explicit, sealed...)
 }
 
-// additional returns the data that is authenticated with a record (RFC 5246, section 6.2.3.3).
+// additional returns the additional authenticated data of a record (RFC 5246, section 6.2.3.3).
 func additional(sequence uint64, kind wire.RecordType, size int) []byte {
 	b := binary.BigEndian.AppendUint64(nil, sequence)
 	b = binary.BigEndian.AppendUint16(append(b, byte(kind)), tls.VersionTLS12)

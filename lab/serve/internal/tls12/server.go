@@ -1,6 +1,7 @@
-// Package tls12 is the server's side of TLS 1.2 by hand (RFC 5246, section 7.3), for faults that crypto/tls cannot be
-// told to have. It knows one cipher suite for each key exchange and no option. It does finish the handshake, and
-// carries what follows: that a client accepts the fault is seen from its request, and not from its silence.
+// Package tls12 is a minimal server side of TLS 1.2 (RFC 5246, section 7.3), for faults that crypto/tls does not
+// support. It has one cipher suite per key exchange and kind of key, and no extensions but renegotiation_info. It
+// completes the handshake and transfers application data, because only a request proves that a client accepts the
+// fault.
 package tls12
 
 import (
@@ -22,13 +23,13 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// Config says how a server shakes hands.
+// Config configures a [Conn].
 type Config struct {
-	// Certificate returns what to present, with its key. It is called when the ClientHello has been read.
+	// Certificate returns the certificate to present, with its key. It is called after the ClientHello.
 	Certificate func() (tls.Certificate, error)
-	// KeyExchange is for one connection.
+	// KeyExchange is the key exchange. It must not be used for another connection.
 	KeyExchange KeyExchange
-	// OmitRenegotiationInfo leaves the extension out by which a server says that it knows RFC 5746.
+	// OmitRenegotiationInfo omits the extension that announces support for RFC 5746.
 	OmitRenegotiationInfo bool
 }
 
@@ -47,26 +48,26 @@ type Conn struct {
 // Server returns the server's side of a connection. The caller must set deadlines.
 func Server(conn net.Conn, c Config) *Conn { return &Conn{records: records{Conn: conn}, config: c} }
 
-// KeyExchange is how a server agrees on a secret with the client.
+// KeyExchange is a key exchange with one client.
 type KeyExchange interface {
-	// suite returns the cipher suite for the kind of the certificate's key.
+	// suite returns the cipher suite for the type of the certificate's key.
 	suite(certificate tls.Certificate) uint16
-	// params returns the server's part of ServerKeyExchange, unsigned.
+	// params returns the parameters in ServerKeyExchange, without the signature.
 	params() ([]byte, error)
 	// secret returns the premaster secret, given the body of ClientKeyExchange.
 	secret(body cryptobyte.String) ([]byte, error)
 }
 
-// What can be wrong with what a client sends, besides its records.
+// Errors about messages.
 var (
 	errUnexpectedMessage = errors.New("unexpected message")
 	errDecode            = errors.New("malformed message")
-	errFinished          = errors.New("the client's Finished does not fit the handshake")
-	errNothingInCommon   = errors.New("the client does not offer the one cipher suite of this server")
+	errFinished          = errors.New("the client's Finished does not match the handshake")
+	errNothingInCommon   = errors.New("the client does not offer this server's only cipher suite")
 	errVersion           = errors.New("the client does not offer TLS 1.2")
 )
 
-// Handshake shakes hands. It answers what is wrong with what the client sends with an alert.
+// Handshake does the handshake. If the client breaks it, Handshake sends the matching alert and returns an error.
 func (c *Conn) Handshake() error {
 	err := c.handshake()
 	for _, a := range alerts {
@@ -78,7 +79,7 @@ func (c *Conn) Handshake() error {
 	return err
 }
 
-// alerts are those with which errors are answered (RFC 5246, section 7.2.2).
+// alerts maps errors to the alerts that are sent for them (RFC 5246, section 7.2.2).
 var alerts = []struct {
 	err  error
 	code wire.AlertCode
@@ -127,7 +128,7 @@ func (c *Conn) answer() (tls.Certificate, error) {
 		return tls.Certificate{}, errNothingInCommon
 	}
 	c.suite = suite
-	c.random.client = message[wire.MessageHeaderLen+2:][:wire.RandomLen] // ParseClientHello has been there
+	c.random.client = message[wire.MessageHeaderLen+2:][:wire.RandomLen] // ParseClientHello has checked the length
 	c.random.server = make([]byte, wire.RandomLen)
 	rand.Read(c.random.server)
 	return certificate, c.sendMessage(wire.ServerHello{
@@ -136,8 +137,8 @@ func (c *Conn) answer() (tls.Certificate, error) {
 	}.Marshal())
 }
 
-// sendServerFlight writes Certificate, ServerKeyExchange and ServerHelloDone (RFC 5246,
-// sections 7.4.2 to 7.4.5).
+// sendServerFlight writes Certificate, ServerKeyExchange and ServerHelloDone (RFC 5246, sections 7.4.2 to 7.4.5), and
+// sends them with the ServerHello.
 func (c *Conn) sendServerFlight(certificate tls.Certificate) error {
 	err := c.sendMessage(wire.Message(wire.MessageCertificate, func(b *cryptobyte.Builder) {
 		b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
@@ -186,7 +187,7 @@ func (c *Conn) sign(certificate tls.Certificate, params []byte) (tls.SignatureSc
 	return scheme, signature, err
 }
 
-// finish reads the client's part, and exchanges Finished (RFC 5246, section 7.4.9).
+// finish reads ClientKeyExchange and ChangeCipherSpec, and exchanges Finished (RFC 5246, section 7.4.9).
 func (c *Conn) finish() error {
 	m, err := c.readMessage(wire.MessageClientKeyExchange)
 	if err != nil {
@@ -222,7 +223,7 @@ func (c *Conn) finish() error {
 	return c.flush()
 }
 
-// readMessage reads the next handshake message, which must be of that type.
+// readMessage reads the next handshake message, which must have that type.
 func (c *Conn) readMessage(kind wire.MessageType) ([]byte, error) {
 	m, err := c.nextMessage()
 	if err != nil {
@@ -251,7 +252,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 			c.data = body
 		case kind == wire.RecordAlert && len(body) == 2 && wire.AlertCode(body[1]) == wire.AlertCloseNotify:
 			return 0, io.EOF
-		default: // above all a hello: there is no renegotiation
+		default: // most likely a ClientHello: renegotiation is not supported
 			return 0, errUnexpectedMessage
 		}
 	}
@@ -281,7 +282,7 @@ func (c *Conn) CloseWrite() error {
 	return c.flush()
 }
 
-// ConnectionState returns what has been negotiated, as far as it came to that.
+// ConnectionState returns what was negotiated so far.
 func (c *Conn) ConnectionState() tls.ConnectionState {
 	if c.suite == 0 {
 		return tls.ConnectionState{}

@@ -23,7 +23,7 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// certificates returns one with a key of each kind, by its name.
+// certificates returns a certificate for each type of key.
 func certificates(t testing.TB) map[string]tls.Certificate {
 	t.Helper()
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -36,7 +36,9 @@ func certificates(t testing.TB) map[string]tls.Certificate {
 	}
 	all := make(map[string]tls.Certificate)
 	for name, key := range map[string]crypto.Signer{"RSA": rsaKey, "ECDSA": ecdsaKey} {
-		template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour)}
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour),
+		}
 		der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +48,7 @@ func certificates(t testing.TB) map[string]tls.Certificate {
 	return all
 }
 
-// server returns the server's side of a connection, which presents a certificate.
+// server returns the server's side of a connection, with a certificate.
 func server(conn net.Conn, certificate tls.Certificate, exchange KeyExchange) *Conn {
 	return Server(conn, Config{
 		Certificate:           func() (tls.Certificate, error) { return certificate, nil },
@@ -57,12 +59,12 @@ func server(conn net.Conn, certificate tls.Certificate, exchange KeyExchange) *C
 
 func TestOakley2(t *testing.T) {
 	if oakley2.BitLen() != 1024 || !oakley2.ProbablyPrime(20) {
-		t.Errorf("%x is no prime of 1,024 bits", oakley2)
+		t.Errorf("%x is not a prime of 1,024 bits", oakley2)
 	}
 }
 
-// TestPRF holds the pseudorandom function to the test vector that implementers of TLS 1.2 share
-// (IETF TLS working group, "Test vectors for TLS 1.2 PRF", 2009).
+// TestPRF checks the pseudorandom function with the test vector that implementers of TLS 1.2 use (IETF TLS working
+// group, "Test vectors for TLS 1.2 PRF", 2009).
 func TestPRF(t *testing.T) {
 	secret, _ := hex.DecodeString("9bbe436ba940f017b17652849a71db35")
 	seed, _ := hex.DecodeString("a0ba9f936cda311827a6f796ffd5198c")
@@ -71,11 +73,12 @@ func TestPRF(t *testing.T) {
 		"4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff701" +
 		"87347b66"
 	if got := hex.EncodeToString(prf(secret, "test label", seed, 100)); got != want {
-		t.Errorf("got %s", got)
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
-// crypto/tls's client finishes the handshake, and what goes over it comes back whole, in records of any size.
+// TestHandshake checks that crypto/tls's client completes the handshake, and that data of any size then comes back
+// unchanged.
 func TestHandshake(t *testing.T) {
 	for name, certificate := range certificates(t) {
 		t.Run(name, func(t *testing.T) {
@@ -121,14 +124,14 @@ func message(kind wire.MessageType, body ...byte) []byte {
 	return record(wire.RecordHandshake, wire.Message(kind, func(b *cryptobyte.Builder) { b.AddBytes(body) })...)
 }
 
-// basePoint returns a ClientKeyExchange with a point that is on P-256: its generator.
+// basePoint returns a ClientKeyExchange with the generator of P-256 as the point.
 func basePoint() []byte {
 	p := elliptic.P256().Params()
 	x, y := p.Gx.FillBytes(make([]byte, 32)), p.Gy.FillBytes(make([]byte, 32))
 	return message(wire.MessageClientKeyExchange, slices.Concat([]byte{65, 4}, x, y)...)
 }
 
-// Clients that break the handshake get the alert that RFC 5246 has for it.
+// TestRefuses checks that clients that break the handshake get the alert that RFC 5246 defines for it.
 func TestRefuses(t *testing.T) {
 	certificate := certificates(t)["ECDSA"]
 	hello := hellos.Recorded()["openssl"]
@@ -154,13 +157,14 @@ func TestRefuses(t *testing.T) {
 		{"no point", slices.Concat(hello, message(wire.MessageClientKeyExchange, 1, 4)), wire.AlertDecodeError},
 		{"no ChangeCipherSpec", slices.Concat(hello, exchange, finished), wire.AlertUnexpectedMessage},
 		{"Finished in plaintext", slices.Concat(hello, exchange, ccs, finished), wire.AlertBadRecordMAC},
-		{"Finished of another key", slices.Concat(hello, exchange, ccs, record(wire.RecordHandshake, make([]byte, 40)...)),
+		{"Finished with another key",
+			slices.Concat(hello, exchange, ccs, record(wire.RecordHandshake, make([]byte, 40)...)),
 			wire.AlertBadRecordMAC},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if bytes.Equal(test.sends, hello) {
-				t.Fatal("the recorded hello is not what it was: nothing in it was replaced")
+				t.Fatal("the recorded hello has changed: nothing in it was replaced")
 			}
 			client := &hellos.Client{Sends: test.sends}
 			srv := server(client, certificate, ECDHE())
@@ -176,8 +180,8 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// FuzzHandshake has a server answer whatever a client may send, once and for ever: it ends, without
-// a panic, and reads no more than a handshake needs.
+// FuzzHandshake checks that a handshake with a client that sends anything, once or forever, ends without a panic, and
+// that the server reads no more than a handshake needs.
 func FuzzHandshake(f *testing.F) {
 	certificates := certificates(f)
 	ccs, finished := record(wire.RecordChangeCipherSpec, 1), record(wire.RecordHandshake, make([]byte, 40)...)
@@ -192,7 +196,7 @@ func FuzzHandshake(f *testing.F) {
 		for key, exchange := range map[string]KeyExchange{"ECDSA": ECDHE(), "RSA": DHE1024()} {
 			client := &hellos.Client{Sends: sends, Again: again}
 			if err := server(client, certificates[key], exchange).Handshake(); err == nil {
-				t.Error("shook hands with somebody who does not know the keys")
+				t.Error("completed a handshake with a client that does not know the keys")
 			}
 			if client.Sent > enough {
 				t.Errorf("read %d bytes", client.Sent)
