@@ -53,9 +53,17 @@ var aspects = []aspect{
 	{name: "client-certificate-required/server", perspective: atServer},
 	{name: "client-certificate-rejected/server", perspective: atServer},
 	{name: "certificate/refused", perspective: atRefused},
-	{name: "client-certificate-rejected/expired", words: words{"certificate has expired", "alert certificate expired", "tls: expired certificate", "fatal alert: certificate_expired", "SSLV3_ALERT_CERTIFICATE_EXPIRED"}, first: []int{2}, scenarios: []string{"client-certificate-expired"}},
-	{name: "client-certificate-rejected/usage", words: words{"unsuitable certificate purpose", "unsupported certificate purpose", "incompatible key usage", "alert unsupported certificate", "tls: unsupported certificate"}, first: []int{3}, scenarios: []string{"client-certificate-wrong-usage"}},
-	{name: "client-certificate-rejected/revoked", words: words{"certificate revoked", "CRL has expired", "revoked certificate", "certificate_revoked"}, first: []int{4}, scenarios: []string{"client-certificate-revoked"}},
+	{name: "client-certificate-rejected/expired", words: words{
+		"certificate has expired", "alert certificate expired", "tls: expired certificate",
+		"fatal alert: certificate_expired", "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+	}, first: []int{2}, scenarios: []string{"client-certificate-expired"}},
+	{name: "client-certificate-rejected/usage", words: words{
+		"unsuitable certificate purpose", "unsupported certificate purpose", "incompatible key usage",
+		"alert unsupported certificate", "tls: unsupported certificate",
+	}, first: []int{3}, scenarios: []string{"client-certificate-wrong-usage"}},
+	{name: "client-certificate-rejected/revoked", words: words{
+		"certificate revoked", "CRL has expired", "revoked certificate", "certificate_revoked",
+	}, first: []int{4}, scenarios: []string{"client-certificate-revoked"}},
 
 	// What a program says of its own files.
 	{name: "key-mismatch/own", perspective: atSetup, alone: true},
@@ -64,26 +72,60 @@ var aspects = []aspect{
 	{name: "bad-pem/own", perspective: atSetup},
 
 	{name: "missing-file/root-crt", words: words{"root certificate file \""}},
-	{name: "missing-file/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-missing"}},
-	{name: "bad-pem/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
+	{name: "missing-file/curl", words: words{
+		"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert",
+	}, scenarios: []string{"ca-file-missing"}},
+	{name: "bad-pem/curl", words: words{
+		"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert",
+	}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
 	{name: "bad-pem/pem-lib", words: words{"[SSL] PEM lib"}, key: clientKey},
 	{name: "bad-passphrase/keystore", words: words{"Keystore was tampered with"}, alone: true},
 	{name: "bad-pem/keystore", words: words{"Keystore was tampered with"}, alone: true, unset: true},
 	{name: "client-misconfigured/key-mode", words: words{"has group or world access"}, alone: true},
-	{name: "client-misconfigured/no-ssl-module", words: words{"ssl module in Python is not available", "SSL module is not available", "ssl module is not available", "No module named '_ssl'"}, alone: true, unset: true},
+	{name: "client-misconfigured/no-ssl-module", words: words{
+		"ssl module in Python is not available", "SSL module is not available", "ssl module is not available",
+		"No module named '_ssl'",
+	}, alone: true, unset: true},
 	{name: "client-misconfigured/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true},
 
 	// Which of the causes the message names.
-	{name: "self-signed/in-chain", words: words{"in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN"}, first: []int{3, 2}, alone: true, scenarios: []string{"rotated-root"}},
-	{name: "untrusted/intercepted", words: words{"MITM_DETECTED"}, first: []int{5}, scenarios: []string{"untrusted-root"}},
-	{name: "untrusted/no-anchors", words: words{"trustAnchors parameter must be non-empty"}, alone: true, scenarios: []string{"ca-file-empty"}},
-	{name: "hostname-mismatch/no-names", words: words{"relies on legacy Common Name field"}, instead: []int{3}, scenarios: []string{"common-name-only"}},
-	{name: "hostname-mismatch/address", words: words{"IP address mismatch", "any IP SANs", "matching IP address", "names matching IP address", "is not in the cert's list"}, instead: []int{2}, scenarios: []string{"ip-as-dns-name", "wrong-ip"}},
-	{name: "revocation-unknown/unreachable", words: words{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder"}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
+	{
+		name: "self-signed/in-chain", words: words{"in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN"},
+		first: []int{3, 2}, alone: true, scenarios: []string{"rotated-root"},
+	},
+	{
+		name: "untrusted/intercepted", words: words{"MITM_DETECTED"}, first: []int{5},
+		scenarios: []string{"untrusted-root"},
+	},
+	{
+		name: "untrusted/no-anchors", words: words{"trustAnchors parameter must be non-empty"}, alone: true,
+		scenarios: []string{"ca-file-empty"},
+	},
+	{
+		name: "hostname-mismatch/no-names", words: words{"relies on legacy Common Name field"}, instead: []int{3},
+		scenarios: []string{"common-name-only"},
+	},
+	{name: "hostname-mismatch/address", words: words{
+		"IP address mismatch", "any IP SANs", "matching IP address", "names matching IP address",
+		"is not in the cert's list",
+	}, instead: []int{2}, scenarios: []string{"ip-as-dns-name", "wrong-ip"}},
+	{name: "revocation-unknown/unreachable", words: words{
+		"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE",
+		"Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder",
+	}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
 	{name: "strict-rfc5280/transparency", words: words{"CERT_TRANSPARENCY_REQUIRED"}, alone: true},
-	{name: "not-tls/plain-client", words: words{"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}, perspective: atClient, alone: true},
-	{name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
-	{name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
+	{name: "not-tls/plain-client", words: words{
+		"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port",
+	}, perspective: atClient, alone: true},
+	{
+		name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true,
+		unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"},
+	},
+	{
+		name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true,
+		switches: []string{"sslmode=prefer", "sslmode=disable"},
+	},
 }
 
 // sits returns where a finding's reader sits.
@@ -191,11 +233,14 @@ const OpenSSL = "OpenSSL"
 // passes on these alone, so that what both it and the openssl command have is OpenSSL's.
 func ofOpenSSL(message string, class failure.Class) ([]string, bool) {
 	for _, r := range messages.Rules("openssl") {
-		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) || !slices.Contains(messages.Rules("node"), r) {
+		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) ||
+			!slices.Contains(messages.Rules("node"), r) {
 			continue
 		}
 		list := inOrder()
-		return slices.DeleteFunc(list, func(stack string) bool { return !slices.Contains(messages.Rules(stack), r) }), true
+		return slices.DeleteFunc(list, func(stack string) bool {
+			return !slices.Contains(messages.Rules(stack), r)
+		}), true
 	}
 	return nil, false
 }
@@ -204,7 +249,8 @@ func ofOpenSSL(message string, class failure.Class) ([]string, bool) {
 // as all that somebody asks about it is OpenSSL's.
 func bareOpenSSL(text string) (messages.Rule, bool) {
 	for _, r := range messages.Rules("openssl") {
-		own := r.Class == failure.HostnameMismatch || r.Class != failure.MissingFile && slices.Contains(messages.Rules("node"), r)
+		own := r.Class == failure.HostnameMismatch ||
+			r.Class != failure.MissingFile && slices.Contains(messages.Rules("node"), r)
 		if own && strings.EqualFold(strings.Trim(text, ` ."'`), r.Contains) {
 			return r, true
 		}

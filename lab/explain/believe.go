@@ -25,26 +25,38 @@ func (w words) in(message string) bool {
 // tls are the words of messages that are about TLS: names of its libraries and their errors, and words that
 // are used of nothing else.
 var tls = newLexicon(words{
-	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath", "OpenSSL", "openssl", "Openssl",
-	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
-	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
-	"self signed certificate", "unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames", "certificate status",
-	"certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ", "EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple",
-	" PEM", "PEM ", "PRIVATE KEY", "PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature", "remote certificate", "first certificate",
-	"certificate purpose", "subtree violation", "critical extension", "signature digest", "CA certificate", "certificate file", "certificates file", "local cert chain", "path length constraint",
-	"fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error", "Hostname/IP does not match", "eceived fatal alert", "received corrupt message", "service_identity",
-	"commonName does not match", "CERT: Pre-verification error", "CERT: Subject checks", "mismatched_id", "Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1", "keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates", "key usage does not",
-	"Error: certificate has expired", "Error: certificate is not yet valid", "Error: certificate revoked", "Error: CRL ",
-	"curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)", "curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)", "curl: (90)", "curl: (91)",
+	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath",
+	"OpenSSL", "openssl", "Openssl", "GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_",
+	"CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
+	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate",
+	"client certificate", "issuer certificate", "local issuer", "self-signed certificate", "self signed certificate",
+	"unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames",
+	"certificate status", "certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ",
+	"EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple", " PEM", "PEM ", "PRIVATE KEY",
+	"PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature",
+	"remote certificate", "first certificate", "certificate purpose", "subtree violation", "critical extension",
+	"signature digest", "CA certificate", "certificate file", "certificates file", "local cert chain",
+	"path length constraint", "fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error",
+	"Hostname/IP does not match", "eceived fatal alert", "received corrupt message", "service_identity",
+	"commonName does not match", "CERT: Pre-verification error", "CERT: Subject checks", "mismatched_id",
+	"Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1",
+	"keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates",
+	"key usage does not", "Error: certificate has expired", "Error: certificate is not yet valid",
+	"Error: certificate revoked", "Error: CRL ", "curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)",
+	"curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)",
+	"curl: (90)", "curl: (91)",
 })
 
 // connecting are the words of a client that connects, beside those: of a connection that fails before TLS
 // nothing else is said.
 var connecting = newLexicon(words{
-	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp", "ECONN", "ENOTFOUND", "urlopen error",
-	"[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]", "ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
-	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError", "socket.gaierror", "secureConnect", "wget: ", "Failed to connect to",
-	"net::ERR_", "EAI_AGAIN", "gaierror", "getaddrinfo failed", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ", "Layer6 ", "[AbstractCommand.cc:",
+	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp",
+	"ECONN", "ENOTFOUND", "urlopen error", "[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]",
+	"ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
+	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError",
+	"socket.gaierror", "secureConnect", "wget: ", "Failed to connect to", "net::ERR_", "EAI_AGAIN", "gaierror",
+	"getaddrinfo failed", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ",
+	"Layer6 ", "[AbstractCommand.cc:",
 })
 
 // beforeTLS are the classes of connections that came to no TLS.
@@ -87,5 +99,6 @@ var keyName = regexp.MustCompile(`(?i)\.(pem|crt|cer|key|p12|pfx|der|jks)\b`)
 
 // keyFile reports whether a message is about a file of keys or certificates that is not there.
 func keyFile(message string) bool {
-	return (strings.Contains(message, "o such file") || strings.Contains(message, "NoSuchFile")) && messages.NamesKeyFile(message)
+	return (strings.Contains(message, "o such file") ||
+		strings.Contains(message, "NoSuchFile")) && messages.NamesKeyFile(message)
 }

@@ -52,7 +52,9 @@ func kept(text string) []span {
 	for _, lex := range []lexicon{texts(), certain(), tls} {
 		met := map[int]bool{}
 		lex.each(text, func(i, at int) bool {
-			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool { return s.from <= at && at+len(lex.texts[i]) <= s.to }) {
+			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool {
+				return s.from <= at && at+len(lex.texts[i]) <= s.to
+			}) {
 				list = append(list, span{max(0, at-keptAround), min(len(text), at+keptAround)})
 				room--
 			}

@@ -18,7 +18,8 @@ var members = []*regexp.Regexp{
 	regexp.MustCompile(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`, \{address=`),
 	regexp.MustCompile(`\}, \{ Addr: `),
-	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|UntrustedRoot|RevocationStatusUnknown)\b`),
+	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|` +
+		`UntrustedRoot|RevocationStatusUnknown)\b`),
 }
 
 // parts returns what a message tells of each server, without what it repeats behind.
@@ -58,7 +59,9 @@ func (in *reader) find(u unit) []Finding {
 		var list []Finding
 		for _, part := range first(mostParts, parts(text)) {
 			f, ok := in.one(strings.TrimSpace(part), all)
-			if ok && !slices.ContainsFunc(list, func(o Finding) bool { return o.Class == f.Class && slices.Equal(o.Possible, f.Possible) }) {
+			if ok && !slices.ContainsFunc(list, func(o Finding) bool {
+				return o.Class == f.Class && slices.Equal(o.Possible, f.Possible)
+			}) {
 				list = append(list, f)
 			}
 		}
@@ -220,13 +223,19 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 			continue
 		}
 		hit, ok := seen().find(shape(c), stacks, func(s string, hit sighting) bool {
-			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile || !strings.Contains(s, "PATH") || keyName.MatchString(c))
+			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile ||
+				!strings.Contains(s, "PATH") || keyName.MatchString(c))
 		})
 		if !ok {
 			continue
 		}
-		f := Finding{Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true, Objector: Writer, Words: c}
-		if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool { return slices.Contains(stacks, s) }) {
+		f := Finding{
+			Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true,
+			Objector: Writer, Words: c,
+		}
+		if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool {
+			return slices.Contains(stacks, s)
+		}) {
 			f.Stacks, f.Seen = stacks, false // others have said so, and not this one
 		}
 		if in.options.Client == "" {
@@ -282,7 +291,8 @@ func possible(stacks []string, words string) []failure.Class {
 }
 
 // refusedByPeer matches the alerts by which the other side tells that it refused.
-var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|received alert|sent a TLS alert|TLSV1_UNRECOGNIZED_NAME|tlsv1 unrecognized name`)
+var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|` +
+	`received alert|sent a TLS alert|TLSV1_UNRECOGNIZED_NAME|tlsv1 unrecognized name`)
 
 // finish fills in what is the same for all findings.
 func (in *reader) finish(f Finding, text, all string) Finding {

@@ -23,7 +23,9 @@ type ExplainedFinding struct {
 
 // Explain returns the report with its prose in a language.
 func (r Report) Explain(l lang.Tag) Explained {
-	e := Explained{Schema: r.Schema, Language: l, Lines: r.Lines, Findings: []ExplainedFinding{}, Unknown: r.Unknown, Left: r.Left}
+	e := Explained{
+		Schema: r.Schema, Language: l, Lines: r.Lines, Findings: []ExplainedFinding{}, Unknown: r.Unknown, Left: r.Left,
+	}
 	for _, f := range r.Findings {
 		e.Findings = append(e.Findings, ExplainedFinding{f, f.Who(l), f.Proses(l)})
 	}

@@ -61,11 +61,13 @@ func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lin
 
 var (
 	// goesOn matches lines that go on with the message before, whatever it is.
-	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|^The above exception was|^[})\]]`)
+	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|` +
+		`^The above exception was|^[})\]]`)
 	// traceback and raised match the first line of Python's traceback and the one that ends it.
 	traceback = regexp.MustCompile(`Traceback \(most recent call last\):?$`)
 	// begins matches lines that begin a message of a log: a time, a level, an object.
-	begins = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|<\d+>|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b|time=|level=|\d{10})`)
+	begins = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|` +
+		`<\d+>|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b|time=|level=|\d{10})`)
 )
 
 // verbose are programs that say one thing in several lines: words that the first of these lines has, and
@@ -74,12 +76,27 @@ var verbose = []struct {
 	first words
 	next  *regexp.Regexp
 }{
-	{words{"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert"}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
+	{words{
+		"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert",
+	}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
 	{words{" LOG4["}, regexp.MustCompile(`^\d{4}\.\d\d\.\d\d \S+ LOG[34]\[`)}, // stunnel's
 	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
 	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
-	{words{"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream"}, regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|stream_socket_client)\()`)},
-	{words{"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load", "Unable to load"}, regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|[0-9A-F]{8,}:error:)`)},
+	{
+		words{
+			"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream",
+		},
+		regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|` +
+			`stream_socket_client)\()`),
+	},
+	{
+		words{
+			"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load",
+			"Unable to load",
+		},
+		regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|` +
+			`[0-9A-F]{8,}:error:)`),
+	},
 }
 
 // grouper puts lines together that belong to one message, and passes it on when it is whole.
@@ -145,7 +162,8 @@ func (g *grouper) joins(line string) bool {
 		}
 	}
 	line = line[:min(len(line), beginning)]
-	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) && strings.TrimSpace(g.first) != "" {
+	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) &&
+		strings.TrimSpace(g.first) != "" {
 		return true
 	}
 	return g.next != nil && g.next.MatchString(line)

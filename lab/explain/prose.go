@@ -73,7 +73,8 @@ var books = sync.OnceValue(func() map[lang.Tag]book {
 	for _, l := range lang.All() {
 		b := book{map[string]section{}, map[string]section{}, map[string]section{}, l.Words("explain/words")}
 		for name, into := range map[string]map[string]section{
-			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes, "stacks": b.stacks, "aspects": b.aspects,
+			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes,
+			"stacks": b.stacks, "aspects": b.aspects,
 		} {
 			if err := sections(l.Entries("explain/"+name), into); err != nil {
 				panic(fmt.Errorf("%s: explain/%s: %w", l, name, err))
@@ -135,16 +136,20 @@ const (
 var setting = map[failure.Class]string{
 	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey,
 	failure.HostnameMismatch: hostKey, failure.UnrecognizedName: hostKey,
-	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey, failure.BadPassphrase: clientKey,
+	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey,
+	failure.BadPassphrase:       clientKey,
 	failure.ClientMisconfigured: clientKey, failure.BadPEM: trustKey, failure.MissingFile: trustKey,
-	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey, failure.NoSharedGroup: versionKey,
+	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey,
+	failure.NoSharedGroup: versionKey,
 }
 
 // serverSetting is the same for a server that writes about its client: where the client objected, it is to
 // what the server sends; where the server did, it is to what the client sent.
 var serverSetting = map[failure.Class]string{
-	failure.Untrusted: chainKey, failure.SelfSigned: chainKey, failure.HostnameMismatch: chainKey, failure.Expired: chainKey, failure.BadSignature: chainKey,
-	failure.WrongUsage: chainKey, failure.KeyMismatch: chainKey, failure.BadPEM: chainKey, failure.MissingFile: chainKey,
+	failure.Untrusted: chainKey, failure.SelfSigned: chainKey, failure.HostnameMismatch: chainKey,
+	failure.Expired: chainKey, failure.BadSignature: chainKey,
+	failure.WrongUsage: chainKey, failure.KeyMismatch: chainKey, failure.BadPEM: chainKey,
+	failure.MissingFile:               chainKey,
 	failure.ClientCertificateRequired: trustKey, failure.ClientCertificateRejected: trustKey,
 	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey,
 }
@@ -174,13 +179,17 @@ const mostProses = 3
 func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 	b := in(l)
 	s := f.told(b, class)
-	p := Prose{Class: class, Means: s.fields["means"], Fix: s.fields["fix"], NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
+	p := Prose{
+		Class: class, Means: s.fields["means"], Fix: s.fields["fix"],
+		NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce(),
+	}
 	for _, c := range s.causes {
 		var commands []string
 		for _, command := range c.Commands {
 			if command == "{store}" {
 				commands = append(commands, f.store())
-			} else if f.service() == (service{}) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
+				// a database is none of curl's
+			} else if f.service() == (service{}) || !strings.HasPrefix(command, "curl -v http") {
 				commands = append(commands, f.fill(command))
 			}
 		}
@@ -257,8 +266,10 @@ var (
 
 // services are those of the stacks that connect to nothing else.
 var services = map[string]service{
-	"pymongo": mongodb, "pymongo-ocsp": mongodb, "mongo-node": mongodb, "mongo-go": mongodb, "mongo-java": mongodb, "mongod": mongodb,
-	"psql": postgres, "postgres-server": postgres, "mysql": mysql, "postfix": smtp, "postfix-smtpd": smtp, "kafka": kafka, "openldap": ldaps, "redis-server": redis,
+	"pymongo": mongodb, "pymongo-ocsp": mongodb, "mongo-node": mongodb, "mongo-go": mongodb, "mongo-java": mongodb,
+	"mongod": mongodb,
+	"psql":   postgres, "postgres-server": postgres, "mysql": mysql, "postfix": smtp, "postfix-smtpd": smtp,
+	"kafka": kafka, "openldap": ldaps, "redis-server": redis,
 }
 
 // service returns what the finding's stacks connect to; HTTPS, which is the zero value, if any of them does.

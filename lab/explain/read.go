@@ -21,7 +21,8 @@ const (
 	mostUnknown  = 20
 	longestQuote = 4 << 10 // bytes
 
-	mostCompared   = 2_000   // lines without room in a report, each compared with those that have it; of more it only counts
+	// lines without room in a report, each compared with those that have it; of more it only counts
+	mostCompared   = 2_000
 	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
 )
 
@@ -31,9 +32,15 @@ const (
 // before it, or that of options that are wrong.
 func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
-		return Report{}, fmt.Errorf("no client %q is known%s: want one of %s", o.Client, near.Hint(o.Client, Clients()), strings.Join(Clients(), ", "))
+		return Report{}, fmt.Errorf(
+			"no client %q is known%s: want one of %s", o.Client, near.Hint(o.Client, Clients()),
+			strings.Join(Clients(), ", "),
+		)
 	}
-	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{}}
+	in := &reader{
+		options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{},
+		unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{},
+	}
 	g := &grouper{emit: in.unit}
 	lines, err := eachLine(ctx, transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
@@ -81,7 +88,8 @@ func (in *reader) keep(line string) {
 
 // telling reports whether a message has words of any rule: most lines of a log have none.
 func telling(text string) bool {
-	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) || certain().in(text)
+	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) ||
+		certain().in(text)
 }
 
 // unit reads a message.
@@ -159,11 +167,13 @@ func (in *reader) settle() {
 }
 
 // failing matches words of failing, in any line that speaks of TLS.
-var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
+var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|` +
+	`could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
 
 // add puts what was found in a message into the report.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) || messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
+	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) ||
+		messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
 		in.addUnknown(u)
 	}
 	for _, f := range found {
@@ -197,7 +207,9 @@ func (in *reader) addUnknown(u unit) {
 		return
 	}
 	in.unknown[s] = true
-	in.report.Unknown = append(in.report.Unknown, Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...)})
+	in.report.Unknown = append(in.report.Unknown, Unknown{
+		Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...),
+	})
 }
 
 // shape returns the shape of an unknown line, and remembers it for those of the same likeness.
@@ -247,7 +259,11 @@ func (in *reader) whole() {
 	}
 	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
 		in.report.Unknown = []Unknown{}
-		in.add(u, []Finding{in.finish(Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}, text, text)})
+		in.add(u, []Finding{
+			in.finish(Finding{
+				Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains,
+			}, text, text),
+		})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {

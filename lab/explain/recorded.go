@@ -35,7 +35,10 @@ var seen = sync.OnceValue(func() *record {
 	if err != nil {
 		panic(err)
 	}
-	r := &record{messages: messages, byShape: map[string][]int{}, lengths: map[int]bool{}, weight: map[string]float64{}, said: map[utterance]bool{}}
+	r := &record{
+		messages: messages, byShape: map[string][]int{}, lengths: map[int]bool{}, weight: map[string]float64{},
+		said: map[utterance]bool{},
+	}
 	shapes := map[string]string{}
 	in := map[string]int{}
 	r.tokens = make([]map[string]bool, len(messages))
@@ -67,7 +70,10 @@ var word = regexp.MustCompile(`[a-z][a-z]{2,}`)
 var split = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // common are words that sentences of any kind have.
-var common = map[string]bool{"the": true, "for": true, "and": true, "not": true, "was": true, "with": true, "from": true, "has": true, "have": true, "that": true, "this": true, "error": true, "url": true, "name": true}
+var common = map[string]bool{
+	"the": true, "for": true, "and": true, "not": true, "was": true, "with": true, "from": true, "has": true,
+	"have": true, "that": true, "this": true, "error": true, "url": true, "name": true,
+}
 
 // tokens returns the words of a shape.
 func tokens(shape string) map[string]bool {
@@ -154,7 +160,9 @@ func (r *record) lookup(shape string, stacks []string) (sighting, bool) {
 	if len(hits) == 0 {
 		return sighting{}, false
 	}
-	if of := slices.DeleteFunc(slices.Clone(hits), func(i int) bool { return !slices.Contains(stacks, r.messages[i].Stack) }); len(of) > 0 {
+	if of := slices.DeleteFunc(slices.Clone(hits), func(i int) bool {
+		return !slices.Contains(stacks, r.messages[i].Stack)
+	}); len(of) > 0 {
 		hits = of
 	}
 	var s sighting

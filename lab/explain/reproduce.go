@@ -28,12 +28,16 @@ func reproducing(f Finding) []string {
 	}
 	for _, of := range []bool{true, false} { // those first that this stack was seen to say it of
 		for _, class := range classes {
-			has := slices.ContainsFunc(list, func(id string) bool { s, ok := scenarios.Lookup(id); return ok && canonical(s, class) })
+			has := slices.ContainsFunc(list, func(id string) bool {
+				s, ok := scenarios.Lookup(id)
+				return ok && canonical(s, class)
+			})
 			for _, s := range scenarios.Behind(service) {
 				if has && len(classes) > 1 {
 					break // one of each is enough
 				}
-				if len(list) < shown && canonical(s, class) && !slices.Contains(list, s.ID) && (!of || said(f, s.ID, class)) {
+				if len(list) < shown && canonical(s, class) && !slices.Contains(list, s.ID) && (!of ||
+					said(f, s.ID, class)) {
 					list = append(list, s.ID)
 					has = true
 				}
@@ -108,7 +112,8 @@ func (f Finding) Reproduce() []string {
 	list := []string{}
 	for _, id := range f.Scenarios {
 		command := "tlslab run " + id
-		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(messages.Stacks(), spoken(f.Stacks[0])) && !f.Server {
+		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(messages.Stacks(), spoken(f.Stacks[0])) &&
+			!f.Server {
 			command += " --client " + spoken(f.Stacks[0])
 		}
 		list = append(list, command)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/scenarios/failure"
@@ -35,15 +36,16 @@ func TestEveryRuleDecides(t *testing.T) {
 			}
 		}
 	}
-	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord, "inTheClear": inTheClear, "untold": untold} {
+	for name, list := range map[string][]rule{
+		"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord,
+		"inTheClear": inTheClear, "untold": untold,
+	} {
 		for _, r := range list {
-			if !slices.ContainsFunc(r.words, func(w string) bool { return decided[w] }) {
-				t.Errorf("%s: no message is decided by the rule of %q", name, r.words)
-			}
+			decides := slices.ContainsFunc(r.words, func(w string) bool { return decided[w] })
+			assert.True(t, decides, "%s: no message is decided by the rule of %q", name, r.words)
 			for _, class := range append(slices.Clone(r.possible), r.class) {
-				if _, ok := failure.Lookup(class); !ok && class != "" {
-					t.Errorf("%s: %q is no class", name, class)
-				}
+				_, ok := failure.Lookup(class)
+				assert.True(t, ok || class == "", "%s: %q is not a class", name, class)
 			}
 		}
 	}

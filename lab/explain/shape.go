@@ -44,7 +44,8 @@ var dotted = regexp.MustCompile(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
 var reason = regexp.MustCompile(`error_reason \d+`)
 
 // notHost matches dotted words that name no host.
-var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
+var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|` +
+	`cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
 
 // shape returns a message without what differs from run to run and from place to place, so that what was
 // said elsewhere can be held against the record.
@@ -82,7 +83,8 @@ var hosts = []*regexp.Regexp{
 	regexp.MustCompile(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
 	regexp.MustCompile(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
 	regexp.MustCompile(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),
-	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
+	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|` +
+		`\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
 	regexp.MustCompile(`not valid for '([A-Za-z0-9.-]+)'`),
 	regexp.MustCompile(`valid for [^"]*, not ([A-Za-z0-9][A-Za-z0-9.-]*)`),
 	regexp.MustCompile(`resolve host(?: address)?:? '?([A-Za-z0-9.-]+)`),

@@ -39,7 +39,10 @@ var speakers = func() (list []speaker) {
 }()
 
 // preferred is the order in which stacks are named where a message could be any's: the commoner first.
-var preferred = []string{"curl", "python", "requests", "node", "go", "java", "openssl", "urllib3", "httpx", "aiohttp", "axios", "fetch", "pymongo"}
+var preferred = []string{
+	"curl", "python", "requests", "node", "go", "java", "openssl", "urllib3", "httpx", "aiohttp", "axios", "fetch",
+	"pymongo",
+}
 
 // rank is a stack's place in that order.
 func rank(stack string) int {
@@ -109,5 +112,7 @@ func Clients() []string {
 
 // isServer reports whether a name is a server's.
 func isServer(name string) bool {
-	return slices.ContainsFunc(speakers, func(s speaker) bool { return (s.server || s.own) && slices.Contains(s.stacks, name) })
+	return slices.ContainsFunc(speakers, func(s speaker) bool {
+		return (s.server || s.own) && slices.Contains(s.stacks, name)
+	})
 }

@@ -8,4 +8,6 @@ import (
 )
 
 // switchedInServers are the classes for which people switch something in a server, about its clients.
-var switchedInServers = slices.Concat(messages.Weakened, []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected})
+var switchedInServers = slices.Concat(messages.Weakened, []failure.Class{
+	failure.ClientCertificateRequired, failure.ClientCertificateRejected,
+})

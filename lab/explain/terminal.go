@@ -199,7 +199,9 @@ func (t Terminal) noFix(n NoFix) {
 }
 
 func (t Terminal) unknown(u Unknown) {
-	fmt.Fprintf(t.W, "%s  %s\n", t.paint(t.say("unknown"), text.Bold), t.paint(fmt.Sprintf(t.say("line"), u.Line), text.Faint))
+	fmt.Fprintf(
+		t.W, "%s  %s\n", t.paint(t.say("unknown"), text.Bold), t.paint(fmt.Sprintf(t.say("line"), u.Line), text.Faint),
+	)
 	t.quote(u.Quoted())
 	if len(u.Nearest) > 0 {
 		fmt.Fprintf(t.W, "  %s\n", t.say("nearest"))

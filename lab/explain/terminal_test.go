@@ -20,8 +20,12 @@ var update = flag.Bool("update", false, "write what the terminal shows into test
 
 // shownMessages are what the golden files show: of a client, of a server, and one that tells no cause.
 var shownMessages = map[string]string{
-	"client":  "requests.exceptions.SSLError: HTTPSConnectionPool(host='api.example.com', port=443): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)')))",
-	"server":  "2026/11/22 10:00:05 [info] 7#7: *9 SSL_do_handshake() failed (SSL: error:0A000418:SSL routines::tlsv1 alert unknown ca:SSL alert number 48) while SSL handshaking, client: 10.1.2.3, server: 0.0.0.0:443",
+	"client": "requests.exceptions.SSLError: HTTPSConnectionPool(host='api.example.com', port=443): Max retries " +
+		"exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] " +
+		"certificate verify failed: unable to get local issuer certificate (_ssl.c:1006)')))",
+	"server": "2026/11/22 10:00:05 [info] 7#7: *9 SSL_do_handshake() failed (SSL: error:0A000418:SSL " +
+		"routines::tlsv1 alert unknown ca:SSL alert number 48) while SSL handshaking, client: 10.1.2.3, server: " +
+		"0.0.0.0:443",
 	"untold":  "[('SSL routines', 'tls_process_initial_server_flight', 'invalid status response')]",
 	"refused": "dial tcp 10.0.0.5:6379: connect: connection refused",
 }
@@ -53,10 +57,14 @@ func TestTerminalFits(t *testing.T) {
 					explain.Terminal{W: &out, Width: width, Color: color, Locale: l}.Report(explain.Read(message))
 					for line := range strings.Lines(out.String()) {
 						plain := strings.TrimSpace(text.StripEscape(line))
-						if strings.HasPrefix(plain, "$ ") || strings.Contains(plain, "; ") && !strings.HasPrefix(line, " ") {
+						if strings.HasPrefix(plain, "$ ") ||
+							strings.Contains(plain, "; ") && !strings.HasPrefix(line, " ") {
 							continue // a command, to be copied, or the title
 						}
-						assert.LessOrEqual(t, text.StringWidthWithoutEscSequences(strings.TrimRight(line, "\n")), width, "%s %s %d: %s", name, l, width, line)
+						assert.LessOrEqual(
+							t, text.StringWidthWithoutEscSequences(strings.TrimRight(line, "\n")), width,
+							"%s %s %d: %s", name, l, width, line,
+						)
 					}
 					assert.Equal(t, color, strings.Contains(out.String(), "\x1b["))
 				}

@@ -38,8 +38,12 @@ func TestSectionsAreInEveryLanguage(t *testing.T) {
 	english := books()[lang.English]
 	for _, l := range lang.All() {
 		b := books()[l]
-		for what, both := range map[string][2]map[string]section{"aspect": {english.aspects, b.aspects}, "stack": {english.stacks, b.stacks}} {
-			assert.ElementsMatch(t, slices.Collect(maps.Keys(both[0])), slices.Collect(maps.Keys(both[1])), "%s in %s", what, l)
+		for what, both := range map[string][2]map[string]section{
+			"aspect": {english.aspects, b.aspects}, "stack": {english.stacks, b.stacks},
+		} {
+			assert.ElementsMatch(
+				t, slices.Collect(maps.Keys(both[0])), slices.Collect(maps.Keys(both[1])), "%s in %s", what, l,
+			)
 			for name, s := range both[0] {
 				assert.Equal(t, outline(s), outline(both[1][name]), "%s %s in %s", what, name, l)
 				for _, c := range both[1][name].causes {
@@ -47,7 +51,9 @@ func TestSectionsAreInEveryLanguage(t *testing.T) {
 				}
 			}
 		}
-		assert.ElementsMatch(t, slices.Collect(maps.Keys(english.words)), slices.Collect(maps.Keys(b.words)), "words in %s", l)
+		assert.ElementsMatch(
+			t, slices.Collect(maps.Keys(english.words)), slices.Collect(maps.Keys(b.words)), "words in %s", l,
+		)
 	}
 }
 

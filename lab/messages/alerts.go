@@ -10,11 +10,13 @@ import (
 // sentByClients is what alerts stand for whoever sends them, as far as RFC 8446, section 6.2, gives
 // them one meaning. Others (bad_certificate, certificate_unknown) stand for anything.
 var sentByClients = map[wire.AlertCode][]failure.Class{
-	wire.AlertRecordOverflow:               {failure.CorruptRecord},
-	wire.AlertUnsupportedCertificate:       {failure.WrongUsage, failure.WeakKey, failure.CriticalExtension},
-	wire.AlertCertificateRevoked:           {failure.Revoked},
-	wire.AlertCertificateExpired:           {failure.Expired, failure.NotYetValid},
-	wire.AlertUnknownCA:                    {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
+	wire.AlertRecordOverflow:         {failure.CorruptRecord},
+	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.WeakKey, failure.CriticalExtension},
+	wire.AlertCertificateRevoked:     {failure.Revoked},
+	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
+	wire.AlertUnknownCA: {
+		failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength,
+	},
 	wire.AlertDecodeError:                  {failure.CorruptRecord, failure.Malformed, failure.NotTLS},
 	wire.AlertDecryptError:                 {failure.BadSignature, failure.KeyMismatch},
 	wire.AlertProtocolVersion:              {failure.ProtocolVersion},

@@ -7,7 +7,10 @@ var placed = []struct {
 	*regexp.Regexp
 	word string
 }{
-	{regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`), "HOST"},
+	{
+		regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`),
+		"HOST",
+	},
 	{regexp.MustCompile(`\b0x[0-9a-fA-F]+\b`), "0xADDRESS"},
 	{regexp.MustCompile(`\b\d{4,}\b`), "N"},
 	{regexp.MustCompile(`\bPORT\b`), "N"},

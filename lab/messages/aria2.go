@@ -22,7 +22,8 @@ var aria2Rules = slices.Concat([]Rule{
 	{Contains: "`not activated yet'", Class: failure.NotYetValid},
 	{Contains: "handshake failure: hostname does not match", Class: failure.HostnameMismatch},
 	{Contains: "`insecure algorithm'", Class: failure.WeakSignature},
-	{Contains: "Error while reading file", Class: failure.MissingFile}, // it goes on without, and refuses what it does not know
+	// it goes on without, and refuses what it does not know
+	{Contains: "Error while reading file", Class: failure.MissingFile},
 	{Contains: "`issuer is not known'", Class: failure.Untrusted},
 	{Contains: "`not signed by known authorities or invalid'", Class: Untold},
 	{Contains: "errorCode=2 Timeout", Class: failure.Timeout},

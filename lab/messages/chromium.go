@@ -38,11 +38,13 @@ var chromiumRules = []Rule{
 	{Contains: "net::ERR_CERT_COMMON_NAME_INVALID", Class: failure.HostnameMismatch},
 	{Contains: "net::ERR_SSL_KEY_USAGE_INCOMPATIBLE", Class: failure.WrongUsage},
 	{Contains: "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT", Class: failure.UnrecognizedName},
-	{Contains: "(error_lib 6, error_reason 128)", Class: failure.WeakKey},          // EVP_R_UNSUPPORTED_ALGORITHM, of the certificate's key
+	// EVP_R_UNSUPPORTED_ALGORITHM, of the certificate's key
+	{Contains: "(error_lib 6, error_reason 128)", Class: failure.WeakKey},
 	{Contains: "(error_lib 16, error_reason 114)", Class: failure.KeyMismatch},     // SSL_R_BAD_SIGNATURE
 	{Contains: "(error_lib 16, error_reason 146)", Class: failure.CorruptRecord},   // SSL_R_DATA_LENGTH_TOO_LONG
 	{Contains: "(error_lib 16, error_reason 240)", Class: failure.ProtocolVersion}, // SSL_R_UNSUPPORTED_PROTOCOL
-	{Contains: "(error_lib 16, error_reason 247)", Class: failure.NotTLS},          // SSL_R_WRONG_VERSION_NUMBER, of a record
+	// SSL_R_WRONG_VERSION_NUMBER, of a record
+	{Contains: "(error_lib 16, error_reason 247)", Class: failure.NotTLS},
 	{Contains: "(error_lib 16, error_reason 1040)", Class: failure.HandshakeFailure},
 	{Contains: "(error_lib 16, error_reason 1042)", Class: failure.ClientCertificateRejected}, // bad_certificate
 	{Contains: "(error_lib 16, error_reason 1048)", Class: failure.ClientCertificateRejected}, // unknown_ca

@@ -28,7 +28,8 @@ var verifierRules = []Rule{
 	{Contains: "has no subjectAltName", Class: failure.HostnameMismatch},
 	{Contains: "no permitted name constraints matched", Class: failure.NameConstraint},
 	{Contains: "all candidates exhausted with no interior errors", Class: failure.Untrusted},
-	{Contains: "chain construction exceeds max depth", Class: failure.Untrusted}, // it goes round a root that it does not trust
+	// it goes round a root that it does not trust
+	{Contains: "chain construction exceeds max depth", Class: failure.Untrusted},
 	{
 		Contains: "signature does not match", Class: failure.BadSignature,
 		Only: regexp.MustCompile(`x509|VerificationError`),

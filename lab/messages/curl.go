@@ -52,14 +52,16 @@ var curlCauses = map[string][]string{
 // curlOwn is what curl says in place of OpenSSL's reason, which it keeps to itself.
 var curlOwn = []Rule{
 	{Contains: "unable to set private key file", Class: failure.ClientMisconfigured},
-	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured}, // CURLE_SSL_CACERT_BADFILE, in other words in each version
+	// CURLE_SSL_CACERT_BADFILE, in other words in each version
+	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured},
 	// What it makes of an alert certificate_expired about its own certificate under TLS 1.2.
 	{Contains: "SSL certificate verification failed", Class: failure.Untrusted, tells: failed}, // for an alert as well
 }
 
 var curlRules = slices.Concat([]Rule{
 	{Contains: "no alternative certificate subject name matches", Class: failure.HostnameMismatch},
-	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+	// what is left of it in 7.88 with OpenSSL 3
+	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature},
 	{Contains: "certificate revocation reason", Class: failure.Revoked},
 	{Contains: "No OCSP response received", Class: failure.StapleMissing},
 	{Contains: "Invalid OCSP response", Class: failure.RevocationUnknown},

@@ -66,7 +66,9 @@ var denoAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertBadCertificate:         {failure.HostnameMismatch, failure.Malformed},
 	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.InvalidCA},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
-	wire.AlertCertificateUnknown:     {failure.NameConstraint, failure.InvalidCA, failure.CriticalExtension, failure.Malformed},
-	wire.AlertUnknownCA:              {failure.Untrusted, failure.SelfSigned},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
+	wire.AlertCertificateUnknown: {
+		failure.NameConstraint, failure.InvalidCA, failure.CriticalExtension, failure.Malformed,
+	},
+	wire.AlertUnknownCA:    {failure.Untrusted, failure.SelfSigned},
+	wire.AlertDecryptError: {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
 }

@@ -69,7 +69,10 @@ var goRules = []Rule{
 	{Contains: "certificate relies on legacy Common Name field", Class: failure.HostnameMismatch},
 	{Contains: "x509: certificate is valid for", Class: failure.HostnameMismatch},
 	{Contains: "doesn't contain any IP SANs", Class: failure.HostnameMismatch},
-	{Contains: "x509: invalid signature: parent certificate cannot sign this kind of certificate", Class: failure.InvalidCA},
+	{
+		Contains: "x509: invalid signature: parent certificate cannot sign this kind of certificate",
+		Class:    failure.InvalidCA,
+	},
 	{Contains: "x509: certificate is not authorized to sign other certificates", Class: failure.InvalidCA},
 	{
 		Contains: "insecure algorithm", Class: failure.WeakSignature,

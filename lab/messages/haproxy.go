@@ -26,7 +26,10 @@ var haproxySource = Source{
 
 // haproxyCheckRules are its own words, and those of the library that it passes on.
 var haproxyCheckRules = []Rule{
-	{Contains: "Server presented an SSL certificate different from the configured one", Class: failure.HostnameMismatch},
+	{
+		Contains: "Server presented an SSL certificate different from the configured one",
+		Class:    failure.HostnameMismatch,
+	},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
 	{Contains: "Layer6 timeout", Class: failure.Timeout},

@@ -13,18 +13,24 @@ import (
 // failure.
 var lookups = append(sameClass(failure.NameResolution,
 	// glibc
-	"Name or service not known", "Temporary failure in name resolution", "No address associated with hostname", "Non-recoverable failure in name resolution",
+	"Name or service not known", "Temporary failure in name resolution", "No address associated with hostname",
+	"Non-recoverable failure in name resolution",
 	// musl, which says "Try again" for a failure that may pass
 	"Name does not resolve", "[Errno -3] Try again", "getaddrinfo: Try again", "getaddrinfo failed: Try again",
 	// macOS and Windows
-	"nodename nor servname provided", "No such host is known", "The requested name is valid, but no data of the requested type was found",
+	"nodename nor servname provided", "No such host is known",
+	"The requested name is valid, but no data of the requested type was found",
 	// c-ares
 	"Domain name not found", "Could not contact DNS servers", "DNS server returned answer with no data",
 	// Node.js, Rust, curl, Java and Go
-	"getaddrinfo EAI_AGAIN", "getaddrinfo ENOTFOUND", "failed to lookup address information", "Resolving timed out", "UnknownHostException",
+	"getaddrinfo EAI_AGAIN", "getaddrinfo ENOTFOUND", "failed to lookup address information", "Resolving timed out",
+	"UnknownHostException",
 	// Chromium, which asks no resolver where there is no network
 	"net::ERR_INTERNET_DISCONNECTED",
-), Rule{Contains: "no such host", Class: failure.NameResolution, Only: regexp.MustCompile(`dial tcp|https://|Last error`)})
+), Rule{
+	Contains: "no such host", Class: failure.NameResolution,
+	Only: regexp.MustCompile(`dial tcp|https://|Last error`),
+})
 
 // sameClass returns rules of one class.
 func sameClass(class failure.Class, texts ...string) []Rule {

@@ -45,11 +45,17 @@ func TestLookups(t *testing.T) {
 
 // TestLookupIsNoConnection holds words of connections not to be taken for those of look-ups, and the other way round.
 func TestLookupIsNoConnection(t *testing.T) {
-	for message, want := range map[string]failure.Class{
-		"dial tcp 192.0.2.1:443: connect: connection refused":                                        failure.ConnectionRefused,
-		"dial tcp 192.0.2.1:443: i/o timeout":                                                        failure.Timeout,
-		"dial tcp: lookup a.example on 192.0.2.1:53: read udp 10.0.0.1:3->192.0.2.1:53: i/o timeout": failure.NameResolution,
+	for _, c := range []struct {
+		message string
+		want    failure.Class
+	}{
+		{"dial tcp 192.0.2.1:443: connect: connection refused", failure.ConnectionRefused},
+		{"dial tcp 192.0.2.1:443: i/o timeout", failure.Timeout},
+		{
+			"dial tcp: lookup a.example on 192.0.2.1:53: read udp 10.0.0.1:3->192.0.2.1:53: i/o timeout",
+			failure.NameResolution,
+		},
 	} {
-		assert.Equal(t, want, messages.Classify("go", message), message)
+		assert.Equal(t, c.want, messages.Classify("go", c.message), c.message)
 	}
 }

@@ -15,7 +15,8 @@ func TestSources(t *testing.T) {
 		assert.NotEmpty(t, s.Name)
 		assert.False(t, seen[s.Name], "%s stands twice", s.Name)
 		seen[s.Name] = true
-		assert.True(t, s.Rules != nil || s.Voices != nil || s.Commands != nil, "%s has neither rules nor marks nor commands", s.Name)
+		known := s.Rules != nil || s.Voices != nil || s.Commands != nil
+		assert.True(t, known, "%s has neither rules nor marks nor commands", s.Name)
 	}
 	marks := map[string]string{}
 	for _, s := range messages.Sources() {

@@ -72,7 +72,8 @@ var openSSLTexts = []Rule{
 	{Contains: "key usage does not include certificate signing", Class: failure.InvalidCA},
 	{Contains: "path length constraint exceeded", Class: failure.PathLength, Only: verifying},
 	{Contains: "permitted subtree violation", Class: failure.NameConstraint},
-	{Contains: "unsupported name constraint type", Class: failure.NameConstraint}, // BoringSSL, of constraints on addresses
+	// BoringSSL, of constraints on addresses
+	{Contains: "unsupported name constraint type", Class: failure.NameConstraint},
 	{Contains: "unhandled critical extension", Class: failure.CriticalExtension},
 	{Contains: "EE certificate key too weak", Class: failure.WeakKey},
 	{Contains: "CA certificate key too weak", Class: failure.WeakKey},
@@ -144,11 +145,19 @@ var opensslRules = slices.Concat([]Rule{
 // openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
 // the classes tell errors apart.
 var openSSLAlerts = map[wire.AlertCode][]failure.Class{
-	wire.AlertBadCertificate:         {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
+	wire.AlertBadCertificate: {
+		failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed,
+		failure.RevocationUnknown,
+	},
 	wire.AlertUnsupportedCertificate: {failure.WrongUsage},
 	wire.AlertCertificateRevoked:     {failure.Revoked},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.RevocationUnknown},
-	wire.AlertCertificateUnknown:     {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
-	wire.AlertUnknownCA:              {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
+	wire.AlertCertificateUnknown: {
+		failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA,
+		failure.RevocationUnknown,
+	},
+	wire.AlertUnknownCA: {
+		failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown,
+	},
+	wire.AlertDecryptError: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
 }

@@ -77,17 +77,31 @@ func TestMostTellingWins(t *testing.T) {
 		telling, general string
 		want             failure.Class
 	}{
-		{"CERT: Pre-verification error: certificate has expired", "SSL_connect: error:0A000086:SSL routines::certificate verify failed", failure.Expired},
-		{"verify error:num=20:unable to get local issuer certificate", "sslv3 alert handshake failure", failure.Untrusted},
+		{
+			"CERT: Pre-verification error: certificate has expired",
+			"SSL_connect: error:0A000086:SSL routines::certificate verify failed", failure.Expired,
+		},
+		{
+			"verify error:num=20:unable to get local issuer certificate", "sslv3 alert handshake failure",
+			failure.Untrusted,
+		},
 		{"curl: (60) SSL certificate problem: self-signed certificate", "Connection reset by peer", failure.SelfSigned},
 		{"x509: certificate is valid for a.example, not b.example", "unexpected EOF", failure.HostnameMismatch},
-		{"javax.net.ssl.SSLHandshakeException: PKIX path validation failed: signature check failed", "java.net.SocketException: Broken pipe", failure.BadSignature},
+		{
+			"javax.net.ssl.SSLHandshakeException: PKIX path validation failed: signature check failed",
+			"java.net.SocketException: Broken pipe", failure.BadSignature,
+		},
 		{"SSL routines::dh key too small", "SSL routines::sslv3 alert handshake failure", failure.WeakDH},
-		{"The certificate of 'localhost' has expired.", "The certificate of 'localhost' is not trusted.", failure.Expired},
+		{
+			"The certificate of 'localhost' has expired.", "The certificate of 'localhost' is not trusted.",
+			failure.Expired,
+		},
 		{"SSL routines::wrong version number", "Connection to ::1 failed: Connection refused", failure.NotTLS},
 		{"SSL: sslv3 alert handshake failure", "Connection timed out", failure.HandshakeFailure},
 	} {
-		for _, message := range []string{c.telling + "\n" + c.general, c.general + "\n" + c.telling, c.general + "\n" + c.telling + "\n" + c.general} {
+		for _, message := range []string{
+			c.telling + "\n" + c.general, c.general + "\n" + c.telling, c.general + "\n" + c.telling + "\n" + c.general,
+		} {
 			stack, class := messages.Recognise(message)
 			assert.Equal(t, c.want, class, "%s: %s", stack, message)
 			assert.Equal(t, c.telling, messages.Telling(stack, message))

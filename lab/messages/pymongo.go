@@ -83,6 +83,8 @@ var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 // callback becomes: bad_certificate_status_response.
 var pymongoOCSPAlerts = func() map[wire.AlertCode][]failure.Class {
 	all := maps.Clone(openSSLAlerts)
-	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{
+		failure.Revoked, failure.RevocationUnknown, failure.StapleMissing,
+	}
 	return all
 }()

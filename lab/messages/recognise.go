@@ -98,5 +98,6 @@ func Telling(stack, message string) string {
 // What lines say that tell why TLS failed, in words that no rule knows.
 var (
 	aboutTLS     = regexp.MustCompile(`(?i)\b(ssl|tls|x509|certificates?|cert|handshake|verify|verification)\b`)
-	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
+	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|` +
+		`not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
 )

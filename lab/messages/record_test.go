@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/clients"
@@ -27,18 +28,15 @@ func TestRulesOnRecord(t *testing.T) {
 	judged := 0
 	for _, s := range r.Scenarios {
 		for _, c := range s.Cells {
-			if !c.Documented {
-				t.Errorf("%s × %s: %s is recorded, and not documented", s.ID, c.Client, c.Kind)
-			}
+			assert.True(t, c.Documented, "%s × %s: %s is recorded, but not documented", s.ID, c.Client, c.Kind)
 			if c.Outcome != clients.Rejected {
 				continue
 			}
 			judged++
 			class := messages.Classify(stackOf[c.Client], c.Message)
-			if c.FromAlert && class == messages.Untold || class == c.Class {
-				continue
+			if !c.FromAlert || class != messages.Untold {
+				assert.Equal(t, c.Class, class, "%s × %s: %q", s.ID, c.Client, c.Message)
 			}
-			t.Errorf("%s × %s: %q is %q, recorded as %q", s.ID, c.Client, c.Message, class, c.Class)
 		}
 	}
 	t.Logf("%d rejections of %d clients", judged, len(r.Clients))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/messages"
@@ -42,9 +43,7 @@ func TestRulesOnRecordedMessages(t *testing.T) {
 	for _, stack := range messages.Stacks() {
 		for _, line := range recorded(t, stack) {
 			class, message := failure.Class(line[0]), line[1]
-			if got := messages.Classify(stack, message); got != class {
-				t.Errorf("%s: %q is %q, recorded as %q", stack, message, got, class)
-			}
+			assert.Equal(t, class, messages.Classify(stack, message), "%s: %q", stack, message)
 			for _, r := range messages.Rules(stack) {
 				if strings.Contains(message, r.Contains) {
 					decided[r] = true
@@ -55,9 +54,7 @@ func TestRulesOnRecordedMessages(t *testing.T) {
 	}
 	for _, stack := range messages.Stacks() {
 		for _, r := range messages.Rules(stack) {
-			if !decided[r] {
-				t.Errorf("%s: no recorded message is decided by the rule %+v", stack, r)
-			}
+			assert.True(t, decided[r], "%s: no recorded message is decided by the rule %+v", stack, r)
 		}
 	}
 }
@@ -66,9 +63,8 @@ func TestRulesOnRecordedMessages(t *testing.T) {
 func TestRulesNameClasses(t *testing.T) {
 	for _, stack := range messages.Stacks() {
 		for _, r := range messages.Rules(stack) {
-			if _, ok := failure.Lookup(r.Class); !ok && r.Class != messages.Untold {
-				t.Errorf("%s: rule %+v names a class that there is not", stack, r)
-			}
+			_, ok := failure.Lookup(r.Class)
+			assert.True(t, ok || r.Class == messages.Untold, "%s: rule %+v names an unknown class", stack, r)
 		}
 	}
 }
@@ -85,9 +81,8 @@ func FuzzClassify(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stack, message string) {
 		if c := messages.Classify(stack, message); c != "" && c != messages.Untold {
-			if _, ok := failure.Lookup(c); !ok {
-				t.Errorf("classified as %q, which is no class", c)
-			}
+			_, ok := failure.Lookup(c)
+			assert.True(t, ok, "classified as %q, which is not a class", c)
 		}
 	})
 }

@@ -23,7 +23,8 @@ var rustlsRules = []Rule{
 	{Contains: "UnsupportedCertVersion", Class: failure.InvalidCA},
 	{Contains: "does not allow extended key usage", Class: failure.WrongUsage},
 	{Contains: "UnsupportedCriticalExtension", Class: failure.CriticalExtension},
-	{Contains: "UnsupportedSignatureAlgorithmForPublicKeyContext", Class: failure.WeakKey}, // a curve that it does not know
+	// a curve that it does not know
+	{Contains: "UnsupportedSignatureAlgorithmForPublicKeyContext", Class: failure.WeakKey},
 	{Contains: "UnsupportedSignatureAlgorithmContext", Class: failure.WeakSignature},
 
 	{Contains: "received fatal alert: CertificateRequired", Class: failure.ClientCertificateRequired},
@@ -52,5 +53,7 @@ var rustlsAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertCertificateRevoked:     {failure.Revoked},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
 	wire.AlertUnknownCA:              {failure.Untrusted, failure.RevocationUnknown},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
+	wire.AlertDecryptError: {
+		failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey,
+	},
 }

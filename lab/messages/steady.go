@@ -32,7 +32,11 @@ var fleeting = []struct {
 	{regexp.MustCompile(`content-length: \d+, bytes received: \d+`), "content-length: N, bytes received: N"},
 	{regexp.MustCompile(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
 	{regexp.MustCompile(`invalid path: \S*/`), "invalid path: DIR/"},
-	{regexp.MustCompile(`verification time \d+ \(UNIX\), but certificate is not valid (after|before) \d+ \(\d+ seconds`), "verification time TIME (UNIX), but certificate is not valid $1 TIME (N seconds"},
+	{
+		regexp.MustCompile(`verification time \d+ \(UNIX\), but certificate is not valid (after|before) \d+ \(\d+ ` +
+			`seconds`),
+		"verification time TIME (UNIX), but certificate is not valid $1 TIME (N seconds",
+	},
 	{regexp.MustCompile(`(\w\.c):\d+`), "$1:LINE"}, // a place in the source of OpenSSL or an interpreter
 	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 	// What MongoDB's drivers tell of their waiting.

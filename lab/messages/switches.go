@@ -21,7 +21,8 @@ var openSSLWeak = []string{"DEFAULT:@SECLEVEL=0", "Options = UnsafeLegacyServerC
 
 // Weakened are the classes for which people lower what a library takes for safe.
 var Weakened = []failure.Class{
-	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey, failure.WeakSignature, failure.LegacyRenegotiation,
+	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey,
+	failure.WeakSignature, failure.LegacyRenegotiation,
 }
 
 // ForClass returns the switches that people reach for when they meet a class of failure, the likeliest first.

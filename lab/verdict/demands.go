@@ -15,7 +15,9 @@ import (
 func Unable(s *scenarios.Scenario, c clients.Info) lang.Reason {
 	control := scenarios.ControlOf(s)
 	supplied := scenarios.Supplies(control)
-	if len(c.Demands) == 0 || slices.ContainsFunc(c.Demands, func(d string) bool { return slices.Contains(supplied, d) }) {
+	if len(c.Demands) == 0 || slices.ContainsFunc(c.Demands, func(d string) bool {
+		return slices.Contains(supplied, d)
+	}) {
 		return lang.Reason{}
 	}
 	return lang.Because(whyUnable, c.Variant, strings.Join(c.Demands, " or "), control.ID)

@@ -76,7 +76,9 @@ var beforeTLS = []failure.Class{
 // outcome is what the server saw gets it here. A client cannot have accepted without a connection: that
 // is a failure of the program.
 func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
-	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal }); failed >= 0 {
+	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool {
+		return o.End == serve.EndInternal
+	}); failed >= 0 {
 		r.Outcome, r.Message = clients.Failed, observed[failed].Error
 		return r
 	}

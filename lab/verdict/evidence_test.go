@@ -40,21 +40,42 @@ func TestUnknownWords(t *testing.T) {
 		class    failure.Class
 		fine     bool
 	}{
-		"alert that tells":                 {"expired", alert(wire.AlertCertificateExpired), nil, verdict.OK, failure.Expired, true},
-		"alert of something else":          {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
-		"alert that says nothing":          {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
-		"left without a word":              {"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false},
-		"never came":                       {"expired", nil, nil, verdict.Unrecognised, "", false},
-		"nobody can come":                  {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
-		"did not come, as is right":        {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
-		"came without what it needs":       {"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false},
-		"the server broke it off":          {"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF, true},
-		"the server refused":               {"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true},
-		"the server refused its identity":  {"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK, failure.ClientCertificateRejected, true},
-		"the server refused for something": {"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false},
-		"it need not refuse":               {"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true},
-		"it said that it does":             {"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy}, verdict.Unrecognised, "", false},
-		"it must accept":                   {"good", alert(wire.AlertCertificateExpired), nil, verdict.Broken, "", false},
+		"alert that tells": {
+			"expired", alert(wire.AlertCertificateExpired), nil, verdict.OK, failure.Expired, true,
+		},
+		"alert of something else": {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
+		"alert that says nothing": {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
+		"left without a word": {
+			"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false,
+		},
+		"never came":                {"expired", nil, nil, verdict.Unrecognised, "", false},
+		"nobody can come":           {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
+		"did not come, as is right": {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
+		"came without what it needs": {
+			"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false,
+		},
+		"the server broke it off": {
+			"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF,
+			true,
+		},
+		"the server refused": {
+			"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true,
+		},
+		"the server refused its identity": {
+			"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK,
+			failure.ClientCertificateRejected, true,
+		},
+		"the server refused for something": {
+			"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false,
+		},
+		"it need not refuse": {
+			"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true,
+		},
+		"it said that it does": {
+			"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy},
+			verdict.Unrecognised, "", false,
+		},
+		"it must accept": {"good", alert(wire.AlertCertificateExpired), nil, verdict.Broken, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := underTest(t, c.id, words, c.observed, c.features...)
@@ -77,7 +98,8 @@ func TestKnownWords(t *testing.T) {
 	assert.False(t, j.Documented)
 
 	// Curl has other words for it in each version.
-	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs", "error setting certificate file: x.pem",
+	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs",
+		"error setting certificate file: x.pem",
 		"error adding trust anchors from file: x.pem", "Problem with the SSL CA cert (path? access rights?)"} {
 		j = underTest(t, "ca-file-missing", "curl: (77) "+words, nil)
 		assert.Equal(t, verdict.OK, j.Kind, words)
@@ -85,7 +107,9 @@ func TestKnownWords(t *testing.T) {
 
 	// What curl is granted, as it has no other words, is granted to who speaks them; what curl is
 	// known to do wrong is not.
-	j = underTest(t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil)
+	j = underTest(
+		t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil,
+	)
 	assert.Equal(t, verdict.OK, j.Kind)
 	j = underTest(t, "client-certificate-expired-tls12", "curl: (60) SSL certificate verification failed", expired)
 	assert.Equal(t, verdict.WrongReason, j.Kind)
@@ -100,7 +124,9 @@ func TestBelieve(t *testing.T) {
 	untold.NotTold = []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}
 	storeOnly := told
 	storeOnly.NotTold = []clients.Part{clients.PartCAFile}
-	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{Outcome: clients.Rejected, Message: "no"}
+	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{
+		Outcome: clients.Rejected, Message: "no",
+	}
 	one := []serve.Observation{{End: serve.EndServed}}
 	withCertificate := []serve.Observation{{ClientCertificate: "CN=client"}}
 	for name, c := range map[string]struct {
@@ -110,25 +136,33 @@ func TestBelieve(t *testing.T) {
 		observed []serve.Observation
 		want     clients.Outcome
 	}{
-		"accepted":                             {"good", told, accepted, one, clients.Accepted},
-		"accepted without a connection":        {"good", told, accepted, nil, clients.Failed},
-		"rejected":                             {"good", untold, rejected, nil, clients.Rejected},
-		"not told where":                       {"good-wildcard", untold, rejected, nil, clients.Unsupported},
-		"told where":                           {"good-wildcard", told, rejected, nil, clients.Rejected},
-		"not told where, and there":            {"wildcard-bare", untold, rejected, one, clients.Rejected},
-		"a name that is to lead nowhere":       {"unknown-host", untold, rejected, nil, clients.Rejected},
-		"an address":                           {"wrong-ip", untold, rejected, nil, clients.Rejected},
-		"not told what to present":             {"good-client-certificate", untold, rejected, one, clients.Unsupported},
-		"not told what to present, accepted":   {"client-certificate-expired", untold, accepted, one, clients.Unsupported},
-		"presented what it was not told of":    {"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted},
-		"told what to present":                 {"good-client-certificate", told, rejected, one, clients.Rejected},
-		"not told what to present, and did it": {"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected},
-		"not told the passphrase":              {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
-		"no passphrase to tell":                {"client-certificate-missing", untold, rejected, one, clients.Rejected},
-		"a trust store in place of PEM":        {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
-		"a trust store, and nothing wrong":     {"expired", storeOnly, rejected, one, clients.Rejected},
-		"PEM, which is broken":                 {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
-		"cannot":                               {"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported},
+		"accepted":                       {"good", told, accepted, one, clients.Accepted},
+		"accepted without a connection":  {"good", told, accepted, nil, clients.Failed},
+		"rejected":                       {"good", untold, rejected, nil, clients.Rejected},
+		"not told where":                 {"good-wildcard", untold, rejected, nil, clients.Unsupported},
+		"told where":                     {"good-wildcard", told, rejected, nil, clients.Rejected},
+		"not told where, and there":      {"wildcard-bare", untold, rejected, one, clients.Rejected},
+		"a name that is to lead nowhere": {"unknown-host", untold, rejected, nil, clients.Rejected},
+		"an address":                     {"wrong-ip", untold, rejected, nil, clients.Rejected},
+		"not told what to present":       {"good-client-certificate", untold, rejected, one, clients.Unsupported},
+		"not told what to present, accepted": {
+			"client-certificate-expired", untold, accepted, one, clients.Unsupported,
+		},
+		"presented what it was not told of": {
+			"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted,
+		},
+		"told what to present": {"good-client-certificate", told, rejected, one, clients.Rejected},
+		"not told what to present, and did it": {
+			"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected,
+		},
+		"not told the passphrase":          {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
+		"no passphrase to tell":            {"client-certificate-missing", untold, rejected, one, clients.Rejected},
+		"a trust store in place of PEM":    {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
+		"a trust store, and nothing wrong": {"expired", storeOnly, rejected, one, clients.Rejected},
+		"PEM, which is broken":             {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
+		"cannot": {
+			"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, ok := scenarios.Lookup(c.id)
@@ -143,8 +177,10 @@ func TestUntoldProgram(t *testing.T) {
 	s, _ := scenarios.Lookup("expired")
 	judge := func(code wire.AlertCode) verdict.Judgement {
 		return verdict.Judge(verdict.Cell{
-			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code), Control: accepted(),
-			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify failed"),
+			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code),
+			Control: accepted(),
+			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify " +
+				"failed"),
 		})
 	}
 	j := judge(wire.AlertCertificateExpired)

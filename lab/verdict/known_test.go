@@ -14,13 +14,19 @@ import (
 // and of a version that it is known of.
 func TestCertain(t *testing.T) {
 	const (
-		httpie = "http: error: SSLError: HTTPSConnectionPool(host='localhost', port=1): Max retries exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)')))"
-		git    = "fatal: unable to access 'https://localhost:1/': GnuTLS recv error (-12): A TLS fatal alert has been received."
-		curl   = "curl: (60) SSL certificate problem: certificate has expired"
-		wget   = "ERROR: The certificate of 'localhost' is not trusted."
+		httpie = "http: error: SSLError: HTTPSConnectionPool(host='localhost', port=1): Max retries exceeded with " +
+			"url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate " +
+			"verify failed: certificate has expired (_ssl.c:1006)')))"
+		git = "fatal: unable to access 'https://localhost:1/': GnuTLS recv error (-12): A TLS fatal alert has been " +
+			"received."
+		curl = "curl: (60) SSL certificate problem: certificate has expired"
+		wget = "ERROR: The certificate of 'localhost' is not trusted."
 	)
 	worker := func(stack, version string) clients.Info {
-		return clients.Info{Stack: "under-test", Variant: "worker", UnderTest: true, Speaks: stack, Version: version, Library: "OpenSSL 3.0.19"}
+		return clients.Info{
+			Stack: "under-test", Variant: "worker", UnderTest: true, Speaks: stack, Version: version,
+			Library: "OpenSSL 3.0.19",
+		}
 	}
 	exit := clients.Info{Stack: "under-test", Variant: "exit", UnderTest: true}
 	speaks := exit
@@ -40,18 +46,32 @@ func TestCertain(t *testing.T) {
 		"git in GnuTLS's words":                              {scenarios.Known{Stack: "wget"}, exit, git, false},
 		"git, said to speak as Wget does":                    {scenarios.Known{Stack: "wget"}, speaks, git, false},
 		"Wget itself":                                        {scenarios.Known{Stack: "wget"}, exit, wget, true},
-		"Wget, of another version":                           {scenarios.Known{Stack: "wget", Versions: "<1.25"}, exit, wget, false},
-		"curl itself":                                        {scenarios.Known{Stack: "curl"}, exit, curl, true},
-		"curl, of which no version is told":                  {scenarios.Known{Stack: "curl", Versions: "<8"}, exit, curl, false},
-		"curl, of which no library is told":                  {scenarios.Known{Stack: "curl", Versions: "OpenSSL >=3"}, exit, curl, false},
-		"curl, with another variant":                         {scenarios.Known{Stack: "curl", Variants: []string{"insecure"}}, exit, curl, false},
-		"a version of the program's own":                     {scenarios.Known{Stack: "curl", Versions: "<8"}, worker("python", "3.6"), curl, false},
-		"a library that is told":                             {scenarios.Known{Stack: "python", Versions: "OpenSSL >=3"}, worker("python", "3.11"), "", true},
-		"a library of whatever stack":                        {scenarios.Known{Library: "OpenSSL"}, worker("ruby", "3.1"), "", true},
-		"another library":                                    {scenarios.Known{Library: "rustls"}, worker("ruby", "3.1"), "", false},
-		"a module that a stack stands on":                    {scenarios.Known{Library: "node:tls"}, worker("axios", "1.7"), "", true},
-		"a library, of a program that tells nothing":         {scenarios.Known{Library: "OpenSSL"}, exit, curl, false},
-		"what is known of all":                               {scenarios.Known{}, exit, curl, false},
+		"Wget, of another version": {
+			scenarios.Known{Stack: "wget", Versions: "<1.25"}, exit, wget, false,
+		},
+		"curl itself": {scenarios.Known{Stack: "curl"}, exit, curl, true},
+		"curl, of which no version is told": {
+			scenarios.Known{Stack: "curl", Versions: "<8"}, exit, curl, false,
+		},
+		"curl, of which no library is told": {
+			scenarios.Known{Stack: "curl", Versions: "OpenSSL >=3"}, exit, curl, false,
+		},
+		"curl, with another variant": {
+			scenarios.Known{Stack: "curl", Variants: []string{"insecure"}}, exit, curl, false,
+		},
+		"a version of the program's own": {
+			scenarios.Known{Stack: "curl", Versions: "<8"}, worker("python", "3.6"), curl, false,
+		},
+		"a library that is told": {
+			scenarios.Known{Stack: "python", Versions: "OpenSSL >=3"}, worker("python", "3.11"), "", true,
+		},
+		"a library of whatever stack": {scenarios.Known{Library: "OpenSSL"}, worker("ruby", "3.1"), "", true},
+		"another library":             {scenarios.Known{Library: "rustls"}, worker("ruby", "3.1"), "", false},
+		"a module that a stack stands on": {
+			scenarios.Known{Library: "node:tls"}, worker("axios", "1.7"), "", true,
+		},
+		"a library, of a program that tells nothing": {scenarios.Known{Library: "OpenSSL"}, exit, curl, false},
+		"what is known of all":                       {scenarios.Known{}, exit, curl, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, verdict.Certain(c.known, c.client, c.message))
@@ -62,18 +82,27 @@ func TestCertain(t *testing.T) {
 // TestLibrary holds what is known of a TLS library, or of a module, to be known of every stack that stands on it, and to
 // excuse nobody's own client.
 func TestLibrary(t *testing.T) {
-	rustls, node := scenarios.Known{Library: "rustls", Variants: []string{"default"}}, scenarios.Known{Library: "node:tls"}
+	rustls, node := scenarios.Known{
+		Library: "rustls", Variants: []string{"default"},
+	}, scenarios.Known{Library: "node:tls"}
 	for name, c := range map[string]struct {
 		known  scenarios.Known
 		client clients.Info
 		want   bool
 	}{
-		"a stack on it":                {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "default"}, true},
-		"of no version":                {rustls, clients.Info{Stack: "any", Library: "rustls", Variant: "default"}, true},
-		"with another variant":         {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "insecure"}, false},
-		"on another":                   {rustls, clients.Info{Stack: "any", Library: "OpenSSL 3.0.22", Variant: "default"}, false},
-		"of which nothing is told":     {rustls, clients.Info{Stack: "any", Variant: "default"}, false},
-		"somebody's own":               {rustls, clients.Info{Stack: "under-test", Library: "rustls 0.23.46", Variant: "default", UnderTest: true}, false},
+		"a stack on it": {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "default"}, true},
+		"of no version": {rustls, clients.Info{Stack: "any", Library: "rustls", Variant: "default"}, true},
+		"with another variant": {
+			rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "insecure"}, false,
+		},
+		"on another": {
+			rustls, clients.Info{Stack: "any", Library: "OpenSSL 3.0.22", Variant: "default"}, false,
+		},
+		"of which nothing is told": {rustls, clients.Info{Stack: "any", Variant: "default"}, false},
+		"somebody's own": {
+			rustls, clients.Info{Stack: "under-test", Library: "rustls 0.23.46", Variant: "default", UnderTest: true},
+			false,
+		},
 		"Node":                         {node, clients.Info{Stack: "node", Library: "OpenSSL 3.0.22"}, true},
 		"a library for Node":           {node, clients.Info{Stack: "axios", Library: "OpenSSL 3.0.22"}, true},
 		"another stack on its OpenSSL": {node, clients.Info{Stack: "python", Library: "OpenSSL 3.0.22"}, false},
@@ -85,7 +114,9 @@ func TestLibrary(t *testing.T) {
 // TestUntoldVersion holds a version that nobody tells to be none that a constraint is about.
 func TestUntoldVersion(t *testing.T) {
 	for _, constraint := range []string{"<3.7", ">=3.7", "<=8", "=1", "OpenSSL <3", "OpenSSL >=3"} {
-		assert.False(t, verdict.Matches(scenarios.Known{Stack: "python", Versions: constraint}, clients.Info{Stack: "python"}), constraint)
+		assert.False(t, verdict.Matches(scenarios.Known{
+			Stack: "python", Versions: constraint,
+		}, clients.Info{Stack: "python"}), constraint)
 	}
 	assert.True(t, verdict.Matches(scenarios.Known{Stack: "python"}, clients.Info{Stack: "python"}))
 }

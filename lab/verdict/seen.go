@@ -16,31 +16,38 @@ type ServerView string
 
 // The sights.
 const (
-	SeenAccepted    ServerView = "accepted"     // it accepted what it is to accept
-	SeenEither      ServerView = "either"       // it did what some do and some do not, with good reason
-	SeenInsecure    ServerView = "insecure"     // it accepted what it must reject
-	SeenLenient     ServerView = "lenient"      // it accepted what clients with a certain feature reject
-	SeenRefused     ServerView = "refused"      // it refused what it is to refuse, for a reason that the scenario lists
-	SeenUntold      ServerView = "untold"       // it refused what it is to refuse, with an alert that tells no reason
-	SeenOtherReason ServerView = "other-reason" // it refused what it is to refuse, with an alert that stands for something else
-	SeenBroken      ServerView = "broken"       // it refused what it is to accept
-	SeenTurnedAway  ServerView = "turned-away"  // the server refused it, as the scenario has it
-	SeenNotServed   ServerView = "not-served"   // the server refused it, though the scenario is for clients to accept or refuse
-	SeenGaveUp      ServerView = "gave-up"      // it left a server that never gave it anything to accept
-	SeenWaited      ServerView = "waited"       // it waited for such a server for longer than the server would have it
-	SeenFault       ServerView = "fault"        // the server broke the connection off: what the client made of it cannot be seen
-	SeenLeft        ServerView = "left"         // it left without a request and without an alert: a refusal, or no more than a look
-	SeenSilence     ServerView = "silence"      // it fell silent
-	SeenNothing     ServerView = "nothing"      // it connected and said nothing
-	SeenNotTLS      ServerView = "not-tls"      // it did not speak TLS
-	SeenRelayed     ServerView = "relayed"      // something encrypted passed between it and a server that ends TLS by itself
-	SeenError       ServerView = "error"        // the lab's own failure
+	SeenAccepted ServerView = "accepted" // it accepted what it is to accept
+	SeenEither   ServerView = "either"   // it did what some do and some do not, with good reason
+	SeenInsecure ServerView = "insecure" // it accepted what it must reject
+	SeenLenient  ServerView = "lenient"  // it accepted what clients with a certain feature reject
+	SeenRefused  ServerView = "refused"  // it refused what it is to refuse, for a reason that the scenario lists
+	SeenUntold   ServerView = "untold"   // it refused what it is to refuse, with an alert that tells no reason
+	// it refused what it is to refuse, with an alert that stands for something else
+	SeenOtherReason ServerView = "other-reason"
+	SeenBroken      ServerView = "broken"      // it refused what it is to accept
+	SeenTurnedAway  ServerView = "turned-away" // the server refused it, as the scenario has it
+	// the server refused it, though the scenario is for clients to accept or refuse
+	SeenNotServed ServerView = "not-served"
+	SeenGaveUp    ServerView = "gave-up" // it left a server that never gave it anything to accept
+	SeenWaited    ServerView = "waited"  // it waited for such a server for longer than the server would have it
+	// the server broke the connection off: what the client made of it cannot be seen
+	SeenFault ServerView = "fault"
+	// it left without a request and without an alert: a refusal, or no more than a look
+	SeenLeft    ServerView = "left"
+	SeenSilence ServerView = "silence" // it fell silent
+	SeenNothing ServerView = "nothing" // it connected and said nothing
+	SeenNotTLS  ServerView = "not-tls" // it did not speak TLS
+	SeenRelayed ServerView = "relayed" // something encrypted passed between it and a server that ends TLS by itself
+	SeenError   ServerView = "error"   // the lab's own failure
 )
 
 // ServerViews returns all of them.
 func ServerViews() []ServerView {
-	return []ServerView{SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken, SeenTurnedAway,
-		SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing, SeenNotTLS, SeenRelayed, SeenError}
+	return []ServerView{
+		SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken,
+		SeenTurnedAway, SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing,
+		SeenNotTLS, SeenRelayed, SeenError,
+	}
 }
 
 // See says what an observation alone tells of a client, given what the scenario expects of it, which
@@ -54,7 +61,10 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 	case o.AlertReceived != nil:
 		return seenAlert(s, expect, o.AlertReceived.Code)
 	case o.AlertSent != nil:
-		if expect.Verdict != scenarios.Accept && slices.ContainsFunc(messages.SentToClients(o.AlertSent.Code), func(c failure.Class) bool { return slices.Contains(expect.Failures, c) }) {
+		if expect.Verdict != scenarios.Accept &&
+			slices.ContainsFunc(messages.SentToClients(o.AlertSent.Code), func(c failure.Class) bool {
+				return slices.Contains(expect.Failures, c)
+			}) {
 			return SeenTurnedAway
 		}
 		return SeenNotServed

@@ -15,10 +15,14 @@ import (
 func TestSee(t *testing.T) {
 	hello := &wire.ClientHello{}
 	received := func(code wire.AlertCode) serve.Observation {
-		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(code)}
+		return serve.Observation{
+			Hello: hello, BytesReceived: 9, End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(code),
+		}
 	}
 	sent := func(code wire.AlertCode) serve.Observation {
-		return serve.Observation{Hello: hello, BytesReceived: 9, End: serve.EndAlertSent, AlertSent: wire.NewAlert(code)}
+		return serve.Observation{
+			Hello: hello, BytesReceived: 9, End: serve.EndAlertSent, AlertSent: wire.NewAlert(code),
+		}
 	}
 	ended := func(end serve.End) serve.Observation {
 		return serve.Observation{Hello: hello, BytesReceived: 9, End: end}
@@ -41,7 +45,14 @@ func TestSee(t *testing.T) {
 		{"good", serve.Observation{End: serve.EndInternal}, verdict.SeenError},
 		{"silent", serve.Observation{End: serve.EndInternal, BytesReceived: 9}, verdict.SeenError},
 		{"expired", ended(serve.EndServed), verdict.SeenInsecure},
-		{"expired", serve.Observation{End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(wire.ClientHello)}, verdict.SeenInsecure}, // no request that makes sense
+		// no request that makes sense
+		{
+			"expired",
+			serve.Observation{
+				End: serve.EndError, HandshakeComplete: true, ApplicationData: true, Hello: new(wire.ClientHello),
+			},
+			verdict.SeenInsecure,
+		},
 		{"expired", received(wire.AlertCertificateExpired), verdict.SeenRefused},
 		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason},     // it was not given the root
 		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},     // Go says that of whatever it refuses

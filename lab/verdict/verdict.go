@@ -182,7 +182,10 @@ func (c Cell) judgeControl() (Judgement, bool) {
 	about := func(why lang.Reason) lang.Reason { return why.About(OnControl, c.Scenario.Control) }
 	switch c.Control.Outcome {
 	case clients.Accepted:
-		control := Cell{Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved, GoodObserved: c.GoodObserved}
+		control := Cell{
+			Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved,
+			GoodObserved: c.GoodObserved,
+		}
 		if why := control.contradiction(); !why.IsZero() {
 			return Judgement{Kind: Error, Contradicted: true, Why: about(why)}, true
 		}
@@ -193,7 +196,8 @@ func (c Cell) judgeControl() (Judgement, bool) {
 		return Judgement{Kind: Unsupported, Why: about(c.Control.Reason())}, true
 	}
 	for _, k := range scenarios.ControlOf(c.Scenario).Known {
-		if k.Verdict == scenarios.Reject && Matches(k, c.Client) && slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
+		if k.Verdict == scenarios.Reject && Matches(k, c.Client) &&
+			slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
 			return Judgement{Kind: Unsupported, Why: about(lang.Plain(k.Why))}, true
 		}
 	}
@@ -242,7 +246,8 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 	switch {
 	case e.Verdict != scenarios.Accept && (c.Client.VerdictOnly || slices.Contains(e.Failures, class)):
 		return Judgement{Kind: OK}
-	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
+	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should &&
+		!slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
 		return Judgement{Kind: Broken, Documented: true, Why: lang.Because(whyFeature, e.Feature)}
 	}
 	j := Judgement{Kind: WrongReason, Why: lang.Because(whyExpected, fmt.Sprint(e.Failures))}
