@@ -115,8 +115,8 @@ func TestFirstCause(t *testing.T) {
 	}
 }
 
-// TestWhose holds messages to be whose they are: a mark in them outranks who has said the same in the lab, and a text of
-// OpenSSL's own is any program's that uses it.
+// TestWhose holds messages to be whose they are: a mark in them outranks who has said the same in the lab, and a text
+// of OpenSSL's own is any program's that uses it.
 func TestWhose(t *testing.T) {
 	for _, message := range []string{
 		"certificate has expired", "unable to get local issuer certificate", "self-signed certificate",

@@ -5,7 +5,7 @@ import "example.com/tlslab/lab/lang"
 // Explained is a report with its prose: what tlslab explain --json prints.
 type Explained struct {
 	Schema int `json:"schema"`
-	// Language is that of the prose, as a tag of BCP 47.
+	// Language is the language of the prose, as a BCP 47 tag.
 	Language lang.Tag           `json:"language"`
 	Lines    int                `json:"lines"`
 	Findings []ExplainedFinding `json:"findings"`
@@ -13,11 +13,11 @@ type Explained struct {
 	Left     int                `json:"left,omitempty"`
 }
 
-// ExplainedFinding is a finding with its prose: one, or one for each of the likelier classes where the message
-// does not tell which it is.
+// ExplainedFinding is a finding with its prose. If the message does not tell the class, there is prose for each of the
+// likeliest ones.
 type ExplainedFinding struct {
 	Finding
-	Who   string  `json:"who"` // in whose words it is written
+	Who   string  `json:"who"` // names the stacks in whose words the message is written
 	Prose []Prose `json:"prose"`
 }
 

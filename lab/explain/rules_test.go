@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -49,4 +51,24 @@ func TestEveryRuleDecides(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestProtocols checks that commands can be given for each protocol that a source speaks, and that a driver's failures
+// are reproduced with the scenarios behind its own protocol.
+func TestProtocols(t *testing.T) {
+	for _, s := range messages.Sources() {
+		if s.Service == "" {
+			continue
+		}
+		assert.NotZero(t, protocols[s.Service].port, "%s speaks %s", s.Name, s.Service)
+		f := Finding{Stacks: []string{s.Name}}
+		assert.Equal(t, s.Service, f.service(), s.Name)
+		want := scenarios.HTTPS
+		if s.Service == string(scenarios.MongoDB) && s.Rules != nil { // mongod has none: it is a server
+			want = scenarios.MongoDB
+		}
+		assert.Equal(t, want, f.catalogue()[0].Service, s.Name)
+	}
+	assert.Empty(t, Finding{Stacks: []string{"pymongo", "python"}}.service(), "they speak two")
+	assert.Equal(t, scenarios.HTTPS, Finding{}.catalogue()[0].Service)
 }

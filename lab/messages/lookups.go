@@ -41,9 +41,6 @@ func sameClass(class failure.Class, texts ...string) []Rule {
 	return list
 }
 
-// Lookups returns the rules of failed look-ups, which hold for every stack beside its own.
-func Lookups() []Rule { return slices.Clone(lookups) }
-
 // withLookups returns the rules of a stack or a program, and those of failed look-ups before them, as these have words
 // of time in them. There are none of a name that is not known.
 func withLookups(name string) []Rule {

@@ -32,11 +32,11 @@ func TestLookups(t *testing.T) {
 			assert.Contains(t, messages.Stacks(), stack)
 			assert.Equal(t, failure.NameResolution, messages.Classify(stack, message), message)
 		}
-		for _, r := range messages.Lookups() {
+		for _, r := range messages.Lookups {
 			met[r] = met[r] || strings.Contains(message, r.Contains)
 		}
 	}
-	for _, r := range messages.Lookups() {
+	for _, r := range messages.Lookups {
 		assert.True(t, met[r], "no message has %q", r.Contains)
 	}
 	t.Logf("%d messages", n)

@@ -31,6 +31,9 @@ type Rule struct {
 type Source struct {
 	// Name is that of a client stack of the lab, or of another program, lower-case: "python", "nginx".
 	Name string
+	// Service is the protocol that it speaks over TLS, if it speaks no other: "mongodb", as clients' declarations
+	// and scenarios.Service have it, or "smtp". Empty means HTTPS, or any.
+	Service string
 	// Program says that it is a program that the lab has rules for and does not run.
 	Program bool
 	// Marks are what only this source writes: a message with one of them is in its words.
@@ -112,25 +115,17 @@ func Of(name string) *Source {
 	return new(Source)
 }
 
-// namesOf returns the sorted names of sources.
-func namesOf(wanted func(*Source) bool) []string {
+// Stacks returns the names of the lab's client stacks that have rules, sorted.
+func Stacks() []string {
 	var names []string
 	for _, s := range sources {
-		if wanted(s) {
+		if s.Rules != nil && !s.Program {
 			names = append(names, s.Name)
 		}
 	}
 	slices.Sort(names)
 	return names
 }
-
-// Stacks returns the names of the client stacks that there are rules for, sorted.
-func Stacks() []string {
-	return namesOf(func(s *Source) bool { return s.Rules != nil && !s.Program })
-}
-
-// Programs returns the names of the programs that there are rules for and that the lab does not run, sorted.
-func Programs() []string { return namesOf(func(s *Source) bool { return s.Program }) }
 
 // Rules returns the rules of a source, in the order in which they are tried. The caller may change the
 // result.

@@ -1,7 +1,8 @@
 package messages
 
 var mongodSource = Source{
-	Name: "mongod",
+	Name:    "mongod",
+	Service: "mongodb",
 	Voices: []Voice{{
 		Marks: []string{"InvalidSSLConfiguration"},
 		Own:   true,

@@ -8,9 +8,10 @@ import (
 )
 
 var mongoGoSource = Source{
-	Name:  "mongo-go",
-	Marks: []string{"current topology: {"},
-	Rules: slices.Concat(mongoGoOwn, goOwn, goRules),
+	Name:    "mongo-go",
+	Service: "mongodb",
+	Marks:   []string{"current topology: {"},
+	Rules:   slices.Concat(mongoGoOwn, goOwn, goRules),
 	Voices: []Voice{{
 		Marks: []string{"server selection error: "},
 	}},

@@ -7,9 +7,10 @@ import (
 )
 
 var mongoJavaSource = Source{
-	Name:   "mongo-java",
-	Rules:  mongoJavaRules,
-	Alerts: javaAlerts,
+	Name:    "mongo-java",
+	Service: "mongodb",
+	Rules:   mongoJavaRules,
+	Alerts:  javaAlerts,
 	Voices: []Voice{{
 		Marks: []string{"com.mongodb."},
 	}},

@@ -8,8 +8,9 @@ import (
 )
 
 var mongoNodeSource = Source{
-	Name:  "mongo-node",
-	Rules: mongoNodeRules,
+	Name:    "mongo-node",
+	Service: "mongodb",
+	Rules:   mongoNodeRules,
 	Voices: []Voice{{
 		Marks: []string{
 			"MongoServerSelectionError", "MongoNetworkError", "MongooseServerSelectionError", "MongooseError",

@@ -63,9 +63,12 @@ func TestPrograms(t *testing.T) {
 			library[r] = true
 		}
 	}
-	for _, program := range messages.Programs() {
-		for _, r := range messages.Rules(program) {
-			assert.True(t, library[r] || decided[program][r], "%s: no message is decided by the rule %+v", program, r)
+	for _, s := range messages.Sources() {
+		if !s.Program {
+			continue
+		}
+		for _, r := range s.Rules {
+			assert.True(t, library[r] || decided[s.Name][r], "%s: no message is decided by the rule %+v", s.Name, r)
 		}
 	}
 }
@@ -109,7 +112,8 @@ func TestMostTellingWins(t *testing.T) {
 	}
 }
 
-// TestTellingOfUnknownWords holds the line to be shown that tells, in words that no rule knows, among lines that do not.
+// TestTellingOfUnknownWords holds the line to be shown that tells, in words that no rule knows, among lines that do
+// not.
 func TestTellingOfUnknownWords(t *testing.T) {
 	const telling = "ERROR: TLS peer refused: certificate of the wrong colour"
 	assert.Equal(t, telling, messages.Telling("", "starting\n"+telling+"\nsee the manual\nbye"))

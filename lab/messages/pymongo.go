@@ -10,10 +10,11 @@ import (
 )
 
 var pymongoSource = Source{
-	Name:   "pymongo",
-	Marks:  []string{"pymongo."},
-	Rules:  pymongoRules,
-	Alerts: openSSLAlerts,
+	Name:    "pymongo",
+	Service: "mongodb",
+	Marks:   []string{"pymongo."},
+	Rules:   pymongoRules,
+	Alerts:  openSSLAlerts,
 	Voices: []Voice{{
 		Marks:   []string{"pymongo."},
 		Sources: []string{"pymongo", "pymongo-ocsp"},
@@ -31,10 +32,11 @@ var pymongoCauses = map[string][]string{
 }
 
 var pymongoOCSPSource = Source{
-	Name:   "pymongo-ocsp",
-	Marks:  []string{"pymongo."},
-	Rules:  pymongoOCSPRules,
-	Alerts: pymongoOCSPAlerts,
+	Name:    "pymongo-ocsp",
+	Service: "mongodb",
+	Marks:   []string{"pymongo."},
+	Rules:   pymongoOCSPRules,
+	Alerts:  pymongoOCSPAlerts,
 	Voices: []Voice{{
 		Marks:   []string{"[('SSL routines', 'tls_process_initial_server_flight'"},
 		Sources: []string{"pymongo-ocsp", "pyopenssl"},

@@ -1,6 +1,7 @@
 package messages_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/result"
+	"example.com/tlslab/scenarios"
 )
 
 // recordDir is where a run of the whole matrix is recorded.
@@ -24,6 +26,8 @@ func TestRulesOnRecord(t *testing.T) {
 	stackOf := map[string]string{}
 	for _, c := range r.Clients {
 		stackOf[c.ID()] = c.Stack
+		service := cmp.Or(messages.Of(c.Stack).Service, string(scenarios.HTTPS))
+		assert.Equal(t, c.Service, service, "the protocol of %s", c.Stack)
 	}
 	judged := 0
 	for _, s := range r.Scenarios {

@@ -8,6 +8,7 @@ import (
 
 var redisCliSource = Source{
 	Name:    "redis-cli",
+	Service: "redis",
 	Program: true,
 	Marks:   []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"},
 	Rules:   redisCliRules,
@@ -15,7 +16,8 @@ var redisCliSource = Source{
 }
 
 var redisServerSource = Source{
-	Name: "redis-server",
+	Name:    "redis-server",
+	Service: "redis",
 	Voices: []Voice{{
 		Marks:  []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"},
 		Server: true,

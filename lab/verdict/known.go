@@ -18,18 +18,18 @@ func Matches(k scenarios.Known, c clients.Info) bool {
 		matchesVersion(k.Versions, c)
 }
 
-// concerns reports whether something known is known of a stack over a TLS library: "OpenSSL 3.0.19". It is known of all if
-// it names neither.
+// concerns reports whether something known is known of a stack over a TLS library: "OpenSSL 3.0.19". It is known of all
+// if it names neither.
 func concerns(k scenarios.Known, stack, library string) bool {
 	name, _, _ := strings.Cut(library, " ")
 	return (k.Stack == "" || k.Stack == stack) &&
 		(k.Library == "" || k.Library == name || k.Library == messages.Of(stack).Over)
 }
 
-// Certain reports whether something known is known of somebody's own client too: if that is the stack for
-// certain, or stands on the library, and of a version that it is known of. It is the stack if it says so of itself, with
-// its version, or if its message bears a mark that no other program on the same library makes. Words alone make nobody
-// the stack: those of GnuTLS are Wget's, and git's as well.
+// Certain reports whether something known is known of somebody's own client too: if that is the stack for certain, or
+// stands on the library, and of a version that it is known of. It is the stack if it says so of itself, with its
+// version, or if its message bears a mark that no other program on the same library makes. Words alone make nobody the
+// stack: those of GnuTLS are Wget's, and git's as well.
 func Certain(k scenarios.Known, c clients.Info, message string) bool {
 	if k.Stack == "" && k.Library == "" {
 		return false

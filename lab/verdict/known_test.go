@@ -79,8 +79,8 @@ func TestCertain(t *testing.T) {
 	}
 }
 
-// TestLibrary holds what is known of a TLS library, or of a module, to be known of every stack that stands on it, and to
-// excuse nobody's own client.
+// TestLibrary holds what is known of a TLS library, or of a module, to be known of every stack that stands on it, and
+// to excuse nobody's own client.
 func TestLibrary(t *testing.T) {
 	rustls, node := scenarios.Known{
 		Library: "rustls", Variants: []string{"default"},
