@@ -2,7 +2,7 @@ package messages
 
 import "regexp"
 
-// placed is what differs in a message from one server to the next, and the word that stands for it.
+// placed is what differs in a message from one server to the next, and the word that replaces it.
 var placed = []struct {
 	*regexp.Regexp
 	word string
@@ -16,8 +16,8 @@ var placed = []struct {
 	{regexp.MustCompile(`\bPORT\b`), "N"},
 }
 
-// Alike returns a message without what differs where the same happened to a client on two servers: hosts,
-// ports and addresses in memory, besides what [Steady] replaces.
+// Alike returns a message without what differs between two servers to which the same happened: hosts, ports and memory
+// addresses, besides what [Steady] replaces.
 func Alike(message string) string {
 	message = Steady(message)
 	for _, p := range placed {

@@ -1,4 +1,4 @@
 package messages
 
-// Lookups are the rules of failed look-ups, for the tests.
+// Lookups are the rules for failed lookups, for the tests.
 var Lookups = lookups

@@ -2,10 +2,9 @@ package messages
 
 import "regexp"
 
-// What else a message must hold for words to count that much else is said with, where several rules have the same.
+// The conditions (Rule.Only) that several rules share, for words that have many other uses.
 var (
-	// file matches the names of files that hold keys and certificates, in messages that are not of a tool
-	// for files.
+	// file matches the names of key and certificate files, in messages that are not from a tool for files.
 	file = regexp.MustCompile(`(?i)(Error: ENOENT: |FileNotFoundError: |IOError: |NoSuchFileException: |open |` +
 		`cannot load|load_verify|SSL_CTX|BIO_|reqwest|could not load|\(os error 2\)|CA certificate|cert file|key ` +
 		`file|SSL_ca_file|CAfile|tlsCAFile).*\.(pem|crt|cer|key|p12|pfx|der|jks)\b|\.(pem|crt|cer|key|p12|pfx|` +
@@ -18,7 +17,7 @@ var (
 		`connection failed|httpx|SSL: |BIO_connect|Could not connect to Redis| socat\[| LOG3\[|Layer4 |Could not ` +
 		`transfer `)
 	rust = regexp.MustCompile(`error sending request|invalid peer certificate|certificate revocation list`)
-	// verifying matches what stands around the reason where verification failed.
+	// verifying matches the text around the reason for which verification failed.
 	verifying = regexp.MustCompile(`Error: (certificate|CRL) [a-z ]+$|Verify return code: |verify|verif|` +
 		`SSL|ssl|TLS|tls|x509|OpenSSL|fetch failed|AxiosError|Mongo|OCSP|staple|EPROTO|CERT_`)
 	goRequest = regexp.MustCompile(`(Get|Post|Put|Head|Patch|Delete) "https://[^"]*": (unexpected )?EOF|` +
@@ -37,8 +36,8 @@ var (
 	pyOpenSSL = regexp.MustCompile(`OpenSSL|SysCallError`)
 )
 
-// NamesKeyFile reports whether a message names a file of keys or certificates, and is not of a tool for files.
+// NamesKeyFile reports whether a message names a file of keys or certificates, and is not from a tool for files.
 func NamesKeyFile(message string) bool { return file.MatchString(message) }
 
-// AboutVerifying reports whether a message has what stands around the reason where verification failed.
+// AboutVerifying reports whether a message is about a failed verification, by the text around the reason.
 func AboutVerifying(message string) bool { return verifying.MatchString(message) }

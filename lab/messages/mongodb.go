@@ -21,7 +21,7 @@ var mongodSource = Source{
 	},
 }
 
-// mongoSwitches are those of what stands on it too.
+// mongoSwitches are the switches that MongoDB's drivers have in common.
 var mongoSwitches = Switches{
 	All:  []string{"tlsInsecure=true", "tlsAllowInvalidCertificates=true"},
 	Host: []string{"tlsAllowInvalidHostnames=true"},

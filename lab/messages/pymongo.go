@@ -24,7 +24,7 @@ var pymongoSource = Source{
 	TrustStore: pythonTrustStore,
 }
 
-// pymongoCauses are the causes of findings in clients that use it.
+// pymongoCauses are the causes of findings in clients that use PyMongo.
 var pymongoCauses = map[string][]string{
 	"verification-off":     {"tlsInsecure", "tlsAllowInvalidCertificates"},
 	"names-unchecked":      {"tlsAllowInvalidHostnames"},
@@ -68,8 +68,8 @@ var pymongoRules = slices.Concat([]Rule{
 	{Contains: "connection has been closed (EOF)", Class: failure.UnexpectedEOF}, // 3.9
 }, pymongoOwn, openSSLOwn, openSSLTexts)
 
-// pymongoOCSPRules are those of PyMongo over PyOpenSSL, which says that verification failed and
-// not why: the alert that it sends tells.
+// pymongoOCSPRules are the texts of PyMongo over PyOpenSSL. PyOpenSSL says that verification failed but not why; the
+// alert that it sends tells.
 var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{Contains: "data length too long", Class: failure.CorruptRecord}, // OpenSSL 4
 	{Contains: "bad certificate status response", Class: failure.RevocationUnknown},
@@ -81,8 +81,8 @@ var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{Contains: "tlsCRLFile cannot be used with PyOpenSSL", Class: failure.ClientMisconfigured},
 }, pymongoOwn, openSSLOwn, openSSLTexts)
 
-// pymongoOCSPAlerts is what PyOpenSSL sends, with the alert that a refusal by PyMongo's OCSP
-// callback becomes: bad_certificate_status_response.
+// pymongoOCSPAlerts is what PyOpenSSL sends, and bad_certificate_status_response for refusals by PyMongo's OCSP
+// callback.
 var pymongoOCSPAlerts = func() map[wire.AlertCode][]failure.Class {
 	all := maps.Clone(openSSLAlerts)
 	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{

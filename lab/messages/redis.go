@@ -24,7 +24,7 @@ var redisServerSource = Source{
 	}},
 }
 
-// redisCliRules are its own words, and those of the library that it passes on.
+// redisCliRules are redis-cli's own texts, and those of its TLS library, which it passes on.
 var redisCliRules = slices.Concat([]Rule{
 	{Contains: "Invalid CA Certificate File/Directory", Class: Untold}, // the file is missing, or is not a CA file
 	{Contains: "certificate verify failed", Class: Untold},
