@@ -11,8 +11,8 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestFirstCause holds messages that name their cause, or that a server writes, to be explained by that: what their
-// prose says first, what it names as the first cause, in which scenario it is seen, and what it does not say at all.
+// TestFirstCause checks that messages that name their cause, or that a server writes, are explained accordingly: what
+// the prose says first, what it gives as the first cause, which scenario shows it, and what it does not say at all.
 func TestFirstCause(t *testing.T) {
 	for message, want := range map[string]struct{ means, cause, fix, scenario, never string }{
 		"http: TLS handshake error from 10.0.0.1:4242: tls: first record does not look like a TLS handshake": {
@@ -115,8 +115,8 @@ func TestFirstCause(t *testing.T) {
 	}
 }
 
-// TestWhose holds messages to be whose they are: a mark in them outranks who has said the same in the lab, and a text
-// of OpenSSL's own is any program's that uses it.
+// TestWhose checks to whom messages are attributed: a mark in a message outranks the stack that wrote the same in the
+// lab, and a text of OpenSSL's own may come from any program that uses it.
 func TestWhose(t *testing.T) {
 	for _, message := range []string{
 		"certificate has expired", "unable to get local issuer certificate", "self-signed certificate",
@@ -142,7 +142,7 @@ func TestWhose(t *testing.T) {
 	assert.Equal(t, []string{"curl"}, f.Stacks)
 }
 
-// TestSetup holds what a program says of its own files not to be about a client.
+// TestSetup checks that a program's messages about its own files are not taken to be about a client.
 func TestSetup(t *testing.T) {
 	r := explain.Read(`nginx: [emerg] cannot load certificate "/etc/nginx/tls/cert.pem": BIO_new_file() failed ` +
 		`(SSL: error:80000002:system library::No such file or directory:calling fopen(/etc/nginx/tls/cert.pem, r))`)
@@ -155,7 +155,7 @@ func TestSetup(t *testing.T) {
 	assert.NotContains(t, out.String(), "one of its clients")
 }
 
-// TestTwoFaults holds a message that names two faults to be explained as both.
+// TestTwoFaults checks that a message that names two faults is explained as both.
 func TestTwoFaults(t *testing.T) {
 	r := explain.Read("System.Security.Authentication.AuthenticationException: The remote certificate is invalid " +
 		"according to the validation procedure: RemoteCertificateNameMismatch, RemoteCertificateChainErrors")
@@ -169,14 +169,15 @@ func TestTwoFaults(t *testing.T) {
 	assert.Equal(t, "expired,not-yet-valid;untrusted", classes(r))
 }
 
-// TestEitherSide holds what a browser says of versions and suites not to be put on the server alone.
+// TestEitherSide checks that a browser's message about versions and cipher suites is not blamed on the server alone.
 func TestEitherSide(t *testing.T) {
 	r := explain.Read("net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH")
 	require.Len(t, r.Findings, 1)
 	assert.Equal(t, explain.Either, r.Findings[0].Objector)
 }
 
-// TestPrograms holds programs that wrap a library to their own fix, and their own switches to be named as none.
+// TestPrograms checks that programs that wrap a library get their own fix, and that their own switches are named as no
+// fix.
 func TestPrograms(t *testing.T) {
 	for message, want := range map[string][2]string{
 		"Could not fetch URL https://packages.example.com/simple/flask/: There was a problem confirming the ssl " +
@@ -228,7 +229,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestCommandsOfServices holds commands to ask a database or a mail server in its own protocol, at its own port.
+// TestCommandsOfServices checks that commands speak the protocol of a database or a mail server, at its usual port.
 func TestCommandsOfServices(t *testing.T) {
 	r := explain.Read(`psycopg2.OperationalError: connection to server at "db.example.com" (10.0.0.9), port 6432 ` +
 		`failed: SSL error: certificate verify failed`)

@@ -21,8 +21,8 @@ import (
 // code matches what is the same in every language: code between backquotes, options, IDs and constants.
 var code = regexp.MustCompile("`[^`]+`|\\B--?[a-z][a-z0-9_-]+|\\b[A-Z][A-Z0-9]+_[A-Z0-9_]+\\b|\\b[a-z]+[A-Z]\\w+\\b")
 
-// TestProseIsWhole holds the prose of every class to have each of its parts in each language, with the same
-// causes, commands and code, in the script of the language.
+// TestProseIsWhole checks that the prose of every class is complete in each language, with the same causes, commands
+// and code, and in the script of the language.
 func TestProseIsWhole(t *testing.T) {
 	for _, info := range failure.All() {
 		for _, stack := range append(messages.Stacks(), "nginx", "mongod", "dotnet", "none") {
@@ -66,7 +66,7 @@ func TestProseIsWhole(t *testing.T) {
 	}
 }
 
-// TestScenariosExist holds every class to be reproduced by scenarios that there are and that are about it.
+// TestScenariosExist checks that every class is reproduced by existing scenarios that are about it.
 func TestScenariosExist(t *testing.T) {
 	for _, message := range []string{
 		"curl: (60) SSL certificate problem: certificate has expired",
@@ -95,7 +95,7 @@ func TestScenariosExist(t *testing.T) {
 	}
 }
 
-// TestSwitchesAreNamed holds the popular ways round each stack's check to be named as no fix.
+// TestSwitchesAreNamed checks that the popular ways around each stack's checks are named as no fix.
 func TestSwitchesAreNamed(t *testing.T) {
 	for stack, want := range map[string]string{
 		"python": "CERT_NONE", "requests": "verify=False", "pymongo": "tlsInsecure=true",

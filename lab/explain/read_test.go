@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestLogs holds messages to be read as they stand in logs: over several lines, colored, encoded, repeated.
+// TestLogs checks that messages are read as they appear in logs: over several lines, colored, encoded, repeated.
 func TestLogs(t *testing.T) {
 	for name, c := range map[string]struct {
 		text, classes, stack, quote string
@@ -104,8 +104,8 @@ Caused by: sun.security.validator.ValidatorException: PKIX path building failed:
 	}
 }
 
-// TestUTF16 holds what Windows PowerShell writes by ">" to be read as what it says: UTF-16 of either byte order, and
-// UTF-8 with a mark.
+// TestUTF16 checks that what Windows PowerShell writes by ">" is read: UTF-16 in either byte order, and UTF-8 with a
+// byte order mark.
 func TestUTF16(t *testing.T) {
 	const text = "INFO \u4f60\u597d\r\ncurl: (60) SSL certificate problem: certificate has expired\r\n"
 	for name, order := range map[string]unicode.Endianness{"little": unicode.LittleEndian, "big": unicode.BigEndian} {
@@ -122,8 +122,7 @@ func TestUTF16(t *testing.T) {
 	assert.True(t, strings.HasPrefix(r.Findings[0].Quoted(), "curl"), r.Findings[0].Quoted())
 }
 
-// TestQuoteIsSafe holds what others wrote to be shown without moving anybody's cursor, and hosts that are put
-// into commands to be hosts.
+// TestQuoteIsSafe checks that quotes cannot control the terminal, and that hosts in commands are hosts.
 func TestQuoteIsSafe(t *testing.T) {
 	r := explain.Read("curl: (60) SSL certificate problem: certificate has expired \x07\x1b[2J\u202e " +
 		"https://a$(reboot).example/;rm https://`id`/")
@@ -139,7 +138,7 @@ func TestQuoteIsSafe(t *testing.T) {
 	}
 }
 
-// TestClient holds a stack that the user names to be believed, and a name that is none to be refused.
+// TestClient checks that a stack that the user names is believed, and that an unknown name is refused.
 func TestClient(t *testing.T) {
 	r, err := explain.ReadFrom(t.Context(), strings.NewReader("certificate verify failed: certificate has "+
 		"expired"), explain.Options{
@@ -153,7 +152,7 @@ func TestClient(t *testing.T) {
 	assert.ErrorContains(t, err, `no client "telnet"`)
 }
 
-// TestUnknown holds a line that speaks of TLS in words of nobody's to be shown with what is like it.
+// TestUnknown checks that a line about TLS in unknown words is shown with the messages that are like it.
 func TestUnknown(t *testing.T) {
 	r := explain.Read("2026-11-22 10:00:00 ERROR ssl: unable to obtain the local issuer's certificate")
 	assert.Empty(t, r.Findings)
@@ -183,7 +182,7 @@ func (e errorAfter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestReaderFails holds what came before an error to be reported.
+// TestReaderFails checks that what came before an error is reported.
 func TestReaderFails(t *testing.T) {
 	r, err := explain.ReadFrom(t.Context(), errorAfter{
 		strings.NewReader("curl: (60) SSL certificate problem: certificate has expired\n"),
@@ -192,7 +191,7 @@ func TestReaderFails(t *testing.T) {
 	assert.Len(t, r.Findings, 1)
 }
 
-// TestMemory holds a report of a log without end to be of bounded size.
+// TestMemory checks that the report of an endless log is of bounded size.
 func TestMemory(t *testing.T) {
 	var log strings.Builder
 	for i := range 3000 {
@@ -208,7 +207,7 @@ func TestMemory(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	// reads the record, which takes longer than an input may
+	// This reads the record, which takes longer than one input may.
 	explain.Read("curl: (60) SSL certificate problem: certificate has expired")
 	for _, s := range []string{
 		"curl: (60) SSL certificate problem: certificate has expired",

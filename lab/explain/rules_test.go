@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// messagesOf returns the messages of a file of testdata: the third of its columns.
+// messagesOf returns the messages of a file in testdata, which are its third column.
 func messagesOf(t *testing.T, name string) []string {
 	data, err := os.ReadFile(name)
 	require.NoError(t, err)
@@ -27,8 +27,8 @@ func messagesOf(t *testing.T, name string) []string {
 	return list
 }
 
-// TestEveryRuleDecides holds each rule of this package to decide a message of testdata, and to name classes
-// that there are: a rule without a message is a guess.
+// TestEveryRuleDecides checks that each rule of this package decides a message in testdata, and that the classes that
+// it names exist. A rule without a message is a guess.
 func TestEveryRuleDecides(t *testing.T) {
 	decided := map[string]bool{}
 	for _, name := range []string{"testdata/elsewhere.txt", "testdata/documents.txt"} {

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the terminal shows into testdata anew")
 
-// shownMessages are what the golden files show: of a client, of a server, and one that tells no cause.
+// shownMessages are the messages in the golden files: from a client, from a server, and one that names no cause.
 var shownMessages = map[string]string{
 	"client": "requests.exceptions.SSLError: HTTPSConnectionPool(host='api.example.com', port=443): Max retries " +
 		"exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] " +
@@ -30,7 +30,7 @@ var shownMessages = map[string]string{
 	"refused": "dial tcp 10.0.0.5:6379: connect: connection refused",
 }
 
-// TestTerminal holds what people see, at 80 columns, to testdata: go test ./lab/explain -run TestTerminal -update
+// TestTerminal compares what people see, at 80 columns, with testdata: go test ./lab/explain -run TestTerminal -update
 func TestTerminal(t *testing.T) {
 	for name, message := range shownMessages {
 		for _, l := range lang.All() {
@@ -47,7 +47,8 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// TestTerminalFits holds prose to the window, at any width and with color, and text without color to have none.
+// TestTerminalFits checks that prose fits the window, at any width and with color, and that text without color has
+// none.
 func TestTerminalFits(t *testing.T) {
 	for _, width := range []int{30, 40, 60, 80, 100} {
 		for _, l := range lang.All() {

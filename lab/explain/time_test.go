@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/lab/explain"
 )
 
-// filled returns a text that begins as given and is filled up to a length by what more returns.
+// filled returns a text that begins as given, and is filled up to a length with what more returns.
 func filled(length int, begin string, more func() string) string {
 	var b strings.Builder
 	b.Grow(length + 1024)
@@ -27,10 +27,10 @@ func filled(length int, begin string, more func() string) string {
 	return b.String()
 }
 
-// again returns what makes a text of one thing again and again.
+// again returns a function that always returns the same text.
 func again(s string) func() string { return func() string { return s } }
 
-// noise returns a function that returns words of TLS, each time with other letters behind them.
+// noise returns a function that returns words about TLS followed by random characters.
 func noise(random *rand.Rand) func() string {
 	return func() string {
 		b := []byte("ERROR SSL failed, x509: ")
@@ -41,8 +41,8 @@ func noise(random *rand.Rand) func() string {
 	}
 }
 
-// longLines are texts of a single line, by what fills them, that take long to read for one reason or another: each
-// has much of what some part of the program looks for.
+// longLines are texts of a single line, by what fills them. Each could take long to read, because it has much of what
+// some part of the program looks for.
 func longLines() map[string]func(length int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	texts := map[string]func(int) string{}
@@ -72,8 +72,8 @@ func quickest(t *testing.T, text string) time.Duration {
 	return least
 }
 
-// TestTimeGrowsWithLength holds the time that a line takes to grow no faster than its length: eight times the length
-// would take 64 times as long if each byte were looked at once for every other.
+// TestTimeGrowsWithLength checks that the time that a line takes grows no faster than its length. If each byte were
+// compared with every other, eight times the length would take 64 times as long.
 func TestTimeGrowsWithLength(t *testing.T) {
 	explain.Read("curl: (60) SSL certificate problem: certificate has expired") // reads the record
 	const short, times = 8 << 10, 8
@@ -89,8 +89,8 @@ func TestTimeGrowsWithLength(t *testing.T) {
 	}
 }
 
-// TestTenMegabytes holds texts of 10 MB to be read in less than two seconds of the processor's, with room for a slow
-// one. It takes minutes if anything is quadratic: the context ends that.
+// TestTenMegabytes checks that texts of 10 MB are read in less than two seconds of processor time, with room for a slow
+// machine. Anything quadratic would take minutes; the context ends that.
 func TestTenMegabytes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -128,7 +128,7 @@ func TestTenMegabytes(t *testing.T) {
 	}
 }
 
-// TestCancelled holds reading to end with its context, with what was found by then.
+// TestCancelled checks that reading ends with its context, and returns what was found by then.
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -149,7 +149,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// FuzzTime looks for what takes long to read: a text that is repeated up to the length of what is read at once.
+// FuzzTime looks for texts that take long to read: it repeats a text up to the length that is read at once.
 func FuzzTime(f *testing.F) {
 	explain.Read("curl: (60) SSL certificate problem: certificate has expired") // reads the record
 	for _, text := range longLines() {

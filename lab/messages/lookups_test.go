@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestLookups holds the words of failed look-ups to mean the same, whoever says them and whether they are known to be
-// his, and each of them to stand in a message.
+// TestLookups checks that the words of failed lookups mean the same in every program, whether or not the program is
+// known, and that each rule for them fits a message.
 func TestLookups(t *testing.T) {
 	data, err := os.ReadFile("testdata/lookups.txt")
 	require.NoError(t, err)
@@ -43,7 +43,8 @@ func TestLookups(t *testing.T) {
 	assert.Greater(t, n, 40)
 }
 
-// TestLookupIsNoConnection holds words of connections not to be taken for those of look-ups, and the other way round.
+// TestLookupIsNoConnection checks that words about connections are not taken for those of lookups, and the other way
+// round.
 func TestLookupIsNoConnection(t *testing.T) {
 	for _, c := range []struct {
 		message string

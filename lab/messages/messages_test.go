@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// TestSources holds each source to have a name of its own, and marks to name sources that there are.
+// TestSources checks that each source has its own name, and that marks name existing sources.
 func TestSources(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range messages.Sources() {

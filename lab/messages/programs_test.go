@@ -40,8 +40,8 @@ func saidByPrograms(t *testing.T) []said {
 	return list
 }
 
-// TestPrograms holds what programs wrote to be recognised as theirs and as what it is, and each rule of a program's own
-// to decide a message: one that decides none is a guess.
+// TestPrograms checks that what programs wrote is recognised as theirs, with its class, and that each of a program's
+// own rules decides a message. A rule that decides none is a guess.
 func TestPrograms(t *testing.T) {
 	decided := map[string]map[messages.Rule]bool{}
 	for _, s := range saidByPrograms(t) {
@@ -73,8 +73,8 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestMostTellingWins holds what tells most to win, wherever it stands: what only says that something failed overrides
-// nothing, before or after it.
+// TestMostTellingWins checks that the most telling words win, wherever they are: words that only say that something
+// failed override nothing, before or after them.
 func TestMostTellingWins(t *testing.T) {
 	for _, c := range []struct {
 		telling, general string
@@ -112,8 +112,8 @@ func TestMostTellingWins(t *testing.T) {
 	}
 }
 
-// TestTellingOfUnknownWords holds the line to be shown that tells, in words that no rule knows, among lines that do
-// not.
+// TestTellingOfUnknownWords checks that, of a message that no rule knows, the telling line is shown and not the lines
+// around it.
 func TestTellingOfUnknownWords(t *testing.T) {
 	const telling = "ERROR: TLS peer refused: certificate of the wrong colour"
 	assert.Equal(t, telling, messages.Telling("", "starting\n"+telling+"\nsee the manual\nbye"))

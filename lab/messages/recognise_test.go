@@ -9,8 +9,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestRecogniseRecorded holds that what a stack was seen to say means the same when nobody tells
-// whose words they are.
+// TestRecogniseRecorded checks that what a stack wrote means the same if it is not known who wrote it.
 func TestRecogniseRecorded(t *testing.T) {
 	total, wrong := 0, 0
 	for _, stack := range messages.Stacks() {
@@ -29,8 +28,7 @@ func TestRecogniseRecorded(t *testing.T) {
 	t.Logf("%d of %d messages", total-wrong, total)
 }
 
-// TestRecogniseMarks holds each mark to tell whose words these are: what follows it is in the words of
-// several.
+// TestRecogniseMarks checks that each mark tells whose words these are: the words after it are those of several stacks.
 func TestRecogniseMarks(t *testing.T) {
 	for _, c := range []struct {
 		message, stack string
@@ -104,7 +102,7 @@ func TestRecogniseUnknown(t *testing.T) {
 	assert.Empty(t, class)
 }
 
-// TestTelling holds that the line which tells is found among others.
+// TestTelling checks that the telling line is found among others.
 func TestTelling(t *testing.T) {
 	message := "  % Total    % Received\ncurl: (60) SSL certificate problem: certificate has expired\nMore details " +
 		"here: https://curl.se/docs/sslcerts.html\n"

@@ -18,8 +18,8 @@ import (
 // recordDir is where a run of the whole matrix is recorded.
 var recordDir = filepath.Join("..", "result", "matrix")
 
-// TestRulesOnRecord holds every message of the recorded matrix to the class that it had, and the
-// record to be whole: each scenario has what every client did that is asked.
+// TestRulesOnRecord checks that every message of the recorded matrix has its class, and that the record has nothing
+// undocumented.
 func TestRulesOnRecord(t *testing.T) {
 	r, err := result.Open(recordDir)
 	require.NoError(t, err)
@@ -47,7 +47,7 @@ func TestRulesOnRecord(t *testing.T) {
 	require.NotZero(t, judged)
 }
 
-// TestRecordIsSmall keeps the record to what a repository can carry: on average 64 KiB a stack.
+// TestRecordIsSmall keeps the record small enough for a repository: on average 64 KiB a file.
 func TestRecordIsSmall(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(recordDir, "*.txt"))
 	require.NoError(t, err)

@@ -14,10 +14,9 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// recorded returns the messages that clients of a stack were seen to write, with their classes:
-// testdata/STACK.txt, a line each, class and message with a tab between. They are written by
-// go test ./lab -run TestCatalogue -record; what changes from run to run (ports, times, addresses
-// in memory) is replaced by a word.
+// recorded returns the messages that clients of a stack were seen to write, with their classes. They are in
+// testdata/STACK.txt, one per line: class, tab, message. go test ./lab -run TestCatalogue -record writes them, with
+// words in place of what changes from run to run (ports, times, memory addresses).
 func recorded(t *testing.T, stack string) [][2]string {
 	f, err := os.Open(filepath.Join("testdata", stack+".txt"))
 	require.NoError(t, err)
@@ -36,8 +35,8 @@ func recorded(t *testing.T, stack string) [][2]string {
 	return list
 }
 
-// TestRulesOnRecordedMessages holds every recorded message to its class, and every rule to have
-// a message that it decides: a rule without one is a guess.
+// TestRulesOnRecordedMessages checks that every recorded message has its class, and that every rule decides a message.
+// A rule without a message is a guess.
 func TestRulesOnRecordedMessages(t *testing.T) {
 	decided := map[messages.Rule]bool{}
 	for _, stack := range messages.Stacks() {
@@ -59,7 +58,7 @@ func TestRulesOnRecordedMessages(t *testing.T) {
 	}
 }
 
-// TestRulesNameClasses holds rules to name classes that there are.
+// TestRulesNameClasses checks that rules name existing classes.
 func TestRulesNameClasses(t *testing.T) {
 	for _, stack := range messages.Stacks() {
 		for _, r := range messages.Rules(stack) {

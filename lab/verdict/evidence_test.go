@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// underTest judges a client under test that speaks no known words, or those given.
+// underTest judges a client under test that rejected a scenario with a message.
 func underTest(t *testing.T, id, message string, observed []serve.Observation, features ...string) verdict.Judgement {
 	s, ok := scenarios.Lookup(id)
 	require.True(t, ok)
@@ -25,8 +25,7 @@ func underTest(t *testing.T, id, message string, observed []serve.Observation, f
 	})
 }
 
-// TestUnknownWords holds that words which nobody knows are ok only where the record leaves no other
-// reason.
+// TestUnknownWords checks that unknown words are ok only if the record leaves no other reason.
 func TestUnknownWords(t *testing.T) {
 	const words = "the moon is in the wrong house"
 	sent := func(code wire.AlertCode) []serve.Observation {
@@ -88,7 +87,7 @@ func TestUnknownWords(t *testing.T) {
 	}
 }
 
-// TestKnownWords holds that the record does not overrule words that are understood.
+// TestKnownWords checks that the record does not overrule words that are understood.
 func TestKnownWords(t *testing.T) {
 	expired := alert(wire.AlertCertificateExpired)
 	j := underTest(t, "expired", "curl: (60) SSL certificate problem: unable to get local issuer certificate", expired)
@@ -97,7 +96,7 @@ func TestKnownWords(t *testing.T) {
 	assert.Equal(t, "curl", j.Words)
 	assert.False(t, j.Documented)
 
-	// Curl has other words for it in each version.
+	// Curl's words for it differ from version to version.
 	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs",
 		"error setting certificate file: x.pem",
 		"error adding trust anchors from file: x.pem", "Problem with the SSL CA cert (path? access rights?)"} {
@@ -105,8 +104,8 @@ func TestKnownWords(t *testing.T) {
 		assert.Equal(t, verdict.OK, j.Kind, words)
 	}
 
-	// What curl is granted, as it has no other words, is granted to who speaks them; what curl is
-	// known to do wrong is not.
+	// Classes that are allowed for curl, because it has no other words, are allowed for any client that uses its words.
+	// Curl's known faults are not.
 	j = underTest(
 		t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil,
 	)
@@ -116,8 +115,8 @@ func TestKnownWords(t *testing.T) {
 	assert.False(t, j.Documented)
 }
 
-// TestBelieve holds what a client says against what the server saw, and does not blame it for what
-// it cannot have known.
+// TestBelieve checks how a client's account is compared with what the server saw, and that a client is not blamed for
+// what it cannot have known.
 func TestBelieve(t *testing.T) {
 	told := clients.Info{Stack: "under-test", UnderTest: true}
 	untold := told
@@ -172,7 +171,7 @@ func TestBelieve(t *testing.T) {
 	}
 }
 
-// TestUntoldProgram holds the alert to tell what the words of a program do not.
+// TestUntoldProgram checks that the alert tells what the words of a program do not.
 func TestUntoldProgram(t *testing.T) {
 	s, _ := scenarios.Lookup("expired")
 	judge := func(code wire.AlertCode) verdict.Judgement {
@@ -191,7 +190,7 @@ func TestUntoldProgram(t *testing.T) {
 	assert.Equal(t, verdict.WrongReason, judge(wire.AlertUnknownCA).Kind)
 }
 
-// TestUntoldOfServer holds the alert of a server to tell what words leave out that say no more than that there was one.
+// TestUntoldOfServer checks that the server's alert tells the reason if the words only say that there was an alert.
 func TestUntoldOfServer(t *testing.T) {
 	for id, c := range map[string]struct {
 		code wire.AlertCode

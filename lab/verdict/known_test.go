@@ -10,8 +10,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestCertain holds what is known of a stack to be said of somebody's own client only if that is the stack for certain,
-// and of a version that it is known of.
+// TestCertain checks that a known deviation of a stack applies to a user's own client only if that certainly is the
+// stack, in a version that the deviation is about.
 func TestCertain(t *testing.T) {
 	const (
 		httpie = "http: error: SSLError: HTTPSConnectionPool(host='localhost', port=1): Max retries exceeded with " +
@@ -79,8 +79,8 @@ func TestCertain(t *testing.T) {
 	}
 }
 
-// TestLibrary holds what is known of a TLS library, or of a module, to be known of every stack that stands on it, and
-// to excuse nobody's own client.
+// TestLibrary checks that a known deviation of a TLS library or a module applies to every stack that is built on it,
+// and excuses no user's own client.
 func TestLibrary(t *testing.T) {
 	rustls, node := scenarios.Known{
 		Library: "rustls", Variants: []string{"default"},
@@ -111,7 +111,7 @@ func TestLibrary(t *testing.T) {
 	}
 }
 
-// TestUntoldVersion holds a version that nobody tells to be none that a constraint is about.
+// TestUntoldVersion checks that an unknown version satisfies no constraint.
 func TestUntoldVersion(t *testing.T) {
 	for _, constraint := range []string{"<3.7", ">=3.7", "<=8", "=1", "OpenSSL <3", "OpenSSL >=3"} {
 		assert.False(t, verdict.Matches(scenarios.Known{

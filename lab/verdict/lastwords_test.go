@@ -12,15 +12,15 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// traceback is how a stub in Python ends that does not catch what its library throws.
+// traceback is the output of a Python stub that does not catch the exceptions of its library.
 const traceback = `Traceback (most recent call last):
   File "stub.py", line 7, in <module>
     ssl.create_default_context(cafile=ca).wrap_socket(s, server_hostname=host)
 ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired ` +
 	`(_ssl.c:1006)`
 
-// TestLastWords holds a stub of TryTLS that ends with another status than 0 to the same as a client under the
-// contract exit: what it was not asked does not count, and an error of TLS that it did not catch is a refusal.
+// TestLastWords checks that a TryTLS stub that ends with an exit status other than 0 is judged like a client under the
+// contract exit: what it was not asked does not count, and a TLS error that it did not catch is a refusal.
 func TestLastWords(t *testing.T) {
 	told := clients.Info{Stack: "under-test", Variant: "trytls", UnderTest: true}
 	untold := told
@@ -80,10 +80,10 @@ func TestLastWords(t *testing.T) {
 	assert.Equal(t, died, verdict.CrossCheck(s, untold, died, nil))
 }
 
-// TestVerdictOnly holds a client that gives no reasons to pass where it is asked for verdicts alone, and only by
+// TestVerdictOnly checks that a client that gives no reasons passes if only verdicts are asked for, and only with the
 // right verdicts.
 func TestVerdictOnly(t *testing.T) {
-	for id, want := range map[string][2]verdict.Kind{ // of a refusal: judged by its reason, and not
+	for id, want := range map[string][2]verdict.Kind{ // of a refusal: judged by its reason, and by its verdict alone
 		"expired": {verdict.Unrecognised, verdict.OK}, "wrong-host": {verdict.Unrecognised, verdict.OK},
 		"good": {verdict.Broken, verdict.Broken}, "revoked-crl": {verdict.Unrecognised, verdict.OK},
 		"cbc-only": {verdict.Unrecognised, verdict.OK},

@@ -45,7 +45,7 @@ func TestSee(t *testing.T) {
 		{"good", serve.Observation{End: serve.EndInternal}, verdict.SeenError},
 		{"silent", serve.Observation{End: serve.EndInternal, BytesReceived: 9}, verdict.SeenError},
 		{"expired", ended(serve.EndServed), verdict.SeenInsecure},
-		// no request that makes sense
+		// not a valid request
 		{
 			"expired",
 			serve.Observation{
@@ -54,9 +54,9 @@ func TestSee(t *testing.T) {
 			verdict.SeenInsecure,
 		},
 		{"expired", received(wire.AlertCertificateExpired), verdict.SeenRefused},
-		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason},     // it was not given the root
-		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},     // Go says that of whatever it refuses
-		{"expired", received(wire.AlertCertificateUnknown), verdict.SeenUntold}, // and Java this
+		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason},     // the client does not have the root
+		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},     // Go sends it for everything that it refuses
+		{"expired", received(wire.AlertCertificateUnknown), verdict.SeenUntold}, // and so does Java
 		{"expired", ended(serve.EndEOF), verdict.SeenLeft},                      // Node
 		{"expired", ended(serve.EndReset), verdict.SeenLeft},
 		{"wrong-host", complete, verdict.SeenLeft}, // curl
@@ -88,7 +88,7 @@ func TestSee(t *testing.T) {
 			assert.Equal(t, verdict.SeenEither, verdict.See(s, s.Expect, ended(serve.EndServed)), s.ID)
 		}
 	}
-	// What is yet to expire is to be accepted.
+	// A certificate that has yet to expire must be accepted.
 	s, _ := scenarios.Lookup("expires-while-serving")
 	yet := scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}
 	assert.Equal(t, verdict.SeenAccepted, verdict.See(s, yet, ended(serve.EndServed)))

@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Connections as the server sees them.
+// Connections, as the server sees them.
 var (
 	seenServed = serve.Observation{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}
 	seenNoHTTP = serve.Observation{
@@ -36,7 +36,8 @@ var (
 	seenPlain   = serve.Observation{End: serve.EndNotTLS, BytesReceived: 80}
 )
 
-// judged is what a client under test comes to, given what the server saw of it on the control and then.
+// judged returns the judgement of a client under test, given what the server saw of it on the control and on the
+// scenario.
 func judged(
 	t *testing.T, id string, c clients.Info, r clients.Result, control, observed []serve.Observation,
 ) verdict.Judgement {
@@ -55,7 +56,7 @@ func judged(
 
 type seen = []serve.Observation
 
-// TestServed holds the record, and nothing else, to decide what a client under the contract served did.
+// TestServed checks that the record alone decides what a client under the contract served did.
 func TestServed(t *testing.T) {
 	served := clients.Info{Stack: "under-test", Variant: "served", UnderTest: true, ByRecord: true}
 	for name, test := range map[string]struct {
@@ -117,7 +118,7 @@ func TestServed(t *testing.T) {
 	assert.Equal(t, verdict.Error, died.Kind)
 }
 
-// TestContradicted holds an exit status of 0 to be believed only as far as the record bears it out.
+// TestContradicted checks that an exit status of 0 is believed only as far as the record confirms it.
 func TestContradicted(t *testing.T) {
 	exit := clients.Info{Stack: "under-test", Variant: "exit", UnderTest: true}
 	for name, test := range map[string]struct {
@@ -169,8 +170,8 @@ func TestContradicted(t *testing.T) {
 	}
 }
 
-// TestShakesHandsElsewhere holds a client that sends requests to good not to be taken for one that only
-// shakes hands where it refuses a control and says that it accepted.
+// TestShakesHandsElsewhere checks that a client that sends requests to good is not taken for one that only does the
+// handshake if it refuses a control and says that it accepted.
 func TestShakesHandsElsewhere(t *testing.T) {
 	s, _ := scenarios.Lookup("wrong-ip")
 	c := verdict.Cell{
@@ -188,8 +189,7 @@ func TestShakesHandsElsewhere(t *testing.T) {
 	assert.False(t, c.Unborne())
 }
 
-// TestKnownClientsAreBelieved leaves the clients of the matrix alone: what they report is the lab's own
-// doing.
+// TestKnownClientsAreBelieved checks that the clients of the matrix are believed: their reports are the lab's own.
 func TestKnownClientsAreBelieved(t *testing.T) {
 	j := judged(t, "expired", clients.Info{
 		Stack: "curl", Variant: "insecure", Skips: []clients.Check{clients.CheckChain},

@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Messages as Go's net/http and OpenSSL write them.
+// Messages, as Go's net/http and Python write them.
 const (
 	goExpired   = "x509: certificate has expired or is not yet valid: current time T is after T"
 	goUntrusted = "x509: certificate signed by unknown authority"
@@ -173,8 +173,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestKnownControl holds a stack that is known to refuse a control to be excused from what
-// depends on it.
+// TestKnownControl checks that a stack that is known to refuse a control is excused from the scenarios that depend on
+// it.
 func TestKnownControl(t *testing.T) {
 	s, _ := scenarios.Lookup("wrong-ip")
 	python2 := clients.Info{Stack: "python", Version: "2.7.18", Variant: "default"}
