@@ -28,7 +28,7 @@ func TestFirstCause(t *testing.T) {
 			"The client found no path", "The server sends its own", "", "missing-intermediate", "RequireAnyClientCert",
 		},
 		"http: TLS handshake error from 10.0.0.1:4242: remote error: tls: unknown certificate": {
-			"The client found no path", "The server sends its own", "", "missing-intermediate", "who takes this one",
+			"The client found no path", "The server sends its own", "", "missing-intermediate", "A client that accepts this",
 		},
 		"10.1.2.3:50000 [22/Nov/2026:10:00:10.000] fe/1: SSL handshake failure": {
 			"", "", "", "missing-intermediate", "A client that accepts this",
@@ -67,7 +67,7 @@ func TestFirstCause(t *testing.T) {
 			"", "cannot reach the distribution point", "publish there", "crl-unreachable", "certutil",
 		},
 		"curl: (77) error setting certificate file: /x.pem": {
-			"file of roots", "not there", "--cacert", "ca-file-missing", "key is not that of",
+			"file of roots", "not there", "--cacert", "ca-file-missing", "key does not belong to",
 		},
 		"Error code: MOZILLA_PKIX_ERROR_MITM_DETECTED": {"", "A proxy or a security product", "", "untrusted-root", ""},
 		"java.security.InvalidAlgorithmParameterException: the trustAnchors parameter must be non-empty": {

@@ -162,7 +162,7 @@ func TestUnknown(t *testing.T) {
 
 	var out strings.Builder
 	explain.Terminal{W: &out, Locale: lang.English}.Report(r)
-	assert.Contains(t, out.String(), "No rule knows this")
+	assert.Contains(t, out.String(), "No rule recognises this")
 	assert.NotContains(t, out.String(), "Nothing in this", "one heading is enough")
 
 	r = explain.Read("ERROR SSL gizmo failed: frobnication of the quux went sideways")
