@@ -104,12 +104,12 @@ func sections(entries []lang.Entry, into map[string]section) error {
 			case s.fields[e.Name] == "" && e.Name != "tell" && e.Name != "run":
 				s.fields[e.Name] = e.Text
 			default:
-				return fmt.Errorf("%s does not belong where it stands, below %s", e.Name, name)
+				return fmt.Errorf("%s is misplaced in section %s", e.Name, name)
 			}
 			into[name] = s
 		}
 		if len(e.Sections) == 0 {
-			return fmt.Errorf("%s stands above the first heading", e.Name)
+			return fmt.Errorf("%s comes before the first section", e.Name)
 		}
 	}
 	return nil

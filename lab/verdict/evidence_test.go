@@ -44,13 +44,13 @@ func TestUnknownWords(t *testing.T) {
 		},
 		"alert of something else": {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
 		"alert that says nothing": {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
-		"left without a word": {
+		"left without an alert": {
 			"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false,
 		},
-		"never came":                {"expired", nil, nil, verdict.Unrecognised, "", false},
-		"nobody can come":           {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
-		"did not come, as is right": {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
-		"came without what it needs": {
+		"never connected":         {"expired", nil, nil, verdict.Unrecognised, "", false},
+		"no client can connect":   {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
+		"rightly did not connect": {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
+		"connected without what it needs": {
 			"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false,
 		},
 		"the server broke it off": {
@@ -60,17 +60,17 @@ func TestUnknownWords(t *testing.T) {
 		"the server refused": {
 			"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true,
 		},
-		"the server refused its identity": {
+		"the server refused its certificate": {
 			"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK,
 			failure.ClientCertificateRejected, true,
 		},
-		"the server refused for something": {
+		"the server refused for another reason": {
 			"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false,
 		},
 		"it need not refuse": {
 			"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true,
 		},
-		"it said that it does": {
+		"it says that it has the feature": {
 			"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy},
 			verdict.Unrecognised, "", false,
 		},
@@ -135,31 +135,31 @@ func TestBelieve(t *testing.T) {
 		observed []serve.Observation
 		want     clients.Outcome
 	}{
-		"accepted":                       {"good", told, accepted, one, clients.Accepted},
-		"accepted without a connection":  {"good", told, accepted, nil, clients.Failed},
-		"rejected":                       {"good", untold, rejected, nil, clients.Rejected},
-		"not told where":                 {"good-wildcard", untold, rejected, nil, clients.Unsupported},
-		"told where":                     {"good-wildcard", told, rejected, nil, clients.Rejected},
-		"not told where, and there":      {"wildcard-bare", untold, rejected, one, clients.Rejected},
-		"a name that is to lead nowhere": {"unknown-host", untold, rejected, nil, clients.Rejected},
-		"an address":                     {"wrong-ip", untold, rejected, nil, clients.Rejected},
-		"not told what to present":       {"good-client-certificate", untold, rejected, one, clients.Unsupported},
-		"not told what to present, accepted": {
+		"accepted":                            {"good", told, accepted, one, clients.Accepted},
+		"accepted without a connection":       {"good", told, accepted, nil, clients.Failed},
+		"rejected":                            {"good", untold, rejected, nil, clients.Rejected},
+		"not told the address":                {"good-wildcard", untold, rejected, nil, clients.Unsupported},
+		"told the address":                    {"good-wildcard", told, rejected, nil, clients.Rejected},
+		"not told the address, but connected": {"wildcard-bare", untold, rejected, one, clients.Rejected},
+		"a name that must not resolve":        {"unknown-host", untold, rejected, nil, clients.Rejected},
+		"an address":                          {"wrong-ip", untold, rejected, nil, clients.Rejected},
+		"not told the certificate":            {"good-client-certificate", untold, rejected, one, clients.Unsupported},
+		"not told the certificate, accepted": {
 			"client-certificate-expired", untold, accepted, one, clients.Unsupported,
 		},
-		"presented what it was not told of": {
+		"presented a certificate without being told": {
 			"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted,
 		},
-		"told what to present": {"good-client-certificate", told, rejected, one, clients.Rejected},
-		"not told what to present, and did it": {
+		"told the certificate": {"good-client-certificate", told, rejected, one, clients.Rejected},
+		"not told the certificate, but presented it": {
 			"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected,
 		},
 		"not told the passphrase":          {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
-		"no passphrase to tell":            {"client-certificate-missing", untold, rejected, one, clients.Rejected},
+		"no passphrase needed":             {"client-certificate-missing", untold, rejected, one, clients.Rejected},
 		"a trust store in place of PEM":    {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
 		"a trust store, and nothing wrong": {"expired", storeOnly, rejected, one, clients.Rejected},
 		"PEM, which is broken":             {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
-		"cannot": {
+		"unsupported": {
 			"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported,
 		},
 	} {

@@ -38,40 +38,40 @@ func TestCertain(t *testing.T) {
 		message string
 		want    bool
 	}{
-		"a program of Python's, of which no version is told": {python36, exit, httpie, false},
-		"a worker on an older Python":                        {python36, worker("python", "3.6.15"), "", true},
-		"a worker on a newer Python":                         {python36, worker("python", "3.11.7"), "", false},
-		"a worker on Python, of which no version is told":    {python36, worker("python", ""), httpie, false},
-		"a worker on another stack":                          {python36, worker("ruby", "3.1"), httpie, false},
-		"git in GnuTLS's words":                              {scenarios.Known{Stack: "wget"}, exit, git, false},
-		"git, said to speak as Wget does":                    {scenarios.Known{Stack: "wget"}, speaks, git, false},
-		"Wget itself":                                        {scenarios.Known{Stack: "wget"}, exit, wget, true},
-		"Wget, of another version": {
+		"a Python program with an unknown version":   {python36, exit, httpie, false},
+		"a worker on an older Python":                {python36, worker("python", "3.6.15"), "", true},
+		"a worker on a newer Python":                 {python36, worker("python", "3.11.7"), "", false},
+		"a worker on Python with an unknown version": {python36, worker("python", ""), httpie, false},
+		"a worker on another stack":                  {python36, worker("ruby", "3.1"), httpie, false},
+		"git, in GnuTLS's words":                     {scenarios.Known{Stack: "wget"}, exit, git, false},
+		"git, declared to use Wget's words":          {scenarios.Known{Stack: "wget"}, speaks, git, false},
+		"Wget itself":                                {scenarios.Known{Stack: "wget"}, exit, wget, true},
+		"Wget in another version": {
 			scenarios.Known{Stack: "wget", Versions: "<1.25"}, exit, wget, false,
 		},
 		"curl itself": {scenarios.Known{Stack: "curl"}, exit, curl, true},
-		"curl, of which no version is told": {
+		"curl with an unknown version": {
 			scenarios.Known{Stack: "curl", Versions: "<8"}, exit, curl, false,
 		},
-		"curl, of which no library is told": {
+		"curl with an unknown library": {
 			scenarios.Known{Stack: "curl", Versions: "OpenSSL >=3"}, exit, curl, false,
 		},
 		"curl, with another variant": {
 			scenarios.Known{Stack: "curl", Variants: []string{"insecure"}}, exit, curl, false,
 		},
-		"a version of the program's own": {
+		"the program's own version": {
 			scenarios.Known{Stack: "curl", Versions: "<8"}, worker("python", "3.6"), curl, false,
 		},
-		"a library that is told": {
+		"a known library": {
 			scenarios.Known{Stack: "python", Versions: "OpenSSL >=3"}, worker("python", "3.11"), "", true,
 		},
-		"a library of whatever stack": {scenarios.Known{Library: "OpenSSL"}, worker("ruby", "3.1"), "", true},
-		"another library":             {scenarios.Known{Library: "rustls"}, worker("ruby", "3.1"), "", false},
-		"a module that a stack stands on": {
+		"a library of any stack": {scenarios.Known{Library: "OpenSSL"}, worker("ruby", "3.1"), "", true},
+		"another library":        {scenarios.Known{Library: "rustls"}, worker("ruby", "3.1"), "", false},
+		"a module that a stack is built on": {
 			scenarios.Known{Library: "node:tls"}, worker("axios", "1.7"), "", true,
 		},
-		"a library, of a program that tells nothing": {scenarios.Known{Library: "OpenSSL"}, exit, curl, false},
-		"what is known of all":                       {scenarios.Known{}, exit, curl, false},
+		"a library, for a program that reports nothing": {scenarios.Known{Library: "OpenSSL"}, exit, curl, false},
+		"a deviation of all stacks":                     {scenarios.Known{}, exit, curl, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, verdict.Certain(c.known, c.client, c.message))
@@ -90,16 +90,16 @@ func TestLibrary(t *testing.T) {
 		client clients.Info
 		want   bool
 	}{
-		"a stack on it": {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "default"}, true},
-		"of no version": {rustls, clients.Info{Stack: "any", Library: "rustls", Variant: "default"}, true},
+		"a stack on it":     {rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "default"}, true},
+		"without a version": {rustls, clients.Info{Stack: "any", Library: "rustls", Variant: "default"}, true},
 		"with another variant": {
 			rustls, clients.Info{Stack: "any", Library: "rustls 0.23.46", Variant: "insecure"}, false,
 		},
 		"on another": {
 			rustls, clients.Info{Stack: "any", Library: "OpenSSL 3.0.22", Variant: "default"}, false,
 		},
-		"of which nothing is told": {rustls, clients.Info{Stack: "any", Variant: "default"}, false},
-		"somebody's own": {
+		"with an unknown library": {rustls, clients.Info{Stack: "any", Variant: "default"}, false},
+		"a user's own client": {
 			rustls, clients.Info{Stack: "under-test", Library: "rustls 0.23.46", Variant: "default", UnderTest: true},
 			false,
 		},

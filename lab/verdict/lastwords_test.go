@@ -35,12 +35,14 @@ func TestLastWords(t *testing.T) {
 		kind     verdict.Kind
 	}{
 		"a traceback of a refusal": {"expired", told, traceback, one, clients.Rejected, verdict.OK},
-		"of another":               {"wrong-host", told, traceback, one, clients.Rejected, verdict.WrongReason},
-		"of what is good":          {"good", told, traceback, one, clients.Rejected, verdict.Broken},
+		"a traceback with another reason": {
+			"wrong-host", told, traceback, one, clients.Rejected, verdict.WrongReason,
+		},
+		"a traceback on good": {"good", told, traceback, one, clients.Rejected, verdict.Broken},
 		"a traceback of something else": {
 			"expired", told, "NameError: name 'sll' is not defined", one, clients.Failed, verdict.Error,
 		},
-		"of what carries TLS": {
+		"below TLS": {
 			"expired", told, "ConnectionRefusedError: [Errno 111] Connection refused", nil, clients.Failed,
 			verdict.Error,
 		},
@@ -49,8 +51,8 @@ func TestLastWords(t *testing.T) {
 			"good-wildcard", untold, "socket.gaierror: [Errno -2] Name or service not known", nil, clients.Unsupported,
 			verdict.Unsupported,
 		},
-		"the same, and no words":    {"good-wildcard", untold, "", nil, clients.Unsupported, verdict.Unsupported},
-		"it was told where to dial": {"good-wildcard", told, "oh no", nil, clients.Failed, verdict.Error},
+		"the same without words": {"good-wildcard", untold, "", nil, clients.Unsupported, verdict.Unsupported},
+		"told the address":       {"good-wildcard", told, "oh no", nil, clients.Failed, verdict.Error},
 		"no certificate, TLS 1.3": {
 			"client-certificate-expired", untold,
 			"ssl.SSLError: [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)",

@@ -54,8 +54,9 @@ func TestSee(t *testing.T) {
 			verdict.SeenInsecure,
 		},
 		{"expired", received(wire.AlertCertificateExpired), verdict.SeenRefused},
-		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason},     // the client does not have the root
-		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},     // Go sends it for everything that it refuses
+		{"expired", received(wire.AlertUnknownCA), verdict.SeenOtherReason}, // the client does not have the root
+		// Go sends it for everything that it refuses
+		{"expired", received(wire.AlertBadCertificate), verdict.SeenUntold},
 		{"expired", received(wire.AlertCertificateUnknown), verdict.SeenUntold}, // and so does Java
 		{"expired", ended(serve.EndEOF), verdict.SeenLeft},                      // Node
 		{"expired", ended(serve.EndReset), verdict.SeenLeft},

@@ -148,7 +148,7 @@ func TestContradicted(t *testing.T) {
 		"never connected":      {"connection-refused", seen{seenServed}, nil, verdict.Error, "never connected"},
 		"it only shakes hands": {"expired", seen{seenLeft}, seen{seenLeft}, verdict.Insecure, "must reject"},
 		"so it does with good": {"good", seen{seenLeft}, seen{seenLeft}, verdict.OK, ""},
-		"and cannot see a cut": {
+		"and cannot see a cut response": {
 			"truncated-response", seen{seenLeft}, seen{seenLeft}, verdict.Unsupported, "only shakes hands",
 		},
 		"nor a refusal under TLS 1.3": {

@@ -69,7 +69,7 @@ func TestJudge(t *testing.T) {
 			verdict.Cell{Scenario: must, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
 			failure.Untrusted, false,
 		},
-		"rejected in words that nobody knows": {
+		"rejected in unknown words": {
 			verdict.Cell{Scenario: must, Result: rejected("no"), Control: accepted()}, verdict.WrongReason, "", false,
 		},
 		"accepted what it must reject": {
@@ -109,7 +109,7 @@ func TestJudge(t *testing.T) {
 			verdict.Cell{Scenario: must, Result: accepted(), Control: clients.Result{Outcome: clients.Failed}},
 			verdict.Error, "", false,
 		},
-		"it cannot": {
+		"unsupported": {
 			verdict.Cell{Scenario: must, Result: clients.Result{Outcome: clients.Unsupported}, Control: accepted()},
 			verdict.Unsupported, "", true,
 		},
@@ -124,15 +124,15 @@ func TestJudge(t *testing.T) {
 			verdict.Cell{Scenario: either, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
 			failure.Untrusted, false,
 		},
-		"no cause told, the alert does": {verdict.Cell{
+		"no cause named, but the alert tells": {verdict.Cell{
 			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
 			Observed: alert(wire.AlertCertificateExpired),
 		}, verdict.OK, failure.Expired, true},
-		"no cause told, the alert is for another": {verdict.Cell{
+		"no cause named, and the alert is about another": {verdict.Cell{
 			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
 			Observed: alert(wire.AlertUnknownCA),
 		}, verdict.WrongReason, failure.Untrusted, false},
-		"no cause told and no alert": {verdict.Cell{
+		"no cause named, and no alert": {verdict.Cell{
 			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
 		}, verdict.WrongReason, "", false},
 		"known to accept": {verdict.Cell{
