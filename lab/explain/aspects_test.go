@@ -11,88 +11,92 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
+// firstCauses are messages, and what their explanation must and must not contain.
+var firstCauses = map[string]struct{ means, cause, fix, scenario, never string }{
+	"http: TLS handshake error from 10.0.0.1:4242: tls: first record does not look like a TLS handshake": {
+		"A client sent", "speaks plain HTTP", "health check", "plain-http", "RequireAnyClientCert",
+	},
+	"http: TLS handshake error from 10.0.0.1:4242: client sent an HTTP request to an HTTPS server": {
+		"A client sent", "speaks plain HTTP", "health check", "plain-http", "starttls",
+	},
+	"http: TLS handshake error from 10.0.0.1:4242: EOF": {
+		"The client closed", "health check", "client's own message", "", "mongod",
+	},
+	"http: TLS handshake error from 10.0.0.1:4242: remote error: tls: bad certificate": {
+		"The client found no path", "The server sends its own", "", "missing-intermediate", "RequireAnyClientCert",
+	},
+	"http: TLS handshake error from 10.0.0.1:4242: remote error: tls: unknown certificate": {
+		"The client found no path", "The server sends its own", "", "missing-intermediate",
+		"A client that accepts this",
+	},
+	"10.1.2.3:50000 [22/Nov/2026:10:00:10.000] fe/1: SSL handshake failure": {
+		"", "", "", "missing-intermediate", "A client that accepts this",
+	},
+	"npm error code SELF_SIGNED_CERT_IN_CHAIN": {
+		"root that the server sent along", "A proxy on the way", "cafile", "rotated-root",
+		"a certificate that it made for itself",
+	},
+	"verify error:num=19:self-signed certificate in certificate chain": {
+		"root that the server sent along", "A proxy on the way", "", "rotated-root",
+		"a certificate that it made for itself",
+	},
+	"curl: (60) SSL certificate problem: self-signed certificate": {
+		"either the server's own", "a certificate that it made for itself", "", "self-signed", "",
+	},
+	"x509: certificate relies on legacy Common Name field, use SANs instead": {
+		"another name", "no subject alternative names at all", "-addext subjectAltName", "common-name-only",
+		"The certificate is valid",
+	},
+	"x509: cannot validate certificate for 10.0.0.9 because it doesn't contain any IP SANs": {
+		"another name", "by IP address", "IP-type", "ip-as-dns-name", "",
+	},
+	"ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: IP address " +
+		"mismatch, certificate is not valid for '10.0.0.9'. (_ssl.c:1006)": {
+		"another name", "by IP address", "IP-type", "ip-as-dns-name", "",
+	},
+	"2026/11/22 10:00:07 [info] 7#7: *12 client SSL certificate verify error: (10:certificate has expired) " +
+		"while reading client request headers, client: 10.1.2.3, server: api.example.com": {
+		"This server refused", "It has expired", "ssl_client_certificate", "client-certificate-expired",
+		"The alert says",
+	},
+	"schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK (0x80092012)": {
+		"", "cannot reach the distribution point", "publish there", "crl-unreachable", "certutil",
+	},
+	"schannel: next InitializeSecurityContext failed: CRYPT_E_REVOCATION_OFFLINE (0x80092013)": {
+		"", "cannot reach the distribution point", "publish there", "crl-unreachable", "certutil",
+	},
+	"curl: (77) error setting certificate file: /x.pem": {
+		"file of roots", "not there", "--cacert", "ca-file-missing", "key does not belong to",
+	},
+	"Error code: MOZILLA_PKIX_ERROR_MITM_DETECTED": {"", "A proxy or a security product", "", "untrusted-root", ""},
+	"java.security.InvalidAlgorithmParameterException: the trustAnchors parameter must be non-empty": {
+		"trust store is empty", "file that is not there", "cacerts", "ca-file-empty", "",
+	},
+	"NET::ERR_CERT_TRANSPARENCY_REQUIRED": {"RFC 6962", "did not log", "", "", "Python 3.13"},
+	"nginx: [emerg] SSL_CTX_use_PrivateKey(\"/etc/nginx/tls/key.pem\") failed (SSL: error:05800074:x509 " +
+		"certificate routines::key values mismatch)": {
+		"no client has connected", "one file was replaced", "nginx -t", "key-mismatch", "optional_no_ca",
+	},
+	"ssl.SSLError: [SSL] PEM lib (_ssl.c:3895)": {
+		"", "load_cert_chain", "cafile=", "client-certificate-not-pem", "",
+	},
+	"psql: error: connection to server at \"db.example.com\" (10.0.0.9), port 5432 failed: server does not " +
+		"support SSL, but SSL was required": {
+		"no TLS at this port", "ssl = on", "client_tls_sslmode", "plain-http", "curl",
+	},
+	"FATAL:  no pg_hba.conf entry for host \"10.0.0.1\", user \"app\", database \"shop\", no encryption": {
+		"plain text", "hostssl", "sslmode=verify-full", "", "",
+	},
+	"private key file \"/home/app/key\" has group or world access; file must have permissions u=rw (0600) or " +
+		"less": {"read by others", "0644", "0600", "", ""},
+	"WARNING: pip is configured with locations that require TLS/SSL, however the ssl module in Python is not " +
+		"available.": {"without its ssl module", "compiled", "libssl-dev", "", "--cert"},
+}
+
 // TestFirstCause checks that messages that name their cause, or that a server writes, are explained accordingly: what
 // the prose says first, what it gives as the first cause, which scenario shows it, and what it does not say at all.
 func TestFirstCause(t *testing.T) {
-	for message, want := range map[string]struct{ means, cause, fix, scenario, never string }{
-		"http: TLS handshake error from 10.0.0.1:4242: tls: first record does not look like a TLS handshake": {
-			"A client sent", "speaks plain HTTP", "health check", "plain-http", "RequireAnyClientCert",
-		},
-		"http: TLS handshake error from 10.0.0.1:4242: client sent an HTTP request to an HTTPS server": {
-			"A client sent", "speaks plain HTTP", "health check", "plain-http", "starttls",
-		},
-		"http: TLS handshake error from 10.0.0.1:4242: EOF": {
-			"The client closed", "health check", "client's own message", "", "mongod",
-		},
-		"http: TLS handshake error from 10.0.0.1:4242: remote error: tls: bad certificate": {
-			"The client found no path", "The server sends its own", "", "missing-intermediate", "RequireAnyClientCert",
-		},
-		"http: TLS handshake error from 10.0.0.1:4242: remote error: tls: unknown certificate": {
-			"The client found no path", "The server sends its own", "", "missing-intermediate", "A client that accepts this",
-		},
-		"10.1.2.3:50000 [22/Nov/2026:10:00:10.000] fe/1: SSL handshake failure": {
-			"", "", "", "missing-intermediate", "A client that accepts this",
-		},
-		"npm error code SELF_SIGNED_CERT_IN_CHAIN": {
-			"root that the server sent along", "A proxy on the way", "cafile", "rotated-root",
-			"a certificate that it made for itself",
-		},
-		"verify error:num=19:self-signed certificate in certificate chain": {
-			"root that the server sent along", "A proxy on the way", "", "rotated-root",
-			"a certificate that it made for itself",
-		},
-		"curl: (60) SSL certificate problem: self-signed certificate": {
-			"either the server's own", "a certificate that it made for itself", "", "self-signed", "",
-		},
-		"x509: certificate relies on legacy Common Name field, use SANs instead": {
-			"another name", "no subject alternative names at all", "-addext subjectAltName", "common-name-only",
-			"The certificate is valid",
-		},
-		"x509: cannot validate certificate for 10.0.0.9 because it doesn't contain any IP SANs": {
-			"another name", "by IP address", "IP-type", "ip-as-dns-name", "",
-		},
-		"ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: IP address " +
-			"mismatch, certificate is not valid for '10.0.0.9'. (_ssl.c:1006)": {
-			"another name", "by IP address", "IP-type", "ip-as-dns-name", "",
-		},
-		"2026/11/22 10:00:07 [info] 7#7: *12 client SSL certificate verify error: (10:certificate has expired) " +
-			"while reading client request headers, client: 10.1.2.3, server: api.example.com": {
-			"This server refused", "It has expired", "ssl_client_certificate", "client-certificate-expired",
-			"The alert says",
-		},
-		"schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK (0x80092012)": {
-			"", "cannot reach the distribution point", "publish there", "crl-unreachable", "certutil",
-		},
-		"schannel: next InitializeSecurityContext failed: CRYPT_E_REVOCATION_OFFLINE (0x80092013)": {
-			"", "cannot reach the distribution point", "publish there", "crl-unreachable", "certutil",
-		},
-		"curl: (77) error setting certificate file: /x.pem": {
-			"file of roots", "not there", "--cacert", "ca-file-missing", "key does not belong to",
-		},
-		"Error code: MOZILLA_PKIX_ERROR_MITM_DETECTED": {"", "A proxy or a security product", "", "untrusted-root", ""},
-		"java.security.InvalidAlgorithmParameterException: the trustAnchors parameter must be non-empty": {
-			"trust store is empty", "file that is not there", "cacerts", "ca-file-empty", "",
-		},
-		"NET::ERR_CERT_TRANSPARENCY_REQUIRED": {"RFC 6962", "did not log", "", "", "Python 3.13"},
-		"nginx: [emerg] SSL_CTX_use_PrivateKey(\"/etc/nginx/tls/key.pem\") failed (SSL: error:05800074:x509 " +
-			"certificate routines::key values mismatch)": {
-			"no client has connected", "one file was replaced", "nginx -t", "key-mismatch", "optional_no_ca",
-		},
-		"ssl.SSLError: [SSL] PEM lib (_ssl.c:3895)": {
-			"", "load_cert_chain", "cafile=", "client-certificate-not-pem", "",
-		},
-		"psql: error: connection to server at \"db.example.com\" (10.0.0.9), port 5432 failed: server does not " +
-			"support SSL, but SSL was required": {
-			"no TLS at this port", "ssl = on", "client_tls_sslmode", "plain-http", "curl",
-		},
-		"FATAL:  no pg_hba.conf entry for host \"10.0.0.1\", user \"app\", database \"shop\", no encryption": {
-			"plain text", "hostssl", "sslmode=verify-full", "", "",
-		},
-		"private key file \"/home/app/key\" has group or world access; file must have permissions u=rw (0600) or " +
-			"less": {"read by others", "0644", "0600", "", ""},
-		"WARNING: pip is configured with locations that require TLS/SSL, however the ssl module in Python is not " +
-			"available.": {"without its ssl module", "compiled", "libssl-dev", "", "--cert"},
-	} {
+	for message, want := range firstCauses {
 		r := explain.Read(message)
 		if !assert.Len(t, r.Findings, 1, message) {
 			continue

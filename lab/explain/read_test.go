@@ -15,18 +15,17 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestLogs checks that messages are read as they appear in logs: over several lines, colored, encoded, repeated.
-func TestLogs(t *testing.T) {
-	for name, c := range map[string]struct {
-		text, classes, stack, quote string
-		line, count                 int
-	}{
-		"Python's traceback with what it was caused by": {`2026-11-22 10:00:00 INFO starting
+// logs are texts, and what is found in them: the classes, the first stack, part of the quote, the line and the count.
+var logs = map[string]struct {
+	text, classes, stack, quote string
+	line, count                 int
+}{
+	"Python's traceback with what it was caused by": {`2026-11-22 10:00:00 INFO starting
 Traceback (most recent call last):
   File "/app/urllib3/connectionpool.py", line 467, in _make_request
     self._validate_conn(conn)
 ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired ` +
-			`(_ssl.c:1006)
+		`(_ssl.c:1006)
 
 During handling of the above exception, another exception occurred:
 
@@ -34,60 +33,64 @@ Traceback (most recent call last):
   File "/app/main.py", line 3, in <module>
     requests.get("https://api.example.com/")
 requests.exceptions.SSLError: HTTPSConnectionPool(host='api.example.com', port=443): Max retries exceeded with url: ` +
-			`/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify ` +
-			`failed: certificate has expired (_ssl.c:1006)')))
+		`/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify ` +
+		`failed: certificate has expired (_ssl.c:1006)')))
 2026-11-22 10:00:01 INFO giving up`, "expired", "requests", "requests.exceptions.SSLError", 2, 1},
-		"Java's stack trace": {`Exception in thread "main" javax.net.ssl.SSLHandshakeException: PKIX path building ` +
-			`failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification ` +
-			`path to requested target
+	"Java's stack trace": {`Exception in thread "main" javax.net.ssl.SSLHandshakeException: PKIX path building ` +
+		`failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification ` +
+		`path to requested target
 	at java.base/sun.security.ssl.Alert.createSSLException(Alert.java:131)
 	at Main.main(Main.java:5)
 Caused by: sun.security.validator.ValidatorException: PKIX path building failed: ` +
-			`sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to ` +
-			`requested target
+		`sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to ` +
+		`requested target
 	at java.base/sun.security.validator.PKIXValidator.doBuild(PKIXValidator.java:439)
 	... 17 more`, "untrusted", "java", "unable to find valid certification path", 1, 1},
-		"colors": {
-			"\x1b[31mERROR\x1b[0m \x1b[1mcurl: (60)\x1b[0m SSL certificate problem: certificate has expired", "expired",
-			"curl", "ERROR curl: (60)", 1, 1,
-		},
-		"an object of JSON": {
-			`{"time":"2026-11-22T10:00:00Z","level":"ERROR","msg":"fetch","err":"Get \"https://api.example.com/\": ` +
-				`tls: failed to verify certificate: x509: certificate signed by unknown authority"}`,
-			"untrusted", "go", "unknown authority", 1, 1,
-		},
-		"a trace in a string": {
-			`{"level":"error","stack":"Error: unable to verify the first certificate\n    at ` +
-				`TLSSocket.onConnectSecure (node:_tls_wrap:1659:34)\n    at TLSSocket.emit (node:events:517:28)"}`,
-			"untrusted", "node", "first certificate", 1, 1,
-		},
-		"a wrapped message": {
-			"ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " +
-				"self-signed\ncertificate in certificate chain (_ssl.c:1006)",
-			"self-signed", "python", "self-signed certificate in", 1, 1,
-		},
-		"two servers, two ends": {
-			"pymongo.errors.ServerSelectionTimeoutError: SSL handshake failed: a.example.com:27017: [SSL: " +
-				"CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired " +
-				"(_ssl.c:1129),b.example.com:27017: [Errno 111] Connection refused, Timeout: 30s, Topology " +
-				"Description: <TopologyDescription servers: [<ServerDescription ('a.example.com', 27017) " +
-				"error=AutoReconnect('certificate verify failed: certificate has expired')>]>",
-			"expired;connection-refused", "pymongo", "a.example.com", 1, 1,
-		},
-		"repeats": {
-			strings.Repeat(
-				"2026-11-22 10:00:00 WARN retry\n2026-11-22 10:00:01 ERROR x509: certificate has expired or is not "+
-					"yet valid: current time 2026-11-22T10:00:00Z is after 2026-11-01T00:00:00Z\n",
-				50,
-			),
-			"expired", "go", "x509:", 2, 50,
-		},
-		"Windows line ends": {
-			"INFO a\r\ncurl: (60) SSL certificate problem: self-signed certificate\r\n", "self-signed", "curl",
-			"self-signed", 2, 1,
-		},
-		"nothing": {"", "-", "", "", 0, 0},
-	} {
+	"colors": {
+		"\x1b[31mERROR\x1b[0m \x1b[1mcurl: (60)\x1b[0m SSL certificate problem: certificate has expired", "expired",
+		"curl", "ERROR curl: (60)", 1, 1,
+	},
+	"an object of JSON": {
+		`{"time":"2026-11-22T10:00:00Z","level":"ERROR","msg":"fetch","err":"Get \"https://api.example.com/\": ` +
+			`tls: failed to verify certificate: x509: certificate signed by unknown authority"}`,
+		"untrusted", "go", "unknown authority", 1, 1,
+	},
+	"a trace in a string": {
+		`{"level":"error","stack":"Error: unable to verify the first certificate\n    at ` +
+			`TLSSocket.onConnectSecure (node:_tls_wrap:1659:34)\n    at TLSSocket.emit (node:events:517:28)"}`,
+		"untrusted", "node", "first certificate", 1, 1,
+	},
+	"a wrapped message": {
+		"ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " +
+			"self-signed\ncertificate in certificate chain (_ssl.c:1006)",
+		"self-signed", "python", "self-signed certificate in", 1, 1,
+	},
+	"two servers, two ends": {
+		"pymongo.errors.ServerSelectionTimeoutError: SSL handshake failed: a.example.com:27017: [SSL: " +
+			"CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired " +
+			"(_ssl.c:1129),b.example.com:27017: [Errno 111] Connection refused, Timeout: 30s, Topology " +
+			"Description: <TopologyDescription servers: [<ServerDescription ('a.example.com', 27017) " +
+			"error=AutoReconnect('certificate verify failed: certificate has expired')>]>",
+		"expired;connection-refused", "pymongo", "a.example.com", 1, 1,
+	},
+	"repeats": {
+		strings.Repeat(
+			"2026-11-22 10:00:00 WARN retry\n2026-11-22 10:00:01 ERROR x509: certificate has expired or is not "+
+				"yet valid: current time 2026-11-22T10:00:00Z is after 2026-11-01T00:00:00Z\n",
+			50,
+		),
+		"expired", "go", "x509:", 2, 50,
+	},
+	"Windows line ends": {
+		"INFO a\r\ncurl: (60) SSL certificate problem: self-signed certificate\r\n", "self-signed", "curl",
+		"self-signed", 2, 1,
+	},
+	"nothing": {"", "-", "", "", 0, 0},
+}
+
+// TestLogs checks that messages are read as they appear in logs: over several lines, colored, encoded, repeated.
+func TestLogs(t *testing.T) {
+	for name, c := range logs {
 		t.Run(name, func(t *testing.T) {
 			r := explain.Read(c.text)
 			require.Equal(t, c.classes, classes(r))

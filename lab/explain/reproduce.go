@@ -23,7 +23,7 @@ func reproducing(f Finding) []string {
 		return list[:shown]
 	}
 	all := f.catalogue()
-	for _, of := range []bool{true, false} { // first those for which this stack was seen to say it
+	for _, seenOnly := range []bool{true, false} { // first those for which this stack was seen to say it
 		for _, class := range classes {
 			has := slices.ContainsFunc(list, func(id string) bool {
 				s, ok := scenarios.Lookup(id)
@@ -33,8 +33,8 @@ func reproducing(f Finding) []string {
 				if has && len(classes) > 1 {
 					break // one of each is enough
 				}
-				if len(list) < shown && canonical(s, class) && !slices.Contains(list, s.ID) && (!of ||
-					said(f, s.ID, class)) {
+				fits := canonical(s, class) && (!seenOnly || said(f, s.ID, class))
+				if fits && len(list) < shown && !slices.Contains(list, s.ID) {
 					list = append(list, s.ID)
 					has = true
 				}

@@ -49,115 +49,124 @@ func alert(code wire.AlertCode) []serve.Observation {
 	return []serve.Observation{{End: serve.EndAlertReceived, AlertReceived: wire.NewAlert(code)}}
 }
 
+// The scenarios and the client of cells.
+var (
+	mustReject   = scenario(scenarios.Reject, scenarios.Must, "")
+	shouldReject = scenario(scenarios.Reject, scenarios.Should, scenarios.FeatureStrict)
+	mustAccept   = scenario(scenarios.Accept, scenarios.Must, "")
+	mayAccept    = scenario(scenarios.Either, scenarios.Should, "")
+
+	python36 = clients.Info{Stack: "python", Version: "3.6.15", Variant: "default", Library: "OpenSSL 3.0.19"}
+)
+
+// cells are cells with their judgement.
+var cells = map[string]struct {
+	cell       verdict.Cell
+	kind       verdict.Kind
+	class      failure.Class
+	documented bool
+}{
+	"rejected for the reason": {
+		verdict.Cell{Scenario: mustReject, Result: rejected(goExpired), Control: accepted()}, verdict.OK,
+		failure.Expired,
+		true,
+	},
+	"rejected for another reason": {
+		verdict.Cell{Scenario: mustReject, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
+		failure.Untrusted, false,
+	},
+	"rejected in unknown words": {
+		verdict.Cell{Scenario: mustReject, Result: rejected("no"), Control: accepted()}, verdict.WrongReason, "", false,
+	},
+	"accepted what it must reject": {
+		verdict.Cell{Scenario: mustReject, Result: accepted(), Control: accepted()}, verdict.Insecure, "", false,
+	},
+	"accepted by a variant that does not check": {verdict.Cell{
+		Scenario: mustReject, Result: accepted(), Control: accepted(),
+		Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckChain}},
+	}, verdict.Insecure, "", true},
+	"accepted by a variant that leaves out another check": {verdict.Cell{
+		Scenario: mustReject, Result: accepted(), Control: accepted(),
+		Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckHost}},
+	}, verdict.Insecure, "", false},
+	"accepted what it should reject": {
+		verdict.Cell{Scenario: shouldReject, Result: accepted(), Control: accepted()}, verdict.Lenient, "", true,
+	},
+	"accepted what its feature forbids": {verdict.Cell{
+		Scenario: shouldReject, Result: accepted(), Control: accepted(),
+		Client: clients.Info{Stack: "go", Features: []string{scenarios.FeatureStrict}},
+	}, verdict.Insecure, "", false},
+	"rejected a good one": {
+		verdict.Cell{Scenario: mustAccept, Result: rejected(goExpired), Control: accepted()}, verdict.Broken,
+		failure.Expired, false,
+	},
+	"rejected the control too": {
+		verdict.Cell{Scenario: mustReject, Result: rejected(goExpired), Control: rejected(goExpired)}, verdict.Void,
+		failure.Expired, false,
+	},
+	"accepted, not the control": {
+		verdict.Cell{Scenario: mustReject, Result: accepted(), Control: rejected(goExpired)}, verdict.Void, "", false,
+	},
+	"the harness failed": {
+		verdict.Cell{Scenario: mustReject, Result: clients.Result{Outcome: clients.Failed}, Control: accepted()},
+		verdict.Error, "", false,
+	},
+	"the harness failed before": {
+		verdict.Cell{Scenario: mustReject, Result: accepted(), Control: clients.Result{Outcome: clients.Failed}},
+		verdict.Error, "", false,
+	},
+	"unsupported": {
+		verdict.Cell{Scenario: mustReject, Result: clients.Result{Outcome: clients.Unsupported}, Control: accepted()},
+		verdict.Unsupported, "", true,
+	},
+	"either, accepted": {
+		verdict.Cell{Scenario: mayAccept, Result: accepted(), Control: accepted()}, verdict.OK, "", true,
+	},
+	"either, rejected": {
+		verdict.Cell{Scenario: mayAccept, Result: rejected(goExpired), Control: accepted()}, verdict.OK,
+		failure.Expired, true,
+	},
+	"either, for another reason": {
+		verdict.Cell{Scenario: mayAccept, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
+		failure.Untrusted, false,
+	},
+	"no cause named, but the alert tells": {verdict.Cell{
+		Scenario: mustReject, Client: python36, Control: accepted(), Result: rejected(pythonUntold),
+		Observed: alert(wire.AlertCertificateExpired),
+	}, verdict.OK, failure.Expired, true},
+	"no cause named, and the alert is about another": {verdict.Cell{
+		Scenario: mustReject, Client: python36, Control: accepted(), Result: rejected(pythonUntold),
+		Observed: alert(wire.AlertUnknownCA),
+	}, verdict.WrongReason, failure.Untrusted, false},
+	"no cause named, and no alert": {verdict.Cell{
+		Scenario: mustReject, Client: python36, Control: accepted(), Result: rejected(pythonUntold),
+	}, verdict.WrongReason, "", false},
+	"known to accept": {verdict.Cell{
+		Scenario: known(scenarios.Known{Stack: "go", Verdict: scenarios.Accept, Why: "w"}),
+		Result:   accepted(), Control: accepted(),
+	}, verdict.Insecure, "", true},
+	"known to accept, of another stack": {verdict.Cell{
+		Scenario: known(scenarios.Known{Stack: "curl", Verdict: scenarios.Accept, Why: "w"}),
+		Result:   accepted(), Control: accepted(),
+	}, verdict.Insecure, "", false},
+	"known to give another reason": {verdict.Cell{
+		Scenario: known(scenarios.Known{Stack: "go", Failures: []failure.Class{failure.Untrusted}, Why: "w"}),
+		Result:   rejected(goUntrusted), Control: accepted(),
+	}, verdict.WrongReason, failure.Untrusted, true},
+	"rightly of another reason": {verdict.Cell{
+		Scenario: known(scenarios.Known{
+			Stack: "go", Failures: []failure.Class{failure.Untrusted}, Right: true, Why: "w",
+		}),
+		Result: rejected(goUntrusted), Control: accepted(),
+	}, verdict.OK, failure.Untrusted, true},
+	"the class is told": {
+		verdict.Cell{Scenario: mustReject, Result: rejected("no"), Control: accepted(), Class: failure.Expired},
+		verdict.OK, failure.Expired, true,
+	},
+}
+
 func TestJudge(t *testing.T) {
-	must := scenario(scenarios.Reject, scenarios.Must, "")
-	should := scenario(scenarios.Reject, scenarios.Should, scenarios.FeatureStrict)
-	good := scenario(scenarios.Accept, scenarios.Must, "")
-	either := scenario(scenarios.Either, scenarios.Should, "")
-	python := clients.Info{Stack: "python", Version: "3.6.15", Variant: "default", Library: "OpenSSL 3.0.19"}
-	for name, c := range map[string]struct {
-		cell       verdict.Cell
-		kind       verdict.Kind
-		class      failure.Class
-		documented bool
-	}{
-		"rejected for the reason": {
-			verdict.Cell{Scenario: must, Result: rejected(goExpired), Control: accepted()}, verdict.OK, failure.Expired,
-			true,
-		},
-		"rejected for another reason": {
-			verdict.Cell{Scenario: must, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
-			failure.Untrusted, false,
-		},
-		"rejected in unknown words": {
-			verdict.Cell{Scenario: must, Result: rejected("no"), Control: accepted()}, verdict.WrongReason, "", false,
-		},
-		"accepted what it must reject": {
-			verdict.Cell{Scenario: must, Result: accepted(), Control: accepted()}, verdict.Insecure, "", false,
-		},
-		"accepted by a variant that does not check": {verdict.Cell{
-			Scenario: must, Result: accepted(), Control: accepted(),
-			Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckChain}},
-		}, verdict.Insecure, "", true},
-		"accepted by a variant that leaves out another check": {verdict.Cell{
-			Scenario: must, Result: accepted(), Control: accepted(),
-			Client: clients.Info{Stack: "go", Skips: []clients.Check{clients.CheckHost}},
-		}, verdict.Insecure, "", false},
-		"accepted what it should reject": {
-			verdict.Cell{Scenario: should, Result: accepted(), Control: accepted()}, verdict.Lenient, "", true,
-		},
-		"accepted what its feature forbids": {verdict.Cell{
-			Scenario: should, Result: accepted(), Control: accepted(),
-			Client: clients.Info{Stack: "go", Features: []string{scenarios.FeatureStrict}},
-		}, verdict.Insecure, "", false},
-		"rejected a good one": {
-			verdict.Cell{Scenario: good, Result: rejected(goExpired), Control: accepted()}, verdict.Broken,
-			failure.Expired, false,
-		},
-		"rejected the control too": {
-			verdict.Cell{Scenario: must, Result: rejected(goExpired), Control: rejected(goExpired)}, verdict.Void,
-			failure.Expired, false,
-		},
-		"accepted, not the control": {
-			verdict.Cell{Scenario: must, Result: accepted(), Control: rejected(goExpired)}, verdict.Void, "", false,
-		},
-		"the harness failed": {
-			verdict.Cell{Scenario: must, Result: clients.Result{Outcome: clients.Failed}, Control: accepted()},
-			verdict.Error, "", false,
-		},
-		"the harness failed before": {
-			verdict.Cell{Scenario: must, Result: accepted(), Control: clients.Result{Outcome: clients.Failed}},
-			verdict.Error, "", false,
-		},
-		"unsupported": {
-			verdict.Cell{Scenario: must, Result: clients.Result{Outcome: clients.Unsupported}, Control: accepted()},
-			verdict.Unsupported, "", true,
-		},
-		"either, accepted": {
-			verdict.Cell{Scenario: either, Result: accepted(), Control: accepted()}, verdict.OK, "", true,
-		},
-		"either, rejected": {
-			verdict.Cell{Scenario: either, Result: rejected(goExpired), Control: accepted()}, verdict.OK,
-			failure.Expired, true,
-		},
-		"either, for another reason": {
-			verdict.Cell{Scenario: either, Result: rejected(goUntrusted), Control: accepted()}, verdict.WrongReason,
-			failure.Untrusted, false,
-		},
-		"no cause named, but the alert tells": {verdict.Cell{
-			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
-			Observed: alert(wire.AlertCertificateExpired),
-		}, verdict.OK, failure.Expired, true},
-		"no cause named, and the alert is about another": {verdict.Cell{
-			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
-			Observed: alert(wire.AlertUnknownCA),
-		}, verdict.WrongReason, failure.Untrusted, false},
-		"no cause named, and no alert": {verdict.Cell{
-			Scenario: must, Client: python, Control: accepted(), Result: rejected(pythonUntold),
-		}, verdict.WrongReason, "", false},
-		"known to accept": {verdict.Cell{
-			Scenario: known(scenarios.Known{Stack: "go", Verdict: scenarios.Accept, Why: "w"}),
-			Result:   accepted(), Control: accepted(),
-		}, verdict.Insecure, "", true},
-		"known to accept, of another stack": {verdict.Cell{
-			Scenario: known(scenarios.Known{Stack: "curl", Verdict: scenarios.Accept, Why: "w"}),
-			Result:   accepted(), Control: accepted(),
-		}, verdict.Insecure, "", false},
-		"known to give another reason": {verdict.Cell{
-			Scenario: known(scenarios.Known{Stack: "go", Failures: []failure.Class{failure.Untrusted}, Why: "w"}),
-			Result:   rejected(goUntrusted), Control: accepted(),
-		}, verdict.WrongReason, failure.Untrusted, true},
-		"rightly of another reason": {verdict.Cell{
-			Scenario: known(scenarios.Known{
-				Stack: "go", Failures: []failure.Class{failure.Untrusted}, Right: true, Why: "w",
-			}),
-			Result: rejected(goUntrusted), Control: accepted(),
-		}, verdict.OK, failure.Untrusted, true},
-		"the class is told": {
-			verdict.Cell{Scenario: must, Result: rejected("no"), Control: accepted(), Class: failure.Expired},
-			verdict.OK, failure.Expired, true,
-		},
-	} {
+	for name, c := range cells {
 		t.Run(name, func(t *testing.T) {
 			if c.cell.Client.Stack == "" {
 				c.cell.Client.Stack = "go"
