@@ -8,44 +8,44 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// perspective is whose side a message is read from.
+// perspective is the side from which a message is read.
 type perspective int
 
 // The perspectives.
 const (
 	anywhere  perspective = iota
-	atClient              // it is about the server that was connected to
-	atServer              // it is about a client
-	atRefused             // it is about a client that has refused what this server sent
-	atSetup               // it is about the program's own files and settings
+	atClient              // a client's: the message is about the server
+	atServer              // a server's: the message is about a client
+	atRefused             // a server's: the client refused what the server sent
+	atSetup               // any program's: the message is about its own files and settings
 )
 
-// aspect is what a message tells beyond its class: who reads it, or which of the causes it names.
+// aspect is what a message says beyond its class: from which side it is read, or which of the causes it names.
 type aspect struct {
-	// name is CLASS/WHAT, and the name of a section of prose/LANGUAGE/aspects.txt if there is one. What that
-	// section has takes the place of the class's, and its causes come first. The class "certificate" stands
-	// for any in which a certificate is refused.
+	// name is CLASS/WHAT. If explain/aspects.txt has a section with this name, its fields replace those of the
+	// class, and its causes come first. The class "certificate" stands for every class in which a certificate is
+	// refused.
 	name string
-	// words are what a message contains, one of them; none means any message.
+	// words are texts of which the message must contain one. No words means any message.
 	words       words
 	perspective perspective
-	// first are those of the class's causes, counted from 1, that come before the others, and instead those that
-	// its own section says in other words; with alone the class's others are left out.
+	// first numbers, from 1, those of the class's causes that come before the others. instead numbers those that
+	// the aspect's own section replaces. With alone, the class's other causes are left out.
 	first, instead []int
 	alone          bool
-	// scenarios show it.
+	// scenarios are the IDs of scenarios that show it.
 	scenarios []string
-	// key is what there is to set, in the place of what setting has for the class.
+	// key names the setting that fixes it, in place of the class's.
 	key string
-	// switches are what people reach for and what does not fix it, in the place of those of the stack.
+	// switches are the popular workarounds, in place of the stack's.
 	switches []string
-	// unset says that the setting which the class names does not fix it.
+	// unset says that the class's setting does not fix it.
 	unset bool
 }
 
-// aspects are tried in their order, and all count that fit.
+// aspects are all aspects. Every one that fits applies, in this order.
 var aspects = []aspect{
-	// What a server reads about its clients.
+	// A server's messages about its clients.
 	{name: "not-tls/server", perspective: atServer, alone: true},
 	{name: "unexpected-eof/server", perspective: atServer, alone: true},
 	{name: "connection-reset/server", perspective: atServer, alone: true},
@@ -53,41 +53,83 @@ var aspects = []aspect{
 	{name: "client-certificate-required/server", perspective: atServer},
 	{name: "client-certificate-rejected/server", perspective: atServer},
 	{name: "certificate/refused", perspective: atRefused},
-	{name: "client-certificate-rejected/expired", words: words{"certificate has expired", "alert certificate expired", "tls: expired certificate", "fatal alert: certificate_expired", "SSLV3_ALERT_CERTIFICATE_EXPIRED"}, first: []int{2}, scenarios: []string{"client-certificate-expired"}},
-	{name: "client-certificate-rejected/usage", words: words{"unsuitable certificate purpose", "unsupported certificate purpose", "incompatible key usage", "alert unsupported certificate", "tls: unsupported certificate"}, first: []int{3}, scenarios: []string{"client-certificate-wrong-usage"}},
-	{name: "client-certificate-rejected/revoked", words: words{"certificate revoked", "CRL has expired", "revoked certificate", "certificate_revoked"}, first: []int{4}, scenarios: []string{"client-certificate-revoked"}},
+	{name: "client-certificate-rejected/expired", words: words{
+		"certificate has expired", "alert certificate expired", "tls: expired certificate",
+		"fatal alert: certificate_expired", "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+	}, first: []int{2}, scenarios: []string{"client-certificate-expired"}},
+	{name: "client-certificate-rejected/usage", words: words{
+		"unsuitable certificate purpose", "unsupported certificate purpose", "incompatible key usage",
+		"alert unsupported certificate", "tls: unsupported certificate",
+	}, first: []int{3}, scenarios: []string{"client-certificate-wrong-usage"}},
+	{name: "client-certificate-rejected/revoked", words: words{
+		"certificate revoked", "CRL has expired", "revoked certificate", "certificate_revoked",
+	}, first: []int{4}, scenarios: []string{"client-certificate-revoked"}},
 
-	// What a program says of its own files.
+	// A program's messages about its own files.
 	{name: "key-mismatch/own", perspective: atSetup, alone: true},
 	{name: "weak-key/own", perspective: atSetup, alone: true, scenarios: []string{"client-certificate-too-weak"}},
 	{name: "weak-signature/own", perspective: atSetup, alone: true, scenarios: []string{"client-certificate-sha1"}},
 	{name: "bad-pem/own", perspective: atSetup},
 
 	{name: "missing-file/root-crt", words: words{"root certificate file \""}},
-	{name: "missing-file/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-missing"}},
-	{name: "bad-pem/curl", words: words{"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert"}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
+	{name: "missing-file/curl", words: words{
+		"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert",
+	}, scenarios: []string{"ca-file-missing"}},
+	{name: "bad-pem/curl", words: words{
+		"error setting certificate", "error adding trust anchors", "Problem with the SSL CA cert",
+	}, scenarios: []string{"ca-file-empty", "ca-file-not-pem"}},
 	{name: "bad-pem/pem-lib", words: words{"[SSL] PEM lib"}, key: clientKey},
 	{name: "bad-passphrase/keystore", words: words{"Keystore was tampered with"}, alone: true},
 	{name: "bad-pem/keystore", words: words{"Keystore was tampered with"}, alone: true, unset: true},
 	{name: "client-misconfigured/key-mode", words: words{"has group or world access"}, alone: true},
-	{name: "client-misconfigured/no-ssl-module", words: words{"ssl module in Python is not available", "SSL module is not available", "ssl module is not available", "No module named '_ssl'"}, alone: true, unset: true},
+	{name: "client-misconfigured/no-ssl-module", words: words{
+		"ssl module in Python is not available", "SSL module is not available", "ssl module is not available",
+		"No module named '_ssl'",
+	}, alone: true, unset: true},
 	{name: "client-misconfigured/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true},
 
-	// Which of the causes the message names.
-	{name: "self-signed/in-chain", words: words{"in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN"}, first: []int{3, 2}, alone: true, scenarios: []string{"rotated-root"}},
-	{name: "untrusted/intercepted", words: words{"MITM_DETECTED"}, first: []int{5}, scenarios: []string{"untrusted-root"}},
-	{name: "untrusted/no-anchors", words: words{"trustAnchors parameter must be non-empty"}, alone: true, scenarios: []string{"ca-file-empty"}},
-	{name: "hostname-mismatch/no-names", words: words{"relies on legacy Common Name field"}, instead: []int{3}, scenarios: []string{"common-name-only"}},
-	{name: "hostname-mismatch/address", words: words{"IP address mismatch", "any IP SANs", "matching IP address", "names matching IP address", "is not in the cert's list"}, instead: []int{2}, scenarios: []string{"ip-as-dns-name", "wrong-ip"}},
-	{name: "revocation-unknown/unreachable", words: words{"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE", "Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder"}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
+	// Messages that name one of the causes.
+	{
+		name: "self-signed/in-chain", words: words{"in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN"},
+		first: []int{3, 2}, alone: true, scenarios: []string{"rotated-root"},
+	},
+	{
+		name: "untrusted/intercepted", words: words{"MITM_DETECTED"}, first: []int{5},
+		scenarios: []string{"untrusted-root"},
+	},
+	{
+		name: "untrusted/no-anchors", words: words{"trustAnchors parameter must be non-empty"}, alone: true,
+		scenarios: []string{"ca-file-empty"},
+	},
+	{
+		name: "hostname-mismatch/no-names", words: words{"relies on legacy Common Name field"}, instead: []int{3},
+		scenarios: []string{"common-name-only"},
+	},
+	{name: "hostname-mismatch/address", words: words{
+		"IP address mismatch", "any IP SANs", "matching IP address", "names matching IP address",
+		"is not in the cert's list",
+	}, instead: []int{2}, scenarios: []string{"ip-as-dns-name", "wrong-ip"}},
+	{name: "revocation-unknown/unreachable", words: words{
+		"CRYPT_E_NO_REVOCATION_CHECK", "CRYPT_E_REVOCATION_OFFLINE",
+		"Unable to determine revocation status due to network error", "Certificate does not specify OCSP responder",
+	}, instead: []int{2, 4}, scenarios: []string{"crl-unreachable", "ocsp-unreachable"}},
 	{name: "strict-rfc5280/transparency", words: words{"CERT_TRANSPARENCY_REQUIRED"}, alone: true},
-	{name: "not-tls/plain-client", words: words{"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"}, perspective: atClient, alone: true},
-	{name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
-	{name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"}},
+	{name: "not-tls/plain-client", words: words{
+		"lient sent an HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port",
+	}, perspective: atClient, alone: true},
+	{
+		name: "not-tls/postgres", words: words{"server does not support SSL, but SSL was required"}, alone: true,
+		unset: true, switches: []string{"sslmode=prefer", "sslmode=disable"},
+	},
+	{
+		name: "not-tls/pg-hba", words: words{"no pg_hba.conf entry"}, alone: true, unset: true,
+		switches: []string{"sslmode=prefer", "sslmode=disable"},
+	},
 }
 
-// sits returns where a finding's reader sits.
-func (f Finding) sits() perspective {
+// perspective returns the side from which the finding's message is read.
+func (f Finding) perspective() perspective {
 	switch {
 	case f.Setup:
 		return atSetup
@@ -99,7 +141,7 @@ func (f Finding) sits() perspective {
 	return atClient
 }
 
-// about reports whether an aspect is one of a class.
+// about reports whether an aspect belongs to a class.
 func (a aspect) about(class failure.Class) bool {
 	of, _, _ := strings.Cut(a.name, "/")
 	return of == string(class) || of == "certificate" && ofCertificate(class)
@@ -111,7 +153,7 @@ func ofCertificate(class failure.Class) bool {
 	return info.Group == "certificate"
 }
 
-// classes returns the finding's class, or those that it can be.
+// classes returns the finding's class or, if the message does not tell it, the possible ones.
 func (f Finding) classes() []failure.Class {
 	if f.Class != "" {
 		return []failure.Class{f.Class}
@@ -119,13 +161,13 @@ func (f Finding) classes() []failure.Class {
 	return f.Possible
 }
 
-// aspectsOf returns the names of the aspects that a finding in a text has.
+// aspectsOf returns the names of the aspects that apply to a finding in a text.
 func aspectsOf(f Finding, text string) []string {
 	classes := f.classes()
-	sits := f.sits()
+	side := f.perspective()
 	var list []string
 	for _, a := range aspects {
-		at := a.perspective == anywhere || a.perspective == sits || a.perspective == atServer && sits == atRefused
+		at := a.perspective == anywhere || a.perspective == side || a.perspective == atServer && side == atRefused
 		if at && slices.ContainsFunc(classes, a.about) && (len(a.words) == 0 || a.words.in(text)) {
 			list = append(list, a.name)
 		}
@@ -133,7 +175,7 @@ func aspectsOf(f Finding, text string) []string {
 	return list
 }
 
-// of returns the finding's aspects that are of a class.
+// of returns those of the finding's aspects that belong to a class.
 func (f Finding) of(class failure.Class) []aspect {
 	var list []aspect
 	for _, a := range aspects {
@@ -144,7 +186,7 @@ func (f Finding) of(class failure.Class) []aspect {
 	return list
 }
 
-// showing returns the scenarios that show what the message names.
+// showing returns the scenarios of the finding's aspects.
 func (f Finding) showing() []string {
 	var list []string
 	for _, class := range f.classes() {
@@ -155,7 +197,7 @@ func (f Finding) showing() []string {
 	return list
 }
 
-// told returns the prose of a class with that of the finding's aspects in the place of it.
+// told returns the prose of a class, as changed by the finding's aspects.
 func (f Finding) told(b book, class failure.Class) section {
 	base := b.classes[string(class)]
 	s := section{fields: map[string]string{}}
@@ -184,27 +226,31 @@ func (f Finding) told(b book, class failure.Class) section {
 	return s
 }
 
-// OpenSSL is the [Finding.Library] of OpenSSL's own words.
+// OpenSSL is the [Finding.Library] of messages in OpenSSL's own words.
 const OpenSSL = "OpenSSL"
 
-// ofOpenSSL returns the stacks that pass on a text of OpenSSL's own, if the words of a message are one: Node
-// passes on these alone, so that what both it and the openssl command have is OpenSSL's.
+// ofOpenSSL returns the stacks that pass on a message, if it is in OpenSSL's own words. Node passes on nothing else of
+// OpenSSL's, so a text that both Node and the openssl command have is OpenSSL's own.
 func ofOpenSSL(message string, class failure.Class) ([]string, bool) {
 	for _, r := range messages.Rules("openssl") {
-		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) || !slices.Contains(messages.Rules("node"), r) {
+		if r.Class != class || class == failure.MissingFile || !strings.Contains(message, r.Contains) ||
+			!slices.Contains(messages.Rules("node"), r) {
 			continue
 		}
 		list := inOrder()
-		return slices.DeleteFunc(list, func(stack string) bool { return !slices.Contains(messages.Rules(stack), r) }), true
+		return slices.DeleteFunc(list, func(stack string) bool {
+			return !slices.Contains(messages.Rules(stack), r)
+		}), true
 	}
 	return nil, false
 }
 
-// bareOpenSSL returns the rule of a text of OpenSSL's with nothing around it. As a line of a log that may be anything;
-// as all that somebody asks about it is OpenSSL's.
+// bareOpenSSL returns the rule for a text that is one of OpenSSL's and nothing more. As a line of a log, it could come
+// from anything; as the only text that is asked about, it is OpenSSL's.
 func bareOpenSSL(text string) (messages.Rule, bool) {
 	for _, r := range messages.Rules("openssl") {
-		own := r.Class == failure.HostnameMismatch || r.Class != failure.MissingFile && slices.Contains(messages.Rules("node"), r)
+		own := r.Class == failure.HostnameMismatch ||
+			r.Class != failure.MissingFile && slices.Contains(messages.Rules("node"), r)
 		if own && strings.EqualFold(strings.Trim(text, ` ."'`), r.Contains) {
 			return r, true
 		}
@@ -212,7 +258,7 @@ func bareOpenSSL(text string) (messages.Rule, bool) {
 	return messages.Rule{}, false
 }
 
-// onOpenSSL returns the stacks that stand on OpenSSL.
+// onOpenSSL returns the stacks that use OpenSSL.
 func onOpenSSL() []string {
 	list, _ := ofOpenSSL("unable to get local issuer certificate", failure.Untrusted)
 	return list

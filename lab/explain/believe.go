@@ -10,7 +10,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// words are literal texts of which a message has one.
+// words are literal texts. A message matches if it contains one of them.
 type words []string
 
 func (w words) in(message string) bool {
@@ -22,41 +22,53 @@ func (w words) in(message string) bool {
 	return false
 }
 
-// tls are the words of messages that are about TLS: names of its libraries and their errors, and words that
-// are used of nothing else.
+// tls are texts that show a message to be about TLS: names of libraries and their errors, and phrases that are used
+// for nothing else.
 var tls = newLexicon(words{
-	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath", "OpenSSL", "openssl", "Openssl",
-	"GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_", "CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
-	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate", "client certificate", "issuer certificate", "local issuer", "self-signed certificate",
-	"self signed certificate", "unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames", "certificate status",
-	"certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ", "EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple",
-	" PEM", "PEM ", "PRIVATE KEY", "PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature", "remote certificate", "first certificate",
-	"certificate purpose", "subtree violation", "critical extension", "signature digest", "CA certificate", "certificate file", "certificates file", "local cert chain", "path length constraint",
-	"fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error", "Hostname/IP does not match", "eceived fatal alert", "received corrupt message", "service_identity",
-	"commonName does not match", "CERT: Pre-verification error", "CERT: Subject checks", "mismatched_id", "Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1", "keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates", "key usage does not",
-	"Error: certificate has expired", "Error: certificate is not yet valid", "Error: certificate revoked", "Error: CRL ",
-	"curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)", "curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)", "curl: (90)", "curl: (91)",
+	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath",
+	"OpenSSL", "openssl", "Openssl", "GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_",
+	"CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
+	"certificate verify", "Verify return code", "peer certificate", "Peer certificate", "server certificate",
+	"client certificate", "issuer certificate", "local issuer", "self-signed certificate", "self signed certificate",
+	"unknown authority", "ertificate chain", "certification path", "subject alternative", "ubjectAltName", "altnames",
+	"certificate status", "certificate is NOT trusted", "certificate of '", "certificate's owner", "The certificate ",
+	"EKU", "OCSP", " CRL", "CRL ", "ertificate revocation list", "staple", "ust-Staple", " PEM", "PEM ", "PRIVATE KEY",
+	"PKCS8", "pkcs8", "pkcs12", "PKey", "private key", "cipher suite", "ciphersuite", "certificate signature",
+	"remote certificate", "first certificate", "certificate purpose", "subtree violation", "critical extension",
+	"signature digest", "CA certificate", "certificate file", "certificates file", "local cert chain",
+	"path length constraint", "fetch failed", "Mongo", "AxiosError", "HTTPS client", "*** Fatal error", "*** Error",
+	"Hostname/IP does not match", "eceived fatal alert", "received corrupt message", "service_identity",
+	"commonName does not match", "CERT: Pre-verification error", "CERT: Subject checks", "mismatched_id",
+	"Invalid DNS pattern", "Failed to enable crypto", "cafile stream", "error parsing asn1",
+	"keys may not be consistent", "Certificate's DNS-ID", "ServerDoesNotSupportTls", "valid certificates",
+	"key usage does not", "Error: certificate has expired", "Error: certificate is not yet valid",
+	"Error: certificate revoked", "Error: CRL ", "curl: (35)", "curl: (51)", "curl: (53)", "curl: (54)", "curl: (58)",
+	"curl: (59)", "curl: (60)", "curl: (64)", "curl: (66)", "curl: (77)", "curl: (80)", "curl: (82)", "curl: (83)",
+	"curl: (90)", "curl: (91)",
 })
 
-// connecting are the words of a client that connects, beside those: of a connection that fails before TLS
-// nothing else is said.
+// connecting are further texts that show a message to be about a client's connection. A message about a connection
+// that fails before TLS begins has no others.
 var connecting = newLexicon(words{
-	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp", "ECONN", "ENOTFOUND", "urlopen error",
-	"[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]", "ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
-	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError", "socket.gaierror", "secureConnect", "wget: ", "Failed to connect to",
-	"net::ERR_", "EAI_AGAIN", "gaierror", "getaddrinfo failed", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ", "Layer6 ", "[AbstractCommand.cc:",
+	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp",
+	"ECONN", "ENOTFOUND", "urlopen error", "[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]",
+	"ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
+	"error sending request", "pymongo", "mongodb", "server selection error", "Net::OpenTimeout", "SocketError",
+	"socket.gaierror", "secureConnect", "wget: ", "Failed to connect to", "net::ERR_", "EAI_AGAIN", "gaierror",
+	"getaddrinfo failed", "Could not connect to Redis at ", "Could not transfer ", " socat[", " LOG3[", "Layer4 ",
+	"Layer6 ", "[AbstractCommand.cc:",
 })
 
-// beforeTLS are the classes of connections that came to no TLS.
+// beforeTLS are the classes of connections that failed before TLS began.
 var beforeTLS = map[failure.Class]bool{failure.ConnectionRefused: true, failure.NameResolution: true}
 
-// wire are the classes of a connection that broke, for which a client's words are enough.
+// wire are the classes of broken connections. For these it is enough that a message is about a client's connection.
 var wire = map[failure.Class]bool{
 	failure.ConnectionRefused: true, failure.NameResolution: true, failure.ConnectionReset: true,
 	failure.Timeout: true, failure.UnexpectedEOF: true,
 }
 
-// believed reports whether a rule of lab/messages counts in a message.
+// believed reports whether a rule of lab/messages applies to a message of unknown origin.
 func believed(r messages.Rule, message string) bool {
 	if r.Only != nil && !r.Only.MatchString(message) {
 		return false
@@ -67,7 +79,7 @@ func believed(r messages.Rule, message string) bool {
 	return tls.in(message) || wire[r.Class] && connecting.in(message)
 }
 
-// texts are those of all rules of lab/messages, each once: few lines of a log have any of them.
+// texts are the texts of all rules of lab/messages. Few lines of a log contain any of them.
 var texts = sync.OnceValue(func() lexicon {
 	var list words
 	for _, r := range messages.AllRules() {
@@ -77,15 +89,16 @@ var texts = sync.OnceValue(func() lexicon {
 	return newLexicon(slices.Compact(list))
 })
 
-// judged returns the rule that tells most of a message, of those of a stack's that count in it.
+// judged returns the stack's most telling rule for a message, of those that are believed.
 func judged(stack, message string) (messages.Rule, bool) {
 	return messages.MostTelling(stack, message, func(r messages.Rule) bool { return believed(r, message) })
 }
 
-// keyName matches the names of files of keys and certificates.
+// keyName matches the file names of keys and certificates.
 var keyName = regexp.MustCompile(`(?i)\.(pem|crt|cer|key|p12|pfx|der|jks)\b`)
 
-// keyFile reports whether a message is about a file of keys or certificates that is not there.
+// keyFile reports whether a message is about a missing file of keys or certificates.
 func keyFile(message string) bool {
-	return (strings.Contains(message, "o such file") || strings.Contains(message, "NoSuchFile")) && messages.NamesKeyFile(message)
+	return (strings.Contains(message, "o such file") ||
+		strings.Contains(message, "NoSuchFile")) && messages.NamesKeyFile(message)
 }

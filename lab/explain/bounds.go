@@ -9,21 +9,21 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// The bounds of what is read of one message. Both are far beyond what any program says of one failure; with them the
-// time that a message takes does not grow faster than its length.
+// The limits on what is read of one message. Both are far above what any program writes about one failure. They keep
+// the time that a message takes proportional to its length.
 const (
-	longestRead = 8 << 10 // bytes of a message that are read as they are
-	mostParts   = 64      // servers that a message tells of: MongoDB's replica sets have at most 50 members
+	longestRead = 8 << 10 // bytes up to which a message is read whole
+	mostParts   = 64      // servers that a message may name: a MongoDB replica set has at most 50 members
 )
 
-// What is kept of a longer message: its two ends, and what stands around the words that tell.
+// What is kept of a longer message: its two ends, and the text around the words that matter.
 const (
 	keptEnd    = 1 << 10
 	keptAround = 256
 	elision    = " … "
 )
 
-// narrow returns what tells in a message that is too long to be read as it is.
+// narrow shortens a message that is too long to be read whole to the parts that matter.
 func narrow(text string) string {
 	if len(text) <= longestRead {
 		return text
@@ -45,14 +45,16 @@ func narrow(text string) string {
 // span is a part of a text.
 type span struct{ from, to int }
 
-// kept returns the parts of a long text that are kept, in their order.
+// kept returns the parts of a long text that are kept, in order.
 func kept(text string) []span {
 	list := []span{{0, keptEnd}, {len(text) - keptEnd, len(text)}}
 	room := (longestRead - 2*keptEnd) / (2 * keptAround)
 	for _, lex := range []lexicon{texts(), certain(), tls} {
 		met := map[int]bool{}
 		lex.each(text, func(i, at int) bool {
-			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool { return s.from <= at && at+len(lex.texts[i]) <= s.to }) {
+			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool {
+				return s.from <= at && at+len(lex.texts[i]) <= s.to
+			}) {
 				list = append(list, span{max(0, at-keptAround), min(len(text), at+keptAround)})
 				room--
 			}
@@ -64,8 +66,8 @@ func kept(text string) []span {
 	return list
 }
 
-// numbered are the words of letters and digits that stand in what any rule or mark is told by: messages that differ
-// in one of these are not alike.
+// numbered are the alphanumeric words in the texts of all rules and marks. Messages that differ in one of these are
+// not alike.
 var numbered = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}
 	add := func(text string) {
@@ -102,11 +104,11 @@ func alphanumeric(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-// longestWord is from how many letters and digits on a word with a digit in it is taken for an identifier, of which
-// nothing matters.
+// longestWord is the number of characters from which a word that has a digit counts as an identifier, whose value does
+// not matter.
 const longestWord = 6
 
-// likeness returns a message without its numbers and identifiers: messages of one likeness tell the same.
+// likeness returns a message without its numbers and identifiers. Messages with the same likeness mean the same.
 func likeness(text string) string {
 	b := make([]byte, 0, len(text))
 	for at := 0; at < len(text); {
@@ -144,7 +146,7 @@ func likeness(text string) string {
 	return string(b)
 }
 
-// deciding are the words by which rules decide, of this package and of lab/messages.
+// deciding are the texts by which rules decide, those of this package and of lab/messages.
 var deciding = sync.OnceValue(func() lexicon {
 	list := slices.Clone(texts().texts)
 	for _, rules := range allLists() {
@@ -156,7 +158,7 @@ var deciding = sync.OnceValue(func() lexicon {
 	return newLexicon(slices.Compact(list))
 })
 
-// adds reports whether a message has words that decide and that a part of it has not.
+// adds reports whether a message has deciding words that a part of it lacks.
 func adds(part, message string) bool {
 	var before map[int]bool
 	found := false

@@ -9,7 +9,7 @@ import (
 	"example.com/tlslab/lab/explain"
 )
 
-// classes writes what was found as testdata has it.
+// classes returns the classes of a report in the form that testdata has.
 func classes(r explain.Report) string {
 	var list []string
 	for _, f := range r.Findings {
@@ -25,7 +25,7 @@ func classes(r explain.Report) string {
 	return strings.Join(list, ";")
 }
 
-// TestDocuments holds every error message that the documents quote to its class.
+// TestDocuments checks the class of every error message that the documents quote.
 func TestDocuments(t *testing.T) {
 	count := map[string]int{}
 	for _, f := range fields(t, "testdata/documents.txt") {

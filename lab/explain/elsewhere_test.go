@@ -9,8 +9,7 @@ import (
 	"example.com/tlslab/lab/explain"
 )
 
-// TestElsewhere holds messages of programs and versions that the lab does not have to their class and their
-// stack.
+// TestElsewhere checks the class and the stack of messages of programs and versions that the lab does not have.
 func TestElsewhere(t *testing.T) {
 	lines := fields(t, "testdata/elsewhere.txt")
 	for _, f := range lines {
@@ -27,7 +26,7 @@ func TestElsewhere(t *testing.T) {
 			class = strings.Join(strs(got.Possible), ",")
 		}
 		assert.Equal(t, f[0], class, "%s (for %q)", f[2], got.Words)
-		if f[1] == "-" { // anybody's
+		if f[1] == "-" { // any stack's
 			assert.Empty(t, got.Stacks, f[2])
 		} else if assert.NotEmpty(t, got.Stacks, f[2]) {
 			assert.Equal(t, f[1], got.Stacks[0], f[2])

@@ -11,17 +11,18 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// members part messages that tell of several servers (PyMongo's, and those of the drivers for Java and Go), or of
-// several faults (.NET's SslPolicyErrors).
+// members match where a message goes on to the next server (PyMongo and MongoDB's drivers for Java and Go) or to the
+// next fault (.NET's SslPolicyErrors).
 var members = []*regexp.Regexp{
 	regexp.MustCompile(`,(?:SSL handshake failed: )?[A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
 	regexp.MustCompile(`, \{address=`),
 	regexp.MustCompile(`\}, \{ Addr: `),
-	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|UntrustedRoot|RevocationStatusUnknown)\b`),
+	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|` +
+		`UntrustedRoot|RevocationStatusUnknown)\b`),
 }
 
-// parts returns what a message tells of each server, without what it repeats behind.
+// parts returns what a message says about each server, without the details that repeat it at the end.
 func parts(text string) []string {
 	if before, _, ok := strings.Cut(text, ", Topology Description: "); ok {
 		text = before
@@ -43,10 +44,10 @@ func parts(text string) []string {
 	return []string{text}
 }
 
-// first returns a list without what is beyond a number of its members.
+// first returns at most the first n members of a list.
 func first(n int, list []string) []string { return list[:min(n, len(list))] }
 
-// find returns what a message tells.
+// find returns the findings of a message.
 func (in *reader) find(u unit) []Finding {
 	all := narrow(u.text)
 	texts := []string{all}
@@ -58,7 +59,9 @@ func (in *reader) find(u unit) []Finding {
 		var list []Finding
 		for _, part := range first(mostParts, parts(text)) {
 			f, ok := in.one(strings.TrimSpace(part), all)
-			if ok && !slices.ContainsFunc(list, func(o Finding) bool { return o.Class == f.Class && slices.Equal(o.Possible, f.Possible) }) {
+			if ok && !slices.ContainsFunc(list, func(o Finding) bool {
+				return o.Class == f.Class && slices.Equal(o.Possible, f.Possible)
+			}) {
 				list = append(list, f)
 			}
 		}
@@ -69,10 +72,10 @@ func (in *reader) find(u unit) []Finding {
 	return found
 }
 
-// causes matches what stands between an exception of Java's and its cause.
+// causes matches the text between a Java exception and its cause.
 var causes = regexp.MustCompile(`(?:\n\s*(?:at |\.\.\. |Suppressed: )[^\n]*)*\n\s*Caused by: `)
 
-// one returns what a message about one connection tells; all is what it is part of.
+// one returns the finding of a message about one connection; all is the message that it is part of.
 func (in *reader) one(text, all string) (Finding, bool) {
 	if strings.Contains(text, "Caused by: ") {
 		text = causes.ReplaceAllString(text, " <- ")
@@ -85,7 +88,7 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		who, marked = speaker{stacks: []string{c}, server: isServer(c)}, true
 	}
 	f := Finding{Stacks: who.stacks, Server: who.server, Setup: who.own, Objector: Writer}
-	if !deciding().in(text) { // as most lines that speak of TLS
+	if !deciding().in(text) { // so it is with most lines about TLS
 		if who.server || who.own {
 			return f, false
 		}
@@ -115,7 +118,7 @@ func (in *reader) one(text, all string) (Finding, bool) {
 		return in.byUntold(f, text, all)
 	}
 	first, others := mostTelling(inOrder(), text)
-	if first.Class == messages.Untold { // of another stack's: what it stands for there is not what it does here
+	if first.Class == messages.Untold { // another stack's: there the words stand for other classes
 		if f, ok := in.byUntold(f, text, all); ok {
 			return f, true
 		}
@@ -132,8 +135,8 @@ func (in *reader) one(text, all string) (Finding, bool) {
 	return in.byUntold(f, text, all)
 }
 
-// mostTelling returns the rule that tells most of a message, of those of some stacks that count in it, and the stacks
-// that have it. The first stack's is that of several that tell as much.
+// mostTelling returns the most telling rule that some stacks have for a message, and the stacks that have it. If rules
+// are equally telling, it is that of the first stack.
 func mostTelling(stacks []string, text string) (most messages.Rule, by []string) {
 	for _, stack := range stacks {
 		r, ok := judged(stack, text)
@@ -148,7 +151,7 @@ func mostTelling(stacks []string, text string) (most messages.Rule, by []string)
 	return most, by
 }
 
-// byList tries lists of this package.
+// byList makes a finding of the first rule of some lists that fits.
 func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool) {
 	known := tls.in(text) || f.Server || f.Setup
 	for n, list := range lists {
@@ -177,7 +180,7 @@ func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool
 	return f, false
 }
 
-// byUntold tries the words that tell no cause.
+// byUntold makes a finding of words that name no cause.
 func (in *reader) byUntold(f Finding, text, all string) (Finding, bool) {
 	for _, r := range untold {
 		for _, w := range r.words {
@@ -196,7 +199,7 @@ func (in *reader) byUntold(f Finding, text, all string) (Finding, bool) {
 	return f, false
 }
 
-// recorded finds a message in the record.
+// recorded makes a finding of a message that is in the record.
 func (in *reader) recorded(text, all string) (Finding, bool) {
 	if _, ok := in.byList(Finding{}, text, insteadOfRecord); ok {
 		return Finding{}, false
@@ -216,18 +219,24 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 	}
 	for _, c := range candidates {
 		one := whole && c == text
-		if !one && !texts().in(c) { // no message of the record is without the words of a rule
+		if !one && !texts().in(c) { // every message of the record has the words of a rule
 			continue
 		}
 		hit, ok := seen().find(shape(c), stacks, func(s string, hit sighting) bool {
-			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile || !strings.Contains(s, "PATH") || keyName.MatchString(c))
+			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile ||
+				!strings.Contains(s, "PATH") || keyName.MatchString(c))
 		})
 		if !ok {
 			continue
 		}
-		f := Finding{Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true, Objector: Writer, Words: c}
-		if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool { return slices.Contains(stacks, s) }) {
-			f.Stacks, f.Seen = stacks, false // others have said so, and not this one
+		f := Finding{
+			Class: hit.class, Possible: hit.possible, Stacks: hit.stacks, Scenarios: hit.scenarios, Seen: true,
+			Objector: Writer, Words: c,
+		}
+		if len(stacks) > 0 && !slices.ContainsFunc(hit.stacks, func(s string) bool {
+			return slices.Contains(stacks, s)
+		}) {
+			f.Stacks, f.Seen = stacks, false // only other stacks have said so
 		}
 		if in.options.Client == "" {
 			f = in.attributed(f, who, marked, text, c)
@@ -237,8 +246,8 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 	return Finding{}, false
 }
 
-// attributed says whose a recorded message is: the record knows who has said it in the lab, and others may say
-// the same. What is OpenSSL's own text is any program's that uses it; a mark in the message outranks the record.
+// attributed tells whose a recorded message is. The record knows which stacks wrote it in the lab, but others may write
+// the same: OpenSSL's own texts come from any program that uses it. A mark in the message outranks the record.
 func (in *reader) attributed(f Finding, who speaker, marked bool, text, words string) Finding {
 	if !marked {
 		if list, ok := ofOpenSSL(words, f.Class); ok {
@@ -253,7 +262,7 @@ func (in *reader) attributed(f Finding, who speaker, marked bool, text, words st
 	return f
 }
 
-// byRule makes a finding of a rule of lab/messages.
+// byRule makes a finding of a message by a rule of lab/messages.
 func (in *reader) byRule(f Finding, r messages.Rule, text, all string) Finding {
 	f.Class, f.Words = r.Class, r.Contains
 	if r.Class == messages.Untold {
@@ -262,7 +271,7 @@ func (in *reader) byRule(f Finding, r messages.Rule, text, all string) Finding {
 	return in.finish(f, text, all)
 }
 
-// possible returns what the record has for messages that tell no cause, the most frequent first.
+// possible returns the classes that the record has for words that name no cause, the likeliest first.
 func possible(stacks []string, words string) []failure.Class {
 	count := map[failure.Class]int{}
 	for _, m := range seen().messages {
@@ -270,7 +279,7 @@ func possible(stacks []string, words string) []failure.Class {
 			count[m.Class]++
 		}
 	}
-	for _, m := range seen().messages { // no stack of the lab's, and perhaps on the library of one
+	for _, m := range seen().messages { // not one of the lab's stacks, but it may use the same library
 		if len(count) == 0 && m.FromAlert && strings.Contains(m.Message, words) {
 			return possible([]string{m.Stack}, words)
 		}
@@ -281,10 +290,11 @@ func possible(stacks []string, words string) []failure.Class {
 	return likelier(count)
 }
 
-// refusedByPeer matches the alerts by which the other side tells that it refused.
-var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|received alert|sent a TLS alert|TLSV1_UNRECOGNIZED_NAME|tlsv1 unrecognized name`)
+// refusedByPeer matches alerts by which the other side says that it refused.
+var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|` +
+	`received alert|sent a TLS alert|TLSV1_UNRECOGNIZED_NAME|tlsv1 unrecognized name`)
 
-// finish fills in what is the same for all findings.
+// finish fills in the fields that do not depend on how the finding was made.
 func (in *reader) finish(f Finding, text, all string) Finding {
 	if f.Objector == Writer && !f.Setup && refusedByPeer.MatchString(text) && !strings.Contains(text, "generated ") {
 		f.Objector = Peer
@@ -301,7 +311,7 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 	f.BeforeTLS = beforeTLS[f.Class]
 	f.Quote = clip(quoted(all, f.Words))
 	if !strings.Contains(all, "\n") && len(text) < len(all) && strings.Contains(text, f.Words) {
-		f.Quote = clip(text) // what it tells of one server
+		f.Quote = clip(text) // the part about one server
 	}
 	if !f.Server && !f.Setup {
 		f.Host, f.Port = address(text)
@@ -315,7 +325,7 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 	return f
 }
 
-// quoted returns the line of a message that has the words, the last if several have; else the first.
+// quoted returns the last line of a message that has the words, or else the last about TLS, or else the first.
 func quoted(all, words string) string {
 	lines := strings.Split(all, "\n")
 	for _, line := range slices.Backward(lines) {
@@ -331,7 +341,7 @@ func quoted(all, words string) string {
 	return strings.TrimSpace(lines[0])
 }
 
-// clip returns a quote of bounded length.
+// clip cuts a quote to a bounded length.
 func clip(s string) string {
 	if len(s) <= longestQuote {
 		return s
@@ -339,7 +349,7 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:longestQuote], "") + "…"
 }
 
-// inOrder returns the stacks that there are rules for, the commoner first.
+// inOrder returns the stacks that have rules, the more common first.
 func inOrder() []string {
 	list := messages.Stacks()
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })

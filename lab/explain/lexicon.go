@@ -5,22 +5,22 @@ import (
 	"sync"
 )
 
-// lexicon finds which of many literal texts a message has, in one pass over the message.
+// lexicon finds which of many literal texts a message contains, in one pass over the message.
 type lexicon struct {
 	texts []string
 	index func() *index
 }
 
-// index has the numbers of texts by their first two bytes.
+// index holds the numbers of texts by their first two bytes.
 type index struct {
-	group  [1 << 16]uint16 // of two bytes; 0 is the empty one
+	group  [1 << 16]uint16 // by two bytes; 0 is the empty group
 	groups [][]int
 }
 
 // head returns the first two bytes of a text, as one number.
 func head(text string) uint16 { return uint16(text[0])<<8 | uint16(text[1]) }
 
-// newLexicon makes a lexicon of texts of two bytes or more each.
+// newLexicon makes a lexicon of texts, each at least two bytes long.
 func newLexicon(texts []string) lexicon {
 	return lexicon{texts: texts, index: sync.OnceValue(func() *index {
 		x := &index{groups: [][]int{nil}}
@@ -36,8 +36,8 @@ func newLexicon(texts []string) lexicon {
 	})}
 }
 
-// each calls f with the number of each text that a message has and where it begins, as often as the message has it,
-// until f returns false.
+// each calls f for every occurrence of a text in a message, with the number of the text and the position, until f
+// returns false.
 func (l lexicon) each(message string, f func(text, at int) bool) {
 	x := l.index()
 	for at := 0; at+1 < len(message); at++ {
@@ -53,7 +53,7 @@ func (l lexicon) each(message string, f func(text, at int) bool) {
 	}
 }
 
-// in reports whether a message has one of the texts.
+// in reports whether a message contains one of the texts.
 func (l lexicon) in(message string) bool {
 	found := false
 	l.each(message, func(int, int) bool {
@@ -63,7 +63,7 @@ func (l lexicon) in(message string) bool {
 	return found
 }
 
-// has returns the numbers of the texts that a message has.
+// has returns the numbers of the texts that a message contains.
 func (l lexicon) has(message string) map[int]bool {
 	set := map[int]bool{}
 	l.each(message, func(i, _ int) bool {

@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// The bounds within which a log is read, whatever is in it.
+// The limits within which a log is read, whatever is in it.
 const (
-	longestLine = 64 << 10 // bytes of a line that are read at once; the rest of it counts as lines of their own
+	longestLine = 64 << 10 // bytes of a line that are read at once; the rest counts as separate lines
 	longestUnit = 64 << 10 // bytes of lines that belong together
-	mostLines   = 400      // that belong together
+	mostLines   = 400      // lines that belong together
 )
 
-// unit is a message: lines that belong together.
+// unit is one message: the lines that belong together.
 type unit struct {
-	line int // the number of the first
+	line int // the number of the first line
 	text string
 }
 
-// colors matches what terminals are told in order to color text (ECMA-48, CSI and OSC sequences).
+// colors matches the sequences that make a terminal color text (CSI and OSC of ECMA-48).
 var colors = regexp.MustCompile(`\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`)
 
 func uncolored(line string) string {
@@ -33,8 +33,8 @@ func uncolored(line string) string {
 	return colors.ReplaceAllString(line, "")
 }
 
-// eachLine calls f for every line of a reader, numbered from 1, without its end. A line that is too long
-// comes in pieces under the same number. It ends early with the context.
+// eachLine calls f for every line of a reader, without its line ending, and with its number from 1. A line that is too
+// long comes in pieces with the same number. It returns early when the context ends.
 func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lines int, err error) {
 	b := bufio.NewReaderSize(r, longestLine)
 	for more := false; ; {
@@ -60,41 +60,58 @@ func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lin
 }
 
 var (
-	// goesOn matches lines that go on with the message before, whatever it is.
-	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|^The above exception was|^[})\]]`)
-	// traceback and raised match the first line of Python's traceback and the one that ends it.
+	// goesOn matches lines that continue the message before them, whatever it is.
+	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|` +
+		`^The above exception was|^[})\]]`)
+	// traceback matches the first line of a Python traceback.
 	traceback = regexp.MustCompile(`Traceback \(most recent call last\):?$`)
-	// begins matches lines that begin a message of a log: a time, a level, an object.
-	begins = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|<\d+>|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b|time=|level=|\d{10})`)
+	// begins matches lines that begin a message of a log: with a time, a level or an object.
+	begins = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|` +
+		`<\d+>|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b|time=|level=|\d{10})`)
 )
 
-// verbose are programs that say one thing in several lines: words that the first of these lines has, and
-// what those match that go on.
+// verbose are programs that write one message on several lines: first are words of its first line, and next matches the
+// lines that continue it.
 var verbose = []struct {
 	first words
 	next  *regexp.Regexp
 }{
-	{words{"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert"}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
+	{words{
+		"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert",
+	}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
 	{words{" LOG4["}, regexp.MustCompile(`^\d{4}\.\d\d\.\d\d \S+ LOG[34]\[`)}, // stunnel's
 	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
 	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
-	{words{"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream"}, regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|stream_socket_client)\()`)},
-	{words{"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load", "Unable to load"}, regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|[0-9A-F]{8,}:error:)`)},
+	{
+		words{
+			"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream",
+		},
+		regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|` +
+			`stream_socket_client)\()`),
+	},
+	{
+		words{
+			"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load",
+			"Unable to load",
+		},
+		regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|` +
+			`[0-9A-F]{8,}:error:)`),
+	},
 }
 
-// grouper puts lines together that belong to one message, and passes it on when it is whole.
+// grouper joins the lines that belong to one message, and emits the message when it is complete.
 type grouper struct {
 	emit  func(unit)
 	line  int
 	text  strings.Builder
 	first string
 	lines int
-	next  *regexp.Regexp // matches lines that go on; nil for the messages of one line
-	// python says where in a traceback the lines are.
+	next  *regexp.Regexp // matches lines that continue it; nil for messages of one line
+	// python is the place in a Python traceback.
 	python int
 }
 
-// Where in a traceback of Python's a line is.
+// The places in a Python traceback.
 const (
 	noTraceback = iota
 	inFrames    // after its first line
@@ -124,10 +141,10 @@ func (g *grouper) add(n int, line string) {
 	}
 }
 
-// beginning is how much of a line tells whether it goes on with the one before, in bytes.
+// beginning is the number of bytes of a line that decide whether it continues the one before.
 const beginning = 1 << 10
 
-// joins reports whether a line belongs to the message that is being put together.
+// joins reports whether a line belongs to the message so far.
 func (g *grouper) joins(line string) bool {
 	switch g.python {
 	case inFrames:
@@ -145,13 +162,14 @@ func (g *grouper) joins(line string) bool {
 		}
 	}
 	line = line[:min(len(line), beginning)]
-	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) && strings.TrimSpace(g.first) != "" {
+	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) &&
+		strings.TrimSpace(g.first) != "" {
 		return true
 	}
 	return g.next != nil && g.next.MatchString(line)
 }
 
-// flush passes on what there is.
+// flush emits the message so far.
 func (g *grouper) flush() {
 	if text := strings.TrimSpace(g.text.String()); text != "" {
 		g.emit(unit{g.line, text})
@@ -159,8 +177,8 @@ func (g *grouper) flush() {
 	g.text.Reset()
 }
 
-// inner returns what a line holds in the encoding of JSON: the strings of an object, behind a prefix or
-// without one, or else the line with its escapes undone. It is empty if there is nothing of the kind.
+// inner returns what a line holds as JSON: the strings of an object, which may follow a prefix, or else the line with
+// its escapes undone. It is empty if the line has neither.
 func inner(text string) string {
 	if i := strings.IndexByte(text, '{'); i >= 0 && strings.Contains(text[i:], `":`) {
 		var v any
@@ -182,7 +200,7 @@ func inner(text string) string {
 var escapes = strings.NewReplacer(`\r`, "", `\n`, "\n", `\t`, "\t", `\"`, `"`, `\/`, `/`, `\\`, `\`,
 	`\u0027`, "'", `\u0022`, `"`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
 
-// collect gathers the strings of a value of JSON.
+// collect gathers the strings in a JSON value.
 func collect(v any, parts *[]string, depth int) {
 	switch x := v.(type) {
 	case string:

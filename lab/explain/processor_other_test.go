@@ -6,5 +6,5 @@ import "time"
 
 var start = time.Now()
 
-// processor returns the time: that of the processor alone is not known here.
+// processor returns the elapsed time: processor time is not available here.
 func processor() time.Duration { return time.Since(start) }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// processor returns how much of the processor's time this process has taken: what else the machine does makes that no
-// longer.
+// processor returns the processor time that this process has used. Unlike elapsed time, it hardly depends on what else
+// the machine does.
 func processor() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

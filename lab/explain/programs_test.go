@@ -9,8 +9,8 @@ import (
 	"example.com/tlslab/lab/explain"
 )
 
-// TestProgramsUnderTest holds what the programs of lab/verdict wrote, as they wrote it, to be of the class that it has
-// there, and theirs; and nothing to be said beside it that tells no reason.
+// TestProgramsUnderTest checks that the messages of the programs of lab/verdict, exactly as they were written, get
+// their class and their stack, and that lines which give no reason add nothing.
 func TestProgramsUnderTest(t *testing.T) {
 	for _, f := range fields(t, "../messages/testdata/programs.txt") {
 		want, program, message := strings.TrimPrefix(f[0], "untold"), f[1], strings.ReplaceAll(f[2], `\n`, "\n")

@@ -15,23 +15,23 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Prose explains a failure in one language. Text may hold code between backquotes. Commands are for a shell
-// and have the host and port of the finding in them where it names them, else HOST and a usual port; names
-// of files (ca.pem, cert.pem, client.pem) are the reader's to replace.
+// Prose explains a failure in one language. Texts may contain code between backquotes. Commands are for a shell. They
+// contain the host and port that the finding names, or else HOST and the usual port. The reader has to replace file
+// names (ca.pem, cert.pem, client.pem).
 type Prose struct {
 	// Class is the class that is explained.
 	Class failure.Class `json:"class"`
 	// Means says what the failure is.
 	Means string `json:"means"`
-	// Causes are why it happens, the likelier first.
+	// Causes are the reasons why it happens, the likeliest first.
 	Causes []Cause `json:"causes"`
 	// Fix says how to fix it.
 	Fix string `json:"fix"`
-	// Where names the stack that Here is about ("PyMongo"), and Here says how it is done there. Both are empty
-	// where there is nothing to set.
+	// Where names the stack that Here is about ("PyMongo"), and Here says how to do it there. Both are empty if there
+	// is nothing to set.
 	Where string `json:"where,omitempty"`
 	Here  string `json:"here,omitempty"`
-	// NoFix is what people do instead, and what does not fix it.
+	// NoFix is what people do instead, although it does not fix it.
 	NoFix NoFix `json:"no_fix"`
 	// Reproduce are commands that show the failure in the lab.
 	Reproduce []string `json:"reproduce"`
@@ -42,20 +42,20 @@ type Cause struct {
 	Text string `json:"text"`
 	// Tell says how to tell whether it is this one.
 	Tell string `json:"tell"`
-	// Commands are what to run for it; often none.
+	// Commands are the commands to run for that; often none.
 	Commands []string `json:"commands,omitempty"`
 }
 
-// NoFix is what makes an error go away, or is believed to, and does not fix it.
+// NoFix is what makes an error go away, or is said to, and does not fix it.
 type NoFix struct {
-	// Switches are settings of the finding's stacks, in their own words; none if no setting is popular.
+	// Switches are settings of the finding's stacks, as they are written there; empty if no setting is popular.
 	Switches []string `json:"switches"`
 	Why      string   `json:"why"`
 }
 
-// section is what the texts say below one heading.
+// section is the texts below one heading.
 type section struct {
-	fields map[string]string // by name, for names that stand there once
+	fields map[string]string // by name, for the names that occur once
 	causes []Cause
 }
 
@@ -67,13 +67,14 @@ type book struct {
 	words   lang.Words
 }
 
-// books are all of it. The files are part of the program; a test holds them to be readable and whole.
+// books is the prose of every language. The files are part of the program; a test checks that they are complete.
 var books = sync.OnceValue(func() map[lang.Tag]book {
 	all := map[lang.Tag]book{}
 	for _, l := range lang.All() {
 		b := book{map[string]section{}, map[string]section{}, map[string]section{}, l.Words("explain/words")}
 		for name, into := range map[string]map[string]section{
-			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes, "stacks": b.stacks, "aspects": b.aspects,
+			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes,
+			"stacks": b.stacks, "aspects": b.aspects,
 		} {
 			if err := sections(l.Entries("explain/"+name), into); err != nil {
 				panic(fmt.Errorf("%s: explain/%s: %w", l, name, err))
@@ -84,7 +85,7 @@ var books = sync.OnceValue(func() map[lang.Tag]book {
 	return all
 })
 
-// sections puts lines into their sections. "cause" begins a cause; "tell" and "run" belong to it.
+// sections sorts entries into their sections. "cause" begins a cause; the "tell" and "run" that follow belong to it.
 func sections(entries []lang.Entry, into map[string]section) error {
 	for _, e := range entries {
 		for _, name := range e.Sections {
@@ -103,18 +104,18 @@ func sections(entries []lang.Entry, into map[string]section) error {
 			case s.fields[e.Name] == "" && e.Name != "tell" && e.Name != "run":
 				s.fields[e.Name] = e.Text
 			default:
-				return fmt.Errorf("%s does not belong where it stands, below %s", e.Name, name)
+				return fmt.Errorf("%s is misplaced in section %s", e.Name, name)
 			}
 			into[name] = s
 		}
 		if len(e.Sections) == 0 {
-			return fmt.Errorf("%s stands above the first heading", e.Name)
+			return fmt.Errorf("%s comes before the first section", e.Name)
 		}
 	}
 	return nil
 }
 
-// in returns the prose of a language, which is English if there is none in it.
+// in returns the prose of a language, or the English prose if that language has none.
 func in(l lang.Tag) book {
 	if b, ok := books()[l]; ok {
 		return b
@@ -122,7 +123,7 @@ func in(l lang.Tag) book {
 	return books()[lang.English]
 }
 
-// trust, host and so on are the names in explain/stacks.txt: what is to be set in a stack.
+// The names in explain/stacks.txt of what can be set in a stack.
 const (
 	trustKey   = "trust"   // which roots it trusts
 	chainKey   = "chain"   // what a server sends
@@ -131,25 +132,29 @@ const (
 	versionKey = "version" // versions and suites
 )
 
-// setting says for a class what there is to set in the client, if anything is.
+// setting names, for a class, what to set in the client, if there is anything.
 var setting = map[failure.Class]string{
 	failure.Untrusted: trustKey, failure.SelfSigned: trustKey, failure.BadSignature: trustKey,
 	failure.HostnameMismatch: hostKey, failure.UnrecognizedName: hostKey,
-	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey, failure.BadPassphrase: clientKey,
+	failure.ClientCertificateRequired: clientKey, failure.ClientCertificateRejected: clientKey,
+	failure.BadPassphrase:       clientKey,
 	failure.ClientMisconfigured: clientKey, failure.BadPEM: trustKey, failure.MissingFile: trustKey,
-	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey, failure.NoSharedGroup: versionKey,
+	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey,
+	failure.NoSharedGroup: versionKey,
 }
 
-// serverSetting is the same for a server that writes about its client: where the client objected, it is to
-// what the server sends; where the server did, it is to what the client sent.
+// serverSetting is the same for a server that writes about its client. The client objects to what the server sends,
+// the server to what the client sends.
 var serverSetting = map[failure.Class]string{
-	failure.Untrusted: chainKey, failure.SelfSigned: chainKey, failure.HostnameMismatch: chainKey, failure.Expired: chainKey, failure.BadSignature: chainKey,
-	failure.WrongUsage: chainKey, failure.KeyMismatch: chainKey, failure.BadPEM: chainKey, failure.MissingFile: chainKey,
+	failure.Untrusted: chainKey, failure.SelfSigned: chainKey, failure.HostnameMismatch: chainKey,
+	failure.Expired: chainKey, failure.BadSignature: chainKey,
+	failure.WrongUsage: chainKey, failure.KeyMismatch: chainKey, failure.BadPEM: chainKey,
+	failure.MissingFile:               chainKey,
 	failure.ClientCertificateRequired: trustKey, failure.ClientCertificateRejected: trustKey,
 	failure.ProtocolVersion: versionKey, failure.NoSharedCipher: versionKey, failure.HandshakeFailure: versionKey,
 }
 
-// Prose explains the finding in a language: its class, or the likeliest of those that it can be.
+// Prose explains the finding in a language: its class or, if the message does not tell it, the likeliest one.
 func (f Finding) Prose(l lang.Tag) Prose {
 	if f.Class == "" && len(f.Possible) > 0 {
 		return f.prose(l, f.Possible[0])
@@ -157,7 +162,7 @@ func (f Finding) Prose(l lang.Tag) Prose {
 	return f.prose(l, f.Class)
 }
 
-// Proses explains each of the classes that the finding can be, at most three, the likeliest first.
+// Proses explains each class that the finding can have, at most three, the likeliest first.
 func (f Finding) Proses(l lang.Tag) []Prose {
 	if f.Class != "" {
 		return []Prose{f.Prose(l)}
@@ -174,13 +179,17 @@ const mostProses = 3
 func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 	b := in(l)
 	s := f.told(b, class)
-	p := Prose{Class: class, Means: s.fields["means"], Fix: s.fields["fix"], NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce()}
+	p := Prose{
+		Class: class, Means: s.fields["means"], Fix: s.fields["fix"],
+		NoFix: NoFix{Switches: f.switches(class), Why: s.fields["not"]}, Reproduce: f.Reproduce(),
+	}
 	for _, c := range s.causes {
 		var commands []string
 		for _, command := range c.Commands {
 			if command == "{store}" {
 				commands = append(commands, f.store())
-			} else if f.service() == (service{}) || !strings.HasPrefix(command, "curl -v http") { // a database is none of curl's
+				// curl cannot ask a database
+			} else if f.service() == "" || !strings.HasPrefix(command, "curl -v http") {
 				commands = append(commands, f.fill(command))
 			}
 		}
@@ -212,7 +221,7 @@ func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 	return p
 }
 
-// mostSwitches is how many are named: of the likeliest stacks.
+// mostSwitches is how many switches are named: those of the likeliest stacks.
 const mostSwitches = 5
 
 func (f Finding) switches(class failure.Class) []string {
@@ -222,8 +231,8 @@ func (f Finding) switches(class failure.Class) []string {
 			return a.switches
 		}
 	}
-	if f.sits() == atRefused || f.sits() != atClient && !slices.Contains(switchedInServers, class) {
-		return list // it is the client that would be switched, or nothing
+	if f.perspective() == atRefused || f.perspective() != atClient && !slices.Contains(switchedInServers, class) {
+		return list // the switches are the client's, or there are none
 	}
 	for _, stack := range f.Stacks {
 		for _, s := range messages.Of(stack).Switches.ForClass(class) {
@@ -235,43 +244,38 @@ func (f Finding) switches(class failure.Class) []string {
 	return list
 }
 
-// place matches what a command of the prose has for a host and a port.
+// place matches the placeholders for host and port in a command.
 var place = regexp.MustCompile(`\{(host|port)\}`)
 
-// service is what a stack connects to: its usual port, and the protocol in which TLS is asked for, as openssl s_client
-// names it. The zero value is HTTPS.
-type service struct {
+// protocol is what commands need to know of a protocol over TLS: its usual port, and the name by which openssl
+// s_client asks for TLS in it, if it begins in plain text. The zero value stands for HTTPS.
+type protocol struct {
 	port     int
 	starttls string
 }
 
-var (
-	kafka    = service{ports.Kafka, ""}
-	ldaps    = service{ports.LDAPS, ""}
-	mongodb  = service{ports.MongoDB, ""}
-	mysql    = service{ports.MySQL, "mysql"}
-	postgres = service{ports.Postgres, "postgres"}
-	redis    = service{ports.Redis, ""}
-	smtp     = service{ports.SMTP, "smtp"}
-)
-
-// services are those of the stacks that connect to nothing else.
-var services = map[string]service{
-	"pymongo": mongodb, "pymongo-ocsp": mongodb, "mongo-node": mongodb, "mongo-go": mongodb, "mongo-java": mongodb, "mongod": mongodb,
-	"psql": postgres, "postgres-server": postgres, "mysql": mysql, "postfix": smtp, "postfix-smtpd": smtp, "kafka": kafka, "openldap": ldaps, "redis-server": redis,
+// protocols are those that [messages.Source] names as a Service.
+var protocols = map[string]protocol{
+	"kafka":    {port: ports.Kafka},
+	"ldap":     {port: ports.LDAPS},
+	"mongodb":  {port: ports.MongoDB},
+	"mysql":    {port: ports.MySQL, starttls: "mysql"},
+	"postgres": {port: ports.Postgres, starttls: "postgres"},
+	"redis":    {port: ports.Redis},
+	"smtp":     {port: ports.SMTP, starttls: "smtp"},
 }
 
-// service returns what the finding's stacks connect to; HTTPS, which is the zero value, if any of them does.
-func (f Finding) service() service {
-	var s service
+// service returns the protocol that all of the finding's stacks speak; empty, which stands for HTTPS, if they differ.
+func (f Finding) service() string {
+	service := ""
 	for i, stack := range f.Stacks {
-		if of := services[stack]; i > 0 && of != s {
-			return service{}
-		} else {
-			s = of
+		s := messages.Of(stack).Service
+		if i > 0 && s != service {
+			return ""
 		}
+		service = s
 	}
-	return s
+	return service
 }
 
 // fill puts the finding's host and port into a command.
@@ -280,7 +284,7 @@ func (f Finding) fill(command string) string {
 	if host == "" {
 		host = "HOST"
 	}
-	s := f.service()
+	s := protocols[f.service()]
 	if port == "" {
 		port = strconv.Itoa(cmp.Or(s.port, ports.HTTPS))
 	}
@@ -295,7 +299,7 @@ func (f Finding) fill(command string) string {
 	})
 }
 
-// store returns the command that says which roots the finding's stack trusts.
+// store returns the command that shows which roots the finding's stack trusts.
 func (f Finding) store() string {
 	for _, stack := range f.Stacks {
 		if command := messages.Of(stack).TrustStore; command != "" {

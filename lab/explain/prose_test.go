@@ -21,12 +21,15 @@ import (
 // code matches what is the same in every language: code between backquotes, options, IDs and constants.
 var code = regexp.MustCompile("`[^`]+`|\\B--?[a-z][a-z0-9_-]+|\\b[A-Z][A-Z0-9]+_[A-Z0-9_]+\\b|\\b[a-z]+[A-Z]\\w+\\b")
 
-// TestProseIsWhole holds the prose of every class to have each of its parts in each language, with the same
-// causes, commands and code, in the script of the language.
+// TestProseIsWhole checks that the prose of every class is complete in each language, with the same causes, commands
+// and code, and in the script of the language.
 func TestProseIsWhole(t *testing.T) {
 	for _, info := range failure.All() {
 		for _, stack := range append(messages.Stacks(), "nginx", "mongod", "dotnet", "none") {
-			f := explain.Finding{Class: info.Class, Stacks: []string{stack}, Host: "api.example.com", Server: stack == "nginx" || stack == "mongod"}
+			f := explain.Finding{
+				Class: info.Class, Stacks: []string{stack}, Host: "api.example.com",
+				Server: stack == "nginx" || stack == "mongod",
+			}
 			var codes, shape []string
 			for _, l := range lang.All() {
 				p := f.Prose(l)
@@ -45,7 +48,9 @@ func TestProseIsWhole(t *testing.T) {
 					all = append(all, c.Text, c.Tell)
 				}
 				text := strings.Join(all, "\n")
-				assert.Equal(t, l == lang.Chinese, strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }), where)
+				assert.Equal(t, l == lang.Chinese, strings.ContainsFunc(text, func(r rune) bool {
+					return unicode.Is(unicode.Han, r)
+				}), where)
 				assert.NotContains(t, strings.Join(commands, "\n"), "{", where)
 				found := code.FindAllString(text, -1)
 				slices.Sort(found)
@@ -61,9 +66,14 @@ func TestProseIsWhole(t *testing.T) {
 	}
 }
 
-// TestScenariosExist holds every class to be reproduced by scenarios that there are and that are about it.
+// TestScenariosExist checks that every class is reproduced by existing scenarios that are about it.
 func TestScenariosExist(t *testing.T) {
-	for _, message := range []string{"curl: (60) SSL certificate problem: certificate has expired", "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure", "pymongo.errors.ServerSelectionTimeoutError: db:27017: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)"} {
+	for _, message := range []string{
+		"curl: (60) SSL certificate problem: certificate has expired",
+		"javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure",
+		"pymongo.errors.ServerSelectionTimeoutError: db:27017: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify " +
+			"failed: self-signed certificate (_ssl.c:1006)",
+	} {
 		r := explain.Read(message)
 		require.Len(t, r.Findings, 1, message)
 		require.NotEmpty(t, r.Findings[0].Scenarios, message)
@@ -85,10 +95,11 @@ func TestScenariosExist(t *testing.T) {
 	}
 }
 
-// TestSwitchesAreNamed holds the popular ways round each stack's check to be named as no fix.
+// TestSwitchesAreNamed checks that the popular ways around each stack's checks are named as no fix.
 func TestSwitchesAreNamed(t *testing.T) {
 	for stack, want := range map[string]string{
-		"python": "CERT_NONE", "requests": "verify=False", "pymongo": "tlsInsecure=true", "node": "NODE_TLS_REJECT_UNAUTHORIZED=0", "go": "InsecureSkipVerify: true",
+		"python": "CERT_NONE", "requests": "verify=False", "pymongo": "tlsInsecure=true",
+		"node": "NODE_TLS_REJECT_UNAUTHORIZED=0", "go": "InsecureSkipVerify: true",
 		"java": "a trust-all X509TrustManager", "curl": "curl -k", "wget": "--no-check-certificate",
 	} {
 		f := explain.Finding{Class: failure.Untrusted, Stacks: []string{stack}}

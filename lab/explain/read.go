@@ -15,25 +15,33 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// The room in a report.
+// The limits of a report.
 const (
 	mostFindings = 200
 	mostUnknown  = 20
 	longestQuote = 4 << 10 // bytes
 
-	mostCompared   = 2_000   // lines without room in a report, each compared with those that have it; of more it only counts
-	mostRemembered = 4 << 20 // bytes of messages whose like need not be read again
+	// mostCompared is how many lines beyond the room of a report are still compared with those in it. The rest are
+	// only counted.
+	mostCompared   = 2_000
+	mostRemembered = 4 << 20 // bytes of messages that are remembered, so that similar ones need not be read again
 )
 
-// ReadFrom reads a log: in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it. It keeps
-// no more of it than a report holds, however long it is. The time that it takes grows with the length of the log and
-// no faster, whatever the log holds. An error is that of the reader or of the context, with the report of what came
-// before it, or that of options that are wrong.
+// ReadFrom reads a log in UTF-8, or in UTF-16 with a byte order mark, as Windows PowerShell writes it. It keeps no more
+// of the log than a report holds. The time that it takes is proportional to the length of the log, whatever is in it.
+// If the reader fails or the context ends, it returns that error and the report of what it read before. Wrong options
+// are an error, too.
 func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	if o.Client != "" && !slices.Contains(Clients(), o.Client) {
-		return Report{}, fmt.Errorf("no client %q is known%s: want one of %s", o.Client, near.Hint(o.Client, Clients()), strings.Join(Clients(), ", "))
+		return Report{}, fmt.Errorf(
+			"no client %q is known%s: want one of %s", o.Client, near.Hint(o.Client, Clients()),
+			strings.Join(Clients(), ", "),
+		)
 	}
-	in := &reader{options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{}, unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{}}
+	in := &reader{
+		options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{},
+		unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{},
+	}
 	g := &grouper{emit: in.unit}
 	lines, err := eachLine(ctx, transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
@@ -48,28 +56,28 @@ func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	return in.report, err
 }
 
-// reader makes a report of messages.
+// reader makes a report from messages.
 type reader struct {
 	options Options
 	report  Report
-	at      map[string]int  // where in the report a finding is
+	at      map[string]int  // the index of a finding in the report
 	unknown map[string]bool // shapes of unknown lines
-	pending *pending        // a message that told nothing, and may go on in the next line
-	text    strings.Builder // the text while it is short: it may be one message
-	long    bool            // it is not
+	pending *pending        // a message without a finding, which may continue on the next line
+	text    strings.Builder // the whole text as long as it is short: it may be one message
+	long    bool            // the text is not short
 
-	memory     map[string][]Finding // what messages told, by their likeness
-	shapes     map[string]string    // shapes of unknown lines, by their likeness
-	remembered int                  // bytes of what both are by
+	memory     map[string][]Finding // findings of messages, by likeness
+	shapes     map[string]string    // shapes of unknown lines, by likeness
+	remembered int                  // bytes of the keys of both
 }
 
-// pending is a message that told nothing by itself.
+// pending is a message that has no class by itself.
 type pending struct {
 	unit
 	found []Finding
 }
 
-// short is up to how many bytes a text may be one message.
+// short is the number of bytes up to which a text may be one message.
 const short = 8 << 10
 
 func (in *reader) keep(line string) {
@@ -79,12 +87,13 @@ func (in *reader) keep(line string) {
 	}
 }
 
-// telling reports whether a message has words of any rule: most lines of a log have none.
+// telling reports whether a message may have the words of a rule. Most lines of a log do not.
 func telling(text string) bool {
-	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) || certain().in(text)
+	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) ||
+		certain().in(text)
 }
 
-// unit reads a message.
+// unit reads one message.
 func (in *reader) unit(u unit) {
 	if in.pending != nil && in.joined(u) {
 		return
@@ -95,7 +104,7 @@ func (in *reader) unit(u unit) {
 	}
 	found := in.known(u)
 	if len(found) == 0 || len(found) == 1 && found[0].Class == "" {
-		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.in(u.text) { // it may have been wrapped
+		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.in(u.text) { // it may be wrapped
 			in.pending = &pending{u, found}
 			return
 		}
@@ -103,7 +112,7 @@ func (in *reader) unit(u unit) {
 	in.add(u, found)
 }
 
-// known finds what a message tells, and remembers it for messages of the same likeness.
+// known returns the findings of a message, and remembers them for messages of the same likeness.
 func (in *reader) known(u unit) []Finding {
 	key := likeness(u.text)
 	if found, ok := in.memory[key]; ok {
@@ -116,17 +125,17 @@ func (in *reader) known(u unit) []Finding {
 	return found
 }
 
-// room reports whether there is room to remember something by a key, and takes it.
+// room reserves room to remember something by a key. It reports whether there was any left.
 func (in *reader) room(key string) bool {
 	in.remembered += len(key)
 	return in.remembered < mostRemembered
 }
 
-// mostJoined is how much of two lines is read as one that was wrapped, in bytes of each.
+// mostJoined is the number of bytes of each of two lines that are read together as one wrapped line.
 const mostJoined = 4 << 10
 
-// joined reports whether a message goes on with the one that is pending and told nothing, and together they
-// tell something. Lines that a log begins with a time begin a message.
+// joined reads a message as the continuation of the pending one. It reports whether the two have a class together. A
+// line that begins as messages of a log do, with a time for example, continues nothing.
 func (in *reader) joined(u unit) bool {
 	if begins.MatchString(u.text[:min(len(u.text), beginning)]) || strings.Contains(u.text, "\n") {
 		return false
@@ -140,7 +149,7 @@ func (in *reader) joined(u unit) bool {
 		}
 		if found := in.find(both); len(found) > 0 && found[0].Class != "" {
 			if len(in.known(u)) > 0 && found[0].Words != "" && strings.Contains(u.text, found[0].Words) {
-				return false // it says so alone
+				return false // it says so by itself
 			}
 			in.pending = nil
 			in.add(both, found)
@@ -150,7 +159,7 @@ func (in *reader) joined(u unit) bool {
 	return false
 }
 
-// settle reports a message that was pending.
+// settle adds the pending message to the report.
 func (in *reader) settle() {
 	if p := in.pending; p != nil {
 		in.pending = nil
@@ -158,12 +167,14 @@ func (in *reader) settle() {
 	}
 }
 
-// failing matches words of failing, in any line that speaks of TLS.
-var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
+// failing matches words that say that something failed, in lines about TLS.
+var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|` +
+	`could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
 
-// add puts what was found in a message into the report.
+// add adds the findings of a message to the report.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) || messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
+	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) ||
+		messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
 		in.addUnknown(u)
 	}
 	for _, f := range found {
@@ -197,10 +208,12 @@ func (in *reader) addUnknown(u unit) {
 		return
 	}
 	in.unknown[s] = true
-	in.report.Unknown = append(in.report.Unknown, Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...)})
+	in.report.Unknown = append(in.report.Unknown, Unknown{
+		Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...),
+	})
 }
 
-// shape returns the shape of an unknown line, and remembers it for those of the same likeness.
+// shape returns the shape of an unknown line, and remembers it for lines of the same likeness.
 func (in *reader) shape(line string) string {
 	key := likeness(line)
 	s, ok := in.shapes[key]
@@ -212,7 +225,7 @@ func (in *reader) shape(line string) string {
 	return s
 }
 
-// tellingLine returns the line of an unknown message to show: the last that speaks of failing.
+// tellingLine returns the line of an unknown message to show: the last that says that something failed.
 func tellingLine(text string) string {
 	lines := strings.Split(text, "\n")
 	for _, line := range slices.Backward(lines) {
@@ -223,13 +236,13 @@ func tellingLine(text string) string {
 	return strings.TrimSpace(lines[0])
 }
 
-// mostWrapped is into how many lines a message may be wrapped.
+// mostWrapped is the greatest number of lines into which a message may be wrapped.
 const mostWrapped = 12
 
 var lineEnd = regexp.MustCompile(`\s*\n\s*`)
 
-// whole reads a short text as one message, where its lines told nothing: one that the record has, or
-// one that was wrapped.
+// whole reads a short text as one message: one that the record has, or, if its lines had no findings, one that was
+// wrapped.
 func (in *reader) whole() {
 	text := strings.TrimSpace(in.text.String())
 	if in.long || text == "" {
@@ -247,7 +260,11 @@ func (in *reader) whole() {
 	}
 	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
 		in.report.Unknown = []Unknown{}
-		in.add(u, []Finding{in.finish(Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}, text, text)})
+		in.add(u, []Finding{
+			in.finish(Finding{
+				Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains,
+			}, text, text),
+		})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {

@@ -30,14 +30,14 @@ func distinct(t *testing.T) []result.Message {
 	})
 }
 
-// finer are messages that explain says more of than the class that the matrix judges them by: what they contain, and
-// the classes that they can be.
+// finer are messages about which explain says more than the class by which the matrix judges them: the text that they
+// contain, and their possible classes.
 var finer = map[string]string{
-	// curl has the same words for a file of roots that is not there, that is empty, and that is no PEM.
+	// curl has the same words for a file of roots that is missing, that is empty, and that is not PEM.
 	"curl: (77) error setting certificate file": "missing-file,bad-pem",
 }
 
-// asJudged reports whether a report says of a message the class that the matrix judges it by, or what finer has.
+// asJudged reports whether a report has the class by which the matrix judges a message, or the classes in finer.
 func asJudged(r explain.Report, message, class string) bool {
 	for words, want := range finer {
 		if strings.Contains(message, words) {
@@ -47,9 +47,9 @@ func asJudged(r explain.Report, message, class string) bool {
 	return classes(r) == class
 }
 
-// TestRecord holds every message that the lab has recorded to be explained as what it was judged to be, with
-// nothing said of who wrote it. Where the class was told by the alert that the server saw, the message alone
-// does not tell it: that is said, and the class is among the possible ones.
+// TestRecord checks that every message that the lab has recorded is explained as it was judged, without being told who
+// wrote it. If the class was told by the alert that the server saw, the message alone does not tell it: then that is
+// said, and the class is among the possible ones.
 func TestRecord(t *testing.T) {
 	told, untold := 0, 0
 	for _, m := range distinct(t) {
@@ -64,7 +64,10 @@ func TestRecord(t *testing.T) {
 			assert.Contains(t, f.Possible, m.Class, "%s: %s", m.Stack, m.Message)
 		} else {
 			told++
-			assert.True(t, asJudged(r, m.Message, string(m.Class)), "%s: %s: %s in place of %s", m.Stack, m.Message, classes(r), m.Class)
+			assert.True(
+				t, asJudged(r, m.Message, string(m.Class)), "%s: %s: %s in place of %s", m.Stack, m.Message, classes(r),
+				m.Class,
+			)
 		}
 		assert.NotEmpty(t, f.Scenarios, m.Message)
 	}
@@ -72,11 +75,14 @@ func TestRecord(t *testing.T) {
 	require.NotZero(t, told)
 }
 
-// TestRulesInALog holds every recorded message to be recognised in a line of a log, by the rules: with a time
-// and a logger before it, of another host, between lines of no interest. Those that cannot be, as nothing in
-// them speaks of TLS or of a client's connection, are listed in testdata/alone.txt: exactly those.
+// TestRulesInALog checks that the rules recognise every recorded message in a line of a log: after a time and a logger,
+// with another host, between unrelated lines. Messages that cannot be recognised, because nothing in them is about TLS
+// or a client's connection, are listed in testdata/alone.txt, which lists no others.
 func TestRulesInALog(t *testing.T) {
-	elsewhere := strings.NewReplacer("'localhost'", "'api.example.com'", ":LINE", ":1006", "0xADDRESS", "0x7f3b2c1d2e50", "TIME", "2026-11-22T10:00:00Z", ":PORT", ":8443", "=PORT", "=8443", " PORT", " 8443", "localhost", "api.example.com")
+	elsewhere := strings.NewReplacer(
+		"'localhost'", "'api.example.com'", ":LINE", ":1006", "0xADDRESS", "0x7f3b2c1d2e50", "TIME",
+		"2026-11-22T10:00:00Z", ":PORT", ":8443", "=PORT", "=8443", " PORT", " 8443", "localhost", "api.example.com",
+	)
 	alone := map[string]bool{}
 	for _, f := range fields(t, "testdata/alone.txt") {
 		alone[strings.Join(f, "\t")] = true
@@ -87,28 +93,25 @@ func TestRulesInALog(t *testing.T) {
 			"2026-11-22 10:00:01,456 ERROR app.fetch request failed: " + elsewhere.Replace(m.Message) + "\n" +
 			"2026-11-22 10:00:02,000 INFO app.main retrying in 5 s\n")
 		line := m.Stack + "\t" + string(m.Class) + "\t" + strings.ReplaceAll(m.Message, "\n", `\n`)
-		ok := len(r.Findings) == 1 && (asJudged(r, m.Message, string(m.Class)) || m.FromAlert && r.Findings[0].Class == "" && slices.Contains(r.Findings[0].Possible, m.Class))
-		switch {
-		case ok && alone[line]:
-			t.Errorf("testdata/alone.txt has what is recognised by now: %s", line)
-		case !ok && !alone[line]:
-			t.Errorf("not recognised in a log, and not in testdata/alone.txt: %s", line)
+		ok := len(r.Findings) == 1 && (asJudged(r, m.Message, string(m.Class)) ||
+			m.FromAlert && r.Findings[0].Class == "" && slices.Contains(r.Findings[0].Possible, m.Class))
+		if alone[line] {
+			assert.False(t, ok, "recognised by now, yet listed in testdata/alone.txt: %s", line)
+		} else if assert.True(t, ok, "not recognised in a log, nor listed in testdata/alone.txt: %s", line) {
+			known++
+		} else {
 			for _, f := range r.Findings {
 				t.Logf("it is taken for %s %v by %q", f.Class, f.Possible, f.Words)
 			}
-		case ok:
-			known++
 		}
 		delete(alone, line)
 	}
-	for line := range alone {
-		t.Errorf("testdata/alone.txt has what is not in the record: %s", line)
-	}
+	assert.Empty(t, alone, "testdata/alone.txt lists messages that are not in the record")
 	t.Logf("%d messages recognised in a log", known)
 }
 
-// TestRuleMessages holds the messages that lab/messages' rules are tested by to the class that they have
-// there: they are of more clients than the record.
+// TestRuleMessages checks that the messages by which the rules of lab/messages are tested have the same class here.
+// They come from more clients than the record.
 func TestRuleMessages(t *testing.T) {
 	n := 0
 	for _, stack := range messages.Stacks() {
@@ -121,7 +124,11 @@ func TestRuleMessages(t *testing.T) {
 				continue
 			}
 			n++
-			r, err := explain.ReadFrom(t.Context(), strings.NewReader(strings.ReplaceAll(message, `\n`, "\n")), explain.Options{Client: stack})
+			r, err := explain.ReadFrom(t.Context(), strings.NewReader(
+				strings.ReplaceAll(message, `\n`, "\n"),
+			), explain.Options{
+				Client: stack,
+			})
 			require.NoError(t, err)
 			assert.True(t, asJudged(r, message, class), "%s: %s: %s in place of %s", stack, message, classes(r), class)
 		}

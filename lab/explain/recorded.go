@@ -13,29 +13,32 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// record is what the lab has seen, for lookups.
+// record is what the lab has recorded, indexed.
 type record struct {
 	messages []result.Message
 	byShape  map[string][]int
-	lengths  map[int]bool       // of shapes
-	tokens   []map[string]bool  // of messages, by their index; of the first of each shape and class alone
-	weight   map[string]float64 // of a token: the rarer, the more it tells
+	lengths  map[int]bool       // the lengths of shapes
+	tokens   []map[string]bool  // by the index of a message; only for the first of each shape
+	weight   map[string]float64 // by token: the rarer, the greater
 	said     map[utterance]bool
 }
 
-// utterance is that a stack rejected a scenario for a class.
+// utterance says that a stack rejected a scenario for the reason of a class.
 type utterance struct {
 	stack, scenario string
 	class           failure.Class
 }
 
-// seen is the record. It is part of the program, and a test holds it to be readable.
+// seen is the record. It is part of the program, and a test checks that it can be read.
 var seen = sync.OnceValue(func() *record {
 	messages, err := result.Messages(result.Recorded())
 	if err != nil {
 		panic(err)
 	}
-	r := &record{messages: messages, byShape: map[string][]int{}, lengths: map[int]bool{}, weight: map[string]float64{}, said: map[utterance]bool{}}
+	r := &record{
+		messages: messages, byShape: map[string][]int{}, lengths: map[int]bool{}, weight: map[string]float64{},
+		said: map[utterance]bool{},
+	}
 	shapes := map[string]string{}
 	in := map[string]int{}
 	r.tokens = make([]map[string]bool, len(messages))
@@ -63,11 +66,14 @@ var seen = sync.OnceValue(func() *record {
 
 var word = regexp.MustCompile(`[a-z][a-z]{2,}`)
 
-// split parts names of exceptions and constants into their words.
+// split finds the words in names of exceptions and constants.
 var split = regexp.MustCompile(`([a-z])([A-Z])`)
 
-// common are words that sentences of any kind have.
-var common = map[string]bool{"the": true, "for": true, "and": true, "not": true, "was": true, "with": true, "from": true, "has": true, "have": true, "that": true, "this": true, "error": true, "url": true, "name": true}
+// common are words that occur in any kind of sentence.
+var common = map[string]bool{
+	"the": true, "for": true, "and": true, "not": true, "was": true, "with": true, "from": true, "has": true,
+	"have": true, "that": true, "this": true, "error": true, "url": true, "name": true,
+}
 
 // tokens returns the words of a shape.
 func tokens(shape string) map[string]bool {
@@ -80,7 +86,7 @@ func tokens(shape string) map[string]bool {
 	return set
 }
 
-// alike is from which likeness on a recorded message is shown for one that nobody knows, and nearest how many.
+// alike is the likeness from which a recorded message is shown beside an unknown one, and nearest how many of them are.
 // strange is the weight of a word that the record does not have.
 const (
 	alike   = 0.3
@@ -88,8 +94,8 @@ const (
 	strange = 1.5
 )
 
-// near returns the recorded messages that are most like a shape: by the weight of the words that both have
-// in that of all that either has.
+// near returns the recorded messages that are most like a shape. Likeness is the weight of the words that both have, as
+// a share of the weight of all words that either has.
 func (r *record) near(shape string) []Near {
 	mine := tokens(shape)
 	total := 0.0
@@ -125,7 +131,7 @@ func (r *record) near(shape string) []Near {
 	return out
 }
 
-// sighting is what the record has of a shape.
+// sighting is what the record knows about a shape.
 type sighting struct {
 	class     failure.Class
 	possible  []failure.Class
@@ -133,8 +139,8 @@ type sighting struct {
 	scenarios []string
 }
 
-// find returns what the record has of a shape, or else of the longest part of it behind a colon: what counts of that.
-// Few parts have the length of a shape of the record's, so that few are looked up.
+// find returns what the record knows about a shape or, failing that, about the longest part of it after a colon, if it
+// counts. Few parts have the length of a shape in the record, so that few are looked up.
 func (r *record) find(shape string, stacks []string, counts func(shape string, s sighting) bool) (sighting, bool) {
 	for more := true; more; _, shape, more = strings.Cut(shape, ": ") {
 		if !r.lengths[len(shape)] {
@@ -147,14 +153,16 @@ func (r *record) find(shape string, stacks []string, counts func(shape string, s
 	return sighting{}, false
 }
 
-// lookup returns what the record has of a shape, in the words of the stacks if any of these has said it,
-// else of all.
+// lookup returns what the record knows about a shape: from the given stacks, if any of them has written it, or else
+// from all.
 func (r *record) lookup(shape string, stacks []string) (sighting, bool) {
 	hits := r.byShape[shape]
 	if len(hits) == 0 {
 		return sighting{}, false
 	}
-	if of := slices.DeleteFunc(slices.Clone(hits), func(i int) bool { return !slices.Contains(stacks, r.messages[i].Stack) }); len(of) > 0 {
+	if of := slices.DeleteFunc(slices.Clone(hits), func(i int) bool {
+		return !slices.Contains(stacks, r.messages[i].Stack)
+	}); len(of) > 0 {
 		hits = of
 	}
 	var s sighting
@@ -181,7 +189,7 @@ func (r *record) lookup(shape string, stacks []string) (sighting, bool) {
 	return s, true
 }
 
-// likelier returns classes by how often people meet them, then by how often the record has them.
+// likelier sorts classes by how often people meet them, then by how often the record has them.
 func likelier(count map[failure.Class]int) []failure.Class {
 	met := func(c failure.Class) int {
 		if i := slices.Index(anyCertificate, c); i >= 0 {

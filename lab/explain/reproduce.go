@@ -8,11 +8,11 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// shown is how many scenarios are named to reproduce a finding.
+// shown is the number of scenarios that are named to reproduce a finding.
 const shown = 3
 
-// reproducing returns scenarios that show what a finding is about: those first in which this very message
-// was seen, then those of the catalogue whose canonical class it is, then others in which its stack said so.
+// reproducing returns scenarios that show a finding: first those in which this very message was seen, then those with
+// its class as their canonical one, then any others.
 func reproducing(f Finding) []string {
 	classes := f.classes()
 	list := ordered(f.Scenarios, classes)
@@ -22,25 +22,26 @@ func reproducing(f Finding) []string {
 	if len(list) >= shown {
 		return list[:shown]
 	}
-	service := scenarios.HTTPS
-	if mongo(f.Stacks[:min(1, len(f.Stacks))]) {
-		service = scenarios.MongoDB
-	}
-	for _, of := range []bool{true, false} { // those first that this stack was seen to say it of
+	all := f.catalogue()
+	for _, seenOnly := range []bool{true, false} { // first those for which this stack was seen to say it
 		for _, class := range classes {
-			has := slices.ContainsFunc(list, func(id string) bool { s, ok := scenarios.Lookup(id); return ok && canonical(s, class) })
-			for _, s := range scenarios.Behind(service) {
+			has := slices.ContainsFunc(list, func(id string) bool {
+				s, ok := scenarios.Lookup(id)
+				return ok && canonical(s, class)
+			})
+			for _, s := range all {
 				if has && len(classes) > 1 {
 					break // one of each is enough
 				}
-				if len(list) < shown && canonical(s, class) && !slices.Contains(list, s.ID) && (!of || said(f, s.ID, class)) {
+				fits := canonical(s, class) && (!seenOnly || said(f, s.ID, class))
+				if fits && len(list) < shown && !slices.Contains(list, s.ID) {
 					list = append(list, s.ID)
 					has = true
 				}
 			}
 		}
 	}
-	for _, s := range scenarios.Behind(service) {
+	for _, s := range all {
 		if len(list) == 0 && len(classes) > 0 && slices.Contains(s.Expect.Failures, classes[0]) {
 			list = append(list, s.ID)
 		}
@@ -56,7 +57,7 @@ func reproducing(f Finding) []string {
 	return list
 }
 
-// canonical reports whether a class is what a scenario is for.
+// canonical reports whether a class is the one that a scenario is made for.
 func canonical(s *scenarios.Scenario, class failure.Class) bool {
 	return s.Expect.Verdict != scenarios.Accept && len(s.Expect.Failures) > 0 && s.Expect.Failures[0] == class
 }
@@ -66,8 +67,8 @@ func said(f Finding, id string, class failure.Class) bool {
 	return len(f.Stacks) > 0 && seen().said[utterance{spoken(f.Stacks[0]), id, class}]
 }
 
-// ordered returns scenarios with those first of which a class is the canonical one, in the order of the
-// classes, else of the catalogue.
+// ordered sorts scenarios: first those with one of the classes as their canonical one, in the order of the classes,
+// then the others.
 func ordered(ids []string, classes []failure.Class) []string {
 	var list, rest []string
 	for _, class := range classes {
@@ -89,26 +90,30 @@ func ordered(ids []string, classes []failure.Class) []string {
 	return slices.Concat(list, rest)
 }
 
-// leading returns those of some scenarios that come first, then the others.
+// leading returns the scenarios in first, then those of others that are not among them.
 func leading(first, others []string) []string {
 	rest := slices.DeleteFunc(slices.Clone(others), func(id string) bool { return slices.Contains(first, id) })
 	return slices.Concat(first, rest)
 }
 
-// mongo reports whether all stacks are drivers of MongoDB.
-func mongo(stacks []string) bool {
-	return len(stacks) > 0 && !slices.ContainsFunc(stacks, func(s string) bool {
-		return !slices.Contains([]string{"pymongo", "pymongo-ocsp", "mongo-node", "mongo-go", "mongo-java"}, s)
-	})
+// catalogue returns the scenarios to choose from: those behind the protocol of the finding's likeliest stack, if the
+// lab has them. What a server says of its clients is shown by those of HTTPS, whichever server it is.
+func (f Finding) catalogue() []*scenarios.Scenario {
+	if len(f.Stacks) > 0 && !isServer(f.Stacks[0]) {
+		if list := scenarios.Behind(scenarios.Service(messages.Of(f.Stacks[0]).Service)); list != nil {
+			return list
+		}
+	}
+	return scenarios.Behind(scenarios.HTTPS)
 }
 
-// Reproduce returns the commands that show the failure in the lab, on the stack of the finding if the lab
-// has it.
+// Reproduce returns the commands that reproduce the failure in the lab, with the finding's stack if the lab has it.
 func (f Finding) Reproduce() []string {
 	list := []string{}
 	for _, id := range f.Scenarios {
 		command := "tlslab run " + id
-		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(messages.Stacks(), spoken(f.Stacks[0])) && !f.Server {
+		if n := len(f.Stacks); 0 < n && n <= shown && slices.Contains(messages.Stacks(), spoken(f.Stacks[0])) &&
+			!f.Server {
 			command += " --client " + spoken(f.Stacks[0])
 		}
 		list = append(list, command)

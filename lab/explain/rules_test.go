@@ -6,12 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
-// messagesOf returns the messages of a file of testdata: the third of its columns.
+// messagesOf returns the messages of a file in testdata, which are its third column.
 func messagesOf(t *testing.T, name string) []string {
 	data, err := os.ReadFile(name)
 	require.NoError(t, err)
@@ -24,8 +27,8 @@ func messagesOf(t *testing.T, name string) []string {
 	return list
 }
 
-// TestEveryRuleDecides holds each rule of this package to decide a message of testdata, and to name classes
-// that there are: a rule without a message is a guess.
+// TestEveryRuleDecides checks that each rule of this package decides a message in testdata, and that the classes that
+// it names exist. A rule without a message is a guess.
 func TestEveryRuleDecides(t *testing.T) {
 	decided := map[string]bool{}
 	for _, name := range []string{"testdata/elsewhere.txt", "testdata/documents.txt"} {
@@ -35,16 +38,37 @@ func TestEveryRuleDecides(t *testing.T) {
 			}
 		}
 	}
-	for name, list := range map[string][]rule{"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord, "inTheClear": inTheClear, "untold": untold} {
+	for name, list := range map[string][]rule{
+		"fromClients": fromClients, "ofServers": ofServers, "ofClients": ofClients, "insteadOfRecord": insteadOfRecord,
+		"inTheClear": inTheClear, "untold": untold,
+	} {
 		for _, r := range list {
-			if !slices.ContainsFunc(r.words, func(w string) bool { return decided[w] }) {
-				t.Errorf("%s: no message is decided by the rule of %q", name, r.words)
-			}
+			decides := slices.ContainsFunc(r.words, func(w string) bool { return decided[w] })
+			assert.True(t, decides, "%s: no message is decided by the rule of %q", name, r.words)
 			for _, class := range append(slices.Clone(r.possible), r.class) {
-				if _, ok := failure.Lookup(class); !ok && class != "" {
-					t.Errorf("%s: %q is no class", name, class)
-				}
+				_, ok := failure.Lookup(class)
+				assert.True(t, ok || class == "", "%s: %q is not a class", name, class)
 			}
 		}
 	}
+}
+
+// TestProtocols checks that commands can be given for each protocol that a source speaks, and that a driver's failures
+// are reproduced with the scenarios behind its own protocol.
+func TestProtocols(t *testing.T) {
+	for _, s := range messages.Sources() {
+		if s.Service == "" {
+			continue
+		}
+		assert.NotZero(t, protocols[s.Service].port, "%s speaks %s", s.Name, s.Service)
+		f := Finding{Stacks: []string{s.Name}}
+		assert.Equal(t, s.Service, f.service(), s.Name)
+		want := scenarios.HTTPS
+		if s.Service == string(scenarios.MongoDB) && s.Rules != nil { // mongod has none: it is a server
+			want = scenarios.MongoDB
+		}
+		assert.Equal(t, want, f.catalogue()[0].Service, s.Name)
+	}
+	assert.Empty(t, Finding{Stacks: []string{"pymongo", "python"}}.service(), "they speak two")
+	assert.Equal(t, scenarios.HTTPS, Finding{}.catalogue()[0].Service)
 }

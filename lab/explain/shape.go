@@ -8,11 +8,11 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// swap makes a replacer of what differs in a message from one place to another, beyond what messages.Steady knows of
-// the lab's own, by the word that stands for it.
+// swap returns a replacer of what differs in a message from one machine to another, beyond what messages.Steady
+// replaces.
 func swap(pattern, word string) needle.Replacer { return needle.New(regexp.MustCompile(pattern), word) }
 
-// places are names, addresses and files, as they stand in their contexts.
+// places replace names, addresses and files where the words around them show what they are.
 var places = []needle.Replacer{
 	swap(`https?://[^\s"'<>(),]+`, "URL"),
 	swap(`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d)?([.,]\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))*`, "TIME"),
@@ -26,7 +26,7 @@ var places = []needle.Replacer{
 	swap(`\b(0x)?[0-9a-fA-F]{8,}\b`, "N"),
 }
 
-// numbers are what is left of those when host names are gone, and numbers.
+// numbers replace the remaining addresses and numbers, after the host names.
 var numbers = []needle.Replacer{
 	swap(`\[[0-9a-fA-F:]*:[0-9a-fA-F:.]*\]`, "NAME"),
 	swap(`\b\d{1,3}(\.\d{1,3}){3}\b`, "NAME"),
@@ -40,17 +40,18 @@ var numbers = []needle.Replacer{
 // dotted is a word with dots in it: a host name, or the name of a class or a file.
 var dotted = regexp.MustCompile(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
 
-// reason matches what BoringSSL calls an error by: a number that is the message.
+// reason matches BoringSSL's number for an error, which is the message.
 var reason = regexp.MustCompile(`error_reason \d+`)
 
-// notHost matches dotted words that name no host.
-var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
+// notHost matches dotted words that are not host names.
+var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|` +
+	`cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
 
-// shape returns a message without what differs from run to run and from place to place, so that what was
-// said elsewhere can be held against the record.
+// shape returns a message without what differs from run to run and from machine to machine, so that messages from
+// elsewhere can be compared with the record.
 func shape(message string) string { return steadyShape(messages.Steady(message)) }
 
-// steadyShape is shape of what messages.Steady has returned, as the messages of the record are.
+// steadyShape is shape for results of messages.Steady, as the messages of the record are.
 func steadyShape(message string) string {
 	for _, f := range places {
 		message = f.Replace(message)
@@ -75,22 +76,23 @@ func steadyShape(message string) string {
 	return strings.TrimSpace(message)
 }
 
-// hosts find where a client connected to. The first group is the host, the second the port if there is one.
+// hosts find the server that a client connected to. The first group is the host, the second, if any, the port.
 var hosts = []*regexp.Regexp{
 	regexp.MustCompile(`https://([A-Za-z0-9][A-Za-z0-9.-]*)(?::(\d+))?`),
 	regexp.MustCompile(`server at "([A-Za-z0-9][A-Za-z0-9.-]*)"(?: \([^)]*\))?, port (\d+)`),
 	regexp.MustCompile(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
 	regexp.MustCompile(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
 	regexp.MustCompile(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),
-	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
+	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|` +
+		`\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
 	regexp.MustCompile(`not valid for '([A-Za-z0-9.-]+)'`),
 	regexp.MustCompile(`valid for [^"]*, not ([A-Za-z0-9][A-Za-z0-9.-]*)`),
 	regexp.MustCompile(`resolve host(?: address)?:? '?([A-Za-z0-9.-]+)`),
 	regexp.MustCompile(`(?:target host name|DNS name matching|lookup) '?([A-Za-z0-9][A-Za-z0-9.-]*)`),
 }
 
-// address returns the host and port that a client's message names. Both are of letters, digits, dots and
-// hyphens alone, and begin with none of the last, so that they can stand in a command.
+// address returns the host and port that a client's message names. Both consist of letters, digits, dots and hyphens,
+// and do not begin with a hyphen, so that they are safe in a command.
 func address(message string) (host, port string) {
 	for _, re := range hosts {
 		m := re.FindStringSubmatch(message)

@@ -6,21 +6,21 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// speaker is who writes messages that bear a mark.
+// speaker is a program or library that can be recognised by the marks in its messages.
 type speaker struct {
-	// marks are what only this speaker says.
+	// marks are texts that only this speaker writes.
 	marks []string
-	// stacks are the names of the sources that it can be, the likelier first.
+	// stacks are the names of the sources that it can be, the likeliest first.
 	stacks []string
-	// server says that it is a server that writes about its clients.
+	// server says that it is a server, writing about its clients.
 	server bool
 	// own says that it writes about its own files and settings, before any connection.
 	own bool
-	// speaks are the sources whose words it passes on.
+	// speaks are the sources whose messages it passes on.
 	speaks []string
 }
 
-// speakers are those of all sources, in the order in which they are tried.
+// speakers are the speakers of all sources, in the order in which they are tried.
 var speakers = func() (list []speaker) {
 	for _, s := range messages.Sources() {
 		voices := s.Voices
@@ -38,10 +38,13 @@ var speakers = func() (list []speaker) {
 	return list
 }()
 
-// preferred is the order in which stacks are named where a message could be any's: the commoner first.
-var preferred = []string{"curl", "python", "requests", "node", "go", "java", "openssl", "urllib3", "httpx", "aiohttp", "axios", "fetch", "pymongo"}
+// preferred is the order in which stacks are named if a message could be from any of them: the more common first.
+var preferred = []string{
+	"curl", "python", "requests", "node", "go", "java", "openssl", "urllib3", "httpx", "aiohttp", "axios", "fetch",
+	"pymongo",
+}
 
-// rank is a stack's place in that order.
+// rank returns the position of a stack in that order.
 func rank(stack string) int {
 	if i := slices.Index(preferred, stack); i >= 0 {
 		return i
@@ -49,10 +52,10 @@ func rank(stack string) int {
 	return len(preferred)
 }
 
-// words returns the stacks whose words a speaker's messages are in.
+// words returns the stacks in whose words a speaker's messages are.
 func (s speaker) words() []string { return append(slices.Clone(s.stacks), s.speaks...) }
 
-// spoken returns the lab's stack whose words a name's messages are in: the name itself, if it is one.
+// spoken returns the lab's stack in whose words the messages of a program are: the program itself, if it is one.
 func spoken(name string) string {
 	if slices.Contains(messages.Stacks(), name) {
 		return name
@@ -65,7 +68,7 @@ func spoken(name string) string {
 	return name
 }
 
-// marks are those of all speakers, and markedBy the place among the speakers of whom each is.
+// marks are the marks of all speakers. markedBy is, for each mark, the index of its speaker.
 var (
 	marks    = newLexicon(allMarks())
 	markedBy = func() (by []int) {
@@ -83,7 +86,7 @@ func allMarks() (list []string) {
 	return list
 }
 
-// says returns the first speaker whose mark a message bears.
+// says returns the first speaker that has a mark in the message.
 func says(message string) (speaker, bool) {
 	first := len(speakers)
 	marks.each(message, func(mark, _ int) bool {
@@ -96,8 +99,8 @@ func says(message string) (speaker, bool) {
 	return speakers[first], true
 }
 
-// Clients returns the names that a stack of a message can have: the lab's stacks, and programs that the lab
-// does not run.
+// Clients returns the names that [Finding.Stacks] can have, sorted: the lab's stacks, and programs that the lab does
+// not run.
 func Clients() []string {
 	names := messages.Stacks()
 	for _, s := range speakers {
@@ -107,7 +110,9 @@ func Clients() []string {
 	return slices.Compact(names)
 }
 
-// isServer reports whether a name is a server's.
+// isServer reports whether a name is that of a server.
 func isServer(name string) bool {
-	return slices.ContainsFunc(speakers, func(s speaker) bool { return (s.server || s.own) && slices.Contains(s.stacks, name) })
+	return slices.ContainsFunc(speakers, func(s speaker) bool {
+		return (s.server || s.own) && slices.Contains(s.stacks, name)
+	})
 }

@@ -7,5 +7,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// switchedInServers are the classes for which people switch something in a server, about its clients.
-var switchedInServers = slices.Concat(messages.Weakened, []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected})
+// switchedInServers are the classes for which people change a server's settings about its clients.
+var switchedInServers = slices.Concat(messages.Weakened, []failure.Class{
+	failure.ClientCertificateRequired, failure.ClientCertificateRejected,
+})

@@ -18,15 +18,14 @@ import (
 // Terminal writes reports for people to read.
 type Terminal struct {
 	W io.Writer
-	// Width is the number of columns; zero means 80. Prose is wrapped; commands are not, so that they can be
-	// copied.
+	// Width is the number of columns; zero means 80. Prose is wrapped. Commands are not, so that they can be copied.
 	Width int
-	// Color colors what it writes.
+	// Color turns colors on.
 	Color  bool
 	Locale lang.Tag
 }
 
-// widest is beyond how many columns prose is not easy to read any more.
+// widest is the width of the window, in columns, beyond which prose is not made any wider.
 const widest = 100
 
 // Report writes a report.
@@ -46,13 +45,13 @@ func (t Terminal) Report(r Report) {
 	}
 }
 
-// say returns words of the frame around the prose.
+// say returns one of the texts around the prose.
 func (t Terminal) say(key string) string { return in(t.Locale).words[key] }
 
-// Quoted returns the quote as it can be shown: control characters, and bytes that are no text, are visible.
+// Quoted returns the quote with control characters and invalid bytes made visible.
 func (f Finding) Quoted() string { return visible.Text(f.Quote) }
 
-// Quoted is as [Finding.Quoted].
+// Quoted is like [Finding.Quoted].
 func (u Unknown) Quoted() string { return visible.Text(u.Quote) }
 
 func (t Terminal) finding(f Finding) {
@@ -88,7 +87,7 @@ func (t Terminal) finding(f Finding) {
 	fmt.Fprintln(t.W)
 }
 
-// Who names those in whose words a message is written, in a language.
+// Who names, in a language, the stacks in whose words the message is written.
 func (f Finding) Who(l lang.Tag) string {
 	const most = 6
 	t := Terminal{Locale: l}
@@ -111,7 +110,7 @@ func (f Finding) Who(l lang.Tag) string {
 	return names
 }
 
-// notes returns what is to be known beside the prose.
+// notes returns what a reader should know besides the prose.
 func (t Terminal) notes(f Finding) []string {
 	var list []string
 	if f.BeforeTLS {
@@ -134,7 +133,7 @@ func (t Terminal) notes(f Finding) []string {
 	return list
 }
 
-// untold writes what can be said where the message tells no cause.
+// untold writes what can be said if the message does not tell the class.
 func (t Terminal) untold(f Finding) {
 	var names []string
 	for _, class := range f.Possible {
@@ -143,7 +142,7 @@ func (t Terminal) untold(f Finding) {
 	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", ")))
 	fmt.Fprintln(t.W)
 	list := f.Proses(t.Locale)
-	said := "" // of the stack, which is often the same for all
+	said := "" // the setting, which is often the same for all classes
 	for _, p := range list {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(string(p.Class), text.Bold))
 		t.paragraph(4, p.Means)
@@ -199,7 +198,9 @@ func (t Terminal) noFix(n NoFix) {
 }
 
 func (t Terminal) unknown(u Unknown) {
-	fmt.Fprintf(t.W, "%s  %s\n", t.paint(t.say("unknown"), text.Bold), t.paint(fmt.Sprintf(t.say("line"), u.Line), text.Faint))
+	fmt.Fprintf(
+		t.W, "%s  %s\n", t.paint(t.say("unknown"), text.Bold), t.paint(fmt.Sprintf(t.say("line"), u.Line), text.Faint),
+	)
 	t.quote(u.Quoted())
 	if len(u.Nearest) > 0 {
 		fmt.Fprintf(t.W, "  %s\n", t.say("nearest"))
@@ -225,7 +226,7 @@ func cut(s string, most int) string {
 	return s
 }
 
-// around returns a long quote cut down to what stands around the words that decided.
+// around cuts a long quote down to the text around the words by which it was recognised.
 func around(quote, words string) string {
 	const before, most = 160, 420 // bytes
 	at := strings.Index(quote, words)
@@ -244,9 +245,9 @@ func around(quote, words string) string {
 	return cut
 }
 
-// quote writes a line of the text that was read.
+// quote writes a quoted text.
 func (t Terminal) quote(s string) {
-	const most = 600 // characters: a page has the whole
+	const most = 600 // characters: the page shows all
 	for line := range strings.SplitSeq(cut(s, most), "\n") {
 		for _, part := range wrap.Lines(line, t.width()-4) {
 			fmt.Fprintf(t.W, "  %s %s\n", t.paint("│", text.Faint), t.paint(part, text.FgYellow))
@@ -264,7 +265,7 @@ func (t Terminal) command(indent int, command string) {
 
 func (t Terminal) paragraph(indent int, s string) { t.hanging(indent, "", s) }
 
-// hanging writes a paragraph behind a mark, under which it goes on.
+// hanging writes a paragraph after a mark, with a hanging indent.
 func (t Terminal) hanging(indent int, mark, s string) {
 	columns := utf8.RuneCountInString(mark)
 	for i, line := range wrap.Lines(s, t.width()-indent-columns) {

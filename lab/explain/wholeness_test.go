@@ -17,7 +17,7 @@ import (
 // quotedCode matches code between backquotes.
 var quotedCode = regexp.MustCompile("`[^`]+`")
 
-// outline is what a section is in every language: its keys, its commands, and the code in it.
+// outline returns what a section has in common in all languages: its keys, its commands, and the code in it.
 func outline(s section) []string {
 	list := slices.Sorted(maps.Keys(s.fields))
 	var text []string
@@ -33,13 +33,17 @@ func outline(s section) []string {
 	return append(list, codes...)
 }
 
-// TestSectionsAreInEveryLanguage holds the sections of aspects and stacks to be the same in each language.
+// TestSectionsAreInEveryLanguage checks that aspects and stacks have the same sections in each language.
 func TestSectionsAreInEveryLanguage(t *testing.T) {
 	english := books()[lang.English]
 	for _, l := range lang.All() {
 		b := books()[l]
-		for what, both := range map[string][2]map[string]section{"aspect": {english.aspects, b.aspects}, "stack": {english.stacks, b.stacks}} {
-			assert.ElementsMatch(t, slices.Collect(maps.Keys(both[0])), slices.Collect(maps.Keys(both[1])), "%s in %s", what, l)
+		for what, both := range map[string][2]map[string]section{
+			"aspect": {english.aspects, b.aspects}, "stack": {english.stacks, b.stacks},
+		} {
+			assert.ElementsMatch(
+				t, slices.Collect(maps.Keys(both[0])), slices.Collect(maps.Keys(both[1])), "%s in %s", what, l,
+			)
 			for name, s := range both[0] {
 				assert.Equal(t, outline(s), outline(both[1][name]), "%s %s in %s", what, name, l)
 				for _, c := range both[1][name].causes {
@@ -47,12 +51,14 @@ func TestSectionsAreInEveryLanguage(t *testing.T) {
 				}
 			}
 		}
-		assert.ElementsMatch(t, slices.Collect(maps.Keys(english.words)), slices.Collect(maps.Keys(b.words)), "words in %s", l)
+		assert.ElementsMatch(
+			t, slices.Collect(maps.Keys(english.words)), slices.Collect(maps.Keys(b.words)), "words in %s", l,
+		)
 	}
 }
 
-// TestAspectsAreTold holds each aspect to be of a class that there is, to name causes and scenarios that there are, to
-// change what is said, and to be one of a message of testdata; and each section to be an aspect's.
+// TestAspectsAreTold checks that each aspect belongs to an existing class, names causes and scenarios that exist,
+// changes what is said, and applies to a message in testdata; and that each section belongs to an aspect.
 func TestAspectsAreTold(t *testing.T) {
 	met := map[string]bool{}
 	for _, message := range messagesOf(t, "testdata/elsewhere.txt") {

@@ -25,7 +25,7 @@ var aiohttpSource = Source{
 	TrustStore: pythonTrustStore,
 }
 
-// aiohttpRules are the texts of aiohttp, and of asyncio below it.
+// aiohttpRules are the texts of aiohttp, and of asyncio, on which it is built.
 var aiohttpRules = slices.Concat([]Rule{
 	{
 		Contains: "Response payload is not completed", Class: failure.UnexpectedEOF,

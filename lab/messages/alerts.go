@@ -7,14 +7,16 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// sentByClients is what alerts stand for whoever sends them, as far as RFC 8446, section 6.2, gives
-// them one meaning. Others (bad_certificate, certificate_unknown) stand for anything.
+// sentByClients is what alerts mean from any client, as far as RFC 8446, section 6.2, gives them one meaning. Others
+// (bad_certificate, certificate_unknown) can mean anything.
 var sentByClients = map[wire.AlertCode][]failure.Class{
-	wire.AlertRecordOverflow:               {failure.CorruptRecord},
-	wire.AlertUnsupportedCertificate:       {failure.WrongUsage, failure.WeakKey, failure.CriticalExtension},
-	wire.AlertCertificateRevoked:           {failure.Revoked},
-	wire.AlertCertificateExpired:           {failure.Expired, failure.NotYetValid},
-	wire.AlertUnknownCA:                    {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength},
+	wire.AlertRecordOverflow:         {failure.CorruptRecord},
+	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.WeakKey, failure.CriticalExtension},
+	wire.AlertCertificateRevoked:     {failure.Revoked},
+	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
+	wire.AlertUnknownCA: {
+		failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength,
+	},
 	wire.AlertDecodeError:                  {failure.CorruptRecord, failure.Malformed, failure.NotTLS},
 	wire.AlertDecryptError:                 {failure.BadSignature, failure.KeyMismatch},
 	wire.AlertProtocolVersion:              {failure.ProtocolVersion},
@@ -22,7 +24,7 @@ var sentByClients = map[wire.AlertCode][]failure.Class{
 	wire.AlertBadCertificateStatusResponse: {failure.RevocationUnknown, failure.Revoked, failure.StapleMissing},
 }
 
-// sentByServers is what the alerts stand for by which a server refuses what a client offers.
+// sentByServers is what alerts mean by which a server refuses what a client offers.
 var sentByServers = map[wire.AlertCode][]failure.Class{
 	wire.AlertHandshakeFailure:      {failure.HandshakeFailure, failure.NoSharedCipher, failure.NoSharedGroup},
 	wire.AlertProtocolVersion:       {failure.ProtocolVersion},
@@ -32,30 +34,29 @@ var sentByServers = map[wire.AlertCode][]failure.Class{
 	wire.AlertNoApplicationProtocol: {failure.NoApplicationProtocol},
 }
 
-// sentAboutClients are what the alerts stand for that a server sends about a client.
+// sentAboutClients is what alerts mean by which a server refuses a client's certificate.
 var sentAboutClients = map[wire.AlertCode]failure.Class{
 	wire.AlertHandshakeFailure:    failure.HandshakeFailure,
 	wire.AlertBadCertificate:      failure.ClientCertificateRejected,
 	wire.AlertCertificateExpired:  failure.ClientCertificateRejected,
 	wire.AlertUnknownCA:           failure.ClientCertificateRejected,
-	wire.AlertDecryptError:        failure.ClientCertificateRejected, // its signature is another key's
+	wire.AlertDecryptError:        failure.ClientCertificateRejected, // the signature is from another key
 	wire.AlertCertificateRequired: failure.ClientCertificateRequired,
 }
 
-// tellNothing are alerts that stand for whatever a client may object to (RFC 8446, section 6.2). Go and Java send
-// bad_certificate and certificate_unknown for all of it.
+// tellNothing are alerts that can mean anything that a client objects to (RFC 8446, section 6.2). Go and Java send
+// bad_certificate and certificate_unknown for everything.
 var tellNothing = []wire.AlertCode{
 	wire.AlertHandshakeFailure, wire.AlertBadCertificate, wire.AlertCertificateUnknown, wire.AlertInternalError,
 }
 
-// TellsNothing reports whether an alert stands for whatever a client may object to.
+// TellsNothing reports whether an alert from a client can mean anything that clients object to.
 func TellsNothing(code wire.AlertCode) bool {
 	return slices.Contains(tellNothing, code)
 }
 
-// AlertClasses returns what an alert of a client's can stand for, in whatever stack: the meaning that
-// RFC 8446 gives it, and what the stacks that are known here use it for. Those that come first are
-// meant by most.
+// AlertClasses returns what an alert from a client of any stack can mean: the meaning that RFC 8446 gives it, and what
+// the stacks that are known here use it for. The most common meanings come first.
 func AlertClasses(code wire.AlertCode) []failure.Class {
 	list := slices.Clone(sentByClients[code])
 	for _, stack := range Stacks() { // their order is fixed
@@ -68,7 +69,7 @@ func AlertClasses(code wire.AlertCode) []failure.Class {
 	return list
 }
 
-// SentToClients returns what an alert of a server's can stand for.
+// SentToClients returns what an alert from a server can mean.
 func SentToClients(code wire.AlertCode) []failure.Class {
 	list := slices.Clone(sentByServers[code])
 	if c, ok := sentAboutClients[code]; ok {
@@ -77,12 +78,12 @@ func SentToClients(code wire.AlertCode) []failure.Class {
 	return list
 }
 
-// SentByClients returns what an alert stands for whoever sends it, as far as RFC 8446 gives it one meaning.
+// SentByClients returns what an alert means from any client, as far as RFC 8446 gives it one meaning.
 func SentByClients(code wire.AlertCode) []failure.Class { return sentByClients[code] }
 
-// SentByServers returns what an alert stands for by which a server refuses what a client offers.
+// SentByServers returns what an alert means by which a server refuses what a client offers.
 func SentByServers(code wire.AlertCode) []failure.Class { return sentByServers[code] }
 
-// SentAboutClients returns what an alert stands for by which a server refuses a client's certificate; empty
-// if servers have none such.
+// SentAboutClients returns what an alert means by which a server refuses a client's certificate; empty if servers do
+// not send it for that.
 func SentAboutClients(code wire.AlertCode) failure.Class { return sentAboutClients[code] }

@@ -12,7 +12,9 @@ import (
 )
 
 func TestAlertClasses(t *testing.T) {
-	assert.Equal(t, failure.Expired, messages.AlertClasses(wire.AlertCertificateExpired)[0], "what most mean comes first")
+	assert.Equal(
+		t, failure.Expired, messages.AlertClasses(wire.AlertCertificateExpired)[0], "what most mean comes first",
+	)
 	assert.Contains(t, messages.AlertClasses(wire.AlertUnknownCA), failure.Untrusted)
 	assert.Empty(t, messages.AlertClasses(wire.AlertCloseNotify))
 	for code := range 256 {

@@ -2,19 +2,22 @@ package messages
 
 import "regexp"
 
-// placed is what differs in a message from one server to the next, and the word that stands for it.
+// placed is what differs in a message from one server to the next, and the word that replaces it.
 var placed = []struct {
 	*regexp.Regexp
 	word string
 }{
-	{regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`), "HOST"},
+	{
+		regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`),
+		"HOST",
+	},
 	{regexp.MustCompile(`\b0x[0-9a-fA-F]+\b`), "0xADDRESS"},
 	{regexp.MustCompile(`\b\d{4,}\b`), "N"},
 	{regexp.MustCompile(`\bPORT\b`), "N"},
 }
 
-// Alike returns a message without what differs where the same happened to a client on two servers: hosts,
-// ports and addresses in memory, besides what [Steady] replaces.
+// Alike returns a message without what differs between two servers to which the same happened: hosts, ports and memory
+// addresses, besides what [Steady] replaces.
 func Alike(message string) string {
 	message = Steady(message)
 	for _, p := range placed {

@@ -16,13 +16,14 @@ var aria2Source = Source{
 	Rules: aria2Rules,
 }
 
-// aria2Rules are its own words, and those of the library that it passes on.
+// aria2Rules are aria2's own texts, and those of its TLS library, which it passes on.
 var aria2Rules = slices.Concat([]Rule{
 	{Contains: "`expired'", Class: failure.Expired},
 	{Contains: "`not activated yet'", Class: failure.NotYetValid},
 	{Contains: "handshake failure: hostname does not match", Class: failure.HostnameMismatch},
 	{Contains: "`insecure algorithm'", Class: failure.WeakSignature},
-	{Contains: "Error while reading file", Class: failure.MissingFile}, // it goes on without, and refuses what it does not know
+	// it continues without the file, and refuses what it does not trust
+	{Contains: "Error while reading file", Class: failure.MissingFile},
 	{Contains: "`issuer is not known'", Class: failure.Untrusted},
 	{Contains: "`not signed by known authorities or invalid'", Class: Untold},
 	{Contains: "errorCode=2 Timeout", Class: failure.Timeout},

@@ -18,7 +18,7 @@ var axiosSource = Source{
 	Over:       nodeTLS,
 }
 
-// axiosRules are the texts of axios, and of Node below it.
+// axiosRules are the texts of axios, and of Node, on which it is built.
 var axiosRules = slices.Concat([]Rule{
 	{Contains: "timeout of", Class: failure.Timeout, Only: regexp.MustCompile(`AxiosError: timeout of .* exceeded`)},
 }, nodeRules)

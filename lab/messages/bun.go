@@ -30,14 +30,15 @@ var bunSource = Source{
 	TrustStore: `env | grep -e NODE_EXTRA_CA_CERTS`,
 }
 
-// bunRules are the texts of Bun: its fetch's own, those of BoringSSL by their names in its source, and Node's of
-// what is wrong with a certificate.
+// bunRules are the texts of Bun: those of its fetch, BoringSSL's errors by their names in its source, and Node's texts
+// about certificates.
 var bunRules = slices.Concat([]Rule{
-	// What fetch says of any alert, and of whatever BoringSSL has found in a handshake.
+	// What fetch says about any alert, and about anything that BoringSSL finds wrong in a handshake.
 	{Contains: "EPROTO: The TLS handshake failed", Class: Untold},
-	{Contains: "FailedToOpenSocket", Class: failure.ClientMisconfigured}, // of the client's own files
+	{Contains: "FailedToOpenSocket", Class: failure.ClientMisconfigured}, // about the client's own files
 	{Contains: "ERR_TLS_CERT_ALTNAME_INVALID", Class: failure.HostnameMismatch},
-	{Contains: "The socket connection was closed unexpectedly", Class: failure.ConnectionReset}, // also where it ended
+	// also if it ended normally
+	{Contains: "The socket connection was closed unexpectedly", Class: failure.ConnectionReset},
 	{
 		Contains: "The operation timed out", Class: failure.Timeout,
 		Only: regexp.MustCompile(`TimeoutError: The operation timed out`),
@@ -48,7 +49,7 @@ var bunRules = slices.Concat([]Rule{
 
 	{Contains: "OPENSSL_internal:KEY_USAGE_BIT_INCORRECT", Class: failure.WrongUsage},
 	{Contains: "OPENSSL_internal:BAD_SIGNATURE", Class: failure.KeyMismatch},
-	{Contains: "OPENSSL_internal:UNSUPPORTED_ALGORITHM", Class: failure.WeakKey}, // a curve that it does not know
+	{Contains: "OPENSSL_internal:UNSUPPORTED_ALGORITHM", Class: failure.WeakKey}, // a curve that it does not support
 	{Contains: "OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED", Class: failure.ClientCertificateRequired},
 	{Contains: "OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_EXPIRED", Class: failure.ClientCertificateRejected},
 	{Contains: "OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA", Class: failure.ClientCertificateRejected},
@@ -65,7 +66,7 @@ var bunRules = slices.Concat([]Rule{
 	{Contains: "OPENSSL_internal:NO_START_LINE", Class: failure.BadPEM},
 }, nodeRules)
 
-// bunAlerts is what BoringSSL sends, as measured with Bun 1.4.5. Bun judges a chain after the handshake, and sends no
+// bunAlerts is what BoringSSL sends, as measured with Bun 1.4.5. Bun judges the chain after the handshake, and sends no
 // alert about it.
 var bunAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertRecordOverflow:   {failure.CorruptRecord},

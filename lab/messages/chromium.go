@@ -17,10 +17,10 @@ var chromiumSource = Source{
 	Identities: []string{"net::ERR_"},
 }
 
-// chromiumRules are Chromium's error codes (net/base/net_error_list.h), and what its log says where a
-// code stands for many things: the errors of its path builder (BoringSSL's pki/cert_errors.cc), and the
-// numbers that BoringSSL's include/openssl/ssl.h gives the reasons for which a handshake fails, with a
-// thousand added to those of alerts. What tells more comes first.
+// chromiumRules are Chromium's error codes (net/base/net_error_list.h), and the words of its log if a code stands for
+// many things: the errors of its path builder (BoringSSL's pki/cert_errors.cc), and the numbers of the reasons for
+// which a handshake fails (BoringSSL's include/openssl/ssl.h), which for alerts are the alert's number plus a thousand.
+// The more telling ones come first.
 var chromiumRules = []Rule{
 	{Contains: "Time is before notBefore", Class: failure.NotYetValid},
 	{Contains: "Time is after notAfter", Class: failure.Expired},
@@ -38,11 +38,13 @@ var chromiumRules = []Rule{
 	{Contains: "net::ERR_CERT_COMMON_NAME_INVALID", Class: failure.HostnameMismatch},
 	{Contains: "net::ERR_SSL_KEY_USAGE_INCOMPATIBLE", Class: failure.WrongUsage},
 	{Contains: "net::ERR_SSL_UNRECOGNIZED_NAME_ALERT", Class: failure.UnrecognizedName},
-	{Contains: "(error_lib 6, error_reason 128)", Class: failure.WeakKey},          // EVP_R_UNSUPPORTED_ALGORITHM, of the certificate's key
+	// EVP_R_UNSUPPORTED_ALGORITHM, about the certificate's key
+	{Contains: "(error_lib 6, error_reason 128)", Class: failure.WeakKey},
 	{Contains: "(error_lib 16, error_reason 114)", Class: failure.KeyMismatch},     // SSL_R_BAD_SIGNATURE
 	{Contains: "(error_lib 16, error_reason 146)", Class: failure.CorruptRecord},   // SSL_R_DATA_LENGTH_TOO_LONG
 	{Contains: "(error_lib 16, error_reason 240)", Class: failure.ProtocolVersion}, // SSL_R_UNSUPPORTED_PROTOCOL
-	{Contains: "(error_lib 16, error_reason 247)", Class: failure.NotTLS},          // SSL_R_WRONG_VERSION_NUMBER, of a record
+	// SSL_R_WRONG_VERSION_NUMBER, in a record
+	{Contains: "(error_lib 16, error_reason 247)", Class: failure.NotTLS},
 	{Contains: "(error_lib 16, error_reason 1040)", Class: failure.HandshakeFailure},
 	{Contains: "(error_lib 16, error_reason 1042)", Class: failure.ClientCertificateRejected}, // bad_certificate
 	{Contains: "(error_lib 16, error_reason 1048)", Class: failure.ClientCertificateRejected}, // unknown_ca
@@ -50,13 +52,14 @@ var chromiumRules = []Rule{
 	{Contains: "(error_lib 16, error_reason 1080)", Class: failure.InternalError},
 	{Contains: "(error_lib 16, error_reason 1116)", Class: failure.ClientCertificateRequired},
 	{Contains: "(error_lib 16, error_reason 1120)", Class: failure.NoApplicationProtocol},
-	{Contains: "net::ERR_SOCKET_NOT_CONNECTED", Class: Untold}, // the server's alert came when nobody was reading
+	// the server's alert came while Chromium was not reading
+	{Contains: "net::ERR_SOCKET_NOT_CONNECTED", Class: Untold},
 	{Contains: "net::ERR_CONNECTION_CLOSED", Class: failure.UnexpectedEOF},
 	{Contains: "net::ERR_CONTENT_LENGTH_MISMATCH", Class: failure.UnexpectedEOF},
 	{Contains: "net::ERR_CONNECTION_RESET", Class: failure.ConnectionReset},
 	{Contains: "net::ERR_CONNECTION_REFUSED", Class: failure.ConnectionRefused},
 	{Contains: "net::ERR_NAME_NOT_RESOLVED", Class: failure.NameResolution},
-	{Contains: "tlslab ended the client", Class: failure.Timeout}, // its own limits are of minutes
+	{Contains: "tlslab ended the client", Class: failure.Timeout}, // its own limits are minutes
 	{Contains: "certutil: unable to open", Class: failure.MissingFile},
 	{Contains: "certutil: could not decode certificate", Class: failure.BadPEM},
 }

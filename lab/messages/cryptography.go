@@ -23,12 +23,14 @@ var cryptographySource = Source{
 
 // verifierRules are the texts of cryptography's verifier, x509.verification.
 var verifierRules = []Rule{
-	{Contains: "cert is not valid at validation time", Class: failure.Expired}, // or not yet valid: it does not say
+	// or not yet valid: it does not say which
+	{Contains: "cert is not valid at validation time", Class: failure.Expired},
 	{Contains: "no matching subjectAltName", Class: failure.HostnameMismatch},
 	{Contains: "has no subjectAltName", Class: failure.HostnameMismatch},
 	{Contains: "no permitted name constraints matched", Class: failure.NameConstraint},
 	{Contains: "all candidates exhausted with no interior errors", Class: failure.Untrusted},
-	{Contains: "chain construction exceeds max depth", Class: failure.Untrusted}, // it goes round a root that it does not trust
+	// it loops at a root that it does not trust
+	{Contains: "chain construction exceeds max depth", Class: failure.Untrusted},
 	{
 		Contains: "signature does not match", Class: failure.BadSignature,
 		Only: regexp.MustCompile(`x509|VerificationError`),
@@ -48,7 +50,7 @@ var verifierRules = []Rule{
 	{Contains: "Unable to load PEM file", Class: failure.BadPEM},
 }
 
-// cryptographyRules are those, and the texts of the ssl module, which brings it the chain.
+// cryptographyRules are the verifier's texts, and those of the ssl module, which gets it the chain.
 var cryptographyRules = slices.Concat(verifierRules, []Rule{
 	{Contains: "IncompleteRead", Class: failure.UnexpectedEOF, Only: cutAnswer},
 }, sslModule, openSSLOwn, openSSLTexts)

@@ -30,10 +30,10 @@ var curlSource = Source{
 	Identities: []string{"curl: ("},
 }
 
-// curlTrustStore also serves what builds on it.
+// curlTrustStore is also the command for sources that are built on curl.
 const curlTrustStore = `curl -v https://{host}:{port}/ 2>&1 | grep -i -e CAfile -e CApath`
 
-// curlCauses are the causes of findings in clients that use it.
+// curlCauses are the causes of findings in clients that use curl.
 var curlCauses = map[string][]string{
 	"verification-off":       {"-k", "--insecure", "insecure in ~/.curlrc", "CURLOPT_SSL_VERIFYPEER 0"},
 	"names-unchecked":        {"CURLOPT_SSL_VERIFYHOST 0"},
@@ -49,17 +49,19 @@ var curlCauses = map[string][]string{
 	"reason-hidden":          {"-s without -S"},
 }
 
-// curlOwn is what curl says in place of OpenSSL's reason, which it keeps to itself.
+// curlOwn is what curl says in place of OpenSSL's reason, which it does not show.
 var curlOwn = []Rule{
 	{Contains: "unable to set private key file", Class: failure.ClientMisconfigured},
-	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured}, // CURLE_SSL_CACERT_BADFILE, in other words in each version
-	// What it makes of an alert certificate_expired about its own certificate under TLS 1.2.
-	{Contains: "SSL certificate verification failed", Class: failure.Untrusted, tells: failed}, // for an alert as well
+	// CURLE_SSL_CACERT_BADFILE; the words differ from version to version
+	{Contains: "curl: (77) ", Class: failure.ClientMisconfigured},
+	// What it makes of the alert certificate_expired about its own certificate under TLS 1.2.
+	{Contains: "SSL certificate verification failed", Class: failure.Untrusted, tells: failed}, // also after an alert
 }
 
 var curlRules = slices.Concat([]Rule{
 	{Contains: "no alternative certificate subject name matches", Class: failure.HostnameMismatch},
-	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature}, // what is left of it in 7.88 with OpenSSL 3
+	// all that 7.88 with OpenSSL 3 shows of the reason
+	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature},
 	{Contains: "certificate revocation reason", Class: failure.Revoked},
 	{Contains: "No OCSP response received", Class: failure.StapleMissing},
 	{Contains: "Invalid OCSP response", Class: failure.RevocationUnknown},
@@ -67,7 +69,7 @@ var curlRules = slices.Concat([]Rule{
 	{Contains: "OCSP response verification failed", Class: failure.RevocationUnknown},
 	{Contains: "Could not find certificate ID in OCSP response", Class: failure.RevocationUnknown},
 	{Contains: "certificate status verification FAILED", Class: failure.RevocationUnknown},
-	{Contains: "SSL_ERROR_SYSCALL", Class: failure.UnexpectedEOF}, // a reset has other words
+	{Contains: "SSL_ERROR_SYSCALL", Class: failure.UnexpectedEOF}, // it has other words for a reset
 	{
 		Contains: "transfer closed with", Class: failure.UnexpectedEOF,
 		Only: regexp.MustCompile(`curl: \(18\)|cURL error 18`),

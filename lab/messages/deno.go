@@ -33,8 +33,8 @@ var denoSource = Source{
 	TrustStore: `env | grep -e DENO_CERT -e DENO_TLS_CA_STORE`,
 }
 
-// denoRules are the texts of Deno: of its fetch and its connectTls over rustls, and of its node:https, which has
-// rustls' alerts and Node's words.
+// denoRules are the texts of Deno: of its fetch and connectTls, over rustls, and of its node:https, which has rustls'
+// alerts and Node's words.
 var denoRules = slices.Concat([]Rule{
 	{Contains: "No certificates found in certificate data", Class: failure.BadPEM},
 	{Contains: "No keys found in key data", Class: failure.BadPEM},
@@ -46,7 +46,7 @@ var denoRules = slices.Concat([]Rule{
 	{Contains: "ConnectionReset: ", Class: failure.ConnectionReset, Only: regexp.MustCompile(`^ConnectionReset: `)},
 	{Contains: "tlslab ended the client", Class: failure.Timeout}, // connectTls has no time limit
 
-	{Contains: "unable to verify the first certificate", Class: Untold}, // whatever rustls has found
+	{Contains: "unable to verify the first certificate", Class: Untold}, // whatever rustls finds wrong
 	{Contains: "certificate has expired", Class: failure.Expired, Only: verifying},
 	{Contains: "unable to get local issuer certificate", Class: failure.Untrusted},
 	{Contains: "self-signed certificate", Class: failure.SelfSigned},
@@ -60,13 +60,15 @@ var denoRules = slices.Concat([]Rule{
 	{Contains: "ENOTFOUND", Class: failure.NameResolution},
 }, rustlsRules, reqwestOwn)
 
-// denoAlerts is what Deno sends, as measured with 2.9.6: its rustls has certificate_unknown for whatever has no alert
-// of its own.
+// denoAlerts is what Deno sends, as measured with 2.9.6: its rustls sends certificate_unknown for reasons that have no
+// specific alert.
 var denoAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertBadCertificate:         {failure.HostnameMismatch, failure.Malformed},
 	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.InvalidCA},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
-	wire.AlertCertificateUnknown:     {failure.NameConstraint, failure.InvalidCA, failure.CriticalExtension, failure.Malformed},
-	wire.AlertUnknownCA:              {failure.Untrusted, failure.SelfSigned},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
+	wire.AlertCertificateUnknown: {
+		failure.NameConstraint, failure.InvalidCA, failure.CriticalExtension, failure.Malformed,
+	},
+	wire.AlertUnknownCA:    {failure.Untrusted, failure.SelfSigned},
+	wire.AlertDecryptError: {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
 }

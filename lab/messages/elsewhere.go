@@ -13,7 +13,8 @@ var apacheSource = Source{
 }
 
 var postgresServerSource = Source{
-	Name: "postgres-server",
+	Name:    "postgres-server",
+	Service: "postgres",
 	Voices: []Voice{{
 		Marks:  []string{"could not accept SSL connection"},
 		Server: true,
@@ -43,7 +44,8 @@ var erlangSource = Source{
 }
 
 var postfixSmtpdSource = Source{
-	Name: "postfix-smtpd",
+	Name:    "postfix-smtpd",
+	Service: "smtp",
 	Voices: []Voice{{
 		Marks:  []string{"postfix/smtpd"},
 		Server: true,
@@ -90,7 +92,8 @@ var kubectlSource = Source{
 }
 
 var psqlSource = Source{
-	Name: "psql",
+	Name:    "psql",
+	Service: "postgres",
 	Voices: []Voice{{
 		Marks: []string{
 			"psycopg2.", "psycopg.", "psql: ", "libpq", "pg_hba.conf",
@@ -128,7 +131,8 @@ var grpcSource = Source{
 }
 
 var openldapSource = Source{
-	Name: "openldap",
+	Name:    "openldap",
+	Service: "ldap",
 	Voices: []Voice{{
 		Marks: []string{"ldap_", "ldap.SERVER_DOWN", "ldap.CONNECT_ERROR"},
 	}},
@@ -139,7 +143,8 @@ var openldapSource = Source{
 }
 
 var kafkaSource = Source{
-	Name: "kafka",
+	Name:    "kafka",
+	Service: "kafka",
 	Voices: []Voice{{
 		Marks: []string{
 			"org.apache.kafka", "SslAuthenticationException", "rdkafka", "thrd:ssl://", "thrd:sasl_ssl://",
@@ -154,7 +159,8 @@ var kafkaSource = Source{
 }
 
 var postfixSource = Source{
-	Name: "postfix",
+	Name:    "postfix",
+	Service: "smtp",
 	Voices: []Voice{{
 		Marks: []string{"postfix/", "certificate verification failed for ", "Cannot start TLS: "},
 	}},
@@ -204,7 +210,8 @@ var firefoxSource = Source{
 }
 
 var mysqlSource = Source{
-	Name: "mysql",
+	Name:    "mysql",
+	Service: "mysql",
 	Voices: []Voice{{
 		Marks: []string{"ERROR 2026"},
 	}},

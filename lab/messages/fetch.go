@@ -18,7 +18,7 @@ var fetchSource = Source{
 	Over:       nodeTLS,
 }
 
-// fetchRules are the texts of undici, which fetch is, and of Node below it.
+// fetchRules are the texts of undici, which implements fetch, and of Node, on which it is built.
 var fetchRules = slices.Concat([]Rule{
 	{Contains: "other side closed", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`fetch failed|undici`)},
 	{

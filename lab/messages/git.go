@@ -21,13 +21,13 @@ var gitSource = Source{
 	TrustStore: curlTrustStore,
 }
 
-// gitRules are its own words, and those of the library that it passes on.
+// gitRules are git's own texts, and those of its TLS library, which it passes on.
 var gitRules = slices.Concat([]Rule{
 	{Contains: "does not match target host name", Class: failure.HostnameMismatch},
 	{Contains: "No supported application protocol could be negotiated", Class: failure.NoApplicationProtocol},
 	{Contains: "failed: Internal error", Class: failure.InternalError},
 	{Contains: "failed: Handshake failed", Class: failure.HandshakeFailure},
-	{Contains: "server certificate verification failed", Class: Untold}, // of libcurl on GnuTLS, as in Debian
+	{Contains: "server certificate verification failed", Class: Untold}, // from libcurl with GnuTLS, as in Debian
 	// The file is missing, or is not a CA file.
 	{Contains: "Problem with the SSL CA cert", Class: Untold},
 	{Contains: "error setting certificate file", Class: Untold},

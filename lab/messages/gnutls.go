@@ -22,7 +22,7 @@ var gnutlsCliSource = Source{
 	},
 }
 
-// gnuTLSTexts are GnuTLS's own texts of what breaks a handshake (gnutls_strerror).
+// gnuTLSTexts are GnuTLS's own texts for what breaks a handshake (gnutls_strerror).
 var gnuTLSTexts = []Rule{
 	{Contains: "Public key signature verification has failed", Class: failure.KeyMismatch},
 	{Contains: "alert [40]", Class: failure.HandshakeFailure},
@@ -35,19 +35,20 @@ var gnuTLSTexts = []Rule{
 	{Contains: "An unexpected TLS packet was received", Class: failure.NotTLS},
 	{Contains: "record packet with invalid length", Class: failure.CorruptRecord},
 	{Contains: "Error decoding the received TLS packet", Class: failure.CorruptRecord},
-	{Contains: "Error in the pull function", Class: failure.ConnectionReset}, // of the socket, whatever it said
+	// an error of the socket, whichever it was
+	{Contains: "Error in the pull function", Class: failure.ConnectionReset},
 	{Contains: "non-properly terminated", Class: failure.UnexpectedEOF},
 	{Contains: "onnection refused", Class: failure.ConnectionRefused, Only: refused},
 }
 
-// gnutlsRules are the texts of a certificate's status (gnutls_certificate_verification_status_print).
-// One text stands for path lengths, name constraints and key usages of CAs.
+// gnutlsRules are the texts for a certificate's status (gnutls_certificate_verification_status_print). Path lengths,
+// name constraints and key usages of CAs share one text.
 var gnutlsRules = slices.Concat([]Rule{
 	{Contains: "uses expired certificate", Class: failure.Expired},
 	{Contains: "uses not yet valid certificate", Class: failure.NotYetValid},
 	{Contains: "name in the certificate does not match", Class: failure.HostnameMismatch},
 	{Contains: "issuer is unknown", Class: failure.Untrusted},
-	{Contains: "issuer is not a CA", Class: failure.InvalidCA}, // violates its signer's constraints as well
+	{Contains: "issuer is not a CA", Class: failure.InvalidCA}, // it also violates its signer's constraints
 	{Contains: "violates the signer's constraints", Class: failure.NameConstraint},
 	{Contains: "signature in the certificate is invalid", Class: failure.BadSignature},
 	{Contains: "uses insecure algorithm", Class: failure.WeakSignature},

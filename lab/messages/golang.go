@@ -23,10 +23,10 @@ var goSource = Source{
 	TrustStore: goTrustStore,
 }
 
-// goTrustStore also serves what builds on it.
+// goTrustStore is also the command for sources that are built on Go.
 const goTrustStore = `ls -l /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; env | grep SSL_CERT`
 
-// goCauses are the causes of findings in clients written in it.
+// goCauses are the causes of findings in clients written in Go.
 var goCauses = map[string][]string{
 	"verification-off":     {"InsecureSkipVerify: true"},
 	"names-unchecked":      {"InsecureSkipVerify with a VerifyPeerCertificate of one's own"},
@@ -51,25 +51,28 @@ var goServerSource = Source{
 	TrustStore: goTrustStore,
 }
 
-// goSwitches are those of what stands on it too.
+// goSwitches are also the switches of sources that are built on Go.
 var goSwitches = Switches{
 	All:  []string{"InsecureSkipVerify: true"},
 	Host: []string{"InsecureSkipVerify: true"},
 	Weak: []string{"MinVersion: tls.VersionTLS10", "GODEBUG=tlsrsakex=1"},
 }
 
-// goRules are the texts of crypto/x509, crypto/tls and net/http. The cause of a failed signature
-// stands behind "certificate signed by unknown authority", so that it is asked for first.
+// goRules are the texts of crypto/x509, crypto/tls and net/http. The reason why a signature failed follows "certificate
+// signed by unknown authority", so the rules for it come first.
 var goRules = []Rule{
 	{
 		Contains: " is before ", Class: failure.NotYetValid,
 		Only: regexp.MustCompile(`x509: `),
-	}, // both behind "certificate has expired or is not yet valid"
+	}, // both after "certificate has expired or is not yet valid"
 	{Contains: " is after ", Class: failure.Expired, Only: regexp.MustCompile(`x509: `)},
 	{Contains: "certificate relies on legacy Common Name field", Class: failure.HostnameMismatch},
 	{Contains: "x509: certificate is valid for", Class: failure.HostnameMismatch},
 	{Contains: "doesn't contain any IP SANs", Class: failure.HostnameMismatch},
-	{Contains: "x509: invalid signature: parent certificate cannot sign this kind of certificate", Class: failure.InvalidCA},
+	{
+		Contains: "x509: invalid signature: parent certificate cannot sign this kind of certificate",
+		Class:    failure.InvalidCA,
+	},
 	{Contains: "x509: certificate is not authorized to sign other certificates", Class: failure.InvalidCA},
 	{
 		Contains: "insecure algorithm", Class: failure.WeakSignature,
@@ -90,7 +93,7 @@ var goRules = []Rule{
 	{Contains: "server gave HTTP response to HTTPS client", Class: failure.NotTLS},
 	{Contains: "first record does not look like a TLS handshake", Class: failure.NotTLS},
 	{Contains: "oversized record received", Class: failure.CorruptRecord},
-	{Contains: "dial tcp: lookup ", Class: failure.NameResolution}, // whatever the resolver could not do
+	{Contains: "dial tcp: lookup ", Class: failure.NameResolution}, // whatever went wrong with the resolver
 	{
 		Contains: "connection reset by peer", Class: failure.ConnectionReset,
 		Only: regexp.MustCompile(`https://|tls|handshake|Last error`),
@@ -103,12 +106,12 @@ var goRules = []Rule{
 	{
 		Contains: "i/o timeout", Class: failure.Timeout,
 		Only: regexp.MustCompile(`dial tcp|TLS handshake|handshake|read tcp .*tls|https://`),
-	}, // a dialler of one's own
+	}, // the client's own dialer
 	{Contains: "EOF", Class: failure.UnexpectedEOF, Only: goRequest},
 }
 
-// goOwn are the same in Go's words. The last is from the lab's own client: crypto/x509 says
-// nothing.
+// goOwn are Go's texts about the client's own certificate and files. The last is from the lab's own client: crypto/x509
+// says nothing.
 var goOwn = []Rule{
 	{Contains: "remote error: tls: certificate required", Class: failure.ClientCertificateRequired},
 	{Contains: "remote error: tls: expired certificate", Class: failure.ClientCertificateRejected},

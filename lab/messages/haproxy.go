@@ -24,11 +24,14 @@ var haproxySource = Source{
 	}},
 }
 
-// haproxyCheckRules are its own words, and those of the library that it passes on.
+// haproxyCheckRules are HAProxy's own texts, and those of its TLS library, which it passes on.
 var haproxyCheckRules = []Rule{
-	{Contains: "Server presented an SSL certificate different from the configured one", Class: failure.HostnameMismatch},
+	{
+		Contains: "Server presented an SSL certificate different from the configured one",
+		Class:    failure.HostnameMismatch,
+	},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
 	{Contains: "Layer6 timeout", Class: failure.Timeout},
-	{Contains: "SSL handshake failure", Class: Untold, tells: nothing}, // with the reason behind it or without
+	{Contains: "SSL handshake failure", Class: Untold, tells: nothing}, // with or without the reason after it
 }

@@ -21,10 +21,10 @@ var httpxSource = Source{
 	TrustStore: certifiTrustStore,
 }
 
-// certifiTrustStore also serves what builds on it.
+// certifiTrustStore is the command for sources that trust the roots of certifi.
 const certifiTrustStore = `python -c 'import certifi; print(certifi.where())'`
 
-// httpxRules are the texts of httpx, and of h11 and httpcore below it.
+// httpxRules are the texts of httpx, and of h11 and httpcore, on which it is built.
 var httpxRules = slices.Concat([]Rule{
 	{Contains: "peer closed connection without sending complete message body", Class: failure.UnexpectedEOF},
 }, sslModule, openSSLOwn, openSSLTexts)

@@ -26,26 +26,25 @@ var javaSource = Source{
 	TrustStore: javaTrustStore,
 }
 
-// javaTrustStore also serves what builds on it.
+// javaTrustStore is also the command for sources that are built on Java.
 const javaTrustStore = `keytool -list -cacerts -storepass changeit`
 
-// javaCauses are the causes of findings in clients written in it.
+// javaCauses are the causes of findings in clients written in Java.
 var javaCauses = map[string][]string{
 	"verification-off":   {"a TrustManager whose checkServerTrusted does nothing"},
 	"names-unchecked":    {"a HostnameVerifier that returns true", "no endpointIdentificationAlgorithm"},
 	"names-half-checked": {"a HostnameVerifier of one's own"},
 }
 
-// javaSwitches are those of what stands on it too.
+// javaSwitches are also the switches of sources that are built on Java.
 var javaSwitches = Switches{
 	All:  []string{"a trust-all X509TrustManager"},
 	Host: []string{"a HostnameVerifier that returns true"},
 	Weak: []string{"jdk.tls.disabledAlgorithms="},
 }
 
-// javaRules are the texts of the JDK's TLS (JSSE) and of its path validation (the PKIX
-// algorithm of the provider SUN), with those of their causes behind them. Some have the alert
-// that is sent before them: in JDK 25, not in 17.
+// javaRules are the texts of the JDK's TLS (JSSE) and of its path validation (the PKIX algorithm of the SUN provider),
+// followed by those of their causes. In JDK 25, but not in 17, some begin with the alert that was sent.
 var javaRules = []Rule{
 	{Contains: "CertificateExpiredException: NotAfter", Class: failure.Expired},
 	{Contains: "CertificateNotYetValidException: NotBefore", Class: failure.NotYetValid},
@@ -72,12 +71,13 @@ var javaRules = []Rule{
 	{Contains: "OCSP response does not include a response for a certificate", Class: failure.RevocationUnknown},
 	{Contains: "certificate not valid for signing OCSP responses", Class: failure.RevocationUnknown},
 	{Contains: "Responder's certificate is not authorized to sign OCSP responses", Class: failure.RevocationUnknown},
-	{Contains: "Could not determine revocation status", Class: failure.RevocationUnknown}, // of CRLs that do not count
+	// about CRLs that cannot be used
+	{Contains: "Could not determine revocation status", Class: failure.RevocationUnknown},
 	{Contains: "OCSP response error", Class: failure.RevocationUnknown},
 	{
 		Contains: "not enough content", Class: failure.RevocationUnknown,
 		Only: regexp.MustCompile(`javax\.net\.ssl`),
-	}, // in the message that a staple comes in
+	}, // in the message that carries a staple
 	{Contains: "Certificate does not specify OCSP responder", Class: failure.RevocationUnknown},
 
 	{Contains: "fatal alert: certificate_required", Class: failure.ClientCertificateRequired},
@@ -128,8 +128,8 @@ var javaRules = []Rule{
 	},
 }
 
-// javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always, and 25 of
-// most faults still, says certificate_unknown (46).
+// javaAlerts is what JSSE of JDK 25 sends, as far as it means anything: JDK 17 always sends certificate_unknown (46),
+// and 25 still does for most faults.
 var javaAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertBadCertificate:               {failure.BadSignature, failure.NotYetValid},
 	wire.AlertUnsupportedCertificate:       {failure.WeakSignature},

@@ -12,8 +12,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestLookups holds the words of failed look-ups to mean the same, whoever says them and whether they are known to be
-// his, and each of them to stand in a message.
+// TestLookups checks that the words of failed lookups mean the same in every program, whether or not the program is
+// known, and that each rule for them fits a message.
 func TestLookups(t *testing.T) {
 	data, err := os.ReadFile("testdata/lookups.txt")
 	require.NoError(t, err)
@@ -32,24 +32,31 @@ func TestLookups(t *testing.T) {
 			assert.Contains(t, messages.Stacks(), stack)
 			assert.Equal(t, failure.NameResolution, messages.Classify(stack, message), message)
 		}
-		for _, r := range messages.Lookups() {
+		for _, r := range messages.Lookups {
 			met[r] = met[r] || strings.Contains(message, r.Contains)
 		}
 	}
-	for _, r := range messages.Lookups() {
+	for _, r := range messages.Lookups {
 		assert.True(t, met[r], "no message has %q", r.Contains)
 	}
 	t.Logf("%d messages", n)
 	assert.Greater(t, n, 40)
 }
 
-// TestLookupIsNoConnection holds words of connections not to be taken for those of look-ups, and the other way round.
+// TestLookupIsNoConnection checks that words about connections are not taken for those of lookups, and the other way
+// round.
 func TestLookupIsNoConnection(t *testing.T) {
-	for message, want := range map[string]failure.Class{
-		"dial tcp 192.0.2.1:443: connect: connection refused":                                        failure.ConnectionRefused,
-		"dial tcp 192.0.2.1:443: i/o timeout":                                                        failure.Timeout,
-		"dial tcp: lookup a.example on 192.0.2.1:53: read udp 10.0.0.1:3->192.0.2.1:53: i/o timeout": failure.NameResolution,
+	for _, c := range []struct {
+		message string
+		want    failure.Class
+	}{
+		{"dial tcp 192.0.2.1:443: connect: connection refused", failure.ConnectionRefused},
+		{"dial tcp 192.0.2.1:443: i/o timeout", failure.Timeout},
+		{
+			"dial tcp: lookup a.example on 192.0.2.1:53: read udp 10.0.0.1:3->192.0.2.1:53: i/o timeout",
+			failure.NameResolution,
+		},
 	} {
-		assert.Equal(t, want, messages.Classify("go", message), message)
+		assert.Equal(t, c.want, messages.Classify("go", c.message), c.message)
 	}
 }

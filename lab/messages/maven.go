@@ -15,7 +15,7 @@ var mavenSource = Source{
 	Passes:  []string{"java"},
 }
 
-// mavenRules are its own words, and those of the library that it passes on.
+// mavenRules are Maven's own texts, and those of its TLS library, which it passes on.
 var mavenRules = slices.Concat([]Rule{
 	{Contains: "validity check failed: NotAfter", Class: failure.Expired},
 	{Contains: "validity check failed: NotBefore", Class: failure.NotYetValid},

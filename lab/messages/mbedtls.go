@@ -14,8 +14,8 @@ var mbedtlsSource = Source{
 	},
 }
 
-// mbedTLSRules are the words of mbedTLS's error.c. It says of every certificate that it refuses that the
-// verification failed, "e.g. CRL, CA or signature check failed", and no more: the alert tells why.
+// mbedTLSRules are the texts of mbedTLS's error.c. About every certificate that it refuses, it says only that
+// verification failed, "e.g. CRL, CA or signature check failed". The alert tells why.
 var mbedTLSRules = []Rule{
 	{Contains: "The extension tag or value is invalid", Class: failure.Malformed},
 	{Contains: "X509 - Certificate verification failed, e.g. CRL, CA or signature check failed", Class: Untold},

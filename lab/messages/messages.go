@@ -1,7 +1,6 @@
-// Package messages is what programs and libraries write when TLS fails, a file a source: the rules that
-// give words a failure class, the marks that tell who wrote them, what its alerts can stand for, and the
-// switches that people reach for, and what to tell of clients that use it. A new source is one file here and a line in
-// sources.
+// Package messages knows what programs and libraries write when TLS fails. Each source has a file: the rules that give
+// words a failure class, the marks that tell who wrote them, what its alerts can mean, the switches that people reach
+// for, and what is known about clients that use it. A new source is one file here and a line in sources.
 package messages
 
 import (
@@ -12,72 +11,74 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Untold is the class of messages that say that the certificate was refused and not why, as
-// Python's are up to 3.6. A judgement never has it.
+// Untold is the class of messages that say that the certificate was refused but not why, as Python's did up to 3.6. A
+// judgement never has it.
 const Untold failure.Class = "untold"
 
 // Rule maps what a message contains to a failure class.
 type Rule struct {
 	Contains string
 	Class    failure.Class
-	// Only is what else a text must match for the rule to count, if the source is not known: much else is
-	// said with such words. Nil means nothing.
+	// Only must match the message as well if its source is not known, because the words have many other uses. Nil
+	// means no condition.
 	Only *regexp.Regexp
-	// tells is how much the words tell, where that is less than the class which they are given does.
+	// tells is how telling the words are, if that is less than their class suggests.
 	tells rank
 }
 
 // Source is a program or a library that writes messages.
 type Source struct {
-	// Name is that of a client stack of the lab, or of another program, lower-case: "python", "nginx".
+	// Name is the name of a client stack of the lab, or of another program, in lower case: "python", "nginx".
 	Name string
-	// Program says that it is a program that the lab has rules for and does not run.
+	// Service is the protocol that it speaks over TLS, if it speaks no other: "mongodb", as clients' declarations
+	// and scenarios.Service have it, or "smtp". Empty means HTTPS, or any.
+	Service string
+	// Program says that it is a program with rules that the lab does not run.
 	Program bool
-	// Marks are what only this source writes: a message with one of them is in its words.
+	// Marks are texts that only this source writes: a message with one of them is in its words.
 	Marks []string
-	// Rules give words their class, in the order in which they are tried. Nil means that only marks are
-	// known. Every rule is there because the source said so to a server of the lab's.
+	// Rules give words their class, in the order in which they are tried. Nil means that only marks are known. There
+	// is no rule for words that the source has not written about a server of the lab.
 	Rules []Rule
-	// Alerts lists what the alerts that it sends can stand for, canonical first. An alert that is not
-	// listed can stand for anything. Stacks that complete the handshake before they judge the certificate,
-	// as Node does, send none; GnuTLS sends the same one for everything.
+	// Alerts lists what the alerts that it sends can mean, the canonical class first. An alert that is not listed can
+	// mean anything. Stacks that judge the certificate after the handshake, as Node does, send no alert; GnuTLS sends
+	// the same one for everything.
 	Alerts map[wire.AlertCode][]failure.Class
-	// Voices are the marks by which a text of unknown origin is taken for this source's; nil means those
-	// of Marks.
+	// Voices are the marks by which a text of unknown origin is attributed to this source. Nil means Marks.
 	Voices []Voice
-	// Identities are what it alone writes, and no other program that stands on the same library.
+	// Identities are texts that it alone writes, and no other program that uses the same library.
 	Identities []string
-	// Over names the module that it stands on, if that checks certificates itself: "node:tls". What is known
-	// of the module is known of it (scenarios.Known). TLS libraries are not named here: clients say which they have.
+	// Over names the module that it is built on, if that module checks certificates itself: "node:tls". What is known
+	// about the module holds for it too (scenarios.Known). It does not name TLS libraries: clients report theirs.
 	Over string
-	// Passes lists the sources whose words it passes on.
+	// Passes lists the sources whose messages it passes on.
 	Passes []string
 	// Switches are what people reach for to make the failure go away.
 	Switches Switches
-	// Commands matches a word of a command, without its folder, that tells that a client is written in it
-	// or uses it. Nil means that no word does.
+	// Commands matches a word of a command, without its directory, that shows that a client is written in it or uses
+	// it. Nil means that none does.
 	Commands *regexp.Regexp
-	// Causes lists what in a client's own code most often causes a finding, by the finding's name in
+	// Causes lists what in a client's code most often causes a finding, by the name of the finding in
 	// lab/lessons/check: "verification-off".
 	Causes map[string][]string
-	// TrustStore is the command that shows which roots it trusts by itself, with {host} and {port} where
-	// those of a server go. Empty means that none is known.
+	// TrustStore is the command that shows which roots it trusts by default, with {host} and {port} as placeholders
+	// for a server's. Empty means that none is known.
 	TrustStore string
 }
 
-// Voice is marks that tell who wrote a text, and as what.
+// Voice is a set of marks that tell who wrote a text, and in which role.
 type Voice struct {
 	Marks []string
-	// Sources are whose marks they are, the likelier first; nil means the source's alone.
+	// Sources are the sources that the marks belong to, the likeliest first. Nil means only this source.
 	Sources []string
-	// Server says that a server writes so about its clients.
+	// Server says that these are a server's messages about its clients.
 	Server bool
-	// Own says that a program writes so about its own files and settings, before any connection.
+	// Own says that these are messages about the program's own files and settings, before any connection.
 	Own bool
 }
 
-// sources are in the order in which they are tried: servers before clients, as they quote the same
-// libraries; what wraps a library before the library.
+// sources lists all sources, in the order in which they are tried: servers before clients, because both quote the same
+// libraries; wrappers before the libraries they wrap.
 var sources = []*Source{
 	&haproxyCheckSource, &goServerSource, &nginxUpstreamSource, &nginxSource, &apacheSource, &haproxySource,
 	&postgresServerSource, &mongodSource, &erlangServerSource, &erlangSource, &postfixSmtpdSource,
@@ -112,11 +113,11 @@ func Of(name string) *Source {
 	return new(Source)
 }
 
-// namesOf returns the sorted names of sources.
-func namesOf(wanted func(*Source) bool) []string {
+// Stacks returns the names of the lab's client stacks that have rules, sorted.
+func Stacks() []string {
 	var names []string
 	for _, s := range sources {
-		if wanted(s) {
+		if s.Rules != nil && !s.Program {
 			names = append(names, s.Name)
 		}
 	}
@@ -124,19 +125,10 @@ func namesOf(wanted func(*Source) bool) []string {
 	return names
 }
 
-// Stacks returns the names of the client stacks that there are rules for, sorted.
-func Stacks() []string {
-	return namesOf(func(s *Source) bool { return s.Rules != nil && !s.Program })
-}
-
-// Programs returns the names of the programs that there are rules for and that the lab does not run, sorted.
-func Programs() []string { return namesOf(func(s *Source) bool { return s.Program }) }
-
-// Rules returns the rules of a source, in the order in which they are tried. The caller may change the
-// result.
+// Rules returns the rules of a source, in the order in which they are tried. The caller may change the result.
 func Rules(name string) []Rule { return slices.Clone(Of(name).Rules) }
 
-// AllRules returns the rules of all sources, and those of failed look-ups.
+// AllRules returns the rules of all sources, and those for failed lookups.
 func AllRules() []Rule {
 	var list []Rule
 	for _, s := range sources {
@@ -145,8 +137,7 @@ func AllRules() []Rule {
 	return append(list, lookups...)
 }
 
-// Classify returns the failure class of the message of a source, by the rule that tells most of it; empty
-// if none fits.
+// Classify returns the failure class of a source's message, by the most telling rule; empty if no rule fits.
 func Classify(name, message string) failure.Class {
 	r, _ := telling(withLookups(name), message, nil)
 	return r.Class

@@ -8,14 +8,15 @@ import (
 	"example.com/tlslab/lab/messages"
 )
 
-// TestSources holds each source to have a name of its own, and marks to name sources that there are.
+// TestSources checks that each source has its own name, and that marks name existing sources.
 func TestSources(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range messages.Sources() {
 		assert.NotEmpty(t, s.Name)
 		assert.False(t, seen[s.Name], "%s stands twice", s.Name)
 		seen[s.Name] = true
-		assert.True(t, s.Rules != nil || s.Voices != nil || s.Commands != nil, "%s has neither rules nor marks nor commands", s.Name)
+		known := s.Rules != nil || s.Voices != nil || s.Commands != nil
+		assert.True(t, known, "%s has neither rules nor marks nor commands", s.Name)
 	}
 	marks := map[string]string{}
 	for _, s := range messages.Sources() {

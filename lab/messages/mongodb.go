@@ -1,7 +1,8 @@
 package messages
 
 var mongodSource = Source{
-	Name: "mongod",
+	Name:    "mongod",
+	Service: "mongodb",
 	Voices: []Voice{{
 		Marks: []string{"InvalidSSLConfiguration"},
 		Own:   true,
@@ -20,7 +21,7 @@ var mongodSource = Source{
 	},
 }
 
-// mongoSwitches are those of what stands on it too.
+// mongoSwitches are the switches that MongoDB's drivers have in common.
 var mongoSwitches = Switches{
 	All:  []string{"tlsInsecure=true", "tlsAllowInvalidCertificates=true"},
 	Host: []string{"tlsAllowInvalidHostnames=true"},

@@ -8,9 +8,10 @@ import (
 )
 
 var mongoGoSource = Source{
-	Name:  "mongo-go",
-	Marks: []string{"current topology: {"},
-	Rules: slices.Concat(mongoGoOwn, goOwn, goRules),
+	Name:    "mongo-go",
+	Service: "mongodb",
+	Marks:   []string{"current topology: {"},
+	Rules:   slices.Concat(mongoGoOwn, goOwn, goRules),
 	Voices: []Voice{{
 		Marks: []string{"server selection error: "},
 	}},
@@ -19,8 +20,8 @@ var mongoGoSource = Source{
 	Identities: []string{"current topology: {"},
 }
 
-// mongoGoOwn are the texts of the driver for Go. It begins with the time that is up for finding a
-// server, whatever the reason, which comes last; so what else may be said has to be asked for first.
+// mongoGoOwn are the texts of the driver for Go. Its messages begin by saying that no server was found in time,
+// whatever the reason, and name the reason last. Rules for reasons therefore come first.
 var mongoGoOwn = []Rule{
 	{Contains: "certificate is revoked", Class: failure.Revoked, Only: verifying},
 	{Contains: "did not provide a stapled OCSP response", Class: failure.StapleMissing},

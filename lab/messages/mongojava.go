@@ -7,9 +7,10 @@ import (
 )
 
 var mongoJavaSource = Source{
-	Name:   "mongo-java",
-	Rules:  mongoJavaRules,
-	Alerts: javaAlerts,
+	Name:    "mongo-java",
+	Service: "mongodb",
+	Rules:   mongoJavaRules,
+	Alerts:  javaAlerts,
 	Voices: []Voice{{
 		Marks: []string{"com.mongodb."},
 	}},
@@ -21,7 +22,7 @@ var mongoJavaSource = Source{
 	TrustStore: javaTrustStore,
 }
 
-// mongoJavaRules are the texts of MongoDB's driver for Java, which passes on JSSE's.
+// mongoJavaRules are the texts of MongoDB's driver for Java, which passes on those of JSSE.
 var mongoJavaRules = slices.Concat([]Rule{
 	{Contains: "Prematurely reached end of stream", Class: failure.UnexpectedEOF},
 }, javaRules)

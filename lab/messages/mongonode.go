@@ -8,8 +8,9 @@ import (
 )
 
 var mongoNodeSource = Source{
-	Name:  "mongo-node",
-	Rules: mongoNodeRules,
+	Name:    "mongo-node",
+	Service: "mongodb",
+	Rules:   mongoNodeRules,
 	Voices: []Voice{{
 		Marks: []string{
 			"MongoServerSelectionError", "MongoNetworkError", "MongooseServerSelectionError", "MongooseError",
@@ -20,8 +21,7 @@ var mongoNodeSource = Source{
 	Over:       nodeTLS,
 }
 
-// mongoNodeRules are the texts of the driver for Node.js, which passes on Node's, and has its own
-// of time that is up.
+// mongoNodeRules are the texts of the driver for Node.js, which passes on Node's texts and has its own for timeouts.
 var mongoNodeRules = slices.Concat([]Rule{
 	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
 	{

@@ -47,10 +47,10 @@ var nginxSource = Source{
 	},
 }
 
-// nginxUpstreamRules are its own words, and those of the library that it passes on.
+// nginxUpstreamRules are nginx's own texts, and those of its TLS library, which it passes on.
 var nginxUpstreamRules = slices.Concat([]Rule{
 	{Contains: "upstream SSL certificate does not match", Class: failure.HostnameMismatch},
-	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset}, // behind the next
+	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset}, // after the next one
 	{Contains: "peer closed connection in SSL handshake", Class: failure.UnexpectedEOF},
 	{Contains: "upstream timed out", Class: failure.Timeout},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},

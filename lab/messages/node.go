@@ -31,10 +31,10 @@ var nodeSource = Source{
 	Over:       nodeTLS,
 }
 
-// nodeTrustStore also serves what builds on it.
+// nodeTrustStore is also the command for sources that are built on Node.
 const nodeTrustStore = `node -p 'process.env.NODE_EXTRA_CA_CERTS'`
 
-// nodeCauses are the causes of findings in clients written in it.
+// nodeCauses are the causes of findings in clients that run on Node.js.
 var nodeCauses = map[string][]string{
 	"verification-off":     {"rejectUnauthorized: false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
 	"names-unchecked":      {"checkServerIdentity: () => undefined"},
@@ -58,10 +58,10 @@ var npmSource = Source{
 	TrustStore: nodeTrustStore,
 }
 
-// nodeTLS is Node's module that checks names itself, which HTTP libraries and drivers stand on too.
+// nodeTLS is Node's module for TLS, which checks names itself. HTTP libraries and drivers are built on it.
 const nodeTLS = "node:tls"
 
-// nodeSwitches are those of what stands on it too.
+// nodeSwitches are also the switches of sources that are built on Node.
 var nodeSwitches = Switches{
 	All:  []string{"NODE_TLS_REJECT_UNAUTHORIZED=0", "rejectUnauthorized: false", "npm config set strict-ssl false"},
 	Host: []string{"checkServerIdentity: () => undefined"},
@@ -75,7 +75,7 @@ var nodeRules = slices.Concat([]Rule{
 	{
 		Contains: "aborted", Class: failure.UnexpectedEOF,
 		Only: regexp.MustCompile(`AxiosError: stream has been aborted`),
-	}, // in the middle of the answer
+	}, // in the middle of the response
 	{Contains: "ECONNRESET", Class: failure.ConnectionReset, Only: nodeReset},
 	{Contains: "ECONNREFUSED", Class: failure.ConnectionRefused},
 	{Contains: "ENOTFOUND", Class: failure.NameResolution},

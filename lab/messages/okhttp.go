@@ -19,7 +19,7 @@ var okhttpSource = Source{
 	TrustStore: javaTrustStore,
 }
 
-// okhttpRules are the texts of OkHttp, which passes on JSSE's and has a check of names of its own.
+// okhttpRules are the texts of OkHttp, which passes on those of JSSE and checks names itself.
 var okhttpRules = slices.Concat([]Rule{
 	{Contains: "SSLPeerUnverifiedException: Hostname", Class: failure.HostnameMismatch},
 	{

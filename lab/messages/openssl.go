@@ -24,7 +24,7 @@ var opensslSource = Source{
 	Causes:   opensslCauses,
 }
 
-// opensslCauses are the causes of findings in clients that use it.
+// opensslCauses are the causes of findings in clients that use the openssl command.
 var opensslCauses = map[string][]string{
 	"verification-off":       {"s_client without -verify_return_error", "grep for CONNECTED"},
 	"names-unchecked":        {"no -verify_hostname and no -verify_ip"},
@@ -54,10 +54,9 @@ var boringsslSource = Source{
 	Passes: []string{"openssl"},
 }
 
-// openSSLTexts are OpenSSL's own texts: of certificate verification (X509_verify_cert_error_string)
-// and of its error queue (ERR_reason_error_string). Every stack that stands on OpenSSL passes them
-// on; the words are those of OpenSSL 3, with those of 1.1.1 where they differ. Longer texts come
-// before those that they contain.
+// openSSLTexts are OpenSSL's own texts: those of certificate verification (X509_verify_cert_error_string) and of its
+// error queue (ERR_reason_error_string). Every stack that uses OpenSSL passes them on. The words are those of OpenSSL
+// 3, and those of 1.1.1 if they differ. Longer texts come before the texts that they contain.
 var openSSLTexts = []Rule{
 	{Contains: "certificate has expired", Class: failure.Expired, Only: verifying},
 	{Contains: "certificate is not yet valid", Class: failure.NotYetValid, Only: verifying},
@@ -72,7 +71,8 @@ var openSSLTexts = []Rule{
 	{Contains: "key usage does not include certificate signing", Class: failure.InvalidCA},
 	{Contains: "path length constraint exceeded", Class: failure.PathLength, Only: verifying},
 	{Contains: "permitted subtree violation", Class: failure.NameConstraint},
-	{Contains: "unsupported name constraint type", Class: failure.NameConstraint}, // BoringSSL, of constraints on addresses
+	// BoringSSL, about constraints on addresses
+	{Contains: "unsupported name constraint type", Class: failure.NameConstraint},
 	{Contains: "unhandled critical extension", Class: failure.CriticalExtension},
 	{Contains: "EE certificate key too weak", Class: failure.WeakKey},
 	{Contains: "CA certificate key too weak", Class: failure.WeakKey},
@@ -105,9 +105,9 @@ var openSSLTexts = []Rule{
 	{Contains: "CRL signature failure", Class: failure.RevocationUnknown},
 }
 
-// openSSLOwn are OpenSSL's texts about the client's own certificate and files: what it says when
-// it loads them, and the alerts by which a server refuses what it was sent. The word alert marks
-// those: "certificate expired" is the client's, "certificate has expired" the server's.
+// openSSLOwn are OpenSSL's texts about the client's own certificate and files: what it says when it loads them, and the
+// alerts by which a server refuses what the client sent. The word "alert" marks the latter: "alert certificate expired"
+// is about the client's certificate, "certificate has expired" about the server's.
 var openSSLOwn = []Rule{
 	{Contains: "alert certificate required", Class: failure.ClientCertificateRequired},
 	{Contains: "alert certificate expired", Class: failure.ClientCertificateRejected},
@@ -127,7 +127,7 @@ var openSSLOwn = []Rule{
 	{Contains: "o such file or directory", Class: failure.MissingFile, Only: file},
 }
 
-// opensslOwn is what the openssl command adds of its own.
+// opensslOwn is what the openssl command adds.
 var opensslOwn = []Rule{
 	{Contains: "Could not read client certificate", Class: failure.BadPEM}, // or "... private key"
 }
@@ -141,14 +141,22 @@ var opensslRules = slices.Concat([]Rule{
 	{Contains: "tlslab ended the client", Class: failure.Timeout}, // s_client has no time limit
 }, openSSLOwn, opensslOwn, openSSLTexts)
 
-// openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as
-// the classes tell errors apart.
+// openSSLAlerts is what OpenSSL 3 sends when verification fails (ssl_x509err2alert), as far as the classes distinguish
+// its errors.
 var openSSLAlerts = map[wire.AlertCode][]failure.Class{
-	wire.AlertBadCertificate:         {failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed, failure.RevocationUnknown},
+	wire.AlertBadCertificate: {
+		failure.NotYetValid, failure.HostnameMismatch, failure.WeakKey, failure.WeakSignature, failure.Malformed,
+		failure.RevocationUnknown,
+	},
 	wire.AlertUnsupportedCertificate: {failure.WrongUsage},
 	wire.AlertCertificateRevoked:     {failure.Revoked},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.RevocationUnknown},
-	wire.AlertCertificateUnknown:     {failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA, failure.RevocationUnknown},
-	wire.AlertUnknownCA:              {failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
+	wire.AlertCertificateUnknown: {
+		failure.CriticalExtension, failure.NameConstraint, failure.StrictRFC5280, failure.InvalidCA,
+		failure.RevocationUnknown,
+	},
+	wire.AlertUnknownCA: {
+		failure.Untrusted, failure.SelfSigned, failure.InvalidCA, failure.PathLength, failure.RevocationUnknown,
+	},
+	wire.AlertDecryptError: {failure.BadSignature, failure.KeyMismatch, failure.RevocationUnknown},
 }

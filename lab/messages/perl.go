@@ -26,23 +26,22 @@ var perlSource = Source{
 	Causes:   perlCauses,
 }
 
-// perlCauses are the causes of findings in clients written in it.
+// perlCauses are the causes of findings in clients written in Perl.
 var perlCauses = map[string][]string{
 	"verification-off": {"verify_SSL => 0", "SSL_VERIFY_NONE"},
 }
 
-// perlRules are the texts of HTTP::Tiny and IO::Socket::SSL, which says that verification failed and
-// not why: the alert that OpenSSL sends tells. OpenSSL's other reasons it passes on, all that are in
-// the queue.
+// perlRules are the texts of HTTP::Tiny and IO::Socket::SSL. The latter says that verification failed but not why; the
+// alert that OpenSSL sends tells. It passes on OpenSSL's other reasons, all that are in the error queue.
 var perlRules = slices.Concat([]Rule{
 	{Contains: "hostname verification failed", Class: failure.HostnameMismatch},
-	{Contains: "certificate status is revoked", Class: failure.Revoked}, // of a staple
+	{Contains: "certificate status is revoked", Class: failure.Revoked}, // about a staple
 	{Contains: "EVP lib", Class: failure.BadSignature},                  // as in curl
 	{Contains: "certificate verify failed", Class: Untold},
 	{
 		Contains: "while looking for line", Class: Untold,
 		Only: regexp.MustCompile(`SSL|TLS|https`),
-	}, // of an alert after the handshake
+	}, // an alert after the handshake
 	{Contains: "Unexpected end of stream", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`SSL|TLS|https`)},
 	{Contains: "not found or not readable", Class: failure.MissingFile, Only: file},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},

@@ -30,14 +30,14 @@ var phpSource = Source{
 	TrustStore: `php -r 'print_r(openssl_get_cert_locations());'`,
 }
 
-// phpCauses are the causes of findings in clients written in it.
+// phpCauses are the causes of findings in clients written in PHP.
 var phpCauses = map[string][]string{
 	"verification-off": {"verify_peer => false"},
 	"names-unchecked":  {"verify_peer_name => false"},
 }
 
-// phpRules are the warnings of PHP's streams, which say that verification failed and not why, as
-// Perl does, and keep OpenSSL's reason to themselves where a file of the client's is wrong.
+// phpRules are the warnings of PHP's streams. Like Perl, they say that verification failed but not why. They do not
+// show OpenSSL's reason if a file of the client is wrong.
 var phpRules = slices.Concat([]Rule{
 	{
 		Contains: "did not match expected", Class: failure.HostnameMismatch,
@@ -57,9 +57,9 @@ var phpRules = slices.Concat([]Rule{
 	{
 		Contains: "HTTP request failed!", Class: Untold, tells: broke,
 		Only: regexp.MustCompile(`https://\S*: (F|f)ailed to open stream: HTTP request failed!\s*( in .*)?$`),
-	}, // of an alert after the handshake that it has not seen
+	}, // an alert after the handshake that it has not seen
 	{
 		Contains: "Failed to enable crypto", Class: failure.UnexpectedEOF,
 		Only: regexp.MustCompile(`Failed to enable crypto`),
-	}, // with nothing before it
+	}, // if nothing comes before it
 })

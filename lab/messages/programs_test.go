@@ -40,8 +40,8 @@ func saidByPrograms(t *testing.T) []said {
 	return list
 }
 
-// TestPrograms holds what programs wrote to be recognised as theirs and as what it is, and each rule of a program's own
-// to decide a message: one that decides none is a guess.
+// TestPrograms checks that what programs wrote is recognised as theirs, with its class, and that each of a program's
+// own rules decides a message. A rule that decides none is a guess.
 func TestPrograms(t *testing.T) {
 	decided := map[string]map[messages.Rule]bool{}
 	for _, s := range saidByPrograms(t) {
@@ -63,31 +63,48 @@ func TestPrograms(t *testing.T) {
 			library[r] = true
 		}
 	}
-	for _, program := range messages.Programs() {
-		for _, r := range messages.Rules(program) {
-			assert.True(t, library[r] || decided[program][r], "%s: no message is decided by the rule %+v", program, r)
+	for _, s := range messages.Sources() {
+		if !s.Program {
+			continue
+		}
+		for _, r := range s.Rules {
+			assert.True(t, library[r] || decided[s.Name][r], "%s: no message is decided by the rule %+v", s.Name, r)
 		}
 	}
 }
 
-// TestMostTellingWins holds what tells most to win, wherever it stands: what only says that something failed overrides
-// nothing, before or after it.
+// TestMostTellingWins checks that the most telling words win, wherever they are: words that only say that something
+// failed override nothing, before or after them.
 func TestMostTellingWins(t *testing.T) {
 	for _, c := range []struct {
 		telling, general string
 		want             failure.Class
 	}{
-		{"CERT: Pre-verification error: certificate has expired", "SSL_connect: error:0A000086:SSL routines::certificate verify failed", failure.Expired},
-		{"verify error:num=20:unable to get local issuer certificate", "sslv3 alert handshake failure", failure.Untrusted},
+		{
+			"CERT: Pre-verification error: certificate has expired",
+			"SSL_connect: error:0A000086:SSL routines::certificate verify failed", failure.Expired,
+		},
+		{
+			"verify error:num=20:unable to get local issuer certificate", "sslv3 alert handshake failure",
+			failure.Untrusted,
+		},
 		{"curl: (60) SSL certificate problem: self-signed certificate", "Connection reset by peer", failure.SelfSigned},
 		{"x509: certificate is valid for a.example, not b.example", "unexpected EOF", failure.HostnameMismatch},
-		{"javax.net.ssl.SSLHandshakeException: PKIX path validation failed: signature check failed", "java.net.SocketException: Broken pipe", failure.BadSignature},
+		{
+			"javax.net.ssl.SSLHandshakeException: PKIX path validation failed: signature check failed",
+			"java.net.SocketException: Broken pipe", failure.BadSignature,
+		},
 		{"SSL routines::dh key too small", "SSL routines::sslv3 alert handshake failure", failure.WeakDH},
-		{"The certificate of 'localhost' has expired.", "The certificate of 'localhost' is not trusted.", failure.Expired},
+		{
+			"The certificate of 'localhost' has expired.", "The certificate of 'localhost' is not trusted.",
+			failure.Expired,
+		},
 		{"SSL routines::wrong version number", "Connection to ::1 failed: Connection refused", failure.NotTLS},
 		{"SSL: sslv3 alert handshake failure", "Connection timed out", failure.HandshakeFailure},
 	} {
-		for _, message := range []string{c.telling + "\n" + c.general, c.general + "\n" + c.telling, c.general + "\n" + c.telling + "\n" + c.general} {
+		for _, message := range []string{
+			c.telling + "\n" + c.general, c.general + "\n" + c.telling, c.general + "\n" + c.telling + "\n" + c.general,
+		} {
 			stack, class := messages.Recognise(message)
 			assert.Equal(t, c.want, class, "%s: %s", stack, message)
 			assert.Equal(t, c.telling, messages.Telling(stack, message))
@@ -95,7 +112,8 @@ func TestMostTellingWins(t *testing.T) {
 	}
 }
 
-// TestTellingOfUnknownWords holds the line to be shown that tells, in words that no rule knows, among lines that do not.
+// TestTellingOfUnknownWords checks that, of a message that no rule knows, the telling line is shown and not the lines
+// around it.
 func TestTellingOfUnknownWords(t *testing.T) {
 	const telling = "ERROR: TLS peer refused: certificate of the wrong colour"
 	assert.Equal(t, telling, messages.Telling("", "starting\n"+telling+"\nsee the manual\nbye"))

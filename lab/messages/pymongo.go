@@ -10,10 +10,11 @@ import (
 )
 
 var pymongoSource = Source{
-	Name:   "pymongo",
-	Marks:  []string{"pymongo."},
-	Rules:  pymongoRules,
-	Alerts: openSSLAlerts,
+	Name:    "pymongo",
+	Service: "mongodb",
+	Marks:   []string{"pymongo."},
+	Rules:   pymongoRules,
+	Alerts:  openSSLAlerts,
 	Voices: []Voice{{
 		Marks:   []string{"pymongo."},
 		Sources: []string{"pymongo", "pymongo-ocsp"},
@@ -23,7 +24,7 @@ var pymongoSource = Source{
 	TrustStore: pythonTrustStore,
 }
 
-// pymongoCauses are the causes of findings in clients that use it.
+// pymongoCauses are the causes of findings in clients that use PyMongo.
 var pymongoCauses = map[string][]string{
 	"verification-off":     {"tlsInsecure", "tlsAllowInvalidCertificates"},
 	"names-unchecked":      {"tlsAllowInvalidHostnames"},
@@ -31,10 +32,11 @@ var pymongoCauses = map[string][]string{
 }
 
 var pymongoOCSPSource = Source{
-	Name:   "pymongo-ocsp",
-	Marks:  []string{"pymongo."},
-	Rules:  pymongoOCSPRules,
-	Alerts: pymongoOCSPAlerts,
+	Name:    "pymongo-ocsp",
+	Service: "mongodb",
+	Marks:   []string{"pymongo."},
+	Rules:   pymongoOCSPRules,
+	Alerts:  pymongoOCSPAlerts,
 	Voices: []Voice{{
 		Marks:   []string{"[('SSL routines', 'tls_process_initial_server_flight'"},
 		Sources: []string{"pymongo-ocsp", "pyopenssl"},
@@ -66,8 +68,8 @@ var pymongoRules = slices.Concat([]Rule{
 	{Contains: "connection has been closed (EOF)", Class: failure.UnexpectedEOF}, // 3.9
 }, pymongoOwn, openSSLOwn, openSSLTexts)
 
-// pymongoOCSPRules are those of PyMongo over PyOpenSSL, which says that verification failed and
-// not why: the alert that it sends tells.
+// pymongoOCSPRules are the texts of PyMongo over PyOpenSSL. PyOpenSSL says that verification failed but not why; the
+// alert that it sends tells.
 var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{Contains: "data length too long", Class: failure.CorruptRecord}, // OpenSSL 4
 	{Contains: "bad certificate status response", Class: failure.RevocationUnknown},
@@ -79,10 +81,12 @@ var pymongoOCSPRules = slices.Concat(serviceIdentity, []Rule{
 	{Contains: "tlsCRLFile cannot be used with PyOpenSSL", Class: failure.ClientMisconfigured},
 }, pymongoOwn, openSSLOwn, openSSLTexts)
 
-// pymongoOCSPAlerts is what PyOpenSSL sends, with the alert that a refusal by PyMongo's OCSP
-// callback becomes: bad_certificate_status_response.
+// pymongoOCSPAlerts is what PyOpenSSL sends, and bad_certificate_status_response for refusals by PyMongo's OCSP
+// callback.
 var pymongoOCSPAlerts = func() map[wire.AlertCode][]failure.Class {
 	all := maps.Clone(openSSLAlerts)
-	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{failure.Revoked, failure.RevocationUnknown, failure.StapleMissing}
+	all[wire.AlertBadCertificateStatusResponse] = []failure.Class{
+		failure.Revoked, failure.RevocationUnknown, failure.StapleMissing,
+	}
 	return all
 }()

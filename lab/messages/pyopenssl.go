@@ -22,7 +22,7 @@ var pyopensslSource = Source{
 	Identities: []string{"OpenSSL.SSL."},
 }
 
-// serviceIdentity are the texts of service_identity, which checks the names for users of PyOpenSSL.
+// serviceIdentity are the texts of service_identity, which checks names for users of PyOpenSSL.
 var serviceIdentity = []Rule{
 	{Contains: "mismatched_id", Class: failure.HostnameMismatch},
 	{Contains: "does not contain any `subjectAltName`s", Class: failure.HostnameMismatch},

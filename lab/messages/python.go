@@ -28,10 +28,10 @@ var pythonSource = Source{
 	TrustStore: pythonTrustStore,
 }
 
-// pythonTrustStore also serves what builds on it.
+// pythonTrustStore is also the command for sources that are built on Python.
 const pythonTrustStore = `python -c 'import ssl; print(ssl.get_default_verify_paths())'`
 
-// pythonCauses are the causes of findings in clients written in it.
+// pythonCauses are the causes of findings in clients written in Python.
 var pythonCauses = map[string][]string{
 	"verification-off": {
 		"verify_mode = ssl.CERT_NONE", "verify=False", "ssl._create_unverified_context()",
@@ -60,15 +60,14 @@ var pythonCauses = map[string][]string{
 	"reason-hidden": {"except Exception with a text of one's own"},
 }
 
-// pythonSwitches are those of what stands on it too.
+// pythonSwitches are also the switches of sources that are built on Python.
 var pythonSwitches = Switches{
 	All:  []string{"verify_mode = ssl.CERT_NONE", "ssl._create_unverified_context()", "PYTHONHTTPSVERIFY=0"},
 	Host: []string{"check_hostname = False"},
 	Weak: []string{`set_ciphers("DEFAULT:@SECLEVEL=0")`, "minimum_version = TLSv1"},
 }
 
-// sslModule are the texts of Python's ssl and socket modules, which libraries that stand on them
-// pass on.
+// sslModule are the texts of Python's ssl and socket modules, which libraries that are built on them pass on.
 var sslModule = []Rule{
 	{Contains: "Hostname mismatch", Class: failure.HostnameMismatch},
 	{Contains: "IP address mismatch", Class: failure.HostnameMismatch},

@@ -6,19 +6,19 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// rank is how much words tell of a failure. Programs say several things of one failure, in an order of their own: what
-// tells most counts, wherever it stands.
+// rank is how much words tell about a failure. Programs write several things about one failure, in any order; the most
+// telling one counts, wherever it is.
 type rank int
 
 const (
-	ofClass rank = iota // what the rule's class tells
+	ofClass rank = iota // as much as the rule's class
 	nothing             // that something failed
-	broke               // that the connection ended, as it does whatever the reason was
-	failed              // that verification or the handshake failed, and not why
+	broke               // that the connection ended, as it does for any reason
+	failed              // that verification or the handshake failed, but not why
 	named               // what is wrong
 )
 
-// ranks are those of the classes whose words name no fault. The words of all others do.
+// ranks are the ranks of the classes whose words do not name a fault. The words of all others do.
 var ranks = map[failure.Class]rank{
 	failure.UnexpectedEOF:     broke,
 	failure.ConnectionReset:   broke,
@@ -40,8 +40,8 @@ func (r Rule) rank() rank {
 	return named
 }
 
-// telling returns the rule that tells most of a message: of those that count, the first of the highest rank. It
-// reports whether any does. A nil counts means that all do whose words the message has.
+// telling returns the most telling rule for a message: the first with the highest rank of the rules that fit it and for
+// which counts is true. It reports whether there is one. If counts is nil, all rules count.
 func telling(rules []Rule, message string, counts func(Rule) bool) (best Rule, ok bool) {
 	for _, r := range rules {
 		if ok && r.rank() <= best.rank() || !strings.Contains(message, r.Contains) || counts != nil && !counts(r) {
@@ -55,8 +55,8 @@ func telling(rules []Rule, message string, counts func(Rule) bool) (best Rule, o
 	return best, ok
 }
 
-// MostTelling returns the rule of a stack's that tells most of a message, and whether there is one. It considers only
-// rules that count; nil means all.
+// MostTelling returns the stack's most telling rule for a message, and whether there is one. It considers only rules
+// for which counts is true. If counts is nil, it considers all.
 func MostTelling(stack, message string, counts func(Rule) bool) (Rule, bool) {
 	return telling(withLookups(stack), message, counts)
 }

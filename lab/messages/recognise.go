@@ -8,19 +8,18 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// fallbackOrder is the order in which stacks' rules are tried on a message that bears no mark: those
-// whose texts are long and their own first, Go's short ones ("EOF") last, and then all others, which
-// have the texts of these and more.
+// fallbackOrder is the order in which stacks are tried on a message without a mark: those with long and distinctive
+// texts first, and Go with its short ones ("EOF") last. All other stacks follow; they have the texts of these and more.
 var fallbackOrder = []string{"curl", "python", "pyopenssl", "openssl", "node", "java", "gnutls-cli", "wget", "go"}
 
-// Recognise tells in which stack's words a message is written, and its failure class by that
-// stack's rules: clients wrap libraries, and pass on what those say. Of several it is the one whose rule tells most, or
-// else the first of them; of words that name no fault none outranks those that do. Both are empty if no rule
-// of any stack fits.
+// Recognise tells in which stack's words a message is written, and its failure class by that stack's rules. Clients
+// wrap libraries and pass on their messages, so that several stacks may fit: the one with the most telling rule wins,
+// or the first of them. Words that name a fault outrank words that do not. Both results are empty if no rule of any
+// stack fits.
 func Recognise(message string) (stack string, class failure.Class) {
 	message = withoutSource(message)
 	var order []string
-	for _, program := range []bool{true, false} { // a program before the stacks whose libraries it stands on
+	for _, program := range []bool{true, false} { // programs before the stacks whose libraries they use
 		for _, s := range sources {
 			if s.Program == program && s.marked(message) {
 				order = append(order, s.Name)
@@ -33,41 +32,41 @@ func Recognise(message string) (stack string, class failure.Class) {
 		switch {
 		case !ok, stack != "" && r.rank() <= best.rank():
 			continue
-		case stack != "" && i >= len(order) && !aboutPeer(r.Class): // another program may have said so of anything
+		case stack != "" && i >= len(order) && !aboutPeer(r.Class): // another program may say so about anything
 			continue
 		}
 		if stack, best = name, r; best.rank() == named {
 			break
 		}
-		message = strings.ReplaceAll(message, r.Contains, "") // to another stack its words would mean something else
+		message = strings.ReplaceAll(message, r.Contains, "") // to another stack these words would mean something else
 	}
 	return stack, best.Class
 }
 
-// aboutPeer reports whether a class is of what the other side sent, and not of the client's own files and settings.
+// aboutPeer reports whether a class is about what the other side sent, not about the client's own files and settings.
 func aboutPeer(class failure.Class) bool {
 	i, ok := failure.Lookup(class)
 	return ok && i.Group != "client"
 }
 
-// Marked reports whether a message bears a mark of a stack or a program, so that it is that stack's for sure and
-// not only in words that it has too.
+// Marked reports whether a message has a mark of a stack or a program, so that it is certainly that stack's, and not
+// only in words that the stack uses too.
 func Marked(message, stack string) bool {
 	return Of(stack).marked(message)
 }
 
-// marked reports whether a message bears a mark of the source's.
+// marked reports whether a message has a mark of the source.
 func (s *Source) marked(message string) bool {
 	return slices.ContainsFunc(s.Marks, func(m string) bool { return strings.Contains(message, m) })
 }
 
-// Identified reports whether a message can be of a source alone, and of nothing else that stands on the same library.
+// Identified reports whether only this source can have written a message, and nothing else that uses the same library.
 func Identified(message, name string) bool {
 	return slices.ContainsFunc(Of(name).Identities, func(i string) bool { return strings.Contains(message, i) })
 }
 
-// withoutSource returns a message without the lines of source that Python's tracebacks quote: they are
-// the program's own text, and timeout=3 in it is no timeout.
+// withoutSource returns a message without the source lines that Python's tracebacks quote. Those are the program's own
+// text: timeout=3 in them does not mean that something timed out.
 func withoutSource(message string) string {
 	if !strings.Contains(message, "Traceback (most recent call last)") && !strings.Contains(message, "\n  File \"") {
 		return message
@@ -76,9 +75,9 @@ func withoutSource(message string) string {
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  ") }), "\n")
 }
 
-// Telling returns the line of a message that tells the reason: the one that the rule of the stack's is about that
-// tells most. Where no rule fits it is the last that speaks of TLS and of failing, or else the last. Programs write a
-// lot before they say why, and after.
+// Telling returns the line of a message that tells the reason, since programs write a lot before and after it: the line
+// that the stack's most telling rule matches. If no rule fits, it is the last line about a failure of TLS, or else the
+// last line.
 func Telling(stack, message string) string {
 	message = withoutSource(message)
 	lines := strings.Split(strings.TrimSpace(message), "\n")
@@ -95,8 +94,9 @@ func Telling(stack, message string) string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// What lines say that tell why TLS failed, in words that no rule knows.
+// These match lines that tell why TLS failed, in words that no rule knows.
 var (
 	aboutTLS     = regexp.MustCompile(`(?i)\b(ssl|tls|x509|certificates?|cert|handshake|verify|verification)\b`)
-	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
+	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|` +
+		`not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
 )

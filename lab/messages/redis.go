@@ -8,6 +8,7 @@ import (
 
 var redisCliSource = Source{
 	Name:    "redis-cli",
+	Service: "redis",
 	Program: true,
 	Marks:   []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"},
 	Rules:   redisCliRules,
@@ -15,14 +16,15 @@ var redisCliSource = Source{
 }
 
 var redisServerSource = Source{
-	Name: "redis-server",
+	Name:    "redis-server",
+	Service: "redis",
 	Voices: []Voice{{
 		Marks:  []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"},
 		Server: true,
 	}},
 }
 
-// redisCliRules are its own words, and those of the library that it passes on.
+// redisCliRules are redis-cli's own texts, and those of its TLS library, which it passes on.
 var redisCliRules = slices.Concat([]Rule{
 	{Contains: "Invalid CA Certificate File/Directory", Class: Untold}, // the file is missing, or is not a CA file
 	{Contains: "certificate verify failed", Class: Untold},

@@ -30,30 +30,31 @@ var reqwestNativeTlsSource = Source{
 	Switches: rustSwitches,
 }
 
-// rustSwitches are those of what stands on it too.
+// rustSwitches are the switches of clients in Rust.
 var rustSwitches = Switches{
 	All:  []string{"danger_accept_invalid_certs(true)"},
 	Host: []string{"danger_accept_invalid_hostnames(true)"},
 	Weak: []string{"min_tls_version(Version::TLS_1_0)"},
 }
 
-// reqwestOwn are the texts of reqwest, of hyper below it and of the system's sockets, whatever TLS
-// library stands between.
+// reqwestOwn are the texts of reqwest, of hyper, on which it is built, and of the system's sockets, whichever TLS
+// library is in use.
 var reqwestOwn = []Rule{
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
 	{Contains: "operation timed out", Class: failure.Timeout, Only: rust},
-	{Contains: "deadline has elapsed", Class: failure.Timeout, Only: rust}, // of which of its two limits is up first
+	// whichever of its two time limits comes first
+	{Contains: "deadline has elapsed", Class: failure.Timeout, Only: rust},
 	{Contains: "dns error", Class: failure.NameResolution, Only: rust},
 	{Contains: "No such file or directory", Class: failure.MissingFile, Only: file},
 }
 
-// nativeTLSRules are the texts of native-tls over OpenSSL, which passes on OpenSSL's with what
-// verification said in parentheses.
+// nativeTLSRules are the texts of native-tls over OpenSSL, which passes on OpenSSL's texts with the result of
+// verification in parentheses.
 var nativeTLSRules = slices.Concat([]Rule{
 	{Contains: "(hostname mismatch)", Class: failure.HostnameMismatch},
 	{Contains: "(IP address mismatch)", Class: failure.HostnameMismatch},
-	{Contains: "EVP lib", Class: failure.BadSignature}, // what is left of it with OpenSSL 3, as in curl
+	{Contains: "EVP lib", Class: failure.BadSignature}, // all that it shows of the reason with OpenSSL 3, like curl
 	{
 		Contains: "unexpected EOF", Class: failure.UnexpectedEOF,
 		Only: regexp.MustCompile(`error sending request|SSL|TLS|ssl`),

@@ -27,13 +27,13 @@ var rubySource = Source{
 	TrustStore: `ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'`,
 }
 
-// rubyCauses are the causes of findings in clients written in it.
+// rubyCauses are the causes of findings in clients written in Ruby.
 var rubyCauses = map[string][]string{
 	"verification-off": {"OpenSSL::SSL::VERIFY_NONE"},
 }
 
-// rubyRules are the texts of Ruby's net/http over its binding to OpenSSL, which has OpenSSL's
-// reasons and, in parentheses, what verification said.
+// rubyRules are the texts of Ruby's net/http over its OpenSSL binding, which has OpenSSL's reasons and, in parentheses,
+// the result of verification.
 var rubyRules = slices.Concat([]Rule{
 	{Contains: "(hostname mismatch)", Class: failure.HostnameMismatch},
 	{Contains: "(IP address mismatch)", Class: failure.HostnameMismatch},

@@ -7,16 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
 
-// recorded returns the messages that clients of a stack were seen to write, with their classes:
-// testdata/STACK.txt, a line each, class and message with a tab between. They are written by
-// go test ./lab -run TestCatalogue -record; what changes from run to run (ports, times, addresses
-// in memory) is replaced by a word.
+// recorded returns the messages that clients of a stack were seen to write, with their classes. They are in
+// testdata/STACK.txt, one per line: class, tab, message. go test ./lab -run TestCatalogue -record writes them, with
+// words in place of what changes from run to run (ports, times, memory addresses).
 func recorded(t *testing.T, stack string) [][2]string {
 	f, err := os.Open(filepath.Join("testdata", stack+".txt"))
 	require.NoError(t, err)
@@ -35,16 +35,14 @@ func recorded(t *testing.T, stack string) [][2]string {
 	return list
 }
 
-// TestRulesOnRecordedMessages holds every recorded message to its class, and every rule to have
-// a message that it decides: a rule without one is a guess.
+// TestRulesOnRecordedMessages checks that every recorded message has its class, and that every rule decides a message.
+// A rule without a message is a guess.
 func TestRulesOnRecordedMessages(t *testing.T) {
 	decided := map[messages.Rule]bool{}
 	for _, stack := range messages.Stacks() {
 		for _, line := range recorded(t, stack) {
 			class, message := failure.Class(line[0]), line[1]
-			if got := messages.Classify(stack, message); got != class {
-				t.Errorf("%s: %q is %q, recorded as %q", stack, message, got, class)
-			}
+			assert.Equal(t, class, messages.Classify(stack, message), "%s: %q", stack, message)
 			for _, r := range messages.Rules(stack) {
 				if strings.Contains(message, r.Contains) {
 					decided[r] = true
@@ -55,20 +53,17 @@ func TestRulesOnRecordedMessages(t *testing.T) {
 	}
 	for _, stack := range messages.Stacks() {
 		for _, r := range messages.Rules(stack) {
-			if !decided[r] {
-				t.Errorf("%s: no recorded message is decided by the rule %+v", stack, r)
-			}
+			assert.True(t, decided[r], "%s: no recorded message is decided by the rule %+v", stack, r)
 		}
 	}
 }
 
-// TestRulesNameClasses holds rules to name classes that there are.
+// TestRulesNameClasses checks that rules name existing classes.
 func TestRulesNameClasses(t *testing.T) {
 	for _, stack := range messages.Stacks() {
 		for _, r := range messages.Rules(stack) {
-			if _, ok := failure.Lookup(r.Class); !ok && r.Class != messages.Untold {
-				t.Errorf("%s: rule %+v names a class that there is not", stack, r)
-			}
+			_, ok := failure.Lookup(r.Class)
+			assert.True(t, ok || r.Class == messages.Untold, "%s: rule %+v names an unknown class", stack, r)
 		}
 	}
 }
@@ -85,9 +80,8 @@ func FuzzClassify(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stack, message string) {
 		if c := messages.Classify(stack, message); c != "" && c != messages.Untold {
-			if _, ok := failure.Lookup(c); !ok {
-				t.Errorf("classified as %q, which is no class", c)
-			}
+			_, ok := failure.Lookup(c)
+			assert.True(t, ok, "classified as %q, which is not a class", c)
 		}
 	})
 }

@@ -5,11 +5,11 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// rustlsRules are the texts of rustls, and of webpki, which verifies for it: errors that rustls has
-// no words for are shown by their names in the source.
+// rustlsRules are the texts of rustls, and of webpki, which verifies certificates for it. Errors for which rustls has
+// no text appear by their names in the source.
 var rustlsRules = []Rule{
 	{Contains: "certificate expired: ", Class: failure.Expired},
-	{Contains: "invalid peer certificate: Expired", Class: failure.Expired}, // of dates that are never valid
+	{Contains: "invalid peer certificate: Expired", Class: failure.Expired}, // also for dates that are never valid
 	{Contains: "certificate not valid yet: ", Class: failure.NotYetValid},
 	{Contains: "certificate not valid for name", Class: failure.HostnameMismatch},
 	{Contains: "MalformedDnsIdentifier", Class: failure.Malformed},
@@ -23,7 +23,8 @@ var rustlsRules = []Rule{
 	{Contains: "UnsupportedCertVersion", Class: failure.InvalidCA},
 	{Contains: "does not allow extended key usage", Class: failure.WrongUsage},
 	{Contains: "UnsupportedCriticalExtension", Class: failure.CriticalExtension},
-	{Contains: "UnsupportedSignatureAlgorithmForPublicKeyContext", Class: failure.WeakKey}, // a curve that it does not know
+	// a curve that it does not support
+	{Contains: "UnsupportedSignatureAlgorithmForPublicKeyContext", Class: failure.WeakKey},
 	{Contains: "UnsupportedSignatureAlgorithmContext", Class: failure.WeakSignature},
 
 	{Contains: "received fatal alert: CertificateRequired", Class: failure.ClientCertificateRequired},
@@ -42,15 +43,16 @@ var rustlsRules = []Rule{
 	{Contains: "without sending TLS close_notify", Class: failure.UnexpectedEOF},
 	{Contains: "keys may not be consistent", Class: failure.ClientMisconfigured},
 	{Contains: "private key or certificate not found", Class: failure.BadPEM},
-	{Contains: "failed to parse private key", Class: failure.ClientMisconfigured}, // also of RSA below 2,048 bits
+	{Contains: "failed to parse private key", Class: failure.ClientMisconfigured}, // also for RSA below 2,048 bits
 }
 
-// rustlsAlerts is what rustls sends, as measured with 0.23.46: bad_certificate for whatever it has no
-// alert of its own for.
+// rustlsAlerts is what rustls sends, as measured with 0.23.46: bad_certificate for reasons without a specific alert.
 var rustlsAlerts = map[wire.AlertCode][]failure.Class{
 	wire.AlertUnsupportedCertificate: {failure.WrongUsage, failure.InvalidCA},
 	wire.AlertCertificateRevoked:     {failure.Revoked},
 	wire.AlertCertificateExpired:     {failure.Expired, failure.NotYetValid},
 	wire.AlertUnknownCA:              {failure.Untrusted, failure.RevocationUnknown},
-	wire.AlertDecryptError:           {failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey},
+	wire.AlertDecryptError: {
+		failure.BadSignature, failure.KeyMismatch, failure.WeakSignature, failure.WeakKey,
+	},
 }

@@ -2,7 +2,7 @@ package messages
 
 import "regexp"
 
-// shellSource is no program with messages: scripts pass on those of what they run.
+// shellSource has no messages: scripts pass on those of the programs that they run.
 var shellSource = Source{
 	Name:     "shell",
 	Commands: regexp.MustCompile(`^(sh|bash|dash|zsh)$|\.sh$`),

@@ -14,7 +14,7 @@ var socatSource = Source{
 	Alerts:  openSSLAlerts,
 }
 
-// socatRules are its own words, and those of the library that it passes on.
+// socatRules are socat's own texts, and those of its TLS library, which it passes on.
 var socatRules = slices.Concat([]Rule{
 	{Contains: "commonName does not match hostname", Class: failure.HostnameMismatch},
 	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature},

@@ -14,7 +14,7 @@ var stunnelSource = Source{
 	Alerts:  openSSLAlerts,
 }
 
-// stunnelRules are its own words, and those of the library that it passes on.
+// stunnelRules are stunnel's own texts, and those of its TLS library, which it passes on.
 var stunnelRules = slices.Concat([]Rule{
 	{Contains: "CERT: Subject checks failed", Class: failure.HostnameMismatch},
 	{Contains: "certificate verify failed", Class: Untold},

@@ -6,22 +6,23 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Switches are what people reach for to make a TLS error go away. None of them fixes it.
+// Switches are the settings that people reach for to make a TLS error go away. None of them fixes it.
 type Switches struct {
-	// All leave out the verification of the server's certificate.
+	// All turn off the verification of the server's certificate.
 	All []string
-	// Host leave out the check of its name alone.
+	// Host turn off only the check of its name.
 	Host []string
-	// Weak allow old versions, suites, keys and digests again.
+	// Weak allow old versions, cipher suites, keys and digests again.
 	Weak []string
 }
 
-// openSSLWeak are those of whatever reads OpenSSL's configuration.
+// openSSLWeak are the Weak switches of programs that read OpenSSL's configuration.
 var openSSLWeak = []string{"DEFAULT:@SECLEVEL=0", "Options = UnsafeLegacyServerConnect"}
 
-// Weakened are the classes for which people lower what a library takes for safe.
+// Weakened are the classes for which people lower a library's security level.
 var Weakened = []failure.Class{
-	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey, failure.WeakSignature, failure.LegacyRenegotiation,
+	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.WeakDH, failure.WeakKey,
+	failure.WeakSignature, failure.LegacyRenegotiation,
 }
 
 // ForClass returns the switches that people reach for when they meet a class of failure, the likeliest first.
@@ -34,7 +35,7 @@ func (s Switches) ForClass(c failure.Class) []string {
 	case c == failure.HostnameMismatch:
 		list = slices.Concat(s.Host, s.All)
 	case info.Group == "wire" && c != failure.NotTLS:
-		list = nil // nobody's switch changes it
+		list = nil // no switch changes it
 	}
 	var out []string
 	for _, name := range list {

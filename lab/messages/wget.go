@@ -25,8 +25,8 @@ var wgetSource = Source{
 	Identities: []string{"ERROR: The certificate of ", "ERROR: cannot verify "},
 }
 
-// wgetRules are Wget's texts of the same: it has them for a few causes, and says of the others
-// that the certificate is not trusted.
+// wgetRules are Wget's own texts. It has them for a few causes, and says of all others that the certificate is not
+// trusted.
 var wgetRules = slices.Concat([]Rule{
 	{Contains: "(-64)", Class: failure.MissingFile}, // GNUTLS_E_FILE_ERROR
 	{
@@ -46,13 +46,13 @@ var wgetRules = slices.Concat([]Rule{
 	{
 		Contains: "is not trusted", Class: failure.Untrusted, tells: failed,
 		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
-	}, // of what it has no words for
-	// What it says of any alert after the handshake: which of the two hangs on whether the alert comes before
-	// Wget has stopped waiting for session tickets, for 61 ms, and sends its request.
+	}, // for reasons without a text of their own
+	// What it says about any alert after the handshake. Which of the two it is depends on whether the alert comes
+	// before Wget stops waiting for session tickets, after 61 ms, and sends its request.
 	{Contains: "session has been invalidated", Class: Untold},
 	{Contains: "A TLS fatal alert has been received", Class: Untold},
 	{Contains: "Connection timed out", Class: failure.Timeout, Only: connectingTimedOut},
 	{Contains: "unable to resolve host address", Class: failure.NameResolution},
-	// Alone: for all but its own time limit GnuTLS's reason stands before it.
+	// Only if nothing else is there: except for its own time limit, GnuTLS's reason comes before it.
 	{Contains: "Unable to establish SSL connection", Class: failure.Timeout},
 })

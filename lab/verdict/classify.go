@@ -8,9 +8,9 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Classify returns the failure class of the message of a client stack, or of one of [messages.Programs];
-// empty if no rule fits. The lab's own words of a client that it had to end mean the same for every stack:
-// one with a time limit of its own may miss that on a busy machine.
+// Classify returns the failure class of a message of a client stack, or of another program for which lab/messages has
+// rules; empty if no rule fits. The lab's own message about a client that it had to end is a timeout for every stack:
+// on a busy machine, even a client with its own time limit may miss it.
 func Classify(name, message string) failure.Class {
 	if strings.HasPrefix(message, clients.OverrunPrefix) {
 		return failure.Timeout

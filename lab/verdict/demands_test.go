@@ -14,7 +14,9 @@ import (
 // A client that demands a staple is judged where the control staples, and nowhere else.
 func TestUnable(t *testing.T) {
 	demanding := clients.Info{Stack: "curl", Variant: "cert-status", Demands: []string{scenarios.SuppliesStaple}}
-	choosy := clients.Info{Stack: "java", Variant: "revocation", Demands: []string{scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL}}
+	choosy := clients.Info{Stack: "java", Variant: "revocation", Demands: []string{
+		scenarios.SuppliesStaple, scenarios.SuppliesOCSP, scenarios.SuppliesCRL,
+	}}
 	for id, want := range map[string][2]bool{
 		"good":             {false, false},
 		"expired":          {false, false}, // its control is good
@@ -35,5 +37,7 @@ func TestUnable(t *testing.T) {
 		}
 	}
 	missing := &scenarios.Scenario{ID: "must-staple-missing", Control: "good-must-staple"}
-	assert.Empty(t, verdict.Unable(missing, demanding), "the control staples, the scenario does not: that is the defect")
+	assert.Empty(
+		t, verdict.Unable(missing, demanding), "the control staples, the scenario does not: that is the defect",
+	)
 }

@@ -10,9 +10,9 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// disagreement compares the client's account with the server's.
+// disagreement says in what the client's account differs from the server's record; zero if it does not.
 func (c Cell) disagreement(class failure.Class) lang.Reason {
-	if c.Client.ByRecord { // it has no account of its own
+	if c.Client.ByRecord { // there is no account but the record
 		return lang.Reason{}
 	}
 	last, ok := c.last()
@@ -21,7 +21,7 @@ func (c Cell) disagreement(class failure.Class) lang.Reason {
 		switch {
 		case !ok:
 			return lang.Because(differNoConnection)
-		case !slices.ContainsFunc(c.Observed, answered): // a driver makes more connections, and breaks some off
+		case !slices.ContainsFunc(c.Observed, answered): // a driver makes several connections, and breaks some off
 			return lang.Because(differEnd, string(last.End))
 		}
 	case clients.Rejected:
@@ -41,8 +41,8 @@ func (c Cell) disagreement(class failure.Class) lang.Reason {
 	return lang.Reason{}
 }
 
-// answered reports whether the client got an answer over a connection.
+// answered reports whether the client got a response over a connection.
 func answered(o serve.Observation) bool { return o.End == serve.EndServed || o.End == serve.EndRelayed }
 
-// last returns the connection that tells.
+// last returns the connection that tells the outcome.
 func (c Cell) last() (serve.Observation, bool) { return serve.Telling(c.Observed) }

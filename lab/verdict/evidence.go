@@ -14,10 +14,11 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// words tells whose words a client's message is in, and its class.
+// words tells in which stack's words a client's message is, and its class.
 func (c Cell) words(message string) (words string, class failure.Class) {
 	name := cmp.Or(c.Client.Speaks, c.Client.Stack)
-	if c.Client.UnderTest && strings.HasPrefix(message, clients.OverrunPrefix) { // our words, whatever it speaks
+	// the lab's own words, whichever stack's the client uses
+	if c.Client.UnderTest && strings.HasPrefix(message, clients.OverrunPrefix) {
 		return name, failure.Timeout
 	}
 	if messages.Of(name).Rules != nil || !c.Client.UnderTest {
@@ -26,8 +27,8 @@ func (c Cell) words(message string) (words string, class failure.Class) {
 	return messages.Recognise(message)
 }
 
-// widened returns an expectation with what the scenario grants the stack whose words a client under
-// test speaks: its library names the same fault in another way, whatever the client makes of it.
+// widened returns an expectation with the further classes that the scenario allows for the stack in whose words the
+// client under test reports: the library names the same fault in another way, whatever the client makes of it.
 func (c Cell) widened(e scenarios.Expectation) scenarios.Expectation {
 	speaks, _ := c.words(c.Result.Message)
 	for _, k := range c.Scenario.Known {
@@ -38,8 +39,8 @@ func (c Cell) widened(e scenarios.Expectation) scenarios.Expectation {
 	return e
 }
 
-// evidence returns the class that the server's record leaves no other for, of those that the
-// scenario lists; empty if the record does not tell. It is for messages that nobody here knows.
+// evidence returns the only one of the scenario's classes that fits the server's record; empty if the record does not
+// tell. It is for messages that no rule knows.
 func (c Cell) evidence() failure.Class {
 	can := func(of ...failure.Class) failure.Class {
 		for _, want := range c.Scenario.Expect.Failures {
@@ -51,7 +52,7 @@ func (c Cell) evidence() failure.Class {
 	}
 	last, ok := c.last()
 	switch {
-	case !ok: // where no connection can come, or none should
+	case !ok: // no connection can come, or none should
 		return can(beforeTLS...)
 	case last.AlertReceived != nil:
 		return can(messages.SentByClients(last.AlertReceived.Code)...)
@@ -59,24 +60,26 @@ func (c Cell) evidence() failure.Class {
 		return can(messages.SentAboutClients(last.AlertSent.Code))
 	case last.AlertSent != nil:
 		return can(messages.SentByServers(last.AlertSent.Code)...)
-	case last.End == serve.EndBrokenOff: // by the server, before the client could have refused it
+	case last.End == serve.EndBrokenOff: // by the server, before the client could refuse it
 		return can(c.Scenario.Expect.Failures...)
 	}
 	return ""
 }
 
-// beforeTLS are the classes of what ends before the first byte.
+// beforeTLS are the classes of failures before the first byte is sent.
 var beforeTLS = []failure.Class{
 	failure.ConnectionRefused, failure.NameResolution, failure.Timeout,
 	failure.MissingFile, failure.BadPEM, failure.BadPassphrase, failure.ClientMisconfigured,
 }
 
-// CrossCheck holds what a client says that it did against what the server saw, before it is judged.
-// A client under test that has not been asked (see [Unasked]) does not support the scenario. One whose
-// outcome is what the server saw gets it here. A client cannot have accepted without a connection: that
-// is a failure of the program.
+// CrossCheck compares what a client says with what the server saw, before the client is judged, and returns the result
+// that follows. A client under test that was not really asked (see [Unasked]) does not support the scenario. If a
+// client's outcome is to be taken from the server's record, it is set here. A client cannot have accepted without a
+// connection: the program has failed.
 func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
-	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool { return o.End == serve.EndInternal }); failed >= 0 {
+	if failed := slices.IndexFunc(observed, func(o serve.Observation) bool {
+		return o.End == serve.EndInternal
+	}); failed >= 0 {
 		r.Outcome, r.Message = clients.Failed, observed[failed].Error
 		return r
 	}
@@ -96,10 +99,9 @@ func CrossCheck(s *scenarios.Scenario, c clients.Info, r clients.Result, observe
 	return r
 }
 
-// Unasked says why a client under test has not been asked at all: it was told something that the
-// scenario needs by its environment alone, and made nothing of it. One that only shakes hands
-// accepts under TLS 1.3 before the server misses its certificate.
-// Zero means that it has been asked.
+// Unasked says why a client under test was not really asked: it got something that the scenario needs only through its
+// environment, and did not use it. Under TLS 1.3, a client that only does the handshake accepts before the server
+// misses its certificate. Zero means that it was asked.
 func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation) lang.Reason {
 	missing := func(p clients.Part) bool { return c.UnderTest && slices.Contains(c.NotTold, p) }
 	switch {
@@ -115,13 +117,13 @@ func Unasked(s *scenarios.Scenario, c clients.Info, observed []serve.Observation
 	return lang.Reason{}
 }
 
-// elsewhere reports whether a scenario's host is a name that only leads to the server if the client
-// dials another address.
+// elsewhere reports whether a scenario's host is a name that does not resolve to the server, so that the client has to
+// connect to another address.
 func elsewhere(s *scenarios.Scenario) bool {
 	return s.Host != "localhost" && net.ParseIP(s.Host) == nil && s.Server.Fault != scenarios.FaultUnresolved
 }
 
-// presented reports whether a client certificate came.
+// presented reports whether the client presented a certificate.
 func presented(observed []serve.Observation) bool {
 	return slices.ContainsFunc(observed, func(o serve.Observation) bool { return o.ClientCertificate != "" })
 }

@@ -14,7 +14,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// underTest judges a client under test that speaks no known words, or those given.
+// underTest judges a client under test that rejected a scenario with a message.
 func underTest(t *testing.T, id, message string, observed []serve.Observation, features ...string) verdict.Judgement {
 	s, ok := scenarios.Lookup(id)
 	require.True(t, ok)
@@ -25,8 +25,7 @@ func underTest(t *testing.T, id, message string, observed []serve.Observation, f
 	})
 }
 
-// TestUnknownWords holds that words which nobody knows are ok only where the record leaves no other
-// reason.
+// TestUnknownWords checks that unknown words are ok only if the record leaves no other reason.
 func TestUnknownWords(t *testing.T) {
 	const words = "the moon is in the wrong house"
 	sent := func(code wire.AlertCode) []serve.Observation {
@@ -40,21 +39,42 @@ func TestUnknownWords(t *testing.T) {
 		class    failure.Class
 		fine     bool
 	}{
-		"alert that tells":                 {"expired", alert(wire.AlertCertificateExpired), nil, verdict.OK, failure.Expired, true},
-		"alert of something else":          {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
-		"alert that says nothing":          {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
-		"left without a word":              {"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false},
-		"never came":                       {"expired", nil, nil, verdict.Unrecognised, "", false},
-		"nobody can come":                  {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
-		"did not come, as is right":        {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
-		"came without what it needs":       {"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false},
-		"the server broke it off":          {"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF, true},
-		"the server refused":               {"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true},
-		"the server refused its identity":  {"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK, failure.ClientCertificateRejected, true},
-		"the server refused for something": {"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false},
-		"it need not refuse":               {"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true},
-		"it said that it does":             {"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy}, verdict.Unrecognised, "", false},
-		"it must accept":                   {"good", alert(wire.AlertCertificateExpired), nil, verdict.Broken, "", false},
+		"alert that tells": {
+			"expired", alert(wire.AlertCertificateExpired), nil, verdict.OK, failure.Expired, true,
+		},
+		"alert of something else": {"expired", alert(wire.AlertUnknownCA), nil, verdict.Unrecognised, "", false},
+		"alert that says nothing": {"expired", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", false},
+		"left without an alert": {
+			"wrong-host", []serve.Observation{{End: serve.EndEOF}}, nil, verdict.Unrecognised, "", false,
+		},
+		"never connected":         {"expired", nil, nil, verdict.Unrecognised, "", false},
+		"no client can connect":   {"connection-refused", nil, nil, verdict.OK, failure.ConnectionRefused, true},
+		"rightly did not connect": {"ca-file-missing", nil, nil, verdict.OK, failure.MissingFile, true},
+		"connected without what it needs": {
+			"ca-file-missing", alert(wire.AlertCertificateExpired), nil, verdict.Unrecognised, "", false,
+		},
+		"the server broke it off": {
+			"close-after-hello", []serve.Observation{{End: serve.EndBrokenOff}}, nil, verdict.OK, failure.UnexpectedEOF,
+			true,
+		},
+		"the server refused": {
+			"tls10-only", sent(wire.AlertProtocolVersion), nil, verdict.OK, failure.ProtocolVersion, true,
+		},
+		"the server refused its certificate": {
+			"client-certificate-expired", sent(wire.AlertCertificateExpired), nil, verdict.OK,
+			failure.ClientCertificateRejected, true,
+		},
+		"the server refused for another reason": {
+			"internal-error", sent(wire.AlertHandshakeFailure), nil, verdict.Unrecognised, "", false,
+		},
+		"it need not refuse": {
+			"too-long-validity", alert(wire.AlertBadCertificate), nil, verdict.Unrecognised, "", true,
+		},
+		"it says that it has the feature": {
+			"too-long-validity", alert(wire.AlertBadCertificate), []string{scenarios.FeatureBrowserPolicy},
+			verdict.Unrecognised, "", false,
+		},
+		"it must accept": {"good", alert(wire.AlertCertificateExpired), nil, verdict.Broken, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := underTest(t, c.id, words, c.observed, c.features...)
@@ -67,7 +87,7 @@ func TestUnknownWords(t *testing.T) {
 	}
 }
 
-// TestKnownWords holds that the record does not overrule words that are understood.
+// TestKnownWords checks that the record does not overrule words that are understood.
 func TestKnownWords(t *testing.T) {
 	expired := alert(wire.AlertCertificateExpired)
 	j := underTest(t, "expired", "curl: (60) SSL certificate problem: unable to get local issuer certificate", expired)
@@ -76,31 +96,36 @@ func TestKnownWords(t *testing.T) {
 	assert.Equal(t, "curl", j.Words)
 	assert.False(t, j.Documented)
 
-	// Curl has other words for it in each version.
-	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs", "error setting certificate file: x.pem",
+	// Curl's words for it differ from version to version.
+	for _, words := range []string{"error setting certificate verify locations:  CAfile: x.pem CApath: /etc/ssl/certs",
+		"error setting certificate file: x.pem",
 		"error adding trust anchors from file: x.pem", "Problem with the SSL CA cert (path? access rights?)"} {
 		j = underTest(t, "ca-file-missing", "curl: (77) "+words, nil)
 		assert.Equal(t, verdict.OK, j.Kind, words)
 	}
 
-	// What curl is granted, as it has no other words, is granted to who speaks them; what curl is
-	// known to do wrong is not.
-	j = underTest(t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil)
+	// Classes that are allowed for curl, because it has no other words, are allowed for any client that uses its words.
+	// Curl's known faults are not.
+	j = underTest(
+		t, "client-key-wrong-passphrase", "curl: (58) unable to set private key file: 'key.pem' type PEM", nil,
+	)
 	assert.Equal(t, verdict.OK, j.Kind)
 	j = underTest(t, "client-certificate-expired-tls12", "curl: (60) SSL certificate verification failed", expired)
 	assert.Equal(t, verdict.WrongReason, j.Kind)
 	assert.False(t, j.Documented)
 }
 
-// TestBelieve holds what a client says against what the server saw, and does not blame it for what
-// it cannot have known.
+// TestBelieve checks how a client's account is compared with what the server saw, and that a client is not blamed for
+// what it cannot have known.
 func TestBelieve(t *testing.T) {
 	told := clients.Info{Stack: "under-test", UnderTest: true}
 	untold := told
 	untold.NotTold = []clients.Part{clients.PartConnect, clients.PartCertificate, clients.PartPassword}
 	storeOnly := told
 	storeOnly.NotTold = []clients.Part{clients.PartCAFile}
-	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{Outcome: clients.Rejected, Message: "no"}
+	accepted, rejected := clients.Result{Outcome: clients.Accepted}, clients.Result{
+		Outcome: clients.Rejected, Message: "no",
+	}
 	one := []serve.Observation{{End: serve.EndServed}}
 	withCertificate := []serve.Observation{{ClientCertificate: "CN=client"}}
 	for name, c := range map[string]struct {
@@ -110,25 +135,33 @@ func TestBelieve(t *testing.T) {
 		observed []serve.Observation
 		want     clients.Outcome
 	}{
-		"accepted":                             {"good", told, accepted, one, clients.Accepted},
-		"accepted without a connection":        {"good", told, accepted, nil, clients.Failed},
-		"rejected":                             {"good", untold, rejected, nil, clients.Rejected},
-		"not told where":                       {"good-wildcard", untold, rejected, nil, clients.Unsupported},
-		"told where":                           {"good-wildcard", told, rejected, nil, clients.Rejected},
-		"not told where, and there":            {"wildcard-bare", untold, rejected, one, clients.Rejected},
-		"a name that is to lead nowhere":       {"unknown-host", untold, rejected, nil, clients.Rejected},
-		"an address":                           {"wrong-ip", untold, rejected, nil, clients.Rejected},
-		"not told what to present":             {"good-client-certificate", untold, rejected, one, clients.Unsupported},
-		"not told what to present, accepted":   {"client-certificate-expired", untold, accepted, one, clients.Unsupported},
-		"presented what it was not told of":    {"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted},
-		"told what to present":                 {"good-client-certificate", told, rejected, one, clients.Rejected},
-		"not told what to present, and did it": {"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected},
-		"not told the passphrase":              {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
-		"no passphrase to tell":                {"client-certificate-missing", untold, rejected, one, clients.Rejected},
-		"a trust store in place of PEM":        {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
-		"a trust store, and nothing wrong":     {"expired", storeOnly, rejected, one, clients.Rejected},
-		"PEM, which is broken":                 {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
-		"cannot":                               {"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported},
+		"accepted":                            {"good", told, accepted, one, clients.Accepted},
+		"accepted without a connection":       {"good", told, accepted, nil, clients.Failed},
+		"rejected":                            {"good", untold, rejected, nil, clients.Rejected},
+		"not told the address":                {"good-wildcard", untold, rejected, nil, clients.Unsupported},
+		"told the address":                    {"good-wildcard", told, rejected, nil, clients.Rejected},
+		"not told the address, but connected": {"wildcard-bare", untold, rejected, one, clients.Rejected},
+		"a name that must not resolve":        {"unknown-host", untold, rejected, nil, clients.Rejected},
+		"an address":                          {"wrong-ip", untold, rejected, nil, clients.Rejected},
+		"not told the certificate":            {"good-client-certificate", untold, rejected, one, clients.Unsupported},
+		"not told the certificate, accepted": {
+			"client-certificate-expired", untold, accepted, one, clients.Unsupported,
+		},
+		"presented a certificate without being told": {
+			"client-certificate-expired", untold, accepted, withCertificate, clients.Accepted,
+		},
+		"told the certificate": {"good-client-certificate", told, rejected, one, clients.Rejected},
+		"not told the certificate, but presented it": {
+			"client-certificate-expired", untold, rejected, withCertificate, clients.Rejected,
+		},
+		"not told the passphrase":          {"client-key-encrypted", untold, rejected, nil, clients.Unsupported},
+		"no passphrase needed":             {"client-certificate-missing", untold, rejected, one, clients.Rejected},
+		"a trust store in place of PEM":    {"ca-file-not-pem", storeOnly, rejected, nil, clients.Unsupported},
+		"a trust store, and nothing wrong": {"expired", storeOnly, rejected, one, clients.Rejected},
+		"PEM, which is broken":             {"ca-file-not-pem", told, rejected, nil, clients.Rejected},
+		"unsupported": {
+			"good", told, clients.Result{Outcome: clients.Unsupported}, nil, clients.Unsupported,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, ok := scenarios.Lookup(c.id)
@@ -138,13 +171,15 @@ func TestBelieve(t *testing.T) {
 	}
 }
 
-// TestUntoldProgram holds the alert to tell what the words of a program do not.
+// TestUntoldProgram checks that the alert tells what the words of a program do not.
 func TestUntoldProgram(t *testing.T) {
 	s, _ := scenarios.Lookup("expired")
 	judge := func(code wire.AlertCode) verdict.Judgement {
 		return verdict.Judge(verdict.Cell{
-			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code), Control: accepted(),
-			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify failed"),
+			Scenario: s, Client: clients.Info{Stack: "under-test", UnderTest: true}, Observed: alert(code),
+			Control: accepted(),
+			Result: rejected("Could not connect to Redis at localhost:1: SSL_connect failed: certificate verify " +
+				"failed"),
 		})
 	}
 	j := judge(wire.AlertCertificateExpired)
@@ -155,7 +190,7 @@ func TestUntoldProgram(t *testing.T) {
 	assert.Equal(t, verdict.WrongReason, judge(wire.AlertUnknownCA).Kind)
 }
 
-// TestUntoldOfServer holds the alert of a server to tell what words leave out that say no more than that there was one.
+// TestUntoldOfServer checks that the server's alert tells the reason if the words only say that there was an alert.
 func TestUntoldOfServer(t *testing.T) {
 	for id, c := range map[string]struct {
 		code wire.AlertCode

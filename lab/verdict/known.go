@@ -10,26 +10,26 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Matches reports whether something known of a stack, or of a TLS library, is known of this client. Nothing that is
-// known of a library excuses a client under test.
+// Matches reports whether a known deviation of a stack or a TLS library applies to this client. Known deviations of a
+// library do not excuse a client under test.
 func Matches(k scenarios.Known, c clients.Info) bool {
 	return concerns(k, c.Stack, c.Library) && (k.Library == "" || !c.UnderTest) &&
 		(len(k.Variants) == 0 || slices.Contains(k.Variants, c.Variant)) &&
 		matchesVersion(k.Versions, c)
 }
 
-// concerns reports whether something known is known of a stack over a TLS library: "OpenSSL 3.0.19". It is known of all if
-// it names neither.
+// concerns reports whether a known deviation is about a stack or its TLS library, as in "OpenSSL 3.0.19". One that
+// names neither is about all of them.
 func concerns(k scenarios.Known, stack, library string) bool {
 	name, _, _ := strings.Cut(library, " ")
 	return (k.Stack == "" || k.Stack == stack) &&
 		(k.Library == "" || k.Library == name || k.Library == messages.Of(stack).Over)
 }
 
-// Certain reports whether something known is known of somebody's own client too: if that is the stack for
-// certain, or stands on the library, and of a version that it is known of. It is the stack if it says so of itself, with
-// its version, or if its message bears a mark that no other program on the same library makes. Words alone make nobody
-// the stack: those of GnuTLS are Wget's, and git's as well.
+// Certain reports whether a known deviation certainly applies to a user's own client: the client is the stack, or uses
+// the library, in a version that the deviation is about. It is the stack if it reports so, with its version, or if its
+// message has a mark that no other program with the same library makes. Words alone do not make it the stack: GnuTLS's
+// words are those of Wget and of git.
 func Certain(k scenarios.Known, c clients.Info, message string) bool {
 	if k.Stack == "" && k.Library == "" {
 		return false
@@ -38,7 +38,7 @@ func Certain(k scenarios.Known, c clients.Info, message string) bool {
 	case says:
 		c.Stack = c.Speaks
 	case k.Stack != "" && messages.Identified(message, k.Stack):
-		c.Stack, c.Version, c.Library = k.Stack, "", "" // of what it calls itself, and not of the stack
+		c.Stack, c.Version, c.Library = k.Stack, "", "" // they are those of the program, not of the stack
 	default:
 		return false
 	}
@@ -46,8 +46,8 @@ func Certain(k scenarios.Known, c clients.Info, message string) bool {
 	return Matches(k, c)
 }
 
-// matchesVersion holds a version against a constraint: ">=3.10", "OpenSSL <3.2", several of
-// them with commas between. One that names no library is about the stack's own version. An unknown version
+// matchesVersion reports whether a client satisfies a constraint: ">=3.10", "OpenSSL <3.2", or several of them,
+// separated by commas. A constraint that names no library is about the stack's own version. An unknown version
 // satisfies no constraint.
 func matchesVersion(constraint string, c clients.Info) bool {
 	for part := range strings.SplitSeq(constraint, ",") {

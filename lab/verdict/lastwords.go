@@ -7,9 +7,9 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// lastWords says what to make of a client under test that failed, and that by its contract gave no verdict.
-// One that was not asked has not failed. One whose last words name a failure of TLS has refused: a stub that
-// does not catch its library's error ends with a traceback.
+// lastWords decides what became of a client under test that failed and so gave no verdict as its contract asks. If it
+// was not really asked, it has not failed. If its last words name a failure of TLS, it has refused: a stub that does
+// not catch its library's error ends with a traceback.
 func lastWords(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
 	if r.Outcome != clients.Failed || r.LastWords == nil {
 		return r

@@ -1,7 +1,7 @@
 package verdict
 
-// The codes of the reasons that judgements give. Their English is in lab/lang/text/en/reasons.txt. What a stack is
-// known for stands in the catalogue.
+// The codes of the reasons that judgements give. Their English is in lab/lang/text/en/reasons.txt. The reasons for
+// known deviations of a stack are in the catalogue.
 const (
 	whySkips      = "skips-check"
 	whyFeature    = "no-feature"
@@ -31,8 +31,8 @@ const (
 	differAnswered     = "differ-answered"
 	differAlert        = "differ-alert"
 
-	// OnControl is about the reason that holds for the control.
+	// OnControl introduces a reason that is about the control.
 	OnControl = "control"
-	// NeverConnected is of a client that says that it accepted, and that made no connection.
+	// NeverConnected is the reason for a client that says that it accepted but made no connection.
 	NeverConnected = "never-connected"
 )

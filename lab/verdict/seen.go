@@ -10,41 +10,48 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// ServerView is what the server's side of one connection, and nothing else, tells of a client. It is no
-// judgement: what the client said to its user cannot be seen from there. See [See].
+// ServerView is what the server's side of one connection alone tells about a client. It is not a judgement: the server
+// cannot see what the client told its user. See [See].
 type ServerView string
 
-// The sights.
+// The views.
 const (
-	SeenAccepted    ServerView = "accepted"     // it accepted what it is to accept
-	SeenEither      ServerView = "either"       // it did what some do and some do not, with good reason
-	SeenInsecure    ServerView = "insecure"     // it accepted what it must reject
-	SeenLenient     ServerView = "lenient"      // it accepted what clients with a certain feature reject
-	SeenRefused     ServerView = "refused"      // it refused what it is to refuse, for a reason that the scenario lists
-	SeenUntold      ServerView = "untold"       // it refused what it is to refuse, with an alert that tells no reason
-	SeenOtherReason ServerView = "other-reason" // it refused what it is to refuse, with an alert that stands for something else
-	SeenBroken      ServerView = "broken"       // it refused what it is to accept
-	SeenTurnedAway  ServerView = "turned-away"  // the server refused it, as the scenario has it
-	SeenNotServed   ServerView = "not-served"   // the server refused it, though the scenario is for clients to accept or refuse
-	SeenGaveUp      ServerView = "gave-up"      // it left a server that never gave it anything to accept
-	SeenWaited      ServerView = "waited"       // it waited for such a server for longer than the server would have it
-	SeenFault       ServerView = "fault"        // the server broke the connection off: what the client made of it cannot be seen
-	SeenLeft        ServerView = "left"         // it left without a request and without an alert: a refusal, or no more than a look
-	SeenSilence     ServerView = "silence"      // it fell silent
-	SeenNothing     ServerView = "nothing"      // it connected and said nothing
-	SeenNotTLS      ServerView = "not-tls"      // it did not speak TLS
-	SeenRelayed     ServerView = "relayed"      // something encrypted passed between it and a server that ends TLS by itself
-	SeenError       ServerView = "error"        // the lab's own failure
+	SeenAccepted ServerView = "accepted" // it accepted what it must accept
+	SeenEither   ServerView = "either"   // it did what some clients do and others do not, both with good reason
+	SeenInsecure ServerView = "insecure" // it accepted what it must reject
+	SeenLenient  ServerView = "lenient"  // it accepted what clients with a certain feature reject
+	SeenRefused  ServerView = "refused"  // it refused what it should refuse, for a reason that the scenario lists
+	SeenUntold   ServerView = "untold"   // it refused what it should refuse, with an alert that tells no reason
+	// it refused what it should refuse, with an alert that means something else
+	SeenOtherReason ServerView = "other-reason"
+	SeenBroken      ServerView = "broken"      // it refused what it must accept
+	SeenTurnedAway  ServerView = "turned-away" // the server refused it, as the scenario says
+	// the server refused it, although in this scenario the client should accept or refuse
+	SeenNotServed ServerView = "not-served"
+	SeenGaveUp    ServerView = "gave-up" // it gave up on a server that never offered anything to accept
+	SeenWaited    ServerView = "waited"  // it waited for such a server for longer than the server allows
+	// the server broke the connection off: what the client made of that is not visible
+	SeenFault ServerView = "fault"
+	// it left without a request or an alert: it refused, or it only did the handshake
+	SeenLeft    ServerView = "left"
+	SeenSilence ServerView = "silence" // it stopped sending
+	SeenNothing ServerView = "nothing" // it connected and sent nothing
+	SeenNotTLS  ServerView = "not-tls" // it did not speak TLS
+	SeenRelayed ServerView = "relayed" // encrypted data passed between it and a server that terminates TLS itself
+	SeenError   ServerView = "error"   // a failure of the lab itself
 )
 
-// ServerViews returns all of them.
+// ServerViews returns all views.
 func ServerViews() []ServerView {
-	return []ServerView{SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken, SeenTurnedAway,
-		SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing, SeenNotTLS, SeenRelayed, SeenError}
+	return []ServerView{
+		SeenAccepted, SeenEither, SeenInsecure, SeenLenient, SeenRefused, SeenUntold, SeenOtherReason, SeenBroken,
+		SeenTurnedAway, SeenNotServed, SeenGaveUp, SeenWaited, SeenFault, SeenLeft, SeenSilence, SeenNothing,
+		SeenNotTLS, SeenRelayed, SeenError,
+	}
 }
 
-// See says what an observation alone tells of a client, given what the scenario expects of it, which
-// is its Expect but for those that are yet to expire.
+// See says what an observation alone tells about a client, given what is expected of the client. That is the scenario's
+// Expect, except for scenarios that have yet to expire.
 func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observation) ServerView {
 	switch {
 	case o.End == serve.EndInternal:
@@ -54,7 +61,10 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 	case o.AlertReceived != nil:
 		return seenAlert(s, expect, o.AlertReceived.Code)
 	case o.AlertSent != nil:
-		if expect.Verdict != scenarios.Accept && slices.ContainsFunc(messages.SentToClients(o.AlertSent.Code), func(c failure.Class) bool { return slices.Contains(expect.Failures, c) }) {
+		if expect.Verdict != scenarios.Accept &&
+			slices.ContainsFunc(messages.SentToClients(o.AlertSent.Code), func(c failure.Class) bool {
+				return slices.Contains(expect.Failures, c)
+			}) {
 			return SeenTurnedAway
 		}
 		return SeenNotServed
@@ -72,7 +82,7 @@ func See(s *scenarios.Scenario, expect scenarios.Expectation, o serve.Observatio
 		return SeenGaveUp
 	case o.End == serve.EndTimeout:
 		return SeenSilence
-	case o.End == serve.EndError && o.ApplicationData: // whatever it sent: s_client with a line of nothing, say
+	case o.End == serve.EndError && o.ApplicationData: // whatever it was: an empty line from s_client, for example
 		return seenServed(expect)
 	case o.End == serve.EndError:
 		return SeenError
@@ -100,7 +110,7 @@ func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code wire.AlertCo
 		return SeenEither
 	case e.Verdict == scenarios.Accept:
 		return SeenBroken
-	case neverTLS(s): // stacks answer what is no TLS with whatever alert they like
+	case neverTLS(s): // stacks answer with different alerts to what is not TLS
 		return SeenRefused
 	case messages.TellsNothing(code):
 		return SeenUntold
@@ -112,8 +122,7 @@ func seenAlert(s *scenarios.Scenario, e scenarios.Expectation, code wire.AlertCo
 	return SeenOtherReason
 }
 
-// neverTLS reports whether a scenario's server breaks what carries TLS, so that no client can come to
-// an answer.
+// neverTLS reports whether a scenario breaks the connection below TLS, so that no client can get a response.
 func neverTLS(s *scenarios.Scenario) bool {
 	if s.Server.Fault == "" || len(s.Expect.Failures) == 0 || s.Expect.Verdict != scenarios.Reject {
 		return false

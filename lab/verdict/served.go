@@ -10,16 +10,15 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// byRecord decides what a client did by what the server saw: [clients.Info.ByRecord]. It accepted if
-// application data came from it, whatever the bytes were; that the handshake was completed shows
-// nothing, since a client may judge the certificate afterwards. Otherwise it rejected, and its output
-// is the message.
+// byRecord decides by the server's record what a client did: [clients.Info.ByRecord]. The client accepted if
+// application data came from it, whatever the bytes were. A completed handshake shows nothing, since a client may judge
+// the certificate afterwards. Otherwise the client rejected, and its output is the message.
 //
-// Where a client cannot accept, or where the fault only follows the request, the record is the same for
-// every client, and a silent program is not judged at all.
+// If no client can accept, or if the fault only comes after the request, the record is the same for every client. A
+// program that prints nothing is then not judged at all.
 func byRecord(s *scenarios.Scenario, c clients.Info, r clients.Result, observed []serve.Observation) clients.Result {
 	if r.Outcome != clients.Rejected {
-		return r // it died, or could not be started
+		return r // it crashed, or could not be started
 	}
 	unsupported := func(why lang.Reason) clients.Result {
 		return r.With(clients.Unsupported, why)
@@ -40,14 +39,14 @@ func byRecord(s *scenarios.Scenario, c clients.Info, r clients.Result, observed 
 	return r
 }
 
-// sentData reports whether application data came that the server could decrypt. What was relayed could
-// not be decrypted here, and may have been an alert.
+// sentData reports whether the server received application data that it could decrypt. Relayed data cannot be decrypted
+// here, and may have been an alert.
 func sentData(o serve.Observation) bool {
 	return o.End != serve.EndRelayed && (o.ApplicationData || o.End == serve.EndServed)
 }
 
-// precluded reports whether no client could have sent data: what carries TLS is broken, or the server
-// refused the client's certificate or broke the connection off.
+// precluded reports whether no client could have sent data: the connection is broken below TLS, or the server refused
+// the client's certificate or broke the connection off.
 func precluded(s *scenarios.Scenario, observed []serve.Observation) bool {
 	if neverTLS(s) || slices.Contains(s.Expect.Failures, failure.InternalError) {
 		return true

@@ -1,8 +1,8 @@
 // Package verdict says what a client's behaviour means.
 //
-// [Classify] maps a stack's own message to a failure class. [Judge] compares what a client
-// did with what a scenario expects of it, and explains the difference: by what the variant
-// leaves out, by what is known of the stack, and by what the server saw.
+// [Classify] maps a stack's own message to a failure class. [Judge] compares what a client did with what a scenario
+// expects, and explains the difference: by what the variant leaves out, by what is known about the stack, and by what
+// the server saw.
 package verdict
 
 import (
@@ -18,73 +18,68 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Kind is what a judgement comes to.
+// Kind is the result of a judgement.
 type Kind string
 
 // The kinds of judgement.
 const (
-	OK          Kind = "ok"           // the right verdict, for a reason that the scenario lists
+	OK          Kind = "ok"           // the right verdict and, for a rejection, a reason that the scenario lists
 	WrongReason Kind = "wrong-reason" // rejected, but for another reason
-	// Unrecognised is for clients under test alone: rejected, in words that the lab does not
-	// know, and nothing that the server saw tells the reason.
+	// Unrecognised is only for clients under test: rejected, in words that the lab does not know, and the server's
+	// record does not tell the reason either.
 	Unrecognised Kind = "unrecognised"
 	Insecure     Kind = "insecure"    // accepted what it must reject
 	Lenient      Kind = "lenient"     // accepted what it should reject, without the feature to do so
 	Broken       Kind = "broken"      // rejected what it must accept
-	Void         Kind = "void"        // did not accept the control, so that its rejection proves nothing
-	Unsupported  Kind = "unsupported" // cannot do what the scenario or the variant asks
-	Error        Kind = "error"       // the harness failed
+	Void         Kind = "void"        // rejected the control, so that a rejection proves nothing
+	Unsupported  Kind = "unsupported" // cannot do what the scenario or the variant requires
+	Error        Kind = "error"       // the lab or the client failed
 )
 
-// Kinds returns every kind of judgement, the good one first and the others from bad to void.
+// Kinds returns every kind of judgement: first the good one, then the others, the worst first.
 func Kinds() []Kind {
 	return []Kind{OK, Insecure, Lenient, WrongReason, Unrecognised, Broken, Void, Unsupported, Error}
 }
 
-// Cell is one client and one scenario: what happened, to be judged.
+// Cell is what happened with one client and one scenario, to be judged.
 type Cell struct {
 	Scenario *scenarios.Scenario
 	Client   clients.Info
 	Result   clients.Result
 	Observed []serve.Observation
-	// Control is what the client did with the scenario's control in the same run. For a
-	// scenario of the family baseline it is the Result itself.
+	// Control is what the client did with the scenario's control in the same run. For a scenario of the family
+	// baseline it is the Result itself.
 	Control clients.Result
-	// ControlObserved is what the server saw of the client on the control, and GoodObserved on the
-	// first control of all, [scenarios.Good]. They show whether a client under test sends requests;
-	// GoodObserved is only needed for one that says that it accepted, and of which none came.
+	// ControlObserved is what the server saw of the client on the control, and GoodObserved on [scenarios.Good]. They
+	// show whether a client under test sends requests at all. GoodObserved is only needed if the client says that it
+	// accepted although no request came.
 	ControlObserved, GoodObserved []serve.Observation
-	// Class is the failure class of the client's message, if it is known otherwise than by
-	// its stack's rules.
+	// Class is the failure class of the client's message, if it is known in another way than by its stack's rules.
 	Class failure.Class
 }
 
-// Judgement is what a cell comes to.
+// Judgement is the judgement of a cell.
 type Judgement struct {
 	Kind Kind `json:"kind"`
-	// Class is the failure class of the client's message; empty if it accepted, or if no
-	// rule knows the message.
+	// Class is the failure class of the client's message; empty if it accepted, or if no rule knows the message.
 	Class failure.Class `json:"class,omitempty"`
-	// FromAlert says that the message tells no cause, and that Class is what the client's
-	// alert can stand for.
+	// FromAlert says that the message names no cause, and that Class is what the client's alert can mean.
 	FromAlert bool `json:"class_from_alert,omitempty"`
-	// FromRecord says that nobody here knows the message of a client under test, and that what
-	// the server saw leaves no other reason than Class.
+	// FromRecord says that no rule knows the message of a client under test, and that Class is the only reason that
+	// fits the server's record.
 	FromRecord bool `json:"class_from_record,omitempty"`
-	// Words names the stack in whose words the message of a client under test is written, if
-	// that could be told.
+	// Words names the stack in whose words the message of a client under test is written, if it was recognised.
 	Words string `json:"words,omitempty"`
-	// Documented says that this was expected: it is ok, or the variant is declared
-	// to leave that check out, or the scenario says so of this stack. A run in which all
-	// is documented has reproduced the failure.
+	// Documented says that this was expected: it is ok, or the variant is declared to leave that check out, or the
+	// scenario has it as a known deviation of this stack. A run in which everything is documented has reproduced the
+	// failure.
 	Documented bool `json:"documented"`
 	// Why explains a judgement other than ok.
 	Why lang.Reason `json:"why,omitzero"`
-	// Contradicted says that a client under test says that it accepted, and that the server's record
-	// shows that it did not: what it reports tells nothing. The kind is then error.
+	// Contradicted says that a client under test reported that it accepted, but the server's record shows that it did
+	// not, so that its reports mean nothing. The kind is then error.
 	Contradicted bool `json:"contradicted,omitempty"`
-	// Disagreement says in what the client's account and the server's differ; empty if
-	// they agree.
+	// Disagreement says in what the client's account and the server's record differ; zero if they agree.
 	Disagreement lang.Reason `json:"disagreement,omitzero"`
 }
 
@@ -111,8 +106,8 @@ func Judge(c Cell) Judgement {
 	return j
 }
 
-// class returns the failure class of a rejection, and whether it is from the alert in the server's
-// record: only where the message names no cause at all does the alert fill in.
+// class returns the failure class of a rejection, and whether it is from the alert in the server's record. The alert
+// counts only if the message names no cause at all.
 func (c Cell) class() (class failure.Class, fromAlert bool) {
 	if c.Result.Outcome != clients.Rejected {
 		return "", false
@@ -126,7 +121,7 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	switch {
 	case !ok:
 		return "", false
-	case last.AlertSent != nil: // the message says that there was one, and not which
+	case last.AlertSent != nil: // the message says that there was an alert, but not which
 		code := last.AlertSent.Code
 		class = cmp.Or(messages.SentAboutClients(code), c.likeliest(messages.SentByServers(code)))
 	case last.AlertReceived != nil:
@@ -137,8 +132,8 @@ func (c Cell) class() (class failure.Class, fromAlert bool) {
 	return class, class != ""
 }
 
-// likeliest returns which of the classes that an alert can stand for the scenario expects, or else the first of them;
-// empty if there is none.
+// likeliest returns the class that the scenario expects, of those that an alert can mean, or else the first of them;
+// empty if there are none.
 func (c Cell) likeliest(can []failure.Class) failure.Class {
 	for _, want := range c.Scenario.Expect.Failures {
 		if slices.Contains(can, want) {
@@ -176,13 +171,16 @@ func (c Cell) judge(class failure.Class) Judgement {
 	return c.judgeRejected(class, expect, known)
 }
 
-// judgeControl reports whether the control was not accepted, so that the scenario proves
-// nothing. A stack that is known to refuse the control cannot be judged by it at all.
+// judgeControl returns the judgement that follows if the control was not accepted, so that the scenario proves nothing.
+// It reports whether that is so. A stack that is known to refuse the control cannot be judged by the scenario at all.
 func (c Cell) judgeControl() (Judgement, bool) {
 	about := func(why lang.Reason) lang.Reason { return why.About(OnControl, c.Scenario.Control) }
 	switch c.Control.Outcome {
 	case clients.Accepted:
-		control := Cell{Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved, GoodObserved: c.GoodObserved}
+		control := Cell{
+			Scenario: scenarios.ControlOf(c.Scenario), Client: c.Client, Result: c.Control, Observed: c.ControlObserved,
+			GoodObserved: c.GoodObserved,
+		}
 		if why := control.contradiction(); !why.IsZero() {
 			return Judgement{Kind: Error, Contradicted: true, Why: about(why)}, true
 		}
@@ -193,15 +191,16 @@ func (c Cell) judgeControl() (Judgement, bool) {
 		return Judgement{Kind: Unsupported, Why: about(c.Control.Reason())}, true
 	}
 	for _, k := range scenarios.ControlOf(c.Scenario).Known {
-		if k.Verdict == scenarios.Reject && Matches(k, c.Client) && slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
+		if k.Verdict == scenarios.Reject && Matches(k, c.Client) &&
+			slices.Contains(k.Failures, Classify(c.Client.Stack, c.Control.Message)) {
 			return Judgement{Kind: Unsupported, Why: about(lang.Plain(k.Why))}, true
 		}
 	}
 	return Judgement{Kind: Void, Why: lang.Plain(c.Control.Message).About(whyVoid, c.Scenario.Control)}, true
 }
 
-// expectation returns what is expected of this client: the scenario's expectation, narrowed
-// by what is known of the stack where the stack is right in its way.
+// expectation returns what is expected of this client: the scenario's expectation, adapted to what is known about the
+// stack if the stack is right in its own way. It also returns the known deviation, if there is one.
 func (c Cell) expectation() (scenarios.Expectation, *scenarios.Known) {
 	e := c.Scenario.Expect
 	if c.Client.UnderTest {
@@ -242,14 +241,16 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 	switch {
 	case e.Verdict != scenarios.Accept && (c.Client.VerdictOnly || slices.Contains(e.Failures, class)):
 		return Judgement{Kind: OK}
-	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should && !slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
+	case e.Verdict == scenarios.Accept && e.Level == scenarios.Should &&
+		!slices.Contains(c.Client.Features, e.Feature) && slices.Contains(e.Failures, class):
 		return Judgement{Kind: Broken, Documented: true, Why: lang.Because(whyFeature, e.Feature)}
 	}
 	j := Judgement{Kind: WrongReason, Why: lang.Because(whyExpected, fmt.Sprint(e.Failures))}
 	switch {
 	case e.Verdict == scenarios.Accept:
 		j = Judgement{Kind: Broken, Why: lang.Because(whyMustAccept)}
-	case class == "" && c.Client.UnderTest: // nobody is held to the lab's vocabulary for what it need not refuse
+	// a client need not use words that the lab knows for what it need not refuse
+	case class == "" && c.Client.UnderTest:
 		demanded := e.Level == scenarios.Must || slices.Contains(c.Client.Features, e.Feature)
 		j = Judgement{Kind: Unrecognised, Documented: !demanded, Why: lang.Because(whyExpected, fmt.Sprint(e.Failures))}
 	}
@@ -262,8 +263,7 @@ func (c Cell) judgeRejected(class failure.Class, e scenarios.Expectation, known 
 	return j
 }
 
-// leavesOut reports whether the variant is declared to leave out the check that the
-// rejection depends on.
+// leavesOut reports whether the variant is declared to leave out the check that the rejection depends on.
 func (c Cell) leavesOut(e scenarios.Expectation) (clients.Check, bool) {
 	if c.Scenario.Family == scenarios.ClientCertificates {
 		return "", false // it is not the server's certificate that is wrong
