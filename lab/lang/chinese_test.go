@@ -189,7 +189,8 @@ func TestChineseProse(t *testing.T) {
 	for _, file := range chineseFiles(t) {
 		for _, l := range prose(linesOf(t, file)) {
 			assert.Empty(t, narrow.FindString(bare(l.text)), "%s has half-width punctuation: %s", l.at(), l.text)
-			assert.Empty(t, foreign(l.text, phrases, names), "%s has words that are not in testdata/names.txt: %s", l.at(), l.text)
+			words := foreign(l.text, phrases, names)
+			assert.Empty(t, words, "%s has words that are not in testdata/names.txt: %s", l.at(), l.text)
 		}
 	}
 }
