@@ -141,7 +141,8 @@ func bare(text string) string {
 // narrow matches punctuation that is half-width where Chinese is full-width: beside a Chinese character, or between
 // two words without a blank, which is no English either.
 var narrow = regexp.MustCompile(
-	`[\p{Han}）”] ?[,;:?!(]|[\p{Han}）”][.)]|[,;:?!)] ?[\p{Han}（“]|[A-Za-z0-9"` + "`" + `][,;:!?][A-Za-z"` + "`" + `]|[A-Za-z]\([A-Za-z]`)
+	`[\p{Han}）”] ?[,;:?!(]|[\p{Han}）”][.)]|[,;:?!)] ?[\p{Han}（“]|` +
+		"[A-Za-z0-9\"`][,;:!?][A-Za-z\"`]|" + `[A-Za-z]\([A-Za-z]`)
 
 // foreign returns the English words of a text that are not among the names. What has a capital, a digit or a sign
 // within it is a name or code.
@@ -229,7 +230,9 @@ func TestForeign(t *testing.T) {
 // TestProse holds that what is checked is what people read.
 func TestProse(t *testing.T) {
 	var got []string
-	for _, l := range prose(split("a.md", "# 标题\n\n```sh\ncode\n```\n```hint x\n提示\n```\n    code\n<!-- a start -->\nx\n<!-- a end -->\n正文")) {
+	const document = "# 标题\n\n```sh\ncode\n```\n```hint x\n提示\n```\n    code\n" +
+		"<!-- a start -->\nx\n<!-- a end -->\n正文"
+	for _, l := range prose(split("a.md", document)) {
 		got = append(got, fmt.Sprint(l.number, l.text))
 	}
 	assert.Equal(t, []string{"1# 标题", "7提示", "13正文"}, got)
