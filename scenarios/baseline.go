@@ -18,8 +18,8 @@ var unconstrained = pki.Certificate{Permit: []string{"any"}, NotBefore: "-1h", N
 // python2Address tells why Python 2.7 cannot be judged by scenarios with addresses.
 var python2Address = Known{Stack: "python", Versions: "<3", Variants: []string{"default", "strict"}, Verdict: Reject,
 	Failures: []failure.Class{failure.HostnameMismatch},
-	Why: "ssl.match_hostname of Python 2.7 does not know addresses: it compares 127.0.0.1 with DNS names and " +
-		"the common name alone"}
+	Why: "ssl.match_hostname in Python 2.7 does not support addresses: it compares 127.0.0.1 only with DNS names " +
+		"and the common name"}
 
 const goodFix = "Nothing: a client that refuses this is broken, or was not given the root."
 

@@ -74,8 +74,8 @@ var chain = []Scenario{
 			"leaf.issuer"},
 		Expect: reject(failure.SelfSigned, failure.Untrusted), Known: []Known{
 			{Stack: "cryptography", Failures: []failure.Class{failure.StrictRFC5280},
-				Why: "cryptography looks at a leaf's extensions before it looks for a path, and a self-signed one " +
-					"names no issuer's key"},
+				Why: "cryptography checks a leaf's extensions before it builds a path, and a self-signed leaf has " +
+					"no authority key identifier"},
 		},
 		Sources: []string{"D2", "badssl", "TryTLS"},
 	},
@@ -357,8 +357,8 @@ var chain = []Scenario{
 		Control: "good", Defect: []string{"root.subjectKeyIdentifier"},
 		Expect: shouldReject(FeatureStrict, failure.StrictRFC5280), Known: []Known{
 			{Stack: "cryptography", Verdict: Accept,
-				Why: "cryptography is strict of what is sent, and does not look for the subject key identifier of " +
-					"a trust anchor, measured with 50.0.2"},
+				Why: "cryptography checks strictly what the server sends, but does not require a subject key " +
+					"identifier in a trust anchor; measured with 50.0.2"},
 		},
 		Sources: []string{"Python 3.13 release notes", "openssl#20027"},
 	},

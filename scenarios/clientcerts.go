@@ -27,32 +27,40 @@ func clientCertificate(c pki.Certificate) pki.Recipe { return pki.Recipe{Client:
 // Known deviations, measured on Linux with the versions in lab/clients/README.md.
 var (
 	curlOwnExpired = []Known{{Stack: "curl", Versions: "<8", Failures: []failure.Class{failure.Untrusted},
-		Why: "under TLS 1.2 curl 7.88 takes the server's alert certificate_expired, which is about the client's " +
-			"certificate, for a failed verification of the server's"}}
+		Why: "under TLS 1.2, curl 7.88 reports the server's alert certificate_expired, which is about the client's " +
+			"certificate, as a failure to verify the server's"}}
 	// The clients named …GoesOn continue after an error in their own files, so that the server reports the
 	// problem.
 	wgetGoesOn = Known{Stack: "wget", Failures: []failure.Class{failure.ClientCertificateRequired, failure.ClientCertificateRejected},
-		Why: "Wget goes on without a certificate and key that it cannot load or that do not belong together, and the server refuses it"}
-	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
-		Why: "gnutls-cli does not compare key and certificate: it signs with what it was given, and the server " +
+		Why: "Wget continues without a certificate and key that it cannot load or that do not match, and the server " +
 			"refuses it"}
+	gnuTLSGoesOn = Known{Stack: "gnutls-cli", Failures: []failure.Class{failure.ClientCertificateRejected},
+		Why: "gnutls-cli does not check that the key matches the certificate: it signs with what it was given, and " +
+			"the server refuses it"}
 	curlOwnKey = Known{Stack: "curl", Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
-		Why: "curl 7.88 says the same of any key that it cannot use: unable to set private key file"}
+		Why: "curl 7.88 reports every key that it cannot use in the same words: unable to set private key file"}
 	ownKey = []Known{curlOwnKey, pemLib("python"), pymongoOwnKey, pemLib("requests"), pemLib("urllib3"),
 		pemLib("httpx"), pemLib("aiohttp"), pemLib("cryptography")}
 	pymongoOwnKey = Known{Stack: "pymongo", Right: true, Failures: []failure.Class{failure.BadPEM},
-		Why: "PyMongo passes on Python's PEM lib, behind words that blame the certificate: Private key doesn't match certificate"}
+		Why: "PyMongo passes on Python's PEM lib, after words that blame the certificate: Private key doesn't " +
+			"match certificate"}
 	ownAnchors = []Known{
 		bunOwnFiles,
-		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k curl does not need the CA file, and goes on without it"},
+		{Stack: "curl", Variants: []string{"insecure"}, Verdict: Accept, Why: "with -k, curl does not need the CA " +
+			"file and continues without it"},
 		{Stack: "curl", Variants: []string{"default"}, Right: true, Failures: []failure.Class{failure.ClientMisconfigured},
-			Why: "curl 7.88 says the same of any CA file that it cannot use: error setting certificate file"},
-		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate Wget goes on without the CA file"},
-		{Stack: "requests", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
-		{Stack: "urllib3", Variants: []string{"insecure"}, Verdict: Accept, Why: "with cert_reqs=\"CERT_NONE\" there is no CA file to give"},
-		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False takes the place of the CA file"},
-		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept, Why: "a context that does not verify is given no CA file, and ssl=False takes the place of a context"},
-		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted}, Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and goes on without"},
+			Why: "curl 7.88 reports every CA file that it cannot use in the same words: error setting certificate " +
+				"file"},
+		{Stack: "wget", Variants: []string{"insecure"}, Verdict: Accept, Why: "with --no-check-certificate, Wget " +
+			"continues without the CA file"},
+		{Stack: "requests", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False replaces the CA file"},
+		{Stack: "urllib3", Variants: []string{"insecure"}, Verdict: Accept, Why: "with cert_reqs=\"CERT_NONE\", no " +
+			"CA file is given"},
+		{Stack: "httpx", Variants: []string{"insecure"}, Verdict: Accept, Why: "verify=False replaces the CA file"},
+		{Stack: "aiohttp", Variants: []string{"insecure", "ssl-false"}, Verdict: Accept,
+			Why: "a context that does not verify gets no CA file, and ssl=False replaces the context"},
+		{Stack: "fetch", Variants: []string{"extra-ca-certs"}, Failures: []failure.Class{failure.Untrusted},
+			Why: "Node warns that it cannot read NODE_EXTRA_CA_CERTS, and continues without it"},
 		nodeCAFile, jsseCAFile, rustlsCAFile, reqwestNativeCAFile, chromiumCAFile, perlCAFile, phpCAFile,
 	}
 )
@@ -60,7 +68,7 @@ var (
 // pemLib is the deviation of a stack that uses Python's ssl module.
 func pemLib(stack string) Known {
 	return Known{Stack: stack, Right: true, Failures: []failure.Class{failure.BadPEM},
-		Why: "Python passes on OpenSSL's PEM lib alone, whatever was wrong with the file"}
+		Why: "Python passes on only OpenSSL's PEM lib, whatever was wrong with the file"}
 }
 
 // tls13Note tells how TLS 1.3 differs (RFC 8446, section 4.4.2.4): the client's handshake ends before the

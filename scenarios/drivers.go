@@ -15,17 +15,18 @@ var alwaysRefuse = []struct {
 }{
 	{"", Known{Stack: "pymongo", Variants: []string{"no-tls"}, Verdict: Reject,
 		Failures: []failure.Class{failure.UnexpectedEOF, failure.ConnectionReset},
-		Why:      "the client speaks no TLS, and the server nothing else: it hangs up"}},
+		Why: "the client does not use TLS and the server accepts nothing else, so the server closes the " +
+			"connection"}},
 	{SuppliesClientCertificate, Known{Stack: "pymongo", Variants: []string{"two-files"}, Verdict: Reject,
 		Failures: []failure.Class{failure.BadPEM},
-		Why:      "PyMongo wants the certificate and its key in one file"}},
+		Why:      "PyMongo requires the certificate and its key in one file"}},
 	{SuppliesCRL, Known{Stack: "pymongo-ocsp", Variants: []string{"crl-and-ocsp"}, Verdict: Reject,
 		Failures: []failure.Class{failure.ClientMisconfigured},
 		Why:      "PyMongo cannot be given a CRL when it uses PyOpenSSL"}},
 	{SuppliesCRL, Known{Stack: "mongo-node", Variants: []string{"tlsCRLFile"}, Verdict: Reject,
 		Failures: []failure.Class{failure.RevocationUnknown},
-		Why: "Node reads the first CRL of what it is given and wants one of each CA on the path, and the " +
-			"driver gives it the file whole: with an intermediate there is no right file"}},
+		Why: "Node reads only the first CRL that it is given but requires one for each CA on the path, and the " +
+			"driver passes the file on unchanged: if there is an intermediate, no file can satisfy it"}},
 }
 
 // alwaysRefusing returns the variants that refuse a scenario's server whatever its defect is.

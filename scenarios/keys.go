@@ -10,7 +10,7 @@ import (
 // oldDigest lists clients that accept SHA-1, and why. Measured with Node 16 and with JDK 17 and 25.
 var oldDigest = []Known{
 	{Versions: "OpenSSL <3", Verdict: Accept,
-		Why: "OpenSSL before 3.0 counts SHA-1 as good enough for security level 1, which is what it is built with unless a distribution says otherwise"},
+		Why: "OpenSSL before 3.0 allows SHA-1 at security level 1, its default unless a distribution changes it"},
 	jsseDigest,
 	boringSSLDigest,
 }

@@ -5,11 +5,11 @@ import "example.com/tlslab/scenarios/failure"
 // Known deviations of Chromium, measured with 156.0.8078.79 on Linux.
 var (
 	chromiumTrailingDot = Known{Stack: "chromium", Variants: []string{"default"}, Verdict: Accept,
-		Why: "Chromium takes a dot at the end of a name off before it compares"}
+		Why: "Chromium strips a trailing dot from a name before it compares it"}
 	chromiumWithholds = Known{Stack: "chromium", Right: true,
 		Failures: []failure.Class{failure.ClientCertificateRequired, failure.HandshakeFailure},
-		Why: "of the user's certificates it offers those alone that are valid now, for clients, and from a " +
-			"CA that the server lists, so that the server misses one"}
+		Why: "it offers only user certificates that are valid now, are for clients and come from a CA that the " +
+			"server lists, so the server gets none"}
 	chromiumCAFile = Known{Stack: "chromium", Variants: []string{"insecure"}, Verdict: Accept,
-		Why: "with --ignore-certificate-errors it is given no root"}
+		Why: "with --ignore-certificate-errors, it is not given the root"}
 )

@@ -206,7 +206,7 @@ var mongodRows = []Scenario{
 		ID: "mongod-tls13-only", Port: 11, Title: "a mongod with TLS 1.3 and nothing older",
 		Instead: "mongo-good-tls13",
 		Story: Story{
-			What: "tlsDisabledProtocols leaves TLS 1.3 alone.",
+			What: "tlsDisabledProtocols leaves only TLS 1.3 enabled.",
 			Where: "Hardened servers, and clients without TLS 1.3: Python with OpenSSL 1.0.2, old .NET and JVMs. " +
 				"According to D2 they get TLSV1_ALERT_PROTOCOL_VERSION, but 4.4.2, 6.0.5 and 6.0.27 send no alert.",
 			See: `A client with TLS 1.3 reads and writes. One without is dropped: mongod closes the connection ` +
@@ -231,7 +231,7 @@ var mongodRows = []Scenario{
 		Sources: []string{"D2", "MongoDB OCSP specification"},
 	},
 	{
-		ID: "mongod-stapled-revoked", Port: 13, Title: "a mongod that staples that its certificate is revoked",
+		ID: "mongod-stapled-revoked", Port: 13, Title: "a mongod that staples a response that says revoked",
 		Instead: "mongo-revoked-stapled",
 		Story: Story{
 			What:  "The responder says that the mongod's certificate is revoked, and the mongod staples that.",

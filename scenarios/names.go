@@ -88,11 +88,11 @@ var names = []Scenario{
 		Expect: reject(failure.HostnameMismatch), Known: []Known{
 			rubyAddress, phpAddress, perlCommonName,
 			{Stack: "curl", Versions: "<8", Verdict: Accept,
-				Why: "measured with curl 7.88 on OpenSSL: where there is no SAN it compares the common name, even " +
-					"with an address"},
+				Why: "measured with curl 7.88 on OpenSSL: without a SAN, it compares even addresses with the common " +
+					"name"},
 			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept,
-				Why: "ssl.match_hostname of Python before 3.7 compares the common name where there is no SAN, " +
-					"even with an address"},
+				Why: "ssl.match_hostname in Python before 3.7 compares even addresses with the common name if there " +
+					"is no SAN"},
 			serviceIdentityPattern, pymongoPattern,
 		},
 		Sources: []string{"RFC 9525"},
@@ -123,9 +123,13 @@ var names = []Scenario{
 			nodeWildcard,
 			mongoJavaWildcard,
 			rubyWildcard, perlWildcard, phpWildcard,
-			{Stack: "openssl", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "X509_check_host takes partial wildcards, as RFC 2818 did, unless X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS is set, and s_client does not set it"},
-			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept, Why: "ssl.match_hostname of Python before 3.7 takes partial wildcards, as RFC 2818 did"},
-			{Stack: "java", Verdict: Accept, Why: "JSSE's host name checker takes an asterisk as part of a label, as RFC 2818 did; measured with JDK 17 and 25"},
+			{Stack: "openssl", Variants: []string{"default", "strict"}, Verdict: Accept,
+				Why: "X509_check_host accepts partial wildcards, as RFC 2818 did, unless " +
+					"X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS is set, and s_client does not set it"},
+			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept,
+				Why: "ssl.match_hostname in Python before 3.7 accepts partial wildcards, as RFC 2818 did"},
+			{Stack: "java", Verdict: Accept, Why: "JSSE's host name checker accepts an asterisk as part of a label, " +
+				"as RFC 2818 did; measured with JDK 17 and 25"},
 		},
 		Sources: []string{"x509-limbo", "RFC 9525"},
 	},
@@ -154,7 +158,7 @@ var names = []Scenario{
 		Expect: reject(failure.HostnameMismatch, failure.Malformed), Known: []Known{
 			phpWildcard,
 			{Stack: "python", Versions: "<3.7", Variants: []string{"default", "strict"}, Verdict: Accept,
-				Why: "ssl.match_hostname of Python before 3.7 takes an asterisk alone for any single label"},
+				Why: "ssl.match_hostname in Python before 3.7 accepts a lone asterisk for any single-label name"},
 		},
 		Sources: []string{"x509-limbo"},
 	},
@@ -205,7 +209,8 @@ var names = []Scenario{
 			nodeTrailingDot,
 			okhttpTrailingDot, chromiumTrailingDot,
 			perlTrailingDot, phpTrailingDot,
-			{Stack: "curl", Verdict: Accept, Why: "curl strips a trailing dot from both names before it compares them (Curl_cert_hostcheck), measured with 7.88"},
+			{Stack: "curl", Verdict: Accept, Why: "curl strips a trailing dot from both names before it compares " +
+				"them (Curl_cert_hostcheck); measured with 7.88"},
 		},
 		Sources: []string{"x509-limbo"},
 	},

@@ -242,7 +242,7 @@ var protocol = []Scenario{
 			See: `Python: "IP address mismatch". Go: "certificate is valid for other.tlslab.test" or "doesn't ` +
 				`contain any IP SANs".`,
 		},
-		Fix:     "Connect by name; or have the address in the default site's certificate.",
+		Fix:     "Connect by name, or add the address to the default site's certificate.",
 		Recipe:  pki.Recipe{Leaf: byAddress, Others: otherSite},
 		Server:  Server{DefaultCertificate: otherSite[0].Name},
 		Control: "good-ip", Defect: []string{"server.defaultCertificate"}, Expect: reject(failure.HostnameMismatch),

@@ -128,8 +128,8 @@ var revocationCRL = []Scenario{
 			failure.RevocationUnknown), Known: []Known{
 			perlCRLSignature,
 			{Stack: "curl", Versions: "OpenSSL >=3", Failures: []failure.Class{failure.BadSignature}, Right: true,
-				Why: "it tells the first error of OpenSSL's queue, which is that a signature did not verify, and " +
-					"not whose: measured with 7.88.1"},
+				Why: "it reports the first error in OpenSSL's queue, which says that a signature did not verify but " +
+					"not which one; measured with 7.88.1"},
 			wgetCRL,
 		},
 		Sources: []string{"x509-limbo"},

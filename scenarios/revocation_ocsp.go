@@ -46,15 +46,15 @@ var revocationOCSP = []Scenario{
 		Control: "good-ocsp-intermediate", Defect: []string{"chain.responder"},
 		Expect: shouldReject(FeatureOCSPEndpoint, failure.Revoked), Known: []Known{
 			{Stack: "java", Variants: []string{"revocation", "ocsp-soft-fail"}, Verdict: Accept,
-				Why: "the lab sets Option.ONLY_END_ENTITY, as most chains have a responder for the leaf alone, " +
-					"which Java then refuses"},
+				Why: "the lab sets Option.ONLY_END_ENTITY: in most of its chains only the leaf names a responder, " +
+					"and Java refuses such chains without it"},
 			{
 				Stack: "pymongo-ocsp", Verdict: Accept,
-				Why: "PyMongo asks about the server's certificate alone; measured with 4.18 and 4.20",
+				Why: "PyMongo asks only about the server's certificate; measured with 4.18 and 4.20",
 			},
 			{
 				Stack: "mongo-go", Verdict: Accept,
-				Why: "the driver asks about the server's certificate alone; measured with 2.9.3",
+				Why: "the driver asks only about the server's certificate; measured with 2.9.3",
 			},
 		},
 		Sources: []string{"x509-limbo", "RFC 6960"},
@@ -134,14 +134,14 @@ var revocationOCSP = []Scenario{
 		Control: "good-ocsp", Defect: []string{"chain.responder"},
 		Expect: shouldReject(FeatureOCSPEndpoint, failure.RevocationUnknown), Known: []Known{
 			{Stack: "java", Variants: []string{"ocsp-soft-fail"}, Verdict: Accept,
-				Why: "Option.SOFT_FAIL counts an answer that tells nothing as none; measured with JDK 17 and 25"},
+				Why: "Option.SOFT_FAIL treats an answer without a status as no answer; measured with JDK 17 and 25"},
 			{Stack: "pymongo-ocsp", Verdict: Accept,
-				Why: "of what a responder says PyMongo fails on revoked alone, as MongoDB's OCSP specification " +
-					"wants it; measured with 4.18 and 4.20"},
+				Why: "PyMongo fails only if the responder says revoked, as MongoDB's OCSP specification requires; " +
+					"measured with 4.18 and 4.20"},
 			{
 				Stack: "mongo-go", Verdict: Accept,
-				Why: "of what a responder says the driver fails on revoked alone, as MongoDB's OCSP specification " +
-					"wants it; measured with 2.9.3",
+				Why: "the driver fails only if the responder says revoked, as MongoDB's OCSP specification " +
+					"requires; measured with 2.9.3",
 			},
 		},
 		Sources: []string{"D2", "RFC 6960"},

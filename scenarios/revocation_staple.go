@@ -115,8 +115,8 @@ var revocationStaple = []Scenario{
 		Expect: shouldReject(FeatureStapling, failure.RevocationUnknown), Known: []Known{
 			wgetUntold,
 			{Stack: "pymongo-ocsp", Verdict: Accept,
-				Why: "PyMongo does not look for whom a stapled response speaks: it compares serial numbers only " +
-					"with what a responder answers; measured with 4.18 and 4.20"},
+				Why: "PyMongo does not check which certificate a stapled response is about: it compares serial " +
+					"numbers only for answers from a responder; measured with 4.18 and 4.20"},
 		},
 		Sources: []string{"D2", "x509-limbo", "RFC 6960"},
 	},

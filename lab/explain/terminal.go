@@ -63,7 +63,7 @@ func (t Terminal) finding(f Finding) {
 	if f.Count > 1 {
 		where = fmt.Sprintf(t.say("lines-first"), f.Line, f.Count)
 	}
-	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+"; "+f.Who(t.Locale), text.Faint))
+	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+t.say("semicolon")+f.Who(t.Locale), text.Faint))
 	t.quote(around(f.Quoted(), f.Words))
 	for _, note := range t.notes(f) {
 		t.paragraph(2, note)
@@ -91,9 +91,9 @@ func (t Terminal) finding(f Finding) {
 func (f Finding) Who(l lang.Tag) string {
 	const most = 6
 	t := Terminal{Locale: l}
-	names := strings.Join(f.Stacks[:min(most, len(f.Stacks))], ", ")
+	names := strings.Join(f.Stacks[:min(most, len(f.Stacks))], t.say("comma"))
 	if len(f.Stacks) > most {
-		names += ", …"
+		names += t.say("comma") + "…"
 	}
 	switch {
 	case len(f.Stacks) == 0:
@@ -139,7 +139,7 @@ func (t Terminal) untold(f Finding) {
 	for _, class := range f.Possible {
 		names = append(names, string(class))
 	}
-	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, ", ")))
+	t.paragraph(2, fmt.Sprintf(t.say("untold"), strings.Join(names, t.say("comma"))))
 	fmt.Fprintln(t.W)
 	list := f.Proses(t.Locale)
 	said := "" // the setting, which is often the same for all classes
@@ -189,7 +189,7 @@ func (t Terminal) prose(p Prose) {
 func (t Terminal) noFix(n NoFix) {
 	title := t.say("not-fix-any")
 	if len(n.Switches) > 0 {
-		title = fmt.Sprintf(t.say("not-fix"), strings.Join(n.Switches, ", "))
+		title = fmt.Sprintf(t.say("not-fix"), strings.Join(n.Switches, t.say("comma")))
 	}
 	for _, line := range wrap.Lines(title, t.width()-2) {
 		fmt.Fprintf(t.W, "  %s\n", t.paint(line, text.Bold))

@@ -58,8 +58,8 @@ func TestTerminalFits(t *testing.T) {
 					explain.Terminal{W: &out, Width: width, Color: color, Locale: l}.Report(explain.Read(message))
 					for line := range strings.Lines(out.String()) {
 						plain := strings.TrimSpace(text.StripEscape(line))
-						if strings.HasPrefix(plain, "$ ") ||
-							strings.Contains(plain, "; ") && !strings.HasPrefix(line, " ") {
+						separated := strings.Contains(plain, "; ") || strings.Contains(plain, "；")
+						if strings.HasPrefix(plain, "$ ") || separated && !strings.HasPrefix(line, " ") {
 							continue // a command, to be copied, or the title
 						}
 						assert.LessOrEqual(

@@ -37,7 +37,7 @@ const curlTrustStore = `curl -v https://{host}:{port}/ 2>&1 | grep -i -e CAfile 
 var curlCauses = map[string][]string{
 	"verification-off":       {"-k", "--insecure", "insecure in ~/.curlrc", "CURLOPT_SSL_VERIFYPEER 0"},
 	"names-unchecked":        {"CURLOPT_SSL_VERIFYHOST 0"},
-	"chain-unchecked":        {"--cacert with what openssl s_client -showcerts wrote"},
+	"chain-unchecked":        {"--cacert with the output of openssl s_client -showcerts"},
 	"retries-unverified":     {"curl ... || curl -k ..."},
 	"security-level-lowered": {"--ciphers DEFAULT@SECLEVEL=0"},
 	"old-tls-allowed":        {"--tlsv1.0"},

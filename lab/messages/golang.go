@@ -29,13 +29,13 @@ const goTrustStore = `ls -l /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/cert
 // goCauses are the causes of findings in clients written in Go.
 var goCauses = map[string][]string{
 	"verification-off":     {"InsecureSkipVerify: true"},
-	"names-unchecked":      {"InsecureSkipVerify with a VerifyPeerCertificate of one's own"},
-	"names-half-checked":   {"a VerifyPeerCertificate of one's own"},
-	"chain-unchecked":      {"PeerCertificates put into RootCAs"},
+	"names-unchecked":      {"InsecureSkipVerify with a custom VerifyPeerCertificate"},
+	"names-half-checked":   {"a custom VerifyPeerCertificate"},
+	"chain-unchecked":      {"PeerCertificates added to RootCAs"},
 	"dates-unchecked":      {"VerifyOptions.CurrentTime"},
 	"old-tls-allowed":      {"MinVersion: tls.VersionTLS10"},
 	"limits-versions":      {"MaxVersion"},
-	"truncation-unnoticed": {"io.ErrUnexpectedEOF passed over"},
+	"truncation-unnoticed": {"io.ErrUnexpectedEOF ignored"},
 }
 
 var goServerSource = Source{

@@ -33,7 +33,7 @@ const javaTrustStore = `keytool -list -cacerts -storepass changeit`
 var javaCauses = map[string][]string{
 	"verification-off":   {"a TrustManager whose checkServerTrusted does nothing"},
 	"names-unchecked":    {"a HostnameVerifier that returns true", "no endpointIdentificationAlgorithm"},
-	"names-half-checked": {"a HostnameVerifier of one's own"},
+	"names-half-checked": {"a custom HostnameVerifier"},
 }
 
 // javaSwitches are also the switches of sources that are built on Java.

@@ -38,11 +38,11 @@ const nodeTrustStore = `node -p 'process.env.NODE_EXTRA_CA_CERTS'`
 var nodeCauses = map[string][]string{
 	"verification-off":     {"rejectUnauthorized: false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
 	"names-unchecked":      {"checkServerIdentity: () => undefined"},
-	"names-half-checked":   {"a checkServerIdentity of one's own"},
+	"names-half-checked":   {"a custom checkServerIdentity"},
 	"chain-unchecked":      {"ca taken from getPeerCertificate()"},
 	"old-tls-allowed":      {"minVersion: 'TLSv1'"},
 	"limits-versions":      {"maxVersion"},
-	"truncation-unnoticed": {"an aborted response taken for its end"},
+	"truncation-unnoticed": {"an aborted response treated as complete"},
 }
 
 var npmSource = Source{

@@ -31,7 +31,7 @@ var opensslCauses = map[string][]string{
 	"security-level-lowered": {"-cipher DEFAULT@SECLEVEL=0"},
 	"old-tls-allowed":        {"-tls1", "-min_protocol"},
 	"revocation-unchecked":   {"no -crl_check"},
-	"checks-another-name":    {"-verify_hostname with an address: that is -verify_ip"},
+	"checks-another-name":    {"-verify_hostname with an address, which needs -verify_ip"},
 }
 
 var opensslServerSource = Source{

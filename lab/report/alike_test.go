@@ -43,7 +43,7 @@ func TestVerdictOnlySaysSo(t *testing.T) {
 	a.Run.Clients = []clients.Info{{Stack: "under-test", UnderTest: true, VerdictOnly: true}}
 	a = assess.Assess(a.Run, nil)
 	assert.True(t, a.VerdictOnly)
-	for lang, want := range map[lang.Tag]string{lang.English: "pass: 2 ok, reasons not judged (--verdict-only); 2 scenarios in ", lang.Chinese: "未判断拒绝的理由（--verdict-only）"} {
+	for lang, want := range map[lang.Tag]string{lang.English: "pass: 2 ok, reasons not judged (--verdict-only); 2 scenarios in ", lang.Chinese: "未判断拒绝的原因（--verdict-only）"} {
 		var out bytes.Buffer
 		report.Terminal{W: &out, Locale: lang}.Assessment(a)
 		assert.Contains(t, out.String(), want)

@@ -100,7 +100,8 @@ var infos = []Info{
 		Class: NotYetValid, Group: "certificate",
 		Meaning: "A certificate on the path has a notBefore date in the future.",
 		Fix:     "Correct the client's clock, or issue the certificate with an earlier notBefore.",
-		Client:  "Compare notBefore of every certificate on the path with the clock, and say which clock.",
+		Client: "Compare notBefore of every certificate on the path with the clock, and say what time the " +
+			"clock shows.",
 	},
 	{
 		Class: HostnameMismatch, Group: "certificate",
@@ -113,34 +114,34 @@ var infos = []Info{
 		Class: Untrusted, Group: "certificate",
 		Meaning: "No path leads from the leaf to a trust anchor that the client holds.",
 		Fix:     "Send every intermediate, and give the client the right root.",
-		Client: "Build the path to one of the anchors that the client was given, and to no other; refuse if " +
-			"there is none.",
+		Client: "Build a path to one of the trust anchors that the client was given, and to no other; refuse if " +
+			"there is no such path.",
 	},
 	{
 		Class: SelfSigned, Group: "certificate",
 		Meaning: "The path ends in a self-signed certificate that the client does not trust.",
 		Fix:     "Give the client that root, or issue the leaf from a CA that it trusts.",
-		Client:  "Trust a self-signed certificate only if it is among the anchors that the client was given.",
+		Client:  "Trust a self-signed certificate only if it is one of the trust anchors that the client was given.",
 	},
 	{
 		Class: BadSignature, Group: "certificate",
 		Meaning: "A signature on the path or in the handshake does not verify.",
 		Fix:     "Send certificates that belong together; give the client the current root.",
-		Client: "Verify every signature on the path with the key of the certificate above it, not by names or " +
-			"key identifiers.",
+		Client: "Verify every signature on the path with the key of the certificate above it; names and key " +
+			"identifiers prove nothing.",
 	},
 	{
 		Class: WrongUsage, Group: "certificate",
 		Meaning: "The key usage or extended key usage does not allow what the certificate is used for.",
 		Fix:     "Issue the certificate with the usage that its role needs.",
-		Client: "Demand the usage that the role needs: serverAuth of the leaf and of every CA that limits " +
-			"its usages.",
+		Client: "Require the usage that the role needs: serverAuth in the leaf, and in every CA that limits its " +
+			"usages.",
 	},
 	{
 		Class: InvalidCA, Group: "certificate",
 		Meaning: "A certificate that may not act as a CA has issued another.",
 		Fix:     "Issue from a CA certificate: basicConstraints cA true and keyUsage keyCertSign.",
-		Client: "Demand cA true of whatever issued another certificate, and keyCertSign where it has a keyUsage " +
+		Client: "Require cA true in every certificate that issued another, and keyCertSign if it has a keyUsage " +
 			"(RFC 5280, section 6.1.4).",
 	},
 	{
@@ -153,32 +154,33 @@ var infos = []Info{
 		Class: NameConstraint, Group: "certificate",
 		Meaning: "The name constraints of a CA on the path do not allow the leaf's name.",
 		Fix:     "Issue the leaf from a CA that may issue for its name.",
-		Client: "Hold the leaf's names against the name constraints of every CA above it (RFC 5280, section " +
+		Client: "Check the leaf's names against the name constraints of every CA above it (RFC 5280, section " +
 			"4.2.1.10).",
 	},
 	{
 		Class: CriticalExtension, Group: "certificate",
 		Meaning: "A certificate has a critical extension that the client does not support.",
 		Fix:     "Issue it without that extension, or mark the extension non-critical if it can be ignored.",
-		Client:  "Refuse a certificate with a critical extension that nothing here processes (RFC 5280, section 4.2).",
+		Client: "Refuse a certificate with a critical extension that the client does not process (RFC 5280, " +
+			"section 4.2).",
 	},
 	{
 		Class: Malformed, Group: "certificate",
 		Meaning: "A certificate cannot be parsed, or contains something that X.509 does not allow.",
 		Fix:     "Reissue it with a correct encoder.",
-		Client:  "Refuse what does not parse; never go on with the part that did.",
+		Client:  "Refuse a certificate that does not parse; never continue with the part that did.",
 	},
 	{
 		Class: StrictRFC5280, Group: "certificate",
 		Meaning: "A certificate breaks a rule of RFC 5280 that only strict clients enforce.",
 		Fix:     "Reissue the chain as RFC 5280 requires: key identifiers, critical basicConstraints, key usage.",
-		Client:  "Switch the library's strict checks on, as X509_V_FLAG_X509_STRICT of OpenSSL.",
+		Client:  "Enable the library's strict checks, such as OpenSSL's X509_V_FLAG_X509_STRICT.",
 	},
 	{
 		Class: WeakKey, Group: "certificate",
 		Meaning: "A key is too short, or of a type that the client's policy refuses.",
 		Fix:     "Use a new key: ECDSA P-256, or RSA of at least 2,048 bits.",
-		Client:  "Set a least key size: RSA of 2,048 bits, as OpenSSL's security level 2 does.",
+		Client:  "Set a minimum key size: 2,048 bits for RSA, as OpenSSL's security level 2 does.",
 	},
 	{
 		Class: WeakSignature, Group: "certificate",
@@ -190,7 +192,7 @@ var infos = []Info{
 		Class: KeyMismatch, Group: "certificate",
 		Meaning: "The server does not hold the private key of the certificate that it sends.",
 		Fix:     "Install the key and the certificate that belong together.",
-		Client:  "Verify the handshake's signature with the leaf's key, and do not go on if that fails.",
+		Client:  "Verify the handshake's signature with the leaf's key, and do not continue if that fails.",
 	},
 	{
 		Class: Revoked, Group: "certificate",
@@ -203,15 +205,15 @@ var infos = []Info{
 		Class: RevocationUnknown, Group: "certificate",
 		Meaning: "The revocation status is missing, stale, unreadable or not properly signed.",
 		Fix:     "Restore the CRL or OCSP service, and have it publish current CRLs and responses.",
-		Client: "Take a CRL or OCSP response only if its signature, its dates and its signer are right; decide " +
-			"what happens without one, and say so.",
+		Client: "Use a CRL or OCSP response only if its signature, dates and signer are right; decide what to do " +
+			"without one, and document it.",
 	},
 	{
 		Class: StapleMissing, Group: "certificate",
 		Meaning: "The certificate requires a stapled OCSP response, and the server sent none.",
 		Fix:     "Enable stapling, and let the server reach the responder.",
-		Client: "Ask for a staple (status_request), and demand it of certificates that carry the TLS feature " +
-			"extension (RFC 7633).",
+		Client: "Request a staple (status_request), and require one for certificates with the TLS feature extension " +
+			"(RFC 7633).",
 	},
 	{
 		Class: ProtocolVersion, Group: "handshake",
@@ -223,7 +225,7 @@ var infos = []Info{
 		Class: NoSharedCipher, Group: "handshake",
 		Meaning: "Client and server have no cipher suite in common.",
 		Fix:     "Enable suites with forward secrecy and AEAD on the older side.",
-		Client:  "Offer suites with forward secrecy and AEAD alone, and refuse a server that chooses another.",
+		Client:  "Offer only suites with forward secrecy and AEAD, and refuse a server that chooses another.",
 	},
 	{
 		Class: NoSharedGroup, Group: "handshake",
@@ -235,31 +237,31 @@ var infos = []Info{
 		Class: HandshakeFailure, Group: "handshake",
 		Meaning: "The peer sent alert 40, handshake_failure, which does not say why.",
 		Fix:     "Read the peer's log: cipher suites, groups and client certificates are the usual causes.",
-		Client:  "Pass the alert on as what it is: the server refused the handshake.",
+		Client:  "Report the alert for what it is: the server refused the handshake.",
 	},
 	{
 		Class: NoApplicationProtocol, Group: "handshake",
 		Meaning: "Client and server have no ALPN protocol in common.",
 		Fix:     "Offer a protocol that the server supports.",
-		Client:  "Say in ALPN what the client is going to speak, and pass the refusal on.",
+		Client:  "Offer in ALPN the protocol that the client will use, and report the refusal.",
 	},
 	{
 		Class: UnrecognizedName, Group: "handshake",
 		Meaning: "The server does not know the name in the client's SNI.",
 		Fix:     "Send the right server name, or configure the server for it.",
-		Client:  "Send the server name in SNI, and pass its refusal on.",
+		Client:  "Send the server's name in SNI, and report the refusal.",
 	},
 	{
 		Class: ClientCertificateRequired, Group: "handshake",
 		Meaning: "The server requires a client certificate and got none.",
 		Fix:     "Give the client its certificate and key.",
-		Client:  "Pass the alert on; under TLS 1.3 it comes after the handshake, with the first read.",
+		Client:  "Report the alert; under TLS 1.3 it arrives after the handshake, with the first read.",
 	},
 	{
 		Class: ClientCertificateRejected, Group: "handshake",
 		Meaning: "The server refused the client's certificate.",
 		Fix:     "Give the client a certificate that the server's CA issued for clientAuth and that is valid now.",
-		Client:  "Pass the alert on; under TLS 1.3 it comes after the handshake, with the first read.",
+		Client:  "Report the alert; under TLS 1.3 it arrives after the handshake, with the first read.",
 	},
 	{
 		Class: LegacyRenegotiation, Group: "handshake",
@@ -277,38 +279,38 @@ var infos = []Info{
 		Class: InternalError, Group: "handshake",
 		Meaning: "The peer sent alert 80, internal_error.",
 		Fix:     "Read the peer's log; a hosted service may mean that the client's address is not allowed.",
-		Client:  "Pass the alert on as what it is: the server failed, not the client.",
+		Client:  "Report the alert for what it is: the server failed, not the client.",
 	},
 	{
 		Class: NotTLS, Group: "wire",
 		Meaning: "Whatever answers on the port does not speak TLS.",
 		Fix:     "Use the right port, or terminate TLS at the right hop.",
-		Client:  "Say that what answered is not TLS.",
+		Client:  "Say that the answer is not TLS.",
 	},
 	{
 		Class: CorruptRecord, Group: "wire",
 		Meaning: "A TLS record is malformed.",
 		Fix:     "Find out what alters the bytes in transit, or replace the peer.",
-		Client:  "End the connection at a record that is too long or makes no sense, and say so.",
+		Client:  "Close the connection on a record that is too long or malformed, and say so.",
 	},
 	{
 		Class: UnexpectedEOF, Group: "wire",
 		Meaning: "The connection was closed in the middle of a handshake or response.",
 		Fix:     "Read the peer's log; look for a middlebox or a timeout.",
-		Client: "Take an end without close_notify, or before the announced length, for an error and not for the " +
-			"end of the answer.",
+		Client: "Treat an end without close_notify, or before the announced length, as an error, not as the end of " +
+			"the response.",
 	},
 	{
 		Class: ConnectionReset, Group: "wire",
 		Meaning: "The connection was reset.",
 		Fix:     "Read the peer's log; look for a firewall or a crashed process.",
-		Client:  "Pass the system's error on.",
+		Client:  "Report the system's error.",
 	},
 	{
 		Class: ConnectionRefused, Group: "wire",
 		Meaning: "Nothing listens at that address and port.",
 		Fix:     "Start the server, or use the right address.",
-		Client:  "Pass the system's error on.",
+		Client:  "Report the system's error.",
 	},
 	{
 		Class: Timeout, Group: "wire",
@@ -320,13 +322,13 @@ var infos = []Info{
 		Class: NameResolution, Group: "wire",
 		Meaning: "The host name does not resolve.",
 		Fix:     "Correct the name or its DNS record.",
-		Client:  "Pass the resolver's error on.",
+		Client:  "Report the resolver's error.",
 	},
 	{
 		Class: BadPEM, Group: "client",
 		Meaning: "One of the client's files is not PEM, or contains the wrong kind of PEM block.",
 		Fix:     "Give the client a PEM file with the right block.",
-		Client:  "Say which file holds no usable PEM, and do not connect without it.",
+		Client:  "Say which file has no usable PEM, and do not connect without it.",
 	},
 	{
 		Class: BadPassphrase, Group: "client",
@@ -338,12 +340,12 @@ var infos = []Info{
 		Class: MissingFile, Group: "client",
 		Meaning: "A file that the client is configured to read does not exist.",
 		Fix:     "Correct the path.",
-		Client:  "Say which file is not there, and do not connect without it.",
+		Client:  "Say which file is missing, and do not connect without it.",
 	},
 	{
 		Class: ClientMisconfigured, Group: "client",
 		Meaning: "The client cannot work with its current configuration.",
 		Fix:     "Read the client's message: the problem is on the client's side.",
-		Client:  "Check the client's own files before connecting, and say what does not fit.",
+		Client:  "Check the client's own files before connecting, and say what is wrong with them.",
 	},
 }

@@ -34,7 +34,7 @@ func (f *console) checked(lesson *lessons.Lesson, c checkedLesson) {
 	if c.Solved {
 		outcome = w.Say("solved")
 	}
-	fmt.Fprintf(f.stdout, "\n%s: %s (%s)\n", outcome, lesson.ID, c.Duration.Round(100*time.Millisecond))
+	fmt.Fprintf(f.stdout, "\n%s\n", w.Say("outcome", outcome, lesson.ID, c.Duration.Round(100*time.Millisecond)))
 	if c.Solved {
 		return
 	}
@@ -42,18 +42,18 @@ func (f *console) checked(lesson *lessons.Lesson, c checkedLesson) {
 		fmt.Fprintln(f.stdout)
 		paragraph(f.stdout, width, 0, 2, string(finding.Code)+": "+strings.Join(finding.Scenarios, ", "))
 		paragraph(f.stdout, width, 2, 0, finding.Says)
-		paragraph(f.stdout, width, 2, 2, w.Say("next")+": "+finding.Next)
+		paragraph(f.stdout, width, 2, 2, w.Say("next")+w.Say("colon")+finding.Next)
 		if len(finding.Switches) > 0 {
 			var often []string
 			for _, what := range finding.Switches {
 				often = append(often, f.lang.Sentence(what))
 			}
-			paragraph(f.stdout, width, 2, 2, w.Say("often")+": "+strings.Join(often, "; "))
+			paragraph(f.stdout, width, 2, 2, w.Say("often")+w.Say("colon")+strings.Join(often, w.Say("semicolon")))
 		}
 	}
 	if c.Hint != "" {
 		fmt.Fprintln(f.stdout)
-		paragraph(f.stdout, width, 0, 2, w.Say("hint")+": "+c.Hint)
+		paragraph(f.stdout, width, 0, 2, w.Say("hint")+w.Say("colon")+c.Hint)
 	}
 	fmt.Fprintf(f.stdout, "\n"+w["again"]+"\n", c.Seed, c.At.Format(time.DateOnly)) // to be copied: it is not broken
 }
