@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lexicon"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -24,7 +25,7 @@ func (w words) in(message string) bool {
 
 // tls are texts that show a message to be about TLS: names of libraries and their errors, and phrases that are used
 // for nothing else.
-var tls = newLexicon(words{
+var tls = lexicon.New(words{
 	"SSL", "ssl.", "ssl_", "_ssl", " ssl ", "ssl:", "TLS", "tls: ", "tls_", "tlsv1", "x509", "X509", "PKIX", "CertPath",
 	"OpenSSL", "openssl", "Openssl", "GnuTLS", "gnutls", "rustls", "schannel", "Schannel", "routines:", "CERTIFICATE_",
 	"CERTIFICATE", "CERT_", "_CERT", "UNABLE_TO_", "SEC_E", "CRYPT_E", "RemoteCertificate", "Security.Authentication",
@@ -49,7 +50,7 @@ var tls = newLexicon(words{
 
 // connecting are further texts that show a message to be about a client's connection. A message about a connection
 // that fails before TLS begins has no others.
-var connecting = newLexicon(words{
+var connecting = lexicon.New(words{
 	"https://", ":443", "HTTPSConnectionPool", "curl: (", "java.net.", "java.nio.channels.", "okhttp", "dial tcp",
 	"ECONN", "ENOTFOUND", "urlopen error", "[Errno 104]", "[Errno 110]", "[Errno 111]", "[Errno -2]", "[Errno -3]",
 	"ConnectionRefusedError", "ConnectionResetError", "httpx.", "aiohttp.", "Connect call failed",
@@ -74,19 +75,19 @@ func believed(r messages.Rule, message string) bool {
 		return false
 	}
 	if r.Class == failure.MissingFile {
-		return r.Only != nil || tls.in(message)
+		return r.Only != nil || tls.In(message)
 	}
-	return tls.in(message) || wire[r.Class] && connecting.in(message)
+	return tls.In(message) || wire[r.Class] && connecting.In(message)
 }
 
 // texts are the texts of all rules of lab/messages. Few lines of a log contain any of them.
-var texts = sync.OnceValue(func() lexicon {
+var texts = sync.OnceValue(func() lexicon.Lexicon {
 	var list words
 	for _, r := range messages.AllRules() {
 		list = append(list, r.Contains)
 	}
 	slices.Sort(list)
-	return newLexicon(slices.Compact(list))
+	return lexicon.New(slices.Compact(list))
 })
 
 // judged returns the stack's most telling rule for a message, of those that are believed.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lexicon"
 	"example.com/tlslab/lab/messages"
 )
 
@@ -49,11 +50,11 @@ type span struct{ from, to int }
 func kept(text string) []span {
 	list := []span{{0, keptEnd}, {len(text) - keptEnd, len(text)}}
 	room := (longestRead - 2*keptEnd) / (2 * keptAround)
-	for _, lex := range []lexicon{texts(), certain(), tls} {
+	for _, lex := range []lexicon.Lexicon{texts(), certain(), tls} {
 		met := map[int]bool{}
-		lex.each(text, func(i, at int) bool {
+		lex.Each(text, func(i, at int) bool {
 			if !met[i] && room > 0 && !slices.ContainsFunc(list, func(s span) bool {
-				return s.from <= at && at+len(lex.texts[i]) <= s.to
+				return s.from <= at && at+len(lex.Texts[i]) <= s.to
 			}) {
 				list = append(list, span{max(0, at-keptAround), min(len(text), at+keptAround)})
 				room--
@@ -75,8 +76,8 @@ var numbered = sync.OnceValue(func() map[string]bool {
 			set[w] = true
 		}
 	}
-	for _, lex := range []lexicon{tls, connecting, texts(), certain(), marks} {
-		for _, t := range lex.texts {
+	for _, lex := range []lexicon.Lexicon{tls, connecting, texts(), certain(), marks} {
+		for _, t := range lex.Texts {
 			add(t)
 		}
 	}
@@ -147,24 +148,24 @@ func likeness(text string) string {
 }
 
 // deciding are the texts by which rules decide, those of this package and of lab/messages.
-var deciding = sync.OnceValue(func() lexicon {
-	list := slices.Clone(texts().texts)
+var deciding = sync.OnceValue(func() lexicon.Lexicon {
+	list := slices.Clone(texts().Texts)
 	for _, rules := range allLists() {
 		for _, r := range rules {
 			list = append(list, r.words...)
 		}
 	}
 	slices.Sort(list)
-	return newLexicon(slices.Compact(list))
+	return lexicon.New(slices.Compact(list))
 })
 
 // adds reports whether a message has deciding words that a part of it lacks.
 func adds(part, message string) bool {
 	var before map[int]bool
 	found := false
-	deciding().each(message, func(i, _ int) bool {
+	deciding().Each(message, func(i, _ int) bool {
 		if before == nil {
-			before = deciding().has(part)
+			before = deciding().Has(part)
 		}
 		found = !before[i]
 		return !found

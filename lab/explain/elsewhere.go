@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lexicon"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -110,7 +111,7 @@ var ofServers = []rule{
 	}, class: failure.NoSharedCipher},
 	{words: []string{"no suitable key share", "no shared group", "no supported group"}, class: failure.NoSharedGroup},
 	{words: []string{
-		"unsupported protocol", "version too low", "client offered only unsupported versions", "unknown protocol",
+		"unsupported protocol", "version too low", "client offered only unsupported versions",
 		"wrong version number:SSL alert",
 	}, class: failure.ProtocolVersion},
 	{words: []string{"inappropriate fallback"}, class: failure.ProtocolVersion},
@@ -119,7 +120,7 @@ var ofServers = []rule{
 	}, sure: true, class: failure.NotTLS},
 	{words: []string{"bad key share"}, possible: []failure.Class{failure.NoSharedGroup, failure.CorruptRecord}},
 	{words: []string{
-		":http request", "HTTP spoken on HTTPS port", "first record does not look like a TLS handshake",
+		":http request", ":unknown protocol", "HTTP spoken on HTTPS port", "first record does not look like a TLS handshake",
 		"wrong version number", "SSLV2", "unsupported SSLv2 handshake",
 	}, class: failure.NotTLS},
 	{words: []string{
@@ -262,16 +263,16 @@ func allLists() [][]rule {
 }
 
 // certain are the texts, besides tls, that show a message to be about TLS: the words of the rules that are sure.
-var certain = sync.OnceValue(func() lexicon {
+var certain = sync.OnceValue(func() lexicon.Lexicon {
 	var list words
 	for _, rules := range [][]rule{insteadOfRecord, ofServers, ofClients, inTheClear, untold} {
 		for _, r := range rules {
 			for _, w := range r.words {
-				if r.sure && !tls.in(w) {
+				if r.sure && !tls.In(w) {
 					list = append(list, w)
 				}
 			}
 		}
 	}
-	return newLexicon(list)
+	return lexicon.New(list)
 })

@@ -19,6 +19,8 @@ import (
 	"context"
 	"strings"
 
+	"example.com/tlslab/lab/messages/codes"
+	"example.com/tlslab/lab/messages/phrases"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -60,6 +62,9 @@ type Finding struct {
 	// Library is the library whose own words these are, if any program that uses it may have written them. Stacks
 	// are then the lab's stacks that use it.
 	Library string `json:"library,omitempty"`
+	// WrittenBy is who wrote the line: a client, a server about a client, a proxy about the server that it connects to,
+	// or a program about its own files and settings.
+	WrittenBy phrases.Writer `json:"written_by"`
 	// Server says that a server wrote the line, about a client.
 	Server bool `json:"server,omitempty"`
 	// Setup says that the program wrote about its own files and settings, before any connection.
@@ -77,6 +82,10 @@ type Finding struct {
 	// Quote is the telling line, as it was written but without colors. It may contain control characters;
 	// [Finding.Quoted] makes them visible.
 	Quote string `json:"quote"`
+	// Cause is the cause that the message names, or points to, beyond its class: "chain-too-long". Empty if none.
+	Cause string `json:"cause,omitempty"`
+	// Codes are the numbers and names that the message has for it, with what they stand for.
+	Codes []codes.Code `json:"codes,omitempty"`
 	// Words are the words by which the message was recognised.
 	Words string `json:"words"`
 	// Host and Port are the server that the client connected to, if the message names it. They are safe in a shell.

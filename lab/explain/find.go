@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/lab/messages/phrases"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -75,8 +76,15 @@ func (in *reader) find(u unit) []Finding {
 // causes matches the text between a Java exception and its cause.
 var causes = regexp.MustCompile(`(?:\n\s*(?:at |\.\.\. |Suppressed: )[^\n]*)*\n\s*Caused by: `)
 
-// one returns the finding of a message about one connection; all is the message that it is part of.
+// one returns what a message about one connection tells, by its words, codes and phrases; all is the whole message that
+// it is part of.
 func (in *reader) one(text, all string) (Finding, bool) {
+	f, ok := in.byWords(text, all)
+	return in.read(f, ok, text, all)
+}
+
+// byWords returns what the words of a message tell.
+func (in *reader) byWords(text, all string) (Finding, bool) {
 	if strings.Contains(text, "Caused by: ") {
 		text = causes.ReplaceAllString(text, " <- ")
 	}
@@ -84,11 +92,14 @@ func (in *reader) one(text, all string) (Finding, bool) {
 	if !marked {
 		who, marked = says(all)
 	}
+	if phrases.WrittenBy(all) == phrases.Server && !who.own {
+		who.server, marked = true, true
+	}
 	if c := in.options.Client; c != "" {
 		who, marked = speaker{stacks: []string{c}, server: isServer(c)}, true
 	}
 	f := Finding{Stacks: who.stacks, Server: who.server, Setup: who.own, Objector: Writer}
-	if !deciding().in(text) { // so it is with most lines about TLS
+	if !deciding().In(text) { // so it is with most lines about TLS
 		if who.server || who.own {
 			return f, false
 		}
@@ -114,7 +125,7 @@ func (in *reader) one(text, all string) (Finding, bool) {
 			return in.byRule(f, r, text, all), true
 		}
 	}
-	if !texts().in(text) {
+	if !texts().In(text) {
 		return in.byUntold(f, text, all)
 	}
 	first, others := mostTelling(inOrder(), text)
@@ -153,7 +164,7 @@ func mostTelling(stacks []string, text string) (most messages.Rule, by []string)
 
 // byList makes a finding of the first rule of some lists that fits.
 func (in *reader) byList(f Finding, text string, lists ...[]rule) (Finding, bool) {
-	known := tls.in(text) || f.Server || f.Setup
+	known := tls.In(text) || f.Server || f.Setup
 	for n, list := range lists {
 		for _, r := range list {
 			i := slices.IndexFunc(r.words, func(w string) bool { return strings.Contains(text, w) })
@@ -214,16 +225,16 @@ func (in *reader) recorded(text, all string) (Finding, bool) {
 	if lines := strings.Split(text, "\n"); len(lines) > 1 {
 		candidates = append(candidates, strings.TrimSpace(lines[len(lines)-1]), strings.TrimSpace(lines[0]))
 	}
-	if !whole && !tls.in(text) {
+	if !whole && !tls.In(text) {
 		return Finding{}, false
 	}
 	for _, c := range candidates {
 		one := whole && c == text
-		if !one && !texts().in(c) { // every message of the record has the words of a rule
+		if !one && !texts().In(c) { // every message of the record has the words of a rule
 			continue
 		}
 		hit, ok := seen().find(shape(c), stacks, func(s string, hit sighting) bool {
-			return (one || tls.in(s) && len(s) >= 20) && (hit.class != failure.MissingFile ||
+			return (one || tls.In(s) && len(s) >= 20) && (hit.class != failure.MissingFile ||
 				!strings.Contains(s, "PATH") || keyName.MatchString(c))
 		})
 		if !ok {
@@ -334,7 +345,7 @@ func quoted(all, words string) string {
 		}
 	}
 	for _, line := range slices.Backward(lines) {
-		if tls.in(line) {
+		if tls.In(line) {
 			return strings.TrimSpace(line)
 		}
 	}

@@ -62,7 +62,7 @@ func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lin
 var (
 	// goesOn matches lines that continue the message before them, whatever it is.
 	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|` +
-		`^The above exception was|^[})\]]`)
+		`^The above exception was|^[})\]]|^- [{A-Z]`)
 	// traceback matches the first line of a Python traceback.
 	traceback = regexp.MustCompile(`Traceback \(most recent call last\):?$`)
 	// begins matches lines that begin a message of a log: with a time, a level or an object.
@@ -76,6 +76,11 @@ var verbose = []struct {
 	first words
 	next  *regexp.Regexp
 }{
+	// Windows' event log, exported as text.
+	{
+		words{"36887", "36888", "36874", "36882", "Protokollname:", "Log Name:", "Event ID", "EventID"},
+		regexp.MustCompile(`^(?:[A-Z][\pL -]{2,24}:|[\pL ,.-]+(?:: ?\d+)?\.?$|.*alert)`),
+	},
 	{words{
 		"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert",
 	}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
@@ -162,7 +167,7 @@ func (g *grouper) joins(line string) bool {
 		}
 	}
 	line = line[:min(len(line), beginning)]
-	if line != "" && strings.IndexByte(" \t.CSDT})]", line[0]) >= 0 && goesOn.MatchString(line) &&
+	if line != "" && strings.IndexByte(" \t.CSDT})]-", line[0]) >= 0 && goesOn.MatchString(line) &&
 		strings.TrimSpace(g.first) != "" {
 		return true
 	}

@@ -13,6 +13,8 @@ import (
 
 	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/messages"
+	"example.com/tlslab/lab/messages/codes"
+	"example.com/tlslab/lab/messages/phrases"
 )
 
 // The limits of a report.
@@ -89,8 +91,9 @@ func (in *reader) keep(line string) {
 
 // telling reports whether a message may have the words of a rule. Most lines of a log do not.
 func telling(text string) bool {
-	return tls.in(text) || connecting.in(text) && texts().in(text) || strings.Contains(text, `\u00`) ||
-		certain().in(text)
+	return tls.In(text) || connecting.In(text) && texts().In(text) || strings.Contains(text, `\u00`) ||
+		certain().In(text) ||
+		phrases.In(text) || len(codes.Find(narrow(text))) > 0
 }
 
 // unit reads one message.
@@ -104,7 +107,7 @@ func (in *reader) unit(u unit) {
 	}
 	found := in.known(u)
 	if len(found) == 0 || len(found) == 1 && found[0].Class == "" {
-		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.in(u.text) { // it may be wrapped
+		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.In(u.text) { // it may be wrapped
 			in.pending = &pending{u, found}
 			return
 		}
@@ -115,6 +118,9 @@ func (in *reader) unit(u unit) {
 // known returns the findings of a message, and remembers them for messages of the same likeness.
 func (in *reader) known(u unit) []Finding {
 	key := likeness(u.text)
+	for _, h := range codes.Find(narrow(u.text)) {
+		key += "\x00" + h.Name
+	}
 	if found, ok := in.memory[key]; ok {
 		return found
 	}
@@ -173,7 +179,7 @@ var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused
 
 // add adds the findings of a message to the report.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.in(u.text) ||
+	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.In(u.text) ||
 		messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
 		in.addUnknown(u)
 	}
@@ -229,7 +235,7 @@ func (in *reader) shape(line string) string {
 func tellingLine(text string) string {
 	lines := strings.Split(text, "\n")
 	for _, line := range slices.Backward(lines) {
-		if failing.MatchString(line) && tls.in(line) {
+		if failing.MatchString(line) && tls.In(line) {
 			return strings.TrimSpace(line)
 		}
 	}

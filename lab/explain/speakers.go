@@ -3,6 +3,7 @@ package explain
 import (
 	"slices"
 
+	"example.com/tlslab/lab/internal/lexicon"
 	"example.com/tlslab/lab/messages"
 )
 
@@ -70,7 +71,7 @@ func spoken(name string) string {
 
 // marks are the marks of all speakers. markedBy is, for each mark, the index of its speaker.
 var (
-	marks    = newLexicon(allMarks())
+	marks    = lexicon.New(allMarks())
 	markedBy = func() (by []int) {
 		for i, s := range speakers {
 			by = append(by, slices.Repeat([]int{i}, len(s.marks))...)
@@ -89,7 +90,7 @@ func allMarks() (list []string) {
 // says returns the first speaker that has a mark in the message.
 func says(message string) (speaker, bool) {
 	first := len(speakers)
-	marks.each(message, func(mark, _ int) bool {
+	marks.Each(message, func(mark, _ int) bool {
 		first = min(first, markedBy[mark])
 		return first > 0
 	})

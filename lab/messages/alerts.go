@@ -87,3 +87,32 @@ func SentByServers(code wire.AlertCode) []failure.Class { return sentByServers[c
 // SentAboutClients returns what an alert means by which a server refuses a client's certificate; empty if servers do
 // not send it for that.
 func SentAboutClients(code wire.AlertCode) failure.Class { return sentAboutClients[code] }
+
+// sentByEither is what the alerts stand for that either side sends about the connection itself (RFC 8446, section 6.2).
+var sentByEither = map[wire.AlertCode][]failure.Class{
+	wire.AlertUnexpectedMessage:     {failure.CorruptRecord},
+	wire.AlertBadRecordMAC:          {failure.CorruptRecord},
+	wire.AlertDecryptionFailed:      {failure.CorruptRecord},
+	wire.AlertRecordOverflow:        {failure.CorruptRecord, failure.NotTLS},
+	wire.AlertDecodeError:           {failure.CorruptRecord},
+	wire.AlertDecompressionFailure:  {failure.CorruptRecord},
+	wire.AlertHandshakeFailure:      {failure.HandshakeFailure, failure.NoSharedCipher},
+	wire.AlertIllegalParameter:      {failure.HandshakeFailure},
+	wire.AlertMissingExtension:      {failure.HandshakeFailure},
+	wire.AlertUnsupportedExtension:  {failure.HandshakeFailure},
+	wire.AlertProtocolVersion:       {failure.ProtocolVersion},
+	wire.AlertInsufficientSecurity:  {failure.NoSharedCipher},
+	wire.AlertInternalError:         {failure.InternalError},
+	wire.AlertInappropriateFallback: {failure.ProtocolVersion},
+	wire.AlertNoRenegotiation:       {failure.LegacyRenegotiation},
+	wire.AlertDecryptError:          {failure.BadSignature, failure.KeyMismatch},
+}
+
+// SentByEither returns what an alert stands for that is not about a certificate, whoever sends it.
+func SentByEither(code wire.AlertCode) []failure.Class { return sentByEither[code] }
+
+// AboutCertificate reports whether an alert is about a certificate of the side that receives it.
+func AboutCertificate(code wire.AlertCode) bool {
+	return code >= wire.AlertBadCertificate && code <= wire.AlertCertificateUnknown || code == wire.AlertUnknownCA ||
+		code == wire.AlertAccessDenied
+}

@@ -1,0 +1,322 @@
+package codes
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Direction says which way an alert went.
+type Direction int
+
+// The directions. Codes other than alerts have none.
+const (
+	Undirected Direction = iota
+	Received             // the writer received it: the other side objected
+	Sent                 // the writer sent it
+)
+
+// Hit is a code that a text contains.
+type Hit struct {
+	Code
+	Direction Direction
+	// At is where the code is in the text, in bytes, and Words what is written there.
+	At    int
+	Words string
+}
+
+// finder finds the codes of one way to write them.
+type finder struct {
+	// any are texts without one of which the expression does not match; they save time.
+	any  []string
+	expr *regexp.Regexp
+	// only is a text of which the message must have one anywhere, because the expression alone matches too much.
+	// Nil means no condition.
+	only *regexp.Regexp
+	// code returns the code of a match, whose groups are given; false if it is none.
+	code func(groups []string) (Code, Direction, bool)
+}
+
+// find appends the hits in a text.
+func (f finder) find(text string, hits []Hit) []Hit {
+	if !slices.ContainsFunc(f.any, func(a string) bool { return strings.Contains(text, a) }) {
+		return hits
+	}
+	if f.only != nil && !f.only.MatchString(text) {
+		return hits
+	}
+	for _, m := range f.expr.FindAllStringSubmatchIndex(text, maxHits) {
+		groups := make([]string, len(m)/2)
+		for i := range groups {
+			if m[2*i] >= 0 {
+				groups[i] = text[m[2*i]:m[2*i+1]]
+			}
+		}
+		if code, direction, ok := f.code(groups); ok {
+			hits = append(hits, Hit{code, direction, m[0], groups[0]})
+		}
+	}
+	return hits
+}
+
+// maxHits bounds the hits of one finder in one text.
+const maxHits = 16
+
+// Find returns the codes that a text contains, in their order in the text.
+func Find(text string) []Hit {
+	var hits []Hit
+	for _, list := range [][]finder{finders, byteFinders} {
+		for _, f := range list {
+			hits = f.find(text, hits)
+		}
+	}
+	hits = findNames(text, hits)
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(a.At, b.At) })
+	return slices.CompactFunc(hits, func(a, b Hit) bool {
+		return a.Space == b.Space && a.Number == b.Number && a.Name == b.Name && a.Direction == b.Direction
+	})
+}
+
+// decimal returns the code of a space whose decimal number is the first group.
+func decimal(space Space) func([]string) (Code, Direction, bool) {
+	return func(g []string) (Code, Direction, bool) {
+		n, err := strconv.ParseInt(g[1], 10, 64)
+		if err != nil {
+			return Code{}, Undirected, false
+		}
+		c, ok := Lookup(space, n)
+		return c, Undirected, ok
+	}
+}
+
+// alertNumber returns the alert whose decimal number is the first group.
+func alertNumber(d Direction) func([]string) (Code, Direction, bool) {
+	return func(g []string) (Code, Direction, bool) {
+		c, _, ok := decimal(Alert)(g)
+		return c, d, ok
+	}
+}
+
+// alertName returns the alert whose name, or another spelling of it, is the first group.
+func alertName(d Direction) func([]string) (Code, Direction, bool) {
+	return func(g []string) (Code, Direction, bool) {
+		name := strings.TrimSpace(g[1])
+		c, ok := Named(Alert, name)
+		if !ok {
+			c, ok = Named(Alert, strings.ToLower(strings.ReplaceAll(name, " ", "_")))
+		}
+		return c, d, ok
+	}
+}
+
+// finders find numbers, and names whose direction matters. Their order decides only between hits at one place.
+var finders = []finder{
+	// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
+	{any: []string{"error:"}, expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
+		code: packed},
+	// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
+	{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
+		expr: regexp.MustCompile(`\b(2684\d{5}):SSL[ _]routines`),
+		code: func(g []string) (Code, Direction, bool) {
+			n, err := strconv.ParseInt(g[1], 10, 64)
+			if err != nil || n>>24 != libBoringSSL {
+				return Code{}, Undirected, false
+			}
+			return reason(BoringSSL, n&0xfff)
+		}},
+	// Apple's boringssl, and OpenSSL's info callback.
+	{any: []string{"alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
+		code: alertName(Received)},
+	{any: []string{"alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
+		code: alertName(Sent)},
+	{any: []string{"alert read"}, expr: regexp.MustCompile(`alert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
+	{any: []string{"alert write"}, expr: regexp.MustCompile(`alert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
+	{any: []string{"SSL alert number"}, expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
+	// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
+	{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
+		code: func(g []string) (Code, Direction, bool) {
+			c, _, ok := decimal(Alert)([]string{"", lowByte(g[2])})
+			return c, map[string]Direction{"IN": Received, "OUT": Sent}[g[1]], ok
+		}},
+	{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
+		only: regexp.MustCompile(`received`), code: alertNumber(Received)},
+	{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
+		only: regexp.MustCompile(`generated|sent to`), code: alertNumber(Sent)},
+	{any: []string{"(msg "}, expr: regexp.MustCompile(`alert message \(msg (\d+)\)`), code: alertNumber(Received)},
+	{any: []string{"fatal("}, expr: regexp.MustCompile(`received (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+		code: alertNumber(Received)},
+	{any: []string{"fatal("}, expr: regexp.MustCompile(`raised (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+		code: alertNumber(Sent)},
+	{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlertReceived: \w+\((\d+)\)`),
+		code: alertNumber(Received)},
+	{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlert: \w+\((\d+)\)`), code: alertNumber(Sent)},
+	// Event 36887 in any language ends its first sentence with the number.
+	{any: []string{"36887"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Received)},
+	{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
+	{any: []string{"eceived alert ["}, expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
+	{any: []string{"fatal alert"}, expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
+	{any: []string{"remote error: tls:"}, expr: regexp.MustCompile(`remote error: tls: ([A-Za-z ]+)`),
+		code: alertName(Received)},
+	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+		code: alertName(Received)},
+	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+		code: alertName(Sent)},
+	{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "}, expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
+		code: alertName(Received)},
+
+	{any: []string{"num=", "erify return code", "erify error", "verify result", "X509_V_ERR", "verification error"},
+		expr: regexp.MustCompile(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
+			`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`), code: decimal(OpenSSLVerify)},
+
+	// Windows: hexadecimal, or the same number as a signed decimal.
+	{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"}, expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
+		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
+	{any: []string{"8009", "800b", "800B"},
+		expr: regexp.MustCompile(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
+		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
+	{any: []string{"-2146", "-2147"}, expr: regexp.MustCompile(`-(214[67]\d{6})\b`),
+		code: func(g []string) (Code, Direction, bool) {
+			n, err := strconv.ParseInt(g[1], 10, 64)
+			if err != nil {
+				return Code{}, Undirected, false
+			}
+			c, ok := Lookup(Windows, 1<<32-n)
+			return c, Undirected, ok
+		}},
+	{any: []string{"0x80072"}, expr: regexp.MustCompile(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
+		code: func(g []string) (Code, Direction, bool) {
+			n, err := strconv.ParseInt(g[1], 16, 64)
+			c, ok := Lookup(WinHTTP, n)
+			return c, Undirected, ok && err == nil
+		}},
+	{any: []string{" 12", "(12", "=12", ":12"}, expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
+		only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`), code: decimal(WinHTTP)},
+	{any: []string{"368"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`), only: regexp.MustCompile(`(?i)schannel`),
+		code: decimal(Schannel)},
+
+	{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
+	{any: []string{"-122", "-81", "-80", "-163"}, expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
+		only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
+	{any: []string{"-98", "-67", "-12", "-10", "-25", "-26"},
+		expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
+		only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
+			`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|Secure Transport`),
+		code: decimal(Apple)},
+	{any: []string{"GnuTLS", "gnutls", "GNUTLS"}, expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
+		only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
+	{any: []string{"-0x"}, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
+		code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
+	{any: []string{" -", "(-"}, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
+		only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
+	{any: []string{"olf"}, expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
+		code: decimal(WolfSSL)},
+	{any: []string{"curl", "cURL", "CURL", "libcurl"},
+		expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
+		code: decimal(Curl)},
+
+	{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
+		expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
+		only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: decimal(System)},
+}
+
+// mbed matches messages of Mbed TLS and what stands on it.
+var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|WiFiClientSecure|mosquitto|ssl_tls`)
+
+// lowByte returns the lower byte of a decimal number, as a decimal number.
+func lowByte(s string) string {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil {
+		return ""
+	}
+	return strconv.FormatUint(n&0xff, 10)
+}
+
+func hresult(digits string, base int) (Code, Direction, bool) {
+	n, err := strconv.ParseInt(digits, base, 64)
+	if err != nil {
+		return Code{}, Undirected, false
+	}
+	c, ok := Lookup(Windows, n)
+	return c, Undirected, ok
+}
+
+// mbedtls reads an error of Mbed TLS, which can be the sum of a high-level and a low-level number
+// (include/mbedtls/error.h).
+func mbedtls(digits string, base int) (Code, Direction, bool) {
+	n, err := strconv.ParseInt(digits, base, 64)
+	if err != nil {
+		return Code{}, Undirected, false
+	}
+	for _, number := range []int64{n, n & 0xff80} {
+		if c, ok := Lookup(MbedTLS, -number); ok {
+			return c, Undirected, true
+		}
+	}
+	return Code{}, Undirected, false
+}
+
+// The numbers of the libraries SYS and SSL in OpenSSL (include/openssl/err.h) and in BoringSSL (include/openssl/err.h), what is
+// added to an alert's number to make it a reason, and the flag of system errors of OpenSSL 3.
+const (
+	libSystem      = 2
+	libSSL         = 20
+	libBoringSSL   = 16
+	reasonOfAlerts = 1000
+	systemError    = 0x80000000
+)
+
+// packed reads an error of OpenSSL or its forks. How library and reason are packed into the number depends on the
+// version:
+//
+//	OpenSSL 1.0 and 1.1, LibreSSL  library<<24 | function<<12 | reason
+//	OpenSSL 3                      library<<23 | reason, or 0x80000000 | errno
+//	BoringSSL                      library<<24 | reason, with OPENSSL_internal for the function
+func packed(g []string) (Code, Direction, bool) {
+	parsed, err := strconv.ParseUint(g[1], 16, 32)
+	if err != nil {
+		return Code{}, Undirected, false
+	}
+	n := int64(parsed)
+	if g[3] == "OPENSSL_internal" {
+		if n>>24 == libBoringSSL {
+			return reason(BoringSSL, n&0xfff)
+		}
+		return library(n>>24, n&0xfff)
+	}
+	if n>>24 == libSystem {
+		c, ok := Lookup(System, n&0xfff)
+		return c, Undirected, ok
+	}
+	if n&systemError != 0 {
+		c, ok := Lookup(System, n&^systemError)
+		return c, Undirected, ok && c.Number < 256
+	}
+	if old, new := n>>24, n>>23; old == libSSL {
+		return reason(OpenSSL, n&0xfff)
+	} else if new == libSSL {
+		return reason(OpenSSL, n&0x7fffff)
+	} else if c, d, ok := library(old, n&0xfff); ok && old < 60 && n&0xfff000 != 0 {
+		return c, d, ok // only the old packing has the number of a function
+	}
+	return library(n>>23, n&0x7fffff)
+}
+
+// reason returns a reason of the library SSL, which can be a received alert.
+func reason(space Space, n int64) (Code, Direction, bool) {
+	if n >= reasonOfAlerts {
+		c, ok := Lookup(Alert, n-reasonOfAlerts)
+		return c, Received, ok
+	}
+	c, ok := Lookup(space, n)
+	return c, Undirected, ok
+}
+
+// library returns a reason of another library of OpenSSL.
+func library(lib, n int64) (Code, Direction, bool) {
+	c, ok := Lookup(OpenSSLOther, lib<<16|n)
+	return c, Undirected, ok
+}
