@@ -100,7 +100,8 @@ func parseVersion(line string) (string, error) {
 		return "", fmt.Errorf("%s has no hidden tabs: %s or later is needed", m[1], oldest)
 	}
 	if strings.HasSuffix(m[2], " snap") {
-		return "", fmt.Errorf("%s is a snap, which sees no temporary files, and so not the profile that it is to use", m[1])
+		return "", fmt.Errorf("%s is a snap, which sees no temporary files, and so not the profile that it is to use",
+			m[1])
 	}
 	return m[1], nil
 }

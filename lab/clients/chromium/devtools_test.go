@@ -115,7 +115,8 @@ func TestCallFails(t *testing.T) {
 		"it ends": {func(f *far, _ *cdproto.Message) { f.out.Close() },
 			"Browser.getVersion: the browser has ended: EOF", true},
 		"it talks nonsense": {func(f *far, _ *cdproto.Message) { f.say("nonsense") },
-			"Browser.getVersion: the browser has ended: it sent something that is not a message of its protocol: ", true},
+			"Browser.getVersion: the browser has ended: it sent something that is not a message of its protocol: ",
+			true},
 		"it does not stop talking": {func(f *far, _ *cdproto.Message) { f.say(strings.Repeat("x", maxMessage*2)) },
 			"Browser.getVersion: the browser has ended: it sent a message of more than 8388608 bytes", true},
 	} {
