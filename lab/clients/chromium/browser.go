@@ -11,6 +11,9 @@ import (
 	"sync"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+
 	"example.com/tlslab/lab/clients/internal/process"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/pki"
@@ -102,7 +105,7 @@ func (p program) launch(ctx context.Context, s setup, e serve.Endpoint) (_ *brow
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
 	defer cancel()
-	if err := b.call(ctx, "", "Browser.getVersion", nil, nil); err != nil {
+	if _, err := call(ctx, b.devtools, b.Browser, cdpbrowser.GetVersion, cdp.Empty{}); err != nil {
 		return nil, fmt.Errorf("starting %s: %w%s", p.path, err, b.lastWords())
 	}
 	return b, nil
@@ -181,12 +184,9 @@ func (b *browser) start(ctx context.Context, c process.Command) error {
 	}
 	b.process = p
 	b.background.Go(func() { io.Copy(io.Discard, p) }) // its standard output
-	b.devtools = talk(struct {
-		io.Reader
-		io.Writer
-	}{b.pipes[1], b.pipes[0]})
 	b.log = readLog(b.pipes[2])
-	return nil
+	b.devtools, err = talk(b.pipes[1], b.pipes[0])
+	return err
 }
 
 // lastWords returns the last error output of a browser that has ended, to add to an error. A running browser
@@ -200,28 +200,26 @@ func (b *browser) lastWords() string {
 	return ": it last wrote: " + lines[len(lines)-1]
 }
 
-// ended reports whether the browser has ended by itself.
-func (b *browser) ended() bool {
-	select {
-	case <-b.done:
-		return true
-	default:
-		return false
-	}
-}
-
 // close kills the browser with all its processes and removes its profile.
 func (b *browser) close() error {
 	if b.process != nil {
 		b.process.Close()
 	}
+	if b.devtools != nil {
+		b.hangUp()
+	}
 	for _, f := range b.pipes {
 		f.Close() // this also ends the goroutines that read from it
 	}
 	b.background.Wait()
-	if b.devtools != nil {
-		<-b.done
+	if b.log != nil {
 		<-b.log.done
+	}
+	if b.devtools != nil {
+		<-b.LostConnection
+	}
+	if b.tab != nil {
+		b.tab.detach() // returns when chromedp has noticed that the tab is gone
 	}
 	if err := b.home.Delete(); err != nil {
 		return fmt.Errorf("removing a profile: %w", err)

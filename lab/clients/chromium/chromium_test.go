@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/chromedp/cdproto"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -75,13 +77,12 @@ func TestPage(t *testing.T) {
 		spelled = `{"method":"Network.requestWillBeSent","params":{"requestId":"1","type":"Document",` +
 			`"request":{"url":"https://LOCALHOST:1/"}}}`
 		answer = `{"result":{"frameId":"f","loaderId":"1"}}`
-		odd    = `{"method":"Network.dataReceived","params":{"requestId":7}}`
 	)
 	for name, test := range map[string]struct {
 		events []string
 		want   *clients.Result
 	}{
-		"answered": {[]string{asks, odd, answers, icon, finishes},
+		"answered": {[]string{asks, answers, icon, finishes},
 			&clients.Result{Outcome: clients.Accepted}},
 		"unavailable": {[]string{asks, busy, finishes},
 			&clients.Result{Outcome: clients.Rejected, Message: "HTTP status 503"}},
@@ -116,15 +117,17 @@ func TestPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPage("https://localhost:1/")
 			for _, e := range test.events {
-				var m message
+				var m cdproto.Message
 				require.NoError(t, json.Unmarshal([]byte(e), &m))
 				if m.Result != nil {
-					var answer struct{ LoaderID string }
+					var answer cdppage.NavigateResult
 					require.NoError(t, json.Unmarshal(m.Result, &answer))
-					p.ask(answer.LoaderID)
+					p.ask(string(answer.LoaderID))
 					continue
 				}
-				p.event(m)
+				event, err := cdproto.UnmarshalMessage(&m)
+				require.NoError(t, err)
+				p.event(event)
 			}
 			select {
 			case got := <-p.result:

@@ -126,3 +126,13 @@ func FuzzNetLogLine(f *testing.F) {
 		}
 	})
 }
+
+// endless is a log whose line never ends.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'x'
+	}
+	return len(b), nil
+}

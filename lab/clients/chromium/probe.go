@@ -2,7 +2,6 @@ package chromium
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +10,11 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 
 	"example.com/tlslab/lab/clients"
 )
@@ -62,18 +66,14 @@ func authority(address string) string {
 	return u.Host
 }
 
-// params are the parameters of a call.
-type params map[string]any
-
 // tab is a tab in which a browser opens one page after the other. It has its own browser context, like a
 // private window. A new tab for each visit would take longer than the visit. What a browser remembers of a
 // visit (connections, session tickets, responses) is stored by host and port, so it must not visit the same
 // one twice.
 type tab struct {
 	*browser
-	BrowserContextID string `json:"browserContextId"`
-	TargetID         string `json:"targetId"`
-	SessionID        string `json:"sessionId"`
+	ctx    context.Context // chromedp's context of the tab
+	detach context.CancelFunc
 }
 
 // newTab makes a hidden tab. A window takes longer to open than the lab's servers take to answer, and
@@ -81,19 +81,21 @@ type tab struct {
 func (b *browser) newTab(ctx context.Context) (*tab, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTime, errSlow)
 	defer cancel()
+	private, err := call(ctx, b.devtools, b.Browser, target.CreateBrowserContext,
+		target.CreateBrowserContextParams{DisposeOnDetach: new(true)})
+	if err != nil {
+		return nil, err
+	}
+	made, err := call(ctx, b.devtools, b.Browser, target.CreateTarget, target.CreateTargetParams{
+		URL: "about:blank", BrowserContextID: private.BrowserContextID, Hidden: new(true)})
+	if err != nil {
+		return nil, err
+	}
 	t := &tab{browser: b}
-	if err := b.call(ctx, "", "Target.createBrowserContext", params{"disposeOnDetach": true}, t); err != nil {
+	if t.ctx, t.detach, err = b.attach(ctx, made.TargetID); err != nil {
 		return nil, err
 	}
-	if err := b.call(ctx, "", "Target.createTarget", params{"url": "about:blank",
-		"browserContextId": t.BrowserContextID, "hidden": true}, t); err != nil {
-		return nil, err
-	}
-	if err := b.call(ctx, "", "Target.attachToTarget", params{"targetId": t.TargetID, "flatten": true},
-		t); err != nil {
-		return nil, err
-	}
-	return t, b.call(ctx, t.SessionID, "Network.enable", nil, nil)
+	return t, nil
 }
 
 // open opens a URL and returns the result, with all details that the browser provides.
@@ -133,6 +135,10 @@ func (t *tab) navigate(ctx context.Context, url string) (clients.Result, error) 
 	var why string
 	for range maxAttempts {
 		result, status, err := t.attempt(ctx, url)
+		if missed := t.missed(); err != nil && missed != nil {
+			// It may have been the result, so this is not an overrun.
+			return result, fmt.Errorf("%v: %w", err, missed)
+		}
 		if err != nil {
 			return result, err
 		}
@@ -166,15 +172,16 @@ const superseded = "ERR_ABORTED"
 // attempt opens a URL once, and returns the result and the status of the response, if one had begun.
 func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, error) {
 	p := newPage(url)
-	t.listen(t.SessionID, p.event)
-	defer t.listen(t.SessionID, nil)
+	listening, stop := context.WithCancel(t.ctx)
+	defer stop()
+	if err := chromedp.Listen(listening, p.event); err != nil {
+		return clients.Result{}, 0, t.explain(ctx, cdppage.CommandNavigate, err)
+	}
 	called := make(chan error, 1)
 	go func() {
-		var answer struct {
-			LoaderID string `json:"loaderId"`
-		}
-		err := t.call(ctx, t.SessionID, "Page.navigate", params{"url": url}, &answer)
-		p.ask(answer.LoaderID)
+		session := chromedp.FromContext(t.ctx).Target
+		answer, err := call(ctx, t.devtools, session, cdppage.Navigate, cdppage.NavigateParams{URL: url})
+		p.ask(string(answer.LoaderID))
 		called <- err
 	}()
 	for {
@@ -186,8 +193,8 @@ func (t *tab) attempt(ctx context.Context, url string) (clients.Result, int, err
 				return clients.Result{}, 0, err
 			}
 			called = nil // the page or an error page is loaded; the events have the result
-		case <-t.done:
-			return clients.Result{}, 0, fmt.Errorf("the browser has ended: %w", t.err)
+		case <-t.LostConnection:
+			return clients.Result{}, 0, t.end()
 		case <-ctx.Done():
 			return clients.Result{}, 0, context.Cause(ctx)
 		}
@@ -217,23 +224,6 @@ func newPage(url string) *page {
 	return &page{url: url, result: make(chan *request, 1), requests: map[string]*request{}}
 }
 
-// event has the relevant fields of the Network domain's events.
-type event struct {
-	RequestID string `json:"requestId"`
-	Type      string `json:"type"`
-	Request   struct {
-		URL string `json:"url"`
-	} `json:"request"`
-	Response struct {
-		Status int `json:"status"`
-	} `json:"response"`
-	RedirectResponse *struct {
-		Status int `json:"status"`
-	} `json:"redirectResponse"`
-	StatusCode int    `json:"statusCode"` // of responseReceivedExtraInfo
-	ErrorText  string `json:"errorText"`
-}
-
 // ask sets the ID of the right request.
 func (p *page) ask(id string) {
 	p.mu.Lock()
@@ -245,36 +235,53 @@ func (p *page) ask(id string) {
 }
 
 // event processes an event.
-func (p *page) event(m message) {
-	var e event
-	if err := json.Unmarshal(m.Params, &e); err != nil {
-		return // an irrelevant event
-	}
+func (p *page) event(e any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m.Method == "Network.requestWillBeSent" && e.Type == "Document" && p.requests[e.RequestID] == nil {
-		p.requests[e.RequestID] = new(request)
-		if p.asked == "" && e.Request.URL == p.url {
-			p.asked = e.RequestID
+	switch e := e.(type) {
+	case *network.EventRequestWillBeSent:
+		p.begin(e)
+	case *network.EventResponseReceived:
+		if r := p.pending(e.RequestID); r != nil && e.Response != nil {
+			r.status = int(e.Response.Status)
+		}
+	case *network.EventResponseReceivedExtraInfo:
+		if r := p.pending(e.RequestID); r != nil {
+			r.status = int(e.StatusCode)
+		}
+	case *network.EventLoadingFinished:
+		if r := p.pending(e.RequestID); r != nil {
+			r.end(answered(r.status))
+		}
+	case *network.EventLoadingFailed:
+		if r := p.pending(e.RequestID); r != nil {
+			r.end(failed(strings.TrimPrefix(e.ErrorText, "net::"), r.status))
 		}
 	}
-	r := p.requests[e.RequestID]
-	if r == nil || r.result != nil {
-		return
-	}
-	switch {
-	case m.Method == "Network.requestWillBeSent" && e.RedirectResponse != nil:
-		r.end(answered(e.RedirectResponse.Status))
-	case m.Method == "Network.responseReceived":
-		r.status = e.Response.Status
-	case m.Method == "Network.responseReceivedExtraInfo":
-		r.status = e.StatusCode
-	case m.Method == "Network.loadingFinished":
-		r.end(answered(r.status))
-	case m.Method == "Network.loadingFailed":
-		r.end(failed(strings.TrimPrefix(e.ErrorText, "net::"), r.status))
-	}
 	p.tell()
+}
+
+// begin processes the beginning of a request, which is repeated when the response is a redirection.
+func (p *page) begin(e *network.EventRequestWillBeSent) {
+	id := string(e.RequestID)
+	if e.Type == network.ResourceTypeDocument && p.requests[id] == nil {
+		p.requests[id] = new(request)
+		if p.asked == "" && e.Request != nil && e.Request.URL == p.url {
+			p.asked = id
+		}
+	}
+	if r := p.pending(e.RequestID); r != nil && e.RedirectResponse != nil {
+		r.end(answered(int(e.RedirectResponse.Status)))
+	}
+}
+
+// pending returns a document request that has no result yet, or nil.
+func (p *page) pending(id network.RequestID) *request {
+	r := p.requests[string(id)]
+	if r == nil || r.result != nil {
+		return nil
+	}
+	return r
 }
 
 func (r *request) end(result clients.Result) { r.result = &result }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/cdproto"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -28,30 +30,28 @@ func TestSuperseded(t *testing.T) {
 		{maxAttempts, networkChanged, clients.Result{}, "a network interface of this machine came or went each time"},
 	} {
 		t.Run(fmt.Sprint(test.code, " ", test.givesUp), func(t *testing.T) {
-			d, far, _ := converse(t)
-			event := func(name, id, more string) string {
-				return fmt.Sprintf(`{"method":"Network.%s","sessionId":"s","params":{"requestId":%q,`+
-					`"type":"Document",%s}}`, name, id, more)
-			}
-			served := make(chan struct{})
-			go func() {
-				defer close(served)
-				for n := range min(test.givesUp+1, maxAttempts) {
-					c, id, code := hear(t, far), fmt.Sprint("asked ", n), test.code
-					if n == test.givesUp {
-						code = "ERR_SSL_PROTOCOL_ERROR"
-					}
-					assert.Equal(t, "Page.navigate", c.Method)
-					say(t, far,
-						event("requestWillBeSent", "other", `"request":{"url":"http://nowhere/"}`),
-						event("loadingFailed", "other", `"errorText":"net::ERR_ABORTED"`),
-						event("requestWillBeSent", id, fmt.Sprintf(`"request":{"url":%q}`, url)),
-						event("loadingFailed", id, fmt.Sprintf(`"errorText":"net::%s"`, code)),
-						fmt.Sprintf(`{"id":%d,"result":{"frameId":"f","loaderId":%q}}`, c.ID, id))
+			n := 0
+			d := converse(t, func(f *far, c *cdproto.Message) bool {
+				if c.Method != cdppage.CommandNavigate {
+					return false
 				}
-			}()
-			got, err := (&tab{browser: &browser{devtools: d}, SessionID: "s"}).navigate(t.Context(), url)
-			<-served
+				id, code := fmt.Sprint("asked ", n), test.code
+				if n == test.givesUp {
+					code = "ERR_SSL_PROTOCOL_ERROR"
+				}
+				n++
+				f.say(
+					event("requestWillBeSent", "other", `"request":{"url":"http://nowhere/"}`),
+					event("loadingFailed", "other", `"errorText":"net::ERR_ABORTED"`),
+					event("requestWillBeSent", id, fmt.Sprintf(`"request":{"url":%q}`, url)),
+					event("loadingFailed", id, fmt.Sprintf(`"errorText":"net::%s"`, code)))
+				f.answer(c, fmt.Sprintf(`"result":{"frameId":"t","loaderId":%q}`, id))
+				return true
+			})
+			tab, err := (&browser{devtools: d}).newTab(t.Context())
+			require.NoError(t, err)
+			got, err := tab.navigate(t.Context(), url)
+			assert.Equal(t, min(test.givesUp+1, maxAttempts), n)
 			if test.err != "" {
 				require.ErrorContains(t, err, test.err)
 				return
