@@ -12,11 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A reader that has enough and leaves, as head does, is no failure: nothing is said of it, and the status is what it
-// would be.
+// TestClosedPipe checks that a reader that stops early, like head, is no failure: nothing is reported, and the exit
+// status is the same.
 func TestClosedPipe(t *testing.T) {
 	lines := []string{
-		"list", "list --json", "list --lang zh-CN", "show expired", "explain certificate has expired", "lessons", "lesson names", "version", "completion bash", "--help",
+		"list", "list --json", "list --lang zh-CN", "show expired", "explain certificate has expired",
+		"lessons", "lesson names", "version", "completion bash", "--help",
 		"run --client go/default --family validity", "run --client go/default --family validity --json",
 		"matrix --client go/default expired",
 	}
@@ -40,7 +41,8 @@ func TestClosedPipe(t *testing.T) {
 	}
 }
 
-// A bad judgement is one, whoever reads of it: under pipefail, a build must not pass for head's sake.
+// TestClosedPipeHidesNoJudgement checks that a bad judgement is one even if nobody reads it: under pipefail, a build
+// must not pass because of head.
 func TestClosedPipeHidesNoJudgement(t *testing.T) {
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
