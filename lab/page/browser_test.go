@@ -73,7 +73,8 @@ func (b *browser) tab(t *testing.T, r *running, width, height int64) *tab {
 		p.mu.Unlock()
 		p.shut()
 	})
-	p.do(call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height))
+	p.do(call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}),
+		chromedp.EmulateViewport(width, height))
 	return p
 }
 
@@ -94,7 +95,8 @@ func click(selector string) action { return chromedp.Click(chromedp.CSS(selector
 func press(keys ...string) action  { return chromedp.KeyEvent(strings.Join(keys, "")) }
 func says(what string) string      { return fmt.Sprintf(`document.body.innerText.includes(%q)`, what) }
 func count(p *tab, selector string) int {
-	return eval[int](p, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).length`, selector))
+	return eval[int](p, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).length`,
+		selector))
 }
 
 // call sends a command of the browser's protocol.
@@ -119,7 +121,8 @@ func (p *tab) leads(to action, holds string) {
 	p.do(to)
 	for {
 		err := chromedp.Do(p.ctx, until(holds+` && document.documentElement.dataset.ready`))
-		if err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated")) {
+		if err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "context") ||
+			strings.Contains(err.Error(), "navigated")) {
 			continue // that of the page that was left
 		}
 		require.NoError(p, err)

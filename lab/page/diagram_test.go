@@ -131,13 +131,21 @@ func TestDiagram(t *testing.T) {
 		do   func(*running, string)
 		want []string
 	}{
-		{"good", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
-		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)", "< *(data)", "< (served)"}},
+		{"good", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)",
+			"< (served)"}},
+		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+			"> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)",
+			"< *(data)", "< (served)"}},
 		{"expired", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!", "< (closed)"}},
-		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> bad_certificate (42)!", "< (closed)"}},
+		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+			"> bad_certificate (42)!", "< (closed)"}},
 		{"expired", plaintext, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!", "< (closed)"}},
-		{"good-hello-retry", with(func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384} }), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
-		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks, "> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
+		{"good-hello-retry", with(func(c *tls.Config) {
+			c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384}
+		}), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)",
+			"< *(data)", "< (served)"}},
+		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks,
+			"> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
 		{"tls10-only", with(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
 		{"plain-http", with(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
 		{"banner", with(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
@@ -165,7 +173,8 @@ func TestDiagram(t *testing.T) {
 		}
 		t.Log(c.id, strings.Join(got, " | "))
 		said := slices.ContainsFunc(diagram(&seen[0]), func(s step) bool { return s.Unread })
-		assert.Equal(t, slices.Contains(c.want, "> certificate_expired (45)!"), said, "an alert that the server's TLS could not read: %v", got)
+		assert.Equal(t, slices.Contains(c.want, "> certificate_expired (45)!"), said,
+			"an alert that the server's TLS could not read: %v", got)
 	}
 }
 
@@ -186,11 +195,13 @@ func TestDiagramOfWhatIsOpen(t *testing.T) {
 func TestDiagramOfARelay(t *testing.T) {
 	s, ok := scenarios.Lookup("mongod-good")
 	require.True(t, ok)
-	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed}, Records: []wire.Record{
-		{FromClient: true, Type: wire.RecordHandshake, Messages: []string{"ClientHello"}},
-		{Type: wire.RecordHandshake, Messages: []string{"ServerHello"}},
-		{Type: wire.RecordApplicationData, Encrypted: true, Count: 4},
-		{FromClient: true, Type: wire.RecordApplicationData, Encrypted: true, Count: 1},
-	}}
-	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)", "- (served)"}, lines(diagram(&c)))
+	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed},
+		Records: []wire.Record{
+			{FromClient: true, Type: wire.RecordHandshake, Messages: []string{"ClientHello"}},
+			{Type: wire.RecordHandshake, Messages: []string{"ServerHello"}},
+			{Type: wire.RecordApplicationData, Encrypted: true, Count: 4},
+			{FromClient: true, Type: wire.RecordApplicationData, Encrypted: true, Count: 1},
+		}}
+	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)",
+		"- (served)"}, lines(diagram(&c)))
 }

@@ -158,7 +158,7 @@ func TestReadRun(t *testing.T) {
 	b, err := json.Marshal(again)
 	require.NoError(t, err)
 	assert.JSONEq(t, string(a), string(b))
-	for text, want := range map[string]string{"": "EOF", "[]": "want what tlslab", "{}": "its schema is 0", `{"schema": 99}`: "its schema is 99"} {
+	for text, want := range map[string]string{"": "EOF", "[]": "want the output of tlslab", "{}": "its schema is 0", `{"schema": 99}`: "its schema is 99"} {
 		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, want, text)
 	}

@@ -53,9 +53,7 @@ func TestReadmeUpgrades(t *testing.T) {
 		readme = block.ReplaceAllLiteral(readme, []byte(want))
 		require.NoError(t, os.WriteFile(path, readme, 0o644))
 	}
-	if !strings.Contains(string(readme), want) {
-		t.Error("lab/clients/README.zh-CN.md shows other upgrades: go test ./lab/report -run Readme -update")
-	}
+	assert.Contains(t, string(readme), want, "go test ./lab/report -run Readme -update")
 }
 
 // state tells in Chinese what a client did, and why.

@@ -181,6 +181,6 @@ func TestTablesBadPlace(t *testing.T) {
 	} {
 		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", "cells": [` + cells + `]}]}`
 		_, err := result.Read(strings.NewReader(text))
-		assert.ErrorContains(t, err, "good, a: it refers to what", cells)
+		assert.ErrorContains(t, err, "good, a: it refers to entries that", cells)
 	}
 }

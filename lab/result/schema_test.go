@@ -28,8 +28,10 @@ var enumerated = map[reflect.Type][]any{
 // The schemas of results are what the Go types say, and hold what is written.
 func TestSchemas(t *testing.T) {
 	forms := map[string]jsonform.Form{
-		"run":    {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason]()},
-		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
+		"run": {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema,
+			Words: enumerated, Recursive: reflect.TypeFor[lang.Reason]()},
+		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema,
+			Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
 	}
 	for name, f := range forms {
 		f.Published(t, "../schema/"+name+".json")

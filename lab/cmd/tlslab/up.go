@@ -46,8 +46,8 @@ func newUpCommand(c *console) *cobra.Command {
 		Short: "Serve scenarios at fixed ports until interrupted",
 		Long: `up serves every scenario, or the named ones, each at its own port: the base port plus the scenario's
 offset. When all files are written it writes endpoints.json into the directory, for programs to wait for and read.
-Without --dir the directory is temporary and removed when up ends. The page, for a browser, shows the catalogue, commands
-to paste, and every connection as it happens.`,
+Without --dir the directory is temporary and removed when up ends. The page, for a browser, shows the catalogue,
+commands to paste, and every connection as it happens.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              o.main,
 	}
