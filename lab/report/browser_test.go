@@ -29,7 +29,8 @@ import (
 
 var (
 	screenshots = flag.String("screenshots", "", "directory to write pictures of the page to, for looking at")
-	shown       = flag.String("shown", "", "file or directory of a run to show in the pictures, instead of a made-up one")
+	shown       = flag.String("shown", "",
+		"file or directory of a run to show in the pictures, instead of a made-up one")
 )
 
 // browser is a headless Chromium, which finds nothing but files.
@@ -88,7 +89,8 @@ func (b *browser) open(t *testing.T, r *result.Run, hash string, width, height i
 		cancelTime()
 		cancel()
 	})
-	p.do(append([]action{call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height)}, actions...)...)
+	p.do(append([]action{call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}),
+		call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height)}, actions...)...)
 	p.do(chromedp.Navigate(address+hash), drawn())
 	return p
 }

@@ -39,7 +39,8 @@ func TestReadmeUpgrades(t *testing.T) {
 				if c.Effect == result.NowAccepts {
 					message = c.From.Message
 				}
-				want += fmt.Sprintf("| `%s` | %s | %s | `%s` |\n", c.Scenario, state(c.From), state(c.To), strings.ReplaceAll(message, "|", `\|`))
+				want += fmt.Sprintf("| `%s` | %s | %s | `%s` |\n", c.Scenario, state(c.From), state(c.To),
+					strings.ReplaceAll(message, "|", `\|`))
 			}
 		}
 		assert.NotZero(t, rows, u.title)
@@ -58,7 +59,8 @@ func TestReadmeUpgrades(t *testing.T) {
 
 // state tells in Chinese what a client did, and why.
 func state(s result.State) string {
-	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝", clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)
+	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝",
+		clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)
 	if s.Documented && s.Kind != verdict.OK {
 		text += "*"
 	}

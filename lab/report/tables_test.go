@@ -49,7 +49,8 @@ func whole(clientsWanted int) *result.Run {
 		count++
 		cell := accepted(verdict.OK, true)
 		if count%2 == 0 {
-			cell = rejected(failure.Expired, "CERTIFICATE_VERIFY_FAILED: "+id+", and some words that every message of a library has, "+c.Version)
+			cell = rejected(failure.Expired,
+				"CERTIFICATE_VERIFY_FAILED: "+id+", and some words that every message of a library has, "+c.Version)
 			cell.Code = "CERTIFICATE_VERIFY_FAILED"
 		}
 		if count%5 == 0 {
@@ -179,7 +180,8 @@ func TestTablesBadPlace(t *testing.T) {
 		`{"client": "a", "observed": [{"seen": 1}]}`,
 		`{"client": "a", "observed": [{"seen": 0}]}`,
 	} {
-		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", "cells": [` + cells + `]}]}`
+		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", ` +
+			`"cells": [` + cells + `]}]}`
 		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, "good, a: it refers to entries that", cells)
 	}

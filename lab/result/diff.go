@@ -205,8 +205,8 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 		}
 	}
 	if len(pairs) == 0 {
-		return nil, fmt.Errorf("comparing %q: the two have no variant in common: name a variant of each, for example %s:%s",
-			names, before[0].ID(), after[0].ID())
+		return nil, fmt.Errorf("comparing %q: the two have no variant in common: name a variant of each, "+
+			"for example %s:%s", names, before[0].ID(), after[0].ID())
 	}
 	d := Compare(from, to, pairs)
 	for _, x := range before {

@@ -34,7 +34,8 @@ import (
 // default=3.6.15..3.9.18,3.11.2 (.. is a range in the order of the client lines). A message is as returned by
 // [messages.Steady] and [visible.Text], on one line: \n is the end of a line, \t a tab, \\ a backslash.
 const (
-	recordHead = "# What the clients of this stack did with every scenario: go test ./lab -run TestCatalogue -record\n" +
+	recordHead = "# What the clients of this stack did with every scenario: go test ./lab " +
+		"-run TestCatalogue -record\n" +
 		"# The form is that of result.WriteRecord.\n"
 	recordClient = "client"
 	recordSuffix = ".txt"
@@ -236,8 +237,8 @@ func readRecord(stack string, data []byte, cells map[string][]Cell) ([]clients.I
 				cells[fields[0]] = append(cells[fields[0]], readCell(c, fields))
 			}
 		default:
-			return nil, fmt.Errorf("line %d: it has %d fields: want client and four others, or a scenario and five others",
-				n, len(fields))
+			return nil, fmt.Errorf("line %d: it has %d fields: want client and four others, "+
+				"or a scenario and five others", n, len(fields))
 		}
 	}
 	return infos, lines.Err()

@@ -67,13 +67,15 @@ func TestShown(t *testing.T) {
 	silent := assess.Evidence{Scenario: "good", Outcome: clients.Rejected}
 	accepted := assess.Evidence{Scenario: "good", Outcome: clients.Accepted}
 	for want, f := range map[string]assess.Finding{
-		"It never connected. Of good it says: no":               {Code: assess.NeverConnects, Evidence: said},
-		"It never connected. Of good it says: nothing":          {Code: assess.NeverConnects, Evidence: silent},
-		"It says accepted, and never connected.":                {Code: assess.NeverConnects, Evidence: accepted},
-		"It refuses a server that is good. Of good it says: no": {Code: assess.RejectsGood, Evidence: said},
-		"The program failed: no":                                {Code: assess.ProgramFails, Evidence: assess.Evidence{Outcome: clients.Failed, Says: "no"}},
-		"It does not look at the dates.":                        {Code: assess.DatesUnchecked, Evidence: accepted},
-		Of(lang.English, assess.NotAsked).Says:                  {Code: assess.NotAsked, Evidence: assess.Evidence{Outcome: clients.Unsupported}},
+		"It never connected. About good it says: no":               {Code: assess.NeverConnects, Evidence: said},
+		"It never connected. About good it says: nothing":          {Code: assess.NeverConnects, Evidence: silent},
+		"It reports acceptance, but never connected.":                {Code: assess.NeverConnects, Evidence: accepted},
+		"It refuses a server that is good. About good it says: no": {Code: assess.RejectsGood, Evidence: said},
+		"The program failed: no": {Code: assess.ProgramFails,
+			Evidence: assess.Evidence{Outcome: clients.Failed, Says: "no"}},
+		"It does not check the dates.": {Code: assess.DatesUnchecked, Evidence: accepted},
+		Of(lang.English, assess.NotAsked).Says: {Code: assess.NotAsked,
+			Evidence: assess.Evidence{Outcome: clients.Unsupported}},
 	} {
 		assert.Equal(t, want, Shown(lang.English, f))
 	}
