@@ -41,7 +41,7 @@ const (
 	no  = clients.Rejected
 )
 
-// right is what a good client says of some scenarios.
+// right is the messages of a good client about some scenarios.
 var right = map[string]string{
 	"expired":     "x509: certificate has expired or is not yet valid: current time is after then",
 	"self-signed": "x509: certificate signed by unknown authority",
@@ -104,7 +104,7 @@ func says(message string, ids ...string) (list []did) {
 	return list
 }
 
-// examples are clients, and the codes of what is found of them. Each code is in one of them at least.
+// examples are clients with the codes of their findings. Each code occurs at least once.
 var examples = map[string]struct {
 	did   []did
 	grade assess.Grade
@@ -265,7 +265,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// What only a caller that holds more against a client, or has misled it, can find.
+// Findings that only some callers can draw: those that count more as wrong, or that mislead the client.
 func TestFindingsOfCallers(t *testing.T) {
 	overran := clients.OverrunPrefix + " after 6s: it did not give up by itself"
 	for want, test := range map[assess.Code]struct {
@@ -289,7 +289,7 @@ func TestFindingsOfCallers(t *testing.T) {
 	}
 }
 
-// TestEveryCode holds each code to have an example.
+// TestEveryCode checks that each code has an example.
 func TestEveryCode(t *testing.T) {
 	// by TestFindingsOfCallers
 	shown := []string{"decides-by-name", "decides-by-port", "not-asked", "no-timeout", "nothing-shown"}
@@ -301,7 +301,7 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
-// TestUnproven holds what a refused control leaves open to be noted with what explains the control.
+// TestUnproven checks that scenarios whose control was refused are added to the finding that explains the control.
 func TestUnproven(t *testing.T) {
 	a := assess.Assess(runOf(t, examples["has another CA"].did), nil)
 	assert.Equal(t, []string{"good", "good-ip"}, a.Findings[0].Scenarios)
@@ -315,7 +315,8 @@ func TestUnproven(t *testing.T) {
 	}, a.Findings[0])
 }
 
-// TestUnprovenControls holds a scenario whose control has a control itself to be left open by that.
+// TestUnprovenControls checks that a scenario whose control has a refused control itself is added to the finding of the
+// latter.
 func TestUnprovenControls(t *testing.T) {
 	says := right["self-signed"]
 	a := assess.Assess(runOf(t, []did{
@@ -327,7 +328,7 @@ func TestUnprovenControls(t *testing.T) {
 	assert.Equal(t, []string{"revoked-intermediate-ocsp", "good-ocsp-intermediate"}, a.Findings[0].Unproven)
 }
 
-// TestFollows holds a refusal for what the client refuses good servers for to be explained with those.
+// TestFollows checks that a refusal for the same reason as that of good servers is explained together with these.
 func TestFollows(t *testing.T) {
 	a := assess.Assess(runOf(t, examples["knows a certificate"].did), nil)
 	assert.Equal(t, []string{"wrong-host", "good-rsa2048", "good-ip"}, a.Findings[0].Scenarios)
@@ -356,7 +357,7 @@ func TestAssessKnown(t *testing.T) {
 	assert.NotEmpty(t, a.Deviations()[0].Reason)
 }
 
-// TestInterrupted holds that what was ended before all was asked does not pass.
+// TestInterrupted checks that an interrupted run does not pass.
 func TestInterrupted(t *testing.T) {
 	run := runOf(t, append(accepts("good"), rejects("expired")...))
 	require.Equal(t, assess.Pass, assess.Assess(run, nil).Grade)

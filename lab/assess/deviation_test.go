@@ -56,7 +56,7 @@ func TestParseDeviationsRefuses(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestWrite holds that what is written is read again.
+// TestWrite checks that written deviations can be read again.
 func TestWriteDeviations(t *testing.T) {
 	want := []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "one\nline  of it"},
 		{Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}

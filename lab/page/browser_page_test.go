@@ -128,7 +128,7 @@ func testLive(t *testing.T, r *running, b *browser) {
 	all := b.tab(t, r, 1280, 700)
 	all.open("/live")
 	all.do(until(`document.querySelector("#beacon.on")`))
-	// When it appears is noted by the page itself, so that it is not the driver that is measured.
+	// The page itself records when it appears, so that the driver is not measured.
 	p.do(script(`window.shown = new Promise(done => new MutationObserver(() => {
 		const said = document.querySelector("#news article .says");
 		if (said && said.textContent.includes("refused, as it should")) done(Date.now());
@@ -164,7 +164,7 @@ func testLive(t *testing.T, r *running, b *browser) {
 	all.shoot("connection")
 }
 
-// testOpenConnection shows what is still open.
+// testOpenConnection checks that open connections are shown.
 func testOpenConnection(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1000, 900)
 	p.open("/scenario/silent")
@@ -230,7 +230,7 @@ func testHostile(t *testing.T, r *running, b *browser) {
 	p.shoot("hostile")
 }
 
-// testKeyboard goes from the catalogue to a scenario and copies a command with keys alone.
+// testKeyboard goes from the catalogue to a scenario and copies a command using only the keyboard.
 func testKeyboard(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1280, 900)
 	p.open("/")

@@ -34,8 +34,8 @@ func startBrowser(t *testing.T, language string) *browser {
 
 type action = chromedp.Action[chromedp.Void]
 
-// tab is a page in the browser. What it asks of anybody but the lab, and whatever its script or its policy
-// complains of, fails the test.
+// tab is a page in the browser. Requests to anything but the lab, and errors of its scripts or its policy, fail the
+// test.
 type tab struct {
 	*testing.T
 	ctx  context.Context
@@ -142,7 +142,7 @@ func (p *tab) shoot(name string) {
 	require.NoError(p, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644))
 }
 
-// media has the system tell what its user prefers.
+// media emulates preferences of the user's system.
 func media(features ...string) action {
 	var list []*emulation.MediaFeature
 	for i := 0; i < len(features); i += 2 {

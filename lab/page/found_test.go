@@ -15,8 +15,8 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestFound holds a connection to be told as tlslab test and tlslab check tell it, where it shows something of a
-// client.
+// TestFound checks that a connection has the same finding as in tlslab test and tlslab check, if it shows something
+// about a client.
 func TestFound(t *testing.T) {
 	want := map[string]assess.Code{
 		"good": "", "expired": assess.DatesUnchecked, "wrong-host": assess.NamesUnchecked,

@@ -118,7 +118,7 @@ func TestDownloads(t *testing.T) {
 				a.StatusCode, name)
 			assert.NotContains(t, a.body, "BEGIN")
 		}
-		// What the page offers holds no key but the client's.
+		// The page offers no key but the client's.
 		for _, name := range downloads(r.page.byID[id]) {
 			if name != "client-key.pem" && name != "client-combined.pem" {
 				assert.NotContains(t, r.get("/files/"+id+"/"+name).body, "PRIVATE KEY", name)

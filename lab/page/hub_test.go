@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// happen tells a hub of a connection from start to end.
+// happen reports a complete connection to a hub.
 func happen(h *hub, s *scenarios.Scenario, conn uint64, hello *wire.ClientHello) {
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventStart, At: time.Now()})
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventHello, Hello: hello})

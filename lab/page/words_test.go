@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// unexplained are the alerts that the page has no words for: one of DTLS, and two that nobody sends.
+// unexplained lists the alerts for which the page has no words: one of DTLS, and two that no implementation sends.
 var unexplained = []wire.AlertCode{
 	wire.AlertTooManyCIDsRequested, wire.AlertCertificateUnobtainable, wire.AlertBadCertificateHashValue,
 }

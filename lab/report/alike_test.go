@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestAlikeFailures holds failures that differ in nothing but where the server was to be one finding, and others
-// to stay apart.
+// TestAlikeFailures checks that failures that differ only in the server's address are one finding, and that others are
+// not.
 func TestAlikeFailures(t *testing.T) {
 	const traceback = "the stub ended with exit status 1: ConnectionError(host='%s', port=%d): <Connection object at " +
 		"0x7f%06x> cannot reach ('%s', %d) in process %d"
@@ -38,7 +38,7 @@ func TestAlikeFailures(t *testing.T) {
 	assert.Less(t, strings.Count(out.String(), "\n"), 25, out.String())
 }
 
-// TestVerdictOnlySaysSo holds the grade of a run without reasons to say so, in every form.
+// TestVerdictOnlySaysSo checks that the grade of a run without reasons says so in every form.
 func TestVerdictOnlySaysSo(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	assert.False(t, a.VerdictOnly)

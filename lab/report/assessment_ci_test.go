@@ -32,7 +32,7 @@ func TestAssessmentJUnit(t *testing.T) {
 	assert.Contains(t, got, `<failure message="insecure! it must reject this as expired"`)
 	assert.Contains(t, got, `<failure message="fail" type="fail">dates-unchecked: It does not check the dates.`)
 
-	// What the user accepts passes, and so does the grade; what was accepted and is gone fails that alone.
+	// Accepted deviations pass, and so does the grade. A line that no longer holds fails only the grade.
 	list := &assess.Deviations{List: []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure,
 		Reason: "no clock"}}}
 	assert.Contains(t, asJUnit(t, judged(t, list, bad)), `tests="4" failures="0" errors="0"`)

@@ -60,7 +60,7 @@ const (
 	no  = clients.Rejected
 )
 
-// right is what a good client says of some scenarios.
+// right is the messages of a good client about some scenarios.
 var right = map[string]string{
 	"expired":     "x509: certificate has expired or is not yet valid: current time is after then",
 	"self-signed": "x509: certificate signed by unknown authority",
@@ -69,7 +69,7 @@ var right = map[string]string{
 	"wrong-usage": "x509: certificate specifies an incompatible key usage",
 }
 
-// TestFindingsInWords holds findings to have what they were called before they had codes, as well.
+// TestFindingsInWords checks that findings also have their names from before they had codes.
 func TestFindingsInWords(t *testing.T) {
 	for name, test := range map[string]struct {
 		did   []did
@@ -96,8 +96,8 @@ func TestFindingsInWords(t *testing.T) {
 	}
 }
 
-// TestFindingsShown holds findings to be told as what they are about: of the client as a whole, of a check that it
-// leaves out, or row by row.
+// TestFindingsShown checks that findings are shown by their scope: about the client as a whole, about a check that it
+// omits, or row by row.
 func TestFindingsShown(t *testing.T) {
 	for name, test := range map[string]struct {
 		did  []did
@@ -134,7 +134,7 @@ func TestFindingsShown(t *testing.T) {
 	}
 }
 
-// TestInterrupted holds an assessment to say that it was ended before all was asked.
+// TestInterrupted checks that an assessment says that its run was interrupted.
 func TestInterrupted(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	a.Run.Interrupted = true
@@ -143,7 +143,7 @@ func TestInterrupted(t *testing.T) {
 	assert.Contains(t, out.String(), "incomplete: 2 ok, interrupted; 2 scenarios in ")
 }
 
-// TestAssessmentFits holds the page to the width of the window, but for what cannot be broken.
+// TestAssessmentFits checks that the report fits the width of the window, except for what cannot be broken.
 func TestAssessmentFits(t *testing.T) {
 	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: " +
 		"x509: certificate signed by unknown authority"
@@ -161,8 +161,8 @@ func TestAssessmentFits(t *testing.T) {
 		b.String())
 }
 
-// TestStopped holds the finding about a client that was stopped at the first control to say what to do,
-// the likeliest first.
+// TestStopped checks that the finding about a client that was stopped at the first control says what to do, the
+// likeliest first.
 func TestStopped(t *testing.T) {
 	for name, test := range map[string]struct {
 		did     did
@@ -201,8 +201,8 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestStoppedServed tells who ends with another status though the server answered what the contract is
-// for.
+// TestStoppedServed checks that clients whose exit status is not 0 although the server answered are told about the
+// contract served.
 func TestStoppedServed(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
 	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true,
@@ -214,8 +214,8 @@ func TestStoppedServed(t *testing.T) {
 	assert.True(t, strings.HasPrefix(list[0].ToDo, "add --contract served"), list[0].ToDo)
 }
 
-// TestKnownOfThatStackAlone holds what is known of a stack to be said of a client that is that stack, and of no other
-// that writes in the words of the same library.
+// TestKnownOfThatStackAlone checks that known behaviour of a stack is attributed only to clients that are certainly
+// that stack, not to others with messages of the same library.
 func TestKnownOfThatStackAlone(t *testing.T) {
 	for message, want := range map[string]bool{
 		"ERROR: The certificate of 'localhost' is not trusted.":                            true,

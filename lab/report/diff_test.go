@@ -108,7 +108,7 @@ func TestSince(t *testing.T) {
 	assert.Contains(t, out.String(), "since the earlier run\n2 scenarios × 3 pairs of clients: nothing has changed")
 }
 
-// TestSteadyInDiff holds that ports, times, directories and lines of source are no change.
+// TestSteadyInDiff checks that different ports, times, directories and source lines are not changes.
 func TestSteadyInDiff(t *testing.T) {
 	say := func(message string) *result.Run {
 		return run(python("default", "3.8"), many, func(string,

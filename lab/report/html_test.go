@@ -149,7 +149,7 @@ func testMouse(p *tab) {
 	assert.Equal(p, "#expired/python-3.13%2Fdefault", eval[string](p, `location.hash`))
 	p.do(click(`dialog button[aria-label="Close"]`))
 	assert.False(p, eval[bool](p, `document.querySelector("dialog").open`))
-	// A group tells each version that said something else.
+	// A group shows each version with a different message.
 	p.do(script(cellAt("expired", 1) + `.click()`))
 	assert.Contains(p, eval[string](p, `document.querySelector("dialog").innerText`),
 		"certificate has expired (_ssl.c:1129)")
@@ -200,8 +200,8 @@ func testHostile(p *tab) {
 	assert.Equal(p, "isolate", eval[string](p, `getComputedStyle(document.querySelector("dialog pre")).unicodeBidi`))
 }
 
-// TestPageHostile holds the page's source to have nothing of a message that could end its script or
-// be read as markup, whatever part of a run it stands in.
+// TestPageHostile checks that nothing in a message can end the script in the page's source or be read as markup,
+// whatever part of a run it is in.
 func TestPageHostile(t *testing.T) {
 	r := mixed()
 	clean := len(page(t, r))
@@ -252,7 +252,7 @@ func testTheme(t *testing.T, b *browser, r *result.Run) {
 	p.do(script(`localStorage.clear()`))
 }
 
-// contrast computes the least contrast of text (WCAG 2.2, 1.4.3) in the table, and of what has it.
+// contrast computes the least contrast of text in the table (WCAG 2.2, 1.4.3), and which element has it.
 const contrast = `(() => {
 	const light = c => {
 		const [r, g, b] = c.match(/[\d.]+/g).map(v => v / 255)
@@ -281,7 +281,7 @@ func testContrast(t *testing.T, b *browser, r *result.Run) {
 		got := eval[[]any](p, contrast)
 		assert.GreaterOrEqual(t, got[0].(float64), 4.5, "%s: %v", name, got[1])
 		t.Logf("%s: least contrast %.2f, of %v", name, got[0], got[1])
-		// Without colours: each judgement has a letter of its own, and what is not as documented a mark.
+		// Without colors, each judgement has its own letter, and what is not as documented has a mark.
 		letters := eval[[]string](p, `[...document.querySelectorAll("td")].map(e => e.textContent)`)
 		assert.Equal(t, []string{"✓", "✓", "X", "X!", "L", "L!", "W", "W!", "?", "?!", "B", "B!", "V", "V!", "U", "U!",
 			"E", "E!"}, letters)
@@ -352,7 +352,7 @@ func testBig(t *testing.T, b *browser) {
 	assert.Less(t, paint, 5000.0)
 }
 
-// pictures writes what is to be looked at.
+// pictures writes screenshots to look at.
 func pictures(t *testing.T, b *browser) {
 	if *screenshots == "" {
 		t.Skip("no -screenshots DIR")

@@ -37,7 +37,7 @@ var junit = map[string]struct{ attributes, children []string }{
 	"system-out": {nil, nil},
 }
 
-// checkJUnit holds a document to be well-formed and of the common schema.
+// checkJUnit checks that a document is well-formed and follows the common schema.
 func checkJUnit(t *testing.T, doc []byte) {
 	dec := xml.NewDecoder(bytes.NewReader(doc))
 	var path []string
@@ -115,8 +115,7 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
-// TestJUnitHostile holds whatever a message has in it to leave the document well-formed, and to come
-// out of a parser so that a person can read it.
+// TestJUnitHostile checks that no message breaks the document, and that a parser returns it in a readable form.
 func TestJUnitHostile(t *testing.T) {
 	r := run(python("default", "3.8"), many, func(string, clients.Info) result.Cell {
 		cell := rejected(failure.Expired, hostile)

@@ -43,7 +43,7 @@ func few() *result.Run {
 		})
 }
 
-// written is a run as it is shown in a language.
+// written returns a run as shown in a language.
 func written(l lang.Tag, width int, color bool) string {
 	var out bytes.Buffer
 	report.Terminal{W: &out, Width: width, Color: color, Locale: l}.Run(few())
@@ -70,7 +70,7 @@ func TestRunInChinese(t *testing.T) {
 		"English is what is said unless told otherwise")
 }
 
-// TestFitsInEveryLanguage holds pages to the width of the window, and the lines of a table to one
+// TestFitsInEveryLanguage checks that reports fit the width of the window, and that the lines of a table have one
 // width, with and without colors.
 func TestFitsInEveryLanguage(t *testing.T) {
 	for _, l := range lang.All() {
@@ -128,7 +128,7 @@ func TestAssessmentInChinese(t *testing.T) {
 	}
 }
 
-// TestListInEveryLanguage holds the catalogue to be listed whole.
+// TestListInEveryLanguage checks that the complete catalogue is listed.
 func TestListInEveryLanguage(t *testing.T) {
 	for l, want := range map[lang.Tag]string{lang.English: "the leaf expired yesterday", lang.Chinese: "叶证书昨天过期"} {
 		var out bytes.Buffer

@@ -43,8 +43,8 @@ func TestGroups(t *testing.T) {
 		"curl default 8"}, names)
 }
 
-// TestMatrixUnfoldsFailures holds that what is not as documented is shown in full, and the rest in
-// counts that add up.
+// TestMatrixUnfoldsFailures checks that what is not as documented is shown in full, and that the counts of the rest add
+// up.
 func TestMatrixUnfoldsFailures(t *testing.T) {
 	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) result.Cell {
 		switch {
@@ -71,7 +71,7 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 	assert.NotContains(t, out.String(), "wrong-host ×", "what is to be expected is not unfolded")
 }
 
-// TestMatrixFitsWindow holds no line to be wider than the window.
+// TestMatrixFitsWindow checks that no line is wider than the window.
 func TestMatrixFitsWindow(t *testing.T) {
 	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many,
 		func(id string, c clients.Info) result.Cell {

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of lab/clients/README.zh-CN.md anew")
 
-// TestReadmeUpgrades holds the Chinese README to say of Python's upgrades what the record says.
+// TestReadmeUpgrades checks that the Chinese README shows Python's upgrades as in the record.
 func TestReadmeUpgrades(t *testing.T) {
 	const path, begin, end = "../clients/README.zh-CN.md", "<!-- upgrades start -->", "<!-- upgrades end -->"
 	record, err := result.Open("../result/matrix")
@@ -57,7 +57,7 @@ func TestReadmeUpgrades(t *testing.T) {
 	assert.Contains(t, string(readme), want, "go test ./lab/report -run Readme -update")
 }
 
-// state tells in Chinese what a client did, and why.
+// state returns in Chinese what a client did, and why.
 func state(s result.State) string {
 	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝",
 		clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)

@@ -41,7 +41,7 @@ func rejected(class failure.Class, message string) result.Cell {
 			AlertReceived: &wire.Alert{Code: 45, Name: "certificate_expired"}}}}
 }
 
-// run makes a run of catalogue scenarios in which every client does what the function says.
+// run returns a run of catalogue scenarios with the cells that a function returns.
 func run(infos []clients.Info, ids []string, does func(id string, c clients.Info) result.Cell) *result.Run {
 	r := &result.Run{Schema: result.Schema, Seed: "it's a seed", At: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC),
 		Started: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC), Duration: 1500 * time.Millisecond, Clients: infos}

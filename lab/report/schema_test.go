@@ -16,7 +16,7 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// The schema of an assessment is what the Go type says, and holds what is written.
+// TestSchema checks that the schema of an assessment matches the Go type, and what is written.
 func TestSchema(t *testing.T) {
 	form := jsonform.Form{Recursive: reflect.TypeFor[lang.Reason](), Type: reflect.TypeFor[report.Assessed](),
 		Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{

@@ -30,9 +30,8 @@ func hello(name string) *wire.ClientHello {
 	return h
 }
 
-// whole is a run of every scenario over https, with cells as they are on average in a matrix of 119
-// clients: half are rejections, one in five is explained, and each has times and byte counts of its own.
-// Clients of one version send the same hello and say the same.
+// whole returns a run of every scenario over https, with average cells of a matrix of that many clients: half are
+// rejections, one in five is explained, and each has its own times and byte counts.
 func whole(clientsWanted int) *result.Run {
 	var infos []clients.Info
 	hellos := map[string]*wire.ClientHello{}
@@ -171,7 +170,7 @@ func TestReadWithoutTables(t *testing.T) {
 	same(t, r, again)
 }
 
-// A file that was cut together refers to what is not there.
+// An edited file refers to entries that do not exist.
 func TestTablesBadPlace(t *testing.T) {
 	for _, cells := range []string{
 		`{"client": "a", "message": 3, "observed": []}`,

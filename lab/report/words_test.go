@@ -34,8 +34,8 @@ func strs(v reflect.Value, path string, into map[string]string) {
 	}
 }
 
-// TestWords holds every text to have a field, and every field a text, in each language; and translations to have the
-// same names and options. That formats take the same is held by lab/lang.
+// TestWords checks that every text has a field, and every field a text, in each language, and that translations contain
+// the same names and options. lab/lang checks that formats take the same values.
 func TestWords(t *testing.T) {
 	name := regexp.MustCompile(`--?[a-z][a-z-]+|\{[a-z]+\}|[A-Za-z]*[A-Z_][A-Z_]+[A-Za-z0-9_]*|` +
 		`[a-z]+[A-Z][A-Za-z]+|tlslab( (run|show|up))?`)
@@ -59,8 +59,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestLabels holds the labels of a story to be as wide as each other in every language, and those of an
-// assessment.
+// TestLabels checks that the labels of a story have the same width in every language, and those of an assessment too.
 func TestLabels(t *testing.T) {
 	for _, l := range lang.All() {
 		w := in(l)
@@ -84,7 +83,7 @@ func TestChineseIsChinese(t *testing.T) {
 	}
 }
 
-// TestEnds holds every way in which a connection ends, and every judgement, to be told.
+// TestEnds checks that there are words for every end of a connection and for every judgement.
 func TestEnds(t *testing.T) {
 	for _, l := range lang.All() {
 		w := in(l)

@@ -64,7 +64,7 @@ func newCheckCommand(c *console) *cobra.Command {
 	o := &checkOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "check LESSON [flags] -- CMD [ARG...]",
-		Short: "Grade the client that a lesson has you fix",
+		Short: "Grade the client that you fix in a lesson",
 		Long:  checkHelp,
 		Example: `  tlslab check read-an-error -- python3 read-an-error-client.py {url} {ca}
   tlslab check self-signed -- sh self-signed-client.sh {url} {ca}

@@ -47,9 +47,11 @@ last is for logs: a client that decides by it is cheating.
 
 Your own environment is passed on, except for variables that would change what
 the client trusts, where it connects or which language it uses (SSL_CERT_FILE,
-https_proxy, LC_ALL and the like). To set one of these anyway, use
-tlslab test -- env SSL_CERT_FILE=... CMD. Settings in your home directory, such
-as ~/.curlrc, apply.
+https_proxy, LC_ALL and the like). To set one of these anyway:
+
+  tlslab test -- env SSL_CERT_FILE=... CMD
+
+Settings in your home directory, such as ~/.curlrc, apply.
 
 Contracts, which say what CMD must do:
 
