@@ -91,35 +91,43 @@ func (c *alertsInPlaintext) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// TestDiagram draws real connections of Go's client, and a few of bytes.
-func TestDiagram(t *testing.T) {
-	old := func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
-	said := func(text string) func(*running, string) {
-		return func(r *running, id string) {
-			c, err := net.Dial("tcp", r.endpoint(id).Connect)
-			require.NoError(r, err)
-			_, err = c.Write([]byte(text))
-			require.NoError(r, err)
-			require.NoError(r, c.(*net.TCPConn).CloseWrite())
-			for err == nil {
-				_, err = c.Read(make([]byte, 1000))
-			}
-			c.Close()
-		}
-	}
-	with := func(set func(*tls.Config)) func(*running, string) {
-		return func(r *running, id string) { r.client(id, set) }
-	}
-	plaintext := func(r *running, id string) {
-		e := r.endpoint(id)
-		c, err := net.Dial("tcp", e.Connect)
+// handshake returns a connection of Go's client, whose configuration set may change.
+func handshake(set func(*tls.Config)) func(*running, string) {
+	return func(r *running, id string) { r.client(id, set) }
+}
+
+// sends returns a connection that sends bytes, ends its side, and reads until the server ends its own.
+func sends(text string) func(*running, string) {
+	return func(r *running, id string) {
+		c, err := net.Dial("tcp", r.endpoint(id).Connect)
 		require.NoError(r, err)
-		defer c.Close()
-		assert.Error(r, tls.Client(&alertsInPlaintext{Conn: c}, &tls.Config{ServerName: e.Host}).Handshake())
-		for err == nil { // the server's answer is on its way
+		_, err = c.Write([]byte(text))
+		require.NoError(r, err)
+		require.NoError(r, c.(*net.TCPConn).CloseWrite())
+		for err == nil {
 			_, err = c.Read(make([]byte, 1000))
 		}
+		c.Close()
 	}
+}
+
+// plaintextAlert connects with [alertsInPlaintext].
+func plaintextAlert(r *running, id string) {
+	e := r.endpoint(id)
+	c, err := net.Dial("tcp", e.Connect)
+	require.NoError(r, err)
+	defer c.Close()
+	assert.Error(r, tls.Client(&alertsInPlaintext{Conn: c}, &tls.Config{ServerName: e.Host}).Handshake())
+	for err == nil { // the server's answer is on its way
+		_, err = c.Read(make([]byte, 1000))
+	}
+}
+
+// old limits a client to TLS 1.2.
+func old(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
+
+// TestDiagram draws real connections of Go's client, and a few of bytes.
+func TestDiagram(t *testing.T) {
 	const (
 		tcp    = "> (connect)"
 		hi     = "> ClientHello"
@@ -131,37 +139,38 @@ func TestDiagram(t *testing.T) {
 		do   func(*running, string)
 		want []string
 	}{
-		{"good", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)",
+		{"good", handshake(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)",
 			"< (served)"}},
-		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+		{"good", handshake(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
 			"> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)",
 			"< *(data)", "< (served)"}},
-		{"expired", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!", "< (closed)"}},
-		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+		{"expired", handshake(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!",
+			"< (closed)"}},
+		{"expired", handshake(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
 			"> bad_certificate (42)!", "< (closed)"}},
-		{"expired", plaintext, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!", "< (closed)"}},
-		{"good-hello-retry", with(func(c *tls.Config) {
+		{"expired", plaintextAlert, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!",
+			"< (closed)"}},
+		{"good-hello-retry", handshake(func(c *tls.Config) {
 			c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384}
 		}), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)",
 			"< *(data)", "< (served)"}},
-		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks,
+		{"client-certificate-missing", handshake(nil), []string{tcp, hi, "< ServerHello", asks,
 			"> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
-		{"tls10-only", with(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
-		{"plain-http", with(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
-		{"banner", with(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
-		{"garbage-short-record", with(nil), nil},
-		{"reset-after-hello", with(nil), []string{tcp, hi, "< (cut)!"}},
-		{"stalled-certificate", said(""), []string{tcp, "> (gone)!"}},
-		{"good", said("GET / HTTP/1.1\r\n\r\n"), []string{tcp, "> (foreign)", "< (closed)!"}},
-		{"good", said("\x16\x03\x01\x02\x00\x01"), []string{tcp, "> (fragment) ...!", "> (gone)!"}},
+		{"tls10-only", handshake(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
+		{"plain-http", handshake(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
+		{"banner", handshake(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
+		{"garbage-short-record", handshake(nil), nil},
+		{"reset-after-hello", handshake(nil), []string{tcp, hi, "< (cut)!"}},
+		{"stalled-certificate", sends(""), []string{tcp, "> (gone)!"}},
+		{"good", sends("GET / HTTP/1.1\r\n\r\n"), []string{tcp, "> (foreign)", "< (closed)!"}},
+		{"good", sends("\x16\x03\x01\x02\x00\x01"), []string{tcp, "> (fragment) ...!", "> (gone)!"}},
 	}
 	var ids []string
 	for _, c := range cases {
-		if !slices.Contains(ids, c.id) {
-			ids = append(ids, c.id)
-		}
+		ids = append(ids, c.id)
 	}
-	r := bringUp(t, ids...)
+	slices.Sort(ids)
+	r := bringUp(t, slices.Compact(ids)...)
 	count := map[string]int{}
 	for _, c := range cases {
 		c.do(r, c.id)

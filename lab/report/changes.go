@@ -90,7 +90,7 @@ var titles = map[result.Effect]string{
 	result.NowRejects: "accepted before, rejected now",
 	result.NowAccepts: "rejected before, accepted now",
 	result.OtherCause: "the same outcome, another class or judgement",
-	result.Ability:    "has become possible or impossible to run",
+	result.Ability:    "became possible or impossible to run",
 	result.Wording:    "the same in other words",
 }
 
