@@ -86,7 +86,7 @@ func (p *tab) do(actions ...action) {
 // open goes to a path of the page, and waits until its script has run.
 func (p *tab) open(path string) {
 	p.Helper()
-	p.do(chromedp.Navigate(p.base+path), until(`document.documentElement.dataset.ready`))
+	p.leads(chromedp.Navigate(p.base+path), `true`)
 }
 
 func until(script string) action   { return chromedp.Poll[chromedp.Void](script) }
@@ -107,7 +107,7 @@ func call[P, R any](c cdp.Command[P, R], params P) action {
 	})
 }
 
-// eval returns what a script comes to.
+// eval returns the value of a script.
 func eval[T any](p *tab, script string) T {
 	p.Helper()
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script))
@@ -115,7 +115,7 @@ func eval[T any](p *tab, script string) T {
 	return v
 }
 
-// leads does something that leads to another page, and waits until that is there and something of it true.
+// leads does something that leads to another page, and waits until that page is ready and a condition holds on it.
 func (p *tab) leads(to action, holds string) {
 	p.Helper()
 	p.do(to)
@@ -123,7 +123,7 @@ func (p *tab) leads(to action, holds string) {
 		err := chromedp.Do(p.ctx, until(holds+` && document.documentElement.dataset.ready`))
 		if err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "context") ||
 			strings.Contains(err.Error(), "navigated")) {
-			continue // that of the page that was left
+			continue // the context was that of the previous page
 		}
 		require.NoError(p, err)
 		return
