@@ -43,26 +43,11 @@ func main() {
 	// If SIGPIPE were ignored, the clients would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	tclog.SetDefault(tclog.NewNoopLogger()) // testcontainers logs every step
-	ctx, cancel := context.WithCancel(ctx)
-	status := run(clients.Adopt(ctx), os.Args[1:], &output{os.Stdout, cancel}, os.Stderr)
+	status := run(clients.Adopt(ctx), os.Args[1:], os.Stdout, os.Stderr)
 	if !unsaid() {
 		<-said
 	}
 	os.Exit(status)
-}
-
-// output is standard output. It cancels the command when nobody reads it any more.
-type output struct {
-	*os.File
-	cancel context.CancelFunc
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n, err := o.File.Write(p)
-	if closedPipe(err) {
-		o.cancel()
-	}
-	return n, err
 }
 
 // errNotDocumented is returned by commands that have already shown what went wrong.
@@ -74,10 +59,10 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 // results is where results go. It keeps the first write error, because the code that writes tables checks none, and a
-// lost result must not look like a success.
+// lost result must not look like a success. A closed pipe does not end a command: a lab goes on serving.
 type results struct {
 	io.Writer
-	file *output // nil if results do not go to standard output
+	file *os.File // nil if results do not go to a file
 	err  error
 }
 
@@ -90,7 +75,7 @@ func (r *results) Write(p []byte) (int, error) {
 // run is main with its environment as parameters. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	written := &results{}
-	written.file, _ = stdout.(*output)
+	written.file, _ = stdout.(*os.File)
 	guarded := &report.Guard{W: stdout, Styles: written.file != nil && term.IsTerminal(int(written.file.Fd()))}
 	told := &report.Guard{W: stderr}
 	written.Writer = guarded

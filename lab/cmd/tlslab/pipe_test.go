@@ -4,12 +4,18 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/serve"
 )
 
 // TestClosedPipe checks that a reader that stops early, like head, is no failure: nothing is reported, and the exit
@@ -39,6 +45,31 @@ func TestClosedPipe(t *testing.T) {
 			assert.NotContains(t, said.String(), "interrupted")
 		})
 	}
+}
+
+// TestClosedPipeEndsNoLab checks that up goes on serving if nobody reads its output any more, as in tlslab up | head
+// -1.
+func TestClosedPipeEndsNoLab(t *testing.T) {
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	require.NoError(t, read.Close())
+	defer write.Close()
+	dir := filepath.Join(t.TempDir(), "lab")
+	var said bytes.Buffer
+	cmd := command(t, t.TempDir(), "up", "--base-port", "0", "--no-ui", "--dir", dir, "good")
+	cmd.Stdout, cmd.Stderr = write, &said
+	require.NoError(t, cmd.Start())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, lab.WaitUp(ctx, dir))
+	endpoints, err := serve.ReadEndpoints(filepath.Join(dir, lab.EndpointsFile))
+	require.NoError(t, err)
+	c, err := net.Dial("tcp", endpoints.Scenarios[0].Connect)
+	require.NoError(t, err)
+	c.Close()
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait(), said.String())
+	assert.NotContains(t, said.String(), "broken pipe")
 }
 
 // TestClosedPipeHidesNoJudgement checks that a bad judgement is one even if nobody reads it: under pipefail, a build
