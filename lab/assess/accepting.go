@@ -8,7 +8,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// accepting are the finders of clients that accept what they must refuse, the wider findings first.
+// accepting lists the finders for clients that accept what they must refuse, the broader findings first.
 var accepting = []finder{
 	{code: VerificationOff, find: verificationOff},
 	{code: NamesUnchecked, find: ofNames.unchecked},
@@ -27,7 +27,7 @@ var accepting = []finder{
 	{code: ReportsSuccess, find: takes(wireClasses...)},
 }
 
-// Classes of what is wrong below TLS, and of revocation: a client that does no more than look at that verifies nothing.
+// Classes of failures below TLS, and of revocation. A client that checks only these does not verify certificates.
 var (
 	wireClasses = []failure.Class{
 		failure.NotTLS, failure.CorruptRecord, failure.ConnectionReset, failure.ConnectionRefused, failure.Timeout,
@@ -38,10 +38,10 @@ var (
 
 // check is a check of the server's certificate that a client may leave out, in whole or in part.
 type check struct {
-	// classes are those for which a client that makes the check refuses.
+	// classes lists the classes with which a client that makes the check refuses.
 	classes []failure.Class
-	// plain are the scenarios, without the prefix of their service, that break the rule in the plainest way: a client
-	// that makes the check may well accept subtler ones, so that one of these must be among what is accepted.
+	// plain lists the scenarios, without the prefix of their service, that break the rule in the plainest way. A client
+	// that makes the check may accept subtler ones, so one of these must be among those that it accepted.
 	plain []string
 }
 
@@ -60,17 +60,17 @@ var (
 	ofUsage = check{classes: []failure.Class{failure.WrongUsage}, plain: []string{"wrong-usage"}}
 )
 
-// isFor reports whether it is by the check that a client refuses.
+// isFor reports whether a client that makes the check refuses the row's scenario because of it.
 func (c check) isFor(r Row) bool { return r.isVerified() && slices.Contains(c.classes, r.Canonical()) }
 
-// missing reports whether the client accepted all that the check is for, a plain one among it.
+// missing reports whether the client accepted everything that the check is for, including a plain scenario.
 func (c check) missing(s *sheet) bool {
 	rows := only(s.rows, func(r Row) bool { return c.isFor(r) && r.decided() })
 	isPlain := func(r Row) bool { return slices.Contains(c.plain, r.base()) }
 	return all(rows, Row.accepted) && slices.ContainsFunc(rows, isPlain)
 }
 
-// unchecked finds what was accepted as the check is missing.
+// unchecked finds what was accepted because the check is missing.
 func (c check) unchecked(s *sheet, open []Row) []Row {
 	if !c.missing(s) {
 		return nil
@@ -78,7 +78,7 @@ func (c check) unchecked(s *sheet, open []Row) []Row {
 	return c.taken(open)
 }
 
-// halfChecked finds what was accepted though the check is there, as the client refused something else by it.
+// halfChecked finds what was accepted although the client makes the check, because it refused something else by it.
 func (c check) halfChecked(s *sheet, open []Row) []Row {
 	if !slices.ContainsFunc(s.rows, func(r Row) bool { return c.isFor(r) && r.refusedIt() }) {
 		return nil
@@ -86,14 +86,14 @@ func (c check) halfChecked(s *sheet, open []Row) []Row {
 	return c.taken(open)
 }
 
-// taken returns the rows that the check is for and that were accepted.
+// taken returns the accepted rows that the check is for.
 func (c check) taken(open []Row) []Row {
 	return only(open, func(r Row) bool { return c.isFor(r) && r.Taken() })
 }
 
-// verificationOff needs two faults that have nothing to do with each other, somebody else's certificate and one that
-// nobody vouches for, and that the client refused no certificate that every client must refuse. It needs no trust
-// anchors either.
+// verificationOff is about a client that accepts certificates with two unrelated faults, another host's name and an
+// untrusted issuer, and refuses no certificate that every client must refuse. Such a client needs no trust anchors
+// either.
 func verificationOff(s *sheet, open []Row) []Row {
 	refuted := func(r Row) bool {
 		return r.isVerified() && r.refusedIt() && r.Expect.Level != scenarios.Should &&
@@ -108,8 +108,8 @@ func verificationOff(s *sheet, open []Row) []Row {
 	})
 }
 
-// chainUnchecked is about a client that accepts what nobody vouches for. If it refused nothing else that can be wrong
-// with a chain, such as its dates or its usage, then that is explained as well.
+// chainUnchecked is about a client that accepts chains of untrusted issuers. If it refused nothing else that can be
+// wrong with a chain, such as dates or usages, the finding explains that too.
 func chainUnchecked(s *sheet, open []Row) []Row {
 	if !ofTrust.missing(s) {
 		return nil
@@ -119,7 +119,7 @@ func chainUnchecked(s *sheet, open []Row) []Row {
 	return only(open, func(r Row) bool { return r.Taken() && (ofTrust.isFor(r) || !refuted && chain(r)) })
 }
 
-// takes returns the finder of what was accepted for some classes. It needs no evidence from other rows.
+// takes returns the finder for accepted scenarios of some classes. It needs no evidence from other rows.
 func takes(classes ...failure.Class) func(*sheet, []Row) []Row {
 	return each(func(r Row) bool { return r.Taken() && slices.Contains(classes, r.Canonical()) })
 }
@@ -130,8 +130,8 @@ func (r Row) speaksOldTLS() bool {
 	return r.Taken() && r.Family == scenarios.Protocol && slices.Contains(classes, r.Canonical())
 }
 
-// retried reports whether the client was refused, or refused, and then connected all the same. One that goes on about
-// revocation may verify all else.
+// retried reports whether the first connection failed, and the client then connected anyway. Revocation is left out,
+// because a client that connects anyway there may verify everything else.
 func (r Row) retried() bool {
 	if !r.Taken() || len(r.Observed) < 2 || slices.Contains(statusClasses, r.Canonical()) {
 		return false
@@ -140,9 +140,9 @@ func (r Row) retried() bool {
 	return !completed(first) && completed(last)
 }
 
-// reportsSuccess is about a client that says that all is well where it did not get through: it refused, or was refused,
-// and does not say so. That it took an answer that was cut for a whole one is then known from its report alone, and so
-// is what it made of its own certificate.
+// reportsSuccess is about a client that reports success although it did not connect: it refused, or was refused, and
+// does not say so. Then its report is the only evidence that it took a truncated response for a complete one, and of
+// what it did with its own certificate. So these rows are explained too.
 func reportsSuccess(_ *sheet, open []Row) []Row {
 	lies := func(r Row) bool {
 		unfounded := r.Contradicted || !slices.ContainsFunc(r.Observed, completed)

@@ -10,41 +10,40 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Grade is what an assessment comes to, in a word.
+// Grade is the result of an assessment in one word.
 type Grade string
 
 // The grades.
 const (
-	// Pass: nothing is bad, and something was shown. What was not asked, or needs a feature that
-	// the client was not said to have, does not count.
+	// Pass means that nothing is bad, and something was proven. Scenarios that did not run, or that need a feature
+	// which the client was not said to have, do not count.
 	Pass Grade = "pass"
-	// Incomplete: nothing is known to be bad, but not all of it could be told: rejections whose
-	// reason nobody here recognises, or no rejection at all, or it was interrupted.
+	// Incomplete means that nothing is known to be bad, but not everything is known: reasons were not recognised, there
+	// was no rejection at all, or the run was interrupted.
 	Incomplete Grade = "incomplete"
-	// Fail: a judgement is bad that the user does not accept, or one that the user accepts has
-	// gone.
+	// Fail means that a judgement is bad and not accepted by the user, or that an accepted one no longer occurs.
 	Fail Grade = "fail"
 )
 
-// Assessment is a run over one client under test, and what it says of that client. Its JSON is that of the run, and
-// more; lab/report adds what its findings say in words.
+// Assessment is a run over one client under test, with what it shows about that client. Its JSON is that of the run
+// with further fields. lab/report adds the findings in words.
 type Assessment struct {
 	*result.Run
 	Grade  Grade                `json:"grade"`
 	Counts map[verdict.Kind]int `json:"counts"`
-	// VerdictOnly says that the client was judged by whether it accepts or rejects alone, so that a pass says
-	// nothing of its reasons.
+	// VerdictOnly means that the client was judged only by whether it accepts or rejects, so a pass says nothing about
+	// its reasons.
 	VerdictOnly bool `json:"verdict_only,omitempty"`
-	// Findings are what many judgements together say of the client. Rows that the user accepts are evidence, and are
-	// not explained.
+	// Findings lists what several judgements together show about the client. Rows that the user accepts are used as
+	// evidence, but are not explained.
 	Findings []Finding `json:"-"`
-	// Known are the deviations that the user accepts, and that were seen.
+	// Known lists the accepted deviations that occurred.
 	Known []Deviation `json:"known"`
-	// Fixed are those that the user accepts, and that were not seen any more.
+	// Fixed lists the accepted deviations that no longer occur.
 	Fixed []Deviation `json:"fixed"`
 }
 
-// Assess says what a run shows of its only client. The list is what the user accepts; nil is nothing.
+// Assess returns what a run shows about its only client. list is the deviations that the user accepts; it may be nil.
 func Assess(run *result.Run, list *Deviations) *Assessment {
 	a := &Assessment{Run: run, Counts: map[verdict.Kind]int{}, Known: []Deviation{}, Fixed: []Deviation{}}
 	a.VerdictOnly = slices.ContainsFunc(run.Clients, func(c clients.Info) bool { return c.VerdictOnly })
@@ -66,7 +65,7 @@ func Assess(run *result.Run, list *Deviations) *Assessment {
 	return a
 }
 
-// grade sums up; shown says that a rejection was right, or what the user accepts came.
+// grade returns the grade. shown is whether there was a right rejection or an accepted deviation.
 func (a *Assessment) grade(shown bool) Grade {
 	bad := a.Bad()
 	switch {
@@ -78,15 +77,16 @@ func (a *Assessment) grade(shown bool) Grade {
 	return Pass
 }
 
-// demandsRejection reports whether the run holds a scenario that every client must reject.
+// demandsRejection reports whether the run contains a scenario that every client must reject.
 func (a *Assessment) demandsRejection() bool {
 	return slices.ContainsFunc(a.Scenarios, func(s result.Scenario) bool {
 		return s.Expect.Verdict == scenarios.Reject && s.Expect.Level == scenarios.Must && len(s.Cells) > 0
 	})
 }
 
-// Rows returns what the client did. Held against it is what is bad, or wrong however it ended, unless the user accepts
-// that. It is not held against it that the lab had to end it: the lab gives it no longer than the run needs.
+// Rows returns what the client did. A row is wrong if its judgement is bad, or if the client was at fault however it
+// ended, unless the user accepts that. It is not wrong just because the lab had to end the client, which it gives no
+// more time than the run needs.
 func (a *Assessment) Rows() []Row {
 	rows := RowsOf(a.Run)
 	for i, r := range rows {
@@ -100,13 +100,13 @@ func (a *Assessment) Bad() []Row {
 	return only(a.Rows(), func(r Row) bool { return r.Wrong && !r.Documented })
 }
 
-// accepts reports whether the user accepts what a scenario came to.
+// accepts reports whether the user accepts the judgement of a scenario.
 func (a *Assessment) accepts(id string) bool {
 	return slices.ContainsFunc(a.Known, func(d Deviation) bool { return d.Scenario == id })
 }
 
-// Deviations returns what the user would have to accept for the run to pass: what is bad now, with
-// the reasons that the user has given or else the lab's own.
+// Deviations returns what the user would have to accept for the run to pass: what is bad now, with the user's reasons,
+// or else the lab's.
 func (a *Assessment) Deviations() []Deviation {
 	var list []Deviation
 	for _, r := range RowsOf(a.Run) {
@@ -122,8 +122,8 @@ func (a *Assessment) Deviations() []Deviation {
 	return list
 }
 
-// KnownOf says why a stack is known to do what the client did in a row, if the client is that stack for certain, by
-// what it is or by what it said in any row. Empty if it is not.
+// KnownOf returns the stack that is known to do what the client did in a row, and why. The client must certainly be
+// that stack, by what it is or by what it said in any row; otherwise, both are empty.
 func (a *Assessment) KnownOf(r Row) (stack, why string) {
 	s, ok := scenarios.Lookup(r.ID)
 	if !ok || len(a.Clients) == 0 {

@@ -14,36 +14,36 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Deviation is a judgement that somebody accepts of their own client, though it is not ok: a line of a file.
+// Deviation is a judgement that is not ok but that users accept for their own client: a line of a file.
 type Deviation struct {
 	Scenario string       `json:"scenario"`
 	Kind     verdict.Kind `json:"kind"`
 	Reason   string       `json:"reason"`
-	Line     int          `json:"line,omitempty"` // in its file, from 1; zero if it is from none
+	Line     int          `json:"line,omitempty"` // in its file, from 1; zero if it is not from a file
 }
 
-// Deviations are the judgements that somebody accepts of their own client, as they stand in a file.
+// Deviations is the judgements in a file that users accept for their own client.
 //
-// The file is text, a line each: a scenario, a judgement, and the reason to the end of the line. A line that begins
-// with # is a comment.
+// The file is text with one deviation per line: a scenario, a judgement, and the reason up to the end of the line. A
+// line that begins with # is a comment.
 //
 //	# What our client does not do yet.
 //	trailing-dot-name  insecure  libcurl strips the dot; see issue 17
 //
-// A run passes if it comes to what stands there. It fails on anything bad that does not stand there, and on a line
-// that no longer holds, so that the file cannot outlive what it excuses.
+// A run passes if its bad judgements are exactly those in the file. It fails on bad judgements that are not listed, and
+// on lines that no longer hold, so that the file cannot outlive what it excuses.
 type Deviations struct {
 	Path string
 	List []Deviation
 }
 
-// acceptable are the judgements that can be accepted: there is nothing to accept in ok.
+// acceptable lists the judgements that can be accepted: all but ok.
 var acceptable = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { return k == verdict.OK })
 
-// maxFile is how large a file may be, in bytes.
+// maxFile is the maximum size of a file, in bytes.
 const maxFile = 1 << 20
 
-// ReadDeviations reads a file. A line that is wrong is an error that names the file and the line.
+// ReadDeviations reads a file. The error for a wrong line names the file and the line.
 func ReadDeviations(path string) (*Deviations, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -53,7 +53,7 @@ func ReadDeviations(path string) (*Deviations, error) {
 	return ParseDeviations(path, bounded.Limit(f, path, maxFile))
 }
 
-// ParseDeviations reads what stands in a file of that name.
+// ParseDeviations reads the contents of a file. The name is for errors.
 func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
 	list := &Deviations{Path: name}
 	lines := bufio.NewScanner(r)
@@ -65,7 +65,8 @@ func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
 		d, err := parseDeviation(line)
 		if err == nil {
 			if i := slices.IndexFunc(list.List, func(e Deviation) bool { return e.Scenario == d.Scenario }); i >= 0 {
-				err = fmt.Errorf("%s stands in line %d already: one of them cannot hold, remove it", d.Scenario, list.List[i].Line)
+				err = fmt.Errorf("%s is already in line %d: only one of them can hold, remove the other",
+					d.Scenario, list.List[i].Line)
 			}
 		}
 		if err != nil {
@@ -86,11 +87,14 @@ func parseDeviation(line string) (Deviation, error) {
 	kind, reason := cut(rest)
 	switch {
 	case kind == "":
-		return Deviation{}, fmt.Errorf("%q is no deviation: want a scenario, a judgement and a reason, as in: trailing-dot-name insecure curl strips the dot", line)
+		return Deviation{}, fmt.Errorf("%q is not a deviation: want a scenario, a judgement and a reason, "+
+			"as in: trailing-dot-name insecure curl strips the dot", line)
 	case !known(scenario):
-		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows all", scenario, near.Hint(scenario, scenarios.IDs()...))
+		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows them all",
+			scenario, near.Hint(scenario, scenarios.IDs()...))
 	case !slices.Contains(acceptable, verdict.Kind(kind)):
-		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v", kind, near.Hint(kind, names(acceptable)), acceptable)
+		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v",
+			kind, near.Hint(kind, names(acceptable)), acceptable)
 	case reason == "":
 		return Deviation{}, fmt.Errorf("%s %s has no reason: say why it is accepted", scenario, kind)
 	}
@@ -106,7 +110,7 @@ func cut(line string) (word, rest string) {
 	return line[:i], strings.TrimSpace(line[i:])
 }
 
-// names are kinds of judgements as words.
+// names returns the names of kinds of judgements.
 func names(kinds []verdict.Kind) []string {
 	var list []string
 	for _, k := range kinds {
@@ -132,14 +136,14 @@ func (l *Deviations) Find(scenario string) (Deviation, bool) {
 	return l.List[i], true
 }
 
-// Stale reports whether a judgement shows that a line no longer holds. What could not be tried
-// shows nothing.
+// Stale reports whether a judgement shows that a line no longer holds. A scenario that could not run shows nothing.
 func (d Deviation) Stale(now verdict.Kind) bool { return now != d.Kind && now != verdict.Unsupported }
 
 // WriteDeviations writes lines, for a user to keep as a file.
 func WriteDeviations(w io.Writer, list []Deviation) error {
 	var b strings.Builder
-	b.WriteString("# What is known of this client, and accepted: scenario, judgement, reason.\n# tlslab fails on what is bad and not listed, and on lines that hold no longer.\n")
+	b.WriteString("# Known and accepted deviations of this client: scenario, judgement, reason.\n" +
+		"# tlslab fails on bad judgements that are not listed, and on lines that no longer hold.\n")
 	for _, d := range list {
 		fmt.Fprintf(&b, "%-34s %-13s %s\n", d.Scenario, d.Kind, strings.Join(strings.Fields(d.Reason), " "))
 	}

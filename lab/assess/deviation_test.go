@@ -28,7 +28,8 @@ expired insecure   no clock on this device, # see issue 17
 
 	d, ok := list.Find("expired")
 	require.True(t, ok)
-	for kind, stale := range map[verdict.Kind]bool{verdict.Insecure: false, verdict.Unsupported: false, verdict.OK: true, verdict.WrongReason: true, verdict.Void: true} {
+	for kind, stale := range map[verdict.Kind]bool{verdict.Insecure: false, verdict.Unsupported: false,
+		verdict.OK: true, verdict.WrongReason: true, verdict.Void: true} {
 		assert.Equal(t, stale, d.Stale(kind), kind)
 	}
 	_, ok = list.Find("good")
@@ -39,13 +40,13 @@ expired insecure   no clock on this device, # see issue 17
 
 func TestParseDeviationsRefuses(t *testing.T) {
 	for line, want := range map[string]string{
-		"expired":                    "known.txt:2: \"expired\" is no deviation: want a scenario, a judgement and a reason",
+		"expired":                    "known.txt:2: \"expired\" is not a deviation: want a scenario, a judgement and",
 		"expird insecure why":        `known.txt:2: there is no scenario "expird" (did you mean expired?)`,
 		"xyzzy insecure why":         `known.txt:2: there is no scenario "xyzzy": tlslab list`,
 		"expired unsecure why":       `known.txt:2: there is no judgement "unsecure" (did you mean insecure?)`,
 		"expired ok why":             `known.txt:2: there is no judgement "ok": want one of`,
 		"expired insecure":           "known.txt:2: expired insecure has no reason",
-		"good broken a\ngood void b": "known.txt:3: good stands in line 2 already",
+		"good broken a\ngood void b": "known.txt:3: good is already in line 2",
 		"expired insecure " + strings.Repeat("x", 1<<20): "known.txt",
 	} {
 		_, err := assess.ParseDeviations("known.txt", strings.NewReader("# ours\n"+line+"\n"))
@@ -55,9 +56,10 @@ func TestParseDeviationsRefuses(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestWrite holds that what is written is read again.
+// TestWrite checks that written deviations can be read again.
 func TestWriteDeviations(t *testing.T) {
-	want := []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "one\nline  of it"}, {Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}
+	want := []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "one\nline  of it"},
+		{Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}
 	var b bytes.Buffer
 	require.NoError(t, assess.WriteDeviations(&b, want))
 	list, err := assess.ParseDeviations("x", &b)

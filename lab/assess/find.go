@@ -1,10 +1,10 @@
-// Package assess says what a client's cells show of it as a whole: it does not verify, checks no names, trusts
-// something else. tlslab test, tlslab check, lab/labtest and the page of tlslab up all draw their findings here, so
-// that they say the same of the same client.
+// Package assess draws conclusions about a client as a whole from its cells: that it does not verify, checks no names,
+// trusts something else. tlslab test, tlslab check, lab/labtest and the page of tlslab up all use it, so that they say
+// the same about the same client.
 //
-// [Find] draws findings from what a client did with some scenarios: each has a [Code], the scenarios that show it, and
-// what the client said there. [Assess] grades a whole run of a client under test, and holds it against the
-// [Deviations] that its user accepts. Nothing here is told in a language: lab/assess/prose has the sentences.
+// [Find] draws findings from what a client did with some scenarios. Each has a [Code], the scenarios that show it, and
+// what the client said there. [Assess] grades a complete run of a client under test, and compares it with the
+// [Deviations] that its user accepts. The sentences are in lab/assess/prose, in each language.
 package assess
 
 import (
@@ -19,28 +19,28 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Finding is what several cells together show of a client.
+// Finding is what several cells together show about a client.
 type Finding struct {
 	Code Code
-	// Scenarios are those that show it, or that it explains.
+	// Scenarios lists the scenarios that show it, or that it explains.
 	Scenarios []string
-	// Unproven are scenarios whose control is among those: as the client refuses that as well, what it did with them
-	// shows nothing.
+	// Unproven lists scenarios whose control is in Scenarios. Because the client refuses the control too, what it did
+	// with them proves nothing.
 	Unproven []string
 	Evidence Evidence
 }
 
-// Explains returns the scenarios that a finding explains, those that it leaves unproven among them.
+// Explains returns the scenarios that a finding explains, including unproven ones.
 func (f Finding) Explains() []string { return slices.Concat(f.Scenarios, f.Unproven) }
 
 // Evidence is what a client said in the first of the scenarios that show a finding.
 type Evidence struct {
-	// Scenario is where it said so; for a control that was only asked for another's sake, that control.
+	// Scenario is the ID of that scenario, or of its control if that is where it said so.
 	Scenario string
-	// Outcome is what it said that it did: accepted or rejected; failed if its program failed.
+	// Outcome is what it said that it did: accepted or rejected, or failed if its program failed.
 	Outcome clients.Outcome
-	// Says is the line of its message that tells most, shortened; how the program failed, if it did. It is empty if
-	// the client accepted, or said nothing.
+	// Says is the most informative line of its message, shortened, or how its program failed. It is empty if the client
+	// accepted or said nothing.
 	Says string
 }
 
@@ -48,11 +48,11 @@ type Evidence struct {
 type Row struct {
 	*result.Scenario
 	result.Cell
-	// Wrong says that the row is held against the client. Findings explain such rows; all others are evidence.
+	// Wrong means that the client was wrong. Findings explain wrong rows; all others are evidence.
 	Wrong bool
 }
 
-// RowsOf returns the rows of a run over one client. None is held against it yet.
+// RowsOf returns the rows of a run over one client. None is marked as wrong.
 func RowsOf(run *result.Run) []Row {
 	var rows []Row
 	for i := range run.Scenarios {
@@ -63,32 +63,32 @@ func RowsOf(run *result.Run) []Row {
 	return rows
 }
 
-// Told is how a client that was misled about where it connects did when it was told the truth. It is zero for a client
-// that always is.
+// Told is what a client that was misled about the scenario did when it was told the truth. It is zero for a client that
+// was never misled.
 type Told struct {
-	// Names is that it was then right about what it had got wrong.
+	// Names means that it was right with the true names in everything that it had got wrong.
 	Names bool
-	// Ports is that it was, at the ports that it may know as well.
+	// Ports means the same with the true names at the usual ports.
 	Ports bool
 }
 
-// sheet is what findings are drawn from.
+// sheet is the data from which findings are drawn.
 type sheet struct {
 	rows []Row
 	told Told
 }
 
-// finder draws a finding from the rows that no finder before it has explained.
+// finder draws a finding from the rows that no earlier finder has explained.
 type finder struct {
 	code Code
 	find func(s *sheet, open []Row) []Row
-	// voids says that it explains rows as well whose control was refused. All others are given the rest alone.
+	// voids means that it also explains rows whose control was refused. Other finders are not given such rows.
 	voids bool
-	// apart, if not nil, makes a finding for each of its values.
+	// apart, if not nil, splits the rows into one finding for each of its values.
 	apart func(Row) string
 }
 
-// finders are tried in this order: what makes others meaningless comes first.
+// finders are tried in this order. Findings that make others meaningless come first.
 var finders = slices.Concat([]finder{
 	{code: DecidesByName, voids: true, find: func(s *sheet, open []Row) []Row { return turned(open, s.told.Names) }},
 	{code: DecidesByPort, voids: true, find: func(s *sheet, open []Row) []Row { return turned(open, s.told.Ports) }},
@@ -111,7 +111,7 @@ var finders = slices.Concat([]finder{
 	{code: NothingShown, find: func(_ *sheet, open []Row) []Row { return open }},
 })
 
-// Find draws findings from what a client did, in the order of [Codes]. They explain every row that is [Row.Wrong].
+// Find draws findings from what a client did, in the order of [Codes]. They explain every row with [Row.Wrong] set.
 func Find(rows []Row, told Told) []Finding {
 	s := &sheet{rows: rows, told: told}
 	open := only(rows, func(r Row) bool { return r.Wrong })
@@ -132,7 +132,8 @@ func Find(rows []Row, told Told) []Finding {
 	return unproven(list, open)
 }
 
-// add adds what a finder has found, and what that explains, to a finding that has its code if there is one.
+// add adds the rows that a finder has found or explains to the list, to an existing finding with its code if there is
+// one.
 func add(list []Finding, f finder, found, explained []Row) []Finding {
 	apart := f.apart
 	if apart == nil {
@@ -152,7 +153,7 @@ func add(list []Finding, f finder, found, explained []Row) []Finding {
 	return list
 }
 
-// unproven notes the rows whose control was refused with what explains the control; with [RejectsGood] if nothing does.
+// unproven adds the rows whose control was refused to the finding that explains the control, or else to [RejectsGood].
 func unproven(list []Finding, voids []Row) []Finding {
 	for _, r := range voids {
 		control := controlOf(r, voids)
@@ -171,7 +172,7 @@ func unproven(list []Finding, voids []Row) []Finding {
 	return list
 }
 
-// controlOf returns the control of a row, or the control of that if it has one that was refused as well.
+// controlOf returns the control of a row. If that is void itself, it returns the control of that, and so on.
 func controlOf(r Row, voids []Row) string {
 	control := r.Scenario.Control
 	if i := slices.IndexFunc(voids, func(o Row) bool { return o.ID == control }); i >= 0 {
@@ -196,14 +197,15 @@ func (r Row) evidence() Evidence {
 	return e
 }
 
-// follows reports whether the client refused for what it refuses good servers for as well: that is explained with them.
+// follows reports whether the client refused for the same reason as it refused good servers. Then both have the same
+// explanation.
 func (r Row) follows(found []Row) bool {
 	return r.Outcome == clients.Rejected && slices.ContainsFunc(refused(found), func(good Row) bool {
 		return good.Class == r.Class && (r.Class != "" || ownWords(good.Message) == ownWords(r.Message))
 	})
 }
 
-// turned returns all that was wrong, if it is right when the client is told the truth.
+// turned returns the wrong rows if the client gets them right when it is told the truth.
 func turned(wrong []Row, right bool) []Row {
 	if !right {
 		return nil
@@ -219,12 +221,12 @@ func neverConnects(s *sheet, open []Row) []Row {
 	return open
 }
 
-// among reports whether a row is one of some.
+// among reports whether a row is in a list.
 func (r Row) among(rows []Row) bool {
 	return slices.ContainsFunc(rows, func(o Row) bool { return o.Scenario == r.Scenario && o.Client == r.Client })
 }
 
-// Canonical is the class that the scenario is about; empty if it is about none.
+// Canonical returns the class that the scenario is about, or "" if there is none.
 func (r Row) Canonical() failure.Class {
 	if len(r.Expect.Failures) == 0 {
 		return ""
@@ -237,7 +239,7 @@ func (r Row) base() string {
 	return scenarios.Base(r.ID)
 }
 
-// declared returns the scenario as the catalogue declares it; the zero scenario if it has none of that name.
+// declared returns the scenario as the catalogue declares it, or the zero scenario if the catalogue does not have it.
 func (r Row) declared() *scenarios.Scenario {
 	if s, ok := scenarios.Lookup(r.ID); ok {
 		return s
@@ -245,10 +247,11 @@ func (r Row) declared() *scenarios.Scenario {
 	return &scenarios.Scenario{}
 }
 
-// notAsked reports whether the client could not be asked. One that only shakes hands was asked, and did not go on.
+// notAsked reports whether the scenario could not be run with the client. This excludes clients that only complete the
+// handshake.
 func (r Row) notAsked() bool { return r.Kind == verdict.Unsupported && r.Outcome != clients.Accepted }
 
-// programFailed reports whether the client's program failed, in a way that is not about TLS.
+// programFailed reports whether the client's program failed for a reason unrelated to TLS.
 func (r Row) programFailed() bool {
 	return r.Kind == verdict.Error && !r.neverConnected() && !r.Contradicted
 }
@@ -256,23 +259,23 @@ func (r Row) programFailed() bool {
 // failure returns how the program failed.
 func (r Row) failure() string { return result.Clip(r.Why.Text) }
 
-// neverConnected reports whether the client says that it accepted and made no connection.
+// neverConnected reports whether the client says that it accepted, but made no connection.
 func (r Row) neverConnected() bool { return r.Why.Has(verdict.NeverConnected) }
 
-// decided reports whether the client did something with the scenario that counts.
+// decided reports whether the client accepted or rejected the scenario in a way that counts.
 func (r Row) decided() bool {
 	return !slices.Contains([]verdict.Kind{verdict.Void, verdict.Unsupported, verdict.Error}, r.Kind)
 }
 
-// isVerified reports whether it is for the server's certificate that a client is to refuse. A server that does not hold
-// its certificate's key is refused by clients too that do not verify.
+// isVerified reports whether a client must refuse because of the server's certificate. This excludes servers without
+// the key of their certificate, which clients that do not verify refuse too.
 func (r Row) isVerified() bool {
 	i, _ := failure.Lookup(r.Canonical())
 	return r.Expect.Verdict == scenarios.Reject && r.Family != scenarios.ClientCertificates &&
 		i.Group == "certificate" && i.Class != failure.KeyMismatch
 }
 
-// presents reports whether the server demands a certificate of the client, good or not, that is as it should be itself.
+// presents reports whether the server requires a client certificate, whether or not the client's is good.
 func (r Row) presents() bool {
 	if r.Expect.Verdict == scenarios.Accept {
 		return r.declared().Recipe.Client != nil
@@ -281,31 +284,31 @@ func (r Row) presents() bool {
 	return r.Family == scenarios.ClientCertificates && i.Group == "handshake"
 }
 
-// aboutOwnFiles reports whether it is a file of the client's own that is no use.
+// aboutOwnFiles reports whether the scenario is about an unusable file of the client's.
 func (r Row) aboutOwnFiles() bool {
 	i, _ := failure.Lookup(r.Canonical())
 	return i.Group == "client"
 }
 
-// aboutAnchors reports whether it is the client's file of trust anchors that is no use.
+// aboutAnchors reports whether the scenario is about the client's file of trust anchors.
 func (r Row) aboutAnchors() bool { return r.declared().Setup.CA != "" }
 
-// Taken reports whether the client says that it accepted what it is to refuse.
+// Taken reports whether the client says that it accepted what it must refuse.
 func (r Row) Taken() bool {
 	return r.Expect.Verdict != scenarios.Accept && r.Outcome == clients.Accepted &&
 		(r.Kind != verdict.Error || r.Contradicted)
 }
 
-// accepted reports whether the client accepted what it is to refuse, by the server's record too.
+// accepted reports whether the client accepted what it must refuse, and the server's record confirms it.
 func (r Row) accepted() bool { return r.Taken() && r.decided() }
 
-// refusedIt reports whether the client refused what it is to refuse, for whatever reason, and accepts its control.
+// refusedIt reports whether the client refused what it must refuse, for any reason, and accepted the control.
 func (r Row) refusedIt() bool {
 	return r.Expect.Verdict != scenarios.Accept && r.Outcome == clients.Rejected && r.decided()
 }
 
-// served reports whether the client refused a certificate only after the server had answered its request: what it sent
-// has gone to whoever that is.
+// served reports whether the client refused a certificate only after the server had answered its request, so that it
+// sent its request to an unverified server.
 func (r Row) served() bool {
 	i, _ := failure.Lookup(r.Canonical())
 	return r.Outcome == clients.Rejected && i.Group == "certificate" &&
@@ -319,14 +322,14 @@ func inTheClear(c result.Cell) bool {
 	})
 }
 
-// Overran reports whether the lab had to end the client. Whether that is held against it depends on how long it was
+// Overran reports whether the lab had to end the client. Whether that is wrong depends on how much time the client was
 // given.
 func Overran(c result.Cell) bool {
 	return c.Outcome == clients.Rejected && strings.HasPrefix(c.Message, clients.OverrunPrefix)
 }
 
-// AtFault reports whether the client did what is wrong whatever it says at the end: it sent something without TLS, or
-// sent its request before it refused the certificate.
+// AtFault reports whether the client did something that is wrong regardless of its outcome: it sent something without
+// TLS, or sent its request before it refused the certificate.
 func (r Row) AtFault() bool {
 	return r.Kind != verdict.Unsupported && (inTheClear(r.Cell) || r.served())
 }
@@ -335,17 +338,17 @@ func completed(o serve.Observation) bool { return o.HandshakeComplete && o.Alert
 
 func kindIs(k verdict.Kind) func(Row) bool { return func(r Row) bool { return r.Kind == k } }
 
-// each returns the finder of rows that are so, whatever the others are.
+// each returns a finder that looks at each row by itself.
 func each(so func(Row) bool) func(*sheet, []Row) []Row {
 	return func(_ *sheet, open []Row) []Row { return only(open, so) }
 }
 
-// only returns the rows that are so.
+// only returns the rows for which so is true.
 func only(rows []Row, so func(Row) bool) []Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !so(r) })
 }
 
-// all reports whether all rows are so; of none, it is false.
+// all reports whether so is true for all rows. It is false if there are none.
 func all(rows []Row, so func(Row) bool) bool {
 	return len(rows) > 0 && !slices.ContainsFunc(rows, func(r Row) bool { return !so(r) })
 }

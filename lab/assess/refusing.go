@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// refusing are the finders of clients that refuse good servers.
+// refusing lists the finders for clients that refuse good servers.
 var refusing = []finder{
 	{code: NoClientCertificate, find: each(Row.presentsNothing)},
 	{code: ChecksAnotherName, find: refusedAs(failure.HostnameMismatch)},
@@ -24,12 +24,12 @@ var refusing = []finder{
 	{code: RejectsGood, find: each(kindIs(verdict.Broken))},
 }
 
-// versions are the classes of a client that has no version, suite or group in common with the server.
+// versions lists the classes of a client that has no version, suite or group in common with the server.
 var versions = []failure.Class{
 	failure.ProtocolVersion, failure.NoSharedCipher, failure.HandshakeFailure, failure.NoSharedGroup,
 }
 
-// untrusting are the classes of a client that does not trust the signer.
+// untrusting lists the classes of a client that does not trust the issuer.
 var untrusting = []failure.Class{failure.Untrusted, failure.SelfSigned, failure.BadSignature}
 
 // RefusedGood reports whether the client refused what it must accept.
@@ -37,23 +37,23 @@ func (r Row) RefusedGood() bool {
 	return r.Expect.Verdict == scenarios.Accept && r.Outcome == clients.Rejected
 }
 
-// refused returns the rows that the client must accept and did not.
+// refused returns the rows that the client must accept but refused.
 func refused(rows []Row) []Row { return only(rows, Row.RefusedGood) }
 
-// refusedAs returns the finder of what must be accepted and was refused for one of the classes.
+// refusedAs returns the finder for good servers that were refused with one of the classes.
 func refusedAs(classes ...failure.Class) func(*sheet, []Row) []Row {
 	return each(func(r Row) bool { return r.RefusedGood() && slices.Contains(classes, r.Class) })
 }
 
-// presentsNothing reports whether the client presented no certificate where a good server demands one. Servers of TLS
-// 1.2 answer that with the alert handshake_failure, which names no cause.
+// presentsNothing reports whether the client presented no certificate to a good server that requires one. In TLS 1.2,
+// servers answer that with the alert handshake_failure, which gives no cause.
 func (r Row) presentsNothing() bool {
 	presented := func(o serve.Observation) bool { return o.ClientCertificate != "" }
 	unnamed := r.Class == failure.HandshakeFailure && r.presents() && !slices.ContainsFunc(r.Observed, presented)
 	return r.RefusedGood() && (r.Class == failure.ClientCertificateRequired || unnamed)
 }
 
-// good returns the rows that every client must accept, and that this one accepted or refused.
+// good returns the rows that every client must accept and that this client accepted or refused.
 func (s *sheet) good() []Row {
 	return only(s.rows, func(r Row) bool {
 		return r.Expect.Verdict == scenarios.Accept && r.Expect.Level != scenarios.Should &&
@@ -69,8 +69,8 @@ func trustsSomethingElse(s *sheet, open []Row) []Row {
 	return refusedAs(untrusting...)(s, open)
 }
 
-// pinsOne is about a client that trusts good servers with one leaf, and no good server with another, one of the same
-// host among them.
+// pinsOne is about a client that trusts good servers with one leaf, but none with another leaf, not even for the same
+// host.
 func pinsOne(s *sheet, open []Row) []Row {
 	var pinned *scenarios.Scenario
 	var others []Row
@@ -97,13 +97,13 @@ func pinsOne(s *sheet, open []Row) []Row {
 	return only(open, func(r Row) bool { return r.among(others) })
 }
 
-// sameLeaf reports whether two servers present the same leaf, under whatever chain.
+// sameLeaf reports whether two servers present the same leaf, whatever the rest of the chain.
 func sameLeaf(a, b *scenarios.Scenario) bool {
 	return a.Recipe.Key == b.Recipe.Key && reflect.DeepEqual(a.Recipe.Leaf, b.Recipe.Leaf) &&
 		reflect.DeepEqual(a.Recipe.Intermediates, b.Recipe.Intermediates)
 }
 
-// rejectsEverything is about a client that accepts nothing. One good server is no evidence.
+// rejectsEverything is about a client that accepts nothing. A single good server is not enough evidence.
 func rejectsEverything(s *sheet, open []Row) []Row {
 	rows := refused(open)
 	accepted := func(r Row) bool { return r.Outcome == clients.Accepted && r.Kind != verdict.Error }

@@ -11,8 +11,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TellsApart reports whether a client said something of this failure that it says of no other of the rows, except of
-// those that share a reason with it, and of no good server.
+// TellsApart reports whether the client's message about this failure differs from those about all other rows, including
+// good servers, except rows that share a reason with it.
 func (r Row) TellsApart(rows []Row) bool {
 	words := ownWords(r.Message)
 	if words == "" {
@@ -25,11 +25,11 @@ func (r Row) TellsApart(rows []Row) bool {
 	})
 }
 
-// place matches what differs from one server to the next whatever is wrong: URLs, addresses, host
-// names, paths, ports, dates.
+// place matches what differs between servers regardless of what is wrong: URLs, addresses, host names, paths, ports,
+// dates.
 var place = regexp.MustCompile(`localhost|[\w.:/\[\]-]*(?:[0-9]|[./]\w)[\w.:/\[\]-]*`)
 
-// ownWords returns what a message says, without where; empty if it says nothing.
+// ownWords returns a message without places, or "" if it says nothing.
 func ownWords(message string) string {
 	if strings.HasSuffix(message, clients.SilentSuffix) {
 		return ""
@@ -37,7 +37,7 @@ func ownWords(message string) string {
 	return strings.Trim(strings.Join(strings.Fields(place.ReplaceAllString(message, " ")), " "), " ,.:;()'\"")
 }
 
-// reasonUnrecognised is about refusals that nobody here understands, and that the client tells from others.
+// reasonUnrecognised is about refusals that the lab does not recognise, but that the client distinguishes from others.
 func reasonUnrecognised(s *sheet, open []Row) []Row {
 	return only(open, func(r Row) bool {
 		unknown := r.Kind == verdict.Unrecognised || r.Words == ""
@@ -45,8 +45,8 @@ func reasonUnrecognised(s *sheet, open []Row) []Row {
 	})
 }
 
-// oneReason is about a client that says the same whatever is wrong. If it says anything else of a certificate, it does
-// not.
+// oneReason is about a client that says the same whatever is wrong. It does not apply if the client says anything else
+// about any certificate.
 func oneReason(s *sheet, open []Row) []Row {
 	rows := only(open, kindIs(verdict.WrongReason))
 	for _, group := range Groups(rows, Row.Telling) {
@@ -63,8 +63,8 @@ func oneReason(s *sheet, open []Row) []Row {
 	return nil
 }
 
-// Groups puts rows together by a key, in the order in which the keys first come. Keys that differ in nothing but where
-// a server was are the same.
+// Groups groups rows by a key, in the order of the keys' first occurrence. Keys that differ only in the address of a
+// server are the same.
 func Groups(rows []Row, key func(Row) string) [][]Row {
 	var list [][]Row
 	place := map[string]int{}

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestOwnWords holds what is said of a failure to be told from where it was met.
+// TestOwnWords checks that messages about a failure are compared without their places.
 func TestOwnWords(t *testing.T) {
 	for message, want := range map[string]string{
 		"the certificate is for another host than localhost": "the certificate is for another host than",

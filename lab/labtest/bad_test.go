@@ -49,7 +49,7 @@ var badClients = map[string]struct {
 	}, "unrecognised: expected [hostname-mismatch]", ""},
 	"one that never connects": {"good", func(context.Context, serve.Endpoint) error {
 		return nil
-	}, "error: it says accepted, and never connected", ""},
+	}, "error: it says that it accepted, but it never connected", ""},
 	"one that has improved": {"expired", func(ctx context.Context, e serve.Endpoint) error {
 		return get(ctx, e, new(tls.Config))
 	}, "fixed: it is now ok, but", "wrong-host insecure not run\nexpired insecure long ago\n"},

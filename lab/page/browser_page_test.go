@@ -31,7 +31,8 @@ func TestInBrowser(t *testing.T) {
 		case "good-rsa2048", "good-rsa4096", "good-tls12-rsa":
 			continue
 		}
-		if s.Family == scenarios.Baseline || s.Family == scenarios.Validity || s.Family == scenarios.Names || s.Family == scenarios.Chain || s.Family == scenarios.Wire ||
+		if s.Family == scenarios.Baseline || s.Family == scenarios.Validity || s.Family == scenarios.Names ||
+			s.Family == scenarios.Chain || s.Family == scenarios.Wire ||
 			s.ID == "client-certificate-missing" {
 			ids = append(ids, s.ID)
 		}
@@ -66,14 +67,16 @@ func testSearch(t *testing.T, r *running, b *browser) {
 	require.Equal(t, all, count(p, "#catalogue li"))
 	p.shoot("catalogue")
 	search := func(text string) {
-		p.do(script(`document.getElementById("q").value = ""`), chromedp.SendKeys(chromedp.CSS("#q"), text), until(fmt.Sprintf(`document.documentElement.dataset.searched === %q`, text)))
+		p.do(script(`document.getElementById("q").value = ""`), chromedp.SendKeys(chromedp.CSS("#q"), text),
+			until(fmt.Sprintf(`document.documentElement.dataset.searched === %q`, text)))
 	}
 	search("hostname-mismatch wildcard")
 	shown := eval[[]string](p, `[...document.querySelectorAll("#catalogue li a code")].map(e => e.textContent)`)
 	assert.Contains(t, shown, "wildcard-too-deep")
 	assert.NotContains(t, shown, "expired")
 	assert.Equal(t, len(shown), count(p, "#catalogue li"))
-	assert.Equal(t, fmt.Sprintf("%d of %d", len(shown), all), eval[string](p, `document.getElementById("count").textContent`))
+	assert.Equal(t, fmt.Sprintf("%d of %d", len(shown), all),
+		eval[string](p, `document.getElementById("count").textContent`))
 	p.shoot("search")
 	// The same without a script, by the server.
 	plain := r.get("/?q=hostname-mismatch+wildcard").body
@@ -82,7 +85,9 @@ func testSearch(t *testing.T, r *running, b *browser) {
 	// And from there on with one.
 	p.open("/?q=hostname-mismatch+wildcard")
 	assert.Equal(t, len(shown), count(p, "#catalogue li"))
-	p.do(click("#q"), script(`document.getElementById("q").value = ""; document.getElementById("q").dispatchEvent(new Event("input"))`),
+	p.do(click("#q"), script(`
+		document.getElementById("q").value = "";
+		document.getElementById("q").dispatchEvent(new Event("input"))`),
 		until(fmt.Sprintf(`document.querySelectorAll("#catalogue li").length === %d`, all)))
 	search("<script>no zzyzx")
 	assert.Zero(t, count(p, "#catalogue li"))
@@ -103,15 +108,18 @@ func testScenario(t *testing.T, r *running, b *browser) {
 	assert.Equal(t, 1, count(p, "svg.chain .missing"))
 	assert.Equal(t, 1, count(p, "svg.chain .link.broken"))
 	assert.NotEmpty(t, eval[string](p, `document.querySelector("svg.chain > title").textContent`))
-	assert.Contains(t, eval[string](p, `document.querySelector("details.text").textContent`), "neither sent nor trusted")
-	assert.Contains(t, eval[string](p, `document.getElementById("command-curl").textContent`), r.endpoint("missing-intermediate").URL)
-	p.do(click(`[data-copy="command-curl"]`), until(`/Copied|Selected/.test(document.querySelector('[data-copy="command-curl"]').textContent)`))
+	assert.Contains(t, eval[string](p, `document.querySelector("details.text").textContent`),
+		"neither sent nor trusted")
+	assert.Contains(t, eval[string](p, `document.getElementById("command-curl").textContent`),
+		r.endpoint("missing-intermediate").URL)
+	p.do(click(`[data-copy="command-curl"]`),
+		until(`/Copied|Selected/.test(document.querySelector('[data-copy="command-curl"]').textContent)`))
 	p.shoot("missing-intermediate")
 	p.open("/scenario/untrusted-root")
 	p.shoot("untrusted-root")
 }
 
-// testLive has curl connect while a page is open, and holds it to show that within a second.
+// testLive makes curl connect while a page is open, and checks that the page shows it within a second.
 func testLive(t *testing.T, r *running, b *browser) {
 	needs.Stack(t, "curl", have("curl"), "no curl on PATH")
 	p := b.tab(t, r, 1280, 1700)
@@ -120,7 +128,7 @@ func testLive(t *testing.T, r *running, b *browser) {
 	all := b.tab(t, r, 1280, 700)
 	all.open("/live")
 	all.do(until(`document.querySelector("#beacon.on")`))
-	// When it appears is noted by the page itself, so that it is not the driver that is measured.
+	// The page itself records when it appears, so that the driver is not measured.
 	p.do(script(`window.shown = new Promise(done => new MutationObserver(() => {
 		const said = document.querySelector("#news article .says");
 		if (said && said.textContent.includes("refused, as it should")) done(Date.now());
@@ -141,7 +149,8 @@ func testLive(t *testing.T, r *running, b *browser) {
 	assert.Contains(t, joined, "ClientHello | ServerHello | ")
 	assert.Contains(t, joined, "EncryptedExtensions, Certificate, CertificateVerify, Finished")
 	assert.Contains(t, joined, "alert certificate_expired (45)")
-	assert.Contains(t, eval[string](p, `document.querySelector("#news article").innerText`), "the certificate has expired or is not valid now")
+	assert.Contains(t, eval[string](p, `document.querySelector("#news article").innerText`),
+		"the certificate has expired or is not valid now")
 
 	require.NoError(t, exec.Command("curl", "-sS", "-k", e.URL).Run())
 	p.do(until(says("This client accepted an expired certificate")))
@@ -155,7 +164,7 @@ func testLive(t *testing.T, r *running, b *browser) {
 	all.shoot("connection")
 }
 
-// testOpenConnection shows what is still open.
+// testOpenConnection checks that open connections are shown.
 func testOpenConnection(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1000, 900)
 	p.open("/scenario/silent")
@@ -165,7 +174,8 @@ func testOpenConnection(t *testing.T, r *running, b *browser) {
 	require.NoError(t, err)
 	shaken := make(chan error, 1)
 	go func() { shaken <- tls.Client(c, &tls.Config{ServerName: "localhost"}).Handshake() }()
-	p.do(until(`[...document.querySelectorAll("#news .steps .what")].some(e => e.innerText.includes("ClientHello")) && document.querySelector("#news .waiting")`))
+	p.do(until(`[...document.querySelectorAll("#news .steps .what")].some(e => e.innerText.includes("ClientHello")) &&
+		document.querySelector("#news .waiting")`))
 	t.Logf("shown %s after it connected", time.Since(began))
 	assert.Contains(t, eval[string](p, `document.querySelector("#news").innerText`), "Connected, and waiting")
 	p.do(until(`parseInt(document.querySelector("#news .lasted").textContent) >= 1`))
@@ -184,7 +194,11 @@ func testHostile(t *testing.T, r *running, b *browser) {
 	p.do(until(`document.querySelector("#beacon.on")`), script(`window.hacked = false`))
 	all := b.tab(t, r, 1280, 700)
 	all.open("/live")
-	for _, name := range []string{`<script>window.hacked=true</script>`, `"><img src=x onerror=window.hacked=true>`, "' onmouseover='window.hacked=true", "</dl></article><h1>free", "a\x00b\x1b[31m\u202egpj.exe", "\u2066\u200f", "&lt;b&gt;"} {
+	for _, name := range []string{
+		`<script>window.hacked=true</script>`, `"><img src=x onerror=window.hacked=true>`,
+		"' onmouseover='window.hacked=true", "</dl></article><h1>free", "a\x00b\x1b[31m\u202egpj.exe",
+		"\u2066\u200f", "&lt;b&gt;",
+	} {
 		c, err := net.Dial("tcp", r.endpoint("good").Connect)
 		require.NoError(t, err)
 		_, err = c.Write(hellos.Hello{ServerName: name, Protocols: []string{name}}.Records())
@@ -201,7 +215,8 @@ func testHostile(t *testing.T, r *running, b *browser) {
 		page.do(until(`document.querySelectorAll("#news article:not([data-open])").length >= 7`))
 		assert.False(t, eval[bool](page, `!!window.hacked`))
 		assert.Zero(t, eval[int](page, `document.querySelectorAll("#news script, #news img, #news h1").length`))
-		assert.Zero(t, eval[int](page, `[...document.querySelectorAll("*")].filter(e => [...e.attributes].some(a => a.name.startsWith("on"))).length`))
+		assert.Zero(t, eval[int](page, `[...document.querySelectorAll("*")].
+		filter(e => [...e.attributes].some(a => a.name.startsWith("on"))).length`))
 		text := eval[string](page, `document.getElementById("news").textContent`)
 		assert.Contains(t, text, `<script>window.hacked=true</script>`)
 		assert.Contains(t, text, `</dl></article><h1>free`)
@@ -209,11 +224,13 @@ func testHostile(t *testing.T, r *running, b *browser) {
 		assert.NotContains(t, text, "\x1b")
 		assert.Contains(t, text, `\u202e`)
 	}
-	p.do(script(`document.querySelectorAll("#news details").forEach(d => d.open = true); document.getElementById("news").scrollIntoView()`))
+	p.do(script(`
+		document.querySelectorAll("#news details").forEach(d => d.open = true);
+		document.getElementById("news").scrollIntoView()`))
 	p.shoot("hostile")
 }
 
-// testKeyboard goes from the catalogue to a scenario and copies a command with keys alone.
+// testKeyboard goes from the catalogue to a scenario and copies a command using only the keyboard.
 func testKeyboard(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1280, 900)
 	p.open("/")
@@ -223,17 +240,20 @@ func testKeyboard(t *testing.T, r *running, b *browser) {
 	p.do(press(kb.Enter), until(`document.activeElement.id === "main" || location.hash === "#main"`))
 	// As keyboards do it, one event for the key and its character: chromedp's own are two, of which the
 	// page can only call off the first.
-	p.do(call(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: "/", Code: "Slash", Text: "/"}), until(`document.activeElement.id === "q"`))
+	slash := input.DispatchKeyEventParams{Type: "keyDown", Key: "/", Code: "Slash", Text: "/"}
+	p.do(call(input.DispatchKeyEvent, slash), until(`document.activeElement.id === "q"`))
 	p.do(press("expired-root"), until(`document.querySelectorAll("#catalogue li:not([hidden])").length === 1`))
 	p.do(press(kb.Enter), until(`document.activeElement.tagName === "A"`))
-	assert.NotEqual(t, "none", eval[string](p, `getComputedStyle(document.activeElement).outlineStyle`), "where one is can be seen")
+	assert.NotEqual(t, "none", eval[string](p, `getComputedStyle(document.activeElement).outlineStyle`),
+		"where one is can be seen")
 	p.shoot("focus")
 	p.leads(press(kb.Enter), `location.pathname === "/scenario/expired-root"`)
 	// Tab goes through all there is, and comes to an end: no traps.
 	reached := map[string]bool{}
 	for range 60 {
 		p.do(press(kb.Tab))
-		at := eval[string](p, `document.activeElement.tagName + " " + (document.activeElement.dataset.copy || document.activeElement.href || document.activeElement.value || document.activeElement.textContent.trim().slice(0, 40))`)
+		at := eval[string](p, `((e) => e.tagName + " " +
+			(e.dataset.copy || e.href || e.value || e.textContent.trim().slice(0, 40)))(document.activeElement)`)
 		if strings.HasPrefix(at, "BODY") {
 			break
 		}
@@ -245,10 +265,11 @@ func testKeyboard(t *testing.T, r *running, b *browser) {
 	assert.True(t, eval[bool](p, `document.activeElement === document.body`), "the end was reached: %v", reached)
 }
 
-// testPhone holds every page to a phone's width.
+// testPhone checks that every page fits the width of a phone.
 func testPhone(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 360, 780)
-	for _, path := range []string{"/", "/scenario/expired", "/scenario/untrusted-root", "/scenario/name-constraint-violation", "/scenario/good-many-sans", "/live", "/connection/1", "/nothing"} {
+	for _, path := range []string{"/", "/scenario/expired", "/scenario/untrusted-root",
+		"/scenario/name-constraint-violation", "/scenario/good-many-sans", "/live", "/connection/1", "/nothing"} {
 		p.open(path)
 		if strings.HasPrefix(path, "/scenario") {
 			p.do(script(`document.querySelectorAll("details").forEach(d => d.open = true)`))
@@ -282,7 +303,9 @@ func testExplain(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1280, 1300)
 	p.open("/")
 	p.leads(click(`nav a[href="/explain"]`), `document.getElementById("message")`)
-	p.do(chromedp.SendKeys(chromedp.CSS("#message"), `ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006) </pre><img src=x onerror=window.hacked=true>`))
+	p.do(chromedp.SendKeys(chromedp.CSS("#message"),
+		"ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "+
+			"certificate has expired (_ssl.c:1006) </pre><img src=x onerror=window.hacked=true>"))
 	p.leads(click("form.explain button"), `document.querySelector("article.finding")`)
 	assert.Equal(t, "expired", eval[string](p, `document.querySelector("article.finding h2 code").textContent`))
 	assert.Zero(t, count(p, "article img"))
@@ -302,7 +325,8 @@ func testLessons(t *testing.T, r *running, b *browser) {
 	p.leads(click(`a[href="/lessons/missing-intermediate"]`), `document.querySelector("article.prose h1")`)
 	p.shoot("lesson")
 	assert.Equal(t, count(p, "pre.command"), count(p, ".paste > pre.command + .copy"), "every command can be copied")
-	p.do(click(".copy"), until(`document.querySelector(".copy").textContent.trim() !== "Copy" && document.getElementById("announce").textContent !== ""`))
+	p.do(click(".copy"), until(`document.querySelector(".copy").textContent.trim() !== "Copy" &&
+		document.getElementById("announce").textContent !== ""`))
 	p.leads(click(`aside a[href="/scenario/missing-intermediate"]`), `document.querySelector("svg.chain")`)
 	for _, l := range lessons.All() { // what the policy or the parser complains of fails the test
 		p.open("/lessons/" + l.ID)
@@ -316,8 +340,8 @@ func testLessons(t *testing.T, r *running, b *browser) {
 	p.shoot("phone-explain")
 }
 
-// testLooks takes pictures in the dark, of a projector's size, and as printed; and holds that nothing moves
-// for who does not want it.
+// testLooks takes pictures in dark mode, at a projector's size, and as printed. It checks that nothing moves for
+// readers who prefer reduced motion.
 func testLooks(t *testing.T, r *running, b *browser) {
 	p := b.tab(t, r, 1920, 1080)
 	p.do(media("prefers-color-scheme", "dark"))
@@ -331,8 +355,7 @@ func testLooks(t *testing.T, r *running, b *browser) {
 	p.do(media())
 }
 
-// testManyTabs opens more tabs than a browser has connections to one server, and holds all of them to
-// hear.
+// testManyTabs opens more tabs than a browser has connections to one server, and checks that all of them are notified.
 func testManyTabs(t *testing.T, r *running, b *browser) {
 	var tabs []*tab
 	for range 20 {

@@ -16,13 +16,15 @@ func TestStreamInBrowser(t *testing.T) {
 		own := *r
 		own.T = t
 		p := b.tab(t, &own, 1000, 800)
-		p.do(call(cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.SharedWorker"}))
+		p.do(call(cdppage.AddScriptToEvaluateOnNewDocument,
+			cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.SharedWorker"}))
 		p.open("/scenario/good")
 		p.do(until(`document.querySelector("#beacon.on")`))
 		own.connect("good")
 		p.do(until(`document.querySelectorAll("#news article").length === 1`))
 		hide := func(hidden string) action {
-			return script(`Object.defineProperty(document, "hidden", {configurable: true, get: () => ` + hidden + `}); document.dispatchEvent(new Event("visibilitychange"))`)
+			return script(`Object.defineProperty(document, "hidden", {configurable: true, get: () => ` + hidden +
+				`}); document.dispatchEvent(new Event("visibilitychange"))`)
 		}
 		p.do(hide("true"))
 		streams(&own, 0)
@@ -44,7 +46,8 @@ func TestStreamInBrowser(t *testing.T) {
 		again, err := Start(Options{Port: port, Scenarios: own.page.options.Scenarios})
 		require.NoError(t, err)
 		defer again.Close()
-		p.leads(script(`0`), `document.documentElement.dataset.epoch === "`+again.epoch+`" && document.querySelector("#beacon.on")`)
+		p.leads(script(`0`), `document.documentElement.dataset.epoch === "`+again.epoch+`" &&
+		document.querySelector("#beacon.on")`)
 		assert.Zero(t, count(p, "#news article"), "it is another lab")
 		p.mu.Lock()
 		p.faults = nil // that it could not connect was the point

@@ -34,8 +34,8 @@ func startBrowser(t *testing.T, language string) *browser {
 
 type action = chromedp.Action[chromedp.Void]
 
-// tab is a page in the browser. What it asks of anybody but the lab, and whatever its script or its policy
-// complains of, fails the test.
+// tab is a page in the browser. Requests to anything but the lab, and errors of its scripts or its policy, fail the
+// test.
 type tab struct {
 	*testing.T
 	ctx  context.Context
@@ -73,7 +73,8 @@ func (b *browser) tab(t *testing.T, r *running, width, height int64) *tab {
 		p.mu.Unlock()
 		p.shut()
 	})
-	p.do(call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height))
+	p.do(call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}),
+		chromedp.EmulateViewport(width, height))
 	return p
 }
 
@@ -85,7 +86,7 @@ func (p *tab) do(actions ...action) {
 // open goes to a path of the page, and waits until its script has run.
 func (p *tab) open(path string) {
 	p.Helper()
-	p.do(chromedp.Navigate(p.base+path), until(`document.documentElement.dataset.ready`))
+	p.leads(chromedp.Navigate(p.base+path), `true`)
 }
 
 func until(script string) action   { return chromedp.Poll[chromedp.Void](script) }
@@ -94,7 +95,8 @@ func click(selector string) action { return chromedp.Click(chromedp.CSS(selector
 func press(keys ...string) action  { return chromedp.KeyEvent(strings.Join(keys, "")) }
 func says(what string) string      { return fmt.Sprintf(`document.body.innerText.includes(%q)`, what) }
 func count(p *tab, selector string) int {
-	return eval[int](p, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).length`, selector))
+	return eval[int](p, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).length`,
+		selector))
 }
 
 // call sends a command of the browser's protocol.
@@ -105,7 +107,7 @@ func call[P, R any](c cdp.Command[P, R], params P) action {
 	})
 }
 
-// eval returns what a script comes to.
+// eval returns the value of a script.
 func eval[T any](p *tab, script string) T {
 	p.Helper()
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script))
@@ -113,14 +115,15 @@ func eval[T any](p *tab, script string) T {
 	return v
 }
 
-// leads does something that leads to another page, and waits until that is there and something of it true.
+// leads does something that leads to another page, and waits until that page is ready and a condition holds on it.
 func (p *tab) leads(to action, holds string) {
 	p.Helper()
 	p.do(to)
 	for {
 		err := chromedp.Do(p.ctx, until(holds+` && document.documentElement.dataset.ready`))
-		if err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "context") || strings.Contains(err.Error(), "navigated")) {
-			continue // that of the page that was left
+		if err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "context") ||
+			strings.Contains(err.Error(), "navigated")) {
+			continue // the context was that of the previous page
 		}
 		require.NoError(p, err)
 		return
@@ -139,7 +142,7 @@ func (p *tab) shoot(name string) {
 	require.NoError(p, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644))
 }
 
-// media has the system tell what its user prefers.
+// media emulates preferences of the user's system.
 func media(features ...string) action {
 	var list []*emulation.MediaFeature
 	for i := 0; i < len(features); i += 2 {

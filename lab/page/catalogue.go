@@ -10,15 +10,15 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// catalogueView is the catalogue: by service and family, what is refused first.
+// catalogueView is the catalogue by service and family. Within each, scenarios that must be refused come first.
 type catalogueView struct {
 	Query    string
 	Services []serviceView
 	Shown    int
 	All      int
-	// First are the failures that people meet first. They are there if nothing is searched for.
+	// First lists the most common failures. It is empty for a search.
 	First []rowView
-	// Read is what a search was taken for, if it is not in the rows word for word.
+	// Read is how the search was understood.
 	Read reading
 }
 
@@ -37,16 +37,16 @@ type familyView struct {
 type rowView struct {
 	S       *scenarios.Scenario
 	Text    Text
-	Class   failure.Class // that a refusal is to carry; empty if it is to be accepted
+	Class   failure.Class // expected class of a refusal; empty if the scenario must be accepted
 	Minting bool
-	Left    bool   // it is not served here
-	search  string // what a search looks in
+	Left    bool   // not served here
+	search  string // the text that searches look in
 }
 
-// first are the failures that people meet first.
+// first lists the most common failures.
 var first = []string{"expired", "wrong-host", "missing-intermediate", "untrusted-root", "tls10-only"}
 
-// catalogue shows what is served, or those of it that a search finds.
+// catalogue shows the scenarios that are served, or those that a search finds.
 func (p *Page) catalogue(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	v := catalogueView{Query: strings.TrimSpace(r.URL.Query().Get("q")), All: len(p.options.Scenarios)}
@@ -67,7 +67,7 @@ func (p *Page) catalogue(w http.ResponseWriter, r *http.Request) {
 	} else {
 		var err error
 		if v.Read, err = read(r.Context(), v.Query, rows); err != nil {
-			return // whoever asked has gone
+			return // the client has gone
 		}
 		rows = slices.DeleteFunc(rows, func(row rowView) bool { return !v.Read.finds(row) })
 	}
@@ -75,7 +75,8 @@ func (p *Page) catalogue(w http.ResponseWriter, r *http.Request) {
 		v.add(row)
 	}
 	v.sort()
-	p.show(w, r, http.StatusOK, "catalogue", view{Nav: "catalogue", Title: p.words[lang].Say("catalogue.title"), Main: v})
+	title := p.words[lang].Say("catalogue.title")
+	p.show(w, r, http.StatusOK, "catalogue", view{Nav: "catalogue", Title: title, Main: v})
 }
 
 func (p *Page) row(s *scenarios.Scenario, text Text) rowView {
@@ -84,7 +85,10 @@ func (p *Page) row(s *scenarios.Scenario, text Text) rowView {
 	if s.Expect.Verdict != scenarios.Accept && len(s.Expect.Failures) > 0 {
 		row.Class = s.Expect.Failures[0]
 	}
-	parts := []string{s.ID, string(s.Family), string(s.Service), text.Title, text.What, text.Where, text.See, s.Expect.Feature, s.Host}
+	parts := []string{
+		s.ID, string(s.Family), string(s.Service), text.Title, text.What, text.Where, text.See,
+		s.Expect.Feature, s.Host,
+	}
 	for _, c := range s.Expect.Failures {
 		parts = append(parts, string(c))
 	}
@@ -92,7 +96,7 @@ func (p *Page) row(s *scenarios.Scenario, text Text) rowView {
 	return row
 }
 
-// add puts a row where it belongs. Rows come in the order of the catalogue.
+// add adds a row to its service and family. Rows come in the order of the catalogue.
 func (v *catalogueView) add(row rowView) {
 	if n := len(v.Services); n == 0 || v.Services[n-1].Service != row.S.Service {
 		v.Services = append(v.Services, serviceView{Service: row.S.Service})
@@ -107,7 +111,8 @@ func (v *catalogueView) add(row rowView) {
 	v.Shown++
 }
 
-// sort puts what is to be accepted behind what is to be refused: the family of good rows, and those of each family.
+// sort moves scenarios that must be accepted behind those that must be refused: the baseline family, and the rows
+// within each family.
 func (v *catalogueView) sort() {
 	last := func(is bool) int {
 		if is {
@@ -121,7 +126,8 @@ func (v *catalogueView) sort() {
 		})
 		for _, family := range service.Families {
 			slices.SortStableFunc(family.Rows, func(a, b rowView) int {
-				return cmp.Compare(last(a.S.Expect.Verdict == scenarios.Accept), last(b.S.Expect.Verdict == scenarios.Accept))
+				return cmp.Compare(last(a.S.Expect.Verdict == scenarios.Accept),
+					last(b.S.Expect.Verdict == scenarios.Accept))
 			})
 		}
 	}

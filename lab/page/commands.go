@@ -17,39 +17,36 @@ import (
 //go:embed commands
 var commandFiles embed.FS
 
-// tool is a client for which the page has a command to paste. Adding one is a line below and a file in
-// the folder commands.
+// tool is a client for which the page has a command to paste. To add one, add a line below and a file in the folder
+// commands.
 type tool struct {
-	id   string // names the file
+	id   string // the name of its file
 	name string
-	// speaks is what it can talk behind TLS.
-	speaks []scenarios.Service
-	// lacks says what it cannot be told, given an endpoint, as the page's word for it; empty if the
-	// command does it all.
+	// speaks is the protocol that it speaks over TLS. Empty means that it speaks only TLS, and so to any service.
+	speaks scenarios.Service
+	// lacks returns what the command cannot do with an endpoint, as a key of the page's words, or "".
 	lacks func(serve.Endpoint) string
 }
 
-var (
-	everything = []scenarios.Service{scenarios.HTTPS, scenarios.MongoDB}
-	web        = []scenarios.Service{scenarios.HTTPS}
-	databases  = []scenarios.Service{scenarios.MongoDB}
-)
-
-// tools are in the order in which the page has them.
+// tools lists the tools in the order of the page.
 var tools = []tool{
-	{"curl", "curl", web, nothing},
-	{"openssl", "openssl", everything, nothing},
-	{"python", "Python", web, nothing},
-	{"node", "Node", web, wholeCRL},
-	{"go", "Go", web, either(noCRL, noPassphrase)},
-	{"java", "Java", web, either(noCRL, noPassphrase)},
-	{"mongosh", "mongosh", databases, noOtherAddress},
-	{"pymongo", "PyMongo", databases, noOtherAddress},
+	{"curl", "curl", scenarios.HTTPS, nothing},
+	{"openssl", "openssl", "", nothing},
+	{"python", "Python", scenarios.HTTPS, nothing},
+	{"node", "Node", scenarios.HTTPS, wholeCRL},
+	{"go", "Go", scenarios.HTTPS, either(noCRL, noPassphrase)},
+	{"java", "Java", scenarios.HTTPS, either(noCRL, noPassphrase)},
+	{"mongosh", "mongosh", scenarios.MongoDB, noOtherAddress},
+	{"pymongo", "PyMongo", scenarios.MongoDB, noOtherAddress},
 }
+
+// reaches reports whether the tool can talk to a service: it speaks the protocol that the catalogue says a client
+// needs.
+func (t tool) reaches(s scenarios.Service) bool { return t.speaks == "" || t.speaks == s.Protocol() }
 
 func nothing(serve.Endpoint) string { return "" }
 
-// Words for what a command lacks. Those of essentials mean that there is none.
+// Words for what a command cannot do. With one of the essentials, there is no command.
 const (
 	lackCRL        = "command.no-crl"
 	lackWholeCRL   = "command.whole-crl"
@@ -66,7 +63,7 @@ func noCRL(e serve.Endpoint) string {
 	return ""
 }
 
-// wholeCRL is about Node, which given CRLs wants one of every CA on the path.
+// wholeCRL is for Node, which needs a CRL of every CA on the path if it is given any.
 func wholeCRL(e serve.Endpoint) string {
 	if e.CRLFile != "" {
 		return lackWholeCRL
@@ -74,8 +71,8 @@ func wholeCRL(e serve.Endpoint) string {
 	return ""
 }
 
-// noPassphrase is about clients whose standard library reads no encrypted key, and no file that holds
-// the certificate alone as both.
+// noPassphrase is for clients whose standard library cannot read encrypted keys, or a certificate file without a key
+// file.
 func noPassphrase(e serve.Endpoint) string {
 	if e.KeyPassword != "" || e.CertFile != "" && e.KeyFile == "" {
 		return lackPassphrase
@@ -83,7 +80,7 @@ func noPassphrase(e serve.Endpoint) string {
 	return ""
 }
 
-// noOtherAddress is about drivers, which dial the host that they verify.
+// noOtherAddress is for drivers, which dial the host that they verify.
 func noOtherAddress(e serve.Endpoint) string {
 	if newTarget(e).Elsewhere {
 		return lackAddress
@@ -105,12 +102,12 @@ func either(lacks ...func(serve.Endpoint) string) func(serve.Endpoint) string {
 // target is an endpoint as the commands' templates see it.
 type target struct {
 	serve.Endpoint
-	HTTP      bool // HTTP is spoken behind TLS
+	HTTP      bool // the server speaks HTTP
 	IsIP      bool // the host is an address
 	Elsewhere bool // the host is a name that does not resolve: dial Connect
 	Dial      string
 	DialHost  string
-	// AsksStaple says that a client has to ask for a staple to see what is wrong.
+	// AsksStaple is whether a client must request a staple to see what is wrong.
 	AsksStaple bool
 }
 
@@ -121,7 +118,7 @@ func newTarget(e serve.Endpoint) target {
 	}
 	connect, _, _ := net.SplitHostPort(e.Connect)
 	switch {
-	case e.Connect == "" || connect == e.Host: // the client is to look it up, or has it
+	case e.Connect == "" || connect == e.Host: // the host resolves, or is an address
 	case e.Host == "localhost":
 		t.Elsewhere = !net.ParseIP(connect).IsLoopback()
 	default:
@@ -134,19 +131,20 @@ func newTarget(e serve.Endpoint) target {
 	return t
 }
 
-// command is what is to be pasted for one tool.
+// command is what to paste for one tool.
 type command struct {
 	ID, Name, Text string
-	Lacks          string // the page's word for what it cannot do
+	Lacks          string // what it cannot do, as a key of the page's words
 }
 
-var commandTemplates = template.Must(template.New("").Funcs(template.FuncMap{"sh": shell.Quote, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
+var commandTemplates = template.Must(template.New("").
+	Funcs(template.FuncMap{"sh": shell.Quote, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
 
 // commands returns the commands with which each tool connects to an endpoint, for a POSIX shell.
 func commands(e serve.Endpoint) ([]command, error) {
 	var list []command
 	for _, t := range tools {
-		if !slices.Contains(t.speaks, scenarios.Service(e.Service).Protocol()) {
+		if !t.reaches(scenarios.Service(e.Service)) {
 			continue
 		}
 		c := command{ID: t.id, Name: t.name, Lacks: t.lacks(e)}
@@ -162,7 +160,7 @@ func commands(e serve.Endpoint) ([]command, error) {
 	return list, nil
 }
 
-// stringLiteral writes a text as a string that Python, JavaScript, Go and Java read alike: as JSON.
+// stringLiteral writes a text as a JSON string, which Python, JavaScript, Go and Java all read the same.
 func stringLiteral(s string) (string, error) {
 	b := new(strings.Builder)
 	e := json.NewEncoder(b)

@@ -17,16 +17,17 @@ import (
 	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/internal/needs"
 	"example.com/tlslab/lab/serve"
+	"example.com/tlslab/scenarios"
 )
 
-// programs are what the commands start.
-var programs = map[string]string{"curl": "curl", "openssl": "openssl", "python": "python3", "node": "node", "go": "go", "java": "java", "mongosh": "mongosh", "pymongo": "python3"}
+// programs lists the programs that the commands start.
+var programs = map[string]string{"curl": "curl", "openssl": "openssl", "python": "python3", "node": "node", "go": "go",
+	"java": "java", "mongosh": "mongosh", "pymongo": "python3"}
 
-// compiling are the scenarios with which commands are tried that compile: one for each way in which
-// their text differs.
+// compiling lists the scenarios for commands that compile: one for each variant of their text.
 var compiling = []string{"good-wildcard", "good-client-certificate", "expired"}
 
-// TestCommands pastes every command of the page into a shell, and holds it to what the scenario expects.
+// TestCommands pastes every command of the page into a shell, and checks that it does what the scenario expects.
 func TestCommands(t *testing.T) {
 	cases := []struct {
 		id     string
@@ -53,8 +54,10 @@ func TestCommands(t *testing.T) {
 	for _, c := range cases {
 		ids = append(ids, c.id)
 	}
-	if set, err := all.Discover(t.Context(), clients.Options{Only: []string{"pymongo"}}); err == nil { // make clients has a python3 of its own for it
-		t.Setenv("PATH", filepath.Dir(set.Clients[len(set.Clients)-1].Path)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	// make clients has a python3 of its own for it
+	if set, err := all.Discover(t.Context(), clients.Options{Only: []string{"pymongo"}}); err == nil {
+		first := filepath.Dir(set.Clients[len(set.Clients)-1].Path)
+		t.Setenv("PATH", first+string(filepath.ListSeparator)+os.Getenv("PATH"))
 		require.NoError(t, set.Close())
 	}
 	r := bringUp(t, ids...)
@@ -73,14 +76,33 @@ func TestCommands(t *testing.T) {
 				require.Empty(t, tool.Lacks)
 				needs.Stack(t, tool.ID, have(programs[tool.ID]), "no "+programs[tool.ID]+" on PATH")
 				if tool.ID == "pymongo" {
-					needs.Stack(t, "pymongo", exec.Command("python3", "-c", "import pymongo").Run() == nil, "no pymongo for python3")
+					needs.Stack(t, "pymongo", exec.Command("python3", "-c", "import pymongo").Run() == nil,
+						"no pymongo for python3")
 				}
-				if compiled := tool.ID == "go" || tool.ID == "java"; compiled && (testing.Short() || !slices.Contains(compiling, c.id)) {
+				if compiled := tool.ID == "go" || tool.ID == "java"; compiled &&
+					(testing.Short() || !slices.Contains(compiling, c.id)) {
 					t.Skip("compiling takes seconds")
 				}
 				pasted(t, r, c.id, tool, c.accept)
 			})
 		}
+	}
+}
+
+// TestEveryServiceHasACommand checks that the page has a command for every service of the catalogue, and that openssl,
+// which speaks only TLS, is among them.
+func TestEveryServiceHasACommand(t *testing.T) {
+	for _, service := range scenarios.Services() {
+		e := serve.Endpoint{Service: string(service), Host: "localhost", Port: 10000, CAFile: "root.pem"}
+		list, err := commands(e)
+		require.NoError(t, err)
+		var ids []string
+		for _, c := range list {
+			require.Empty(t, c.Lacks, "%s: %s", service, c.ID)
+			ids = append(ids, c.ID)
+		}
+		assert.Contains(t, ids, "openssl", service)
+		assert.Greater(t, len(ids), 1, "%s: a client that speaks it", service)
 	}
 }
 

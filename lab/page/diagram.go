@@ -11,47 +11,47 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// step is one arrow of a sequence diagram, or a remark between two of them.
+// step is one arrow of a sequence diagram, or a remark between two arrows.
 type step struct {
-	// FromClient is the arrow's direction. Remark has it be none.
+	// FromClient is the arrow's direction. Remark means that it is not an arrow.
 	FromClient, Remark bool
-	// Messages are what it carries, by their names.
+	// Messages are the names of the messages that it carries.
 	Messages []string
-	// Word is a word of the page's for what has no name in TLS: "data", "close"; empty for messages.
+	// Word names what is not a TLS message: "data", "closed". It is empty for messages.
 	Word string
-	// Text is how bytes begin that are no TLS.
+	// Text is the beginning of bytes that are not TLS.
 	Text string
 	// Alert is the alert that it carries.
 	Alert *wire.Alert
-	// Encrypted says that nobody but the two ends can read it; Inferred that the lab names it by what its
-	// own end did.
+	// Encrypted means that only the two ends can read it, Inferred that the lab knows what it is from what its own
+	// server did.
 	Encrypted, Inferred bool
 	Bytes               int
-	Missing             int // bytes that were announced and did not come
+	Missing             int // bytes that were announced and never came
 	At                  time.Duration
-	// Broken says that it is here that it ended badly.
+	// Broken means that the connection failed here.
 	Broken bool
-	// Unread says that it is an alert that the server's TLS could not read: one in plaintext, where TLS
-	// 1.3 has it encrypted (RFC 8446, section 6). OpenSSL sends its first one so.
+	// Unread means an alert that the server's TLS library could not read, because it is in plaintext where TLS 1.3
+	// requires encryption (RFC 8446, section 6). OpenSSL sends its first alert like this.
 	Unread bool
 }
 
-// Words for what is no message of TLS; the page's words for them are "step." and the word.
+// Words for steps that are not TLS messages. In the page's words, their keys begin with "step.".
 const (
 	wordData         = "data"          // application data
 	wordFinishedData = "finished-data" // the client's Finished and application data, sent together
 	wordEncrypted    = "encrypted"     // something encrypted
-	wordForeign      = "foreign"       // bytes that are no TLS
+	wordForeign      = "foreign"       // bytes that are not TLS
 	wordFragment     = "fragment"      // the beginning of a record, or the middle of a message
 	wordConnect      = "connect"
-	wordWaiting      = "waiting" // nothing since, and the connection is open
-	wordGone         = "gone"    // the client closed the TCP connection
-	wordReset        = "reset"   // the client reset it
-	wordGoodbye      = "goodbye" // the client said close_notify
-	wordServed       = "served"  // the server closes, in good order
-	wordCut          = "cut"     // the server broke it off on purpose
-	wordTimeout      = "timeout" // the server waited in vain
-	wordClosed       = "closed"  // the server closes after an alert
+	wordWaiting      = "waiting"      // nothing since, and the connection is open
+	wordGone         = "gone"         // the client closed the TCP connection
+	wordReset        = "reset"        // the client reset it
+	wordCloseNotify  = "close-notify" // the client sent close_notify
+	wordServed       = "served"       // the server closes normally
+	wordCut          = "cut"          // the server broke off the connection on purpose
+	wordTimeout      = "timeout"      // the server waited in vain
+	wordClosed       = "closed"       // the server closes after an alert
 	wordFailed       = "failed"
 	wordInternal     = "internal" // the lab itself failed
 )
@@ -62,13 +62,12 @@ type drawing struct {
 	tls13   bool
 	relayed bool
 	steps   []step
-	clients int // encrypted arrows from the client so far, under TLS 1.3
-	servers int // and from the server
+	clients int // encrypted records from the client so far, in TLS 1.3
+	servers int // the same from the server
 }
 
-// diagram returns what passed between client and server, in order, and how it ended. Records that are
-// encrypted are named as far as the lab's own server knows what they are: it sent one half of them, and
-// read the other.
+// diagram returns what client and server exchanged, in order, and how it ended. Encrypted records are named as far as
+// the lab's own server knows them: it sent some of them and decrypted the others.
 func diagram(c *connection) []step {
 	d := &drawing{connection: c, tls13: c.version13(), relayed: c.Scenario.Service == scenarios.Mongod}
 	d.steps = []step{{FromClient: true, Word: wordConnect}}
@@ -83,7 +82,7 @@ func diagram(c *connection) []step {
 	return d.steps
 }
 
-// version13 reports whether the handshake is one of TLS 1.3.
+// version13 reports whether this is a TLS 1.3 handshake.
 func (c *connection) version13() bool {
 	switch name := wire.VersionName(tls.VersionTLS13); {
 	case c.Session != nil:
@@ -91,28 +90,30 @@ func (c *connection) version13() bool {
 	case c.Seen != nil && c.Seen.Version != "":
 		return c.Seen.Version == name
 	}
-	// A record of application data before the handshake is complete is an encrypted message: before TLS
-	// 1.3 there is no such thing.
+	// An application data record before the end of the handshake is an encrypted message, which exists only in TLS 1.3.
 	return slices.ContainsFunc(c.Records, func(r wire.Record) bool { return r.Type == wire.RecordApplicationData })
 }
 
 func (d *drawing) add(s step) { d.steps = append(d.steps, s) }
 
-// record draws a record. Several messages that were sent at once are one arrow.
+// record draws a record. Messages sent together are one arrow.
 func (d *drawing) record(r wire.Record, i int) {
-	s := step{FromClient: r.FromClient, Bytes: r.Length, Missing: r.Missing, At: r.At, Encrypted: r.Encrypted, Messages: r.Messages, Alert: r.Alert}
+	s := step{
+		FromClient: r.FromClient, Bytes: r.Length, Missing: r.Missing, At: r.At,
+		Encrypted: r.Encrypted, Messages: r.Messages, Alert: r.Alert,
+	}
 	switch {
 	case r.Type == 0:
 		s.Word, s.Text = wordForeign, r.Text
 	case r.Type == wire.RecordChangeCipherSpec && d.tls13:
-		return // means nothing, and is there for old middleboxes (RFC 8446, appendix D.4)
+		return // without meaning, for old middleboxes (RFC 8446, appendix D.4)
 	case r.Type == wire.RecordChangeCipherSpec:
 		s.Messages = []string{"ChangeCipherSpec"}
 	case r.Type == wire.RecordApplicationData && d.tls13:
 		d.encrypted13(&s, r, i)
 	case r.Type == wire.RecordApplicationData:
 		s.Word = wordData
-	case r.Type == wire.RecordHandshake && r.Encrypted: // after ChangeCipherSpec there is but one
+	case r.Type == wire.RecordHandshake && r.Encrypted: // the only message after ChangeCipherSpec
 		s.Messages, s.Inferred = []string{"Finished"}, true
 	case r.Type == wire.RecordAlert && r.Encrypted:
 		d.alert12(&s)
@@ -132,12 +133,12 @@ func (d *drawing) record(r wire.Record, i int) {
 	d.add(s)
 }
 
-// plain reports whether a step is messages of a handshake in plaintext.
+// plain reports whether a step is handshake messages in plaintext.
 func (s step) plain() bool {
 	return s.Word == "" && s.Alert == nil && len(s.Messages) > 0 && !s.Encrypted
 }
 
-// alert12 names an encrypted alert of TLS 1.2: the one that ended the connection, or close_notify.
+// alert12 names an encrypted alert in TLS 1.2: the one that ended the connection, or close_notify.
 func (d *drawing) alert12(s *step) {
 	s.Inferred = true
 	if a := d.fatal(s.FromClient); a != nil {
@@ -147,7 +148,7 @@ func (d *drawing) alert12(s *step) {
 	s.Messages = []string{wire.AlertCloseNotify.String()}
 }
 
-// fatal returns the alert of one side that ended the connection.
+// fatal returns the alert from one side that ended the connection.
 func (d *drawing) fatal(fromClient bool) *wire.Alert {
 	switch {
 	case d.Seen == nil:
@@ -158,12 +159,12 @@ func (d *drawing) fatal(fromClient bool) *wire.Alert {
 	return d.Seen.AlertSent
 }
 
-// encrypted13 names what is encrypted under TLS 1.3, by its place (RFC 8446, section 2).
+// encrypted13 names an encrypted record of TLS 1.3 by its position (RFC 8446, section 2).
 func (d *drawing) encrypted13(s *step, r wire.Record, i int) {
 	alert := d.encryptedAlert(r.FromClient)
-	more := true // whether there is room for an alert in it
+	more := true // whether the record may contain an alert
 	switch {
-	case d.relayed: // the lab's own server has not read it
+	case d.relayed: // the lab did not decrypt it
 		alert = nil
 	case r.FromClient:
 		d.clients++
@@ -181,8 +182,8 @@ func (d *drawing) encrypted13(s *step, r wire.Record, i int) {
 	}
 }
 
-// fromClient13 returns what the client sent, as messages or as a word; neither, if it is not known. Whether an encrypted
-// alert ended what the client sent is given.
+// fromClient13 returns what the client sent, as messages or as a word, or neither if that is unknown. alert is whether
+// the client's last record is an encrypted alert.
 func (d *drawing) fromClient13(r wire.Record, alert bool) (messages []string, word string) {
 	complete := d.Session != nil
 	switch {
@@ -204,7 +205,7 @@ func (d *drawing) fromClient13(r wire.Record, alert bool) (messages []string, wo
 	return messages, word
 }
 
-// fromServer13 is fromClient13 for the server. Its messages are a whole flight.
+// fromServer13 is fromClient13 for the server. Its messages are a complete flight.
 func (d *drawing) fromServer13(r wire.Record, alert bool) (messages []string, word string) {
 	flight := []string{"EncryptedExtensions", "Certificate", "CertificateVerify", "Finished"}
 	if d.asks() {
@@ -219,9 +220,10 @@ func (d *drawing) fromServer13(r wire.Record, alert bool) (messages []string, wo
 	return nil, ""
 }
 
-// encryptedAlert returns the alert that ended what one side sent, unless that is among the records in plaintext.
+// encryptedAlert returns the last alert of one side, unless it was sent in plaintext.
 func (d *drawing) encryptedAlert(fromClient bool) *wire.Alert {
-	if slices.ContainsFunc(d.Records, func(r wire.Record) bool { return r.FromClient == fromClient && r.Alert != nil }) {
+	plaintext := func(r wire.Record) bool { return r.FromClient == fromClient && r.Alert != nil }
+	if slices.ContainsFunc(d.Records, plaintext) {
 		return nil
 	}
 	return d.fatal(fromClient)
@@ -229,14 +231,15 @@ func (d *drawing) encryptedAlert(fromClient bool) *wire.Alert {
 
 // lastOfSide reports whether a record is the last that its side sent.
 func (d *drawing) lastOfSide(i int) bool {
-	return !slices.ContainsFunc(d.Records[i+1:], func(later wire.Record) bool { return later.FromClient == d.Records[i].FromClient })
+	return !slices.ContainsFunc(d.Records[i+1:], func(later wire.Record) bool {
+		return later.FromClient == d.Records[i].FromClient
+	})
 }
 
 // asks reports whether the server asks for a certificate.
 func (d *drawing) asks() bool { return d.Scenario.Server.ClientAuth != tls.NoClientCert }
 
-// judged reports whether the server has refused the client for what it answered to the server's own
-// flight.
+// judged reports whether the server refused the client's answer to its flight.
 func (d *drawing) judged() bool { return d.Seen != nil && d.Seen.AlertSent != nil }
 
 // clientCertificate returns the subject of the client's certificate; empty if it sent none.
@@ -252,7 +255,7 @@ var endings = map[serve.End]step{
 	serve.EndServed:        {Word: wordServed},
 	serve.EndAlertReceived: {Word: wordClosed},
 	serve.EndAlertSent:     {Word: wordClosed},
-	serve.EndCloseNotify:   {FromClient: true, Word: wordGoodbye},
+	serve.EndCloseNotify:   {FromClient: true, Word: wordCloseNotify},
 	serve.EndEOF:           {FromClient: true, Word: wordGone},
 	serve.EndReset:         {FromClient: true, Word: wordReset, Broken: true},
 	serve.EndTimeout:       {Remark: true, Word: wordTimeout, Broken: true},
@@ -263,7 +266,7 @@ var endings = map[serve.End]step{
 	serve.EndInternal:      {Remark: true, Word: wordInternal, Broken: true},
 }
 
-// end draws the end of a connection, and marks the step at which it broke.
+// end draws the end of a connection, and marks the step that failed.
 func (d *drawing) end(o *serve.Observation) {
 	for i := range d.steps {
 		d.steps[i].Broken = d.steps[i].Alert != nil || d.steps[i].Missing > 0
@@ -272,9 +275,12 @@ func (d *drawing) end(o *serve.Observation) {
 		alert      *wire.Alert
 		fromClient bool
 	}{{o.AlertReceived, true}, {o.AlertSent, false}} {
-		drawn := slices.ContainsFunc(d.steps, func(s step) bool { return s.Alert != nil && s.FromClient == side.fromClient })
-		if side.alert != nil && !drawn { // it came together with something else
-			d.add(step{FromClient: side.fromClient, Alert: side.alert, Encrypted: true, Inferred: true, Broken: true, At: o.Duration})
+		drawn := slices.ContainsFunc(d.steps, func(s step) bool {
+			return s.Alert != nil && s.FromClient == side.fromClient
+		})
+		if side.alert != nil && !drawn { // it was in the same record as something else
+			d.add(step{FromClient: side.fromClient, Alert: side.alert, Encrypted: true, Inferred: true, Broken: true,
+				At: o.Duration})
 		}
 	}
 	ending := endings[o.End]

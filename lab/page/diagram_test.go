@@ -91,35 +91,43 @@ func (c *alertsInPlaintext) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// TestDiagram draws real connections of Go's client, and a few of bytes.
-func TestDiagram(t *testing.T) {
-	old := func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
-	said := func(text string) func(*running, string) {
-		return func(r *running, id string) {
-			c, err := net.Dial("tcp", r.endpoint(id).Connect)
-			require.NoError(r, err)
-			_, err = c.Write([]byte(text))
-			require.NoError(r, err)
-			require.NoError(r, c.(*net.TCPConn).CloseWrite())
-			for err == nil {
-				_, err = c.Read(make([]byte, 1000))
-			}
-			c.Close()
-		}
-	}
-	with := func(set func(*tls.Config)) func(*running, string) {
-		return func(r *running, id string) { r.client(id, set) }
-	}
-	plaintext := func(r *running, id string) {
-		e := r.endpoint(id)
-		c, err := net.Dial("tcp", e.Connect)
+// handshake returns a connection of Go's client, whose configuration set may change.
+func handshake(set func(*tls.Config)) func(*running, string) {
+	return func(r *running, id string) { r.client(id, set) }
+}
+
+// sends returns a connection that sends bytes, ends its side, and reads until the server ends its own.
+func sends(text string) func(*running, string) {
+	return func(r *running, id string) {
+		c, err := net.Dial("tcp", r.endpoint(id).Connect)
 		require.NoError(r, err)
-		defer c.Close()
-		assert.Error(r, tls.Client(&alertsInPlaintext{Conn: c}, &tls.Config{ServerName: e.Host}).Handshake())
-		for err == nil { // the server's answer is on its way
+		_, err = c.Write([]byte(text))
+		require.NoError(r, err)
+		require.NoError(r, c.(*net.TCPConn).CloseWrite())
+		for err == nil {
 			_, err = c.Read(make([]byte, 1000))
 		}
+		c.Close()
 	}
+}
+
+// plaintextAlert connects with [alertsInPlaintext].
+func plaintextAlert(r *running, id string) {
+	e := r.endpoint(id)
+	c, err := net.Dial("tcp", e.Connect)
+	require.NoError(r, err)
+	defer c.Close()
+	assert.Error(r, tls.Client(&alertsInPlaintext{Conn: c}, &tls.Config{ServerName: e.Host}).Handshake())
+	for err == nil { // the server's answer is on its way
+		_, err = c.Read(make([]byte, 1000))
+	}
+}
+
+// old limits a client to TLS 1.2.
+func old(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
+
+// TestDiagram draws real connections of Go's client, and a few of bytes.
+func TestDiagram(t *testing.T) {
 	const (
 		tcp    = "> (connect)"
 		hi     = "> ClientHello"
@@ -131,29 +139,38 @@ func TestDiagram(t *testing.T) {
 		do   func(*running, string)
 		want []string
 	}{
-		{"good", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
-		{"good", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)", "< *(data)", "< (served)"}},
-		{"expired", with(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!", "< (closed)"}},
-		{"expired", with(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone", "> bad_certificate (42)!", "< (closed)"}},
-		{"expired", plaintext, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!", "< (closed)"}},
-		{"good-hello-retry", with(func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384} }), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)", "< (served)"}},
-		{"client-certificate-missing", with(nil), []string{tcp, hi, "< ServerHello", asks, "> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
-		{"tls10-only", with(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
-		{"plain-http", with(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
-		{"banner", with(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
-		{"garbage-short-record", with(nil), nil},
-		{"reset-after-hello", with(nil), []string{tcp, hi, "< (cut)!"}},
-		{"stalled-certificate", said(""), []string{tcp, "> (gone)!"}},
-		{"good", said("GET / HTTP/1.1\r\n\r\n"), []string{tcp, "> (foreign)", "< (closed)!"}},
-		{"good", said("\x16\x03\x01\x02\x00\x01"), []string{tcp, "> (fragment) ...!", "> (gone)!"}},
+		{"good", handshake(nil), []string{tcp, hi, "< ServerHello", flight, "> *Finished (finished-data)", "< *(data)",
+			"< (served)"}},
+		{"good", handshake(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+			"> ClientKeyExchange ChangeCipherSpec", "> *Finished", "< ChangeCipherSpec", "< *Finished", "> *(data)",
+			"< *(data)", "< (served)"}},
+		{"expired", handshake(nil), []string{tcp, hi, "< ServerHello", flight, "> *bad_certificate (42)!",
+			"< (closed)"}},
+		{"expired", handshake(old), []string{tcp, hi, "< ServerHello Certificate ServerKeyExchange ServerHelloDone",
+			"> bad_certificate (42)!", "< (closed)"}},
+		{"expired", plaintextAlert, []string{tcp, hi, "< ServerHello", flight, "> certificate_expired (45)!",
+			"< (closed)"}},
+		{"good-hello-retry", handshake(func(c *tls.Config) {
+			c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP384}
+		}), []string{tcp, hi, "< HelloRetryRequest", hi, "< ServerHello", flight, "> *Finished (finished-data)",
+			"< *(data)", "< (served)"}},
+		{"client-certificate-missing", handshake(nil), []string{tcp, hi, "< ServerHello", asks,
+			"> *Certificate (empty) Finished", "< *certificate_required (116)!", "< (closed)"}},
+		{"tls10-only", handshake(nil), []string{tcp, hi, "< protocol_version (70)!", "< (closed)"}},
+		{"plain-http", handshake(nil), []string{tcp, hi, "< (foreign)", "> (gone)!"}},
+		{"banner", handshake(nil), []string{tcp, "< (foreign)", hi, "> (gone)!"}},
+		{"garbage-short-record", handshake(nil), nil},
+		{"reset-after-hello", handshake(nil), []string{tcp, hi, "< (cut)!"}},
+		{"stalled-certificate", sends(""), []string{tcp, "> (gone)!"}},
+		{"good", sends("GET / HTTP/1.1\r\n\r\n"), []string{tcp, "> (foreign)", "< (closed)!"}},
+		{"good", sends("\x16\x03\x01\x02\x00\x01"), []string{tcp, "> (fragment) ...!", "> (gone)!"}},
 	}
 	var ids []string
 	for _, c := range cases {
-		if !slices.Contains(ids, c.id) {
-			ids = append(ids, c.id)
-		}
+		ids = append(ids, c.id)
 	}
-	r := bringUp(t, ids...)
+	slices.Sort(ids)
+	r := bringUp(t, slices.Compact(ids)...)
 	count := map[string]int{}
 	for _, c := range cases {
 		c.do(r, c.id)
@@ -165,7 +182,8 @@ func TestDiagram(t *testing.T) {
 		}
 		t.Log(c.id, strings.Join(got, " | "))
 		said := slices.ContainsFunc(diagram(&seen[0]), func(s step) bool { return s.Unread })
-		assert.Equal(t, slices.Contains(c.want, "> certificate_expired (45)!"), said, "an alert that the server's TLS could not read: %v", got)
+		assert.Equal(t, slices.Contains(c.want, "> certificate_expired (45)!"), said,
+			"an alert that the server's TLS could not read: %v", got)
 	}
 }
 
@@ -186,11 +204,13 @@ func TestDiagramOfWhatIsOpen(t *testing.T) {
 func TestDiagramOfARelay(t *testing.T) {
 	s, ok := scenarios.Lookup("mongod-good")
 	require.True(t, ok)
-	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed}, Records: []wire.Record{
-		{FromClient: true, Type: wire.RecordHandshake, Messages: []string{"ClientHello"}},
-		{Type: wire.RecordHandshake, Messages: []string{"ServerHello"}},
-		{Type: wire.RecordApplicationData, Encrypted: true, Count: 4},
-		{FromClient: true, Type: wire.RecordApplicationData, Encrypted: true, Count: 1},
-	}}
-	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)", "- (served)"}, lines(diagram(&c)))
+	c := connection{Scenario: s, Seen: &serve.Observation{Version: "TLS 1.3", End: serve.EndRelayed},
+		Records: []wire.Record{
+			{FromClient: true, Type: wire.RecordHandshake, Messages: []string{"ClientHello"}},
+			{Type: wire.RecordHandshake, Messages: []string{"ServerHello"}},
+			{Type: wire.RecordApplicationData, Encrypted: true, Count: 4},
+			{FromClient: true, Type: wire.RecordApplicationData, Encrypted: true, Count: 1},
+		}}
+	assert.Equal(t, []string{"> (connect)", "> ClientHello", "< ServerHello", "< *(encrypted)", "> *(encrypted)",
+		"- (served)"}, lines(diagram(&c)))
 }

@@ -9,30 +9,28 @@ import (
 	"time"
 )
 
-// Bounds of the streams of events.
+// Limits of the event streams.
 const (
 	maxStreams = 256
-	// pace is the least time between two notices to one listener: what happens meanwhile is told
-	// together.
+	// pace is the minimum time between two notices to one listener. Changes in between are combined.
 	pace = 200 * time.Millisecond
-	// heartbeat is how long a stream is silent at most, so that both ends find out that the other has
-	// gone.
+	// heartbeat is the maximum silence on a stream, so that each end notices when the other has gone.
 	heartbeat = 15 * time.Second
 	// writeTime is how long a listener may take to read one notice.
 	writeTime = 10 * time.Second
 )
 
-// events is a stream of notices (HTML Living Standard, section 9.2, server-sent events): that there is
-// news, of which scenarios, and as its ID a place to go on from. What the news is, a page then asks for:
-// so a listener that is slow misses nothing and keeps nobody waiting.
+// events is a stream of notices (HTML Living Standard, section 9.2, server-sent events). A notice says which scenarios
+// have changed, and its ID is where to resume. The page then requests the changes themselves, so a slow listener misses
+// nothing and delays nobody.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Sec-Fetch-Site") == "cross-site" { // it could not read it, and would take up the room
-		plainly(w, http.StatusForbidden, "the stream is for the page itself\n")
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" { // it cannot read the stream, but would take up a slot
+		plainly(w, http.StatusForbidden, "only this page itself may read the stream\n")
 		return
 	}
 	if !p.hub.subscribe() {
 		w.Header().Set("Retry-After", "5")
-		plainly(w, http.StatusServiceUnavailable, "too many pages listen: close some\n")
+		plainly(w, http.StatusServiceUnavailable, "too many pages are open: close some\n")
 		return
 	}
 	defer p.hub.unsubscribe()
@@ -78,9 +76,9 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pause waits, and reports whether there is somebody to go on for.
+// pause waits, and reports whether the stream is still open.
 func (p *Page) pause(r *http.Request, d time.Duration) bool {
-	timer := time.NewTimer(d) // a limit of the rate, and not a wait for anything
+	timer := time.NewTimer(d) // a rate limit, not a wait for an event
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -92,8 +90,8 @@ func (p *Page) pause(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// resume returns the version that a listener has seen: from the ID of the last event that it got, which
-// a browser sends when it connects again. The ID of another run of the lab means nothing here.
+// resume returns the version that a listener has seen. Browsers send the ID of the last event when they reconnect; IDs
+// of another run of the lab are ignored.
 func (p *Page) resume(r *http.Request) uint64 {
 	epoch, number, ok := strings.Cut(r.Header.Get("Last-Event-ID"), "-")
 	version, err := strconv.ParseUint(number, 10, 64)

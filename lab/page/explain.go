@@ -9,18 +9,19 @@ import (
 	"example.com/tlslab/lab/explain"
 )
 
-// explainView is what was made of a message.
+// explainView is an explained message.
 type explainView struct {
 	Text   string // as it was pasted
 	Asked  bool
 	Report explain.Explained
 }
 
-// maxLinked bounds a message that stands in the page's address, in bytes: a message, and no log.
+// maxLinked is the maximum length of a message in the page's address, in bytes: enough for a message, but not for a
+// log.
 const maxLinked = 4 << 10
 
-// explanation explains a message that was pasted, or one in the address, so that an explanation can be linked. It is
-// kept nowhere here; an address is remembered by browsers, so that the form does not use it.
+// explanation explains a message that was pasted, or one in the address, so that explanations can be linked. The page
+// stores no messages. The form does not put the message in the address, because browsers remember addresses.
 func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	var v explainView
@@ -34,7 +35,7 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 			p.problem(w, r, http.StatusBadRequest, "problem.form")
 			return
 		}
-		v.Text = cmp.Or(r.PostForm.Get("message"), r.PostForm.Get("q")) // q is the catalogue's
+		v.Text = cmp.Or(r.PostForm.Get("message"), r.PostForm.Get("q")) // q is the name in the form of the catalogue
 	default:
 		v.Text = r.URL.Query().Get("message")
 		if len(v.Text) > maxLinked {
@@ -45,14 +46,14 @@ func (p *Page) explanation(w http.ResponseWriter, r *http.Request) {
 	if v.Asked = strings.TrimSpace(v.Text) != ""; v.Asked {
 		found, err := explain.ReadFrom(r.Context(), strings.NewReader(v.Text), explain.Options{})
 		if err != nil {
-			return // whoever asked has gone
+			return // the client has gone
 		}
 		v.Report = found.Explain(lang)
 	}
 	p.show(w, r, http.StatusOK, "explain", view{Nav: "explain", Title: p.words[lang].Say("nav.explain"), Main: v})
 }
 
-// Served returns those of some scenarios that this lab serves.
+// Served returns the scenarios among ids that this lab serves.
 func (v view) Served(ids []string) []string {
 	var list []string
 	for _, id := range ids {
@@ -69,7 +70,7 @@ type part struct {
 	Text string
 }
 
-// parts cuts a text at its backquotes, between which stands code.
+// parts splits a text at its backquotes, which enclose code.
 func parts(s string) []part {
 	var list []part
 	for i, text := range strings.Split(s, "`") {

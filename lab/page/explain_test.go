@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestExplanationIsLinked holds a message in the page's address to be explained, escaped, in the reader's language, and
-// to be bounded.
+// TestExplanationIsLinked checks that a message in the page's address is explained, escaped, in the reader's language,
+// and to be bounded.
 func TestExplanationIsLinked(t *testing.T) {
 	r := bringUp(t, "good")
 	link := func(message string) string { return "/explain?" + url.Values{"message": {message}}.Encode() }
@@ -31,7 +31,7 @@ func TestExplanationIsLinked(t *testing.T) {
 	assert.Equal(t, http.StatusRequestURITooLong, r.get(link(strings.Repeat("x", maxLinked+1))).StatusCode)
 }
 
-// TestExplanationEndsWithItsRequest holds the work on an explanation to end when nobody waits for it any more.
+// TestExplanationEndsWithItsRequest checks that the work on an explanation ends with its request.
 func TestExplanationEndsWithItsRequest(t *testing.T) {
 	_, p, _, _ := prepare(t, "good")
 	for _, gone := range []bool{false, true} {

@@ -11,19 +11,22 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// finding is what a connection shows of a client, as tlslab test and tlslab check say it.
+// finding is what a connection shows about a client, in the same words as tlslab test and tlslab check.
 type finding struct {
 	Code assess.Code
 	prose.Sentences
 }
 
-// found returns what one connection shows of a client that accepted what it must refuse; nil if that is no more than
-// that it did. What the same client does with other scenarios may show more: nobody tells the page which client it is.
+// found returns what one connection shows about a client that accepted what it must refuse, or nil if it shows no more
+// than that. Other connections of the same client might show more, but the page cannot tell which these are.
 func found(l lang.Tag, s *scenarios.Scenario, seen serve.Observation) *finding {
 	list := assess.Find([]assess.Row{{
-		Scenario: &result.Scenario{ID: s.ID, Family: s.Family, Control: s.Control, Expect: result.NewExpectation(s.Expect)},
+		Scenario: &result.Scenario{
+			ID: s.ID, Family: s.Family, Control: s.Control, Expect: result.NewExpectation(s.Expect),
+		},
 		Cell: result.Cell{
-			Judgement: verdict.Judgement{Kind: verdict.Insecure}, Outcome: clients.Accepted, Observed: []serve.Observation{seen},
+			Judgement: verdict.Judgement{Kind: verdict.Insecure}, Outcome: clients.Accepted,
+			Observed: []serve.Observation{seen},
 		},
 		Wrong: true,
 	}}, assess.Told{})

@@ -15,10 +15,12 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestFound holds a connection to be told as tlslab test and tlslab check tell it, where it shows something of a client.
+// TestFound checks that a connection has the same finding as in tlslab test and tlslab check, if it shows something
+// about a client.
 func TestFound(t *testing.T) {
 	want := map[string]assess.Code{
-		"good": "", "expired": assess.DatesUnchecked, "wrong-host": assess.NamesUnchecked, "self-signed": assess.ChainUnchecked,
+		"good": "", "expired": assess.DatesUnchecked, "wrong-host": assess.NamesUnchecked,
+		"self-signed":   assess.ChainUnchecked,
 		"path-too-long": "", // nothing is known of a client that accepts this but that it does
 	}
 	var ids []string
@@ -26,7 +28,8 @@ func TestFound(t *testing.T) {
 		ids = append(ids, id)
 	}
 	r := bringUp(t, ids...)
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	for id, code := range want {
 		resp, err := client.Get(r.endpoint(id).URL)
 		require.NoError(t, err)

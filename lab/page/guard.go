@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// policy is the page's Content-Security-Policy: it runs its own script, has its own style, talks to
-// its own server, and is shown in no frame.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy is the page's Content-Security-Policy: only its own scripts, styles and server, and no frames.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard answers only who asks for the page by a name of its own, and tells browsers what others may do
-// with it: nothing. A name that somebody else has made to lead here (DNS rebinding) is no name of its own.
+// guard answers only requests for one of the page's own host names, which prevents DNS rebinding, and tells browsers
+// that other sites may not use the page.
 func guard(hosts func(string) bool, next http.Handler) http.Handler {
-	origin := http.NewCrossOriginProtection() // for whatever is no GET
+	origin := http.NewCrossOriginProtection() // for methods other than GET
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -28,9 +28,10 @@ func guard(hosts func(string) bool, next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		switch {
 		case !hosts(r.Host):
-			plainly(w, http.StatusMisdirectedRequest, "this is the page of a tlslab on this machine; it answers to its own addresses alone: see what tlslab up has printed\n")
+			plainly(w, http.StatusMisdirectedRequest, "this is the page of a tlslab on this machine; "+
+				"it answers only at its own addresses: see what tlslab up has printed\n")
 		case origin.Check(r) != nil:
-			plainly(w, http.StatusForbidden, "the page takes forms from itself alone\n")
+			plainly(w, http.StatusForbidden, "the page accepts forms only from itself\n")
 		default:
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			next.ServeHTTP(w, r)
@@ -38,7 +39,7 @@ func guard(hosts func(string) bool, next http.Handler) http.Handler {
 	})
 }
 
-// maxForm bounds what is taken of a form, in bytes: a log to be explained is the longest.
+// maxForm is the maximum size of a form, in bytes. The largest is a log to explain.
 const maxForm = 1 << 20
 
 func plainly(w http.ResponseWriter, status int, text string) {
@@ -47,9 +48,9 @@ func plainly(w http.ResponseWriter, status int, text string) {
 	w.Write([]byte(text))
 }
 
-// ownHosts returns what tells whether the Host of a request is one of the page's own: localhost and the
-// loopback addresses, and the address that it was told to bind to; if that is the unspecified one, the
-// addresses of this machine.
+// ownHosts returns a function that reports whether the Host of a request is one of the page's own: localhost, the
+// loopback addresses, and the address that it is bound to. If that is the unspecified address, all addresses of this
+// machine are.
 func ownHosts(bind string, port int) func(string) bool {
 	names := []string{"localhost", "127.0.0.1", "::1"}
 	if bind != "" {
@@ -73,8 +74,7 @@ func ownHosts(bind string, port int) func(string) bool {
 	}
 }
 
-// isOurs reports whether this machine has the address. It may get new ones, so that it is asked each
-// time.
+// isOurs reports whether this machine has the address. It asks the system each time, because addresses can change.
 func isOurs(name string) bool {
 	ip := net.ParseIP(name)
 	list, err := net.InterfaceAddrs()

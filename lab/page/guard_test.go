@@ -16,7 +16,8 @@ func TestGuardAnswersToItsOwnNamesAlone(t *testing.T) {
 	for _, host := range []string{"localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port, "LOCALHOST:" + port} {
 		assert.Equal(t, http.StatusOK, r.get("/", "Host", host).StatusCode, host)
 	}
-	for _, host := range []string{"evil.example:" + port, "localhost", "localhost:1", "127.0.0.1.evil.example:" + port, "localhost.:" + port, "evil.localhost:" + port, "0.0.0.0:" + port, "[::]:" + port, "2130706433:" + port} {
+	for _, host := range []string{"evil.example:" + port, "localhost", "localhost:1", "127.0.0.1.evil.example:" + port,
+		"localhost.:" + port, "evil.localhost:" + port, "0.0.0.0:" + port, "[::]:" + port, "2130706433:" + port} {
 		for _, path := range []string{"/", "/events", "/files/good/root.pem", "/static/page.js", "/nowhere"} {
 			a := r.get(path, "Host", host)
 			assert.Equal(t, http.StatusMisdirectedRequest, a.StatusCode, host)
@@ -47,7 +48,8 @@ func TestOwnHosts(t *testing.T) {
 
 func TestGuardTellsBrowsers(t *testing.T) {
 	r := bringUp(t, "good")
-	for _, path := range []string{"/", "/scenario/good", "/live", "/events", "/static/page.css", "/static/nothing", "/nowhere", "/files/good/root.pem", "/files/good/key.pem"} {
+	for _, path := range []string{"/", "/scenario/good", "/live", "/events", "/static/page.css", "/static/nothing",
+		"/nowhere", "/files/good/root.pem", "/files/good/key.pem"} {
 		var a answer
 		if path == "/events" {
 			a = answer{Response: r.stream(nil).Response}
@@ -69,7 +71,8 @@ func TestGuardTellsBrowsers(t *testing.T) {
 func TestLanguageIsSetByAPostOfThePageAlone(t *testing.T) {
 	r := bringUp(t, "good")
 	post := func(form url.Values, header ...string) answer {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.page.URL()+"language", strings.NewReader(form.Encode()))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.page.URL()+"language",
+			strings.NewReader(form.Encode()))
 		require.NoError(t, err)
 		return r.do(req, append([]string{"Content-Type", "application/x-www-form-urlencoded"}, header...)...)
 	}
@@ -100,19 +103,22 @@ func TestBackLeadsNowhereElse(t *testing.T) {
 
 func TestDownloads(t *testing.T) {
 	r := bringUp(t, "good", "client-key-mismatch", "good-client-certificate", "revoked-crl")
-	for _, path := range []string{"/files/good/root.pem", "/files/good/chain.pem", "/files/revoked-crl/crl.pem", "/files/good-client-certificate/client-key.pem"} {
+	for _, path := range []string{"/files/good/root.pem", "/files/good/chain.pem", "/files/revoked-crl/crl.pem",
+		"/files/good-client-certificate/client-key.pem"} {
 		a := r.get(path)
 		assert.Equal(t, http.StatusOK, a.StatusCode, path)
 		assert.Contains(t, a.body, "-----BEGIN")
 		assert.Contains(t, a.Header.Get("Content-Disposition"), "attachment")
 	}
 	for _, id := range []string{"good", "client-key-mismatch", "good-client-certificate", "revoked-crl"} {
-		for _, name := range []string{"key.pem", "combined.pem", "bundle.p12", "key-encrypted.pem", "root-key.pem", "..%2fgood%2fkey.pem", "%2e%2e/good/key.pem", ".tlslab", "not-there.pem"} {
+		for _, name := range []string{"key.pem", "combined.pem", "bundle.p12", "key-encrypted.pem", "root-key.pem",
+			"..%2fgood%2fkey.pem", "%2e%2e/good/key.pem", ".tlslab", "not-there.pem"} {
 			a := r.get("/files/" + id + "/" + name)
-			assert.Contains(t, []int{http.StatusNotFound, http.StatusMovedPermanently, http.StatusTemporaryRedirect}, a.StatusCode, name)
+			assert.Contains(t, []int{http.StatusNotFound, http.StatusMovedPermanently, http.StatusTemporaryRedirect},
+				a.StatusCode, name)
 			assert.NotContains(t, a.body, "BEGIN")
 		}
-		// What the page offers holds no key but the client's.
+		// The page offers no key but the client's.
 		for _, name := range downloads(r.page.byID[id]) {
 			if name != "client-key.pem" && name != "client-combined.pem" {
 				assert.NotContains(t, r.get("/files/"+id+"/"+name).body, "PRIVATE KEY", name)

@@ -13,16 +13,16 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Bounds of what is remembered of connections.
+// Limits of what is remembered of connections.
 const (
 	maxConnections = 500 // in all
 	maxOfScenario  = 50
-	maxOffers      = 80      // of a list in a ClientHello
-	maxWord        = 300     // bytes of a name that a client gave
-	maxHeld        = 8 << 20 // bytes, of all connections
+	maxOffers      = 80      // entries of a list in a ClientHello
+	maxWord        = 300     // bytes of a name from a client
+	maxHeld        = 8 << 20 // bytes of all connections
 )
 
-// connection is what is known of one connection so far. What it points to does not change.
+// connection is what is known of one connection so far. The values that it points to do not change.
 type connection struct {
 	Number   uint64 // in the order of start, over all scenarios
 	version  uint64 // of the hub, when it last changed
@@ -33,19 +33,18 @@ type connection struct {
 	Hello    *wire.ClientHello
 	Records  []wire.Record
 	Session  *serve.Session
-	Seen     *serve.Observation // nil as long as it is open
-	size     int64              // bytes that it took when it last changed
+	Seen     *serve.Observation // nil while it is open
+	size     int64              // memory when it last changed, in bytes
 }
 
-// hub remembers connections and tells who listens that there is news. It holds no queue: whoever
-// listens asks what has changed since, and gets what is still remembered. So nobody who is slow costs
-// anything or keeps a server waiting.
+// hub remembers connections and tells listeners when something has changed. It has no queue: listeners ask what has
+// changed since a version, and get what is still remembered. So slow listeners cost nothing and delay no server.
 type hub struct {
 	mu          sync.Mutex
 	version     uint64 // grows with every change
 	started     uint64 // connections so far
 	list        []*connection
-	held        int64 // bytes, of those in the list
+	held        int64 // memory of the list, in bytes
 	open        map[key]*connection
 	of          map[string]int    // remembered, by the scenario's ID
 	total       map[string]uint64 // started, by the scenario's ID
@@ -61,10 +60,13 @@ type key struct {
 }
 
 func newHub() *hub {
-	return &hub{open: map[key]*connection{}, of: map[string]int{}, total: map[string]uint64{}, changed: map[string]uint64{}, news: make(chan struct{})}
+	return &hub{
+		open: map[key]*connection{}, of: map[string]int{}, total: map[string]uint64{}, changed: map[string]uint64{},
+		news: make(chan struct{}),
+	}
 }
 
-// watch takes note of what happens on a connection. It never waits for anybody but the hub's own lock.
+// watch records an event of a connection. It waits for nothing except the hub's lock.
 func (h *hub) watch(s *scenarios.Scenario, e serve.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -77,14 +79,14 @@ func (h *hub) watch(s *scenarios.Scenario, e serve.Event) {
 		h.open[k] = c
 		h.remember(c)
 	}
-	if c == nil { // forgotten meanwhile
+	if c == nil { // already forgotten
 		return
 	}
 	switch e.Kind {
 	case serve.EventHello:
 		c.Hello = clip(e.Hello)
 	case serve.EventRecord:
-		c.Records = slices.Clone(c.Records) // what has been handed out stays as it is
+		c.Records = slices.Clone(c.Records) // copies that were handed out must not change
 		if e.Index == len(c.Records) {
 			c.Records = append(c.Records, e.Record)
 		} else {
@@ -107,7 +109,7 @@ func (h *hub) watch(s *scenarios.Scenario, e serve.Event) {
 	h.weigh(c)
 }
 
-// weigh counts what a connection takes now, and forgets the oldest for as long as all take too much.
+// weigh updates the memory of a connection, and forgets the oldest connections while all together take too much.
 func (h *hub) weigh(c *connection) {
 	before := c.size
 	c.size = c.takes()
@@ -116,7 +118,7 @@ func (h *hub) weigh(c *connection) {
 	}
 }
 
-// takes returns how many bytes a connection takes, with all that it points to.
+// takes returns the memory of a connection in bytes, including what it points to.
 func (c *connection) takes() int64 {
 	n := int64(unsafe.Sizeof(*c)) + c.Hello.Bytes() + int64(cap(c.Records))*int64(unsafe.Sizeof(wire.Record{}))
 	for _, r := range c.Records {
@@ -131,7 +133,7 @@ func (c *connection) takes() int64 {
 	return n
 }
 
-// touch tells of a change that has to do with a scenario. The lock is held.
+// touch announces a change that concerns a scenario. The caller holds the lock.
 func (h *hub) touch(id string) uint64 {
 	h.version++
 	h.changed[id] = h.version
@@ -140,14 +142,14 @@ func (h *hub) touch(id string) uint64 {
 	return h.version
 }
 
-// announce tells of a change of a scenario itself.
+// announce announces a change of a scenario itself.
 func (h *hub) announce(id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.touch(id)
 }
 
-// remember keeps a connection, and forgets the oldest where there are too many.
+// remember adds a connection, and forgets the oldest one if there are too many.
 func (h *hub) remember(c *connection) {
 	id := c.Scenario.ID
 	h.list = append(h.list, c)
@@ -171,14 +173,14 @@ func (h *hub) forget(i int) {
 // batch is what has changed since a version.
 type batch struct {
 	Connections []connection // the newest first
-	Version     uint64       // to ask from the next time
+	Version     uint64       // where to continue
 	Total       uint64       // connections so far
-	Kept        int          // of those, remembered
+	Kept        int          // connections that are still remembered
 	Open        int
 }
 
-// since returns the connections of a scenario, or of all if id is empty, that have changed after a
-// version: no more than that many, the newest.
+// since returns the connections of a scenario, or of all if id is empty, that have changed after a version. It returns
+// at most that many, the newest.
 func (h *hub) since(id string, version uint64, most int) batch {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -212,7 +214,7 @@ func (h *hub) find(number uint64) (connection, bool) {
 	return connection{}, false
 }
 
-// notice says that there is news.
+// notice announces changes.
 type notice struct {
 	Version   uint64   `json:"version"`
 	Scenarios []string `json:"scenarios"` // that have changed
@@ -232,7 +234,7 @@ func (h *hub) next(version uint64) (notice, <-chan struct{}) {
 	return n, h.news
 }
 
-// subscribe counts a stream in, and reports whether there is room for it.
+// subscribe adds a stream, and reports whether there is room for it.
 func (h *hub) subscribe() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -249,14 +251,16 @@ func (h *hub) unsubscribe() {
 	h.subscribers--
 }
 
-// clip returns a ClientHello that takes bounded memory, whatever the client sent.
+// clip returns a copy of a ClientHello that is limited in size.
 func clip(h *wire.ClientHello) *wire.ClientHello {
 	if h == nil {
 		return nil
 	}
 	out := *h
 	out.ServerName = clipWord(h.ServerName)
-	for _, list := range []*[]string{&out.Versions, &out.CipherSuites, &out.Groups, &out.KeyShares, &out.SignatureSchemes, &out.Protocols} {
+	for _, list := range []*[]string{
+		&out.Versions, &out.CipherSuites, &out.Groups, &out.KeyShares, &out.SignatureSchemes, &out.Protocols,
+	} {
 		all := *list
 		*list = nil
 		for _, word := range all[:min(len(all), maxOffers)] {
@@ -269,10 +273,10 @@ func clip(h *wire.ClientHello) *wire.ClientHello {
 	return &out
 }
 
-// clipWord bounds a text that a client had a part in.
+// clipWord limits the length of a text that a client influenced.
 func clipWord(s string) string {
 	if len(s) <= maxWord {
 		return s
 	}
-	return strings.ToValidUTF8(strings.Clone(s[:maxWord]), "") + "…" // not the whole of it kept alive
+	return strings.ToValidUTF8(strings.Clone(s[:maxWord]), "") + "…" // cloned, so that the rest can be freed
 }

@@ -16,14 +16,16 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// happen tells a hub of a connection from start to end.
+// happen reports a complete connection to a hub.
 func happen(h *hub, s *scenarios.Scenario, conn uint64, hello *wire.ClientHello) {
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventStart, At: time.Now()})
 	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventHello, Hello: hello})
 	for i := range 6 {
-		h.watch(s, serve.Event{Conn: conn, Kind: serve.EventRecord, Index: i, Record: wire.Record{Type: wire.RecordHandshake, Messages: []string{"Finished"}}})
+		h.watch(s, serve.Event{Conn: conn, Kind: serve.EventRecord, Index: i,
+			Record: wire.Record{Type: wire.RecordHandshake, Messages: []string{"Finished"}}})
 	}
-	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventEnd, Observation: &serve.Observation{Hello: hello, End: serve.EndEOF, Error: strings.Repeat("x", 1000)}})
+	h.watch(s, serve.Event{Conn: conn, Kind: serve.EventEnd,
+		Observation: &serve.Observation{Hello: hello, End: serve.EndEOF, Error: strings.Repeat("x", 1000)}})
 }
 
 // hostileHello is a ClientHello as full as one can be.
@@ -86,11 +88,13 @@ func TestHubTellsWhatHasChanged(t *testing.T) {
 	assert.Empty(t, h.since("s", b.Version, 10).Connections)
 	_, more := h.next(b.Version)
 	h.watch(s, serve.Event{Conn: 2, Kind: serve.EventHello, Hello: &wire.ClientHello{}})
+	told := false
 	select {
 	case <-more:
+		told = true
 	default:
-		t.Error("nobody was told")
 	}
+	assert.True(t, told, "listeners are notified")
 	again := h.since("s", b.Version, 10)
 	if assert.Len(t, again.Connections, 1) {
 		assert.Equal(t, uint64(2), again.Connections[0].Number)
@@ -101,7 +105,9 @@ func TestHubTellsWhatHasChanged(t *testing.T) {
 // TestHubMemory measures what a full history takes, of common clients and of those that send as much as
 // they can.
 func TestHubMemory(t *testing.T) {
-	common := &wire.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"}, CipherSuites: make([]string, 30), Groups: make([]string, 10), SignatureSchemes: make([]string, 20), Protocols: []string{"h2", "http/1.1"}}
+	common := &wire.ClientHello{ServerName: "localhost", Versions: []string{"TLS 1.3", "TLS 1.2"},
+		CipherSuites: make([]string, 30), Groups: make([]string, 10), SignatureSchemes: make([]string, 20),
+		Protocols: []string{"h2", "http/1.1"}}
 	for _, c := range []struct {
 		name  string
 		hello *wire.ClientHello
@@ -160,7 +166,8 @@ func TestHubHoldsBoundedMemory(t *testing.T) {
 		h.watch(s, serve.Event{Conn: n, Kind: serve.EventStart, At: time.Now()})
 		h.watch(s, serve.Event{Conn: n, Kind: serve.EventHello, Hello: hello})
 		for i := range 64 {
-			h.watch(s, serve.Event{Conn: n, Kind: serve.EventRecord, Index: i, Record: wire.Record{Type: wire.RecordHandshake, Messages: make([]string, 16)}})
+			h.watch(s, serve.Event{Conn: n, Kind: serve.EventRecord, Index: i,
+				Record: wire.Record{Type: wire.RecordHandshake, Messages: make([]string, 16)}})
 		}
 		assert.LessOrEqual(t, h.held, int64(maxHeld))
 	}
@@ -180,7 +187,8 @@ func TestHubHoldsBoundedMemory(t *testing.T) {
 	runtime.KeepAlive(hello)
 }
 
-// TestTroubleIsShown holds that the page says what went wrong in the lab itself: once, and spelt out.
+// TestTroubleIsShown checks that the page shows failures of the lab itself, once and with control characters spelled
+// out.
 func TestTroubleIsShown(t *testing.T) {
 	r := bringUp(t, "good")
 	assert.NotContains(t, r.get("/live").body, "The lab itself had trouble")
@@ -188,7 +196,8 @@ func TestTroubleIsShown(t *testing.T) {
 		r.page.Trouble(fmt.Errorf("serving good: %w: accept: too many", serve.ErrOutOfFiles))
 		r.page.Trouble(errors.New("serving <b>: \x1b"))
 	}
-	for path, says := range map[string]string{"/live": "The lab itself had trouble", "/scenario/good": "The lab itself had trouble", "/live/connections": "The lab itself had trouble"} {
+	for path, says := range map[string]string{"/live": "The lab itself had trouble",
+		"/scenario/good": "The lab itself had trouble", "/live/connections": "The lab itself had trouble"} {
 		body := r.get(path).body
 		assert.Contains(t, body, says, path)
 		assert.Equal(t, 1, strings.Count(body, serve.ErrOutOfFiles.Error()), path)

@@ -8,17 +8,17 @@ import (
 	"example.com/tlslab/lab/lessons"
 )
 
-// lessonView is a lesson: in the list, or whole.
+// lessonView is a lesson: in the list, or in full.
 type lessonView struct {
 	*lessons.Lesson
 	Title string
-	// HTML is its prose, as goldmark renders Markdown that is part of the program.
+	// HTML is its prose. It is rendered by goldmark from Markdown that is part of the program.
 	HTML template.HTML
-	// Scenarios, Neighbours and Controls are those of its scenarios that this lab serves.
+	// Scenarios, Neighbours and Controls are the lesson's scenarios that this lab serves.
 	Scenarios, Neighbours, Controls []string
-	// Absent are those that it does not.
+	// Absent lists the lesson's scenarios that this lab does not serve.
 	Absent []string
-	// Before and After are the lessons beside it; nil at the ends.
+	// Before and After are the previous and next lessons, or nil.
 	Before, After *lessonView
 }
 
@@ -45,7 +45,8 @@ func (p *Page) lessons(w http.ResponseWriter, r *http.Request) {
 	for _, l := range lessons.All() {
 		list = append(list, p.lessonView(r, l))
 	}
-	p.show(w, r, http.StatusOK, "lessons", view{Nav: "lessons", Title: p.words[language(r)].Say("nav.lessons"), Main: list})
+	title := p.words[language(r)].Say("nav.lessons")
+	p.show(w, r, http.StatusOK, "lessons", view{Nav: "lessons", Title: title, Main: list})
 }
 
 // lesson shows one lesson.
@@ -55,12 +56,13 @@ func (p *Page) lesson(w http.ResponseWriter, r *http.Request) {
 		p.problem(w, r, http.StatusNotFound, "problem.no-lesson")
 		return
 	}
-	if l.ID != r.PathValue("id") { // a lesson has a number too
+	if l.ID != r.PathValue("id") { // it was looked up by its number
 		http.Redirect(w, r, "/lessons/"+l.ID, http.StatusSeeOther)
 		return
 	}
 	v := p.lessonView(r, l)
-	v.HTML = lessons.HTML(lessons.Served(l.Markdown(language(r)), cmp.Or(p.dir, lessons.PublishedDir), p.portOf), language(r))
+	in := language(r)
+	v.HTML = lessons.HTML(lessons.Served(l.Markdown(in), cmp.Or(p.dir, lessons.PublishedDir), p.portOf), in)
 	for _, beside := range lessons.All() {
 		switch beside.Number {
 		case l.Number - 1:
@@ -72,7 +74,7 @@ func (p *Page) lesson(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusOK, "lesson", view{Nav: "lessons", Title: v.Title, Main: v})
 }
 
-// portOf returns the port at which a scenario is served, by its offset; the published one as long as it is not.
+// portOf returns the port of the scenario with an offset, or the published port if it is not served.
 func (p *Page) portOf(offset int) int {
 	for _, s := range p.options.Scenarios {
 		if s.Port != offset {

@@ -15,46 +15,48 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// How many connections one answer holds at most, the newest: cards are long, rows are not.
+// The maximum number of connections in one response. It contains the newest; cards are longer than rows.
 const (
 	maxCards = 20
 	maxRows  = 100
 )
 
-// newsView is connections that are new to a page.
+// newsView is the connections that have changed since a page was made.
 type newsView struct {
 	batch
 	Cards []card
-	// Scenario is whose they are; empty for all.
+	// Scenario is the scenario's ID; empty for all scenarios.
 	Scenario string
-	// Forgotten is how many connections are not remembered any more.
+	// Forgotten is the number of connections that are no longer remembered.
 	Forgotten uint64
-	// Troubles is what went wrong in the lab itself.
+	// Troubles lists the failures of the lab itself.
 	Troubles []string
 }
 
-// card is one connection, told.
+// card is one connection as the page shows it.
 type card struct {
 	connection
 	Lang            lang.Tag
-	View            verdict.ServerView // empty as long as it is open
+	View            verdict.ServerView // empty while it is open
 	Tone            string             // good, bad, warn or plain
-	Mark            string             // the same as a sign
+	Mark            string             // the tone as a symbol
 	Says            string             // the verdict in one line
-	Because         string             // and what it rests on
+	Because         string             // the reason for the verdict
 	Steps           []step
-	Alert           *wire.Alert // the one that ended it
+	Alert           *wire.Alert // the alert that ended it
 	AlertFromClient bool
-	Whole           bool     // it has a page of its own, and room for all of it
-	NotYet          bool     // the certificate was yet to expire
-	Found           *finding // what it shows of the client, if anything
+	Whole           bool     // shown on its own page, in full
+	NotYet          bool     // the certificate had not expired yet
+	Found           *finding // what it shows about the client, if anything
 }
 
-// tones are how sights are shown: with a sign and a word, so that nobody needs the colour.
+// tones are how views are shown. Each also has a symbol, so that the color is not needed to tell them apart.
 var tones = map[verdict.ServerView]string{
-	verdict.SeenAccepted: "good", verdict.SeenEither: "good", verdict.SeenRefused: "good", verdict.SeenGaveUp: "good", verdict.SeenTurnedAway: "good",
+	verdict.SeenAccepted: "good", verdict.SeenEither: "good", verdict.SeenRefused: "good",
+	verdict.SeenGaveUp: "good", verdict.SeenTurnedAway: "good",
 	verdict.SeenInsecure: "bad", verdict.SeenBroken: "bad",
-	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn", verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn", verdict.SeenWaited: "warn",
+	verdict.SeenLenient: "warn", verdict.SeenUntold: "warn", verdict.SeenOtherReason: "warn",
+	verdict.SeenNotServed: "warn", verdict.SeenLeft: "warn", verdict.SeenWaited: "warn",
 }
 
 var marks = map[string]string{"good": "✓", "bad": "✗", "warn": "?", "plain": "•"}
@@ -70,12 +72,12 @@ func (p *Page) news(l lang.Tag, id string, version uint64, most int) newsView {
 	return v
 }
 
-// card tells of a connection.
+// card returns the card of a connection.
 func (p *Page) card(l lang.Tag, c connection) card {
 	w := p.words[l]
 	out := card{connection: c, Lang: l, Steps: diagram(&c), Tone: "plain", Mark: marks["plain"]}
 	if c.Seen == nil {
-		out.Mark, out.Says, out.Because = "…", w.Say("sight.open"), w.Say("sight.open.because")
+		out.Mark, out.Says, out.Because = "…", w.Say("seen.open"), w.Say("seen.open.because")
 		return out
 	}
 	expect := c.Scenario.Expect
@@ -95,7 +97,7 @@ func (p *Page) card(l lang.Tag, c connection) card {
 	if len(c.Scenario.Expect.Failures) > 0 {
 		class = string(c.Scenario.Expect.Failures[0])
 	}
-	name := "sight." + string(out.View)
+	name := "seen." + string(out.View)
 	what := w.First("accepted."+class, "accepted.other")
 	switch out.View {
 	case verdict.SeenInsecure, verdict.SeenLenient:
@@ -103,7 +105,8 @@ func (p *Page) card(l lang.Tag, c connection) card {
 		if out.View == verdict.SeenInsecure {
 			out.Found = found(l, c.Scenario, *c.Seen)
 		}
-	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason, verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:
+	case verdict.SeenRefused, verdict.SeenUntold, verdict.SeenOtherReason,
+		verdict.SeenBroken, verdict.SeenTurnedAway, verdict.SeenNotServed:
 		alert := "–"
 		if out.Alert != nil {
 			alert = out.Alert.String()
@@ -116,7 +119,7 @@ func (p *Page) card(l lang.Tag, c connection) card {
 	return out
 }
 
-// AlertClasses returns what the client's alert can stand for.
+// AlertClasses returns what the client's alert can mean.
 func (c card) AlertClasses() []string {
 	var list []string
 	if c.Alert != nil && c.AlertFromClient && !messages.TellsNothing(c.Alert.Code) {
@@ -132,7 +135,7 @@ func (c card) Unread() bool {
 	return slices.ContainsFunc(c.Steps, func(s step) bool { return s.Unread })
 }
 
-// Agreed returns what the two agreed on, in words of the protocol.
+// Agreed returns what the two ends agreed on, in the terms of the protocol.
 func (c card) Agreed() []string {
 	var list []string
 	add := func(words ...string) {
@@ -151,7 +154,7 @@ func (c card) Agreed() []string {
 	return list
 }
 
-// Clock returns when it began, by the clock of this machine.
+// Clock returns when it began, in local time.
 func (c card) Clock() string { return c.Start.Format("15:04:05") }
 
 // Lasted returns how long it has lasted.
@@ -174,7 +177,8 @@ func milliseconds(d time.Duration) string {
 func (p *Page) live(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	v := p.news(lang, "", 0, maxRows)
-	p.show(w, r, http.StatusOK, "live", view{Nav: "live", Title: p.words[lang].Say("live.title"), Version: v.Version, Main: v})
+	title := p.words[lang].Say("live.title")
+	p.show(w, r, http.StatusOK, "live", view{Nav: "live", Title: title, Version: v.Version, Main: v})
 }
 
 // liveNews answers with the rows that have changed since a page was made.
@@ -182,7 +186,7 @@ func (p *Page) liveNews(w http.ResponseWriter, r *http.Request) {
 	p.fragment(w, r, "rows", p.news(language(r), "", after(r), maxRows))
 }
 
-// scenarioNews answers with the connections to one scenario that have changed since.
+// scenarioNews answers with the connections to one scenario that have changed since a page was made.
 func (p *Page) scenarioNews(w http.ResponseWriter, r *http.Request) {
 	s, ok := p.byID[r.PathValue("id")]
 	if !ok {
@@ -198,9 +202,9 @@ func (p *Page) fragment(w http.ResponseWriter, r *http.Request, part string, v n
 	p.write(w, r, http.StatusOK, language(r), fragments, part, v)
 }
 
-// after returns from which version on a page wants to know.
+// after returns the version after which a page requests changes.
 func after(r *http.Request) uint64 {
-	version, _ := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64) // from the beginning, if it makes no sense
+	version, _ := strconv.ParseUint(r.URL.Query().Get("after"), 10, 64) // zero, the beginning, if it is invalid
 	return version
 }
 
@@ -215,5 +219,6 @@ func (p *Page) connection(w http.ResponseWriter, r *http.Request) {
 	lang := language(r)
 	told := p.card(lang, c)
 	told.Whole = true
-	p.show(w, r, http.StatusOK, "connection", view{Title: p.words[lang].Say("connection.title", number), Version: c.version, Main: told})
+	title := p.words[lang].Say("connection.title", number)
+	p.show(w, r, http.StatusOK, "connection", view{Title: title, Version: c.version, Main: told})
 }

@@ -106,7 +106,7 @@ func (r *running) do(req *http.Request, header ...string) answer {
 	return answer{response, string(body)}
 }
 
-// waitFor waits until the hub has seen what is wanted of a scenario's connections, the newest first.
+// waitFor waits until the hub has seen the wanted connections of a scenario. The newest is first.
 func (r *running) waitFor(id string, seen func([]connection) bool) []connection {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), waitTime)
@@ -125,7 +125,7 @@ func (r *running) waitFor(id string, seen func([]connection) bool) []connection 
 	}
 }
 
-// ended reports whether there were that many connections, and none is under way.
+// ended reports whether there were that many connections, and all have ended.
 func ended(n int) func([]connection) bool {
 	return func(list []connection) bool {
 		underWay := slices.ContainsFunc(list, func(c connection) bool { return c.Seen == nil })
@@ -133,7 +133,7 @@ func ended(n int) func([]connection) bool {
 	}
 }
 
-// waitTime is how long tests wait for what is to come.
+// waitTime is how long tests wait for an event.
 const waitTime = 20 * time.Second
 
 // have reports whether a program is on PATH.

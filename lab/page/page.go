@@ -1,8 +1,8 @@
-// Package page is the page of tlslab up: the catalogue, a page for each scenario with its chain as a
-// picture and commands to paste, and every connection as it happens.
+// Package page is the page of tlslab up: the catalogue, a page for each scenario with a picture of its chain and
+// commands to paste, and every connection as it happens.
 //
-// [Start] starts it before the lab is there, so that it can be looked at while chains are being minted;
-// the lab then tells it what happens:
+// [Start] starts it before the lab exists, so that it can be used while chains are being minted. The lab then reports
+// to it:
 //
 //	p, err := page.Start(page.Options{Port: 9999, Scenarios: list})
 //	...
@@ -12,19 +12,18 @@
 //	p.Use(l)
 //	up, err := l.Up(ctx, list, p.Listening)
 //
-// # Bounds
+// # Limits
 //
-// It remembers the last 500 connections, 50 of one scenario, and of each what fits bounded memory
-// whatever a client sent; all of them together take 8 MiB at most. Who listens to its stream is told that there is news, five times a second at
-// most, and asks for it: a slow reader costs nothing and keeps no server of the lab waiting.
+// The page remembers the last 500 connections, at most 50 per scenario. The memory of each is limited, whatever a
+// client sends, and all together take at most 8 MiB. Listeners of its event stream are notified at most five times a
+// second, and then request what has changed: a slow reader costs nothing and delays no server of the lab.
 //
-// # Guard
+// # Security
 //
-// It answers to its own host names alone (a name that leads here by DNS rebinding is none), changes
-// nothing on a GET, takes forms from itself alone, loads nothing from anywhere else and says so in a
-// Content-Security-Policy. What a client said in its handshake is escaped, and control characters and
-// those that turn the direction of writing are spelt out. Of private keys it hands out none but those of
-// client certificates, which a client of the scenario needs.
+// The page answers only to its own host names, which prevents DNS rebinding. It changes nothing on a GET, accepts forms
+// only from itself, and loads nothing from elsewhere, which its Content-Security-Policy enforces. What a client sends
+// in its handshake is escaped, and control characters and characters that change the writing direction are spelled out.
+// It serves no private keys except those of client certificates, which clients of the scenario need.
 package page
 
 import (
@@ -52,28 +51,28 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Options say what the page shows.
+// Options are the options of [Start].
 type Options struct {
 	// Bind is the address to listen on. Empty means loopback: 127.0.0.1 and, where the machine has it,
 	// ::1 on the same port.
 	Bind string
-	// Port is the TCP port. Zero means one that is free.
+	// Port is the TCP port. Zero means a free one.
 	Port int
-	// Scenarios are those that the lab serves.
+	// Scenarios lists the scenarios that the lab serves.
 	Scenarios []*scenarios.Scenario
-	// Trouble, if set, is told of failures of the page itself: see serve.Options.Trouble.
+	// Trouble, if set, is called with failures of the page itself: see serve.Options.Trouble.
 	Trouble func(error)
-	// Text returns what the catalogue tells of a scenario in a language, or in another if there is
-	// nothing in that one. Nil means what package lab/lang has.
+	// Text returns the text of a scenario in a language, or in another one if it has not been translated. Nil means
+	// the text of package lab/lang.
 	Text func(lang.Tag, *scenarios.Scenario) Text
 }
 
-// Page is the page, being served. It is safe for concurrent use.
+// Page is a page that is being served. It is safe for concurrent use.
 type Page struct {
 	options Options
 	text    func(lang.Tag, *scenarios.Scenario) Text
 	hub     *hub
-	epoch   string // tells this run from another
+	epoch   string // distinguishes this run from others
 	words   map[lang.Tag]lang.Words
 	pages   map[lang.Tag]map[string]*template.Template
 	byID    map[string]*scenarios.Scenario
@@ -81,25 +80,24 @@ type Page struct {
 	listeners []net.Listener
 	server    *http.Server
 	serving   sync.WaitGroup
-	closing   chan struct{} // closed when streams are to end
+	closing   chan struct{} // closed when streams must end
 	once      sync.Once
 
 	mu       sync.Mutex
-	dir      string // of the lab's files
+	dir      string // the directory of the lab's files
 	describe func(*scenarios.Scenario) (result.Scenario, error)
 	state    map[string]*state
-	listens  bool     // the scenarios' servers do
+	listens  bool     // the scenarios' servers are listening
 	trouble  []string // the lab's own failures, each once
 }
 
-// state is how far a scenario is.
+// state is the state of a scenario.
 type state struct {
-	left     string // why it is not served; empty if it is, or is going to be
-	ready    bool   // its files are there
+	ready    bool // its files exist
 	endpoint serve.Endpoint
 }
 
-// Times and bounds of the HTTP server.
+// Limits of the HTTP server.
 const (
 	readHeaderTime = 5 * time.Second
 	readTime       = 10 * time.Second
@@ -109,8 +107,8 @@ const (
 	closeTime      = 2 * time.Second
 )
 
-// Start starts serving the page. If the address is taken the error wraps [syscall.EADDRINUSE] and
-// says what to do. The caller must close the page.
+// Start starts serving the page. If the address is in use, the error wraps [syscall.EADDRINUSE] and says what to do.
+// The caller must close the page.
 func Start(o Options) (*Page, error) {
 	p := &Page{
 		options: o, text: o.Text, hub: newHub(), epoch: rand.Text(), closing: make(chan struct{}),
@@ -139,7 +137,7 @@ func Start(o Options) (*Page, error) {
 		}),
 		ReadHeaderTimeout: readHeaderTime, ReadTimeout: readTime, WriteTimeout: pageTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: maxHeader,
-		ErrorLog:       log.New(io.Discard, "", 0), // of clients that break off, which is theirs to do
+		ErrorLog:       log.New(io.Discard, "", 0), // only reports clients that break off
 	}
 	for _, l := range p.listeners {
 		p.serving.Go(func() { p.server.Serve(trouble.Listener(l, p.failed)) })
@@ -147,7 +145,7 @@ func Start(o Options) (*Page, error) {
 	return p, nil
 }
 
-// listen listens where the page is to be.
+// listen opens the listeners of the page.
 func listen(bind string, port int) ([]net.Listener, error) {
 	const tries = 32
 	for try := 1; ; try++ {
@@ -156,30 +154,33 @@ func listen(bind string, port int) ([]net.Listener, error) {
 			return nil, taken("port "+strconv.Itoa(port), err)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the page cannot listen: choose another port with --ui-port, or do without with --no-ui: %w", err)
+			return nil, fmt.Errorf("the page cannot listen: choose another port with --ui-port, "+
+				"or go without the page with --no-ui: %w", err)
 		}
 		if bind != "" {
 			return []net.Listener{first}, nil
 		}
-		second, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(first.Addr().(*net.TCPAddr).Port)))
+		same := strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
+		second, err := net.Listen("tcp6", net.JoinHostPort("::1", same))
 		if err == nil {
 			return []net.Listener{first, second}, nil
 		}
 		switch {
 		case !errors.Is(err, syscall.EADDRINUSE):
 			return []net.Listener{first}, nil // no IPv6 on this machine
-		case port == 0 && try < tries: // taken there, and free here
+		case port == 0 && try < tries: // the free port is in use on ::1
 			first.Close()
-		default: // a browser would come to another server by the name localhost
+		default: // browsers might reach another server at localhost
 			first.Close()
 			return nil, taken("[::1]:"+strconv.Itoa(port), err)
 		}
 	}
 }
 
-// taken says what to do if the page's port is taken.
+// taken returns the error for a port that is in use.
 func taken(where string, err error) error {
-	return fmt.Errorf("the page cannot listen on %s, maybe as another lab is up: choose ports for all with --base-port, for the page alone with --ui-port, or do without with --no-ui: %w", where, err)
+	return fmt.Errorf("the page cannot listen on %s, perhaps because another lab is up: choose all ports with "+
+		"--base-port, only the page's with --ui-port, or go without the page with --no-ui: %w", where, err)
 }
 
 func (p *Page) port() int { return p.listeners[0].Addr().(*net.TCPAddr).Port }
@@ -194,22 +195,21 @@ func (p *Page) URL() string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port)) + "/"
 }
 
-// Use tells the page of the lab whose page it is.
+// Use sets the lab that the page belongs to.
 func (p *Page) Use(l *lab.Lab) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dir, p.describe = l.Dir(), l.Describe
 }
 
-// maxTroubles bounds how many different failures of the lab's own are shown.
+// maxTroubles is the maximum number of different failures of the lab itself that are shown.
 const maxTroubles = 8
 
-// Trouble has the page show a failure of the lab's own: it is what lab.Config.Trouble wants. One that has
-// been told before is not shown again.
+// Trouble makes the page show a failure of the lab itself, once. It can be used as lab.Config.Trouble.
 func (p *Page) Trouble(err error) {
 	text := err.Error()
 	if errors.Is(err, trouble.ErrOutOfFiles) {
-		text = trouble.ErrOutOfFiles.Error() // wherever that was
+		text = trouble.ErrOutOfFiles.Error() // wherever it happened
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -220,7 +220,7 @@ func (p *Page) Trouble(err error) {
 	p.hub.announce("")
 }
 
-// failed shows a failure of the page's own, and tells of it.
+// failed shows and reports a failure of the page itself.
 func (p *Page) failed(err error) {
 	err = fmt.Errorf("the page: %w", err)
 	p.Trouble(err)
@@ -229,18 +229,17 @@ func (p *Page) failed(err error) {
 	}
 }
 
-// troubles returns the lab's own failures so far.
+// troubles returns the failures of the lab itself so far.
 func (p *Page) troubles() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.trouble)
 }
 
-// Watch takes note of what happens on a connection: it is what lab.Config.Watch wants. It does not wait
-// for anybody who looks at the page.
+// Watch records an event of a connection. It can be used as lab.Config.Watch. It never waits for viewers of the page.
 func (p *Page) Watch(s *scenarios.Scenario, e serve.Event) { p.hub.watch(s, e) }
 
-// Listening takes note that the scenarios' servers listen: it is what [lab.Lab.Up] calls then.
+// Listening records that the scenarios' servers are listening. It can be passed to [lab.Lab.Up].
 func (p *Page) Listening(up *lab.Up) {
 	p.mu.Lock()
 	p.listens = true
@@ -255,7 +254,7 @@ func (p *Page) Listening(up *lab.Up) {
 	}
 }
 
-// Ready takes note that a scenario's files are there: it is what lab.Config.Ready wants.
+// Ready records that a scenario's files exist. It can be used as lab.Config.Ready.
 func (p *Page) Ready(in *lab.Instance) {
 	p.mu.Lock()
 	if st := p.state[in.Scenario.ID]; st != nil {
@@ -265,21 +264,21 @@ func (p *Page) Ready(in *lab.Instance) {
 	p.hub.announce(in.Scenario.ID)
 }
 
-// status returns how far a scenario is.
+// status returns the state of a scenario, and whether the scenarios' servers are listening.
 func (p *Page) status(s *scenarios.Scenario) (st state, listens bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return *p.state[s.ID], p.listens
 }
 
-// Close ends the streams and stops serving. It returns when nothing of the page runs any more.
+// Close ends the streams and stops serving. It returns when no goroutine of the page is left.
 func (p *Page) Close() error {
 	var err error
 	p.once.Do(func() {
 		close(p.closing)
 		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 		defer cancel()
-		if err = p.server.Shutdown(ctx); err != nil { // somebody reads slowly: enough
+		if err = p.server.Shutdown(ctx); err != nil { // a client reads too slowly
 			err = p.server.Close()
 		}
 		p.serving.Wait()

@@ -11,14 +11,14 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// picture is a chain as a drawing: boxes from the root down to the leaf, with what signed what
-// between, and beside the path what is on none. Lengths are in the units of its view box.
+// picture is a drawing of a chain: boxes from the root down to the leaf with the signatures between them, followed by
+// certificates that are not on the path. Lengths are in units of the view box.
 type picture struct {
 	Width, Height int
 	Boxes         []box
 	Links         []link
-	BesideY       int // of the words over what is beside the path; zero if nothing is
-	// Certificates is the same to be read: in the order of the boxes.
+	BesideY       int // of the words above certificates beside the path; zero if there are none
+	// Certificates is the same as text, in the order of the boxes.
 	Certificates []result.Certificate
 }
 
@@ -28,25 +28,25 @@ type box struct {
 	C       result.Certificate
 	Subject string // shortened
 	Period  string
-	Faults  string // what is wrong with it, shortened; empty if nothing is
+	Faults  string // what is wrong with it, shortened, or empty
 	Missing bool   // neither sent nor trusted
 }
 
-// link is a signature: from a box down to the next.
+// link is a signature, from a box down to the next one.
 type link struct {
 	Y1, Y2, Middle int
 	Broken         bool
-	Word           string // the page's word for it
+	Word           string // its key in the page's words
 }
 
-// Measures of a picture.
+// Dimensions of a picture.
 const (
 	pictureWidth = 420
 	boxHeight    = 86
 	faultHeight  = 20
 	linkHeight   = 44
 	margin       = 6
-	// maxSubject and maxFaults are how many characters fit a box.
+	// maxSubject and maxFaults are the number of characters that fit in a box.
 	maxSubject, maxFaults = 46, 44
 )
 
@@ -115,10 +115,12 @@ func newBox(s result.Scenario, c result.Certificate, y int) box {
 
 // has reports whether a certificate differs from the control in one of the fields.
 func has(s result.Scenario, where string, what ...string) bool {
-	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool { return d.Where == where && slices.Contains(what, d.What) })
+	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool {
+		return d.Where == where && slices.Contains(what, d.What)
+	})
 }
 
-// shorten cuts a text to a number of characters.
+// shorten cuts a text to a maximum number of characters.
 func shorten(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s

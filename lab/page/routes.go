@@ -25,16 +25,16 @@ var (
 	staticFiles embed.FS
 )
 
-// pageNames are the pages; each has a template of its name, and the layout about it.
+// pageNames lists the pages. Each has a template of that name within the layout.
 var pageNames = []string{"catalogue", "scenario", "live", "connection", "lessons", "lesson", "explain", "problem"}
 
-// sections are the parts of the page besides the catalogue and the live view.
+// sections lists the parts of the page besides the catalogue and the live view.
 var sections = []entry{{"explain", "/explain", "nav.explain"}, {"lessons", "/lessons", "nav.lessons"}}
 
-// fragments is the set of templates of what is put into pages as it comes.
+// fragments is the set of templates for fragments that are inserted into open pages.
 const fragments = "fragments"
 
-// routes returns what answers. There is no GET that changes anything.
+// routes returns the handler of the page. No GET changes anything.
 func (p *Page) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.catalogue)
@@ -46,7 +46,7 @@ func (p *Page) routes() http.Handler {
 	mux.HandleFunc("GET /files/{id}/{name}", p.download)
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /explain", p.explanation)
-	mux.HandleFunc("POST /explain", p.explanation) // not in the address, which is remembered
+	mux.HandleFunc("POST /explain", p.explanation) // browsers remember addresses, but not forms
 	mux.HandleFunc("GET /lessons", p.lessons)
 	mux.HandleFunc("GET /lessons/{id}", p.lesson)
 	mux.HandleFunc("POST /language", p.setLanguage)
@@ -63,10 +63,12 @@ func parse(all map[lang.Tag]lang.Words) (map[lang.Tag]map[string]*template.Templ
 	for l, w := range all {
 		out[l] = map[string]*template.Template{}
 		functions := template.FuncMap{
-			"t": w.Say, "tt": w.First, "expectation": func(e scenarios.Expectation) string { return expectation(w, e) }, "visible": visible.Text,
-			"join": strings.Join, "parts": parts, "milliseconds": milliseconds,
+			"t": w.Say, "tt": w.First, "visible": visible.Text,
+			"expectation": func(e scenarios.Expectation) string { return expectation(w, e) },
+			"join":        strings.Join, "parts": parts, "milliseconds": milliseconds,
 		}
-		base, err := template.New("").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+		base, err := template.New("").Funcs(functions).
+			ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 		if err != nil {
 			return nil, err
 		}
@@ -85,28 +87,28 @@ func parse(all map[lang.Tag]lang.Words) (map[lang.Tag]map[string]*template.Templ
 	return out, nil
 }
 
-// view is what every page is filled with.
+// view is the data of every page.
 type view struct {
 	Lang  lang.Tag
 	Langs []lang.Tag
-	// Path is the page's own address, to come back to.
+	// Path is the page's own address, to return to.
 	Path  string
 	Title string
-	// Nav is which entry of the navigation it is.
+	// Nav is the page's entry in the navigation.
 	Nav string
-	// Epoch tells this run of the lab from another at the same address.
+	// Epoch distinguishes this run of the lab from others at the same address.
 	Epoch string
 	More  []entry
-	// Pending is how many scenarios are still being minted.
+	// Pending is the number of scenarios that are still being minted.
 	Pending int
-	// Version is what the page knows of connections.
+	// Version is the version of the connections that the page shows.
 	Version uint64
 	Main    any
 
 	serves func(id string) bool
 }
 
-// entry is a part of the page in the navigation.
+// entry is an entry of the navigation.
 type entry struct{ Name, Path, Word string }
 
 // show writes a page.
@@ -117,11 +119,11 @@ func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name str
 	p.write(w, r, status, v.Lang, name, "layout", v)
 }
 
-// write writes what a template makes of something, whole or not at all.
+// write writes the complete output of a template, or an error.
 func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l lang.Tag, name, part string, v any) {
 	var b bytes.Buffer
 	if err := p.pages[l][name].ExecuteTemplate(&b, part, v); err != nil {
-		plainly(w, http.StatusInternalServerError, "the page could not be made: "+err.Error()+"\n")
+		plainly(w, http.StatusInternalServerError, "the page cannot be rendered: "+err.Error()+"\n")
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -131,7 +133,7 @@ func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l lang.
 	w.Write(b.Bytes())
 }
 
-// problem says what is wrong with a request.
+// problem answers with a page that says what is wrong with a request.
 func (p *Page) problem(w http.ResponseWriter, r *http.Request, status int, word string) {
 	text := p.words[language(r)].Say(word)
 	p.show(w, r, status, "problem", view{Title: text, Main: text})
@@ -150,11 +152,10 @@ func (p *Page) pending() int {
 	return n
 }
 
-// languageCookie remembers the language that was chosen.
+// languageCookie is the cookie with the chosen language.
 const languageCookie = "tlslab_language"
 
-// language returns the language to answer in: the one that was chosen, or else the one that the browser
-// asks for.
+// language returns the language of the response: the chosen one, or else the one that the browser requests.
 func language(r *http.Request) lang.Tag {
 	if c, err := r.Cookie(languageCookie); err == nil {
 		if l, err := lang.Parse(c.Value); err == nil {
@@ -164,27 +165,31 @@ func language(r *http.Request) lang.Tag {
 	return lang.FromHeader(r.Header.Get("Accept-Language"))
 }
 
-// setLanguage remembers a language in a cookie, and goes back to where it was chosen.
+// setLanguage stores a language in a cookie and redirects to the page where it was chosen.
 func (p *Page) setLanguage(w http.ResponseWriter, r *http.Request) {
 	l, err := lang.Parse(r.PostFormValue("language"))
 	if err != nil {
 		p.problem(w, r, http.StatusBadRequest, "problem.language")
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{
+		Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
 	http.Redirect(w, r, back(r.PostFormValue("back")), http.StatusSeeOther)
 }
 
-// back returns a path of the page's own to go back to; "/" for anything else.
+// back returns the path to redirect to. It is "/" for anything but a path on this page.
 func back(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") ||
+		strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
 		return "/"
 	}
 	return u.RequestURI()
 }
 
-// static answers with script, style and icon.
+// static answers with scripts, styles and the icon.
 func static(w http.ResponseWriter, r *http.Request) {
 	data, err := fs.ReadFile(staticFiles, "static/"+r.PathValue("name"))
 	if err != nil {
@@ -203,7 +208,7 @@ func static(w http.ResponseWriter, r *http.Request) {
 	w.Write(data)
 }
 
-// typeOf returns a file's media type, whatever the machine's own tables say.
+// typeOf returns a file's media type. It does not depend on the tables of this machine for the files of the page.
 func typeOf(name string) string {
 	switch path.Ext(name) {
 	case ".js":

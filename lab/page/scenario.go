@@ -18,8 +18,8 @@ type scenarioView struct {
 	S           *scenarios.Scenario
 	Text        Text
 	Classes     []failure.Info
-	Minting     bool // its files are yet to come
-	Left        bool // it is not served here
+	Minting     bool // its files do not exist yet
+	Left        bool // not served here
 	Endpoint    serve.Endpoint
 	Described   result.Scenario
 	Picture     picture
@@ -38,7 +38,9 @@ func (p *Page) scenario(w http.ResponseWriter, r *http.Request) {
 	}
 	lang := language(r)
 	st, listens := p.status(s)
-	v := scenarioView{S: s, Text: p.text(lang, s), Endpoint: st.endpoint, Minting: !st.ready, Left: listens && st.endpoint.ID == ""}
+	v := scenarioView{
+		S: s, Text: p.text(lang, s), Endpoint: st.endpoint, Minting: !st.ready, Left: listens && st.endpoint.ID == "",
+	}
 	for _, c := range s.Expect.Failures {
 		if info, ok := failure.Lookup(c); ok {
 			v.Classes = append(v.Classes, info)
@@ -54,7 +56,7 @@ func (p *Page) scenario(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusOK, "scenario", view{Title: s.ID, Version: v.Live.Version, Main: v})
 }
 
-// fill adds what there is once the chain has been minted.
+// fill adds what is known once the chain has been minted.
 func (p *Page) fill(v *scenarioView) error {
 	p.mu.Lock()
 	describe := p.describe
@@ -76,12 +78,11 @@ func (p *Page) fill(v *scenarioView) error {
 	return nil
 }
 
-// public are the files of a chain that hold no private key.
+// public lists the files of a chain without private keys.
 var public = []string{pki.FileRoot, pki.FileChain, pki.FileLeaf, pki.FileCRL, pki.FileStaple, pki.FileClientCert}
 
-// downloads returns the names of the files that may be had: certificates and what hangs on them. Of keys
-// there is only that of a client certificate, which a client cannot do without; it is as public as the
-// seed.
+// downloads returns the names of the files that can be downloaded: certificates, CRLs and OCSP responses. The only key
+// is that of a client certificate, which clients need; it is as public as the seed.
 func downloads(s *scenarios.Scenario) []string {
 	if s.Recipe.Client == nil {
 		return public
@@ -89,7 +90,7 @@ func downloads(s *scenarios.Scenario) []string {
 	return slices.Concat(public, []string{pki.FileClientKey, pki.FileClient})
 }
 
-// file returns where a file of a scenario is.
+// file returns the path of a file of a scenario.
 func (p *Page) file(s *scenarios.Scenario, name string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

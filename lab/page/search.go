@@ -11,21 +11,22 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// reading is what a search was taken for: words that a row is to have, or else a client's message, as explain knows it.
+// reading is how a search was understood: as words that a row must contain, or as a client's message that explain
+// recognises.
 type reading struct {
 	words []string
-	// Classes are what the message can mean, the likeliest first; empty if it is no message.
+	// Classes lists what the message can mean, the likeliest first. It is empty if the search is not a message.
 	Classes []failure.Class
-	// Scenarios show what the message tells of, the best first.
+	// Scenarios lists scenarios that reproduce the message, the best first.
 	Scenarios []string
-	// Meant are the words that no row has, and what was looked for in place of them.
+	// Meant lists the words that no row contains, and what was searched for instead.
 	Meant []meant
 }
 
-// meant is a word, and the one that it was taken for.
+// meant is a mistyped word, and the one that was searched for instead.
 type meant struct{ Word, For string }
 
-// read takes a search for what it can be. Its error is that of ctx.
+// read interprets a search. Its only error is that of ctx.
 func read(ctx context.Context, query string, rows []rowView) (reading, error) {
 	r := reading{words: strings.Fields(strings.ToLower(query))}
 	found, err := explain.ReadFrom(ctx, strings.NewReader(query), explain.Options{})
@@ -67,13 +68,13 @@ func read(ctx context.Context, query string, rows []rowView) (reading, error) {
 	return r, nil
 }
 
-// finds reports whether a row has all the words, or shows what the message means.
+// finds reports whether a row contains all the words, or has a class that the message can mean.
 func (r reading) finds(row rowView) bool {
 	return row.Class != "" && slices.Contains(r.Classes, row.Class) ||
 		!slices.ContainsFunc(r.words, func(word string) bool { return !strings.Contains(row.search, word) })
 }
 
-// vocabulary is every word that the rows have, once, and every name in them that is made of several.
+// vocabulary returns every word in the rows once, and every name that is made of several words.
 func vocabulary(rows []rowView) []string {
 	seen := map[string]bool{}
 	var list []string
@@ -84,7 +85,8 @@ func vocabulary(rows []rowView) []string {
 		}
 	}
 	for _, row := range rows {
-		for _, word := range strings.FieldsFunc(row.search, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		between := func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+		for _, word := range strings.FieldsFunc(row.search, between) {
 			add(word)
 			for part := range strings.SplitSeq(word, "-") {
 				add(part)
@@ -94,7 +96,7 @@ func vocabulary(rows []rowView) []string {
 	return list
 }
 
-// nearest returns the word of the rows that a mistyped one may have meant; empty if none is near.
+// nearest returns the known word most similar to a mistyped one, or "".
 func nearest(word string, words []string) string {
 	if names := near.Names(word, words); len(names) > 0 {
 		return names[0]

@@ -34,17 +34,21 @@ func TestRead(t *testing.T) {
 	}{
 		"expired":       {finds: []string{"expired", "expired-intermediate"}, not: []string{"wrong-host"}},
 		"EXPIRED Inter": {finds: []string{"expired-intermediate"}, not: []string{"expired"}},
-		"expird":        {finds: []string{"expired"}, not: []string{"wrong-host"}, meant: []meant{{"expird", "expired"}}},
-		"wrnog-host":    {finds: []string{"wrong-host"}, not: []string{"expired"}, meant: []meant{{"wrnog-host", "wrong-host"}}},
-		"zzyzx":         {not: []string{"expired", "wrong-host", "good"}},
+		"expird": {finds: []string{"expired"}, not: []string{"wrong-host"},
+			meant: []meant{{"expird", "expired"}}},
+		"wrnog-host": {finds: []string{"wrong-host"}, not: []string{"expired"},
+			meant: []meant{{"wrnog-host", "wrong-host"}}},
+		"zzyzx": {not: []string{"expired", "wrong-host", "good"}},
 		"certificate has expired": {
 			finds: []string{"expired"}, not: []string{"wrong-host", "good"}, classes: []failure.Class{failure.Expired},
 		},
 		"x509: certificate signed by unknown authority": {
-			finds: []string{"untrusted-root", "missing-intermediate"}, not: []string{"expired", "good"}, classes: []failure.Class{failure.Untrusted},
+			finds: []string{"untrusted-root", "missing-intermediate"}, not: []string{"expired",
+				"good"}, classes: []failure.Class{failure.Untrusted},
 		},
 		"ERR_CERT_DATE_INVALID": {
-			finds: []string{"expired", "not-yet-valid"}, not: []string{"wrong-host"}, classes: []failure.Class{failure.Expired, failure.NotYetValid},
+			finds: []string{"expired", "not-yet-valid"}, not: []string{"wrong-host"},
+			classes: []failure.Class{failure.Expired, failure.NotYetValid},
 		},
 	} {
 		t.Run(query, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// TestPortTakenOnOneAddress takes the page's port on one loopback address alone. The page says so, in
-// place of being served on the other alone: a browser that is told localhost may try either first.
+// TestPortTakenOnOneAddress takes the page's port on only one loopback address. Start must fail, not serve on the other
+// address, because a browser may try either first for localhost.
 func TestPortTakenOnOneAddress(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", "::1"} {
 		try := func(t *testing.T) (taken bool) {
@@ -31,7 +31,7 @@ func TestPortTakenOnOneAddress(t *testing.T) {
 			assert.ErrorContains(t, err, strconv.Itoa(port))
 			assert.ErrorContains(t, err, "--ui-port")
 
-			// Nothing is left behind on the address that is free, unless another program has just taken that one.
+			// The free address is released again, unless another program has just taken it.
 			free := map[string]string{"127.0.0.1": "::1", "::1": "127.0.0.1"}[address]
 			l, err := net.Listen("tcp", net.JoinHostPort(free, strconv.Itoa(port)))
 			if err == nil {
@@ -40,12 +40,13 @@ func TestPortTakenOnOneAddress(t *testing.T) {
 			return errors.Is(err, syscall.EADDRINUSE)
 		}
 		t.Run(address, func(t *testing.T) {
+			left := true
 			for range 10 {
-				if !try(t) {
-					return
+				if left = try(t); !left {
+					break
 				}
 			}
-			t.Error("the address that is free is taken each time")
+			assert.False(t, left, "the free address is in use each time")
 		})
 	}
 }

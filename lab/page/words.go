@@ -7,14 +7,14 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Text is what the catalogue tells of a scenario, in some language.
+// Text is the text of a scenario in the catalogue, in some language.
 type Text struct {
-	// Locale is the language that it is in.
+	// Locale is its language.
 	Locale                       lang.Tag
 	Title, What, Where, See, Fix string
 }
 
-// told returns what the catalogue tells of a scenario.
+// told returns the text of a scenario in the catalogue.
 func told(l lang.Tag, s *scenarios.Scenario) Text {
 	t := l.Of(s)
 	return Text{l, t.Title, t.What, t.Where, t.See, t.Fix}
@@ -22,7 +22,8 @@ func told(l lang.Tag, s *scenarios.Scenario) Text {
 
 // expectation returns what a scenario expects of a client, in words.
 func expectation(w lang.Words, e scenarios.Expectation) string {
-	text := w.Say("expect." + string(cmp.Or(e.Verdict, scenarios.Either)) + "." + string(cmp.Or(e.Level, scenarios.Must)))
+	verdict, level := cmp.Or(e.Verdict, scenarios.Either), cmp.Or(e.Level, scenarios.Must)
+	text := w.Say("expect." + string(verdict) + "." + string(level))
 	if e.Level == scenarios.Should && e.Feature != "" {
 		text += w.Say("expect.feature", e.Feature)
 	}

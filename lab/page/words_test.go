@@ -16,12 +16,12 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// unexplained are the alerts that the page has no words for: one of DTLS, and two that nobody sends.
+// unexplained lists the alerts for which the page has no words: one of DTLS, and two that no implementation sends.
 var unexplained = []wire.AlertCode{
 	wire.AlertTooManyCIDsRequested, wire.AlertCertificateUnobtainable, wire.AlertBadCertificateHashValue,
 }
 
-// TestEveryWordIsThere holds that there are words for whatever templates and code ask for by name.
+// TestEveryWordIsThere checks that every word that templates and code ask for exists.
 func TestEveryWordIsThere(t *testing.T) {
 	w := lang.English.Words("page")
 	var names []string
@@ -38,7 +38,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	}))
 	require.Greater(t, len(names), 50)
 	for _, s := range verdict.ServerViews() {
-		names = append(names, "sight."+string(s), "sight."+string(s)+".because")
+		names = append(names, "seen."+string(s), "seen."+string(s)+".because")
 	}
 	for _, f := range scenarios.Families() {
 		names = append(names, "family."+string(f))
@@ -49,7 +49,8 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, end := range endings {
 		names = append(names, "step."+end.Word)
 	}
-	for _, word := range []string{wordData, wordEncrypted, wordForeign, wordFragment, wordConnect, wordWaiting, wordFinishedData} {
+	for _, word := range []string{wordData, wordEncrypted, wordForeign, wordFragment, wordConnect, wordWaiting,
+		wordFinishedData} {
 		names = append(names, "step."+word)
 	}
 	for _, i := range failure.All() {
@@ -62,8 +63,10 @@ func TestEveryWordIsThere(t *testing.T) {
 			names = append(names, "file."+file)
 		}
 	}
-	names = append(names, lackAddress, lackCRL, lackPassphrase, lackWholeCRL, "chain.signed", "chain.absent", "chain.no-signature",
-		"problem.not-found", "problem.no-scenario", "problem.no-file", "problem.minting", "problem.language", "problem.no-connection")
+	names = append(names, lackAddress, lackCRL, lackPassphrase, lackWholeCRL, "chain.signed", "chain.absent",
+		"chain.no-signature",
+		"problem.not-found", "problem.no-scenario", "problem.no-file", "problem.minting", "problem.language",
+		"problem.no-connection")
 	for _, name := range names {
 		assert.Contains(t, w, name)
 	}

@@ -16,14 +16,16 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestAlikeFailures holds failures that differ in nothing but where the server was to be one finding, and others
-// to stay apart.
+// TestAlikeFailures checks that failures that differ only in the server's address are one finding, and that others are
+// not.
 func TestAlikeFailures(t *testing.T) {
-	const traceback = "the stub ended with exit status 1: ConnectionError(host='%s', port=%d): <Connection object at 0x7f%06x> cannot reach ('%s', %d) in process %d"
+	const traceback = "the stub ended with exit status 1: ConnectionError(host='%s', port=%d): <Connection object at " +
+		"0x7f%06x> cannot reach ('%s', %d) in process %d"
 	var all []did
 	for i, s := range scenarios.All()[:40] {
 		host := []string{"localhost", "127.0.0.1", "foo.tlslab.test", "[::1]"}[i%4]
-		all = append(all, did{s.ID, yes, clients.Failed, fmt.Sprintf(traceback, host, 34567+i, 1<<16+i*77, host, 34567+i, 4321+i), true})
+		all = append(all, did{s.ID, yes, clients.Failed, fmt.Sprintf(traceback, host, 34567+i, 1<<16+i*77, host,
+			34567+i, 4321+i), true})
 	}
 	other := strings.Replace(all[0].message, "status 1", "status 2", 1)
 	all = append(all, did{"expired", yes, clients.Failed, other, true})
@@ -36,14 +38,17 @@ func TestAlikeFailures(t *testing.T) {
 	assert.Less(t, strings.Count(out.String(), "\n"), 25, out.String())
 }
 
-// TestVerdictOnlySaysSo holds the grade of a run without reasons to say so, in every form.
+// TestVerdictOnlySaysSo checks that the grade of a run without reasons says so in every form.
 func TestVerdictOnlySaysSo(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	assert.False(t, a.VerdictOnly)
 	a.Run.Clients = []clients.Info{{Stack: "under-test", UnderTest: true, VerdictOnly: true}}
 	a = assess.Assess(a.Run, nil)
 	assert.True(t, a.VerdictOnly)
-	for lang, want := range map[lang.Tag]string{lang.English: "pass: 2 ok, reasons not judged (--verdict-only); 2 scenarios in ", lang.Chinese: "未判断拒绝的原因（--verdict-only）"} {
+	for lang, want := range map[lang.Tag]string{
+		lang.English: "pass: 2 ok, reasons not judged (--verdict-only); 2 scenarios in ",
+		lang.Chinese: "未判断拒绝的原因（--verdict-only）",
+	} {
 		var out bytes.Buffer
 		report.Terminal{W: &out, Locale: lang}.Assessment(a)
 		assert.Contains(t, out.String(), want)

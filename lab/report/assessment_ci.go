@@ -11,8 +11,8 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// WriteAssessmentJUnit writes an assessment as JUnit's XML: the run's suite, in which what the user accepts passes, and
-// a suite with the grade, which fails unless that is [assess.Pass].
+// WriteAssessmentJUnit writes an assessment as JUnit XML: the suite of the run, in which accepted deviations pass, and
+// a suite with the grade, which fails unless the grade is [assess.Pass].
 func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
 	run := *a.Run
 	run.Scenarios = slices.Clone(run.Scenarios)
@@ -35,22 +35,24 @@ func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
 		for _, f := range remarks(a) {
 			text = append(text, f.title+": "+f.says)
 		}
-		grade.Failure = &junitResult{Message: string(a.Grade), Type: string(a.Grade), Text: visible.Text(strings.Join(text, "\n"))}
+		grade.Failure = &junitResult{
+			Message: string(a.Grade), Type: string(a.Grade), Text: visible.Text(strings.Join(text, "\n")),
+		}
 	}
 	suite.Cases = []junitCase{grade}
 	out.add(suite)
 	return out.write(w)
 }
 
-// accepts reports whether the user accepts what a scenario came to.
+// accepts reports whether the user accepts the judgement of a scenario.
 func accepts(a *assess.Assessment, id string) bool {
 	return slices.ContainsFunc(a.Known, func(d assess.Deviation) bool { return d.Scenario == id })
 }
 
-// remarkOf is what is to be said of a client in a few lines.
+// remarkOf is a remark about a client in a few lines.
 type remarkOf struct{ title, says string }
 
-// remarks are the findings, the bad rows that none of them explains, and what the user accepts and is gone.
+// remarks returns the findings, the bad rows that none of them explains, and accepted deviations that no longer occur.
 func remarks(a *assess.Assessment) []remarkOf {
 	var list []remarkOf
 	add := func(title string, f Finding) {
@@ -60,7 +62,7 @@ func remarks(a *assess.Assessment) []remarkOf {
 		}
 		list = append(list, remarkOf{title, says + "\nscenarios: " + strings.Join(f.Scenarios, ", ")})
 	}
-	rows := map[string]bool{} // that are told one by one
+	rows := map[string]bool{} // scenarios with their own remark
 	for _, f := range a.Findings {
 		if a.Stopped != nil || !apart(f) {
 			add(string(f.Code), told(a, f, lang.English))
@@ -75,20 +77,22 @@ func remarks(a *assess.Assessment) []remarkOf {
 	}
 	for _, r := range a.Rows() {
 		if r.Wrong && rows[r.ID] {
-			list = append(list, remarkOf{r.ID + ": " + string(r.Kind), strings.TrimSpace(r.Title + "\n" + r.Why.Text + "\n" + r.Telling())})
+			says := strings.TrimSpace(r.Title + "\n" + r.Why.Text + "\n" + r.Telling())
+			list = append(list, remarkOf{r.ID + ": " + string(r.Kind), says})
 		}
 	}
 	for _, d := range a.Fixed {
-		list = append(list, remarkOf{d.Scenario + ": fixed", fmt.Sprintf("%s is no longer what happens: remove the line from the list of known deviations", d.Kind)})
+		says := fmt.Sprintf("it is no longer %s: remove the line from the list of known deviations", d.Kind)
+		list = append(list, remarkOf{d.Scenario + ": fixed", says})
 	}
 	return list
 }
 
-// mostAnnotations is how many annotations GitHub shows of a step.
+// mostAnnotations is the number of annotations that GitHub shows for a step.
 const mostAnnotations = 10
 
-// WriteAnnotations writes what is bad in an assessment as GitHub's workflow commands, which it shows as annotations:
-// nothing if nothing is. See "Workflow commands for GitHub Actions" in its documentation, for the escapes as well.
+// WriteAnnotations writes what is bad in an assessment, if anything, as GitHub workflow commands, which GitHub shows as
+// annotations. See "Workflow commands for GitHub Actions" in its documentation, also for the escapes.
 func WriteAnnotations(w io.Writer, a *assess.Assessment) error {
 	list := remarks(a)
 	if a.Grade == assess.Pass {
@@ -96,17 +100,19 @@ func WriteAnnotations(w io.Writer, a *assess.Assessment) error {
 	}
 	more := len(list) - mostAnnotations
 	if more > 0 {
-		list = append(list[:mostAnnotations-1], remarkOf{"more", fmt.Sprintf("%d more: see the log of this step", more+1)})
+		list = append(list[:mostAnnotations-1], remarkOf{"more", fmt.Sprintf("%d more: see the log of this step",
+			more+1)})
 	}
 	for _, r := range list {
-		if _, err := fmt.Fprintf(w, "::error title=%s::%s\n", property.Replace("tlslab: "+r.title), data.Replace(visible.Text(r.says))); err != nil {
+		title, says := property.Replace("tlslab: "+r.title), data.Replace(visible.Text(r.says))
+		if _, err := fmt.Fprintf(w, "::error title=%s::%s\n", title, says); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// What has a meaning in a workflow command, in what follows it and in its properties.
+// The escapes in the message of a workflow command, and in its properties.
 var (
 	data     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

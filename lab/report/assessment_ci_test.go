@@ -25,26 +25,30 @@ func asJUnit(t *testing.T, a *assess.Assessment) string {
 }
 
 func TestAssessmentJUnit(t *testing.T) {
-	bad := []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true}, {"wrong-host", yes, no, right["wrong-host"], true}}
+	bad := []did{{"good", "", yes, "", true}, {"expired", yes, yes, "", true},
+		{"wrong-host", yes, no, right["wrong-host"], true}}
 	got := asJUnit(t, judged(t, nil, bad))
 	assert.Contains(t, got, `<testsuites name="tlslab" tests="4" failures="2" errors="0"`)
 	assert.Contains(t, got, `<failure message="insecure! it must reject this as expired"`)
-	assert.Contains(t, got, `<failure message="fail" type="fail">dates-unchecked: It does not look at the dates.`)
+	assert.Contains(t, got, `<failure message="fail" type="fail">dates-unchecked: It does not check the dates.`)
 
-	// What the user accepts passes, and so does the grade; what was accepted and is gone fails that alone.
-	list := &assess.Deviations{List: []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock"}}}
+	// Accepted deviations pass, and so does the grade. A line that no longer holds fails only the grade.
+	list := &assess.Deviations{List: []assess.Deviation{{Scenario: "expired", Kind: verdict.Insecure,
+		Reason: "no clock"}}}
 	assert.Contains(t, asJUnit(t, judged(t, list, bad)), `tests="4" failures="0" errors="0"`)
 	gone := asJUnit(t, judged(t, list, []did{{"expired", yes, no, right["expired"], true}}))
 	assert.Contains(t, gone, `<testsuites name="tlslab" tests="2" failures="1" errors="0"`)
-	assert.Contains(t, gone, `>expired: fixed: insecure is no longer what happens`)
+	assert.Contains(t, gone, `>expired: fixed: it is no longer insecure`)
 }
 
 func TestAnnotations(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, []did{{"expired", yes, no, right["expired"], true}})))
+	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, []did{{"expired", yes, no, right["expired"],
+		true}})))
 	assert.Empty(t, out.String(), "nothing is wrong")
 
-	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, []did{{"expired", yes, no, "certificate verify failed: 100% wrong, for all", true}, {"wrong-host", yes, yes, "", true}})))
+	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, []did{{"expired", yes, no,
+		"certificate verify failed: 100% wrong, for all", true}, {"wrong-host", yes, yes, "", true}})))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
 	for _, line := range lines {
@@ -55,10 +59,12 @@ func TestAnnotations(t *testing.T) {
 
 	out.Reset()
 	var many []did
-	for _, id := range []string{"expired", "wrong-usage", "tampered-leaf", "just-expired", "not-yet-valid", "leaf-as-ca", "path-too-long", "sha1-leaf", "md5-leaf", "version-1-ca", "wrong-intermediate"} {
+	for _, id := range []string{"expired", "wrong-usage", "tampered-leaf", "just-expired", "not-yet-valid",
+		"leaf-as-ca", "path-too-long", "sha1-leaf", "md5-leaf", "version-1-ca", "wrong-intermediate"} {
 		many = append(many, did{id, yes, no, right["wrong-ip"], true})
 	}
-	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, append(many, did{"self-signed", yes, no, right["self-signed"], true}))))
+	require.NoError(t, report.WriteAnnotations(&out, judged(t, nil, append(many, did{"self-signed", yes, no,
+		right["self-signed"], true}))))
 	assert.Contains(t, out.String(), "title=tlslab%3A more::2 more: ")
 	assert.LessOrEqual(t, strings.Count(out.String(), "\n"), 10, "GitHub shows no more of a step")
 }

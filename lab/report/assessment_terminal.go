@@ -16,8 +16,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Assessment writes what a run shows of a client: first what it does wrong and what to do about it,
-// then what could not be asked, and the grade last.
+// Assessment writes what a run shows about a client: first what it does wrong and what to do about it, then what did
+// not run, and last the grade.
 func (t Terminal) Assessment(a *assess.Assessment) {
 	w := t.words().Assessment
 	t.findings(a)
@@ -70,7 +70,7 @@ func (t Terminal) rowsOf(ids []string) string {
 	return fmt.Sprintf(t.words().Assessment.Moref, strings.Join(ids[:some], " "), len(ids)-some)
 }
 
-// rows writes rows one by one, by their judgements, and says of each kind what they have in common.
+// rows writes rows one by one, grouped by their judgements, each group with what it has in common.
 func (t Terminal) rows(rows []assess.Row, means func(verdict.Kind) string, a *assess.Assessment) {
 	for _, kind := range verdict.Kinds() {
 		of := only(rows, func(r assess.Row) bool { return r.Kind == kind })
@@ -80,7 +80,7 @@ func (t Terminal) rows(rows []assess.Row, means func(verdict.Kind) string, a *as
 	}
 }
 
-// kind writes the rows of one kind, those of one class together.
+// kind writes the rows of one kind, grouped by class.
 func (t Terminal) kind(kind verdict.Kind, means string, rows []assess.Row, a *assess.Assessment) {
 	w := t.words().Assessment
 	t.wrapped("", t.paint(string(kind), text.FgRed, text.Bold)+w.Colon+means)
@@ -125,25 +125,27 @@ func (t Terminal) deviations(title string, list []assess.Deviation) {
 func (t Terminal) notes(a *assess.Assessment) {
 	w := t.words().Assessment
 	rows := assess.RowsOf(a.Run)
-	t.counted(w.NotAsked, assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Unsupported }), func(r assess.Row) string { return unasked(r).Text }), func(group []assess.Row) string {
-		return result.Clip(t.reason(unasked(group[0])))
-	})
-	t.counted(w.Lenient,
-		assess.Groups(only(rows, func(r assess.Row) bool { return r.Kind == verdict.Lenient }), func(r assess.Row) string { return r.Expect.Feature }), func(group []assess.Row) string {
-			return group[0].Expect.Feature
-		})
-	if a.Stopped != nil { // what is to be done says it already
+	grouped := func(so func(assess.Row) bool, key func(assess.Row) string) [][]assess.Row {
+		return assess.Groups(only(rows, so), key)
+	}
+	skipped := grouped(func(r assess.Row) bool { return r.Kind == verdict.Unsupported },
+		func(r assess.Row) string { return unasked(r).Text })
+	t.counted(w.NotAsked, skipped, func(group []assess.Row) string { return result.Clip(t.reason(unasked(group[0]))) })
+	lenient := grouped(func(r assess.Row) bool { return r.Kind == verdict.Lenient },
+		func(r assess.Row) string { return r.Expect.Feature })
+	t.counted(w.Lenient, lenient, func(group []assess.Row) string { return group[0].Expect.Feature })
+	if a.Stopped != nil { // the finding already says what to do
 		return
 	}
-	t.counted(w.Disagree, assess.Groups(only(rows, func(r assess.Row) bool { return !r.Disagreement.IsZero() }), func(r assess.Row) string { return r.Disagreement.Text }), func(group []assess.Row) string {
-		return t.reason(group[0].Disagreement)
-	})
-	if !a.VerdictOnly { // else reasons do not matter
+	disagree := grouped(func(r assess.Row) bool { return !r.Disagreement.IsZero() },
+		func(r assess.Row) string { return r.Disagreement.Text })
+	t.counted(w.Disagree, disagree, func(group []assess.Row) string { return t.reason(group[0].Disagreement) })
+	if !a.VerdictOnly { // otherwise reasons do not matter
 		t.byRecord(rows)
 	}
 }
 
-// byRecord says how many rows are ok though nobody knows the client's words.
+// byRecord writes how many rows are ok although the client's message is not recognised.
 func (t Terminal) byRecord(rows []assess.Row) {
 	if n := len(only(rows, func(r assess.Row) bool { return r.Kind == verdict.OK && r.FromRecord })); n > 0 {
 		t.wrapped("", fmt.Sprintf(t.words().Assessment.ByRecordf, n))
@@ -151,7 +153,7 @@ func (t Terminal) byRecord(rows []assess.Row) {
 	}
 }
 
-// unasked says why a row was not asked: for the control's reason, in most cases.
+// unasked returns why a row did not run. In most cases it is the reason of the control.
 func unasked(r assess.Row) lang.Reason {
 	if r.Why.Code == verdict.OnControl {
 		return *r.Why.Of
@@ -159,10 +161,10 @@ func unasked(r assess.Row) lang.Reason {
 	return r.Why
 }
 
-// few is up to how long a note is that stands beside others in a line.
+// few is the maximum width of a note that shares a line with others.
 const few = 40
 
-// counted writes groups of rows, each with its number.
+// counted writes groups of rows, each with its size.
 func (t Terminal) counted(title string, groups [][]assess.Row, named func([]assess.Row) string) {
 	if len(groups) == 0 {
 		return
@@ -182,15 +184,19 @@ func (t Terminal) counted(title string, groups [][]assess.Row, named func([]asse
 	fmt.Fprintln(t.W)
 }
 
-// grade writes what the run comes to.
+// grade writes the grade of the run.
 func (t Terminal) grade(a *assess.Assessment) {
 	w := t.words().Assessment
-	color := map[assess.Grade]text.Color{assess.Pass: text.FgGreen, assess.Incomplete: text.FgYellow, assess.Fail: text.FgRed}[a.Grade]
-	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.Colon, fmt.Sprintf(w.Gradef, countsOf(a, t.words()), t.words().Scenarios.of(len(a.Scenarios)), a.Duration.Round(100*time.Millisecond)))
+	color := map[assess.Grade]text.Color{
+		assess.Pass: text.FgGreen, assess.Incomplete: text.FgYellow, assess.Fail: text.FgRed,
+	}[a.Grade]
+	counts, scenarios := countsOf(a, t.words()), t.words().Scenarios.of(len(a.Scenarios))
+	t.wrapped(t.paint(string(a.Grade), color, text.Bold)+w.Colon,
+		fmt.Sprintf(w.Gradef, counts, scenarios, a.Duration.Round(100*time.Millisecond)))
 	fmt.Fprintf(t.W, w.ShowMore+"\n"+w.Againf+"\n", a.Seed, a.At.Format(time.DateOnly))
 }
 
-// countsOf says how many rows came to what, those apart that the user accepts.
+// countsOf returns how many rows have which judgement. Those that the user accepts are counted separately.
 func countsOf(a *assess.Assessment, w *words) string {
 	var words []string
 	for _, kind := range verdict.Kinds() {
@@ -223,7 +229,7 @@ func countsOf(a *assess.Assessment, w *words) string {
 	return strings.Join(words, w.Listed)
 }
 
-// only returns the rows that are so.
+// only returns the rows for which so is true.
 func only(rows []assess.Row, so func(assess.Row) bool) []assess.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r assess.Row) bool { return !so(r) })
 }

@@ -43,10 +43,12 @@ func judged(t *testing.T, list *assess.Deviations, all []did) *assess.Assessment
 		}
 		info := clients.Info{Stack: "under-test", UnderTest: true}
 		good := []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
-		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message}, Observed: observed, ControlObserved: good,
+		c := verdict.Cell{Scenario: s, Client: info, Control: clients.Result{Outcome: d.control, Message: d.message},
+			Observed: observed, ControlObserved: good,
 			Result: verdict.CrossCheck(s, info, clients.Result{Outcome: d.outcome, Message: d.message}, observed)}
 		run.Scenarios = append(run.Scenarios, result.Scenario{
-			ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story), Expect: result.NewExpectation(s.Expect), Control: s.Control,
+			ID: s.ID, Family: s.Family, Title: s.Title, Story: result.Story(s.Story),
+			Expect: result.NewExpectation(s.Expect), Control: s.Control,
 			Cells: []result.Cell{result.NewCell(c, verdict.Judge(c))},
 		})
 	}
@@ -58,24 +60,28 @@ const (
 	no  = clients.Rejected
 )
 
-// right is what a good client says of some scenarios.
+// right is the messages of a good client about some scenarios.
 var right = map[string]string{
-	"expired": "x509: certificate has expired or is not yet valid: current time is after then", "self-signed": "x509: certificate signed by unknown authority",
-	"wrong-host": "x509: certificate is valid for other.tlslab.test, not localhost", "wrong-ip": "x509: certificate is valid for 127.0.0.2, not 127.0.0.1",
+	"expired":     "x509: certificate has expired or is not yet valid: current time is after then",
+	"self-signed": "x509: certificate signed by unknown authority",
+	"wrong-host":  "x509: certificate is valid for other.tlslab.test, not localhost",
+	"wrong-ip":    "x509: certificate is valid for 127.0.0.2, not 127.0.0.1",
 	"wrong-usage": "x509: certificate specifies an incompatible key usage",
 }
 
-// TestFindingsInWords holds findings to have what they were called before they had codes, as well.
+// TestFindingsInWords checks that findings also have their names from before they had codes.
 func TestFindingsInWords(t *testing.T) {
 	for name, test := range map[string]struct {
 		did   []did
 		named string // code and name of each finding
 	}{
-		"right":            {[]did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}}, ""},
-		"verifies nothing": {[]did{{"expired", yes, yes, "", true}, {"self-signed", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}}, "verification-off does-not-verify"},
-		"never connected":  {[]did{{"good", "", yes, "", false}}, "never-connects never-connected"},
-		"hides its reason": {[]did{{"expired", yes, no, "no", true}, {"wrong-host", yes, no, "no", true}}, "reason-hidden unrecognised"},
-		"checks no dates":  {[]did{{"expired", yes, yes, "", true}}, "dates-unchecked dates-unchecked"},
+		"right": {[]did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}}, ""},
+		"verifies nothing": {[]did{{"expired", yes, yes, "", true}, {"self-signed", yes, yes, "", true},
+			{"wrong-host", yes, yes, "", true}}, "verification-off does-not-verify"},
+		"never connected": {[]did{{"good", "", yes, "", false}}, "never-connects never-connected"},
+		"hides its reason": {[]did{{"expired", yes, no, "no", true}, {"wrong-host", yes, no, "no", true}},
+			"reason-hidden unrecognised"},
+		"checks no dates": {[]did{{"expired", yes, yes, "", true}}, "dates-unchecked dates-unchecked"},
 	} {
 		list := report.InWords(judged(t, nil, test.did)).Findings
 		var named []string
@@ -90,27 +96,34 @@ func TestFindingsInWords(t *testing.T) {
 	}
 }
 
-// TestFindingsShown holds findings to be told as what they are about: of the client as a whole, of a check that it leaves
-// out, or row by row.
+// TestFindingsShown checks that findings are shown by their scope: about the client as a whole, about a check that it
+// omits, or row by row.
 func TestFindingsShown(t *testing.T) {
 	for name, test := range map[string]struct {
 		did  []did
 		want []string
 	}{
 		"whole": {[]did{{"self-signed", yes, yes, "", true}, {"wrong-host", yes, yes, "", true}}, []string{
-			"This client does not verify: it accepts every certificate.", "  to do    look for", "  in       self-signed wrong-host",
+			"This client does not verify: it accepts every certificate.", "  to do    look for",
+			"  in       self-signed wrong-host",
 		}},
 		"check": {[]did{{"expired", yes, yes, "", true}}, []string{
-			"insecure: It does not look at the dates.", "  expired: the leaf expired yesterday", "    to do: Compare notAfter",
+			"insecure: It does not check the dates.", "  expired: the leaf expired yesterday",
+			"    to do: Compare notAfter",
 		}},
 		"rows": {[]did{{"expired", yes, no, right["self-signed"], true}}, []string{
-			"wrong-reason: rejected, but for another reason", "  expired: the leaf expired yesterday", "    expected expired, and it is untrusted that it says:",
+			"wrong-reason: rejected, but for another reason", "  expired: the leaf expired yesterday",
+			"    expected expired, but it says untrusted:",
 		}},
-		"void": {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}}, []string{
-			"Nothing can be said of names: it also rejects `good-ip`, a valid server. Its message: no", "  in       wrong-ip", "broken: rejected what it must accept", "  good-ip: ",
-		}},
-		"another CA": {[]did{{"good", "", no, right["self-signed"], true}, {"expired", no, no, right["self-signed"], true}}, []string{
-			"It refuses even the good server: it does not trust the CA file that it is given, but something else. Of good it says: x509: ", "  in       good\n  unproven expired\n",
+		"void": {[]did{{"good", "", yes, "", true}, {"good-ip", "", no, "no", true}, {"wrong-ip", no, no, "no", true}},
+			[]string{
+				"Nothing can be said about names: it also rejects `good-ip`, a valid server. Its message: no",
+				"  in       wrong-ip", "broken: rejected what it must accept", "  good-ip: ",
+			}},
+		"another CA": {[]did{{"good", "", no, right["self-signed"], true},
+			{"expired", no, no, right["self-signed"], true}}, []string{
+			"It refuses even the good server: it trusts something other than the CA file that it is given. " +
+				"About good it says: x509: ", "  in       good\n  unproven expired\n",
 		}},
 	} {
 		var out bytes.Buffer
@@ -121,7 +134,7 @@ func TestFindingsShown(t *testing.T) {
 	}
 }
 
-// TestInterrupted holds an assessment to say that it was ended before all was asked.
+// TestInterrupted checks that an assessment says that its run was interrupted.
 func TestInterrupted(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, right["expired"], true}})
 	a.Run.Interrupted = true
@@ -130,10 +143,13 @@ func TestInterrupted(t *testing.T) {
 	assert.Contains(t, out.String(), "incomplete: 2 ok, interrupted; 2 scenarios in ")
 }
 
-// TestAssessmentFits holds the page to the width of the window, but for what cannot be broken.
+// TestAssessmentFits checks that the report fits the width of the window, except for what cannot be broken.
 func TestAssessmentFits(t *testing.T) {
-	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: x509: certificate signed by unknown authority"
-	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, long, true}, {"wrong-ip", yes, yes, "", true}, {"revoked-crl", yes, yes, "", true}, {"tls10-only", yes, clients.Unsupported, strings.Repeat("no such thing ", 30), false}})
+	long := "/a/path/that/is/longer/than/the/window/and/has/no/space/in/it/at/all/so/that/it/cannot/be/broken.pem: " +
+		"x509: certificate signed by unknown authority"
+	a := judged(t, nil, []did{{"good", "", yes, "", true}, {"expired", yes, no, long, true},
+		{"wrong-ip", yes, yes, "", true}, {"revoked-crl", yes, yes, "", true},
+		{"tls10-only", yes, clients.Unsupported, strings.Repeat("no such thing ", 30), false}})
 	var b bytes.Buffer
 	report.Terminal{W: &b, Width: 80}.Assessment(a)
 	for line := range strings.Lines(b.String()) {
@@ -141,11 +157,12 @@ func TestAssessmentFits(t *testing.T) {
 			assert.LessOrEqual(t, len(line), 80, line)
 		}
 	}
-	assert.Regexp(t, regexp.MustCompile(`(?m)^fail: 1 ok, 1 insecure, 1 lenient, 1 wrong-reason, 1 unsupported;`), b.String())
+	assert.Regexp(t, regexp.MustCompile(`(?m)^fail: 1 ok, 1 insecure, 1 lenient, 1 wrong-reason, 1 unsupported;`),
+		b.String())
 }
 
-// TestStopped holds the finding about a client that was stopped at the first control to say what to do,
-// the likeliest first.
+// TestStopped checks that the finding about a client that was stopped at the first control says what to do, the
+// likeliest first.
 func TestStopped(t *testing.T) {
 	for name, test := range map[string]struct {
 		did     did
@@ -153,13 +170,22 @@ func TestStopped(t *testing.T) {
 		says    string
 		toDo    string // what it begins with
 	}{
-		"no CA":           {did{"good", "", no, right["self-signed"], true}, result.Stopped{NoCA: true, Unasked: 3}, "It does not accept good, ", "give the command {ca}"},
-		"mistyped":        {did{"good", "", no, "no", true}, result.Stopped{Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
-		"both":            {did{"good", "", no, "no", true}, result.Stopped{NoCA: true, Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ", "write {ca} in place of {CA}"},
-		"nothing known":   {did{"good", "", no, "the moon", true}, result.Stopped{}, "It does not accept good, ", "run tlslab up good"},
-		"never connected": {did{"good", "", no, "usage", false}, result.Stopped{}, "It never connected to good, ", "run tlslab up good"},
-		"says accepted":   {did{"good", "", yes, "", false}, result.Stopped{}, "It says accepted, and never connected.", "the command must connect to {url}"},
-		"died":            {did{"good", "", clients.Failed, "it died", true}, result.Stopped{}, "The program failed: it died", "run tlslab up good"},
+		"no CA": {did{"good", "", no, right["self-signed"], true}, result.Stopped{NoCA: true, Unasked: 3},
+			"It does not accept good, ", "give the command {ca}"},
+		"mistyped": {did{"good", "", no, "no", true},
+			result.Stopped{Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}}, "It does not accept good, ",
+			"write {ca} instead of {CA}"},
+		"both": {did{"good", "", no, "no", true},
+			result.Stopped{NoCA: true, Meant: []result.Meant{{Word: "{CA}", Placeholder: "{ca}"}}},
+			"It does not accept good, ", "write {ca} instead of {CA}"},
+		"nothing known": {did{"good", "", no, "the moon", true}, result.Stopped{}, "It does not accept good, ",
+			"run tlslab up good"},
+		"never connected": {did{"good", "", no, "usage", false}, result.Stopped{}, "It never connected to good, ",
+			"run tlslab up good"},
+		"says accepted": {did{"good", "", yes, "", false}, result.Stopped{}, "It reports acceptance, but never connected.",
+			"the command must connect to {url}"},
+		"died": {did{"good", "", clients.Failed, "it died", true}, result.Stopped{},
+			"The program failed: it died", "run tlslab up good"},
 	} {
 		run := judged(t, nil, []did{test.did}).Run
 		run.Stopped = &test.stopped
@@ -175,11 +201,12 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestStoppedServed tells who ends with another status though the server answered what the contract is
-// for.
+// TestStoppedServed checks that clients whose exit status is not 0 although the server answered are told about the
+// contract served.
 func TestStoppedServed(t *testing.T) {
 	a := judged(t, nil, []did{{"good", "", no, "fatal: is this a git repository?", true}})
-	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true, ApplicationData: true}}
+	a.Run.Scenarios[0].Cells[0].Observed = []serve.Observation{{End: serve.EndServed, HandshakeComplete: true,
+		ApplicationData: true}}
 	a.Run.Stopped = &result.Stopped{}
 	a = assess.Assess(a.Run, nil)
 	list := report.InWords(a).Findings
@@ -187,8 +214,8 @@ func TestStoppedServed(t *testing.T) {
 	assert.True(t, strings.HasPrefix(list[0].ToDo, "add --contract served"), list[0].ToDo)
 }
 
-// TestKnownOfThatStackAlone holds what is known of a stack to be said of a client that is that stack, and of no other
-// that writes in the words of the same library.
+// TestKnownOfThatStackAlone checks that known behaviour of a stack is attributed only to clients that are certainly
+// that stack, not to others with messages of the same library.
 func TestKnownOfThatStackAlone(t *testing.T) {
 	for message, want := range map[string]bool{
 		"ERROR: The certificate of 'localhost' is not trusted.":                            true,

@@ -29,7 +29,8 @@ import (
 
 var (
 	screenshots = flag.String("screenshots", "", "directory to write pictures of the page to, for looking at")
-	shown       = flag.String("shown", "", "file or directory of a run to show in the pictures, instead of a made-up one")
+	shown       = flag.String("shown", "",
+		"file or directory of a run to show in the pictures, instead of a made-up one")
 )
 
 // browser is a headless Chromium, which finds nothing but files.
@@ -53,8 +54,8 @@ type tab struct {
 	errors   []string // what its script and its policy complain of
 }
 
-// open opens a page of a run, as wide as told, and waits until it is drawn. Whatever it asks
-// for or complains of fails the test when that ends.
+// open opens the page of a run with a given width, and waits until it is drawn. Requests and errors of the page fail
+// the test when it ends.
 func (b *browser) open(t *testing.T, r *result.Run, hash string, width, height int64, actions ...action) *tab {
 	path := filepath.Join(t.TempDir(), "matrix.html")
 	f, err := os.Create(path)
@@ -88,7 +89,8 @@ func (b *browser) open(t *testing.T, r *result.Run, hash string, width, height i
 		cancelTime()
 		cancel()
 	})
-	p.do(append([]action{call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}), call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height)}, actions...)...)
+	p.do(append([]action{call(network.Enable, network.EnableParams{}), call(log.Enable, cdp.Empty{}),
+		call(runtime.Enable, cdp.Empty{}), chromedp.EmulateViewport(width, height)}, actions...)...)
 	p.do(chromedp.Navigate(address+hash), drawn())
 	return p
 }
@@ -131,7 +133,7 @@ func eval[T any](p *tab, script string) T {
 	return v
 }
 
-// filter changes what stands in a control.
+// filter changes the value of a control.
 func (p *tab) filter(id, value string) {
 	p.Helper()
 	p.do(script(`(() => { const e = document.getElementById("`+id+`");
@@ -158,7 +160,7 @@ func (p *tab) shoot(name string) {
 	require.NoError(p, os.WriteFile(filepath.Join(*screenshots, name+".png"), picture, 0o644))
 }
 
-// scheme has the system tell that it is "dark", or "light".
+// scheme emulates the color scheme of the system: "dark" or "light".
 func scheme(name string) action {
 	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},

@@ -14,8 +14,8 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// fixed is the width of a table but for its last two columns, and leastRest the least that those
-// want: in a window narrower than both, clients are shown one below the other.
+// fixed is the width of a table without its last two columns, and leastRest is the minimum width of these two. In a
+// narrower window, clients are shown one below the other.
 const fixed, leastRest = 72, 36
 
 // cells writes what every client did.
@@ -36,7 +36,7 @@ func (t Terminal) table(s result.Scenario, infos []clients.Info) {
 	style.Format.Header = text.FormatDefault
 	style.Options.SeparateRows = true
 	w.SetStyle(style)
-	// The columns between the first and the message have short words; the rest is shared.
+	// The columns before the message have short words. The last two share the remaining width.
 	rest := t.width() - fixed
 	w.SetColumnConfigs([]table.ColumnConfig{
 		{Number: 1, WidthMax: 17, WidthMaxEnforcer: wrapLines},
@@ -53,8 +53,11 @@ func (t Terminal) table(s result.Scenario, infos []clients.Info) {
 		if r.Class != "" {
 			judgement += "\n" + string(r.Class)
 		}
-		w.AppendRow(table.Row{fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
-			words.outcome(r.Control), words.outcome(r.Outcome), judgement, strings.Join(t.said(r), "\n"), words.sees(r.Observed)})
+		w.AppendRow(table.Row{
+			fmt.Sprintf("%s %s\n%s", r.stack, r.variant, strings.Join(r.versions, " ")),
+			words.outcome(r.Control), words.outcome(r.Outcome), judgement,
+			strings.Join(t.said(r), "\n"), words.sees(r.Observed),
+		})
 	}
 	w.Render()
 }
@@ -68,7 +71,8 @@ func (t Terminal) below(s result.Scenario, rows []row) {
 		}
 		t.wrapped("", t.paint(r.stack+" "+r.variant, text.Bold)+" "+strings.Join(r.versions, " "))
 		judgement := strings.TrimSpace(t.judgement(r.Judgement) + " " + string(r.Class))
-		t.wrapped("  ", fmt.Sprintf(words.Didf, words.controlOf(s), words.outcome(r.Control), s.ID, words.outcome(r.Outcome), judgement))
+		t.wrapped("  ", fmt.Sprintf(words.Didf,
+			words.controlOf(s), words.outcome(r.Control), s.ID, words.outcome(r.Outcome), judgement))
 		for n, line := range t.said(r) {
 			if n == 0 && r.Message != "" {
 				line = words.ItsMessage + line
@@ -79,7 +83,7 @@ func (t Terminal) below(s result.Scenario, rows []row) {
 	}
 }
 
-// controlOf names a scenario's control, or says that it is one.
+// controlOf returns the name of a scenario's control, or the word for a control if it is one itself.
 func (w *words) controlOf(s result.Scenario) string {
 	if s.Control == "" {
 		return w.Control
@@ -87,7 +91,7 @@ func (w *words) controlOf(s result.Scenario) string {
 	return s.Control
 }
 
-// said is a client's message, and what the lab has to say of it in brackets, a line each.
+// said returns the lines of a client's message and, in brackets, of the lab's remarks on it.
 func (t Terminal) said(r row) []string {
 	message := strings.TrimSpace(r.Message)
 	bracket := func(why string) { message += "\n[" + why + "]" }
@@ -103,7 +107,7 @@ func (t Terminal) said(r row) []string {
 	return strings.Split(visible.Text(strings.TrimSpace(message)), "\n")
 }
 
-// wrapLines wraps each line by itself: text.WrapSoft would join them.
+// wrapLines wraps each line separately. text.WrapSoft would join them.
 func wrapLines(s string, width int) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {

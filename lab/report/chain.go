@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// chain draws the path from the root to the leaf, with what is wrong marked where it is. What
-// is wrong is not told by hand: it is the difference from the control.
+// chain draws the path from the root to the leaf, and marks what is wrong. That is not written by hand: it is the
+// difference from the control.
 func (t Terminal) chain(s result.Scenario) {
 	var on, off []result.Certificate
 	for _, c := range s.Certificate {
@@ -47,14 +47,13 @@ func (t Terminal) chain(s result.Scenario) {
 	fmt.Fprintln(t.W)
 }
 
-// differs reports whether a certificate is not as in the control, so that it breaks the link
-// up to its issuer.
+// differs reports whether a certificate differs from the control, which breaks the link to its issuer.
 func differs(s result.Scenario, name string) bool {
 	return slices.ContainsFunc(s.Differences, func(d pki.Difference) bool { return d.Where == name })
 }
 
-// certificate draws one certificate and what is wrong with it, and reports whether the link
-// down from it is broken because the server does not send it.
+// certificate draws one certificate and what is wrong with it. It reports whether the link below it is broken because
+// the client does not have it.
 func (t Terminal) certificate(s result.Scenario, c result.Certificate, depth int, drawn map[string]bool) bool {
 	w := t.words()
 	var marks []string
@@ -86,12 +85,12 @@ func (t Terminal) certificate(s result.Scenario, c result.Certificate, depth int
 	return !c.Trusted && !c.Sent
 }
 
-// difference says one thing that is wrong, beside what it is in the control.
+// difference writes one thing that is wrong, with its value in the control.
 func (t Terminal) difference(d pki.Difference, depth int) {
 	w := t.words()
 	got, want := cmp.Or(d.Got, w.None), cmp.Or(d.Want, w.None)
 	what := d.What
-	if depth == 0 { // not below the certificate that it is about
+	if depth == 0 { // not shown below its certificate
 		what = strings.TrimSpace(d.Where + " " + d.What)
 	}
 	t.wrapped(strings.Repeat("  ", depth)+t.paint("✗ ", text.FgRed), fmt.Sprintf(w.Differencef, what, got, want))

@@ -15,15 +15,15 @@ import (
 	"example.com/tlslab/lab/result"
 )
 
-// change is changes that are shown as one.
+// change is several changes that are shown as one.
 type change struct {
-	result.Change          // of the first
-	scenarios     []string // what they are about; several only of effect Ability, whose cause lies in the client
+	result.Change          // the first one
+	scenarios     []string // more than one only for the effect Ability, whose cause is in the client
 	pairs         []result.Pair
 }
 
-// folded joins the changes of an effect: of one scenario those that only differ in the client; of
-// the effect Ability those of the same client that have the same cause.
+// folded joins changes of an effect: those of a scenario that differ only in the client, and for the effect Ability
+// those of a client with the same cause.
 func folded(d *result.Diff, e result.Effect) []change {
 	var list []change
 	for _, c := range d.Changes {
@@ -59,7 +59,7 @@ func unable(c result.Change) result.State {
 	return result.State{Outcome: clients.Unsupported, Kind: s.Kind, Message: s.Message}
 }
 
-// what names the scenarios of a change, the first few.
+// what returns the names of the first few scenarios of a change.
 func (c change) what(name func(string) string) string {
 	const few = 3
 	var words []string
@@ -72,7 +72,7 @@ func (c change) what(name func(string) string) string {
 	return strings.Join(words, ", ")
 }
 
-// states say what it came to before and after; several scenarios have but one side in common.
+// states returns the results before and after. Several scenarios have only one side in common.
 func (c change) states() (before, after string) {
 	before, after = cameTo(c.From), cameTo(c.To)
 	if len(c.scenarios) > 1 {
@@ -85,25 +85,31 @@ func (c change) states() (before, after string) {
 	return before, after
 }
 
-// titles say what an effect means, as the heading of a table.
+// titles are the headings of the tables of effects.
 var titles = map[result.Effect]string{
 	result.NowRejects: "accepted before, rejected now",
 	result.NowAccepts: "rejected before, accepted now",
 	result.OtherCause: "the same outcome, another class or judgement",
-	result.Ability:    "can be tried now and could not before, or the other way round",
+	result.Ability:    "became possible or impossible to run",
 	result.Wording:    "the same in other words",
 }
 
-// title names what is compared: "python-3.8.18 → python-3.11.7".
+// title returns what is compared: "python-3.8.18 → python-3.11.7".
 func title(d *result.Diff) string {
-	from, to := programs(d.Pairs, func(p result.Pair) string { return p.From }), programs(d.Pairs, func(p result.Pair) string { return p.To })
+	from, to := sides(d)
 	if from == to {
-		return "since the former run"
+		return "since the earlier run"
 	}
 	return from + " → " + to
 }
 
-// programs names the clients on one side of pairs, without their variants if there are several.
+// sides returns the names of the clients on both sides of a diff.
+func sides(d *result.Diff) (from, to string) {
+	return programs(d.Pairs, func(p result.Pair) string { return p.From }),
+		programs(d.Pairs, func(p result.Pair) string { return p.To })
+}
+
+// programs returns the names of the clients on one side of pairs, without variants if there are several.
 func programs(pairs []result.Pair, side func(result.Pair) string) string {
 	if len(pairs) == 1 {
 		return side(pairs[0])
@@ -120,13 +126,14 @@ func programs(pairs []result.Pair, side func(result.Pair) string) string {
 	return strings.Join(names, ", ")
 }
 
-// who names the clients that a change is about, as far as the title does not.
+// who returns the names of the clients of a change, without what the title already says.
 func who(d *result.Diff, c change) string {
 	if len(d.Pairs) == 1 {
 		return ""
 	}
-	from, to := programs(d.Pairs, func(p result.Pair) string { return p.From }), programs(d.Pairs, func(p result.Pair) string { return p.To })
-	several := strings.Contains(from+to, ", ") || strings.HasSuffix(from, " clients") || strings.HasSuffix(to, " clients")
+	from, to := sides(d)
+	several := strings.Contains(from+to, ", ") || strings.HasSuffix(from, " clients") ||
+		strings.HasSuffix(to, " clients")
 	var names []string
 	for _, p := range c.pairs {
 		program, variant, _ := strings.Cut(p.To, "/")
@@ -145,7 +152,7 @@ func who(d *result.Diff, c change) string {
 	return strings.Join(names, ", ")
 }
 
-// cameTo says what a cell came to: "rejected, ok (expired)".
+// cameTo returns the result of a cell in words: "rejected, ok (expired)".
 func cameTo(s result.State) string {
 	words := string(s.Kind) + result.Mark(s.Kind, s.Documented)
 	if string(s.Outcome) != string(s.Kind) {
@@ -157,7 +164,7 @@ func cameTo(s result.State) string {
 	return words
 }
 
-// said is what the message column has: the new message; where nothing but words has changed, both.
+// said returns the text of the message column: the new message, or both messages if only the wording has changed.
 func said(c result.Change) string {
 	if c.Effect == result.Wording || c.To.Message == "" && c.From.Message != "" {
 		return visible.Text(cmp.Or(c.From.Message, "nothing")) + "\n→ " + visible.Text(cmp.Or(c.To.Message, "nothing"))
@@ -165,7 +172,7 @@ func said(c result.Change) string {
 	return visible.Text(c.To.Message)
 }
 
-// counts says how many changes there are: "3 accepted before, rejected now; 12 the same in other words".
+// counts returns the number of changes in words: "3 accepted before, rejected now; 12 the same in other words".
 func counts(d *result.Diff) string {
 	var words []string
 	for _, e := range result.Effects() {
@@ -185,7 +192,7 @@ func counts(d *result.Diff) string {
 	return strings.Join(words, "; ")
 }
 
-// compared says how much was compared.
+// compared returns in words how much was compared.
 func compared(d *result.Diff) string {
 	if len(d.Pairs) == 1 {
 		return english().Scenarios.of(d.Scenarios)
@@ -193,7 +200,7 @@ func compared(d *result.Diff) string {
 	return fmt.Sprintf("%s × %d pairs of clients", english().Scenarios.of(d.Scenarios), len(d.Pairs))
 }
 
-// uncompared names what could not be compared.
+// uncompared returns lines about what could not be compared.
 func uncompared(d *result.Diff) []string {
 	var lines []string
 	for _, side := range []struct {
@@ -207,8 +214,8 @@ func uncompared(d *result.Diff) []string {
 	return lines
 }
 
-// Diff writes what has changed, a table for each effect; changes of wording alone are counted, and
-// with words written as well.
+// Diff writes what has changed, with a table for each effect. Changes in wording are only counted, unless words is
+// true.
 func (t Terminal) Diff(d *result.Diff, words bool) {
 	fmt.Fprintf(t.W, "\n%s\n", t.paint(title(d), text.Bold))
 	t.wrapped("", fmt.Sprintf("%s: %s", compared(d), counts(d)))
@@ -223,7 +230,7 @@ func (t Terminal) Diff(d *result.Diff, words bool) {
 		style.Options.SeparateRows = true
 		w.SetStyle(style)
 		w.SetTitle(titles[e])
-		// What stands between the columns takes 13 of the window's.
+		// The borders between columns take 13 columns of the window.
 		state, id := min(24, max(12, t.width()/7)), min(40, max(14, t.width()/4))
 		w.SetColumnConfigs([]table.ColumnConfig{
 			{Number: 1, WidthMax: id, WidthMaxEnforcer: wrapWords},
@@ -238,7 +245,7 @@ func (t Terminal) Diff(d *result.Diff, words bool) {
 	}
 }
 
-// wrapWords wraps words that can be broken at their hyphens.
+// wrapWords wraps a text, and breaks words that are too long at their hyphens.
 func wrapWords(s string, width int) string {
 	words := strings.Fields(s)
 	for i, word := range words {
@@ -249,7 +256,7 @@ func wrapWords(s string, width int) string {
 	return text.WrapSoft(strings.Join(words, " "), width)
 }
 
-// diffTable makes the table of an effect; nil if nothing has it.
+// diffTable returns the table of an effect, or nil if it is empty.
 func diffTable(d *result.Diff, e result.Effect) table.Writer {
 	w := table.NewWriter()
 	w.AppendHeader(table.Row{"scenario", "before", "now", "its message"})
@@ -267,8 +274,8 @@ func diffTable(d *result.Diff, e result.Effect) table.Writer {
 	return w
 }
 
-// diffMarkdown makes the table of an effect in Markdown; empty if nothing has it. A diff of one pair
-// has no column that says whose.
+// diffMarkdown returns the table of an effect in Markdown, or "" if it is empty. The table of a diff of one pair has no
+// column for the client.
 func diffMarkdown(d *result.Diff, e result.Effect) string {
 	w := table.NewWriter()
 	w.AppendHeader(table.Row{"scenario", "before", "now", "client", "its message"})
@@ -283,8 +290,7 @@ func diffMarkdown(d *result.Diff, e result.Effect) string {
 	return w.RenderMarkdown()
 }
 
-// WriteDiffMarkdown writes what has changed as tables of GitHub's Markdown, without what is the same in
-// other words.
+// WriteDiffMarkdown writes what has changed as tables in GitHub's Markdown, without changes in wording.
 func WriteDiffMarkdown(w io.Writer, d *result.Diff) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "### %s\n\n%s: %s.\n", title(d), compared(d), counts(d))
@@ -300,7 +306,7 @@ func WriteDiffMarkdown(w io.Writer, d *result.Diff) error {
 	return err
 }
 
-// code makes text that others wrote a code span of Markdown, on one line.
+// code returns text from elsewhere as a code span in Markdown, on one line.
 func code(s string) string {
 	s = strings.Join(strings.Fields(visible.Text(s)), " ")
 	if s == "" {
@@ -320,6 +326,7 @@ func code(s string) string {
 func WriteMarkdown(w io.Writer, r *result.Run) error {
 	var legend strings.Builder
 	Terminal{W: &legend, Width: 1000}.legend(r)
-	_, err := fmt.Fprintf(w, "%s\n\n```text\n%s```\n", Terminal{Width: 10000}.matrix(r).RenderMarkdown(), legend.String())
+	_, err := fmt.Fprintf(w, "%s\n\n```text\n%s```\n", Terminal{Width: 10000}.matrix(r).RenderMarkdown(),
+		legend.String())
 	return err
 }

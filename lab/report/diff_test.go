@@ -18,31 +18,34 @@ import (
 
 // upgrade is a run in which Python 3.11 does something else than 3.8 in every way there is.
 func upgrade() *result.Run {
-	return run(append(python("default", "3.8", "3.9", "3.11"), python("strict", "3.8", "3.11")...), many, func(id string, c clients.Info) result.Cell {
-		later := c.Version == "3.11"
-		switch {
-		case id == "good-ip" && later:
-			cell := rejected(failure.HandshakeFailure, "handshake failure")
-			cell.Kind, cell.Documented = verdict.Broken, false
-			return cell
-		case id == "expired" && later:
-			return accepted(verdict.Insecure, false)
-		case id == "wrong-host" && later:
-			return rejected(failure.HostnameMismatch, "certificate has expired (_ssl.c:7)")
-		case id == "self-signed" && later:
-			return rejected(failure.Expired, "it has expired")
-		case id == "plain-http" && c.Variant == "strict" && later:
-			return result.Cell{Outcome: clients.Unsupported, Message: "cannot", Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true}}
-		}
-		return good(id, c)
-	})
+	return run(append(python("default", "3.8", "3.9", "3.11"), python("strict", "3.8", "3.11")...), many,
+		func(id string, c clients.Info) result.Cell {
+			later := c.Version == "3.11"
+			switch {
+			case id == "good-ip" && later:
+				cell := rejected(failure.HandshakeFailure, "handshake failure")
+				cell.Kind, cell.Documented = verdict.Broken, false
+				return cell
+			case id == "expired" && later:
+				return accepted(verdict.Insecure, false)
+			case id == "wrong-host" && later:
+				return rejected(failure.HostnameMismatch, "certificate has expired (_ssl.c:7)")
+			case id == "self-signed" && later:
+				return rejected(failure.Expired, "it has expired")
+			case id == "plain-http" && c.Variant == "strict" && later:
+				return result.Cell{Outcome: clients.Unsupported, Message: "cannot",
+					Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true}}
+			}
+			return good(id, c)
+		})
 }
 
 func TestUpgrade(t *testing.T) {
 	r := upgrade()
 	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
 	require.NoError(t, err)
-	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.11/default"}, {From: "python-3.8/strict", To: "python-3.11/strict"}}, d.Pairs)
+	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.11/default"},
+		{From: "python-3.8/strict", To: "python-3.11/strict"}}, d.Pairs)
 	effects := map[result.Effect][]string{}
 	for _, c := range d.Changes {
 		if c.From.Client == "python-3.8/default" {
@@ -72,9 +75,10 @@ func TestUpgrade(t *testing.T) {
 func TestUpgradeRefuses(t *testing.T) {
 	r := upgrade()
 	for names, want := range map[string]string{
-		"python-3.8":                   "with a colon between",
-		":python-3.8":                  "with a colon between",
-		"python-2.7:python-3.8":        `no client of the run matches "python-2.7" (did you mean python?): it has python-3.8 python-3.9 python-3.11`,
+		"python-3.8":  "with a colon between",
+		":python-3.8": "with a colon between",
+		"python-2.7:python-3.8": `no client of the run matches "python-2.7" (did you mean python?): it has ` +
+			`python-3.8 python-3.9 python-3.11`,
 		"python-3.9:python-3.8/strict": "",
 	} {
 		_, err := result.Upgrade(r, r, names)
@@ -88,26 +92,34 @@ func TestUpgradeRefuses(t *testing.T) {
 
 func TestSince(t *testing.T) {
 	ids := many[:3]
-	before := run(append(python("default", "3.8", "3.9"), clients.Info{Stack: "wget", Version: "1", Variant: "default"}), many[:2], good)
+	before := run(append(python("default", "3.8", "3.9"), clients.Info{Stack: "wget", Version: "1",
+		Variant: "default"}), many[:2], good)
 	after := run(append(python("default", "3.7", "3.9", "3.12"), python("new", "3.9")...), ids[1:], good)
 	d := result.Since(before, after)
-	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.7/default"}, {From: "python-3.9/default", To: "python-3.9/default"}, {From: "python-3.9/default", To: "python-3.12/default"}}, d.Pairs)
+	assert.Equal(t, []result.Pair{{From: "python-3.8/default", To: "python-3.7/default"},
+		{From: "python-3.9/default", To: "python-3.9/default"},
+		{From: "python-3.9/default", To: "python-3.12/default"}}, d.Pairs)
 	assert.Equal(t, 1, d.Scenarios)
 	assert.Empty(t, d.Changes)
 	assert.Equal(t, []string{"good", "wget-1/default"}, d.OnlyFrom)
 	assert.Equal(t, []string{"expired", "python-3.9/new"}, d.OnlyTo)
 	var out strings.Builder
 	report.Terminal{W: &out}.Diff(result.Since(before, before), false)
-	assert.Contains(t, out.String(), "since the former run\n2 scenarios × 3 pairs of clients: nothing has changed")
+	assert.Contains(t, out.String(), "since the earlier run\n2 scenarios × 3 pairs of clients: nothing has changed")
 }
 
-// TestSteadyInDiff holds that ports, times, directories and lines of source are no change.
+// TestSteadyInDiff checks that different ports, times, directories and source lines are not changes.
 func TestSteadyInDiff(t *testing.T) {
 	say := func(message string) *result.Run {
-		return run(python("default", "3.8"), many, func(string, clients.Info) result.Cell { return rejected(failure.Expired, message) })
+		return run(python("default", "3.8"), many, func(string,
+			clients.Info) result.Cell {
+			return rejected(failure.Expired, message)
+		})
 	}
-	before := say("https://localhost:4711: (_ssl.c:1129) open /tmp/tlslab-123/expired/root.pem at 2026-11-22T05:05:04Z, on port 77 ")
-	after := say("https://localhost:50123: (_ssl.c:997) open C:\\Temp\\tlslab-9\\expired/root.pem at 2027-01-02T05:05:05Z, on port 9 ")
+	before := say("https://localhost:4711: (_ssl.c:1129) open /tmp/tlslab-123/expired/root.pem at " +
+		"2026-11-22T05:05:04Z, on port 77 ")
+	after := say("https://localhost:50123: (_ssl.c:997) open C:\\Temp\\tlslab-9\\expired/root.pem at " +
+		"2027-01-02T05:05:05Z, on port 9 ")
 	assert.Empty(t, result.Since(before, after).Changes)
 	assert.Len(t, result.Since(before, say("https://localhost:4711: something else")).Changes, len(many))
 }
@@ -132,12 +144,19 @@ func TestDiffMarkdown(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, report.WriteDiffMarkdown(&out, d))
 	assert.Contains(t, out.String(), "### python-3.8 → python-3.11\n")
-	assert.Contains(t, out.String(), "| `good-ip` | accepted, ok | rejected, broken! (handshake-failure) | all variants | `handshake failure` |\n")
+	assert.Contains(t, out.String(), "| `good-ip` | accepted, ok | rejected, broken! (handshake-failure) | all "+
+		"variants | `handshake failure` |\n")
 	assert.Contains(t, out.String(), "| `plain-http` | rejected, ok (expired) | unsupported* | strict | `cannot` |\n")
 
-	evil := run(python("default", "3.9"), many, func(string, clients.Info) result.Cell { return rejected(failure.Expired, hostile) })
+	evil := run(python("default", "3.9"), many, func(string,
+		clients.Info) result.Cell {
+		return rejected(failure.Expired, hostile)
+	})
 	out.Reset()
-	require.NoError(t, report.WriteDiffMarkdown(&out, result.Since(run(python("default", "3.8"), many, func(string, clients.Info) result.Cell { return accepted(verdict.OK, true) }), evil)))
+	require.NoError(t, report.WriteDiffMarkdown(&out, result.Since(run(python("default", "3.8"), many, func(string,
+		clients.Info) result.Cell {
+		return accepted(verdict.OK, true)
+	}), evil)))
 	for line := range strings.Lines(out.String()) {
 		if strings.HasPrefix(line, "| `expired`") {
 			assert.Contains(t, line, "``") // the fence is longer than the message's own
@@ -158,7 +177,8 @@ func TestReadRun(t *testing.T) {
 	b, err := json.Marshal(again)
 	require.NoError(t, err)
 	assert.JSONEq(t, string(a), string(b))
-	for text, want := range map[string]string{"": "EOF", "[]": "want what tlslab", "{}": "its schema is 0", `{"schema": 99}`: "its schema is 99"} {
+	for text, want := range map[string]string{"": "EOF", "[]": "want the output of tlslab", "{}": "its schema is 0",
+		`{"schema": 99}`: "its schema is 99"} {
 		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, want, text)
 	}

@@ -21,14 +21,14 @@ type Assessed struct {
 // Finding is a finding in words.
 type Finding struct {
 	Code assess.Code `json:"code"`
-	// Name is what the finding was called before it had a code.
+	// Name is the name of the finding from before findings had codes.
 	Name      string   `json:"name"`
 	Says      string   `json:"says"`      // what the client does
-	ToDo      string   `json:"to_do"`     // what its author is to do
-	Scenarios []string `json:"scenarios"` // what it explains
+	ToDo      string   `json:"to_do"`     // what its author should do
+	Scenarios []string `json:"scenarios"` // the scenarios that it explains
 }
 
-// formerNames are the names that findings had before they had codes, for those that had another.
+// formerNames are the names of findings from before they had codes, where they differ from the codes.
 var formerNames = map[assess.Code]string{
 	assess.VerificationOff:    "does-not-verify",
 	assess.NamesUnchecked:     "does-not-check-names",
@@ -41,7 +41,7 @@ var formerNames = map[assess.Code]string{
 	assess.ReasonHidden:       "unrecognised",
 }
 
-// stoppedName is what the finding was called about a client that was asked nothing but the first control.
+// stoppedName is the former name of the finding about a client that ran only the first control.
 const stoppedName = "stopped"
 
 // InWords returns an assessment as tlslab test --json prints it.
@@ -53,7 +53,7 @@ func InWords(a *assess.Assessment) Assessed {
 	return out
 }
 
-// told tells a finding of an assessment in a language.
+// told returns a finding of an assessment in words.
 func told(a *assess.Assessment, f assess.Finding, l lang.Tag) Finding {
 	out := Finding{
 		Code: f.Code, Name: cmp.Or(formerNames[f.Code], string(f.Code)),
@@ -66,15 +66,16 @@ func told(a *assess.Assessment, f assess.Finding, l lang.Tag) Finding {
 	return out
 }
 
-// saysAccepted reports whether the finding is that the client says that it accepted, and never connected.
+// saysAccepted reports whether the finding is that the client reports acceptance but never connected.
 func saysAccepted(f assess.Finding) bool {
 	return f.Code == assess.NeverConnects && f.Evidence.Outcome == clients.Accepted
 }
 
-// voidName is what the finding was called about scenarios whose control was refused.
+// voidName is the former name of the finding about scenarios whose control was rejected.
 const voidName = "void"
 
-// unproven tells of scenarios of which nothing can be said, as the client refuses their control: once for each control.
+// unproven returns a finding for each control that the client rejects, about the scenarios that are not proven without
+// it.
 func unproven(a *assess.Assessment, f assess.Finding, l lang.Tag) []Finding {
 	w := in(l)
 	rows := only(assess.RowsOf(a.Run), func(r assess.Row) bool { return slices.Contains(f.Unproven, r.ID) })
@@ -97,7 +98,7 @@ func unproven(a *assess.Assessment, f assess.Finding, l lang.Tag) []Finding {
 	return list
 }
 
-// telling returns the line of the client's message that tells why.
+// telling returns the line of the client's message that gives the reason.
 func (w *words) telling(r assess.Row) string {
 	line := r.Telling()
 	if r.Outcome == clients.Rejected {
@@ -106,10 +107,10 @@ func (w *words) telling(r assess.Row) string {
 	return line
 }
 
-// fewRows is up to how many rejections for a reason that cannot be read off them are told one by one.
+// fewRows is the maximum number of rejections with an unrecognised reason that are shown one by one.
 const fewRows = 3
 
-// apart reports whether a finding says no more than the judgements of its rows, which are then told one by one.
+// apart reports whether a finding says no more than the judgements of its rows, which are then shown one by one.
 func apart(f assess.Finding) bool {
 	unread := f.Code == assess.ReasonUnrecognised || f.Code == assess.ReasonHidden
 	return f.Code.Scope() == assess.Rows || unread && len(f.Scenarios) <= fewRows

@@ -9,25 +9,22 @@ import (
 	"example.com/tlslab/lab/internal/visible"
 )
 
-// Guard writes text to a terminal or a pipe as [Visible] returns it. Whatever a command shows goes
-// through one: text that slipped past Visible on its way there does no harm either. It may be used by several
-// goroutines at once.
+// Guard writes text to a terminal or a pipe as [visible.Text] returns it. All output of a command goes through a Guard,
+// so that text that was not made visible before does no harm either. It is safe for concurrent use.
 type Guard struct {
 	W io.Writer
-	// Styles lets pass what sets a colour or makes letters bold: for a terminal that is written to in
-	// colours.
+	// Styles lets pass the sequences for colors and bold text, for a terminal with colors.
 	Styles bool
 
 	mu   sync.Mutex
-	rest []byte // of a character that is not whole yet
+	rest []byte // the beginning of an incomplete character
 }
 
-// style sets colours of letters, bold, faint, italic or underlined, or undoes that: nothing that hides
-// text or moves the cursor.
+// style matches sequences that set or reset the color of letters, bold, faint, italic or underlined. They do not hide
+// text or move the cursor.
 var style = regexp.MustCompile(`\x1b\[(?:(?:[0-4]|2[2-4]|3[0-79]|9[0-7])(?:;(?:[0-4]|2[2-4]|3[0-79]|9[0-7]))*)?m`)
 
-// Write implements io.Writer. A character whose bytes are not all there yet waits for the next call, or
-// for [Guard.Flush].
+// Write implements io.Writer. The bytes of an incomplete character are kept for the next call or for [Guard.Flush].
 func (g *Guard) Write(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -48,7 +45,7 @@ func (g *Guard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Flush writes what waits.
+// Flush writes the bytes that were kept.
 func (g *Guard) Flush() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

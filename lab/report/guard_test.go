@@ -39,7 +39,7 @@ func TestGuard(t *testing.T) {
 	assert.Contains(t, whole.String(), ` 证书 \x1b[8mhidden`)
 }
 
-// JSON keeps what it says, in characters that do no harm.
+// JSON keeps its values, in harmless characters.
 func TestVisibleJSON(t *testing.T) {
 	const text = "\x1b \x7f \u009b \u202e \U000e0041 证书"
 	var out bytes.Buffer

@@ -27,27 +27,25 @@ var (
 	pageJS string
 )
 
-// page is what the template is filled with.
+// page is the data of the template.
 type page struct {
-	// Policy is the page's Content-Security-Policy: it runs its own script, has its own style,
-	// and asks for nothing.
+	// Policy is the page's Content-Security-Policy. It allows the page's own script and style, and no requests.
 	Policy string
 	Style  template.CSS
 	Script template.JS
 	Data   pageData
 }
 
-// pageData is a run as the page's script reads it. Text that occurs again and again stands in
-// Strings once, and elsewhere as its index there; index 0 is the empty string. All of it is as
-// [Visible] returns it.
+// pageData is a run as the page's script reads it. Texts are in Strings once, and elsewhere their index; index 0 is the
+// empty string. All texts are as returned by [visible.Text].
 type pageData struct {
 	Kinds        []kind         `json:"kinds"`
 	Clients      []pageClient   `json:"clients"`
 	Groups       []pageGroup    `json:"groups"`
 	Scenarios    []pageScenario `json:"scenarios"`
 	Strings      []string       `json:"strings"`
-	Observations [][]int        `json:"observations"` // label and value, and so on, in the order to be shown
-	// Again are the flags that mint the same once more, as they stand at the end of a command.
+	Observations [][]int        `json:"observations"` // label, value, label, value ..., in the order shown
+	// Again is the flags that mint the same chains, to be appended to a command.
 	Again   string   `json:"again"`
 	Started string   `json:"started"`
 	Seconds float64  `json:"seconds"`
@@ -56,7 +54,7 @@ type pageData struct {
 
 type pageClient struct {
 	ID      string `json:"id"`
-	Name    string `json:"name"` // as a shell reads it
+	Name    string `json:"name"` // quoted for a shell
 	Stack   string `json:"stack"`
 	Variant string `json:"variant"`
 	Version string `json:"version"`
@@ -64,7 +62,7 @@ type pageClient struct {
 	About   string `json:"about"`
 }
 
-// pageGroup is clients that the page can show as one column.
+// pageGroup is a group of clients that the page can show as one column.
 type pageGroup struct {
 	Stack    string `json:"stack"`
 	Variant  string `json:"variant"`
@@ -81,62 +79,73 @@ type pageScenario struct {
 	What     string     `json:"what"`
 	Where    string     `json:"where"`
 	Fix      string     `json:"fix"`
-	Cells    []pageCell `json:"cells"` // by client; empty where it was not asked
+	Cells    []pageCell `json:"cells"` // by client; empty if it did not run
 }
 
-// pageCell is a cell as numbers: kind, documented, outcome, class, from alert, why, message, control,
-// what the server saw, disagreement, its log, then the connections. Texts are indices.
+// pageCell is a cell as numbers: kind, documented, outcome, class, from alert, why, message, control, what the server
+// saw, disagreement, the server's log, then the connections. Texts are indices.
 type pageCell []int
 
-// WriteHTML writes a run as one page that needs nothing else: a map of clients and scenarios to be
-// sorted and filtered, each cell of which opens to the client's message, the server's observation,
-// and the command that reproduces it.
+// WriteHTML writes a run as a self-contained page: a map of clients and scenarios that can be sorted and filtered. Each
+// cell opens to show the client's message, the server's observation, and the command that reproduces it.
 func WriteHTML(w io.Writer, r *result.Run) error {
 	t, err := template.New("matrix").Parse(pageHTML)
 	if err != nil {
 		return err
 	}
 	return t.Execute(w, page{
-		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + digest(pageCSS) + "'; script-src '" + digest(pageJS) + "'",
+		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
+			"style-src '" + digest(pageCSS) + "'; script-src '" + digest(pageJS) + "'",
 		Style:  template.CSS(pageCSS),
 		Script: template.JS(pageJS),
 		Data:   newPage(r),
 	})
 }
 
-// digest is how a Content-Security-Policy names an inline script or style.
+// digest returns the source expression for an inline script or style in a Content-Security-Policy.
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// page makes the page's data.
+// newPage returns the page's data.
 func newPage(r *result.Run) pageData {
 	b := pageBuilder{strings: map[string]int{"": 0}, observations: map[string]int{}, pageData: pageData{
 		Kinds: kinds, Clients: []pageClient{}, Groups: []pageGroup{}, Scenarios: []pageScenario{},
-		Strings: []string{""}, Observations: [][]int{}, Missing: []string{}, // the script reads lists
+		Strings: []string{""}, Observations: [][]int{}, Missing: []string{}, // the script expects lists
 	}}
 	b.Started, b.Seconds = r.Started.UTC().Format(time.RFC3339), r.Duration.Seconds()
-	if r.Seed != "" { // a record has none
+	if r.Seed != "" { // a record has no seed
 		b.Again = " " + visible.Text(r.Again())
 	}
 	for _, m := range r.Missing {
 		b.Missing = append(b.Missing, visible.Text(m.Stack+" ("+m.Reason.Text+")"))
 	}
 	for _, c := range r.Clients {
-		b.Clients = append(b.Clients, pageClient{visible.Text(c.ID()), shell.Quote(visible.Text(c.ID())), visible.Text(c.Stack), visible.Text(c.Variant), visible.Text(c.Version), visible.Text(c.Library), visible.Text(c.About)})
+		id := visible.Text(c.ID())
+		b.Clients = append(b.Clients, pageClient{
+			ID: id, Name: shell.Quote(id), Stack: visible.Text(c.Stack), Variant: visible.Text(c.Variant),
+			Version: visible.Text(c.Version), Library: visible.Text(c.Library), About: visible.Text(c.About),
+		})
 	}
 	for _, g := range r.Groups() {
-		out := pageGroup{Stack: visible.Text(g.Stack), Variant: visible.Text(g.Variant), Versions: visible.Text(g.Versions)}
+		out := pageGroup{
+			Stack: visible.Text(g.Stack), Variant: visible.Text(g.Variant), Versions: visible.Text(g.Versions),
+		}
 		for _, c := range g.Clients {
-			out.Clients = append(out.Clients, slices.IndexFunc(r.Clients, func(o clients.Info) bool { return o.ID() == c.ID() }))
+			same := func(o clients.Info) bool { return o.ID() == c.ID() }
+			out.Clients = append(out.Clients, slices.IndexFunc(r.Clients, same))
 		}
 		b.Groups = append(b.Groups, out)
 	}
 	x := r.Index()
 	for _, s := range r.Scenarios {
-		out := pageScenario{ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title), Expected: visible.Text(expectation(s, english())), Control: visible.Text(s.Control),
-			What: visible.Text(s.Story.What), Where: visible.Text(s.Story.Where), Fix: visible.Text(s.Fix), Cells: []pageCell{}}
+		out := pageScenario{
+			ID: visible.Text(s.ID), Family: visible.Text(string(s.Family)), Title: visible.Text(s.Title),
+			Expected: visible.Text(expectation(s, english())), Control: visible.Text(s.Control),
+			What: visible.Text(s.Story.What), Where: visible.Text(s.Story.Where), Fix: visible.Text(s.Fix),
+			Cells: []pageCell{},
+		}
 		for _, c := range r.Clients {
 			out.Cells = append(out.Cells, b.cell(x.Cell(s.ID, c.ID())))
 		}
@@ -145,7 +154,7 @@ func newPage(r *result.Run) pageData {
 	return b.pageData
 }
 
-// pageBuilder collects what occurs more than once.
+// pageBuilder collects texts and observations, each once.
 type pageBuilder struct {
 	pageData
 	strings      map[string]int
@@ -164,7 +173,8 @@ func (b *pageBuilder) cell(c *result.Cell) pageCell {
 	}
 	out := pageCell{
 		slices.IndexFunc(kinds, func(k kind) bool { return k.Kind == c.Kind }), flag(c.Documented),
-		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert), b.text(c.Why.Text), b.text(c.Message), b.text(string(c.Control)),
+		b.text(string(c.Outcome)), b.text(string(c.Class)), flag(c.FromAlert),
+		b.text(c.Why.Text), b.text(c.Message), b.text(string(c.Control)),
 		b.text(Saw(c.Observed)), b.text(c.Disagreement.Text), b.text(strings.Join(c.ServerLog, "\n")),
 	}
 	for _, o := range c.Observed {
@@ -185,7 +195,7 @@ func (b *pageBuilder) text(s string) int {
 	return i
 }
 
-// observation returns the index of what the server saw of a connection.
+// observation returns the index of a connection's observation.
 func (b *pageBuilder) observation(o serve.Observation) int {
 	rows := []int{}
 	row := func(label string, values ...string) {

@@ -27,7 +27,8 @@ import (
 // mixed is a run with each judgement there is, documented and not.
 func mixed() *result.Run {
 	infos := append(python("default", "3.8", "3.9", "3.13"), python("insecure", "3.8", "3.9", "3.13")...)
-	infos = append(infos, clients.Info{Stack: "curl", Version: "8.1", Variant: "default", Library: "OpenSSL 3.0.19", About: "curl --cacert FILE"})
+	infos = append(infos, clients.Info{Stack: "curl", Version: "8.1", Variant: "default", Library: "OpenSSL 3.0.19",
+		About: "curl --cacert FILE"})
 	return run(infos, many, func(id string, c clients.Info) result.Cell {
 		judged := func(cell result.Cell, kind verdict.Kind, documented bool) result.Cell {
 			cell.Kind, cell.Documented, cell.Why = kind, documented, lang.Plain("for the reason "+string(kind))
@@ -66,7 +67,8 @@ func TestPageInBrowser(t *testing.T) {
 	t.Run("hash", func(t *testing.T) {
 		p := b.open(t, r, "#expired/python-3.13%2Fdefault", 1200, 900)
 		p.do(awaitVisible("dialog[open]"))
-		assert.Equal(t, "expired × python default 3.13", eval[string](p, `document.querySelector("dialog h2").textContent`))
+		assert.Equal(t, "expired × python default 3.13", eval[string](p,
+			`document.querySelector("dialog h2").textContent`))
 	})
 	t.Run("hostile", func(t *testing.T) { testHostile(b.open(t, r, "", 1200, 900)) })
 	t.Run("theme", func(t *testing.T) { testTheme(t, b, r) })
@@ -79,7 +81,8 @@ func TestPageInBrowser(t *testing.T) {
 func testFilter(p *tab) {
 	assert.Equal(p, many, p.rows())
 	assert.Equal(p, []string{"default 3.8–3.9", "default 3.13", "insecure 3.8–3.13", "curl default 8.1"}, p.columns())
-	assert.Contains(p, eval[string](p, `document.getElementById("summary").textContent`), "8 scenarios × 7 clients, 56 cells in 2 s on 2026-11-22: 2 not as documented")
+	assert.Contains(p, eval[string](p, `document.getElementById("summary").textContent`),
+		"8 scenarios × 7 clients, 56 cells in 2 s on 2026-11-22: 2 not as documented")
 	for _, f := range []struct {
 		control, value string
 		rows, columns  int
@@ -101,7 +104,8 @@ func testFilter(p *tab) {
 		status := eval[string](p, `document.getElementById("status").textContent`)
 		assert.Contains(p, status, fmt.Sprintf("%d of 8 scenarios", f.rows))
 		p.do(click(`#controls button[type="reset"]`))
-		p.do(until(`document.querySelectorAll("th.scenario").length === 8 && document.querySelectorAll("tr.clients th span").length === 4`), drawn())
+		p.do(until(`document.querySelectorAll("th.scenario").length === 8 && document.querySelectorAll("tr.clients `+
+			`th span").length === 4`), drawn())
 	}
 	p.filter("judgement", "!")
 	assert.Equal(p, 2, eval[int](p, `document.querySelectorAll("td:not(.dim)").length`), "what does not fit is dimmed")
@@ -109,7 +113,8 @@ func testFilter(p *tab) {
 
 func testSort(p *tab) {
 	p.filter("rows", "name")
-	assert.Equal(p, []string{"expired", "good", "good-ip", "not-yet-valid", "plain-http", "self-signed", "untrusted-root", "wrong-host"}, p.rows())
+	assert.Equal(p, []string{"expired", "good", "good-ip", "not-yet-valid", "plain-http", "self-signed",
+		"untrusted-root", "wrong-host"}, p.rows())
 	p.filter("rows", "bad")
 	assert.Equal(p, []string{"expired", "good-ip"}, p.rows()[:2])
 	p.filter("columns", "bad")
@@ -125,32 +130,40 @@ func testSort(p *tab) {
 
 // cellAt is a script that finds the cell of a scenario in a column, from 1.
 func cellAt(scenario string, column int) string {
-	return fmt.Sprintf(`[...document.querySelectorAll("th.scenario")].find(e => e.textContent === %q).parentElement.children[%d]`, scenario, column)
+	return fmt.Sprintf(`[...document.querySelectorAll("th.scenario")].find(e => e.textContent === `+
+		`%q).parentElement.children[%d]`, scenario, column)
 }
 
 func testMouse(p *tab) {
-	p.do(script(cellAt("expired", 2)+`.setAttribute("data-test", "")`), click("[data-test]"), awaitVisible("dialog[open]"))
+	p.do(script(cellAt("expired", 2)+`.setAttribute("data-test", "")`), click("[data-test]"),
+		awaitVisible("dialog[open]"))
 	dialog := eval[string](p, `document.querySelector("dialog").innerText`)
 	for _, want := range []string{
-		"expired × python default 3.13", "insecure!", "not as documented", "accepted; on good: accepted", "for the reason insecure", "TLS 1.3 a request, which it answered",
-		"tlslab run expired --client python-3.13/default --seed 'it'\\''s a seed' --at 2026-11-22T00:00:00Z", "The leaf's notAfter is a day in the past",
+		"expired × python default 3.13", "insecure!", "not as documented", "accepted; on good: accepted",
+		"for the reason insecure", "TLS 1.3 a request, which it answered",
+		"tlslab run expired --client python-3.13/default --seed 'it'\\''s a seed' --at 2026-11-22T00:00:00Z",
+		"The leaf's notAfter is a day in the past",
 	} {
 		assert.Contains(p, dialog, want)
 	}
 	assert.Equal(p, "#expired/python-3.13%2Fdefault", eval[string](p, `location.hash`))
 	p.do(click(`dialog button[aria-label="Close"]`))
 	assert.False(p, eval[bool](p, `document.querySelector("dialog").open`))
-	// A group tells each version that said something else.
+	// A group shows each version with a different message.
 	p.do(script(cellAt("expired", 1) + `.click()`))
-	assert.Contains(p, eval[string](p, `document.querySelector("dialog").innerText`), "certificate has expired (_ssl.c:1129)")
-	assert.Contains(p, eval[string](p, `document.querySelector("dialog").textContent`), "offered versionsTLS 1.3 TLS 1.2")
+	assert.Contains(p, eval[string](p, `document.querySelector("dialog").innerText`),
+		"certificate has expired (_ssl.c:1129)")
+	assert.Contains(p, eval[string](p, `document.querySelector("dialog").textContent`),
+		"offered versionsTLS 1.3 TLS 1.2")
 }
 
 func testKeyboard(p *tab) {
 	focused := func() string {
-		return eval[string](p, `(e => e.closest("#grid") ? (e.ariaLabel ?? e.textContent) : e.id || e.tagName)(document.activeElement)`)
+		return eval[string](p, `(e => e.closest("#grid") ? (e.ariaLabel ?? e.textContent) : e.id || `+
+			`e.tagName)(document.activeElement)`)
 	}
-	assert.Equal(p, 1, eval[int](p, `document.querySelectorAll('#grid [tabindex="0"]').length`), "one cell is in the order of Tab")
+	assert.Equal(p, 1, eval[int](p, `document.querySelectorAll('#grid [tabindex="0"]').length`),
+		"one cell is in the order of Tab")
 	p.do(chromedp.Focus(chromedp.CSS("#fold")), press(keyTab, keyTab)) // past the reset button
 	assert.Equal(p, "default 3.8–3.9", focused())
 	p.do(press(keyDown, keyDown, keyDown))
@@ -181,13 +194,14 @@ func testHostile(p *tab) {
 	assert.Less(p, before, 400, "nothing of a message became an element")
 	p.do(script(cellAt("good-ip", 4)+`.click()`), awaitVisible("dialog[open]"))
 	message := eval[string](p, `document.querySelector("dialog pre").textContent`)
-	assert.Equal(p, `</script><img src=x onerror=alert(1)><!-- ]]> "quoted" 'single' `+"`code` a|b "+`\x00\x1b[31mred\x07 \u202etxet\u202c \u2028 \xff\xfe & end`+strings.Repeat("x", 500), message)
+	assert.Equal(p, `</script><img src=x onerror=alert(1)><!-- ]]> "quoted" 'single' `+
+		"`code` a|b "+`\x00\x1b[31mred\x07 \u202etxet\u202c \u2028 \xff\xfe & end`+strings.Repeat("x", 500), message)
 	assert.Zero(p, eval[int](p, `document.querySelectorAll("img").length`))
 	assert.Equal(p, "isolate", eval[string](p, `getComputedStyle(document.querySelector("dialog pre")).unicodeBidi`))
 }
 
-// TestPageHostile holds the page's source to have nothing of a message that could end its script or
-// be read as markup, whatever part of a run it stands in.
+// TestPageHostile checks that nothing in a message can end the script in the page's source or be read as markup,
+// whatever part of a run it is in.
 func TestPageHostile(t *testing.T) {
 	r := mixed()
 	clean := len(page(t, r))
@@ -196,9 +210,11 @@ func TestPageHostile(t *testing.T) {
 		s.Title, s.Fix, s.Story.What = hostile, hostile, hostile
 		for j := range s.Cells {
 			c := &s.Cells[j]
-			c.Message, c.Why, c.Disagreement, c.Class = hostile, lang.Plain(hostile), lang.Plain(hostile), failure.Class(hostile)
+			c.Message, c.Why, c.Disagreement, c.Class = hostile, lang.Plain(hostile), lang.Plain(hostile),
+				failure.Class(hostile)
 			c.ServerLog = []string{hostile, hostile}
-			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile, Hello: &wire.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
+			c.Observed = []serve.Observation{{Error: hostile, ClientCertificate: hostile,
+				Hello: &wire.ClientHello{ServerName: hostile, Protocols: []string{hostile}}}}
 		}
 	}
 	r.Clients[0].About, r.Seed = hostile, hostile
@@ -236,13 +252,19 @@ func testTheme(t *testing.T, b *browser, r *result.Run) {
 	p.do(script(`localStorage.clear()`))
 }
 
-// contrast computes the least contrast of text (WCAG 2.2, 1.4.3) in the table, and of what has it.
+// contrast computes the least contrast of text in the table (WCAG 2.2, 1.4.3), and which element has it.
 const contrast = `(() => {
-	const light = c => { const [r, g, b] = c.match(/[\d.]+/g).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+	const light = c => {
+		const [r, g, b] = c.match(/[\d.]+/g).map(v => v / 255)
+			.map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
 	let least = [99, ""];
 	for (const e of document.querySelectorAll("#grid td[class], #legend .mark, #status, #summary, th.scenario")) {
-		let ground = e; while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-		const [a, b] = [light(getComputedStyle(e).color), light(getComputedStyle(ground).backgroundColor)].sort((x, y) => y - x);
+		let ground = e;
+		while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+		const colors = [getComputedStyle(e).color, getComputedStyle(ground).backgroundColor];
+		const [a, b] = colors.map(light).sort((x, y) => y - x);
 		const ratio = (a + 0.05) / (b + 0.05);
 		if (ratio < least[0]) least = [ratio, e.className || e.id];
 	}
@@ -259,9 +281,10 @@ func testContrast(t *testing.T, b *browser, r *result.Run) {
 		got := eval[[]any](p, contrast)
 		assert.GreaterOrEqual(t, got[0].(float64), 4.5, "%s: %v", name, got[1])
 		t.Logf("%s: least contrast %.2f, of %v", name, got[0], got[1])
-		// Without colours: each judgement has a letter of its own, and what is not as documented a mark.
+		// Without colors, each judgement has its own letter, and what is not as documented has a mark.
 		letters := eval[[]string](p, `[...document.querySelectorAll("td")].map(e => e.textContent)`)
-		assert.Equal(t, []string{"✓", "✓", "X", "X!", "L", "L!", "W", "W!", "?", "?!", "B", "B!", "V", "V!", "U", "U!", "E", "E!"}, letters)
+		assert.Equal(t, []string{"✓", "✓", "X", "X!", "L", "L!", "W", "W!", "?", "?!", "B", "B!", "V", "V!", "U", "U!",
+			"E", "E!"}, letters)
 		p.shoot("judgements-" + name)
 	}
 }
@@ -269,7 +292,8 @@ func testContrast(t *testing.T, b *browser, r *result.Run) {
 func testPhone(wide, p *tab) {
 	const overflow = `document.documentElement.scrollWidth - document.documentElement.clientWidth`
 	assert.Zero(wide, eval[int](wide, overflow), "the page does not scroll sideways")
-	assert.Positive(wide, eval[int](wide, `(e => e.scrollWidth - e.clientWidth)(document.getElementById("frame"))`), "the table does")
+	assert.Positive(wide, eval[int](wide, `(e => e.scrollWidth - e.clientWidth)(document.getElementById("frame"))`),
+		"the table does")
 	assert.Zero(p, eval[int](p, overflow))
 	p.do(click("#controls summary"))
 	assert.True(p, eval[bool](p, `document.getElementById("controls").open`))
@@ -303,7 +327,8 @@ func big() *result.Run {
 			cell.Why = lang.Plain(fmt.Sprintf("for reason %d", n%50))
 			return cell
 		}
-		return rejected(failure.Expired, fmt.Sprintf("urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] message %d>", n))
+		return rejected(failure.Expired, fmt.Sprintf("urllib.error.URLError: <urlopen error [SSL: "+
+			"CERTIFICATE_VERIFY_FAILED] message %d>", n))
 	})
 }
 
@@ -316,14 +341,18 @@ func testBig(t *testing.T, b *browser) {
 	paint := eval[float64](p, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
 	whole := eval[string](p, `document.documentElement.dataset.drawn`)
 	assert.Equal(t, 18000, eval[int](p, `document.querySelectorAll("td").length`))
-	again := eval[float64](p, `(() => { const start = performance.now(), e = document.getElementById("text"); e.value = "reason 7"; e.dispatchEvent(new Event("input", {bubbles: true})); return performance.now() - start; })()`)
+	again := eval[float64](p, `(() => { const start = performance.now(), e = document.getElementById("text"); `+
+		`e.value = "reason 7"; e.dispatchEvent(new Event("input", {bubbles: true})); return performance.now() - `+
+		`start; })()`)
 	p.do(drawn())
-	t.Logf("18,000 cells: %.1f MB, written in %s; first paint after %.0f ms, all drawn after %s ms; a key in the filter keeps the page busy for %.0f ms", float64(size)/1e6, written.Round(time.Millisecond), paint, whole, again)
+	t.Logf("18,000 cells: %.1f MB, written in %s; first paint after %.0f ms, all drawn after %s ms; a key in the "+
+		"filter keeps the page busy for %.0f ms", float64(size)/1e6, written.Round(time.Millisecond), paint, whole,
+		again)
 	assert.Less(t, size, 4_000_000)
 	assert.Less(t, paint, 5000.0)
 }
 
-// pictures writes what is to be looked at.
+// pictures writes screenshots to look at.
 func pictures(t *testing.T, b *browser) {
 	if *screenshots == "" {
 		t.Skip("no -screenshots DIR")
@@ -336,8 +365,10 @@ func pictures(t *testing.T, b *browser) {
 	}
 	p := b.open(t, r, "", 1200, 900, scheme("light"))
 	p.do(script(`(() => { // to where the stacks differ
-		const frame = document.getElementById("frame"), part = [...document.querySelectorAll("th.family")].find(e => e.textContent.startsWith("names"));
-		if (part) frame.scrollTop += part.getBoundingClientRect().top - frame.getBoundingClientRect().top - document.querySelector("thead").offsetHeight;
+		const frame = document.getElementById("frame");
+		const part = [...document.querySelectorAll("th.family")].find(e => e.textContent.startsWith("names"));
+		if (part) frame.scrollTop += part.getBoundingClientRect().top - frame.getBoundingClientRect().top -
+			document.querySelector("thead").offsetHeight;
 	})()`))
 	p.shoot("readme")
 	for name, size := range map[string][2]int64{"wide": {1200, 900}, "phone": {360, 740}} {

@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// The form of JUnit's XML that continuous integration reads; there is no standard, and this keeps
-// to what the schema of Jenkins' xUnit plugin and Ant's task have in common.
+// The form of JUnit XML that CI systems read. There is no standard; this is what the schemas of Jenkins' xUnit plugin
+// and of Ant's task have in common.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -56,12 +56,11 @@ type (
 	}
 )
 
-// WriteJUnit writes a run as JUnit's XML: a suite a client, a case a scenario. What was not as
-// documented fails; a documented deviation passes, and says why in its output; what a client
-// cannot do is skipped.
+// WriteJUnit writes a run as JUnit XML, with a suite per client and a case per scenario. Cases that are not as
+// documented fail. Documented deviations pass, with the reason in their output. What a client cannot do is skipped.
 func WriteJUnit(w io.Writer, r *result.Run) error { return junit(r).write(w) }
 
-// junit makes the suites of a run.
+// junit returns the suites of a run.
 func junit(r *result.Run) junitSuites {
 	out := junitSuites{Name: "tlslab", Time: seconds(r.Duration)}
 	x := r.Index()
@@ -91,10 +90,11 @@ func (out junitSuites) write(w io.Writer) error {
 	return err
 }
 
-// suite makes the suite of a client.
+// suite returns the suite of a client.
 func suite(r *result.Run, c clients.Info, x result.Index) junitSuite {
 	s := junitSuite{Name: c.ID(), Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Properties: []junitProperty{
-		{"seed", visible.Text(r.Seed)}, {"at", r.At.Format(time.RFC3339)}, {"library", visible.Text(c.Library)}, {"about", visible.Text(c.About)},
+		{"seed", visible.Text(r.Seed)}, {"at", r.At.Format(time.RFC3339)},
+		{"library", visible.Text(c.Library)}, {"about", visible.Text(c.About)},
 	}}
 	var total time.Duration
 	for _, scenario := range r.Scenarios {
@@ -126,7 +126,7 @@ func suite(r *result.Run, c clients.Info, x result.Index) junitSuite {
 	return s
 }
 
-// one says in one line what a cell came to.
+// oneLine returns the result of a cell in one line.
 func oneLine(c *result.Cell) string {
 	words := []string{string(c.Kind) + result.Mark(c.Kind, c.Documented)}
 	if c.Class != "" {
@@ -138,7 +138,7 @@ func oneLine(c *result.Cell) string {
 	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }
 
-// account tells a cell in full.
+// account describes a cell in full.
 func account(r *result.Run, s result.Scenario, c *result.Cell) string {
 	var out strings.Builder
 	line := func(label, text string) {
@@ -160,5 +160,5 @@ func account(r *result.Run, s result.Scenario, c *result.Cell) string {
 	return out.String()
 }
 
-// seconds is a duration as JUnit has it.
+// seconds returns a duration as in JUnit XML.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

@@ -24,18 +24,20 @@ import (
 // attributes, those that must be there marked, and its children in their order.
 var junit = map[string]struct{ attributes, children []string }{
 	"testsuites": {[]string{"name", "time", "tests", "failures", "errors"}, []string{"testsuite"}},
-	"testsuite": {[]string{"name!", "tests!", "failures!", "errors!", "time", "skipped", "timestamp", "hostname", "id", "package"},
+	"testsuite": {[]string{"name!", "tests!", "failures!", "errors!", "time", "skipped", "timestamp", "hostname", "id",
+		"package"},
 		[]string{"properties", "testcase", "system-out", "system-err"}},
 	"properties": {nil, []string{"property"}},
 	"property":   {[]string{"name!", "value!"}, nil},
-	"testcase":   {[]string{"name!", "classname", "time", "group"}, []string{"skipped", "error", "failure", "system-out", "system-err"}},
+	"testcase": {[]string{"name!", "classname", "time", "group"},
+		[]string{"skipped", "error", "failure", "system-out", "system-err"}},
 	"skipped":    {[]string{"message", "type"}, nil},
 	"error":      {[]string{"message", "type"}, nil},
 	"failure":    {[]string{"message", "type"}, nil},
 	"system-out": {nil, nil},
 }
 
-// checkJUnit holds a document to be well-formed and of the common schema.
+// checkJUnit checks that a document is well-formed and follows the common schema.
 func checkJUnit(t *testing.T, doc []byte) {
 	dec := xml.NewDecoder(bytes.NewReader(doc))
 	var path []string
@@ -57,11 +59,13 @@ func checkJUnit(t *testing.T, doc []byte) {
 				last[len(last)-1] = place
 			}
 			for _, a := range e.Attr {
-				require.True(t, slices.Contains(allowed.attributes, a.Name.Local) || slices.Contains(allowed.attributes, a.Name.Local+"!"), "%s has %s", name, a.Name.Local)
+				require.True(t, slices.Contains(allowed.attributes, a.Name.Local) ||
+					slices.Contains(allowed.attributes, a.Name.Local+"!"), "%s has %s", name, a.Name.Local)
 			}
 			for _, a := range allowed.attributes {
 				if want, must := strings.CutSuffix(a, "!"); must {
-					require.True(t, slices.ContainsFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == want }), "%s lacks %s", name, want)
+					require.True(t, slices.ContainsFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == want }),
+						"%s lacks %s", name, want)
 				}
 			}
 			path, last = append(path, name), append(last, 0)
@@ -84,9 +88,11 @@ func TestJUnit(t *testing.T) {
 			cell.Why = lang.Plain("declared not to check")
 			return cell
 		case id == "self-signed":
-			return result.Cell{Outcome: clients.Unsupported, Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: lang.Plain("it cannot")}}
+			return result.Cell{Outcome: clients.Unsupported,
+				Judgement: verdict.Judgement{Kind: verdict.Unsupported, Documented: true, Why: lang.Plain("it cannot")}}
 		case id == "plain-http":
-			return result.Cell{Outcome: clients.Failed, Message: "died", Judgement: verdict.Judgement{Kind: verdict.Error, Why: lang.Plain("died")}}
+			return result.Cell{Outcome: clients.Failed, Message: "died",
+				Judgement: verdict.Judgement{Kind: verdict.Error, Why: lang.Plain("died")}}
 		}
 		return good(id, c)
 	})
@@ -95,7 +101,8 @@ func TestJUnit(t *testing.T) {
 	checkJUnit(t, out.Bytes())
 	for _, want := range []string{
 		`<testsuites name="tlslab" tests="16" failures="1" errors="1" time="1.500">`,
-		`<testsuite name="python-3.8/default" tests="8" failures="1" errors="1" skipped="1" time="0.000" timestamp="2026-11-22T06:00:00">`,
+		`<testsuite name="python-3.8/default" tests="8" failures="1" errors="1" skipped="1" time="0.000" ` +
+			`timestamp="2026-11-22T06:00:00">`,
 		`<testcase name="expired" classname="python-3.8/default.validity" time="0.000">`,
 		`<failure message="insecure! it must reject this as expired" type="insecure">`,
 		"to reproduce: tlslab run expired --client python-3.8/default --seed",
@@ -108,8 +115,7 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
-// TestJUnitHostile holds whatever a message has in it to leave the document well-formed, and to come
-// out of a parser so that a person can read it.
+// TestJUnitHostile checks that no message breaks the document, and that a parser returns it in a readable form.
 func TestJUnitHostile(t *testing.T) {
 	r := run(python("default", "3.8"), many, func(string, clients.Info) result.Cell {
 		cell := rejected(failure.Expired, hostile)

@@ -10,14 +10,14 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// kind is a kind of judgement as it is shown.
+// kind is a kind of judgement as reports show it.
 type kind struct {
 	Kind   verdict.Kind `json:"kind"`
-	Letter string       `json:"letter"` // stands for it where there is no room for the word
+	Letter string       `json:"letter"` // used where there is no room for the word
 	Means  string       `json:"means"`
 }
 
-// kinds are the judgements in the order in which they are counted.
+// kinds lists the judgements in the order in which they are counted.
 var kinds = []kind{
 	{verdict.OK, "✓", english().Kinds[verdict.OK]},
 	{verdict.Lenient, "L", english().Kinds[verdict.Lenient]},
@@ -30,20 +30,20 @@ var kinds = []kind{
 	{verdict.Error, "E", english().Kinds[verdict.Error]},
 }
 
-// kindOf returns a judgement as it is shown.
+// kindOf returns a judgement as reports show it.
 func kindOf(k verdict.Kind) kind {
 	if i := slices.IndexFunc(kinds, func(x kind) bool { return x.Kind == k }); i >= 0 {
 		return kinds[i]
 	}
-	return kind{Kind: k, Letter: "·"} // of a former run's file
+	return kind{Kind: k, Letter: "·"} // from a file of another version
 }
 
-// count says how many cells came to what: "12 ok, 4 insecure*".
+// count returns how many cells have which judgement: "12 ok, 4 insecure*".
 func (w *words) count(cells iter.Seq[*result.Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string { return " " + string(k.Kind) }), w.Listed)
 }
 
-// tally is count in letters: "12 4X*". A plain number is of those that are ok.
+// tally is like count, with letters: "12 4X*". A plain number is that of ok cells.
 func tally(cells iter.Seq[*result.Cell]) string {
 	return strings.Join(counted(cells, func(k kind) string {
 		if k.Kind == verdict.OK {
@@ -53,7 +53,7 @@ func tally(cells iter.Seq[*result.Cell]) string {
 	}), " ")
 }
 
-// counted counts cells by judgement, which name names.
+// counted counts cells by judgement. name returns the name of a judgement.
 func counted(cells iter.Seq[*result.Cell], name func(kind) string) []string {
 	n := map[string]int{}
 	for c := range cells {

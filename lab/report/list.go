@@ -8,8 +8,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// List writes scenarios a line each, by family: what a client does, the canonical class, the title. A narrow window
-// has no room for the class.
+// List writes a line per scenario, by family: what a correct client does, the canonical class, and the title. It omits
+// the class in a narrow window.
 func (t Terminal) List(list []*scenarios.Scenario) error {
 	var rows [][]string
 	flush := func() error {
@@ -20,7 +20,7 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 	var family scenarios.Family
 	for _, s := range list {
 		if s.Family != family {
-			if t.Width > 0 { // IDs are as wide as each other within a family, more or less
+			if t.Width > 0 { // IDs within a family have similar widths
 				if err := flush(); err != nil {
 					return err
 				}
@@ -53,5 +53,5 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 	return nil
 }
 
-// withClass is from how many columns on there is room for the class.
+// withClass is the minimum width of a window with room for the class.
 const withClass = 110

@@ -10,15 +10,14 @@ import (
 	"example.com/tlslab/lab/result"
 )
 
-// serverLogs writes what servers that end TLS by themselves logged, once for all clients of which
-// they said the same.
+// serverLogs writes what servers with their own TLS implementation logged, once for all clients with the same log.
 func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 	type said struct{ lines, clients []string }
 	var all []said
 	for _, r := range rowsOf(s, infos) {
 		var lines []string
 		for _, line := range r.ServerLog {
-			if line = mongolog.Parse(line).String(); !slices.Contains(lines, line) { // drivers try again
+			if line = mongolog.Parse(line).String(); !slices.Contains(lines, line) { // drivers retry
 				lines = append(lines, line)
 			}
 		}
@@ -43,7 +42,7 @@ func (t Terminal) serverLogs(s result.Scenario, infos []clients.Info) {
 	}
 }
 
-// unserved reports whether this machine cannot serve a scenario to any client, and says why, once.
+// unserved reports whether this machine cannot serve a scenario to any client. If so, it writes why.
 func (t Terminal) unserved(s result.Scenario) bool {
 	why, is := s.Unserved()
 	if !is {

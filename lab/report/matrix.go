@@ -16,7 +16,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// unfolded is up to how many scenarios a matrix has a column each; beyond, a column a family.
+// unfolded is the maximum number of scenarios for which a matrix has a column each. With more, it has a column per
+// family.
 const unfolded = 5
 
 // column is one column of a matrix.
@@ -25,7 +26,7 @@ type column struct {
 	scenarios []result.Scenario
 }
 
-// columns are the scenarios of a run, each by itself if they are few, else by family.
+// columnsOf returns the columns of a run: one per scenario if there are few, or else one per family.
 func columnsOf(r *result.Run) []column {
 	var list []column
 	for _, s := range r.Scenarios {
@@ -47,7 +48,7 @@ func columnsOf(r *result.Run) []column {
 	return list
 }
 
-// cells yields what a client came to in the scenarios of a column.
+// cells yields the cells of a client in the scenarios of a column.
 func (c column) cells(x result.Index, client string) iter.Seq[*result.Cell] {
 	return func(yield func(*result.Cell) bool) {
 		for _, s := range c.scenarios {
@@ -58,8 +59,8 @@ func (c column) cells(x result.Index, client string) iter.Seq[*result.Cell] {
 	}
 }
 
-// Matrix writes a run as a table of clients and families: versions that did the same in one
-// row, the scenarios of a family as counts. What was not as documented follows by itself.
+// Matrix writes a run as a table of clients and families. Versions that did the same share a row, and the scenarios of
+// a family are counted. Results that are not as documented follow below the table.
 func (t Terminal) Matrix(r *result.Run) {
 	w := t.matrix(r)
 	w.SetOutputMirror(t.W)
@@ -70,7 +71,7 @@ func (t Terminal) Matrix(r *result.Run) {
 	t.again(r)
 }
 
-// matrix makes the table of a run.
+// matrix returns the table of a run.
 func (t Terminal) matrix(r *result.Run) table.Writer {
 	w := table.NewWriter()
 	style := table.StyleLight
@@ -116,10 +117,10 @@ func (t Terminal) matrix(r *result.Run) table.Writer {
 	return w
 }
 
-// dash stands between the first and the last of several versions.
+// dash is between the first and the last version of a range.
 const dash = "–"
 
-// named wraps the name of clients at its blanks, and behind the dash of versions that are too long for a line.
+// named wraps the name of clients at its blanks, and after the dash of version ranges that are too long for a line.
 func named(s string, width int) string {
 	words := strings.Fields(s)
 	for i, word := range words {
@@ -130,7 +131,7 @@ func named(s string, width int) string {
 	return text.WrapSoft(strings.Join(words, " "), width)
 }
 
-// alone is the judgement of the one cell that there is.
+// alone returns the judgement of the only cell.
 func alone(cells iter.Seq[*result.Cell]) string {
 	for c := range cells {
 		return string(c.Kind) + result.Mark(c.Kind, c.Documented)
@@ -152,11 +153,11 @@ func (t Terminal) tallied(s string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// share gives columns the widths that they want if the window has room for them; else it narrows
-// the first, which has names, to its longest word, and then the widest of the others, again and again.
+// share returns the widths of columns. If the window is too narrow for the given widths, it first narrows the first
+// column, which has names, to its longest word, and then repeatedly the widest of the others.
 func (t Terminal) share(widths []int, name int) []int {
-	const least = 4        // as 28L* has
-	sum := len(widths) + 1 // a blank behind each, and the frame
+	const least = 4        // as wide as 28L*
+	sum := len(widths) + 1 // a blank after each, and the frame
 	for i := range widths {
 		widths[i] = max(widths[i], least)
 		sum += widths[i]
@@ -178,12 +179,12 @@ func (t Terminal) share(widths []int, name int) []int {
 	return widths
 }
 
-// hyphenate breaks a word into lines of a width, at its hyphens where it has some.
+// hyphenate breaks a word into lines of a width, at its hyphens if possible.
 func hyphenate(word string, width int) string {
 	var lines []string
 	for part := range strings.SplitAfterSeq(word, "-") {
 		if len(part) == width+1 {
-			part = strings.TrimSuffix(part, "-") // the end of the line says as much
+			part = strings.TrimSuffix(part, "-") // the end of the line shows the break
 		}
 		for len(part) > width {
 			lines = append(lines, part[:width-1]+"-")
@@ -198,7 +199,7 @@ func hyphenate(word string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// legend says what the letters and marks of a matrix stand for, those that are in it.
+// legend explains the letters and marks that occur in a matrix.
 func (t Terminal) legend(r *result.Run) {
 	w := t.words()
 	there := map[verdict.Kind]bool{}
@@ -229,7 +230,7 @@ func (t Terminal) legend(r *result.Run) {
 	}
 }
 
-// came says what a run came to as a whole.
+// came writes the result of a run as a whole.
 func (t Terminal) came(r *result.Run) {
 	cells, bad := 0, 0
 	for _, s := range r.Scenarios {
@@ -245,7 +246,8 @@ func (t Terminal) came(r *result.Run) {
 	if r.Seed != "" {
 		when = fmt.Sprintf(w.Tookf, r.Duration.Round(100*time.Millisecond))
 	}
-	fmt.Fprintf(t.W, "\n"+w.Camef, w.Scenarios.of(len(r.Scenarios)), w.Clients.of(len(r.Clients)), w.Cells.of(cells), when)
+	fmt.Fprintf(t.W, "\n"+w.Camef, w.Scenarios.of(len(r.Scenarios)), w.Clients.of(len(r.Clients)), w.Cells.of(cells),
+		when)
 	if bad == 0 {
 		fmt.Fprintln(t.W, t.paint(t.words().AllDocumented, text.FgGreen, text.Bold))
 	} else {
@@ -253,7 +255,7 @@ func (t Terminal) came(r *result.Run) {
 	}
 }
 
-// again says what was not there, and how to have a run again.
+// again writes which stacks were not found, and how to repeat the run.
 func (t Terminal) again(r *result.Run) {
 	if t.Short {
 		var names []string
@@ -270,7 +272,7 @@ func (t Terminal) again(r *result.Run) {
 			t.line(fmt.Sprintf(t.words().Missingf, m.Stack, t.reason(m.Reason)))
 		}
 	}
-	if r.Seed != "" { // a record has none
+	if r.Seed != "" { // a record has no seed
 		t.line(fmt.Sprintf(t.words().Againf, r.Again()))
 	}
 }

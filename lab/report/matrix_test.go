@@ -39,11 +39,12 @@ func TestGroups(t *testing.T) {
 	for _, g := range r.Groups() {
 		names = append(names, g.Name())
 	}
-	assert.Equal(t, []string{"python default 3.6–3.9, 3.11", "python default 3.10", "python insecure 3.6–3.8", "curl default 8"}, names)
+	assert.Equal(t, []string{"python default 3.6–3.9, 3.11", "python default 3.10", "python insecure 3.6–3.8",
+		"curl default 8"}, names)
 }
 
-// TestMatrixUnfoldsFailures holds that what is not as documented is shown in full, and the rest in
-// counts that add up.
+// TestMatrixUnfoldsFailures checks that what is not as documented is shown in full, and that the counts of the rest add
+// up.
 func TestMatrixUnfoldsFailures(t *testing.T) {
 	r := run(python("default", "3.8", "3.9"), many, func(id string, c clients.Info) result.Cell {
 		switch {
@@ -61,7 +62,8 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 	assert.Regexp(t, `(?m)^client +baseline +validity +names +chain +wire`, out.String())
 	assert.Regexp(t, `(?m)^python default 3\.8 +2 +2 +1X\* +2 +1 *$`, out.String())
 	assert.Regexp(t, `(?m)^python default 3\.9 +2 +1 1X! +1X\* +2 +1 *$`, out.String())
-	assert.Contains(t, out.String(), "expired × python-3.9/default\n  insecure! \n  it must reject this as expired\n  the server saw: TLS 1.3 a request, which it answered")
+	assert.Contains(t, out.String(), "expired × python-3.9/default\n  insecure! \n  it must reject this as expired\n "+
+		" the server saw: TLS 1.3 a request, which it answered")
 	assert.Contains(t, out.String(), "8 scenarios × 2 clients, 16 cells in 1.5s: 1 not as documented")
 	assert.Contains(t, out.String(), `the same again: --seed 'it'\''s a seed' --at 2026-11-22T00:00:00Z`)
 	assert.Contains(t, out.String(), "X insecure      accepted what it must reject")
@@ -69,13 +71,14 @@ func TestMatrixUnfoldsFailures(t *testing.T) {
 	assert.NotContains(t, out.String(), "wrong-host ×", "what is to be expected is not unfolded")
 }
 
-// TestMatrixFitsWindow holds no line to be wider than the window.
+// TestMatrixFitsWindow checks that no line is wider than the window.
 func TestMatrixFitsWindow(t *testing.T) {
-	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many, func(id string, c clients.Info) result.Cell {
-		cell := accepted(verdict.Insecure, c.Version == "3.8.18")
-		cell.Why = lang.Plain(strings.Repeat("because of a reason ", 20))
-		return cell
-	})
+	r := run(append(python("server-purpose", "3.8.18", "3.9.18"), python("default", "2.7.18", "3.13.0")...), many,
+		func(id string, c clients.Info) result.Cell {
+			cell := accepted(verdict.Insecure, c.Version == "3.8.18")
+			cell.Why = lang.Plain(strings.Repeat("because of a reason ", 20))
+			return cell
+		})
 	// Two runs with several hundred changes, the messages long and without a blank.
 	other := run(r.Clients, many, func(string, clients.Info) result.Cell {
 		return rejected(failure.ClientCertificateRejected, strings.Repeat("x", 300))
@@ -110,7 +113,8 @@ func TestMatrixOfFewScenarios(t *testing.T) {
 // TestMatrixOfServices has clients that speak something else than some scenarios: their cells are
 // not there, and must not be taken for a neighbour's.
 func TestMatrixOfServices(t *testing.T) {
-	infos := append(python("default", "3.8"), clients.Info{Stack: "driver", Service: "mongodb", Version: "1", Variant: "default"})
+	infos := append(python("default", "3.8"), clients.Info{Stack: "driver", Service: "mongodb", Version: "1",
+		Variant: "default"})
 	r := run(infos, []string{"expired", "mongo-expired"}, func(id string, c clients.Info) result.Cell {
 		switch {
 		case strings.HasPrefix(id, "mongo-") != (c.Service == "mongodb"):
@@ -132,13 +136,15 @@ func TestMatrixOfServices(t *testing.T) {
 func TestHostileMessageInTerminal(t *testing.T) {
 	r := run(python("default", "3.8"), many, func(id string, c clients.Info) result.Cell {
 		cell := rejected("", hostile)
-		cell.Judgement = verdict.Judgement{Kind: verdict.Error, Why: lang.Plain(hostile), Disagreement: lang.Plain(hostile)}
+		cell.Judgement = verdict.Judgement{Kind: verdict.Error, Why: lang.Plain(hostile),
+			Disagreement: lang.Plain(hostile)}
 		return cell
 	})
 	var out strings.Builder
 	report.Terminal{W: &out}.Matrix(r)
 	report.Terminal{W: &out}.Run(r)
-	report.Terminal{W: &out}.Diff(result.Compare(run(r.Clients, many, good), r, []result.Pair{{From: r.Clients[0].ID(), To: r.Clients[0].ID()}}), true)
+	report.Terminal{W: &out}.Diff(result.Compare(run(r.Clients, many, good), r,
+		[]result.Pair{{From: r.Clients[0].ID(), To: r.Clients[0].ID()}}), true)
 	require.Contains(t, out.String(), `\x1b[31mred`)
 	for _, c := range []string{"\x00", "\x1b", "\x07", "\u202e", "\u2028", "\xff"} {
 		assert.NotContains(t, out.String(), c)
@@ -160,7 +166,8 @@ func TestVisible(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	r := run(python("default", "3.8"), many, good)
-	assert.Equal(t, `tlslab run expired --client python-3.8/default --seed 'it'\''s a seed' --at 2026-11-22T00:00:00Z`, r.Command("expired", "python-3.8/default"))
+	assert.Equal(t, `tlslab run expired --client python-3.8/default --seed 'it'\''s a seed' --at 2026-11-22T00:00:00Z`,
+		r.Command("expired", "python-3.8/default"))
 	r.Seed = ""
 	assert.Equal(t, `tlslab run expired --client python-3.8/default`, r.Command("expired", "python-3.8/default"))
 }

@@ -13,15 +13,15 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// ocspOptions are the rows of the matrix in MongoDB's OCSP specification: the URI options, and the
-// variant of a driver that sets them.
+// ocspOptions lists the rows of the matrix in MongoDB's OCSP specification: the URI options, and the variant of a
+// driver that sets them.
 var ocspOptions = []struct{ uri, variant string }{
 	{"tls=true", "default"},
 	{"tlsInsecure=true", "tlsInsecure"},
 	{"tlsAllowInvalidCertificates=true", "tlsAllowInvalidCertificates"},
 }
 
-// OCSPVariants returns the variants that the matrix wants of a driver.
+// OCSPVariants returns the variants of a driver that the matrix needs.
 func OCSPVariants() []string {
 	var list []string
 	for _, o := range ocspOptions {
@@ -30,9 +30,9 @@ func OCSPVariants() []string {
 	return list
 }
 
-// OCSP prints a run over the test matrix of MongoDB's OCSP specification as the specification
-// prints it, for each driver: URI options by columns, whether the driver connects, and marked with
-// ! where the specification has it otherwise. It returns the number of those marks.
+// OCSP prints a run over the test matrix of MongoDB's OCSP specification, for each driver in the form of the
+// specification: whether the driver connects, by URI options and columns. Results that differ from the specification
+// are marked with !. It returns the number of marks.
 func (t Terminal) OCSP(r *result.Run) int {
 	cells := map[string]map[string]result.Cell{} // by scenario and client
 	for _, s := range r.Scenarios {
@@ -62,15 +62,15 @@ func (t Terminal) OCSP(r *result.Run) int {
 func drivers(list []clients.Info) []clients.Info {
 	var firsts []clients.Info
 	for _, c := range list {
-		if !slices.ContainsFunc(firsts, func(f clients.Info) bool { return f.Stack == c.Stack && f.Version == c.Version }) {
+		same := func(f clients.Info) bool { return f.Stack == c.Stack && f.Version == c.Version }
+		if !slices.ContainsFunc(firsts, same) {
 			firsts = append(firsts, c)
 		}
 	}
 	return firsts
 }
 
-// ocspOf prints the matrix of one driver, and returns what it does otherwise than the
-// specification says, and why.
+// ocspOf prints the matrix of one driver. It returns where the driver differs from the specification, and why.
 func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]result.Cell) []string {
 	var reasons []string
 	fmt.Fprintf(t.W, "%s %s\n", driver.Stack, t.paint(driver.Version+", "+driver.Library, text.Faint))
@@ -112,10 +112,10 @@ func (t Terminal) ocspOf(driver clients.Info, cells map[string]map[string]result
 	return reasons
 }
 
-// withOptions is from how many columns on there is room for the URI options in the table.
+// withOptions is the minimum width of a window with room for the URI options in the table.
 const withOptions = 130
 
-// ocspTable returns a table with its header, without the URI options if it is to be narrow.
+// ocspTable returns a table with its header. A narrow table has no column for the URI options.
 func (t Terminal) ocspTable(narrow bool) table.Writer {
 	w := table.NewWriter()
 	w.SetOutputMirror(t.W)
@@ -138,8 +138,7 @@ func (t Terminal) ocspTable(narrow bool) table.Writer {
 	return w
 }
 
-// ocspCell returns what a driver did in one cell, and why that is not what the specification says;
-// empty if it is.
+// ocspCell returns what a driver did in one cell, and why that differs from the specification, or "" if it does not.
 func ocspCell(c result.Cell, ok, succeeds bool) (word, why string) {
 	switch {
 	case !ok:
@@ -156,7 +155,7 @@ func ocspCell(c result.Cell, ok, succeeds bool) (word, why string) {
 	return string(c.Outcome) + " !", c.Message
 }
 
-// shortColumn shortens what the specification calls a column to what a table has room for.
+// shortColumn shortens the specification's name of a column to fit in a table.
 func shortColumn(where string) string {
 	where = strings.TrimPrefix(where, "the ")
 	where = strings.TrimSuffix(where, " test")

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of lab/clients/README.zh-CN.md anew")
 
-// TestReadmeUpgrades holds the Chinese README to say of Python's upgrades what the record says.
+// TestReadmeUpgrades checks that the Chinese README shows Python's upgrades as in the record.
 func TestReadmeUpgrades(t *testing.T) {
 	const path, begin, end = "../clients/README.zh-CN.md", "<!-- upgrades start -->", "<!-- upgrades end -->"
 	record, err := result.Open("../result/matrix")
@@ -39,7 +39,8 @@ func TestReadmeUpgrades(t *testing.T) {
 				if c.Effect == result.NowAccepts {
 					message = c.From.Message
 				}
-				want += fmt.Sprintf("| `%s` | %s | %s | `%s` |\n", c.Scenario, state(c.From), state(c.To), strings.ReplaceAll(message, "|", `\|`))
+				want += fmt.Sprintf("| `%s` | %s | %s | `%s` |\n", c.Scenario, state(c.From), state(c.To),
+					strings.ReplaceAll(message, "|", `\|`))
 			}
 		}
 		assert.NotZero(t, rows, u.title)
@@ -53,14 +54,13 @@ func TestReadmeUpgrades(t *testing.T) {
 		readme = block.ReplaceAllLiteral(readme, []byte(want))
 		require.NoError(t, os.WriteFile(path, readme, 0o644))
 	}
-	if !strings.Contains(string(readme), want) {
-		t.Error("lab/clients/README.zh-CN.md shows other upgrades: go test ./lab/report -run Readme -update")
-	}
+	assert.Contains(t, string(readme), want, "go test ./lab/report -run Readme -update")
 }
 
-// state tells in Chinese what a client did, and why.
+// state returns in Chinese what a client did, and why.
 func state(s result.State) string {
-	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝", clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)
+	text := map[clients.Outcome]string{clients.Accepted: "接受", clients.Rejected: "拒绝",
+		clients.Unsupported: "不支持"}[s.Outcome] + "，" + string(s.Kind)
 	if s.Documented && s.Kind != verdict.OK {
 		text += "*"
 	}

@@ -16,14 +16,16 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// The schema of an assessment is what the Go type says, and holds what is written.
+// TestSchema checks that the schema of an assessment matches the Go type, and what is written.
 func TestSchema(t *testing.T) {
-	form := jsonform.Form{Recursive: reflect.TypeFor[lang.Reason](), Type: reflect.TypeFor[report.Assessed](), Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
-		reflect.TypeFor[verdict.Kind]():    jsonform.Values(verdict.Kinds()...),
-		reflect.TypeFor[clients.Outcome](): append(jsonform.Values(clients.Outcomes()...), ""), // the control was not asked
-		reflect.TypeFor[assess.Grade]():    jsonform.Values(assess.Pass, assess.Incomplete, assess.Fail),
-		reflect.TypeFor[result.Effect]():   jsonform.Values(result.Effects()...),
-	}}
+	form := jsonform.Form{Recursive: reflect.TypeFor[lang.Reason](), Type: reflect.TypeFor[report.Assessed](),
+		Title: "The results of tlslab test --json", Version: result.Schema, Words: map[reflect.Type][]any{
+			reflect.TypeFor[verdict.Kind](): jsonform.Values(verdict.Kinds()...),
+			// the control was not asked
+			reflect.TypeFor[clients.Outcome](): append(jsonform.Values(clients.Outcomes()...), ""),
+			reflect.TypeFor[assess.Grade]():    jsonform.Values(assess.Pass, assess.Incomplete, assess.Fail),
+			reflect.TypeFor[result.Effect]():   jsonform.Values(result.Effects()...),
+		}}
 	form.Published(t, "../schema/test.json")
 	r, err := result.Open("../result/testdata/schema-1.json")
 	require.NoError(t, err)

@@ -6,30 +6,29 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/internal/version"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
 )
 
-// defaultVariant is what clients call themselves as they come.
+// defaultVariant is the name of the variant of clients with default settings.
 const defaultVariant = "default"
 
 // short is a scenario's cells as [Terminal].Short shows them.
 type short struct {
-	shown []row         // a line each
-	bad   []row         // of those: in full as well
+	shown []row         // with a line each
+	bad   []row         // those of shown that are also shown in full
 	rest  []result.Cell // only counted
 }
 
-// short chooses what tells most: each stack's newest version as it comes, an old one that does something else, and
-// whatever is not as documented.
+// newShort selects the most informative cells: each stack's newest version with default settings, an older one that
+// behaves differently, and whatever is not as documented.
 func newShort(s result.Scenario, infos []clients.Info) short {
 	byID := map[string]clients.Info{}
 	for _, info := range infos {
@@ -64,8 +63,8 @@ func newShort(s result.Scenario, infos []clients.Info) short {
 	return out
 }
 
-// stacks returns the cells of each stack as it comes, the newest version first. A stack that has no variant of that
-// name is there with its first one.
+// byStack returns the cells of each stack with default settings, the newest version first. For a stack without the
+// default variant, it returns those of its first variant.
 func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 	var names []string
 	byStack := map[string][]result.Cell{}
@@ -92,14 +91,14 @@ func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 	return groups
 }
 
-// newRow makes a row of one cell.
+// newRow returns a row with one cell.
 func newRow(c result.Cell, info clients.Info) row {
 	c.Message = withoutPosition(c.Message)
 	c.Why = c.Why.Map(withoutPosition)
 	return row{c, info.Stack, info.Variant, []string{info.Version}}
 }
 
-// name names the row's client on one line.
+// name returns the name of the row's client on one line.
 func (r row) name() string {
 	name := r.stack
 	if r.variant != defaultVariant {
@@ -108,7 +107,7 @@ func (r row) name() string {
 	return name + " " + strings.Join(r.versions, " ")
 }
 
-// shortCells writes what tells most of what clients did, a line each; in full what is not as documented.
+// shortCells writes a line for each of the most informative cells, and in full what is not as documented.
 func (t Terminal) shortCells(s result.Scenario, infos []clients.Info) {
 	words, list := t.words(), newShort(s, infos)
 	w := table.NewWriter()
@@ -145,10 +144,10 @@ func (t Terminal) shortCells(s result.Scenario, infos []clients.Info) {
 	fmt.Fprintln(t.W)
 }
 
-// leastMessage is how much of a message is shown in the narrowest window, in columns.
+// leastMessage is the minimum width of a message in a narrow window, in columns.
 const leastMessage = 20
 
-// shortJudgement is a row's judgement, with its class if that is not the one that the scenario is about.
+// shortJudgement returns a row's judgement, with its class if that is not the scenario's first.
 func (t Terminal) shortJudgement(s result.Scenario, r row) string {
 	judgement := t.judgement(r.Judgement)
 	if r.Class != "" && (len(s.Expect.Failures) == 0 || r.Class != s.Expect.Failures[0]) {
@@ -157,8 +156,8 @@ func (t Terminal) shortJudgement(s result.Scenario, r row) string {
 	return judgement
 }
 
-// excerpt returns the line of a message that tells the reason, cut to a width so that the words by which it is
-// recognised stay; or else what the lab has to say of the client.
+// excerpt returns the line of a message that gives the reason, shortened to a width without losing the words by which
+// it is recognised. Without a message, it returns the lab's remark on the client.
 func (t Terminal) excerpt(r row, width int) string {
 	words := cmp.Or(r.Words, r.stack)
 	line := strings.Join(strings.Fields(messages.Telling(words, r.Message)), " ")
@@ -182,5 +181,5 @@ func (t Terminal) excerpt(r row, width int) string {
 	return text.Snip(line, width, elided)
 }
 
-// elided stands for what is left out.
+// elided replaces text that is left out.
 const elided = "…"

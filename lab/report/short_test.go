@@ -25,7 +25,8 @@ func shortRun(does func(c clients.Info) result.Cell) *result.Run {
 		cell.Control = clients.Accepted
 		return cell
 	})
-	r.Missing = []clients.Missing{{Stack: "python", Reason: lang.Plain("one more is broken")}, {Stack: "ruby", Reason: lang.Plain("no ruby on PATH")}}
+	r.Missing = []clients.Missing{{Stack: "python", Reason: lang.Plain("one more is broken")},
+		{Stack: "ruby", Reason: lang.Plain("no ruby on PATH")}}
 	return r
 }
 
@@ -37,7 +38,8 @@ func asShort(l lang.Tag, r *result.Run) string {
 }
 
 func TestShort(t *testing.T) {
-	long := "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1131)>"
+	long := "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: " +
+		"certificate has expired (_ssl.c:1131)>"
 	got := asShort(lang.English, shortRun(func(c clients.Info) result.Cell {
 		switch {
 		case c.Variant == "insecure":
@@ -53,7 +55,7 @@ func TestShort(t *testing.T) {
 		"python 3.6   ok untrusted  something else\n"+
 		"and 5 clients more: 2 ok, 3 insecure*; --all shows them\n")
 	assert.Contains(t, got, "\nverdict: reproduced as documented: 5 ok, 3 insecure*\n")
-	assert.Contains(t, got, "\nnot here: ruby; --all says why\n", "python is here, though not all of it")
+	assert.Contains(t, got, "\nnot found: ruby; --all says why\n", "python is here, though not all of it")
 }
 
 // What is not as documented is shown in full, whichever variant and version it is.
@@ -67,7 +69,8 @@ func TestShortHidesNothingBad(t *testing.T) {
 		return rejected(failure.Expired, "certificate has expired")
 	}))
 	assert.Contains(t, got, "python/insecure 3.8  wrong-reason!  ")
-	assert.Contains(t, got, "\npython insecure 3.8\n  good: accepted; expired: rejected; judgement: wrong-reason!\n  its message: boom\n  in two lines\n")
+	assert.Contains(t, got, "\npython insecure 3.8\n  good: accepted; expired: rejected; judgement: wrong-reason!\n  "+
+		"its message: boom\n  in two lines\n")
 }
 
 // Every line fits the window, in both languages.

@@ -14,7 +14,8 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// stopped tells of a client that was stopped at the first control, given what it did there and what the finding says.
+// stopped returns the sentences about a client that was stopped at the first control, given what it did there and what
+// the finding says.
 func stopped(s *result.Stopped, row assess.Row, finding string, l lang.Tag) (says, toDo string) {
 	w := in(l)
 	f := w.Findings
@@ -36,11 +37,14 @@ func stopped(s *result.Stopped, row assess.Row, finding string, l lang.Tag) (say
 	return fmt.Sprintf(format, row.ID, took, said), toDo
 }
 
-// stoppedToDo says what the user is to do, the most likely first.
+// stoppedToDo returns what the user should do, the most likely first.
 func stoppedToDo(s *result.Stopped, row assess.Row, l lang.Tag) []string {
 	f := in(l).Findings
 	var list []string
-	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool { return strings.HasPrefix(m.Placeholder, "{ca") })
+	mistyped := slices.ContainsFunc(s.Meant, func(m result.Meant) bool {
+		return strings.HasPrefix(m.Placeholder,
+			"{ca")
+	})
 	if s.NoCA && !mistyped {
 		list = append(list, f.StoppedNoCA)
 	}

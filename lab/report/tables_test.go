@@ -30,9 +30,8 @@ func hello(name string) *wire.ClientHello {
 	return h
 }
 
-// whole is a run of every scenario over https, with cells as they are on average in a matrix of 119
-// clients: half are rejections, one in five is explained, and each has times and byte counts of its own.
-// Clients of one version send the same hello and say the same.
+// whole returns a run of every scenario over https, with average cells of a matrix of that many clients: half are
+// rejections, one in five is explained, and each has its own times and byte counts.
 func whole(clientsWanted int) *result.Run {
 	var infos []clients.Info
 	hellos := map[string]*wire.ClientHello{}
@@ -49,7 +48,8 @@ func whole(clientsWanted int) *result.Run {
 		count++
 		cell := accepted(verdict.OK, true)
 		if count%2 == 0 {
-			cell = rejected(failure.Expired, "CERTIFICATE_VERIFY_FAILED: "+id+", and some words that every message of a library has, "+c.Version)
+			cell = rejected(failure.Expired,
+				"CERTIFICATE_VERIFY_FAILED: "+id+", and some words that every message of a library has, "+c.Version)
 			cell.Code = "CERTIFICATE_VERIFY_FAILED"
 		}
 		if count%5 == 0 {
@@ -170,7 +170,7 @@ func TestReadWithoutTables(t *testing.T) {
 	same(t, r, again)
 }
 
-// A file that was cut together refers to what is not there.
+// An edited file refers to entries that do not exist.
 func TestTablesBadPlace(t *testing.T) {
 	for _, cells := range []string{
 		`{"client": "a", "message": 3, "observed": []}`,
@@ -179,8 +179,9 @@ func TestTablesBadPlace(t *testing.T) {
 		`{"client": "a", "observed": [{"seen": 1}]}`,
 		`{"client": "a", "observed": [{"seen": 0}]}`,
 	} {
-		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", "cells": [` + cells + `]}]}`
+		text := `{"schema": 2, "texts": ["x"], "seen": [{"hello": 7}], "hellos": [], "scenarios": [{"id": "good", ` +
+			`"cells": [` + cells + `]}]}`
 		_, err := result.Read(strings.NewReader(text))
-		assert.ErrorContains(t, err, "good, a: it refers to what", cells)
+		assert.ErrorContains(t, err, "good, a: it refers to entries that", cells)
 	}
 }

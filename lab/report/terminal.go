@@ -1,5 +1,5 @@
-// Package report shows results on a terminal ([Terminal]), and writes them as a page of HTML, as JUnit's XML
-// and as Markdown. What it shows, a [result.Run], is data of lab/result.
+// Package report shows results, a [result.Run], on a terminal (see [Terminal]), and writes them as HTML, JUnit XML and
+// Markdown.
 package report
 
 import (
@@ -22,30 +22,30 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Terminal writes pages for people to read.
+// Terminal writes reports for people.
 type Terminal struct {
 	W io.Writer
 	// Width is the number of columns; zero means 140.
 	Width int
-	// Short has [Terminal.Run] show of each scenario a line for what tells most: each stack's newest version as it
-	// comes, an old one that does something else, and what is not as documented. All others are counted.
+	// Short makes [Terminal.Run] show only the most informative clients of each scenario, a line each: each stack's
+	// newest version with default settings, an older one that behaves differently, and what is not as documented. The
+	// others are counted.
 	Short bool
-	// Color colors what it writes.
+	// Color enables colors.
 	Color bool
-	// Locale is the language of its prose; empty means English. Scenarios are told in it as
-	// lab/lang has them, reasons too; names, and what clients say, are the same in all
-	// languages.
+	// Locale is the language of prose, including scenarios and reasons. Empty means English. Names and clients'
+	// messages are the same in all languages.
 	Locale lang.Tag
 }
 
-// words is what it says by itself.
+// words returns the words of the terminal's language.
 func (t Terminal) words() *words { return in(t.Locale) }
 
-// pages is up to how many scenarios a run is shown a page each; beyond, a line each.
+// pages is the maximum number of scenarios in a run for which each is shown in full. With more, each has one line.
 const pages = 3
 
-// Run writes a run: for each scenario its chain, story, table, verdict and fix, or for many
-// scenarios a line each and what was not as documented.
+// Run writes a run. For a few scenarios, it writes the chain, story, table, verdict and fix of each; for many, a line
+// each, followed by what is not as documented.
 func (t Terminal) Run(r *result.Run) {
 	for _, s := range r.Scenarios {
 		if len(r.Scenarios) <= pages {
@@ -72,8 +72,7 @@ func (t Terminal) Run(r *result.Run) {
 	t.again(r)
 }
 
-// Scenario writes what a scenario is: its title, its chain with the broken link marked, and
-// its story.
+// Scenario describes a scenario: its title, its chain with the broken link marked, and its story.
 func (t Terminal) Scenario(s result.Scenario) {
 	w, told := t.words(), t.told(s)
 	t.line(fmt.Sprintf(w.Titlef, t.paint(s.ID, text.Bold), told.Title))
@@ -86,13 +85,13 @@ func (t Terminal) Scenario(s result.Scenario) {
 	fmt.Fprintln(t.W)
 }
 
-// Fix writes the proper fix.
+// Fix writes the fix of a scenario.
 func (t Terminal) Fix(s result.Scenario) {
 	t.wrapped(t.words().Fix, t.told(s).Fix)
 	fmt.Fprintln(t.W)
 }
 
-// told returns what is told of a scenario: in English as the report has it.
+// told returns the text of a scenario. The English text is that of the run.
 func (t Terminal) told(s result.Scenario) lang.Story {
 	if known, ok := scenarios.Lookup(s.ID); ok && t.Locale != "" && t.Locale != lang.English {
 		return t.Locale.Of(known)
@@ -100,10 +99,10 @@ func (t Terminal) told(s result.Scenario) lang.Story {
 	return lang.Story{Title: s.Title, What: s.Story.What, Where: s.Story.Where, See: s.Story.See, Fix: s.Fix}
 }
 
-// reason returns a reason that the lab gives.
+// reason returns a reason in the terminal's language.
 func (t Terminal) reason(why lang.Reason) string { return t.Locale.Reason(why) }
 
-// expectation says what a correct client does.
+// expectation returns in words what a correct client does.
 func expectation(s result.Scenario, w *words) string {
 	var classes []string
 	for _, c := range s.Expect.Failures {
@@ -123,7 +122,7 @@ func expectation(s result.Scenario, w *words) string {
 	return w.MustAccept
 }
 
-// wrapped writes text behind a label, indented where it goes on.
+// wrapped writes text after a label, and indents the lines that follow.
 func (t Terminal) wrapped(label, s string) {
 	indent := text.StringWidthWithoutEscSequences(label)
 	lines := strings.Split(wrap.Text(s, max(40, t.width()-indent-1)), "\n")
@@ -135,7 +134,7 @@ func (t Terminal) wrapped(label, s string) {
 	}
 }
 
-// line writes a line, which is broken only for a window.
+// line writes a line. It is wrapped only if the width is known.
 func (t Terminal) line(s string) {
 	if t.Width == 0 {
 		fmt.Fprintln(t.W, s)
@@ -165,14 +164,14 @@ type row struct {
 	versions       []string
 }
 
-// position is what of a message depends on the version of an interpreter alone.
+// position matches the part of a message that depends only on the version of an interpreter.
 var position = regexp.MustCompile(`\(_ssl\.c:\d+\)`)
 
 func withoutPosition(message string) string { return position.ReplaceAllString(message, "(_ssl.c)") }
 
-// rows groups the cells of clients that did the same: versions of one stack mostly do.
+// rowsOf groups the cells of clients that did the same, as most versions of a stack do.
 func rowsOf(s result.Scenario, infos []clients.Info) []row {
-	byID := map[string]clients.Info{} // not every client is asked: some speak something else
+	byID := map[string]clients.Info{} // not every client has a cell: some speak another protocol
 	for _, info := range infos {
 		byID[info.ID()] = info
 	}
@@ -182,7 +181,8 @@ func rowsOf(s result.Scenario, infos []clients.Info) []row {
 		c.Message = withoutPosition(c.Message)
 		c.Why = c.Why.Map(withoutPosition)
 		same := slices.IndexFunc(list, func(r row) bool {
-			return r.stack == info.Stack && r.variant == info.Variant && r.Kind == c.Kind && r.Class == c.Class && r.Control == c.Control &&
+			return r.stack == info.Stack && r.variant == info.Variant &&
+				r.Kind == c.Kind && r.Class == c.Class && r.Control == c.Control &&
 				r.Outcome == c.Outcome && r.Message == c.Message && Saw(r.Observed) == Saw(c.Observed)
 		})
 		if same >= 0 {
@@ -195,7 +195,7 @@ func rowsOf(s result.Scenario, infos []clients.Info) []row {
 	return list
 }
 
-// judgement names a judgement, marked if it is a documented deviation.
+// judgement returns a judgement with its mark.
 func (t Terminal) judgement(j verdict.Judgement) string {
 	return t.marked(string(j.Kind), result.Mark(j.Kind, j.Documented))
 }
@@ -211,7 +211,7 @@ func (t Terminal) marked(word, mark string) string {
 	return t.paint(word+mark, text.FgRed, text.Bold)
 }
 
-// verdict says what the run came to, and the proper fix.
+// verdict writes the result of a scenario, and the fix.
 func (t Terminal) verdict(s result.Scenario) {
 	w := t.words()
 	counts := w.count(each(s.Cells))
@@ -247,8 +247,8 @@ func (t Terminal) summary(s result.Scenario) {
 	fmt.Fprintf(t.W, "%s %-34s %s\n", mark, s.ID, counts)
 }
 
-// undocumented writes what was not as documented, and where client and server disagree: once for
-// clients of which the same is to be said.
+// undocumented writes what is not as documented, and where client and server disagree. Clients with the same text share
+// it.
 func (t Terminal) undocumented(r *result.Run) {
 	for _, s := range r.Scenarios {
 		var accounts []string
@@ -271,14 +271,15 @@ func (t Terminal) undocumented(r *result.Run) {
 	}
 }
 
-// account tells what a cell came to, in full.
+// account describes a cell in full.
 func (t Terminal) account(c result.Cell) string {
 	var out strings.Builder
 	t.W = &out
 	w := t.words()
 	fmt.Fprintf(t.W, "  %s %s\n", t.judgement(c.Judgement), c.Class)
 	for _, line := range [][2]string{
-		{"", t.reason(c.Why)}, {w.ItsMessage, messages.Steady(c.Message)}, {w.ItSaw, w.sees(c.Observed)}, {w.TheyDiffer, t.reason(c.Disagreement)},
+		{"", t.reason(c.Why)}, {w.ItsMessage, messages.Steady(c.Message)}, {w.ItSaw, w.sees(c.Observed)},
+		{w.TheyDiffer, t.reason(c.Disagreement)},
 	} {
 		if line[1] != "" {
 			t.wrapped("  "+line[0], visible.Text(line[1]))
@@ -287,8 +288,8 @@ func (t Terminal) account(c result.Cell) string {
 	return out.String()
 }
 
-// Saw says in a few words what the server saw of a client: of the connection that tells, with the
-// number of the others.
+// Saw returns in a few words what the server saw of a client: the most informative connection, and the number of
+// others.
 func Saw(list []serve.Observation) string { return english().sees(list) }
 
 func (w *words) sees(list []serve.Observation) string {
@@ -323,8 +324,8 @@ func (w *words) sees(list []serve.Observation) string {
 	return visible.Text(strings.Join(words, " "))
 }
 
-// cause returns what crypto/tls says of a client that it refuses, without the numbers of all that
-// the client offered: names of them stand in the observation.
+// cause returns what crypto/tls says about a client that it refuses, without the numbers of what the client offered,
+// whose names are in the observation.
 func cause(text string) string {
 	text, _, _ = strings.Cut(text, "; ")
 	text, _, _ = strings.Cut(text, ": [")

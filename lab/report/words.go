@@ -14,15 +14,14 @@ import (
 	"example.com/tlslab/lab/verdict"
 )
 
-// words is all that a [Terminal] says by itself, in one language. What ends in "f" below is a format;
-// a test holds all languages to say everything, and formats to take the same. What machines read is
-// not among it: names of scenarios, classes, judgements and features are the same in all languages, and
-// so is what clients say.
+// words is the words of a [Terminal] in one language. Fields whose names end in "f" are formats. A test checks that all
+// languages have every word, and that formats take the same values. What machines read is not translated: names of
+// scenarios, classes, judgements and features, and clients' messages.
 type words struct {
 	Or, Comma string // between the names of a list
 	Listed    string // between counts
 
-	// Of a scenario: its expectation, its story, its fix. The labels are as wide as each other.
+	// For a scenario: its expectation, story and fix. The labels have the same width.
 	Titlef        string // ID, title
 	Familyf       string // family, expectation
 	EitherWayf    string // classes
@@ -36,7 +35,7 @@ type words struct {
 	// Below the catalogue.
 	QuestionMark, BehindMongoDB string
 
-	// Of its chain.
+	// For its chain.
 	Trusted, Sent, Neither string
 	BesidePath             string
 	Certificatef           string // name, key, from, to, marks
@@ -44,19 +43,19 @@ type words struct {
 	None                   string
 	Differencef            string // what, got, want
 
-	// Of what clients did.
+	// For what clients did.
 	Didf                                     string // control, outcome, scenario, outcome, judgement
 	Client, Control, Judgement, Message, Saw string
 	FromAlert                                string
 	Outcomes                                 map[clients.Outcome]string
 
-	// Of what the server saw.
+	// For what the server saw.
 	NoConnection     string
 	OneMore          string
 	MoreConnectionsf string // number
 	Ends             map[serve.End]string
 
-	// Of what a run came to.
+	// For the result of a run.
 	Verdictf                      string // result, counts
 	Reproduced, Undocumented      string
 	NoClient                      string
@@ -78,26 +77,26 @@ type words struct {
 	Assessment                    assessmentWords
 }
 
-// findingWords is what is said of a client as a whole beside what lab/assess/prose says of each finding.
+// findingWords is words about a client as a whole, besides those of lab/assess/prose about each finding.
 type findingWords struct {
 	Voidf, VoidToDof string // families, control, what it says; control
-	Nothing          string // that it says
+	Nothing          string // in place of an empty message
 
-	// Of a client that was stopped at the first control: control, duration, what it says.
+	// For a client that was stopped at the first control: control, duration, message.
 	Stoppedf, StoppedOfff       string
 	StoppedNoCA, StoppedServed  string
-	StoppedMeantf, StoppedToDof string // what stands there, placeholder; control
-	Semicolon                   string // between what is to be done
+	StoppedMeantf, StoppedToDof string // word, placeholder; control
+	Semicolon                   string // between things to do
 }
 
-// assessmentWords is what is said of an assessment.
+// assessmentWords is words about an assessment.
 type assessmentWords struct {
-	Means                       map[verdict.Kind]string // of each kind that can be bad, what the client did
-	Colon                       string                  // behind a judgement
-	ToDo, In, Unproven          string                  // labels, as wide as each other
+	Means                       map[verdict.Kind]string // what the client did, for each kind that can be bad
+	Colon                       string                  // after a judgement
+	ToDo, In, Unproven          string                  // labels of the same width
 	ToDoOfClass                 string
 	Moref                       string // some, number of others
-	Expectedf                   string // class, class that it says
+	Expectedf                   string // expected class, class of the message
 	ItSays                      string
 	KnownForf                   string // stack, reason
 	Known, Fixed                string
@@ -113,7 +112,7 @@ type assessmentWords struct {
 	Deviationf                  string // scenario, judgement, reason
 }
 
-// amount is a number of things: of one, and of others.
+// amount is a number of things, in the singular and the plural.
 type amount struct{ One, Manyf string }
 
 func (a amount) of(n int) string {
@@ -123,7 +122,7 @@ func (a amount) of(n int) string {
 	return fmt.Sprintf(a.Manyf, n)
 }
 
-// in returns what is said in a language.
+// in returns the words of a language.
 func in(l lang.Tag) *words {
 	l = cmp.Or(l, lang.English)
 	if w, ok := filled.Load(l); ok {
@@ -135,15 +134,15 @@ func in(l lang.Tag) *words {
 	return w
 }
 
-// filled has the [words] of the languages that were asked for. They are part of the program and do not change.
+// filled caches the [words] of languages. They are part of the program and do not change.
 var filled sync.Map
 
-// english is what files say, which are in English whatever the language of the terminal.
+// english returns the words of files, which are always in English.
 func english() *words { return in(lang.English) }
 
-// fill puts texts into a struct: the text of the field QuestionMark is question-mark, that of a field of a field
-// assessment.to-do, of a format's field Titlef title, and of a key in a map outcomes.accepted. A test holds every text to have
-// a field, and every field a text.
+// fill sets the fields of a struct to texts. The text of the field QuestionMark is question-mark, that of a nested
+// field assessment.to-do, that of a format's field Titlef title, and that of a map's key outcomes.accepted. A test
+// checks that every text has a field, and every field a text.
 func fill(v reflect.Value, prefix string, texts lang.Words) {
 	for i := range v.NumField() {
 		field, name := v.Field(i), prefix+kebab(v.Type().Field(i).Name)
@@ -163,15 +162,15 @@ func fill(v reflect.Value, prefix string, texts lang.Words) {
 	}
 }
 
-// hump is where a word begins within the name of a field.
+// hump matches the beginning of a word within the name of a field.
 var hump = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 
-// kebab returns the name of a field's text.
+// kebab returns the key of a field's text.
 func kebab(field string) string {
 	return strings.TrimSuffix(strings.ToLower(hump.ReplaceAllString(field, "$1-$2")), "f")
 }
 
-// outcome says what a client did; nothing if it did nothing.
+// outcome returns in words what a client did, or "" if it did nothing.
 func (w *words) outcome(o clients.Outcome) string {
 	if word, ok := w.Outcomes[o]; ok {
 		return word

@@ -34,10 +34,11 @@ func strs(v reflect.Value, path string, into map[string]string) {
 	}
 }
 
-// TestWords holds every text to have a field, and every field a text, in each language; and translations to have the
-// same names and options. That formats take the same is held by lab/lang.
+// TestWords checks that every text has a field, and every field a text, in each language, and that translations contain
+// the same names and options. lab/lang checks that formats take the same values.
 func TestWords(t *testing.T) {
-	name := regexp.MustCompile(`--?[a-z][a-z-]+|\{[a-z]+\}|[A-Za-z]*[A-Z_][A-Z_]+[A-Za-z0-9_]*|[a-z]+[A-Z][A-Za-z]+|tlslab( (run|show|up))?`)
+	name := regexp.MustCompile(`--?[a-z][a-z-]+|\{[a-z]+\}|[A-Za-z]*[A-Z_][A-Z_]+[A-Za-z0-9_]*|` +
+		`[a-z]+[A-Z][A-Za-z]+|tlslab( (run|show|up))?`)
 	want := map[string]string{}
 	strs(reflect.ValueOf(*english()), "", want)
 	for _, l := range lang.All() {
@@ -46,7 +47,8 @@ func TestWords(t *testing.T) {
 		assert.Len(t, l.Words("report"), len(got), "%s has texts that no field has", l)
 		for path, english := range want {
 			said := got[path]
-			if !assert.NotEmpty(t, said, "%s does not say %s: %q", l, path, english) || strings.Contains(path, "BehindMongoDB") || l == lang.English {
+			if !assert.NotEmpty(t, said, "%s does not say %s: %q", l, path, english) ||
+				strings.Contains(path, "BehindMongoDB") || l == lang.English {
 				continue
 			}
 			a, b := name.FindAllString(english, -1), name.FindAllString(said, -1)
@@ -57,8 +59,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestLabels holds the labels of a story to be as wide as each other in every language, and those of an
-// assessment.
+// TestLabels checks that the labels of a story have the same width in every language, and those of an assessment too.
 func TestLabels(t *testing.T) {
 	for _, l := range lang.All() {
 		w := in(l)
@@ -66,7 +67,8 @@ func TestLabels(t *testing.T) {
 			assert.Equal(t, text.StringWidth(w.What), text.StringWidth(label), "%s: %q", l, label)
 		}
 		assert.Equal(t, text.StringWidth(w.Assessment.ToDo), text.StringWidth(w.Assessment.In), "%s", l)
-		assert.Equal(t, text.StringWidth(fmt.Sprintf("%s %-13s ", "X", "insecure")), text.StringWidth(w.PlainNumber), "%s", l)
+		assert.Equal(t, text.StringWidth(fmt.Sprintf("%s %-13s ", "X", "insecure")), text.StringWidth(w.PlainNumber),
+			"%s", l)
 	}
 }
 
@@ -81,12 +83,14 @@ func TestChineseIsChinese(t *testing.T) {
 	}
 }
 
-// TestEnds holds every way in which a connection ends, and every judgement, to be told.
+// TestEnds checks that there are words for every end of a connection and for every judgement.
 func TestEnds(t *testing.T) {
 	for _, l := range lang.All() {
 		w := in(l)
-		for _, end := range []serve.End{serve.EndServed, serve.EndAlertReceived, serve.EndAlertSent, serve.EndCloseNotify, serve.EndEOF,
-			serve.EndReset, serve.EndTimeout, serve.EndNotTLS, serve.EndBrokenOff, serve.EndRelayed, serve.EndError, serve.EndInternal} {
+		for _, end := range []serve.End{serve.EndServed, serve.EndAlertReceived, serve.EndAlertSent,
+			serve.EndCloseNotify, serve.EndEOF,
+			serve.EndReset, serve.EndTimeout, serve.EndNotTLS, serve.EndBrokenOff, serve.EndRelayed, serve.EndError,
+			serve.EndInternal} {
 			assert.NotEmpty(t, w.Ends[end], "%s: %s", l, end)
 		}
 		for _, kind := range verdict.Kinds() {

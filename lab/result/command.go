@@ -10,13 +10,13 @@ import (
 // python-3.8.18/default --seed x --at 2026-11-22T00:00:00Z".
 func (r *Run) Command(scenario, client string) string {
 	command := "tlslab run " + scenario + " --client " + shell.Quote(client)
-	if r.Seed != "" { // a record has none: it reproduces with any
+	if r.Seed != "" { // a record has no seed: any will do
 		command += " " + r.Again()
 	}
 	return command
 }
 
-// Again returns the flags that mint the same chains again: "--seed x --at 2026-11-22T00:00:00Z".
+// Again returns the flags that mint the same chains: "--seed x --at 2026-11-22T00:00:00Z".
 func (r *Run) Again() string {
 	return "--seed " + shell.Quote(r.Seed) + " --at " + r.At.Format(time.RFC3339)
 }

@@ -15,26 +15,26 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Effect is what a change means to whoever uses the client.
+// Effect is what a change means to users of the client.
 type Effect string
 
-// The effects, what is felt most first.
+// The effects, the most noticeable first.
 const (
-	NowRejects Effect = "now-rejects" // it accepted, and rejects now: what an upgrade breaks
-	NowAccepts Effect = "now-accepts" // it rejected, and accepts now
-	OtherCause Effect = "other-cause" // it rejects as before, for another failure class; or it is judged otherwise
-	Ability    Effect = "ability"     // it can do now what it could not, or the other way round
-	Wording    Effect = "wording"     // it says the same in other words
+	NowRejects Effect = "now-rejects" // it accepted before, and now rejects: what an upgrade breaks
+	NowAccepts Effect = "now-accepts" // it rejected before, and now accepts
+	OtherCause Effect = "other-cause" // it still rejects, with another failure class; or the judgement differs
+	Ability    Effect = "ability"     // it has become able or unable to run the scenario
+	Wording    Effect = "wording"     // only the wording of the message differs
 )
 
-// Effects returns the effects, what is felt most first.
+// Effects returns the effects, the most noticeable first.
 func Effects() []Effect { return []Effect{NowRejects, NowAccepts, OtherCause, Ability, Wording} }
 
-// Diff is what differs between pairs of clients: of one run, what a change from one client to
-// another comes to; of two runs, what has changed since.
+// Diff is the differences between pairs of clients. Within one run, it shows what changes from one client to another;
+// between two runs, what has changed since the first.
 type Diff struct {
 	Pairs []Pair `json:"pairs"`
-	// Scenarios is how many scenarios both clients of some pair were asked.
+	// Scenarios is the number of scenarios that both clients of some pair ran.
 	Scenarios int `json:"scenarios"`
 	// Changes is sorted by effect, then in the order of the later run's scenarios and pairs.
 	Changes []Change `json:"changes"`
@@ -49,7 +49,7 @@ type Pair struct {
 	To   string `json:"to"`
 }
 
-// Change is one scenario that two clients do not treat alike.
+// Change is a scenario in which two clients differ.
 type Change struct {
 	Scenario string           `json:"scenario"`
 	Family   scenarios.Family `json:"family"`
@@ -58,7 +58,7 @@ type Change struct {
 	To       State            `json:"to"`
 }
 
-// State is what a cell came to.
+// State is the result of a cell.
 type State struct {
 	Client     string          `json:"client"`
 	Outcome    clients.Outcome `json:"outcome"`
@@ -76,7 +76,7 @@ func newState(c *Cell) State {
 	return s
 }
 
-// Able reports whether the client could be judged by the scenario.
+// Able reports whether the client could be judged on the scenario.
 func (s State) Able() bool {
 	return s.Kind != verdict.Unsupported && s.Kind != verdict.Error && s.Kind != verdict.Void
 }
@@ -90,14 +90,15 @@ func effect(from, to State) (Effect, bool) {
 		return NowRejects, true
 	case from.Outcome == clients.Rejected && to.Outcome == clients.Accepted:
 		return NowAccepts, true
-	case from.Outcome != to.Outcome || from.Class != to.Class || from.Kind != to.Kind || from.Documented != to.Documented:
+	case from.Outcome != to.Outcome || from.Class != to.Class || from.Kind != to.Kind ||
+		from.Documented != to.Documented:
 		return OtherCause, true
 	}
 	return Wording, from.Message != to.Message
 }
 
-// Compare compares pairs of clients, the first of each in one run and the second in another, which
-// may be the same run, on the scenarios that both runs have.
+// Compare compares pairs of clients on the scenarios that both runs have. The first client of a pair is looked up in
+// the run from, the second in the run to, which may be the same run.
 func Compare(from, to *Run, pairs []Pair) *Diff {
 	d := &Diff{Pairs: pairs, Changes: []Change{}, OnlyFrom: []string{}, OnlyTo: []string{}}
 	before, after := from.Index(), to.Index()
@@ -110,7 +111,7 @@ func Compare(from, to *Run, pairs []Pair) *Diff {
 		for _, p := range pairs {
 			a, b := before.Cell(s.ID, p.From), after.Cell(s.ID, p.To)
 			if a == nil || b == nil {
-				continue // they speak something else
+				continue // they speak another protocol
 			}
 			asked = true
 			x, y := newState(a), newState(b)
@@ -133,8 +134,8 @@ func Compare(from, to *Run, pairs []Pair) *Diff {
 	return d
 }
 
-// Since compares a run with a former one: each client with the same one, or, where its version is
-// new, with the version before it of that stack and variant, or with the next if there is none.
+// Since compares a run with an earlier one. Each client is compared with the same client. If its version is new, it is
+// compared with the previous version of that stack and variant, or with the next one if there is none.
 func Since(from, to *Run) *Diff {
 	var pairs []Pair
 	var only []string
@@ -158,9 +159,11 @@ func Since(from, to *Run) *Diff {
 	return d
 }
 
-// nearest returns the client of a list that one is to be compared with.
+// nearest returns the client of a list to compare a client with.
 func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
-	list = slices.DeleteFunc(slices.Clone(list), func(o clients.Info) bool { return o.Stack != c.Stack || o.Variant != c.Variant })
+	list = slices.DeleteFunc(slices.Clone(list), func(o clients.Info) bool {
+		return o.Stack != c.Stack || o.Variant != c.Variant
+	})
 	slices.SortStableFunc(list, func(a, b clients.Info) int { return version.Compare(a.Version, b.Version) })
 	if len(list) == 0 {
 		return clients.Info{}, false
@@ -173,14 +176,15 @@ func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
 	return list[0], true
 }
 
-// Upgrade compares two clients, A:B, each named as tlslab run --client names them: "python-3.8:python-3.11",
-// "python-3.8/default:python-3.11/default". A name that leaves out the variant stands for all of
-// them, each compared with its like; one that leaves out the version, or its end, stands for the
-// newest that fits. A is looked up in the run from, B in the run to, which may be the same.
+// Upgrade compares two clients, A:B, each named as for tlslab run --client: "python-3.8:python-3.11",
+// "python-3.8/default:python-3.11/default". A name without a variant means all variants, each compared with its
+// counterpart. A name without a version, or with only the beginning of one, means the newest version that matches. A is
+// looked up in the run from, B in the run to, which may be the same run.
 func Upgrade(from, to *Run, names string) (*Diff, error) {
 	a, b, ok := strings.Cut(names, ":")
 	if !ok || a == "" || b == "" {
-		return nil, fmt.Errorf("comparing %q: want two clients with a colon between, for example python-3.8:python-3.11", names)
+		return nil, fmt.Errorf("comparing %q: want two clients with a colon between them, "+
+			"for example python-3.8:python-3.11", names)
 	}
 	before, err := newest(from, a)
 	if err != nil {
@@ -201,7 +205,8 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 		}
 	}
 	if len(pairs) == 0 {
-		return nil, fmt.Errorf("comparing %q: no variant of the one is a variant of the other: name one of each, for example %s:%s", names, before[0].ID(), after[0].ID())
+		return nil, fmt.Errorf("comparing %q: the two have no variant in common: name a variant of each, "+
+			"for example %s:%s", names, before[0].ID(), after[0].ID())
 	}
 	d := Compare(from, to, pairs)
 	for _, x := range before {
@@ -217,7 +222,7 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 	return d, nil
 }
 
-// newest returns the clients of a run that a pattern names, of each variant the newest.
+// newest returns the clients of a run that match a pattern, only the newest of each variant.
 func newest(r *Run, pattern string) ([]clients.Info, error) {
 	var list []clients.Info
 	for _, c := range r.Clients {
@@ -235,11 +240,12 @@ func newest(r *Run, pattern string) ([]clients.Info, error) {
 	if len(list) > 0 {
 		return list, nil
 	}
-	var ids []string // without their variants, which would make a page of it
+	var ids []string // without variants, which would fill a page
 	for _, c := range r.Clients {
 		if id, _, _ := strings.Cut(c.ID(), "/"); !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	return nil, fmt.Errorf("comparing: no client of the run matches %q%s: it has %s", pattern, clients.Meant(pattern, r.Clients), strings.Join(ids, " "))
+	return nil, fmt.Errorf("comparing: no client of the run matches %q%s: it has %s",
+		pattern, clients.Meant(pattern, r.Clients), strings.Join(ids, " "))
 }

@@ -8,20 +8,19 @@ import (
 	"example.com/tlslab/lab/clients"
 )
 
-// Group is versions of one stack, used in the same way, that did the same throughout a run: each
-// scenario came to the same outcome, judgement and class. Their messages may differ in words.
+// Group is versions of one stack with the same variant whose results are equal throughout a run: each scenario has the
+// same outcome, judgement and class. Their messages may differ.
 type Group struct {
 	Stack, Variant string
 	Clients        []clients.Info // by version, ascending; never empty
-	// Versions says which versions they are, those that follow each other in the run as a
-	// range: "3.7.16–3.9.18, 3.11.2".
+	// Versions lists their versions. Versions that are adjacent in the run are a range: "3.7.16–3.9.18, 3.11.2".
 	Versions string
 }
 
-// Name names a group: "python default 3.7.16–3.9.18".
+// Name returns the name of a group: "python default 3.7.16–3.9.18".
 func (g Group) Name() string { return fmt.Sprintf("%s %s %s", g.Stack, g.Variant, g.Versions) }
 
-// Groups folds the clients of a run, in the run's order of stacks and variants.
+// Groups returns the groups of a run, in the run's order of stacks and variants.
 func (r *Run) Groups() []Group {
 	index := r.Index()
 	var groups []Group
@@ -49,7 +48,9 @@ func (r *Run) Groups() []Group {
 	}
 	place := func(g Group) (stack, variant int) {
 		stack = slices.IndexFunc(r.Clients, func(c clients.Info) bool { return c.Stack == g.Stack })
-		return stack, slices.IndexFunc(r.Clients, func(c clients.Info) bool { return c.Stack == g.Stack && c.Variant == g.Variant })
+		return stack, slices.IndexFunc(r.Clients, func(c clients.Info) bool {
+			return c.Stack == g.Stack && c.Variant == g.Variant
+		})
 	}
 	slices.SortStableFunc(groups, func(a, b Group) int {
 		stackA, variantA := place(a)
@@ -62,7 +63,7 @@ func (r *Run) Groups() []Group {
 	return groups
 }
 
-// versions says which versions a group has.
+// versions returns the versions of a group as text.
 func (r *Run) versions(g Group) string {
 	var all []string // versions of the stack that have the variant
 	for _, c := range r.Clients {
@@ -77,7 +78,7 @@ func (r *Run) versions(g Group) string {
 	return strings.Join(ranges(all, members, "–"), ", ")
 }
 
-// ranges returns the members of a list, those that follow each other in it as a range.
+// ranges returns the members of a list as text, with adjacent ones as a range.
 func ranges(all, members []string, dash string) []string {
 	var words []string
 	for i := 0; i < len(all); i++ {
@@ -97,9 +98,10 @@ func ranges(all, members []string, dash string) []string {
 	return words
 }
 
-// index finds the cells of a run.
+// Index is the cells of a run, by scenario and client.
 type Index map[[2]string]*Cell
 
+// Index returns the index of a run's cells.
 func (r *Run) Index() Index {
 	x := Index{}
 	for _, s := range r.Scenarios {
@@ -110,5 +112,5 @@ func (r *Run) Index() Index {
 	return x
 }
 
-// cell returns what a client came to in a scenario, nil if it was not asked.
+// Cell returns the cell of a client and a scenario, or nil if the client did not run it.
 func (x Index) Cell(scenario, client string) *Cell { return x[[2]string{scenario, client}] }

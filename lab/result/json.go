@@ -8,8 +8,8 @@ import (
 	"example.com/tlslab/lab/internal/visible"
 )
 
-// WriteJSON writes a value as JSON, indented, with a newline at its end. Characters that [visible.Text] would
-// replace are escaped, so that the values are the same and a terminal can show the text.
+// WriteJSON writes a value as indented JSON with a final newline. Characters that [visible.Text] would replace are
+// escaped, so that a terminal can show the text and the values do not change.
 func WriteJSON(w io.Writer, v any) error { return writeJSON(w, v, "  ") }
 
 func writeJSON(w io.Writer, v any, indent string) error {

@@ -10,20 +10,20 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Message is what the clients of a stack were recorded to say about a scenario that they rejected.
+// Message is a recorded message of the clients of a stack about a scenario that they rejected.
 type Message struct {
 	Stack    string        `json:"stack"`
 	Scenario string        `json:"scenario"`
 	Class    failure.Class `json:"class"`
-	// FromAlert says that the message names no cause, and that Class is what the client's alert told.
+	// FromAlert means that the message names no cause, and that Class is from the client's alert.
 	FromAlert bool `json:"class_from_alert,omitempty"`
 	// Clients names the clients as the record does: "*" for all, or variants with their versions.
 	Clients string `json:"clients"`
 	Message string `json:"message"` // as [messages.Steady] returns it
 }
 
-// Messages reads the messages of rejections off a record, as [WriteRecord] writes it, in the order of
-// its files and lines. It is for lookups: the cells of each client are what [ReadRecord] returns.
+// Messages reads the messages of rejections from a record, as written by [WriteRecord], in the order of its files and
+// lines. It is for lookups; [ReadRecord] returns the cells of each client.
 func Messages(record fs.FS) ([]Message, error) {
 	files, err := fs.Glob(record, "*"+recordSuffix)
 	if err != nil {
@@ -42,7 +42,8 @@ func Messages(record fs.FS) ([]Message, error) {
 			switch {
 			case fields[0] == "" || fields[0][0] == '#' || fields[0] == recordClient:
 			case len(fields) != 6:
-				return nil, fmt.Errorf("%s: line %d: it has %d fields: want a scenario and five more", name, n, len(fields))
+				return nil, fmt.Errorf("%s: line %d: it has %d fields: want a scenario and five others", name, n,
+					len(fields))
 			case clients.Outcome(fields[1]) == clients.Rejected:
 				class, fromAlert := strings.CutPrefix(fields[3], alertPrefix)
 				list = append(list, Message{

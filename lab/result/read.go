@@ -9,8 +9,8 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 )
 
-// Read reads a run as [WriteJSON] or [Run.WriteTables] wrote it. It refuses JSON that is not a run's, and
-// schemas that it does not know. Text in it that is not fit to be shown comes back as [visible.Text] returns it.
+// Read reads a run that was written by [WriteJSON] or [Run.WriteTables]. It refuses JSON that is not a run, and unknown
+// schemas. Text that a terminal cannot show is replaced as by [visible.Text].
 func Read(r io.Reader) (*Run, error) {
 	var data json.RawMessage
 	err := json.NewDecoder(r).Decode(&data)
@@ -19,18 +19,18 @@ func Read(r io.Reader) (*Run, error) {
 		run, err = decode(data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading a run: %w: want what tlslab run --json or tlslab matrix --json printed", err)
+		return nil, fmt.Errorf("reading a run: %w: want the output of tlslab run --json or tlslab matrix --json", err)
 	}
 	return run, nil
 }
 
-// maxRun and maxRecord are how large the files of a run and of a record may be, in bytes.
+// maxRun and maxRecord are the maximum sizes of the files of a run and of a record, in bytes.
 const (
 	maxRun    = 512 << 20
 	maxRecord = 64 << 20
 )
 
-// Open reads a run from a file, or from a directory that [WriteRecord] has written.
+// Open reads a run from a file, or from a directory that was written by [WriteRecord].
 func Open(path string) (*Run, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -11,33 +11,32 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/internal/version"
-
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/bounded"
+	"example.com/tlslab/lab/internal/version"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
-// A record is what every client did with every scenario, as text that can be kept in a repository
-// and read in a diff: a directory with a file a stack. A file has lines of fields with tabs between.
-// First a line a client:
+// A record is what every client did with every scenario, as text that can be kept in a repository and read in a diff.
+// It is a directory with a file per stack. A file has lines with fields separated by tabs, first a line per client:
 //
 //	client  version  variant  service  TLS library
 //
-// then a line for the clients that did and said the same in a scenario:
+// then, for each scenario, a line for all clients that did and said the same:
 //
 //	scenario  outcome  judgement  class  clients  message
 //
-// A judgement has the mark of [Terminal.Matrix] behind it (insecure*), a class that is from the
-// client's alert has alert: before it. Clients are "*" for all, or variants with blanks between, each
-// with its versions unless it is all of them: default=3.6.15..3.9.18,3.11.2 (.. is from the one to the
-// other in the order of the client lines). A message is as [messages.Steady] and [visible.Text] return it, on one
-// line: \n is the end of a line, \t a tab, \\ a backslash.
+// A judgement is followed by its [Mark] (insecure*). A class that is from the client's alert begins with alert:.
+// Clients are "*" for all, or variants separated by blanks, each with its versions unless it means all of them:
+// default=3.6.15..3.9.18,3.11.2 (.. is a range in the order of the client lines). A message is as returned by
+// [messages.Steady] and [visible.Text], on one line: \n is the end of a line, \t a tab, \\ a backslash.
 const (
-	recordHead   = "# What the clients of this stack did with every scenario: go test ./lab -run TestCatalogue -record\n# The form is that of result.WriteRecord.\n"
+	recordHead = "# What the clients of this stack did with every scenario: go test ./lab " +
+		"-run TestCatalogue -record\n" +
+		"# The form is that of result.WriteRecord.\n"
 	recordClient = "client"
 	recordSuffix = ".txt"
 	alertPrefix  = "alert:"
@@ -48,8 +47,7 @@ var (
 	unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t")
 )
 
-// WriteRecord records a run in a directory. Clients that are recorded there and not in the run stay
-// as they are.
+// WriteRecord records a run in a directory. Clients that are already recorded there, but are not in the run, are kept.
 func WriteRecord(dir string, r *Run) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -74,8 +72,8 @@ func WriteRecord(dir string, r *Run) error {
 	return nil
 }
 
-// with returns a run that has the clients of a former one as well, where it has not the same. Versions
-// ascend, and scenarios are in the order of the catalogue.
+// with returns a run with the clients of both runs. It takes clients that are in both from r. Versions are ascending,
+// and scenarios are in the order of the catalogue.
 func (r *Run) with(former *Run) *Run {
 	has := func(c clients.Info) bool {
 		return slices.ContainsFunc(r.Clients, func(o clients.Info) bool { return o.ID() == c.ID() })
@@ -95,8 +93,8 @@ func (r *Run) with(former *Run) *Run {
 	return out
 }
 
-// recorded makes scenarios of cells by ID, in the order of the catalogue, with what the catalogue
-// says of them; those that it has no more come last.
+// recorded returns the scenarios of cells by ID, in the order of the catalogue and with its descriptions. Scenarios
+// that the catalogue no longer has come last.
 func recorded(cells map[string][]Cell) []Scenario {
 	var list []Scenario
 	for _, service := range scenarios.Services() {
@@ -144,7 +142,10 @@ func (r *Run) record() []byte {
 			if cell.FromAlert {
 				class = alertPrefix + class
 			}
-			line := strings.Join([]string{s.ID, string(state.Outcome), string(state.Kind) + Mark(state.Kind, state.Documented), class, "%s", escape.Replace(state.Message)}, "\t")
+			judgement := string(state.Kind) + Mark(state.Kind, state.Documented)
+			line := strings.Join([]string{
+				s.ID, string(state.Outcome), judgement, class, "%s", escape.Replace(state.Message),
+			}, "\t")
 			if who[line] == nil {
 				lines = append(lines, line)
 			}
@@ -158,7 +159,7 @@ func (r *Run) record() []byte {
 	return out.Bytes()
 }
 
-// members names clients of a run of one stack.
+// members returns the names of clients of a run of one stack, as in a record.
 func (r *Run) members(list []clients.Info) string {
 	if len(list) == len(r.Clients) {
 		return "*"
@@ -188,7 +189,7 @@ func (r *Run) members(list []clients.Info) string {
 	return strings.Join(words, " ")
 }
 
-// ReadRecord reads a record: a run with what is recorded of its cells, and no more.
+// ReadRecord reads a record. The run contains only what a record keeps of its cells.
 func ReadRecord(dir string) (*Run, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"+recordSuffix))
 	if err != nil {
@@ -213,7 +214,7 @@ func ReadRecord(dir string) (*Run, error) {
 	return r, nil
 }
 
-// readRecord reads the record of a stack, and adds its cells to those by scenario.
+// readRecord reads the record of a stack, and adds its cells to cells, which is by scenario.
 func readRecord(stack string, data []byte, cells map[string][]Cell) ([]clients.Info, error) {
 	var infos []clients.Info
 	lines := bufio.NewScanner(bytes.NewReader(data))
@@ -224,7 +225,9 @@ func readRecord(stack string, data []byte, cells map[string][]Cell) ([]clients.I
 		switch {
 		case line == "" || line[0] == '#':
 		case fields[0] == recordClient && len(fields) == 5:
-			infos = append(infos, clients.Info{Stack: stack, Version: fields[1], Variant: fields[2], Service: fields[3], Library: fields[4]})
+			infos = append(infos, clients.Info{
+				Stack: stack, Version: fields[1], Variant: fields[2], Service: fields[3], Library: fields[4],
+			})
 		case len(fields) == 6:
 			members, err := readMembers(infos, fields[4])
 			if err != nil {
@@ -234,7 +237,8 @@ func readRecord(stack string, data []byte, cells map[string][]Cell) ([]clients.I
 				cells[fields[0]] = append(cells[fields[0]], readCell(c, fields))
 			}
 		default:
-			return nil, fmt.Errorf("line %d: it has %d fields: want client and four more, or a scenario and five", n, len(fields))
+			return nil, fmt.Errorf("line %d: it has %d fields: want client and four others, "+
+				"or a scenario and five others", n, len(fields))
 		}
 	}
 	return infos, lines.Err()
@@ -245,11 +249,14 @@ func readCell(c clients.Info, fields []string) Cell {
 	kind := verdict.Kind(strings.TrimRight(fields[2], "*!"))
 	return Cell{
 		Client: c.ID(), Outcome: clients.Outcome(fields[1]), Message: unescape.Replace(fields[5]),
-		Judgement: verdict.Judgement{Kind: kind, Class: failure.Class(class), FromAlert: fromAlert, Documented: !strings.HasSuffix(fields[2], "!")},
+		Judgement: verdict.Judgement{
+			Kind: kind, Class: failure.Class(class), FromAlert: fromAlert, Documented: !strings.HasSuffix(fields[2],
+				"!"),
+		},
 	}
 }
 
-// readMembers finds the clients that are named.
+// readMembers returns the clients that are named in a record.
 func readMembers(infos []clients.Info, names string) ([]clients.Info, error) {
 	if names == "*" {
 		return infos, nil

@@ -1,6 +1,6 @@
-// Package result is what a run came to, as data. [WriteJSON] writes a [Run], [Read] and [Open] read it.
-// [Since] and [Upgrade] compare runs and clients: a [Diff] is data as well. [WriteRecord] writes a run
-// down in a form to be kept in a repository. lab/report shows all of it.
+// Package result is the results of a run as data. [WriteJSON] writes a [Run], and [Read] and [Open] read it. [Since]
+// and [Upgrade] compare runs and clients and return a [Diff]. [WriteRecord] writes a run in a form that can be kept in
+// a repository. lab/report shows all of this.
 package result
 
 import (
@@ -18,37 +18,33 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Schema is the version of the form of a run's JSON, which is that of [Run]. It changes when a field
-// goes away or means something else; fields may be added under the same. Up to version 2 a scenario's
-// field fix was called remedy: [Read] still reads that. A matrix has a form of its
-// own: see [MatrixSchema].
+// Schema is the version of a run's JSON, whose form is that of [Run]. It changes when a field is removed or changes its
+// meaning, but not when fields are added. Up to version 2, a scenario's field fix was called remedy; [Read] still
+// accepts that. The JSON of a matrix has another form: see [MatrixSchema].
 const Schema = 3
 
-// Run is what a run over scenarios and clients came to. Times are RFC 3339 in UTC, durations
+// Run is the results of a run over scenarios and clients. In JSON, times are RFC 3339 in UTC, and durations are in
 // nanoseconds.
 type Run struct {
 	Schema   int           `json:"schema"`      // [Schema]
-	Seed     string        `json:"seed"`        // with At, what decides every key and certificate
-	At       time.Time     `json:"at"`          // the time that they were minted for
+	Seed     string        `json:"seed"`        // with At, decides every key and certificate
+	At       time.Time     `json:"at"`          // the time that certificates were minted for
 	Started  time.Time     `json:"started"`     // when the run began
-	Duration time.Duration `json:"duration_ns"` // and how long it took
-	// Interrupted is that it was ended before all were asked: what is here was judged until then.
+	Duration time.Duration `json:"duration_ns"` // how long the run took
+	// Interrupted means that the run ended early. It contains what was judged until then.
 	Interrupted bool `json:"interrupted,omitempty"`
-	// Stopped says that a client under test did not accept the first control, so that nothing else was
-	// asked of it; nil if all was.
+	// Stopped is set if a client under test did not accept the first control, so that it ran nothing else.
 	Stopped *Stopped `json:"stopped,omitempty"`
-	// Clients is every client that was asked, Missing what was looked for and not found.
+	// Clients lists every client that ran, Missing the stacks that were not found.
 	Clients []clients.Info    `json:"clients"`
 	Missing []clients.Missing `json:"missing"`
-	// Scenarios is in the order of the catalogue, each with a cell for every client that speaks its
-	// service.
+	// Scenarios is in the order of the catalogue. Each has a cell for every client that speaks its protocol.
 	Scenarios []Scenario `json:"scenarios"`
-	// Diffs is what was compared, if that was asked for.
+	// Diffs lists the comparisons that were requested.
 	Diffs []*Diff `json:"diffs,omitempty"`
 }
 
-// Documented reports whether every cell of the run came out as documented: the failures were
-// reproduced.
+// Documented reports whether every cell of the run is as documented, which means that the failures were reproduced.
 func (r *Run) Documented() bool {
 	for _, s := range r.Scenarios {
 		for _, c := range s.Cells {
@@ -60,7 +56,7 @@ func (r *Run) Documented() bool {
 	return true
 }
 
-// Only returns a run with the scenarios and clients that are wanted, and no others.
+// Only returns a run with only the selected scenarios and clients.
 func (r *Run) Only(scenario func(Scenario) bool, client func(clients.Info) bool) *Run {
 	out := *r
 	out.Clients, out.Scenarios = nil, nil
@@ -83,17 +79,16 @@ func (r *Run) Only(scenario func(Scenario) bool, client func(clients.Info) bool)
 	return &out
 }
 
-// Stopped is why nothing but the first control was asked of a client under test.
+// Stopped is about a client under test that ran only the first control.
 type Stopped struct {
-	Unasked int `json:"unasked"` // how many scenarios were not asked
-	// NoCA says that nothing in the command can tell the client what to trust, as far as can be seen.
+	Unasked int `json:"unasked"` // number of scenarios that did not run
+	// NoCA means that nothing in the command seems to tell the client what to trust.
 	NoCA bool `json:"no_ca,omitempty"`
-	// Meant are the words of the command that look like placeholders, each with the one that was
-	// probably meant.
+	// Meant lists words of the command that look like mistyped placeholders.
 	Meant []Meant `json:"meant,omitempty"`
 }
 
-// Meant is a word in braces that is no placeholder, and the placeholder nearest to it.
+// Meant is a word in braces that is not a placeholder, and the placeholder most similar to it.
 type Meant struct {
 	Word        string `json:"word"`
 	Placeholder string `json:"placeholder"`
@@ -130,14 +125,14 @@ type Expectation struct {
 	Failures []failure.Class   `json:"failures"`
 }
 
-// NewExpectation returns an expectation as it stands in a report.
+// NewExpectation returns an expectation as shown in a report.
 func NewExpectation(e scenarios.Expectation) Expectation {
 	return Expectation{e.Verdict, e.Level, e.Feature, append([]failure.Class{}, e.Failures...)}
 }
 
 // Certificate is one step of the path from leaf to root.
 type Certificate struct {
-	Name      string    `json:"name"` // as the recipe calls it
+	Name      string    `json:"name"` // its name in the recipe
 	Subject   string    `json:"subject"`
 	Names     string    `json:"names,omitempty"` // subject alternative names
 	Key       string    `json:"key"`
@@ -148,43 +143,43 @@ type Certificate struct {
 	Off       bool      `json:"off_path,omitempty"`
 }
 
-// Cell is one client's behaviour on one scenario, judged. The fields of the judgement stand beside
-// the others in JSON.
+// Cell is one client's behaviour in one scenario, judged. In JSON, the fields of the judgement are beside the others.
 type Cell struct {
 	Client string `json:"client"` // its ID, as clients.Info.ID returns it
 	verdict.Judgement
 	Outcome clients.Outcome `json:"outcome"`
-	// Message is the client's own, whole; Code its own short name for it where it has one.
+	// Message is the client's complete message. Code is the client's short name for it, if it has one.
 	Message string `json:"message,omitempty"`
-	// Told is the reason that Message is the English of, where the lab wrote it in place of the client.
+	// Told is set if the lab wrote the message instead of the client. Message is its English text.
 	Told     *lang.Reason    `json:"-"`
 	Code     string          `json:"code,omitempty"`
 	Duration time.Duration   `json:"duration_ns"`
-	Control  clients.Outcome `json:"control"` // what it did on the control
-	// Observed is what the server saw of each of its connections, in their order.
+	Control  clients.Outcome `json:"control"` // what it did with the control
+	// Observed is what the server saw of each of its connections, in order.
 	Observed []serve.Observation `json:"observed"`
-	// Forgotten is how many more there were, which the server has dropped because they were too many.
+	// Forgotten is the number of further connections, which the server dropped because there were too many.
 	Forgotten uint64 `json:"observed_forgotten,omitempty"`
-	// Unserved says that this machine cannot serve the scenario, to whatever client.
+	// Unserved means that this machine cannot serve the scenario to any client.
 	Unserved bool `json:"unserved,omitempty"`
-	// ServerLog is what a server that ends TLS by itself logged of it, a line each.
+	// ServerLog is the lines that a server with its own TLS implementation logged about it.
 	ServerLog []string `json:"server_log,omitempty"`
 }
 
-// NewCell returns a judged cell as it stands in a report.
+// NewCell returns a judged cell as shown in a report.
 func NewCell(c verdict.Cell, j verdict.Judgement) Cell {
 	return Cell{
 		Client: c.Client.ID(), Judgement: j,
-		Outcome: c.Result.Outcome, Message: c.Result.Message, Told: c.Result.Told, Code: c.Result.Code, Duration: c.Result.Duration,
-		Control: c.Control.Outcome, Observed: c.Observed,
+		Outcome: c.Result.Outcome, Message: c.Result.Message, Told: c.Result.Told, Code: c.Result.Code,
+		Duration: c.Result.Duration, Control: c.Control.Outcome, Observed: c.Observed,
 	}
 }
 
-// Describe returns a scenario as it stands in a report, without cells.
+// Describe returns a scenario as shown in a report, without cells.
 func Describe(s *scenarios.Scenario, chain *pki.Chain, differences []pki.Difference) Scenario {
 	out := Scenario{
 		ID: s.ID, Family: s.Family, Title: s.Title, Story: Story(s.Story), Fix: s.Fix, Host: s.Host,
-		Expect: NewExpectation(s.Expect), Control: s.Control, Sources: s.Sources, Differences: append([]pki.Difference{}, differences...),
+		Expect: NewExpectation(s.Expect), Control: s.Control, Sources: s.Sources,
+		Differences: append([]pki.Difference{}, differences...),
 	}
 	seen := map[string]int{}
 	add := func(list []pki.Minted, mark func(*Certificate)) {
@@ -215,7 +210,7 @@ func newCertificate(m pki.Minted) Certificate {
 	}
 }
 
-// Unserved returns why this machine cannot serve a scenario to any client, and whether that is so.
+// Unserved reports whether this machine cannot serve a scenario to any client, and why.
 func (s Scenario) Unserved() (why lang.Reason, is bool) {
 	i := slices.IndexFunc(s.Cells, func(c Cell) bool { return c.Unserved })
 	if i < 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Kind != verdict.Unsupported }) {
@@ -235,8 +230,8 @@ func (r *Run) Unserved() []string {
 	return ids
 }
 
-// Telling returns the line of a client's message that tells the reason, shortened to what can be read at a
-// glance. Of a cell that is void it is the message about the control.
+// Telling returns the line of a client's message that gives the reason, shortened as by [Clip]. For a void cell, it is
+// from the message about the control.
 func (c Cell) Telling() string {
 	message := c.Message
 	if c.Kind == verdict.Void && c.Why.Of != nil {
@@ -245,7 +240,7 @@ func (c Cell) Telling() string {
 	return Clip(messages.Telling(c.Words, message))
 }
 
-// Clip shortens what was said to what can be read at a glance, its beginning and its end, on one line.
+// Clip returns the beginning and the end of a text, on one line that can be read at a glance.
 func Clip(text string) string {
 	const first, last = 120, 160
 	text = strings.Join(strings.Fields(text), " ")
@@ -255,7 +250,7 @@ func Clip(text string) string {
 	return strings.ToValidUTF8(text[:first], "") + " ... " + strings.ToValidUTF8(text[len(text)-last:], "")
 }
 
-// Mark follows a judgement where it is shown: * if it is documented, ! if it is not, nothing if it is ok.
+// Mark returns the mark that follows a judgement: * if it is a documented deviation, ! if it is not, "" if it is ok.
 func Mark(k verdict.Kind, documented bool) string {
 	switch {
 	case k == verdict.OK:

@@ -25,11 +25,13 @@ var enumerated = map[reflect.Type][]any{
 	reflect.TypeFor[Effect]():          jsonform.Values(Effects()...),
 }
 
-// The schemas of results are what the Go types say, and hold what is written.
+// TestSchemas checks that the schemas of results match the Go types, and what is written.
 func TestSchemas(t *testing.T) {
 	forms := map[string]jsonform.Form{
-		"run":    {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason]()},
-		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema, Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
+		"run": {Type: reflect.TypeFor[Run](), Title: "The results of tlslab run --json", Version: Schema,
+			Words: enumerated, Recursive: reflect.TypeFor[lang.Reason]()},
+		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema,
+			Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
 	}
 	for name, f := range forms {
 		f.Published(t, "../schema/"+name+".json")
@@ -46,7 +48,7 @@ func TestSchemas(t *testing.T) {
 	require.NoError(t, r.WriteTables(&matrix, false))
 	forms["matrix"].Holds(t, matrix.Bytes())
 
-	// One is not the other, and what nobody has described is noticed.
+	// One form is not valid as the other, and undescribed fields and values are invalid.
 	assert.Error(t, forms["run"].Validate(matrix.Bytes()))
 	assert.Error(t, forms["matrix"].Validate(file))
 	assert.Error(t, forms["run"].Validate(bytes.Replace(file, []byte(`"outcome": "`), []byte(`"outcome": "un`), 1)))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-
 	"fmt"
 	"io"
 	"reflect"
@@ -17,20 +16,20 @@ import (
 	"example.com/tlslab/lab/wire"
 )
 
-// MatrixSchema is the version of the form that [Run.WriteTables] writes, which [Read] reads as well as
-// that of [Schema].
+// MatrixSchema is the version of the form that [Run.WriteTables] writes. [Read] reads both this form and that of
+// [Schema].
 const MatrixSchema = 4
 
-// stored is a run in the form of [MatrixSchema]. The variants of a client say the same and the server sees the same of them,
-// and a hello is two kilobytes: each distinct text, sight and hello is written once, in a table, and
-// referred to by its place there, from 0.
+// stored is a run in the form of [MatrixSchema]. Variants of a client mostly say the same and look the same to the
+// server, and a hello takes two kilobytes. So each distinct text, view and hello is written once, in a table, and cells
+// refer to it by its index.
 type stored struct {
 	Run
 	Scenarios []storedScenario   `json:"scenarios"`
 	Texts     []string           `json:"texts"`   // for message, code and server_log of a cell
-	Reasons   []lang.Reason      `json:"reasons"` // for why and disagreement of a cell; in older files those are texts
-	Seen      []sight            `json:"seen"`    // for seen of a connection
-	Hellos    []wire.ClientHello `json:"hellos"`  // for hello of a sight
+	Reasons   []lang.Reason      `json:"reasons"` // for why and disagreement of a cell; older files use texts for these
+	Seen      []view             `json:"seen"`    // for seen of a connection
+	Hellos    []wire.ClientHello `json:"hellos"`  // for hello of a view
 }
 
 // storedScenario is a scenario whose cells refer to the run's tables.
@@ -39,8 +38,7 @@ type storedScenario struct {
 	Cells []storedCell `json:"cells,omitempty"`
 }
 
-// storedCell is a cell that refers to the run's tables. Its fields stand for those of the same name
-// in [Cell].
+// storedCell is a cell that refers to the run's tables. Its fields replace the fields of the same name in [Cell].
 type storedCell struct {
 	Cell
 	Message      *int             `json:"message,omitempty"`
@@ -48,22 +46,22 @@ type storedCell struct {
 	Why          *int             `json:"why,omitempty"`
 	Disagreement *int             `json:"disagreement,omitempty"`
 	ServerLog    []int            `json:"server_log,omitempty"`
-	Control      *clients.Outcome `json:"control,omitempty"` // nil is accepted, as nearly everywhere
+	Control      *clients.Outcome `json:"control,omitempty"` // nil means accepted, the most common outcome
 	Observed     []connection     `json:"observed"`
 }
 
-// connection is what differs from one connection to the next, even if the client does the same again.
+// connection is what differs between connections even if the client does the same again.
 type connection struct {
-	After         *time.Duration `json:"after_ns,omitempty"` // from the run's start to that of the connection
+	After         *time.Duration `json:"after_ns,omitempty"` // from the start of the run to its start
 	Duration      time.Duration  `json:"duration_ns"`
 	BytesReceived int64          `json:"received"`
 	BytesSent     int64          `json:"sent"`
 	Seen          int            `json:"seen"`
 }
 
-// sight is the rest of an observation. The fields that stand in [connection] are always nil here: they
-// keep those of the observation out of the JSON.
-type sight struct {
+// view is the rest of an observation. The fields of type *never are always nil. They keep the observation's fields,
+// which are in [connection], out of the JSON.
+type view struct {
 	serve.Observation
 	Hello         *int   `json:"hello,omitempty"`
 	Start         *never `json:"start,omitempty"`
@@ -72,12 +70,12 @@ type sight struct {
 	BytesSent     *never `json:"bytes_sent,omitempty"`
 }
 
-// never is the type of fields that are never there.
+// never is the type of fields that are always absent.
 type never struct{}
 
-// WriteTables writes a run as JSON in which each distinct message, sight and hello stands once: a tenth
-// of what [WriteJSON] writes of a matrix of a hundred clients. On one line it is smaller by a third again;
-// indented it can be read.
+// WriteTables writes a run as JSON in which each distinct message, view and hello occurs once. For a matrix of a
+// hundred clients, this is a tenth of the size of the output of [WriteJSON], and another third smaller if it is not
+// indented.
 func (r *Run) WriteTables(w io.Writer, indented bool) error {
 	s, err := store(r)
 	if err != nil {
@@ -89,7 +87,7 @@ func (r *Run) WriteTables(w io.Writer, indented bool) error {
 	return writeJSON(w, s, "")
 }
 
-// The versions of both forms that are read and not written any more. In them, fix was called remedy.
+// The older versions of both forms, which are read but no longer written. In them, fix was called remedy.
 const (
 	formerSchema       = 1
 	formerMatrixSchema = 2
@@ -104,7 +102,7 @@ func decode(data []byte) (*Run, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, err
 	}
-	if head.Schema <= lastRemedy { // within a string the quotes would be escaped
+	if head.Schema <= lastRemedy { // this cannot match within a string, where quotes are escaped
 		data = bytes.ReplaceAll(data, []byte(`"remedy":`), []byte(`"fix":`))
 	}
 	switch head.Schema {
@@ -124,13 +122,16 @@ func decode(data []byte) (*Run, error) {
 		visible.Clean(reflect.ValueOf(s))
 		return s.restore()
 	}
-	return nil, fmt.Errorf("its schema is %d, and this tlslab reads %d to %d", head.Schema, formerSchema, MatrixSchema)
+	return nil, fmt.Errorf("its schema is %d, but this tlslab reads %d to %d", head.Schema, formerSchema, MatrixSchema)
 }
 
-// store puts a run into the form of its JSON.
+// store converts a run to the form of its JSON.
 func store(r *Run) (*stored, error) {
-	s := &stored{Run: *r, Texts: []string{}, Reasons: []lang.Reason{}, Seen: []sight{}, Hellos: []wire.ClientHello{}}
-	t := &tables{stored: s, texts: map[string]int{}, reasons: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{}}
+	s := &stored{Run: *r, Texts: []string{}, Reasons: []lang.Reason{}, Seen: []view{}, Hellos: []wire.ClientHello{}}
+	t := &tables{
+		stored: s,
+		texts:  map[string]int{}, reasons: map[string]int{}, seen: map[string]int{}, hellos: map[string]int{},
+	}
 	s.Schema, s.Run.Scenarios = MatrixSchema, nil
 	s.Scenarios = make([]storedScenario, len(r.Scenarios))
 	for i, scenario := range r.Scenarios {
@@ -148,7 +149,7 @@ func store(r *Run) (*stored, error) {
 	return s, nil
 }
 
-// tables are a run's, and where in them something stands already.
+// tables is the tables of a run, with the index of each entry.
 type tables struct {
 	*stored
 	texts, reasons, seen, hellos map[string]int
@@ -164,7 +165,7 @@ func (t *tables) cell(c Cell) (storedCell, error) {
 		out.ServerLog = append(out.ServerLog, enter(t.texts, &t.Texts, line, line))
 	}
 	for _, o := range c.Observed {
-		n, err := t.sight(o)
+		n, err := t.view(o)
 		if err != nil {
 			return out, err
 		}
@@ -177,7 +178,7 @@ func (t *tables) cell(c Cell) (storedCell, error) {
 	return out, nil
 }
 
-// reason returns a reason's place, and nil for no reason.
+// reason returns the index of a reason, or nil for none.
 func (t *tables) reason(r lang.Reason) *int {
 	if r.IsZero() {
 		return nil
@@ -185,7 +186,7 @@ func (t *tables) reason(r lang.Reason) *int {
 	return new(enter(t.reasons, &t.Reasons, r.Text+"\n"+r.Code, r))
 }
 
-// text returns a text's place, and nil for no text.
+// text returns the index of a text, or nil for none.
 func (t *tables) text(s string) *int {
 	if s == "" {
 		return nil
@@ -193,8 +194,8 @@ func (t *tables) text(s string) *int {
 	return new(enter(t.texts, &t.Texts, s, s))
 }
 
-func (t *tables) sight(o serve.Observation) (int, error) {
-	out := sight{Observation: o}
+func (t *tables) view(o serve.Observation) (int, error) {
+	out := view{Observation: o}
 	if o.Hello != nil {
 		key, err := json.Marshal(o.Hello)
 		if err != nil {
@@ -209,7 +210,7 @@ func (t *tables) sight(o serve.Observation) (int, error) {
 	return enter(t.seen, &t.Seen, string(key), out), nil
 }
 
-// enter returns the place of a value in a table, where it is entered if it is new.
+// enter returns the index of a value in a table. It adds the value if it is new.
 func enter[T any](places map[string]int, table *[]T, key string, value T) int {
 	at, known := places[key]
 	if !known {
@@ -220,10 +221,11 @@ func enter[T any](places map[string]int, table *[]T, key string, value T) int {
 	return at
 }
 
-// errPlace is returned for a reference to a place that a table does not have.
-var errPlace = errors.New("it refers to what its tables texts, seen and hellos do not have: the file was cut or changed, write it again with tlslab matrix --json=FILE")
+// errPlace is the error for an index that a table does not have.
+var errPlace = errors.New("it refers to entries that its tables texts, seen and hellos do not have: " +
+	"the file was cut off or changed, write it again with tlslab matrix --json=FILE")
 
-// at returns what stands at a place of a table.
+// at returns the entry of a table at an index.
 func at[T any](table []T, place int) (T, error) {
 	if place < 0 || place >= len(table) {
 		var none T
@@ -232,7 +234,7 @@ func at[T any](table []T, place int) (T, error) {
 	return table[place], nil
 }
 
-// restore makes a run of its JSON's form.
+// restore converts the form of JSON back to a run.
 func (s *stored) restore() (*Run, error) {
 	r := &s.Run
 	r.Schema = Schema
@@ -249,7 +251,7 @@ func (s *stored) restore() (*Run, error) {
 	return r, nil
 }
 
-// reason returns the reason at a place.
+// reason returns the reason at an index.
 func (s *stored) reason(place int) (lang.Reason, error) {
 	if s.Reasons != nil {
 		return at(s.Reasons, place)

@@ -157,7 +157,7 @@ func TestContradicted(t *testing.T) {
 		"good, and it sent an alert": {"good", seen{seenAlert}, seen{seenAlert}, verdict.Error, "the alert"},
 		"the control, and an alert": {
 			"expired", seen{seenAlert}, seen{seenAlert}, verdict.Error,
-			"on the control good: it says that it accepted, and it sent the server the alert",
+			"on the control good: it says that it accepted, but it sent the server the alert",
 		},
 	} {
 		j := judged(t, test.id, exit, clients.Result{Outcome: clients.Accepted}, test.control, test.observed)
@@ -184,7 +184,7 @@ func TestShakesHandsElsewhere(t *testing.T) {
 	c.GoodObserved = seen{seenServed}
 	j := verdict.Judge(c)
 	assert.Equal(t, verdict.Error, j.Kind)
-	assert.Equal(t, "on the control good-ip: it says that it accepted, and it sent no request", j.Why.Text)
+	assert.Equal(t, "on the control good-ip: it says that it accepted, but it sent no request", j.Why.Text)
 	c.Observed, c.ControlObserved = seen{seenServed}, seen{seenServed}
 	assert.False(t, c.Unborne())
 }

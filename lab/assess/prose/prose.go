@@ -1,6 +1,4 @@
-// Package prose says in words what lab/assess finds.
-//
-// The texts are findings.txt of lab/lang.
+// Package prose has the sentences about the findings of lab/assess. The texts are in findings.txt in lab/lang.
 package prose
 
 import (
@@ -15,20 +13,20 @@ import (
 // in returns the texts of a language.
 func in(l lang.Tag) lang.Words { return l.Words("findings") }
 
-// Sentences are what is said of a client with a finding.
+// Sentences is the sentences about a client with a finding.
 type Sentences struct {
 	Says string // what the client does
-	Ask  string // what a learner is to look at next; not how it is fixed
-	Do   string // what the client's author is to do
+	Ask  string // what a learner should look at next, but not how to fix it
+	Do   string // what the client's author should do
 }
 
-// Of returns what is said of a client with a finding.
+// Of returns the sentences about a client with a finding.
 func Of(l lang.Tag, c assess.Code) Sentences {
 	t := in(l)
 	return Sentences{t[name(c, "says")], t[name(c, "ask")], t[name(c, "do")]}
 }
 
-// Shown returns what a client does, and what it said where that was seen first.
+// Shown returns what a client does, and what it said where this was first seen.
 func Shown(l lang.Tag, f assess.Finding) string {
 	t, e := in(l), f.Evidence
 	says := t[name(f.Code, "says")]
@@ -46,5 +44,5 @@ func Shown(l lang.Tag, f assess.Finding) string {
 	return fmt.Sprintf(t["finding.evidence"], says, e.Scenario, said)
 }
 
-// name names a text about a code.
+// name returns the key of a text about a code.
 func name(c assess.Code, what string) string { return "finding." + string(c) + "." + what }

@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/lab/lang"
 )
 
-// TestWhole holds each code to be told in each language, in words of its own, and no other code to be told of.
+// TestWhole checks that each code has distinct sentences in each language, and that there are no others.
 func TestWhole(t *testing.T) {
 	for _, l := range lang.All() {
 		known, seen := map[string]bool{"finding.evidence": true, "finding.silent": true}, map[string]assess.Code{}
@@ -33,7 +33,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestAlike holds the languages to say the same: formats that take the same, and names that are those of programs.
+// TestAlike checks that all languages have the same values in formats and the same names of programs.
 func TestAlike(t *testing.T) {
 	verb := regexp.MustCompile(`%\[\d\]s`)
 	program := regexp.MustCompile(`--?[a-z][a-z-]+|\{[a-z]+\}|[A-Za-z]*[A-Z_][A-Z_]+[A-Za-z0-9_]*|tlslab( (up|show))?`)
@@ -61,19 +61,21 @@ func TestChineseIsChinese(t *testing.T) {
 	}
 }
 
-// TestShown holds what a client said to be told where it said something, and how it is told to fit.
+// TestShown checks that the client's message is shown if there is one, in a fitting form.
 func TestShown(t *testing.T) {
 	said := assess.Evidence{Scenario: "good", Outcome: clients.Rejected, Says: "no"}
 	silent := assess.Evidence{Scenario: "good", Outcome: clients.Rejected}
 	accepted := assess.Evidence{Scenario: "good", Outcome: clients.Accepted}
 	for want, f := range map[string]assess.Finding{
-		"It never connected. Of good it says: no":               {Code: assess.NeverConnects, Evidence: said},
-		"It never connected. Of good it says: nothing":          {Code: assess.NeverConnects, Evidence: silent},
-		"It says accepted, and never connected.":                {Code: assess.NeverConnects, Evidence: accepted},
-		"It refuses a server that is good. Of good it says: no": {Code: assess.RejectsGood, Evidence: said},
-		"The program failed: no":                                {Code: assess.ProgramFails, Evidence: assess.Evidence{Outcome: clients.Failed, Says: "no"}},
-		"It does not look at the dates.":                        {Code: assess.DatesUnchecked, Evidence: accepted},
-		Of(lang.English, assess.NotAsked).Says:                  {Code: assess.NotAsked, Evidence: assess.Evidence{Outcome: clients.Unsupported}},
+		"It never connected. About good it says: no":               {Code: assess.NeverConnects, Evidence: said},
+		"It never connected. About good it says: nothing":          {Code: assess.NeverConnects, Evidence: silent},
+		"It reports acceptance, but never connected.":              {Code: assess.NeverConnects, Evidence: accepted},
+		"It refuses a server that is good. About good it says: no": {Code: assess.RejectsGood, Evidence: said},
+		"The program failed: no": {Code: assess.ProgramFails,
+			Evidence: assess.Evidence{Outcome: clients.Failed, Says: "no"}},
+		"It does not check the dates.": {Code: assess.DatesUnchecked, Evidence: accepted},
+		Of(lang.English, assess.NotAsked).Says: {Code: assess.NotAsked,
+			Evidence: assess.Evidence{Outcome: clients.Unsupported}},
 	} {
 		assert.Equal(t, want, Shown(lang.English, f))
 	}

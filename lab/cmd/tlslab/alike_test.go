@@ -28,7 +28,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// wrongClients are commands, and what each of test, check and labtest has to find of them.
+// wrongClients are commands, with what test, check and labtest must each find.
 var wrongClients = map[string][]assess.Code{
 	"client verifies":          nil,
 	"client silent":            {assess.NeverConnects},
@@ -52,7 +52,7 @@ var wrongClients = map[string][]assess.Code{
 	"PYTHON after_the_request.py {url} {ca}": {assess.SendsUnverified},
 }
 
-// TestAlike holds test, check and labtest to say the same of the same client.
+// TestAlike checks that test, check and labtest find the same about the same client.
 func TestAlike(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs each client three times")
@@ -101,7 +101,7 @@ func codesOf(t *testing.T, args []string) []assess.Code {
 	return codes
 }
 
-// inLabtest returns the codes that labtest finds, in a process of its own, since it fails there.
+// inLabtest returns the codes that labtest finds. It runs in another process, because the test fails there.
 func inLabtest(t *testing.T, command []string) []assess.Code {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestAlikeInLabtest$")
@@ -123,7 +123,7 @@ func TestAlikeInLabtest(t *testing.T) {
 		return
 	}
 	lesson, _ := lessons.Lookup("which-ca")
-	classify := labtest.Classify(func(err error) failure.Class { // in whatever words it speaks, as test and check do
+	classify := labtest.Classify(func(err error) failure.Class { // as test and check do
 		_, class := messages.Recognise(err.Error())
 		return class
 	})
@@ -134,8 +134,8 @@ func TestAlikeInLabtest(t *testing.T) {
 		}
 		connect := cmp.Or(e.Connect, net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
 		cmd := exec.CommandContext(ctx, command[0], args...)
-		told := []string{"TLSLAB_URL=" + e.URL, "TLSLAB_HOST=" + e.Host, "TLSLAB_CONNECT=" + connect, "TLSLAB_CA_FILE=" + e.CAFile}
-		cmd.Env = append(os.Environ(), told...)
+		cmd.Env = append(os.Environ(), "TLSLAB_URL="+e.URL, "TLSLAB_HOST="+e.Host,
+			"TLSLAB_CONNECT="+connect, "TLSLAB_CA_FILE="+e.CAFile)
 		var failed *exec.ExitError
 		switch out, err := cmd.CombinedOutput(); {
 		case errors.As(err, &failed):

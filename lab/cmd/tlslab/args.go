@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// demand holds a command's arguments to what cobra demands of them, and says in other words what is wrong: cobra's say how
-// many arguments there are, and not what they are for.
+// demand checks a command's arguments as cobra does, but with our own error: cobra's says how many arguments there are,
+// and not what they are for.
 func demand(args cobra.PositionalArgs, say string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if args(cmd, given) == nil {
@@ -19,7 +19,7 @@ func demand(args cobra.PositionalArgs, say string) cobra.PositionalArgs {
 	}
 }
 
-// noArgs refuses arguments, as [cobra.NoArgs], which takes them for commands.
+// noArgs refuses arguments. [cobra.NoArgs] does too, but calls them unknown commands.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usageError{fmt.Errorf("%s takes no arguments: unexpected argument %q", cmd.Name(), args[0])}
@@ -27,15 +27,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// completeFlag has the shell complete the values of a flag.
+// completeFlag makes the shell complete the values of a flag.
 func completeFlag(cmd *cobra.Command, flag string, values []string) {
 	cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// bothGiven finds the flags in cobra's error about two that exclude each other.
+// bothGiven finds the flags in cobra's error about two flags that exclude each other.
 var bothGiven = regexp.MustCompile(`\[(\S+) (\S+)\] were all set$`)
 
-// exclusive refuses flags that exclude each other, as cobra would, but as wrong usage and in fewer words.
+// exclusive refuses flags that exclude each other. Cobra would do so too, but in more words and not as wrong usage.
 func exclusive(cmd *cobra.Command, _ []string) error {
 	err := cmd.ValidateFlagGroups()
 	if err == nil {

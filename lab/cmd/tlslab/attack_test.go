@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,10 +40,10 @@ var (
 	target = flag.String("attacked", "", "the tlslab that TestAttack attacks (default: this test's own)")
 )
 
-// maxResident is the most memory that an attacked lab may take, in MiB.
+// maxResident is the maximum memory of an attacked lab, in MiB.
 const maxResident = 150
 
-// attacked is a tlslab up in a process of its own, which may have a limited number of file descriptors.
+// attacked is a tlslab up in another process, with a limited number of file descriptors.
 type attacked struct {
 	*testing.T
 	cmd       *exec.Cmd
@@ -50,7 +51,7 @@ type attacked struct {
 	endpoints serve.Endpoints
 }
 
-// lockedBuffer is a buffer that is written to and read at once.
+// lockedBuffer is a buffer that can be written and read concurrently.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -68,12 +69,12 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// limited returns a tlslab that may have that many file descriptors.
+// limited returns a tlslab with a limited number of file descriptors.
 func limited(t *testing.T, descriptors int, args ...string) *attacked {
 	t.Helper()
 	program := *target
 	if program == "" {
-		program = filepath.Join(t.TempDir(), "tlslab") // by that name this test is the command
+		program = filepath.Join(t.TempDir(), "tlslab") // under this name, the test binary is the command
 		executable, err := os.Executable()
 		require.NoError(t, err)
 		require.NoError(t, os.Symlink(executable, program))
@@ -112,27 +113,27 @@ func (a *attacked) address(id string) string {
 	return ""
 }
 
-// goodTime bounds the wait for good: after an attack thousands of connections are still in the queue before it,
-// which are dead and have to be accepted to find that out.
+// goodTime limits the wait for good: after an attack, thousands of dead connections are still queued before it, and the
+// lab must accept each to find out that it is dead.
 const goodTime = 2 * time.Minute
 
 // good requests good, with its CA, and returns what was wrong.
 func (a *attacked) good() error {
-	var pem []byte
-	for _, e := range a.endpoints.Scenarios {
-		if e.ID == "good" {
-			var err error
-			if pem, err = os.ReadFile(e.CAFile); err != nil {
-				return err
-			}
-		}
+	i := slices.IndexFunc(a.endpoints.Scenarios, func(e serve.Endpoint) bool { return e.ID == "good" })
+	if i < 0 {
+		return errors.New("good is not served")
+	}
+	good := a.endpoints.Scenarios[i]
+	pem, err := os.ReadFile(good.CAFile)
+	if err != nil {
+		return err
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
 	client := &http.Client{Timeout: goodTime, Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "localhost"}, DisableKeepAlives: true,
 	}}
-	response, err := client.Get("https://" + a.address("good") + "/")
+	response, err := client.Get("https://" + good.Connect + "/")
 	if err != nil {
 		return err
 	}
@@ -141,14 +142,14 @@ func (a *attacked) good() error {
 	return err
 }
 
-// end ends the lab as Ctrl-C does, and holds it to have ended well.
+// end ends the lab as Ctrl-C does, and checks that it ends without an error.
 func (a *attacked) end() {
 	require.NoError(a, a.cmd.Process.Signal(os.Interrupt))
 	assert.NoError(a, a.cmd.Wait(), a.stderr)
 }
 
-// TestOutOfFiles holds that a lab without file descriptors cuts nobody off: clients wait until there are
-// some again, and the lab says so, once.
+// TestOutOfFiles checks that a lab without free file descriptors drops no clients: they wait until there are some
+// again, and the lab reports this once.
 func TestOutOfFiles(t *testing.T) {
 	a := upWith(t, 64, "good", "expired")
 	var idle []net.Conn
@@ -163,9 +164,8 @@ func TestOutOfFiles(t *testing.T) {
 	go func() { answered <- a.good() }()
 	last := idle[len(idle)-1]
 	last.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
-	if _, err := last.Read(make([]byte, 1)); !os.IsTimeout(err) {
-		t.Errorf("the last client was not left waiting: %v", err)
-	}
+	_, err := last.Read(make([]byte, 1))
+	assert.ErrorIs(t, err, os.ErrDeadlineExceeded, "the last client waits")
 	for _, c := range idle {
 		c.Close()
 	}
@@ -181,7 +181,7 @@ func TestOutOfFiles(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(a.stderr.String(), "out of file descriptors"), a.stderr)
 }
 
-// TestTooFewFiles holds that a lab with more scenarios than file descriptors says what to do.
+// TestTooFewFiles checks that a lab with more scenarios than file descriptors says what to do.
 func TestTooFewFiles(t *testing.T) {
 	a := limited(t, 100, "up", "--base-port", "0", "--no-ui")
 	err := a.cmd.Run()
@@ -191,14 +191,14 @@ func TestTooFewFiles(t *testing.T) {
 	assert.Contains(t, a.stderr.String(), "raise the limit (ulimit -n 8192), or serve fewer scenarios")
 }
 
-// until waits for what another process does.
+// until waits until another process has done something.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	require.Eventually(t, done, patience, 20*time.Millisecond, what)
 }
 
-// TestFileLimit holds that the command has as many file descriptors as it may have, and that the
-// programs that it starts have as many as they would have had without it: package syscall sees to both.
+// TestFileLimit checks that the command raises its limit of file descriptors to the maximum, and that the programs it
+// starts have the original limit. Package syscall does both.
 func TestFileLimit(t *testing.T) {
 	if os.Getenv("TLSLAB_FILE_LIMIT") == "" {
 		executable, err := os.Executable()
@@ -218,14 +218,15 @@ func TestFileLimit(t *testing.T) {
 	t.Logf("it has %d of %d, its child has %s", limit.Cur, limit.Max, out)
 }
 
-// TestAttack attacks a lab with 300 file descriptors in three ways at once: clients that connect and
-// reset, huge ClientHellos, and more connections than it has descriptors. It must live, and take little
-// memory, and serve good afterwards. For the long run: make soak.
+// TestAttack attacks a lab with 300 file descriptors in three ways at once: clients that connect and reset, huge
+// ClientHellos, and more connections than it has descriptors. The lab must survive with little memory, and serve good
+// afterwards. make soak runs this for longer.
 func TestAttack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("an attack takes a while: run the test without -short")
 	}
-	a := upWith(t, 300, "good", "expired", "wrong-host", "silent", "slow", "client-certificate-missing", "reset-after-hello", "ssl3-only")
+	a := upWith(t, 300, "good", "expired", "wrong-host", "silent", "slow", "client-certificate-missing",
+		"reset-after-hello", "ssl3-only")
 	ctx, cancel := context.WithTimeout(t.Context(), *attack)
 	defer cancel()
 	var resets, floods, held atomic.Int64
@@ -241,8 +242,9 @@ func TestAttack(t *testing.T) {
 	most := residentMost(a.cmd.Process.Pid)
 	began := time.Now()
 	require.NoError(t, a.good(), a.stderr)
-	t.Logf("in %s: %d connects with RST, %d ClientHellos of 64 KiB, %d held; the lab took %.0f MiB at most; good answered after %s",
-		*attack, resets.Load(), floods.Load(), held.Load(), most, time.Since(began).Round(time.Millisecond))
+	t.Logf("in %s: %d connects with RST, %d ClientHellos of 64 KiB, %d held; "+
+		"the lab took %.0f MiB at most; good answered after %s", *attack,
+		resets.Load(), floods.Load(), held.Load(), most, time.Since(began).Round(time.Millisecond))
 	if runtime.GOOS == "linux" {
 		assert.Greater(t, most, 1.0)
 		assert.Less(t, most, float64(maxResident))
@@ -252,7 +254,7 @@ func TestAttack(t *testing.T) {
 	assert.NotContains(t, a.stderr.String(), "internal error")
 }
 
-// any returns where one of the scenarios is served.
+// any returns the address of a random scenario.
 func (a *attacked) any() string {
 	return a.endpoints.Scenarios[rand.IntN(len(a.endpoints.Scenarios))].Connect
 }
@@ -268,7 +270,7 @@ func (a *attacked) reset(ctx context.Context, count *atomic.Int64) {
 	}
 }
 
-// flood sends hellos, and waits for the server to say something, or not.
+// flood sends hellos, and waits briefly for an answer.
 func (a *attacked) flood(ctx context.Context, hello []byte, count *atomic.Int64) {
 	for ctx.Err() == nil {
 		c, err := dialFor(ctx, a.any())
@@ -284,7 +286,7 @@ func (a *attacked) flood(ctx context.Context, hello []byte, count *atomic.Int64)
 	}
 }
 
-// hold keeps that many connections open, each with most of a huge hello said.
+// hold keeps that many connections open, each with most of a huge hello sent.
 func (a *attacked) hold(ctx context.Context, n int, count *atomic.Int64) {
 	hello := hellos.Huge(true)
 	open := make([]*net.TCPConn, n)
@@ -316,8 +318,7 @@ func dialFor(ctx context.Context, addr string) (*net.TCPConn, error) {
 	return c.(*net.TCPConn), nil
 }
 
-// residentMost returns the most memory that a process has taken, in MiB; zero where the system does not
-// tell it in this way.
+// residentMost returns the peak memory of a process, in MiB; zero if the system does not report it in /proc.
 func residentMost(pid int) float64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(status)) {

@@ -13,16 +13,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkUp starts the real command with the whole catalogue and measures from exec to the
-// first line of its table, which it prints when every port listens, and to the line that says
-// that all is minted and endpoints.json written; and the memory that is then resident.
+// BenchmarkUp starts the real command with the whole catalogue. It measures the time from exec to the first line of its
+// table, which it prints when every port listens, and to the line that says that everything is minted and
+// endpoints.json is written; and the resident memory at that point.
 func BenchmarkUp(b *testing.B) {
 	program := filepath.Join(b.TempDir(), "tlslab")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, out)
-	}
+	built, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
+	require.NoError(b, err, "%s", built)
 	var ports, files time.Duration
 	var resident float64
 	n := 0
@@ -39,14 +40,10 @@ func BenchmarkUp(b *testing.B) {
 func up(b *testing.B, program string, n int) (ports, files time.Duration, resident float64) {
 	cmd := exec.Command(program, "up", "--base-port", "0", "--seed", fmt.Sprint("bench", n), "--dir", b.TempDir())
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	cmd.Stderr = io.Discard // it says that it was interrupted
+	require.NoError(b, err)
+	cmd.Stderr = io.Discard // it reports the interrupt
 	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
+	require.NoError(b, cmd.Start())
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if ports == 0 {
 			ports = time.Since(start)
@@ -57,22 +54,16 @@ func up(b *testing.B, program string, n int) (ports, files time.Duration, reside
 		}
 	}
 	resident = residentMiB(cmd.Process.Pid)
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		b.Fatal(err)
-	}
+	require.NoError(b, cmd.Process.Signal(os.Interrupt))
 	io.Copy(io.Discard, out)
-	if err := cmd.Wait(); err != nil {
-		b.Fatal(err)
-	}
-	if files == 0 {
-		b.Fatal("it ended before it was ready")
-	}
+	require.NoError(b, cmd.Wait())
+	require.NotZero(b, files, "it ended before it was ready")
 	return ports, files, resident
 }
 
 var vmRSS = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
 
-// residentMiB returns a process's resident memory, or 0 where the system does not tell.
+// residentMiB returns a process's resident memory, or 0 if the system does not report it in /proc.
 func residentMiB(pid int) float64 {
 	if runtime.GOOS != "linux" {
 		return 0

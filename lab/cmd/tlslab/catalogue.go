@@ -23,11 +23,11 @@ func newListCommand(c *console) *cobra.Command {
 	o := &listOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "The catalogue",
+		Short: "List the catalogue",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("service") && len(o.families) == 0 {
-				o.services = append(o.services, string(scenarios.Mongod)) // all that is declared
+				o.services = append(o.services, string(scenarios.Mongod)) // everything that is declared
 			}
 			list, err := o.selected(nil)
 			if err != nil {
@@ -71,8 +71,11 @@ func entries(list []*scenarios.Scenario) []entry {
 	out := []entry{}
 	for _, s := range list {
 		out = append(out, entry{
-			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title, Story: result.Story(s.Story), Fix: s.Fix, Host: s.Host,
-			Expect: result.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect, Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead, Setup: s.Setup, Known: s.Known, Sources: s.Sources,
+			ID: s.ID, Family: s.Family, Port: s.Port, Title: s.Title,
+			Story: result.Story(s.Story), Fix: s.Fix, Host: s.Host,
+			Expect: result.NewExpectation(s.Expect), Control: s.Control, Defect: s.Defect,
+			Recipe: s.Recipe, Server: s.Server, Mongod: s.Mongod, Instead: s.Instead,
+			Setup: s.Setup, Known: s.Known, Sources: s.Sources,
 		})
 	}
 	return out
@@ -90,11 +93,11 @@ func newShowCommand(c *console) *cobra.Command {
 	o := &showOptions{console: c}
 	cmd := &cobra.Command{
 		Use:               "show ID...",
-		Short:             "A scenario's story, chain and fix",
-		Args:              demand(cobra.MinimumNArgs(1), "name a scenario, for example expired; tlslab list shows all"),
+		Short:             "Show a scenario's story, chain and fix",
 		ValidArgsFunction: completeIDs,
 		RunE:              func(_ *cobra.Command, ids []string) error { return o.show(ids) },
 	}
+	cmd.Args = demand(cobra.MinimumNArgs(1), "name a scenario, for example expired; tlslab list shows them all")
 	o.minting.add(cmd)
 	addJSON(cmd, &o.json)
 	return cmd

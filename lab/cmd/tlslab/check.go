@@ -15,20 +15,20 @@ import (
 	"example.com/tlslab/lab/result"
 )
 
-const checkHelp = `check starts CMD for each scenario of a lesson, as tlslab test does (see there for
-{url}, {ca} and the other words that are replaced), and grades what it did: it must
-connect where the lesson's controls are served, and refuse what the lesson is about
-and its neighbours. What is wrong is named by what CMD does.
+const checkHelp = `check starts CMD for each scenario of a lesson, as tlslab test does (see its help for
+{url}, {ca} and the other placeholders), and grades the result. CMD must connect to the
+lesson's controls, and refuse the scenarios that the lesson is about and their
+neighbours. Each finding says what CMD does wrong.
 
-CMD is not told which scenario it is asked: TLSLAB_SCENARIO, the names of files and
-ports say something else. A client that decides by them is called so.
+CMD is not told which scenario it is given: TLSLAB_SCENARIO, file names and ports are
+misleading on purpose. A client that decides by them is found out.
 
-A hint follows a try that did not solve the lesson, if the lesson has one about what
-is named first; the next one follows when the same is named first again. Tries are kept in
+After a failed attempt you get a hint about the first finding, if the lesson has one.
+If the same finding comes first again, you get the next hint. Attempts are counted in
 tlslab/tlslab-tries.json in your cache directory (~/.cache on Linux), or in
-tlslab-tries.json in the directory that --dir names; to begin anew, remove it. --hint N
-shows hint N in place of the next one, and counts no try; without CMD it shows the hint
-alone.
+tlslab-tries.json in the directory given with --dir; remove the file to start over.
+--hint N shows hint N instead of the next one and counts no attempt; without CMD it
+only shows the hint.
 
 Exit status: 0 solved, 1 not yet, 2 wrong usage, 3 the lab itself failed.`
 
@@ -47,12 +47,12 @@ type checkOptions struct {
 type checkedLesson struct {
 	*check.Result
 	Findings []saidFinding `json:"findings"`
-	Try      int           `json:"try,omitempty"` // how often the first finding was that; not counted with --hint
+	Try      int           `json:"try,omitempty"` // how often this finding came first; not counted with --hint
 	Hint     string        `json:"hint,omitempty"`
-	Hints    int           `json:"hints"` // that there are
+	Hints    int           `json:"hints"` // how many hints the lesson has
 }
 
-// saidFinding is a finding, and what is said of it.
+// saidFinding is a finding with its sentences.
 type saidFinding struct {
 	check.Finding
 	Says string `json:"says"`
@@ -64,7 +64,7 @@ func newCheckCommand(c *console) *cobra.Command {
 	o := &checkOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "check LESSON [flags] -- CMD [ARG...]",
-		Short: "Grade the client that a lesson has you fix",
+		Short: "Grade the client that you fix in a lesson",
 		Long:  checkHelp,
 		Example: `  tlslab check read-an-error -- python3 read-an-error-client.py {url} {ca}
   tlslab check self-signed -- sh self-signed-client.sh {url} {ca}
@@ -73,16 +73,16 @@ func newCheckCommand(c *console) *cobra.Command {
 		RunE:              o.main,
 	}
 	flag := cmd.Flags()
-	flag.IntVar(&o.hint, "hint", 0, "show this hint, and count no try")
-	flag.StringVar(&o.tries, "dir", "", "directory to keep the tries in (default: tlslab in your cache directory)")
-	o.pace.add(cmd, "what CMD is given for each connection")
+	flag.IntVar(&o.hint, "hint", 0, "show hint N and count no attempt")
+	flag.StringVar(&o.tries, "dir", "", "directory to count attempts in (default: tlslab in your cache directory)")
+	o.pace.add(cmd, "time limit of CMD for each connection")
 	o.minting.add(cmd)
 	o.basePort.add(cmd, usualBasePort)
 	addJSON(cmd, &o.json)
 	return cmd
 }
 
-// toCheck takes the arguments apart, and says what is wrong with them.
+// toCheck returns the lesson and the command that the arguments name, or what is wrong with them.
 func (o *checkOptions) toCheck(cmd *cobra.Command, args []string) (*lessons.Lesson, []string, error) {
 	dash := cmd.ArgsLenAtDash()
 	if dash < 0 {
@@ -96,7 +96,7 @@ func (o *checkOptions) toCheck(cmd *cobra.Command, args []string) (*lessons.Less
 	hints := len(l.Hints(o.lang))
 	switch {
 	case !l.Graded():
-		err = fmt.Errorf("lesson %s has nothing to grade: tlslab lesson %s says what to do", l.ID, l.ID)
+		err = fmt.Errorf("lesson %s has nothing to grade: see tlslab lesson %s", l.ID, l.ID)
 	case cmd.Flags().Changed("hint") && (o.hint < 1 || o.hint > hints):
 		err = fmt.Errorf("--hint %d: lesson %s has hints 1 to %d", o.hint, l.ID, hints)
 	case len(command) == 0 && o.hint == 0:
@@ -110,7 +110,7 @@ func (o *checkOptions) toCheck(cmd *cobra.Command, args []string) (*lessons.Less
 	return l, command, nil
 }
 
-// main grades, and shows what it came to.
+// main grades the client and shows the result.
 func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
 	in := o.lang
 	lesson, command, err := o.toCheck(cmd, args)
@@ -146,7 +146,7 @@ func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
 	case checked.Solved:
 		err = tries.Solved(lesson.ID)
 	default:
-		first := checked.Findings[0].Code // there is one, since it is not solved
+		first := checked.Findings[0].Code // exists, because the lesson is not solved
 		shown.Try, err = tries.Count(lesson.ID, first)
 		shown.Hint = check.Hint(lesson, in, first, shown.Try)
 	}
@@ -165,7 +165,9 @@ func (o *checkOptions) main(cmd *cobra.Command, args []string) error {
 }
 
 // grade runs the lesson's scenarios.
-func (o *checkOptions) grade(ctx context.Context, lesson *lessons.Lesson, command []string) (_ *check.Result, err error) {
+func (o *checkOptions) grade(
+	ctx context.Context, lesson *lessons.Lesson, command []string,
+) (_ *check.Result, err error) {
 	if err := o.basePort.check(); err != nil {
 		return nil, err
 	}
@@ -179,5 +181,7 @@ func (o *checkOptions) grade(ctx context.Context, lesson *lessons.Lesson, comman
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	return check.Check(ctx, l, lesson, check.Options{Command: command, Parallel: o.parallel, Timeout: o.timeout, BasePort: int(o.basePort)})
+	return check.Check(ctx, l, lesson, check.Options{
+		Command: command, Parallel: o.parallel, Timeout: o.timeout, BasePort: int(o.basePort),
+	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lang"
@@ -20,52 +21,53 @@ import (
 )
 
 const (
-	usualWidth = 80  // where nobody says how wide it is
-	leastWidth = 30  // that a column of prose can be read in
-	mostWidth  = 140 // that a line can be read at
+	usualWidth = 80  // if the width of the terminal is unknown
+	leastWidth = 30  // of a column of prose that is still readable
+	mostWidth  = 140 // of a line that is still readable
 )
 
 // checked shows a check on the terminal.
-func (f *console) checked(lesson *lessons.Lesson, c checkedLesson) {
-	w := f.lang.Words("check")
-	width := max(leastWidth, min(mostWidth, cmp.Or(f.terminal().Width, usualWidth)))
-	f.checkedRows(c.Rows, w, width)
+func (c *console) checked(lesson *lessons.Lesson, shown checkedLesson) {
+	w := c.lang.Words("check")
+	width := max(leastWidth, min(mostWidth, cmp.Or(c.terminal().Width, usualWidth)))
+	c.checkedRows(shown.Rows, w, width)
 	outcome := w.Say("not-yet")
-	if c.Solved {
+	if shown.Solved {
 		outcome = w.Say("solved")
 	}
-	fmt.Fprintf(f.stdout, "\n%s\n", w.Say("outcome", outcome, lesson.ID, c.Duration.Round(100*time.Millisecond)))
-	if c.Solved {
+	fmt.Fprintf(c.stdout, "\n%s\n", w.Say("outcome", outcome, lesson.ID, shown.Duration.Round(100*time.Millisecond)))
+	if shown.Solved {
 		return
 	}
-	for _, finding := range c.Findings {
-		fmt.Fprintln(f.stdout)
-		paragraph(f.stdout, width, 0, 2, string(finding.Code)+": "+strings.Join(finding.Scenarios, ", "))
-		paragraph(f.stdout, width, 2, 0, finding.Says)
-		paragraph(f.stdout, width, 2, 2, w.Say("next")+w.Say("colon")+finding.Next)
+	for _, finding := range shown.Findings {
+		fmt.Fprintln(c.stdout)
+		paragraph(c.stdout, width, 0, 2, string(finding.Code)+": "+strings.Join(finding.Scenarios, ", "))
+		paragraph(c.stdout, width, 2, 0, finding.Says)
+		paragraph(c.stdout, width, 2, 2, w.Say("next")+w.Say("colon")+finding.Next)
 		if len(finding.Switches) > 0 {
 			var often []string
 			for _, what := range finding.Switches {
-				often = append(often, f.lang.Sentence(what))
+				often = append(often, c.lang.Sentence(what))
 			}
-			paragraph(f.stdout, width, 2, 2, w.Say("often")+w.Say("colon")+strings.Join(often, w.Say("semicolon")))
+			paragraph(c.stdout, width, 2, 2, w.Say("often")+w.Say("colon")+strings.Join(often, w.Say("semicolon")))
 		}
 	}
-	if c.Hint != "" {
-		fmt.Fprintln(f.stdout)
-		paragraph(f.stdout, width, 0, 2, w.Say("hint")+w.Say("colon")+c.Hint)
+	if shown.Hint != "" {
+		fmt.Fprintln(c.stdout)
+		paragraph(c.stdout, width, 0, 2, w.Say("hint")+w.Say("colon")+shown.Hint)
 	}
-	fmt.Fprintf(f.stdout, "\n"+w["again"]+"\n", c.Seed, c.At.Format(time.DateOnly)) // to be copied: it is not broken
+	// Not wrapped, so that it can be copied.
+	fmt.Fprintf(c.stdout, "\n"+w["again"]+"\n", shown.Seed, shown.At.Format(time.DateOnly))
 }
 
-// checkedRows shows what the client did with each scenario, and beside it, or below where there is no
-// room, what it said and why that is not right.
-func (f *console) checkedRows(rows []check.Row, w lang.Words, width int) {
+// checkedRows shows what the client did with each scenario, and beside it, or below it if there is no room, what it
+// said and why that is wrong.
+func (c *console) checkedRows(rows []check.Row, w lang.Words, width int) {
 	var cells [][]string
 	widest := make([]int, 3)
 	for _, row := range rows {
 		if row.Told != nil {
-			row.Message = f.lang.Reason(*row.Told)
+			row.Message = c.lang.Reason(*row.Told)
 		}
 		cell := rowOf(w, row)
 		for i := range widest {
@@ -80,22 +82,24 @@ func (f *console) checkedRows(rows []check.Row, w lang.Words, width int) {
 		switch {
 		case detail != "" && width-beside >= leastWidth:
 			lines := wrap.Lines(detail, width-beside)
-			fmt.Fprintln(f.stdout, text.Pad(head, beside, ' ')+strings.Join(lines, "\n"+strings.Repeat(" ", beside)))
+			fmt.Fprintln(c.stdout, text.Pad(head, beside, ' ')+strings.Join(lines, "\n"+strings.Repeat(" ", beside)))
 			continue
 		case text.StringWidthWithoutEscSequences(head) <= width:
-			fmt.Fprintln(f.stdout, head)
+			fmt.Fprintln(c.stdout, head)
 		default:
-			fmt.Fprintln(f.stdout, cell[0])
-			paragraph(f.stdout, width, 4, 0, cell[1]+w.Say("comma")+cell[2])
+			fmt.Fprintln(c.stdout, cell[0])
+			paragraph(c.stdout, width, 4, 0, cell[1]+w.Say("comma")+cell[2])
 		}
-		paragraph(f.stdout, width, 4, 0, detail)
+		paragraph(c.stdout, width, 4, 0, detail)
 	}
 }
 
-// rowOf returns what stands in the columns of a row: scenario, what the client did, what it has to do, and
-// the rest.
+// rowOf returns the columns of a row: the scenario, what the client did, what it must do, and the rest.
 func rowOf(w lang.Words, row check.Row) []string {
-	mark, did, must := "✓", map[string]string{"accepted": w.Say("connects"), "rejected": w.Say("refuses")}[string(row.Outcome)], w.Say("must-connect")
+	mark, must := "✓", w.Say("must-connect")
+	did := map[clients.Outcome]string{
+		clients.Accepted: w.Say("connects"), clients.Rejected: w.Say("refuses"),
+	}[row.Outcome]
 	if row.Expect != scenarios.Accept {
 		must = w.Say("must-refuse", row.Reasons[0])
 	}
@@ -116,7 +120,7 @@ func rowOf(w lang.Words, row check.Row) []string {
 	return []string{mark + " " + row.ID, cmp.Or(did, w.Say("cannot")), must, strings.Join(rest, ": ")}
 }
 
-// oneLine shortens a message to what fits beside a row: its end tells most.
+// oneLine shortens a message to fit beside a row. It keeps the end, which tells most.
 func oneLine(message string) string {
 	const most = 160
 	letters := []rune(strings.Join(strings.Fields(message), " "))
@@ -124,13 +128,13 @@ func oneLine(message string) string {
 		return string(letters)
 	}
 	end := string(letters[len(letters)-most:])
-	if _, whole, ok := strings.Cut(end, " "); ok { // not from the middle of a word
+	if _, whole, ok := strings.Cut(end, " "); ok { // do not begin in the middle of a word
 		end = whole
 	}
 	return "... " + end
 }
 
-// paragraph writes text behind so many blanks; its lines after the first stand behind some more.
+// paragraph writes text indented by indent columns, and by more columns after its first line.
 func paragraph(w io.Writer, width, indent, more int, s string) {
 	for i, line := range wrap.Lines(s, width-indent-more) {
 		fmt.Fprintf(w, "%s%s\n", strings.Repeat(" ", indent+min(i, 1)*more), line)

@@ -21,12 +21,13 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestChecked holds what a check shows to fit the terminal, and each row that is not right to say why.
+// TestChecked checks that the output of a check fits the terminal, and that each wrong row says why.
 func TestChecked(t *testing.T) {
 	refused := func(id string, kind verdict.Kind, finding assess.Code) check.Row {
 		s, _ := scenarios.Lookup(id)
 		row := check.Row{ID: id, Expect: s.Expect.Verdict, Reasons: s.Expect.Failures, Finding: finding}
-		row.Cell = result.Cell{Outcome: clients.Rejected, Message: "certificate verify failed: \x1b[31munable to get local issuer certificate", Judgement: verdict.Judgement{Kind: kind}}
+		row.Cell = result.Cell{Outcome: clients.Rejected, Judgement: verdict.Judgement{Kind: kind},
+			Message: "certificate verify failed: \x1b[31munable to get local issuer certificate"}
 		return row
 	}
 	rows := []check.Row{
@@ -37,9 +38,15 @@ func TestChecked(t *testing.T) {
 	}
 	lesson, _ := lessons.Lookup("which-ca")
 	for _, in := range lang.All() {
-		finding := check.Finding{Code: assess.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"}}
+		finding := check.Finding{
+			Code: assess.TrustsSomethingElse, Scenarios: []string{"good"}, Switches: []string{"no cafile"},
+		}
 		said := prose.Of(in, finding.Code)
-		shown := checkedLesson{Result: &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()}, Hint: lesson.Hints(in)[0].Text, Findings: []saidFinding{{finding, said.Says, said.Ask}}}
+		shown := checkedLesson{
+			Result:   &check.Result{Rows: rows, Seed: "s", At: time.Unix(0, 0).UTC()},
+			Hint:     lesson.Hints(in)[0].Text,
+			Findings: []saidFinding{{finding, said.Says, said.Ask}},
+		}
 		for _, columns := range []string{"", "40", "80", "200"} {
 			t.Setenv("COLUMNS", columns)
 			var out bytes.Buffer

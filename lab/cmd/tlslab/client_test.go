@@ -23,7 +23,7 @@ import (
 	"example.com/tlslab/lab/internal/needs"
 )
 
-// ownClient is a client that scripts put under test: client MODE.
+// ownClient is the client under test in scripts: client MODE.
 func ownClient() {
 	mode, ok := clientModes[os.Args[1]]
 	if !ok {
@@ -44,7 +44,7 @@ var clientModes = map[string]func() error{
 		}
 		return nil
 	},
-	// It understands nothing: the same words for everything.
+	// It gives the same reason for everything.
 	"one-reason": func() error {
 		if get(new(tls.Config)) != nil {
 			return errors.New("x509: certificate signed by unknown authority")
@@ -52,14 +52,14 @@ var clientModes = map[string]func() error{
 		return nil
 	},
 	"insecure": func() error { return get(&tls.Config{InsecureSkipVerify: true}) },
-	// It says why it refuses, and that all is well.
+	// It prints why it refuses, but its exit status is 0.
 	"reports-success": func() error {
 		if err := get(new(tls.Config)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 		return nil
 	},
-	// The answer is never what it wants, as a repository is for git.
+	// It never gets the response that it wants, like git without a repository.
 	"wants-more": func() error {
 		if err := get(new(tls.Config)); err != nil {
 			return err
@@ -77,7 +77,7 @@ var clientModes = map[string]func() error{
 	"silent":      func() error { return errors.New("no") },
 	"killed":      func() error { return kill(os.Getpid()) },
 	"unavailable": func() error { fmt.Println("no TLS in this build"); os.Exit(69); return nil },
-	// It leaves a child in its group, hangs, and ignores what one can ignore.
+	// It starts a child in its process group, hangs, and ignores every signal that can be ignored.
 	"hangs": hang,
 	"hangs-with-wrong-host": func() error {
 		if os.Getenv("TLSLAB_SCENARIO") == "wrong-host" {
@@ -90,7 +90,7 @@ var clientModes = map[string]func() error{
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(io.Discard, c) // until the test has gone, which says nothing
+		_, err = io.Copy(io.Discard, c) // until the test, which sends nothing, has ended
 		return err
 	},
 	"environ": func() error { return errors.New(strings.Join(os.Environ(), "\n")) },
@@ -135,7 +135,7 @@ func shakeHands() error {
 	return conn.Close()
 }
 
-// get is net/http as anyone would set it up, told all by its environment.
+// get requests the URL with net/http as usually configured, from the values in the environment.
 func get(config *tls.Config) error {
 	pem, err := os.ReadFile(os.Getenv("TLSLAB_CA_FILE"))
 	if err != nil {
@@ -167,9 +167,8 @@ func get(config *tls.Config) error {
 	return err
 }
 
-// witness listens for a process that a client starts, and sets WITNESS to the address. witness called
-// waits until such a process calls, and witness gone until it has ended after that: the system closes
-// its connections.
+// witness listens for a process that a client starts, and sets WITNESS to the address. "witness called" waits until
+// such a process connects, and "witness gone" until it has then ended, which closes its connections.
 func witness() func(*testscript.TestScript, bool, []string) {
 	type seen struct {
 		net.Listener
@@ -188,7 +187,7 @@ func witness() func(*testscript.TestScript, bool, []string) {
 		v, _ := all.Load(ts.Getenv("WORK"))
 		s := v.(*seen)
 		if s.caller == nil {
-			s.Listener.(*net.TCPListener).SetDeadline(time.Now().Add(30 * time.Second)) // or it would be waited for for ever
+			s.Listener.(*net.TCPListener).SetDeadline(time.Now().Add(30 * time.Second)) // do not wait forever
 			c, err := s.Accept()
 			ts.Check(err)
 			s.caller = c
@@ -201,8 +200,8 @@ func witness() func(*testscript.TestScript, bool, []string) {
 	}
 }
 
-// lacks is the condition [lacks:PROGRAM]: this machine has no such program. It fails the test where
-// the machine must have it.
+// lacks is the condition [lacks:PROGRAM]: this machine has no such program. It fails the test if the machine must have
+// it.
 func lacks(condition string) (bool, error) {
 	name, ok := strings.CutPrefix(condition, "lacks:")
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestCommandsDocumented holds README to describe every command as its help does.
+// TestCommandsDocumented checks that README.md describes every command as its help does.
 func TestCommandsDocumented(t *testing.T) {
 	const file, begin, end = "README.md", "<!-- commands start -->\n", "<!-- commands end -->"
 	var want strings.Builder

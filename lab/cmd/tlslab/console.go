@@ -17,13 +17,13 @@ import (
 	"example.com/tlslab/lab/report"
 )
 
-// console is where commands write to, and in which language.
+// console is where commands write, and in which language.
 type console struct {
 	stdout, stderr io.Writer
 	lang           lang.Tag // of prose for people
 }
 
-// language is the flag of the language.
+// language is the value of --lang.
 type language struct{ *lang.Tag }
 
 // Set implements pflag.Value.
@@ -35,17 +35,18 @@ func (l language) Set(tag string) error {
 	return err
 }
 
-// Type implements pflag.Value: it stands in the help.
+// Type implements pflag.Value. The help shows it.
 func (language) Type() string { return "LANG" }
 
-// String implements pflag.Value. The language that the environment asks for is not shown as the default,
-// so that the help is the same everywhere.
+// String implements pflag.Value. It does not show the language of the environment as the default, so that the help is
+// the same everywhere.
 func (language) String() string { return "" }
 
-// addLanguage adds the flag that chooses the language of prose, for a command and all below it.
+// addLanguage adds the flag that chooses the language of prose, for a command and its subcommands.
 func (c *console) addLanguage(cmd *cobra.Command) {
 	c.lang = lang.FromEnvironment()
-	cmd.PersistentFlags().Var(language{&c.lang}, "lang", "language of what is written for people to read: en or zh-CN (default: what LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
+	cmd.PersistentFlags().Var(language{&c.lang}, "lang", "language of output for people: en or zh-CN "+
+		"(default: as LC_ALL, LC_MESSAGES or LANG says); JSON and other files, and this help, are in English")
 	var list []string
 	for _, l := range lang.All() {
 		list = append(list, string(l)+"\t"+l.Name())
@@ -53,7 +54,7 @@ func (c *console) addLanguage(cmd *cobra.Command) {
 	completeFlag(cmd, "lang", list)
 }
 
-// terminal returns where results go, as wide as it is and colored if it is a terminal.
+// terminal returns where results go: with the width of standard output, and in color if that is a terminal.
 func (c *console) terminal() report.Terminal {
 	t := report.Terminal{W: c.stdout, Locale: c.lang}
 	if r, ok := c.stdout.(*results); ok && r.file != nil && term.IsTerminal(int(r.file.Fd())) {
@@ -66,7 +67,7 @@ func (c *console) terminal() report.Terminal {
 	return t
 }
 
-// maxTroubles bounds how many different failures of the lab itself are written to standard error.
+// maxTroubles is the maximum number of different failures of the lab itself that are written to standard error.
 const maxTroubles = 16
 
 // troubles returns a function that writes failures of the lab itself to standard error, each kind once.
@@ -76,7 +77,7 @@ func (c *console) troubles() func(error) {
 	return func(err error) {
 		kind := err.Error()
 		if errors.Is(err, trouble.ErrOutOfFiles) {
-			kind = trouble.ErrOutOfFiles.Error() // wherever that was
+			kind = trouble.ErrOutOfFiles.Error() // wherever it happened
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -88,7 +89,7 @@ func (c *console) troubles() func(error) {
 	}
 }
 
-// counted says how many scenarios there are.
+// counted returns a number of scenarios in words: "1 scenario", "2 scenarios".
 func counted(n int) string {
 	if n == 1 {
 		return "1 scenario"

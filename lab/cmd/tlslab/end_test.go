@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// command is the command, to be run with a temporary directory of its own. It is ended with the test.
+// command returns the command with its own temporary directory. It ends with the test at the latest.
 func command(t *testing.T, tmp string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "tlslab", args...)
@@ -27,13 +27,13 @@ func command(t *testing.T, tmp string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// eventually waits until something is so; the systems that are looked at tell nobody when it is.
+// eventually polls until a condition holds.
 func eventually(t *testing.T, is func() bool, what string) {
 	t.Helper()
 	require.Eventually(t, is, patience, 5*time.Millisecond, what)
 }
 
-// there reports whether there is a process, and not only what is left of it.
+// there reports whether a process exists and is not a zombie.
 func there(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	return err == nil && !bytes.Contains(stat, []byte(") Z "))
@@ -50,7 +50,7 @@ func opened(pid int, file string) bool {
 	return false
 }
 
-// interrupted sends SIGTERM once, and holds the command to end as one that was interrupted.
+// interrupted sends SIGTERM once, and checks that the command ends as interrupted.
 func interrupted(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
@@ -60,7 +60,7 @@ func interrupted(t *testing.T, cmd *exec.Cmd) {
 	assert.Equal(t, exitLab, cmd.ProcessState.ExitCode(), cmd.ProcessState.String())
 }
 
-// TestReadingEnds interrupts commands while they read what does not end.
+// TestReadingEnds interrupts commands while they read endless input.
 func TestReadingEnds(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "fifo")
 	require.NoError(t, syscall.Mkfifo(fifo, 0o600))
@@ -112,7 +112,7 @@ func TestReadingEnds(t *testing.T) {
 	}
 }
 
-// TestBounded refuses what is endless, without reading much of it.
+// TestBounded checks that endless input is refused without reading much of it.
 func TestBounded(t *testing.T) {
 	cmd := command(t, t.TempDir(), "mint", "--recipe", "/dev/zero", filepath.Join(t.TempDir(), "out"))
 	said, _ := cmd.CombinedOutput()
@@ -122,11 +122,11 @@ func TestBounded(t *testing.T) {
 	assert.Less(t, used, int64(512<<20))
 }
 
-// TestKilled kills a lab that serves, and one that tests a client, and starts another: it finds no process
-// of theirs, and removes their files.
+// TestKilled kills a lab that serves and one that tests a client, and starts another lab: it finds none of their
+// processes, and removes their files.
 func TestKilled(t *testing.T) {
 	tmp := t.TempDir()
-	kept, err := os.MkdirTemp(tmp, "tlslab-") // somebody's, whatever its name
+	kept, err := os.MkdirTemp(tmp, "tlslab-") // not a lab's, despite its name
 	require.NoError(t, err)
 	note := filepath.Join(t.TempDir(), "pid")
 
@@ -172,10 +172,11 @@ func labs(tmp string) []string {
 	return list
 }
 
-// TestDaemonEnds has a client under test leave a daemon behind.
+// TestDaemonEnds checks that a daemon left behind by a client under test is killed.
 func TestDaemonEnds(t *testing.T) {
 	note := filepath.Join(t.TempDir(), "pids")
-	script := `setsid sh -c 'echo $$ >> "$0"; exec sleep 600' ` + note + ` > /dev/null 2>&1 & until [ -s ` + note + ` ]; do :; done; exit 1`
+	script := `setsid sh -c 'echo $$ >> "$0"; exec sleep 600' ` + note + ` > /dev/null 2>&1 & ` +
+		`until [ -s ` + note + ` ]; do :; done; exit 1`
 	said, _ := command(t, t.TempDir(), "test", "--id", "expired", "--", "sh", "-c", script).CombinedOutput()
 	data, err := os.ReadFile(note)
 	require.NoError(t, err, string(said))

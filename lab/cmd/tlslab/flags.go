@@ -20,21 +20,22 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// Each command has a struct of its options. What several commands have in common is a group of options here, which their
-// structs embed: its add adds the flags to a command, and its other methods say what is wrong with their values.
+// Each command has a struct of its options. Options that several commands share are groups here, which the structs
+// embed: a group's add method adds its flags to a command, and its other methods check their values.
 
 func addJSON(cmd *cobra.Command, json *bool) {
 	cmd.Flags().BoolVar(json, "json", false, "print results as JSON")
 }
 
-// selection is which scenarios a command is about, where it is not told by their IDs.
+// selection is which scenarios a command is about if it is not given their IDs.
 type selection struct{ families, services []string }
 
 func (s *selection) add(cmd *cobra.Command) {
 	flag := cmd.Flags()
 	flag.StringSliceVar(&s.families, "family", nil, "only these families")
 	completeFlag(cmd, "family", familyNames())
-	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "what talks behind TLS where no ID is named: https, mongodb for the whole catalogue as mongo-ID, mongod for the family mongodb, in containers")
+	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "protocol over TLS if no ID is "+
+		"given: https; mongodb for the whole catalogue as mongo-ID; mongod for the family mongodb, in containers")
 	completeFlag(cmd, "service", serviceNames())
 }
 
@@ -60,7 +61,8 @@ func named(ids []string) ([]*scenarios.Scenario, error) {
 	for _, id := range ids {
 		s, ok := scenarios.Lookup(id)
 		if !ok {
-			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows all", id, near.Hint(id, scenarios.IDs()...))}
+			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows them all",
+				id, near.Hint(id, scenarios.IDs()...))}
 		}
 		if !slices.Contains(list, s) {
 			list = append(list, s)
@@ -69,8 +71,8 @@ func named(ids []string) ([]*scenarios.Scenario, error) {
 	return list, nil
 }
 
-// selected returns the scenarios that were named, or else those of the services; of them those of the families, if some
-// are given.
+// selected returns the named scenarios, or else those of the services. If families are given, it returns only those in
+// one of them.
 func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 	list, err := named(ids)
 	if err != nil {
@@ -86,7 +88,9 @@ func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 		list = s.served()
 	}
 	if len(s.families) > 0 {
-		list = slices.DeleteFunc(list, func(of *scenarios.Scenario) bool { return !slices.Contains(s.families, string(of.Family)) })
+		list = slices.DeleteFunc(list, func(of *scenarios.Scenario) bool {
+			return !slices.Contains(s.families, string(of.Family))
+		})
 	}
 	if len(list) == 0 {
 		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, s.families)}
@@ -97,8 +101,9 @@ func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 // served returns the scenarios of the services; the whole catalogue if no services are given.
 func (s *selection) served() []*scenarios.Scenario {
 	services := slices.Clone(s.services)
-	if mongod := string(scenarios.Mongod); slices.Contains(s.families, string(scenarios.MongoDBServer)) && !slices.Contains(services, mongod) {
-		services = append(services, mongod) // the family is there with no other
+	mongod := string(scenarios.Mongod) // the only service that has the family mongodb
+	if slices.Contains(s.families, string(scenarios.MongoDBServer)) && !slices.Contains(services, mongod) {
+		services = append(services, mongod)
 	}
 	var list []*scenarios.Scenario
 	if len(s.services) == 0 {
@@ -110,11 +115,12 @@ func (s *selection) served() []*scenarios.Scenario {
 	return list
 }
 
-// oneOf holds words to be among those that are known. The error begins with what it says of one that is not.
+// oneOf checks that all words are known. If one is not, the error begins with says.
 func oneOf(says string, known []string, words ...string) error {
 	for _, word := range words {
 		if !slices.Contains(known, word) {
-			return usageError{fmt.Errorf("%s %q%s: want one of %s", says, word, near.Hint(word, known), strings.Join(known, ", "))}
+			return usageError{fmt.Errorf("%s %q%s: want one of %s",
+				says, word, near.Hint(word, known), strings.Join(known, ", "))}
 		}
 	}
 	return nil
@@ -131,7 +137,7 @@ func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 	return ids, cobra.ShellCompDirectiveNoFileComp
 }
 
-// speaking returns what the clients of the scenarios have to speak.
+// speaking returns the protocols that clients need for the scenarios.
 func speaking(list []*scenarios.Scenario) []string {
 	var names []string
 	for _, s := range list {
@@ -142,7 +148,7 @@ func speaking(list []*scenarios.Scenario) []string {
 	return names
 }
 
-// minting decides what is minted.
+// minting is what decides the bytes of certificates and keys.
 type minting struct {
 	seed     string
 	seedFile string
@@ -152,15 +158,17 @@ type minting struct {
 
 func (m *minting) add(cmd *cobra.Command) {
 	flag := cmd.Flags()
-	flag.Var((*seed)(&m.seed), "seed", "text that decides keys and serial numbers (default: a fresh one, which is printed)")
-	flag.StringVar(&m.seedFile, "seed-file", "", "file that holds the seed, for commands that have to agree on one: written with a fresh seed if it is not there; TLSLAB_SEED takes its place")
+	flag.Var((*seed)(&m.seed), "seed", "text that decides keys and serial numbers (default: random, and printed)")
+	flag.StringVar(&m.seedFile, "seed-file", "", "file with the seed, shared by several commands: "+
+		"created with a random seed if it does not exist; TLSLAB_SEED overrides it")
 	cmd.MarkFlagFilename("seed-file")
-	flag.Var((*instant)(&m.at), "at", "time that certificates are minted for, as 2026-11-22 or 2026-11-22T00:00:00Z (default: midnight UTC of today)")
-	flag.BoolVar(&m.anyTime, "any-time", false, "go on though certificates minted for --at are not valid now")
+	flag.Var((*instant)(&m.at), "at", "time to mint certificates for, as 2026-11-22 or 2026-11-22T00:00:00Z "+
+		"(default: midnight UTC today)")
+	flag.BoolVar(&m.anyTime, "any-time", false, "continue even if certificates minted for --at are not valid now")
 	cmd.MarkFlagsMutuallyExclusive("seed", "seed-file")
 }
 
-// config returns the configuration of a lab that mints that, with the services.
+// config returns the configuration of a lab with this seed and time and the services.
 func (m *minting) config(c *console, services ...serve.Service) (lab.Config, error) {
 	seed := m.seed
 	if m.seedFile != "" {
@@ -172,7 +180,7 @@ func (m *minting) config(c *console, services ...serve.Service) (lab.Config, err
 	return lab.Config{Seed: seed, At: m.at, AnyTime: m.anyTime, Services: services, Trouble: c.troubles()}, nil
 }
 
-// database is what there is behind mongo-ID, and what mongod-ID is. The zero value is the default.
+// database is which MongoDB serves mongo-ID and mongod-ID. The zero value is the default.
 type database struct {
 	address string
 	image   string
@@ -181,16 +189,20 @@ type database struct {
 
 func (d *database) add(cmd *cobra.Command) {
 	flag := cmd.Flags()
-	flag.StringVar(&d.address, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to put behind mongo-ID (default: a database in this process)")
-	flag.StringVar(&d.image, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later (default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
-	flag.IntVar(&d.owner, "mongo-owner", 0, "ID of the user as which that image runs mongod, and who alone may read its key (default: 999, as in MongoDB's own)")
+	flag.StringVar(&d.address, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to use for mongo-ID "+
+		"(default: a database in this process)")
+	flag.StringVar(&d.image, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later "+
+		"(default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
+	flag.IntVar(&d.owner, "mongo-owner", 0, "ID of the user that runs mongod in that image; only it can read the key "+
+		"(default: 999, as in MongoDB's own images)")
 }
 
 // check says what is wrong with the values.
 func (d *database) check() error {
 	if d.address != "" {
 		if _, _, err := net.SplitHostPort(d.address); err != nil {
-			return usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:%d", d.address, ports.MongoDB)}
+			return usageError{fmt.Errorf("--mongo-address %q: want HOST:PORT, for example localhost:%d",
+				d.address, ports.MongoDB)}
 		}
 	}
 	if d.owner < 0 {
@@ -199,8 +211,8 @@ func (d *database) check() error {
 	return nil
 }
 
-// services returns what scenarios are served with besides https. They start when they are used: containers so many at
-// once, or any number if that is zero.
+// services returns the services besides https. They start when they are first used. At most that many containers run at
+// once, or any number if containers is zero.
 func (d *database) services(c *console, containers int) []serve.Service {
 	behind := mongodb.Embedded()
 	if d.address != "" {
@@ -215,7 +227,7 @@ func (d *database) services(c *console, containers int) []serve.Service {
 // place is where a lab writes its files, and where it listens.
 type place struct{ dir, bind string }
 
-// add adds the flags. The directory has certificates and keys, and more.
+// add adds the flags. files says what the directory will contain.
 func (p *place) add(cmd *cobra.Command, files string) {
 	cmd.Flags().StringVar(&p.dir, "dir", "", "directory for "+files+" (default: a temporary one)")
 	cmd.Flags().StringVar(&p.bind, "bind", "", "address to listen on (default: loopback)")
@@ -231,12 +243,13 @@ func (p *place) check(c *console) error {
 		return usageError{fmt.Errorf("--bind %q: want an IP address, for example 127.0.0.1 or 0.0.0.0", p.bind)}
 	}
 	if !a.IsLoopback() {
-		fmt.Fprintf(c.stderr, "tlslab: listening on %s: whoever can reach this address can connect to servers that are broken on purpose; their keys are as public as the seed\n", p.bind)
+		fmt.Fprintf(c.stderr, "tlslab: listening on %s: anyone who can reach this address can connect to servers "+
+			"that are broken on purpose; their keys are as public as the seed\n", p.bind)
 	}
 	return nil
 }
 
-// basePort is the port that scenarios' offsets are added to.
+// basePort is the port to which scenarios' offsets are added.
 type basePort int
 
 func (p *basePort) add(cmd *cobra.Command, usage string) {
@@ -244,25 +257,27 @@ func (p *basePort) add(cmd *cobra.Command, usage string) {
 }
 
 // usualBasePort is the usage of the flag.
-const usualBasePort = "port that scenarios' offsets are added to; 0 for ports that are free"
+const usualBasePort = "port to which scenarios' offsets are added; 0 for free ports"
 
-// check holds the catalogue's ports to be ports.
+// check checks that all ports of the catalogue are valid.
 func (p basePort) check() error {
 	if p < 0 || p > 65535-lab.Ports {
-		return usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's offsets fit above it", p, 65535-lab.Ports)}
+		return usageError{fmt.Errorf("--base-port %d: want 0 for free ports, or up to %d, so that the catalogue's "+
+			"offsets fit above it", p, 65535-lab.Ports)}
 	}
 	return nil
 }
 
-// pace is how fast a command of the user's is asked.
+// pace is how the user's command is run: how many copies at once, and for how long.
 type pace struct {
 	parallel int
 	timeout  time.Duration
 }
 
 func (p *pace) add(cmd *cobra.Command, timeout string) {
-	cmd.Flags().IntVar(&p.parallel, "parallel", runtime.NumCPU(), "how many copies of CMD run at the same time (default: one a processor)")
-	cmd.Flags().Lookup("parallel").DefValue = "0" // not this machine's number, in help that is published
+	cmd.Flags().IntVar(&p.parallel, "parallel", runtime.NumCPU(), "number of copies of CMD that run at the same time "+
+		"(default: one per processor)")
+	cmd.Flags().Lookup("parallel").DefValue = "0" // so that the published help does not show this machine's number
 	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, timeout)
 }
 
@@ -276,7 +291,7 @@ func (p *pace) check() error {
 	return nil
 }
 
-// positive holds a --timeout to be more than nothing.
+// positive checks that a --timeout is more than zero.
 func positive(timeout time.Duration) error {
 	if timeout <= 0 {
 		return usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", timeout)}

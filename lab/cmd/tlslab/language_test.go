@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNewLanguage adds a made-up language, which is a copy of the Chinese folder with some texts of its own, and nothing
-// else: the command has to speak it. See "Adding a language" in CONTRIBUTING.md.
+// TestNewLanguage adds a made-up language: a copy of the Chinese folder in which some texts are replaced. The command
+// must speak it without any other change. See "Adding a language" in CONTRIBUTING.md.
 func TestNewLanguage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the command")
@@ -24,15 +24,16 @@ func TestNewLanguage(t *testing.T) {
 	dir := t.TempDir()
 	own := map[string]string{
 		"language.txt":           "name = Esperanto\ncalled = esperanto\n",
-		"check.txt":              "solved = solvita\n", // what it leaves out is in English
+		"check.txt":              "solved = solvita\n", // the other texts are in English
 		"scenarios/validity.txt": "[expired]\ntitle = la folio eksvalidiĝis hieraŭ\n",
 	}
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	require.NoError(t, filepath.WalkDir(filepath.Join(text, "zh-CN"), func(path string, d fs.DirEntry, err error) error {
+	chinese := filepath.Join(text, "zh-CN")
+	require.NoError(t, filepath.WalkDir(chinese, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		name, err := filepath.Rel(filepath.Join(text, "zh-CN"), path)
+		name, err := filepath.Rel(chinese, path)
 		if err != nil {
 			return err
 		}
@@ -47,9 +48,9 @@ func TestNewLanguage(t *testing.T) {
 	}))
 	file, err := json.Marshal(overlay)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "overlay.json"), file, 0o600))
-	command := filepath.Join(dir, "tlslab.exe")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", command, ".").CombinedOutput()
+	path, command := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "tlslab.exe")
+	require.NoError(t, os.WriteFile(path, file, 0o600))
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", path, "-o", command, ".").CombinedOutput()
 	require.NoError(t, err, string(out))
 
 	for line, want := range map[string]string{

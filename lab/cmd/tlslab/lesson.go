@@ -37,10 +37,9 @@ func newLessonsCommand(c *console) *cobra.Command {
 	o := &lessonsOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "lessons",
-		Short: "List the lessons, from reading an error to a client that is right",
-		Long: `lessons lists the lessons in the order of the path, with the minutes that each takes. tlslab lesson ID
-prints one, and tlslab check ID -- CMD grades the client that it has you fix. --guide prints the
-teacher's guide.`,
+		Short: "List the lessons, from reading an error to writing a correct client",
+		Long: `lessons lists the lessons in order, with the minutes that each takes. tlslab lesson ID prints one, and
+tlslab check ID -- CMD grades the client that you fix in it. --guide prints the teacher's guide.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.main() },
 	}
@@ -52,7 +51,7 @@ teacher's guide.`,
 func (o *lessonsOptions) main() error {
 	switch {
 	case o.guide && o.json:
-		return usageError{errors.New("--guide prints prose and no JSON: leave one of --guide and --json out")}
+		return usageError{errors.New("--guide prints prose, not JSON: leave out --guide or --json")}
 	case o.guide:
 		_, err := fmt.Fprint(o.stdout, lessons.Terminal(lessons.TeachersGuide(o.lang), true, o.terminal().Width))
 		return err
@@ -61,7 +60,8 @@ func (o *lessonsOptions) main() error {
 	}
 	var rows [][]string
 	for _, l := range lessons.All() {
-		rows = append(rows, []string{fmt.Sprintf("%2d", l.Number), l.ID, fmt.Sprintf("%d min", l.Minutes), l.Title(o.lang)})
+		number, minutes := fmt.Sprintf("%2d", l.Number), fmt.Sprintf("%d min", l.Minutes)
+		rows = append(rows, []string{number, l.ID, minutes, l.Title(o.lang)})
 	}
 	return wrap.Columns(o.stdout, rows, o.terminal().Width)
 }
@@ -69,7 +69,8 @@ func (o *lessonsOptions) main() error {
 func listedLessons(in lang.Tag) []listedLesson {
 	list := []listedLesson{}
 	for _, l := range lessons.All() {
-		entry := listedLesson{ID: l.ID, Number: l.Number, Title: l.Title(in), Minutes: l.Minutes, Level: l.Level, Scenarios: l.Scenarios, Neighbours: l.Neighbours, Controls: l.Controls}
+		entry := listedLesson{ID: l.ID, Number: l.Number, Title: l.Title(in), Minutes: l.Minutes, Level: l.Level,
+			Scenarios: l.Scenarios, Neighbours: l.Neighbours, Controls: l.Controls}
 		if l.Graded() {
 			entry.Check = l.Check()
 		}
@@ -83,29 +84,29 @@ type lessonOptions struct {
 	*console
 	basePort
 	answers  bool
-	lab, dir string // directories: of the lab that serves, and to write into
+	lab, dir string // directories: the serving lab's, and the one to write into
 }
 
-// newLessonCommand returns the command that prints a lesson, or writes the files that a learner starts from.
+// newLessonCommand returns the command that prints a lesson or writes its starting files.
 func newLessonCommand(c *console) *cobra.Command {
 	o := &lessonOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "lesson ID",
-		Short: "Print a lesson, or write the files that it starts from",
-		Long: `lesson prints a lesson, by its ID or its number. Answers to its questions are left out, unless --answers
-is given. With --dir it writes the file to fix into a directory: it is named after the lesson, so that
-those of all lessons can lie in one. Its commands are for tlslab up --dir lab: where yours serves elsewhere,
---base-port and --lab say so. It never writes over a file: the lesson's own, changed or not, is kept,
-and another of that name is refused.`,
+		Short: "Print a lesson, or write its starting files",
+		Long: `lesson prints a lesson, given its ID or number. It leaves out the answers to its questions unless you
+give --answers. With --dir it writes the file to fix into a directory. The file is named after the lesson, so
+that one directory can hold the files of all lessons. The commands in a lesson are for tlslab up --dir lab;
+give --base-port and --lab if your lab serves elsewhere. lesson never overwrites a file: it keeps the
+lesson's own file, changed or not, and refuses any other file of that name.`,
 		Example: `  tlslab lesson read-an-error
   tlslab lesson 3 --dir .`,
 		ValidArgsFunction: completeLessons,
 		RunE:              func(_ *cobra.Command, args []string) error { return o.main(args) },
 	}
-	cmd.Flags().BoolVar(&o.answers, "answers", false, "with the answers to its questions")
-	o.basePort.add(cmd, "the base port of the lab that its commands are for")
-	cmd.Flags().StringVar(&o.lab, "lab", lessons.PublishedDir, "the directory of the lab that its commands are for")
-	cmd.Flags().StringVar(&o.dir, "dir", "", "write its files into this directory, and do not print it")
+	cmd.Flags().BoolVar(&o.answers, "answers", false, "print the answers to its questions too")
+	o.basePort.add(cmd, "base port of the lab that its commands are for")
+	cmd.Flags().StringVar(&o.lab, "lab", lessons.PublishedDir, "directory of the lab that its commands are for")
+	cmd.Flags().StringVar(&o.dir, "dir", "", "write its files into this directory instead of printing it")
 	return cmd
 }
 
@@ -127,10 +128,10 @@ func (o *lessonOptions) main(args []string) error {
 		fmt.Fprintf(o.stdout, "wrote %s\n", path)
 	}
 	for _, path := range kept {
-		fmt.Fprintf(o.stdout, "kept %s, this lesson's file, as it was there\n", path)
+		fmt.Fprintf(o.stdout, "kept %s, which is this lesson's file\n", path)
 	}
 	if err == nil && len(written)+len(kept) == 0 {
-		fmt.Fprintf(o.stdout, "lesson %s has no files: all of it is in its text\n", l.ID)
+		fmt.Fprintf(o.stdout, "lesson %s has no files, only its text\n", l.ID)
 	}
 	return err
 }
@@ -138,11 +139,12 @@ func (o *lessonOptions) main(args []string) error {
 // findLesson returns the lesson that the arguments name.
 func findLesson(args []string) (*lessons.Lesson, error) {
 	if len(args) != 1 {
-		return nil, usageError{fmt.Errorf("want one lesson, for example read-an-error: tlslab lessons lists them")}
+		return nil, usageError{errors.New("name one lesson, for example read-an-error: tlslab lessons lists them")}
 	}
 	l, ok := lessons.Lookup(args[0])
 	if !ok {
-		return nil, usageError{fmt.Errorf("there is no lesson %q%s: tlslab lessons lists them", args[0], nearLesson(args[0]))}
+		return nil, usageError{fmt.Errorf("there is no lesson %q%s: tlslab lessons lists them",
+			args[0], nearLesson(args[0]))}
 	}
 	return l, nil
 }

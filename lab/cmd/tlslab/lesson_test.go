@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,6 +14,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
@@ -27,19 +29,17 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// TestLessonCommands runs every command that a lesson has its reader run, word for word but for the
-// ports, against what the lesson has served, and holds it to what the lesson says of it.
+// TestLessonCommands runs every command of a lesson, word for word except for the ports, against the servers of the
+// lesson, and checks that its output is as the lesson says.
 func TestLessonCommands(t *testing.T) {
 	for _, lesson := range lessons.All() {
 		t.Run(lesson.ID, func(t *testing.T) {
 			t.Parallel()
 			if testing.Short() && lesson.Level != lessons.First {
-				t.Skip("the first lessons alone")
+				t.Skip("only the first lessons run with -short")
 			}
 			commands := lesson.Commands(lang.English)
-			if len(commands) < 3 {
-				t.Fatalf("%d commands", len(commands))
-			}
+			require.GreaterOrEqual(t, len(commands), 3)
 			dir := t.TempDir()
 			ports := serveFor(t, dir, commands)
 			for i, c := range commands {
@@ -49,14 +49,14 @@ func TestLessonCommands(t *testing.T) {
 	}
 }
 
-// publishedPort matches the port of a scenario, as tlslab up has it.
+// publishedPort matches the port of a scenario under tlslab up.
 var publishedPort = regexp.MustCompile(`:(1[01][0-9]{3})\b`)
 
 // servedDir matches a folder of tlslab up --dir lab.
 var servedDir = regexp.MustCompile(`\blab/([a-z0-9-]+)/`)
 
-// serveFor serves what commands connect to, in the directory lab, and returns where: by the port that
-// tlslab up would have for it.
+// serveFor serves the scenarios that commands connect to, with their files in the directory lab. It returns their
+// ports, by the port that tlslab up would use.
 func serveFor(t *testing.T, dir string, commands []lessons.Command) map[string]string {
 	t.Helper()
 	named := map[string]bool{}
@@ -66,39 +66,26 @@ func serveFor(t *testing.T, dir string, commands []lessons.Command) map[string]s
 		}
 		for _, m := range publishedPort.FindAllStringSubmatch(c.Text, -1) {
 			port, _ := strconv.Atoi(m[1])
-			i := slices.IndexFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return s.Port+lab.DefaultBasePort == port })
-			if i < 0 {
-				t.Fatalf("no scenario is at port %d", port)
-			}
+			i := slices.IndexFunc(scenarios.All(), func(s *scenarios.Scenario) bool {
+				return s.Port+lab.DefaultBasePort == port
+			})
+			require.GreaterOrEqual(t, i, 0, "no scenario is at port %d", port)
 			named[scenarios.All()[i].ID] = true
 		}
 	}
 	var list []*scenarios.Scenario
 	for id := range named {
 		s, ok := scenarios.Lookup(id)
-		if !ok {
-			t.Fatalf("no scenario is called %q", id)
-		}
+		require.True(t, ok, "no scenario is called %q", id)
 		list = append(list, s)
 	}
-	l, err := lab.New(lab.Config{Seed: "workshop", Dir: filepath.Join(dir, "lab"), Services: []serve.Service{mongodb.Embedded()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	services := []serve.Service{mongodb.Embedded()}
+	l, err := lab.New(lab.Config{Seed: "workshop", Dir: filepath.Join(dir, "lab"), Services: services})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	up, err := l.Up(t.Context(), list, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := up.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, up.Close()) })
 	ports := map[string]string{}
 	for _, in := range up.Instances {
 		ports[strconv.Itoa(lab.DefaultBasePort+in.Scenario.Port)] = strconv.Itoa(in.Endpoint.Port)
@@ -118,43 +105,38 @@ func runCommand(t *testing.T, dir string, c lessons.Command, ports map[string]st
 	text := publishedPort.ReplaceAllStringFunc(c.Text, func(port string) string { return ":" + ports[port[1:]] })
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", text)
 	cmd.Dir = dir
-	cmd.WaitDelay = time.Second // what it started may hold its output
-	cmd.Env = append(os.Environ(), "PATH="+path, "LC_ALL=C.UTF-8", "NO_COLOR=1", "COLUMNS=240", "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
-	if os.Getenv("TLSLAB_CLIENTS") == "" { // it runs elsewhere, and finds what make clients made by this
+	cmd.WaitDelay = time.Second // a child may hold its output open
+	cmd.Env = append(os.Environ(), "PATH="+path, "LC_ALL=C.UTF-8", "NO_COLOR=1", "COLUMNS=240",
+		"XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
+	if os.Getenv("TLSLAB_CLIENTS") == "" { // the command runs elsewhere, and needs this to find what make clients made
 		cache, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
 		made := filepath.Join(cache, "tlslab", "clients")
 		cmd.Env = append(cmd.Env, "TLSLAB_CLIENTS="+made)
 	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
-	var status *exec.ExitError
-	if err != nil && !errors.As(err, &status) {
-		t.Fatal(err)
+	if err != nil {
+		var status *exec.ExitError
+		require.ErrorAs(t, err, &status)
 	}
-	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != c.Exit {
-		t.Errorf("exit status %s, want %s:\n%s\n%s", got, c.Exit, c.Text, out.String())
-	}
+	assert.Equal(t, c.Exit, strconv.Itoa(cmd.ProcessState.ExitCode()), "exit status of %s\n%s", c.Text, out.String())
 	for _, line := range c.Says {
-		if !strings.Contains(out.String(), strings.TrimSpace(line)) {
-			t.Errorf("it does not say %q:\n%s\n%s", line, c.Text, out.String())
-		}
+		assert.Contains(t, out.String(), strings.TrimSpace(line), c.Text)
 	}
 }
 
 // leastVersion matches what a lesson needs of a program's version: python3>=3.10.
 var leastVersion = regexp.MustCompile(`^python3(?:>=3\.([0-9]+))?$`)
 
-// needed skips the test if something that a command needs is not here. It returns a directory that
-// has to come first on PATH, if there is one.
+// needed skips the test if this machine lacks something that a command needs. It returns the directory that must come
+// first on PATH, if any.
 func needed(t *testing.T, need string) string {
 	t.Helper()
 	if m := leastVersion.FindStringSubmatch(need); m != nil {
-		err := exec.Command("python3", "-c", "import ssl, sys; sys.exit(sys.version_info < (3, "+cmp.Or(m[1], "0")+"))").Run()
-		needs.Any(t, "python", err)
+		check := "import ssl, sys; sys.exit(sys.version_info < (3, " + cmp.Or(m[1], "0") + "))"
+		needs.Any(t, "python", exec.Command("python3", "-c", check).Run())
 		return ""
 	}
 	stack, inPlace := strings.CutSuffix(need, "-as-python3")
@@ -167,7 +149,8 @@ func needed(t *testing.T, need string) string {
 		return ""
 	}
 	service := map[bool]string{true: "mongodb", false: "https"}[stack == "pymongo"]
-	set, err := all.Discover(context.Background(), clients.Options{Only: []string{stack + "/default"}, Services: []string{service}})
+	only := []string{stack + "/default"}
+	set, err := all.Discover(context.Background(), clients.Options{Only: only, Services: []string{service}})
 	if err == nil {
 		defer set.Close()
 	}

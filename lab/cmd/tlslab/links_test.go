@@ -29,7 +29,7 @@ func markdown(t *testing.T, wanted func(name string) bool) []string {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "node_modules"):
+		case d.IsDir() && p != "." && unread(d.Name()):
 			return fs.SkipDir
 		case !d.IsDir() && strings.HasSuffix(p, ".md") && wanted(d.Name()):
 			list = append(list, p)
@@ -39,13 +39,18 @@ func markdown(t *testing.T, wanted func(name string) bool) []string {
 	return list
 }
 
+// unread reports whether a folder has no Markdown for readers.
+func unread(folder string) bool {
+	return strings.HasPrefix(folder, ".") || folder == "testdata" || folder == "node_modules"
+}
+
 // link matches the target of a link or a picture that is in the tree, and its anchor.
 var link = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 
-// notInAnchors is what GitHub leaves out of a heading when it makes an anchor of it.
+// notInAnchors matches what GitHub drops from a heading to make its anchor.
 var notInAnchors = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
 
-// anchors returns those of a text's headings.
+// anchors returns the anchors of a text's headings.
 func anchors(text string) map[string]bool {
 	all := map[string]bool{}
 	for line := range strings.Lines(text) {
@@ -57,7 +62,7 @@ func anchors(text string) map[string]bool {
 	return all
 }
 
-// TestLinks holds every link of what people read to lead somewhere.
+// TestLinks checks that every link in Markdown files leads somewhere.
 func TestLinks(t *testing.T) {
 	checked := 0
 	for _, file := range markdown(t, func(string) bool { return true }) {
@@ -69,7 +74,8 @@ func TestLinks(t *testing.T) {
 				target = path.Join(path.Dir(file), m[1])
 			}
 			checked++
-			if _, err := os.Stat(filepath.Join(source, target)); !assert.NoError(t, err, "%s: %s", file, m[0]) || m[2] == "" {
+			_, err := os.Stat(filepath.Join(source, target))
+			if !assert.NoError(t, err, "%s: %s", file, m[0]) || m[2] == "" {
 				continue
 			}
 			to, err := os.ReadFile(filepath.Join(source, target))
@@ -80,7 +86,7 @@ func TestLinks(t *testing.T) {
 	assert.Greater(t, checked, 40)
 }
 
-// README is one page, in either language.
+// TestReadmeIsOnePage checks that README is one page, in both languages.
 func TestReadmeIsOnePage(t *testing.T) {
 	for _, file := range []string{"README.md", "README.zh-CN.md"} {
 		text, err := os.ReadFile(filepath.Join(source, file))

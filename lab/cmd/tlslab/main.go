@@ -36,36 +36,21 @@ func main() {
 	said := make(chan struct{})
 	unsaid := context.AfterFunc(ctx, func() {
 		defer close(said)
-		stop() // a second interrupt ends the program at once
-		fmt.Fprintln(os.Stderr, "tlslab: interrupted; cleaning up (once more ends at once)")
+		stop() // a second interrupt ends the program immediately
+		fmt.Fprintln(os.Stderr, "tlslab: interrupted; cleaning up (interrupt again to end immediately)")
 	})
-	// A pipe whose reader has gone must not end the program before it has cleaned up: asked for, the
-	// signal does nothing, and the write fails. Ignored, it would be ignored by the clients too.
+	// A closed pipe must not end the program before it has cleaned up. With SIGPIPE caught, the write fails instead.
+	// If SIGPIPE were ignored, the clients would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	tclog.SetDefault(tclog.NewNoopLogger()) // what testcontainers says of every step is no news
-	ctx, cancel := context.WithCancel(ctx)
-	status := run(clients.Adopt(ctx), os.Args[1:], &output{os.Stdout, cancel}, os.Stderr)
+	tclog.SetDefault(tclog.NewNoopLogger()) // testcontainers logs every step
+	status := run(clients.Adopt(ctx), os.Args[1:], os.Stdout, os.Stderr)
 	if !unsaid() {
 		<-said
 	}
 	os.Exit(status)
 }
 
-// output is standard output. When nobody reads it any more, there is nothing left to do.
-type output struct {
-	*os.File
-	cancel context.CancelFunc
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n, err := o.File.Write(p)
-	if closedPipe(err) {
-		o.cancel()
-	}
-	return n, err
-}
-
-// errNotDocumented is returned by commands that have shown what went wrong already.
+// errNotDocumented is returned by commands that have already shown what went wrong.
 var errNotDocumented = errors.New("not as documented")
 
 // usageError is an error in how the command was called.
@@ -73,11 +58,11 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// results is where results go. It keeps the first error: what writes tables looks at none, and a result
-// that is not there must not look like one.
+// results is where results go. It keeps the first write error, because the code that writes tables checks none, and a
+// lost result must not look like a success. A closed pipe does not end a command: a lab goes on serving.
 type results struct {
 	io.Writer
-	file *output // nil if it is none
+	file *os.File // nil if results do not go to a file
 	err  error
 }
 
@@ -87,10 +72,10 @@ func (r *results) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// run is main with its surroundings given, and returns the exit status.
+// run is main with its environment as parameters. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	written := &results{}
-	written.file, _ = stdout.(*output)
+	written.file, _ = stdout.(*os.File)
 	guarded := &report.Guard{W: stdout, Styles: written.file != nil && term.IsTerminal(int(written.file.Fd()))}
 	told := &report.Guard{W: stderr}
 	written.Writer = guarded
@@ -98,7 +83,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	written.err = cmp.Or(written.err, guarded.Flush())
-	if err == nil || errors.Is(err, errNotDocumented) && !closedPipe(written.err) { // a bad judgement is one, whoever reads of it
+	// A closed pipe must not hide a bad judgement.
+	if err == nil || errors.Is(err, errNotDocumented) && !closedPipe(written.err) {
 		err = cmp.Or(written.err, err)
 	}
 	var usage usageError
@@ -108,9 +94,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errNotDocumented):
 		return exitBad
 	case closedPipe(written.err):
-		return exitOK // its reader has enough, as head has
+		return exitOK // its reader has read enough, like head
 	case ctx.Err() != nil:
-		return exitLab // main has said so
+		return exitLab // main reports it
 	case errors.As(err, &usage), errors.Is(err, lab.ErrNotValidNow):
 		fmt.Fprintf(told, "tlslab: %v\n", err)
 		return exitUsage
@@ -147,8 +133,10 @@ interrupted.`,
 	cmd.SetErr(stderr)
 	cmd.SetFlagErrorFunc(flagError)
 	c.addLanguage(cmd)
-	cmd.AddCommand(newListCommand(c), newShowCommand(c), newRunCommand(c), newMatrixCommand(c), newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c))
-	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c), newVersionCommand(c))
+	cmd.AddCommand(newListCommand(c), newShowCommand(c), newRunCommand(c), newMatrixCommand(c))
+	cmd.AddCommand(newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c))
+	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newVersionCommand(c))
+	cmd.AddCommand(newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c))
 	cmd.InitDefaultCompletionCmd()
 	cmd.InitDefaultHelpCmd()
 	for _, below := range cmd.Commands() {
@@ -159,15 +147,16 @@ interrupted.`,
 			below.Args = helpTopic
 		}
 	}
-	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth)))
+	wrapped := fmt.Sprintf("FlagUsagesWrapped %d ", helpWidth)
+	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages ", wrapped))
 	fold(cmd)
 	return cmd
 }
 
-// helpWidth is how wide help texts are, in columns.
+// helpWidth is the width of help texts, in columns.
 const helpWidth = 80
 
-// fold has the help of a command and of those below it fit [helpWidth].
+// fold wraps the help of a command and its subcommands to [helpWidth].
 func fold(c *cobra.Command) {
 	c.Long = wrap.Paragraphs(c.Long, helpWidth)
 	for _, below := range c.Commands() {

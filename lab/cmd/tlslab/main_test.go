@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"tlslab": main, "client": ownClient})
 }
 
-// TestScripts runs the real command as the scripts in testdata say. To write what it printed
-// into them anew: UPDATE_SCRIPTS=1 go test ./lab/cmd/tlslab
+// TestScripts runs the real command as the scripts in testdata say. To update the output in them:
+// UPDATE_SCRIPTS=1 go test ./lab/cmd/tlslab
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a command and holds it to a status: exits 2 tlslab frob.
+// exits runs a command and checks its exit status: exits 2 tlslab frob.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 || neg {
 		ts.Fatalf("usage: exits STATUS COMMAND...")
@@ -69,7 +69,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// smallerThan holds what a command wrote to be of fewer bytes: smallerthan 100000.
+// smallerThan checks that a command wrote fewer bytes than given: smallerthan 100000.
 func smallerThan(ts *testscript.TestScript, _ bool, args []string) {
 	most, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -78,8 +78,8 @@ func smallerThan(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// takePort listens on a port until the script ends, and sets TAKEN to the base port that leads
-// there for the scenario with offset 101.
+// takePort listens on a port until the script ends. It sets TAKENPORT to the port, and TAKEN to the base port that
+// gives it to the scenario with offset 101.
 func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	for range 100 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -95,13 +95,13 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Fatalf("found no port")
 }
 
-// waitFor waits until a file is there that a command in the background writes.
+// waitFor waits until a file exists that a command in the background writes.
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(waitForFile(ts.MkAbs(args[0])))
 }
 
-// probe connects to each scenario of endpoints.json with Go's client, and holds that it accepts
-// what it must accept and rejects what it must reject.
+// probe connects to each scenario of endpoints.json with Go's client, and checks that it accepts what it must accept
+// and rejects what it must reject.
 func probe(ts *testscript.TestScript, _ bool, args []string) {
 	doc := readEndpoints(ts, args[0])
 	set, err := all.Discover(context.Background(), clients.Options{Only: []string{"go/default"}})
@@ -110,7 +110,7 @@ func probe(ts *testscript.TestScript, _ bool, args []string) {
 	for _, e := range doc {
 		r := set.Clients[0].Probe(context.Background(), clients.Request{Endpoint: e})
 		if e.ExpectFrom.After(time.Now()) {
-			e.Expect = "accept" // it is yet to expire
+			e.Expect = "accept" // it has not expired yet
 		}
 		want := map[string]clients.Outcome{"accept": clients.Accepted, "reject": clients.Rejected}[e.Expect]
 		if e.Level == "must" && r.Outcome != want {
@@ -119,8 +119,7 @@ func probe(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// jsonField holds stdout to be JSON that has, at a path of names and numbers, a value:
-// jsonfield 0.id expired.
+// jsonField checks that stdout is JSON with a value at a path of names and numbers: jsonfield 0.id expired.
 func jsonField(ts *testscript.TestScript, _ bool, args []string) {
 	var v any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
@@ -141,9 +140,12 @@ func jsonField(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// TestFullDisk holds that results which could not be written are an error, whatever they were.
+// TestFullDisk checks that it is an error if results cannot be written, whatever they are.
 func TestFullDisk(t *testing.T) {
-	for _, args := range [][]string{{"list"}, {"show", "expired"}, {"run", "good", "--client", "go/default"}, {"run", "good", "--client", "go/insecure"}} {
+	for _, args := range [][]string{
+		{"list"}, {"show", "expired"},
+		{"run", "good", "--client", "go/default"}, {"run", "good", "--client", "go/insecure"},
+	} {
 		var stderr bytes.Buffer
 		assert.Equal(t, exitLab, run(t.Context(), args, full{}, &stderr), args)
 		assert.Contains(t, stderr.String(), "no space left", args)

@@ -24,29 +24,31 @@ type matrixOptions struct {
 	probing
 	ids     []string
 	files   []*outfile
-	former  string   // the file or directory of the run to compare with
-	from    string   // the file or directory of the run to show instead of running
+	former  string   // file or directory of the run to compare with
+	from    string   // file or directory of the run to show, instead of running anything
 	compare []string // A:B
 	wording bool
 }
 
-// newMatrixCommand returns the command that runs the catalogue with every client there is, and reports it as a whole.
+// newMatrixCommand returns the command that runs the catalogue with every client and reports it as a whole.
 func newMatrixCommand(c *console) *cobra.Command {
 	m := &matrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "matrix [ID...]",
-		Short: "Every client stack found × the catalogue; reports, comparisons",
-		Long: `matrix does what run does, and shows the result as one table of clients and families: versions of a stack that did
-the same in one row, the scenarios of a family as counts, and what was not as documented in full.
+		Short: "Run the catalogue with every client stack found; reports, comparisons",
+		Long: `matrix does what run does, and shows the result as one table of clients and families. Versions of a stack
+that did the same share a row, the scenarios of a family are counted, and results that differ from what is documented
+are shown in full.
 
---html, --junit, --markdown and --json=FILE write the same as files, which appear whole when the run has ended, or not
-at all; "-" is standard output, which then has nothing else. --json by itself is --json=-. In its JSON each distinct
-text, observation and ClientHello stands once, in the tables texts, seen and hellos; cells refer to them by number.
+--html, --junit, --markdown and --json=FILE also write the result to files, which appear complete when the run ends, or
+not at all. "-" is standard output, to which nothing else is then written; --json alone means --json=-. The JSON
+contains each distinct text, observation and ClientHello once, in the tables texts, seen and hellos; cells refer to
+them by number.
 
---against FILE tells what has changed since a former run: the file that --json=FILE wrote, or a directory of the record
-that this project keeps (lab/result/matrix). Each client is compared with the same one of then, or where its
-version is new with the version before. --compare A:B tells what going from client A to client B comes to, and runs
-those two alone unless --client says otherwise; with --against A is looked up there. --from FILE runs nothing and shows
+--against FILE shows what has changed since an earlier run: a file written by --json=FILE, or a directory of this
+project's record (lab/result/matrix). Each client is compared with the same client in that run, or with the previous
+version if its version is new. --compare A:B shows what changes from client A to client B. It runs only these two
+unless --client says otherwise; with --against, A is taken from the earlier run. --from FILE runs nothing and shows
 that run.`,
 		Example: `  tlslab matrix --html matrix.html
   tlslab matrix --client python --compare python-3.8:python-3.11
@@ -58,21 +60,24 @@ that run.`,
 	}
 	m.selection.add(cmd)
 	m.probing.add(cmd)
-	m.addFile(cmd, "html", "write one self-contained page to this file", report.WriteHTML)
-	m.addFile(cmd, "junit", "write JUnit's XML to this file: a suite a client, a case a scenario", report.WriteJUnit)
-	m.addFile(cmd, "markdown", "write what was compared, or else the table, as Markdown to this file", writeMarkdown)
-	results := m.addFile(cmd, "json", "write the results as JSON to this file, as in --json=FILE, or to standard output", nil)
+	m.addFile(cmd, "html", "write a self-contained HTML page to this file", report.WriteHTML)
+	m.addFile(cmd, "junit", "write JUnit XML to this file: a suite per client, a case per scenario", report.WriteJUnit)
+	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", writeMarkdown)
+	results := m.addFile(cmd, "json", "write the results as JSON to this file (--json=FILE) or to standard output", nil)
 	results.write = results.writeJSON
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
-	cmd.Flags().StringVar(&m.former, "against", "", "tell what has changed since this former run, or record")
-	cmd.Flags().StringVar(&m.from, "from", "", "run nothing: show this former run, or record")
-	cmd.Flags().StringSliceVar(&m.compare, "compare", nil, "tell what going from a client to another comes to, as in python-3.8:python-3.11")
-	cmd.Flags().BoolVar(&m.wording, "wording", false, "of what has changed, show also what is the same in other words")
+	cmd.Flags().StringVar(&m.former, "against", "", "show what has changed since this earlier run or record")
+	cmd.Flags().StringVar(&m.from, "from", "", "run nothing: show this earlier run or record")
+	cmd.Flags().StringSliceVar(&m.compare, "compare", nil,
+		"show what changes from one client to another, as in python-3.8:python-3.11")
+	cmd.Flags().BoolVar(&m.wording, "wording", false, "in comparisons, also show messages that changed only in wording")
 	return cmd
 }
 
 // addFile adds a flag that names a file, and what is written to it.
-func (m *matrixOptions) addFile(cmd *cobra.Command, name, usage string, write func(io.Writer, *result.Run) error) *outfile {
+func (m *matrixOptions) addFile(
+	cmd *cobra.Command, name, usage string, write func(io.Writer, *result.Run) error,
+) *outfile {
 	o := &outfile{flag: "--" + name, write: write}
 	cmd.Flags().StringVar(&o.path, name, "", usage)
 	cmd.MarkFlagFilename(name)
@@ -80,12 +85,12 @@ func (m *matrixOptions) addFile(cmd *cobra.Command, name, usage string, write fu
 	return o
 }
 
-// writeJSON writes a run as JSON: indented for whoever reads it on standard output, on one line in a file.
+// writeJSON writes a run as JSON: indented on standard output, on one line in a file.
 func (o *outfile) writeJSON(w io.Writer, r *result.Run) error {
 	return r.WriteTables(w, o.path == stdoutName)
 }
 
-// writeMarkdown writes what was compared, or else the table of the run.
+// writeMarkdown writes the comparisons, or else the table of the run.
 func writeMarkdown(w io.Writer, r *result.Run) error {
 	if len(r.Diffs) == 0 {
 		return report.WriteMarkdown(w, r)
@@ -107,7 +112,7 @@ func (m *matrixOptions) main(ctx context.Context) error {
 		return err
 	}
 	m.files = slices.DeleteFunc(m.files, func(o *outfile) bool { return o.path == "" })
-	// What can be wrong with the files is told before minutes have gone by.
+	// Report problems with the files before the run, which can take minutes.
 	if err := checkAll(m.files); err != nil {
 		return err
 	}
@@ -130,7 +135,7 @@ func (m *matrixOptions) main(ctx context.Context) error {
 	return outcome(run, m.ids)
 }
 
-// open reads a former run.
+// open reads an earlier run.
 func open(ctx context.Context, flag, path string) (*result.Run, error) {
 	r, err := bounded.Until(ctx, func() (*result.Run, error) { return result.Open(path) })
 	if err != nil {
@@ -139,15 +144,17 @@ func open(ctx context.Context, flag, path string) (*result.Run, error) {
 	return r, nil
 }
 
-// result runs, or reads what was run.
-func (m *matrixOptions) result(ctx context.Context, list []*scenarios.Scenario, former *result.Run) (_ *result.Run, err error) {
+// result runs the scenarios, or reads an earlier run.
+func (m *matrixOptions) result(
+	ctx context.Context, list []*scenarios.Scenario, former *result.Run,
+) (_ *result.Run, err error) {
 	if m.from != "" {
 		r, err := open(ctx, "--from", m.from)
 		if err != nil {
 			return nil, err
 		}
 		if r = m.narrow(r); len(r.Clients) == 0 || len(r.Scenarios) == 0 {
-			return nil, usageError{fmt.Errorf("--from %s: it has none of the clients and scenarios that are asked for", m.from)}
+			return nil, usageError{fmt.Errorf("--from %s: it has none of the selected clients and scenarios", m.from)}
 		}
 		return r, nil
 	}
@@ -160,21 +167,23 @@ func (m *matrixOptions) result(ctx context.Context, list []*scenarios.Scenario, 
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)
 		}
-		_, err := m.diffs(probe, former) // that what is to be compared is there
+		_, err := m.diffs(probe, former) // check that the clients to compare exist
 		return err
 	})
 }
 
-// narrow leaves of a former run what the flags ask for.
+// narrow returns the part of an earlier run that the flags select.
 func (m *matrixOptions) narrow(r *result.Run) *result.Run {
 	return r.Only(func(s result.Scenario) bool {
-		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) && (len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
+		return (len(m.ids) == 0 || slices.Contains(m.ids, s.ID)) &&
+			(len(m.families) == 0 || slices.Contains(m.families, string(s.Family)))
 	}, func(c clients.Info) bool {
-		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, func(p string) bool { return clients.Matches(p, c) })
+		matches := func(p string) bool { return clients.Matches(p, c) }
+		return len(m.clients) == 0 || slices.ContainsFunc(m.clients, matches)
 	})
 }
 
-// compared returns the clients that --compare names: those that are to run.
+// compared returns the clients of --compare that must run.
 func (m *matrixOptions) compared(both bool) []string {
 	var only []string
 	for _, names := range m.compare {
@@ -187,7 +196,7 @@ func (m *matrixOptions) compared(both bool) []string {
 	return only
 }
 
-// diffs are what the flags ask to be compared.
+// diffs returns the comparisons that the flags ask for.
 func (m *matrixOptions) diffs(r, former *result.Run) ([]*result.Diff, error) {
 	var list []*result.Diff
 	for _, names := range m.compare {
@@ -203,7 +212,7 @@ func (m *matrixOptions) diffs(r, former *result.Run) ([]*result.Diff, error) {
 	return list, nil
 }
 
-// show writes the files, and the page for the terminal unless a file is standard output.
+// show writes the files, and the report for the terminal unless a file is standard output.
 func (m *matrixOptions) show(ctx context.Context, r *result.Run) error {
 	toStdout := false
 	for _, o := range m.files {

@@ -11,7 +11,7 @@ import (
 	"example.com/tlslab/lab/internal/near"
 )
 
-// flagError says what is wrong with a flag, and what was probably meant.
+// flagError returns the error for a wrong flag. It suggests what was probably meant.
 func flagError(c *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
@@ -20,21 +20,23 @@ func flagError(c *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		word := unknown.GetSpecifiedShortnames() // -json has four of them
+		word := unknown.GetSpecifiedShortnames() // -json is parsed as four of them
 		if word == "" {
 			word = unknown.GetSpecifiedName()
 		}
 		hint = near.Hint("--"+word, flagNames(c))
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
 		if _, wrong := time.ParseDuration(invalid.GetValue() + "s"); wrong != nil {
-			return usageError{fmt.Errorf("%w: want a number with its unit, for example 10s (see %s --help)", err, c.CommandPath())}
+			return usageError{fmt.Errorf("%w: want a number with its unit, for example 10s (see %s --help)",
+				err, c.CommandPath())}
 		}
-		return usageError{fmt.Errorf("--%s %s has no unit%s", invalid.GetFlag().Name, invalid.GetValue(), near.Did(invalid.GetValue()+"s"))}
+		return usageError{fmt.Errorf("--%s %s has no unit%s",
+			invalid.GetFlag().Name, invalid.GetValue(), near.Did(invalid.GetValue()+"s"))}
 	}
 	return usageError{fmt.Errorf("%w%s (see %s --help)", err, hint, c.CommandPath())}
 }
 
-// flagNames are the flags of a command, as they are written.
+// flagNames returns the flags of a command, with their dashes.
 func flagNames(c *cobra.Command) []string {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
@@ -47,10 +49,11 @@ func unknownCommand(parent *cobra.Command, name string) error {
 	for _, c := range parent.Commands() {
 		known = append(known, c.Name())
 	}
-	return usageError{fmt.Errorf("unknown command %q%s (see %s --help)", name, near.Hint(name, known), parent.CommandPath())}
+	return usageError{fmt.Errorf("unknown command %q%s (see %s --help)",
+		name, near.Hint(name, known), parent.CommandPath())}
 }
 
-// helpTopic holds the arguments of help to name a command.
+// helpTopic checks that the arguments of help name a command.
 func helpTopic(help *cobra.Command, args []string) error {
 	if c, rest, err := help.Root().Find(args); err == nil && len(rest) > 0 {
 		return unknownCommand(c, rest[0])
@@ -58,9 +61,9 @@ func helpTopic(help *cobra.Command, args []string) error {
 	return nil
 }
 
-// strict has a command that only has commands below it refuse any other, where cobra would print its help.
+// strict makes a command that only has subcommands refuse unknown ones, for which cobra would print its help.
 func strict(c *cobra.Command) {
-	c.Args = cobra.ArbitraryArgs // or else cobra's own error comes first
+	c.Args = cobra.ArbitraryArgs // otherwise cobra's own error comes first
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 0 {
 			return unknownCommand(c, args[0])

@@ -32,14 +32,17 @@ func newMintCommand(c *console) *cobra.Command {
 	o := &mintOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "mint DIR [ID...]",
-		Short: "Write certificates and keys, a folder a scenario",
-		Long: `mint writes the files of every scenario, or of those named, into a folder each: leaf.pem chain.pem key.pem
-key-encrypted.pem combined.pem root.pem bundle.p12, and where there are any crl.pem, staple.der and client.pem
-client-key.pem client-combined.pem. What root.pem holds is in truststore.p12, truststore.jks and truststore.d as
-well, for clients that want one of those. The passphrase is ` + pki.Passphrase + `. Same seed and time, same bytes.
+		Short: "Write certificates and keys, a folder per scenario",
+		Long: `mint writes the files of every scenario, or of the named ones, into a folder each: leaf.pem chain.pem
+key.pem key-encrypted.pem combined.pem root.pem bundle.p12 and, if the scenario has them, crl.pem, staple.der and
+client.pem client-key.pem client-combined.pem.
+truststore.p12, truststore.jks and truststore.d contain the same certificates
+as root.pem, for clients that need one of these forms. The passphrase is ` + pki.Passphrase + `.
+The same seed and time give the same bytes.
 
-With --recipe it mints what a JSON file says instead. The catalogue's recipes are examples:
-tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields are those of pki.Recipe (go doc ./pki Recipe).`,
+With --recipe it mints the recipe in a JSON file instead. The catalogue's recipes are examples:
+tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. The fields are those of pki.Recipe
+(go doc ./pki Recipe).`,
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			if len(args) == 0 {
 				return nil, cobra.ShellCompDirectiveFilterDirs
@@ -57,13 +60,14 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. Their fields
 	return cmd
 }
 
-// args holds the arguments to be a directory, and scenarios unless there is a recipe.
+// args checks that the arguments are a directory and, unless there is a recipe, scenarios.
 func (o *mintOptions) args(_ *cobra.Command, args []string) error {
 	if _, ok := scenarios.Lookup(args[0]); ok {
-		return usageError{fmt.Errorf("mint: %s is a scenario: name a directory first, as in tlslab mint DIR %s (or ./%s)", args[0], args[0], args[0])}
+		return usageError{fmt.Errorf("mint: %[1]s is a scenario: name a directory first, "+
+			"as in tlslab mint DIR %[1]s (or ./%[1]s)", args[0])}
 	}
 	if o.recipe != "" && len(args) > 1 {
-		return usageError{fmt.Errorf("mint: with --recipe no scenarios can be named")}
+		return usageError{errors.New("mint: no scenarios can be named with --recipe")}
 	}
 	return nil
 }
@@ -107,7 +111,8 @@ func (o *mintOptions) main(ctx context.Context, path string, ids []string) (err 
 	if o.json {
 		return result.WriteJSON(o.stdout, newMinted(dir, of, list))
 	}
-	fmt.Fprintf(o.stdout, "%s minted into %s\nseed %s, for %s\n", counted(len(list)), dir.Path(), of.Seed, of.At.Format(time.RFC3339))
+	fmt.Fprintf(o.stdout, "%s minted into %s\nseed %s, for %s\n",
+		counted(len(list)), dir.Path(), of.Seed, of.At.Format(time.RFC3339))
 	return nil
 }
 
@@ -127,10 +132,10 @@ func newMinted(d *pki.Dir, c pki.Config, list []*scenarios.Scenario) minted {
 	return m
 }
 
-// maxRecipe is how large a recipe may be, in bytes.
+// maxRecipe is the maximum size of a recipe, in bytes.
 const maxRecipe = 1 << 20
 
-// readRecipe makes a scenario of a recipe in a file.
+// readRecipe returns a scenario with the recipe in a file.
 func readRecipe(ctx context.Context, path string) ([]*scenarios.Scenario, error) {
 	data, err := bounded.Until(ctx, func() ([]byte, error) { return bounded.File(path, maxRecipe) })
 	if err != nil {
@@ -143,7 +148,7 @@ func readRecipe(ctx context.Context, path string) ([]*scenarios.Scenario, error)
 	return []*scenarios.Scenario{{ID: "recipe", Recipe: r}}, nil
 }
 
-// write mints and writes on all processors.
+// write mints and writes the scenarios on all processors.
 func write(ctx context.Context, m *pki.Minter, dir *pki.Dir, list []*scenarios.Scenario) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -8,11 +8,11 @@ import (
 // seed is the flag --seed.
 type seed string
 
-// Set implements pflag.Value. A seed that is given and empty is most likely a variable that was not set:
-// a fresh one would not be the same as before.
+// Set implements pflag.Value. An empty seed is most likely a variable that was not set, and a random seed would give
+// other results than before.
 func (s *seed) Set(text string) error {
 	if text == "" {
-		return errors.New("want a text, for example --seed workshop; leave --seed out for a fresh one, which is printed")
+		return errors.New("want a text, for example --seed workshop; without --seed, a random one is used and printed")
 	}
 	*s = seed(text)
 	return nil
@@ -21,7 +21,7 @@ func (s *seed) Set(text string) error {
 // String implements pflag.Value.
 func (s *seed) String() string { return string(*s) }
 
-// Type implements pflag.Value: it stands in the help.
+// Type implements pflag.Value. The help shows it.
 func (*seed) Type() string { return "string" }
 
 // instant is the flag --at.
@@ -33,14 +33,14 @@ func (i *instant) Set(text string) error {
 		t, err := time.Parse(layout, text)
 		switch {
 		case err != nil:
-		case t.IsZero(): // the lab takes that for no time at all
-			return errors.New("want a later time, as in --at 2026-11-22; leave --at out for today")
+		case t.IsZero(): // which would mean "not set" to the lab
+			return errors.New("want a later time, as in --at 2026-11-22; leave out --at for today")
 		default:
 			*i = instant(t.UTC())
 			return nil
 		}
 	}
-	return errors.New("want a date as 2026-11-22 or a time as 2026-11-22T00:00:00Z; leave --at out for today")
+	return errors.New("want a date as 2026-11-22 or a time as 2026-11-22T00:00:00Z; leave out --at for today")
 }
 
 // String implements pflag.Value.
@@ -51,5 +51,5 @@ func (i *instant) String() string {
 	return time.Time(*i).Format(time.RFC3339)
 }
 
-// Type implements pflag.Value: it stands in the help.
+// Type implements pflag.Value. The help shows it.
 func (*instant) Type() string { return "string" }

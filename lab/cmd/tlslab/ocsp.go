@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,22 +33,26 @@ func newOcspMatrixCommand(c *console) *cobra.Command {
 	o := &ocspMatrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "ocsp-matrix",
-		Short: "The test matrix of MongoDB's OCSP specification, for each driver",
-		Long: `ocsp-matrix runs the test matrix of MongoDB's OCSP specification for drivers, with RSA and ECDSA keys and with
-answers that the CA and a delegate sign, on every MongoDB driver that it finds or those of --client, and
-prints it as the specification does. What the specification has otherwise is marked with ! and explained.
-The exit status is 0 if every deviation is known of the driver.`,
+		Short: "Run the test matrix of MongoDB's OCSP specification for each driver",
+		Long: `ocsp-matrix runs the test matrix of MongoDB's OCSP specification for drivers, with RSA and ECDSA keys and
+with responses signed by the CA and by a delegate. It tests the MongoDB drivers that check OCSP, or those named with
+--client, and prints the matrix as the specification does. Results that differ from the specification are marked
+with ! and explained. The exit status is 0 if every deviation is documented for the driver.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.main(cmd.Context()) },
 	}
 	o.minting.add(cmd)
 	addJSON(cmd, &o.json)
-	addClient(cmd, &o.clients, "only these drivers: a stack (pymongo), a stack and version (pymongo-4.20); without it, those that check OCSP")
-	cmd.Flags().DurationVar(&o.timeout, "timeout", 10*time.Second, "what each driver is given for each connection")
+	addClient(cmd, &o.clients, "only these drivers: a stack (pymongo), a stack and version (pymongo-4.20) "+
+		"(default: those that check OCSP)")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 10*time.Second, "time limit of each driver for each connection")
 	return cmd
 }
 
 func (o *ocspMatrixOptions) main(ctx context.Context) (err error) {
+	if err := cmp.Or(positive(o.timeout), knownClients(o.clients)); err != nil {
+		return err
+	}
 	var list []*scenarios.Scenario
 	for _, column := range scenarios.OCSPColumns() {
 		for _, row := range scenarios.OCSPRows() {
@@ -70,7 +75,8 @@ func (o *ocspMatrixOptions) main(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	if len(set.Clients) == 0 {
-		return fmt.Errorf("no driver that checks OCSP is here: make clients installs PyMongo with it%s", reasons(set.Missing))
+		return fmt.Errorf("found no driver that checks OCSP: make clients installs PyMongo with it%s",
+			reasons(set.Missing))
 	}
 	run, err := o.runAll(ctx, l, list, set, lab.RunOptions{Timeout: o.timeout}, nothing)
 	if err != nil {
@@ -87,7 +93,7 @@ func (o *ocspMatrixOptions) main(ctx context.Context) (err error) {
 	return err
 }
 
-// drivers finds the drivers that are wanted, or else those that check OCSP.
+// drivers finds the selected drivers, or else those that check OCSP.
 func (o *ocspMatrixOptions) drivers(ctx context.Context, list []*scenarios.Scenario) (*clients.Set, error) {
 	set, err := all.Discover(ctx, clients.Options{Only: o.clients, Services: speaking(list)})
 	if err != nil {
@@ -99,16 +105,17 @@ func (o *ocspMatrixOptions) drivers(ctx context.Context, list []*scenarios.Scena
 	return set, nil
 }
 
-// checksOCSP reports whether the program that a client is a variant of checks OCSP if it is not told
-// otherwise.
+// checksOCSP reports whether the program of a client checks OCSP in one of its variants.
 func checksOCSP(set *clients.Set, c *clients.Client) bool {
+	ocsp := func(feature string) bool {
+		return feature == scenarios.FeatureStapling || feature == scenarios.FeatureOCSPEndpoint
+	}
 	return slices.ContainsFunc(set.Clients, func(d *clients.Client) bool {
-		return d.Stack == c.Stack && d.Version == c.Version &&
-			(slices.Contains(d.Features, scenarios.FeatureStapling) || slices.Contains(d.Features, scenarios.FeatureOCSPEndpoint))
+		return d.Stack == c.Stack && d.Version == c.Version && slices.ContainsFunc(d.Features, ocsp)
 	})
 }
 
-// reasons lists what was looked for in vain.
+// reasons lists the stacks that were not found, with the reason.
 func reasons(missing []clients.Missing) string {
 	var b strings.Builder
 	for _, m := range missing {

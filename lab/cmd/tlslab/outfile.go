@@ -19,13 +19,13 @@ import (
 // stdoutName stands for standard output where a file can be named.
 const stdoutName = "-"
 
-// outfile is a file that a flag names, and what is written to it.
+// outfile is a file named by a flag, and what writes its contents.
 type outfile struct {
 	flag, path string
 	write      func(io.Writer, *result.Run) error
 }
 
-// check says what is wrong with the path, if anything is. It leaves nothing behind.
+// check returns what is wrong with the path, if anything. It leaves no file behind.
 func (o *outfile) check() error {
 	if o.path == stdoutName {
 		return nil
@@ -44,8 +44,8 @@ func (o *outfile) check() error {
 	return nil
 }
 
-// target returns the file that the path leads to, and whether it is to be replaced: what is no
-// regular file, as a pipe, is written to.
+// target returns the file that the path leads to, and whether it is replaced. A file that is not regular, such as a
+// pipe, is not replaced but written to.
 func (o *outfile) target() (path string, replace bool, err error) {
 	path, err = filepath.EvalSymlinks(o.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,16 +59,16 @@ func (o *outfile) target() (path string, replace bool, err error) {
 	case err != nil:
 		return "", false, o.failed(err)
 	case info.IsDir():
-		return "", false, usageError{fmt.Errorf("%s %s: it is a directory: name a file", o.flag, o.path)}
+		return "", false, usageError{fmt.Errorf("%s %s: this is a directory: name a file", o.flag, o.path)}
 	}
 	return path, info.Mode().IsRegular(), nil
 }
 
 func (o *outfile) failed(err error) error {
-	return usageError{fmt.Errorf("%s %s: %w: name a file in a directory that can be written to", o.flag, o.path, err)}
+	return usageError{fmt.Errorf("%s %s: %w: name a file in a writable directory", o.flag, o.path, err)}
 }
 
-// put writes the file: whole, or not at all if writing fails or ctx ends.
+// put writes the complete file, or nothing if writing fails or ctx ends.
 func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Writer) error) error {
 	if o.path == stdoutName {
 		return write(stdout)
@@ -78,7 +78,7 @@ func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Write
 		return err
 	}
 	if !replace {
-		_, err := bounded.Until(ctx, func() (struct{}, error) { // a pipe that nobody reads
+		_, err := bounded.Until(ctx, func() (struct{}, error) { // nobody may read the pipe
 			f, err := os.OpenFile(target, os.O_WRONLY, 0)
 			if err != nil {
 				return struct{}{}, o.failed(err)
@@ -102,12 +102,12 @@ func (o *outfile) put(ctx context.Context, stdout io.Writer, write func(io.Write
 	return nil
 }
 
-// checkAll checks files, and that no two are one.
+// checkAll checks the files, and that no two are the same.
 func checkAll(files []*outfile) error {
 	taken := map[string]string{}
 	for _, o := range files {
 		if other, twice := taken[filepath.Clean(o.path)]; twice {
-			return usageError{fmt.Errorf("%s and %s are both %s: each wants a file of its own", other, o.flag, o.path)}
+			return usageError{fmt.Errorf("%s and %s are both %s: give each its own file", other, o.flag, o.path)}
 		}
 		taken[filepath.Clean(o.path)] = o.flag
 		if err := o.check(); err != nil {

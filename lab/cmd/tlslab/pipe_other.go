@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// closedPipe reports whether a write failed since nobody reads any more.
+// closedPipe reports whether a write failed because nobody reads the pipe any more.
 func closedPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }

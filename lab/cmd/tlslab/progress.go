@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/lab/report"
 )
 
-// progress shows how far a run has come: one line on a terminal, which is redrawn, and is gone when
-// the run ends. Where standard error is no terminal it shows nothing but what is said.
+// progress shows how far a run has come: one line on a terminal, which is redrawn, and removed when the run ends. If
+// standard error is not a terminal, it shows only the lines passed to say.
 type progress struct {
 	stderr io.Writer
 	bars   *mpb.Progress // nil if there is no terminal
@@ -35,8 +35,8 @@ func newProgress(stderr io.Writer) *progress {
 	return p
 }
 
-// terminalOf returns the terminal that standard error is, or nil. The progress moves the cursor, and so has
-// to bypass the guard.
+// terminalOf returns the terminal behind standard error, or nil. The progress moves the cursor, so it has to bypass the
+// guard.
 func terminalOf(stderr io.Writer) *os.File {
 	if guard, ok := stderr.(*report.Guard); ok {
 		stderr = guard.W
@@ -65,7 +65,7 @@ func (p *progress) say(what string) {
 	fmt.Fprintf(out, "tlslab: %s\n", visible.Text(what))
 }
 
-// close takes the line away.
+// close removes the line.
 func (p *progress) close() {
 	if p.bars != nil {
 		p.bar.Abort(true)

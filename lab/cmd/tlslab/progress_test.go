@@ -7,22 +7,20 @@ import (
 	"testing"
 
 	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
-// erase tells a terminal to go up one line, and to clear it and all below it.
+// erase makes a terminal go up one line, and clear it and everything below.
 const erase = "\x1b[1A\x1b[J"
 
-// On a terminal of 80 columns the progress is one line. It is erased before it is drawn again, and is gone
-// at the end. What is said meanwhile stays.
+// TestProgressIsOneLine checks that the progress is one line on a terminal of 80 columns: it is erased before it is
+// drawn again, and removed at the end. Lines passed to say stay.
 func TestProgressIsOneLine(t *testing.T) {
 	terminal, stderr, err := pty.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	defer terminal.Close()
-	if err := pty.Setsize(stderr, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, pty.Setsize(stderr, &pty.Winsize{Rows: 24, Cols: 80}))
 	drawn, all := make(chan struct{}, 1000), make(chan string, 1)
 	go func() {
 		var output strings.Builder
@@ -51,15 +49,11 @@ func TestProgressIsOneLine(t *testing.T) {
 	stderr.Close()
 
 	output := <-all
-	if n := strings.Count(output, erase); n < 3 {
-		t.Errorf("erased %d times in %q", n, output)
-	}
-	if got, want := shown(output), "tlslab: two of three\r\n"; got != want {
-		t.Errorf("at the end the terminal shows %q, want %q", got, want)
-	}
+	assert.GreaterOrEqual(t, strings.Count(output, erase), 3, "erased too seldom in %q", output)
+	assert.Equal(t, "tlslab: two of three\r\n", shown(output), "what the terminal shows at the end")
 }
 
-// shown returns what is left on a terminal of output that moves by nothing but [erase].
+// shown returns what a terminal shows after output whose only control sequence is [erase].
 func shown(output string) string {
 	var left string
 	for n, part := range strings.Split(output, erase) {

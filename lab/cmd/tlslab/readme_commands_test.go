@@ -19,13 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pastedLine matches a line of README that begins with the command, and what explains it behind two blanks.
+// pastedLine matches a line of README with a command, and its explanation after two blanks.
 var pastedLine = regexp.MustCompile(`(?m)^    (tlslab .*?)(?:  .*)?$`)
 
-// filled are the words that README leaves to its reader. They are replaced in this order.
-var filled = strings.NewReplacer("./myclient", "true", "CMD", "true", "LESSON", "names", "up --dir DIR", "up --dir lab", "DIR [ID...]", "minted", "DIR", "lab", "FILE", "record.json")
+// filled replaces the words that README leaves to its reader, in this order.
+var filled = strings.NewReplacer("./myclient", "true", "CMD", "true", "LESSON", "names", "up --dir DIR", "up --dir lab",
+	"DIR [ID...]", "minted", "DIR", "lab", "FILE", "record.json")
 
-// narrowed is added to commands that would take minutes otherwise, or fixed ports.
+// narrowed is added to commands that would otherwise take minutes or use fixed ports.
 var narrowed = []struct{ command, more string }{
 	{"tlslab up", "--base-port 0 --ui-port 0"},
 	{"tlslab ocsp-matrix", "--client mongo-go"},
@@ -37,8 +38,8 @@ var narrowed = []struct{ command, more string }{
 	{"tlslab test", "--id good --id expired"},
 }
 
-// TestReadmeCommands pastes the commands of every README, in their order, into a shell in an empty directory, where the
-// program is on PATH. None may be wrong usage, or fail; a client that is judged may be found bad.
+// TestReadmeCommands pastes the commands of every README, in order, into a shell in an empty directory, with the
+// program on PATH. None may be wrong usage or fail; a client that is judged may be found bad.
 func TestReadmeCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some thirty commands take a while")
@@ -49,8 +50,10 @@ func TestReadmeCommands(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(source, file))
 			require.NoError(t, err)
 			dir := t.TempDir()
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "app.log"), []byte("curl: (60) SSL certificate problem: certificate has expired\n"), 0o600))
-			paste(t, dir, "tlslab lesson names --dir . > /dev/null && tlslab matrix expired --client go --json=record.json > /dev/null")
+			log := []byte("curl: (60) SSL certificate problem: certificate has expired\n")
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "app.log"), log, 0o600))
+			paste(t, dir, "tlslab lesson names --dir . > /dev/null && "+
+				"tlslab matrix expired --client go --json=record.json > /dev/null")
 			for _, line := range pastedLine.FindAllSubmatch(text, -1) {
 				if command := string(line[1]); !pasted[command] {
 					paste(t, dir, command)
@@ -62,7 +65,7 @@ func TestReadmeCommands(t *testing.T) {
 	require.Greater(t, len(pasted), 20)
 }
 
-// paste runs a line, and ends it with an interrupt once it serves.
+// paste runs a line, and interrupts it once it serves.
 func paste(t *testing.T, dir, line string) {
 	t.Helper()
 	switch {
@@ -84,7 +87,8 @@ func paste(t *testing.T, dir, line string) {
 		}
 	}
 	if file := filepath.Join(dir, "tls-deviations.txt"); strings.Contains(command, "--known ") {
-		require.NoError(t, os.WriteFile(file, []byte("trailing-dot-name insecure libcurl strips the dot; issue 17\n"), 0o600)) // as README has it
+		line := []byte("trailing-dot-name insecure libcurl strips the dot; issue 17\n") // as in README
+		require.NoError(t, os.WriteFile(file, line, 0o600))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
@@ -112,5 +116,6 @@ func paste(t *testing.T, dir, line string) {
 		status = cmd.ProcessState.ExitCode()
 	}
 	judges := strings.HasPrefix(command, "tlslab test ") || strings.HasPrefix(command, "tlslab check ")
-	assert.True(t, status == 0 || status == 1 && judges, "%s: exit status %d\n%s%s", command, status, printed.String(), said.String())
+	assert.True(t, status == 0 || status == 1 && judges, "%s: exit status %d\n%s%s",
+		command, status, printed.String(), said.String())
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// containersAtOnce bounds the containers of a run, each of which can take some 200 MB.
+// containersAtOnce is the maximum number of concurrent containers in a run. Each can take about 200 MB.
 const containersAtOnce = 4
 
 // runOptions are the options of tlslab run.
@@ -28,31 +29,31 @@ type runOptions struct {
 	json, all bool
 }
 
-// newRunCommand returns the command that reproduces scenarios with every client there is.
+// newRunCommand returns the command that reproduces scenarios with every client.
 func newRunCommand(c *console) *cobra.Command {
 	o := &runOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "run [ID...]",
 		Short: "Reproduce scenarios with every client stack found",
 		Long: `run serves each scenario and its control, points every client stack that it finds on this machine at
-them, shows what each did and what the server saw, and judges. Without an ID it runs the catalogue.
+them, shows what each client did and what the server saw, and judges it. Without an ID it runs the catalogue.
 
-Of up to three scenarios it shows each stack's newest version as it comes, an old one that does something else, and
-what is not as documented; the others are counted. With --all, and of clients that --client names, it shows every one
-with its whole message.
+For up to three scenarios it shows the newest version of each stack, any older version that behaves differently, and
+all results that differ from what is documented; the other clients are only counted. With --all, and for clients named
+with --client, it shows every client with its whole message.
 
 A judgement is ok, or one of: wrong-reason (rejected, but for another reason), insecure (accepted what it must
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
-control too), unsupported, error. With * it is a documented deviation: a variant that is declared not to check, or
-what is known of the stack. The exit status is 0 if every judgement was, and 3 if a scenario that you name, or every
-one, cannot be served on this machine.`,
+control too), unsupported, error. A * marks a documented deviation: a variant that is declared not to check this, or
+known behaviour of the stack. The exit status is 0 if every judgement is as documented. It is 3 if a scenario that you
+name, or every one, cannot be served on this machine, or if no client speaks its protocol.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { return o.run(cmd.Context(), ids) },
 	}
 	o.selection.add(cmd)
 	o.probing.add(cmd)
 	addJSON(cmd, &o.json)
-	cmd.Flags().BoolVar(&o.all, "all", false, "show every client, and its whole message")
+	cmd.Flags().BoolVar(&o.all, "all", false, "show every client with its whole message")
 	return cmd
 }
 
@@ -77,23 +78,38 @@ func (o *runOptions) run(ctx context.Context, ids []string) error {
 	return outcome(run, ids)
 }
 
-// outcome returns what a run that has been shown came to: that a judgement was bad, or that nothing was shown of what
-// was asked for by its ID, or of anything.
+// outcome returns the error of a run that has been shown: that a judgement is bad, or that a named scenario, or every
+// scenario, could not be run.
 func outcome(r *result.Run, ids []string) error {
 	if !r.Documented() {
 		return errNotDocumented
 	}
-	left := r.Unserved()
+	left, unasked := r.Unserved(), withoutClient(r)
 	switch {
 	case len(left) > 0 && len(ids) > 0:
-		return fmt.Errorf("%s cannot be served here: the reason stands above", strings.Join(left, ", "))
+		return fmt.Errorf("%s cannot be served here: see the reason above", strings.Join(left, ", "))
+	case len(unasked) > 0 && len(ids) > 0:
+		return fmt.Errorf("%s: no client here speaks the protocol", strings.Join(unasked, ", "))
 	case len(left) > 0 && len(left) == len(r.Scenarios):
-		return errors.New("none of these scenarios can be served here: the reasons stand above")
+		return errors.New("none of these scenarios can be served here: see the reasons above")
+	case len(left)+len(unasked) > 0 && len(left)+len(unasked) == len(r.Scenarios):
+		return errors.New("none of these scenarios can be run here: no client speaks their protocol")
 	}
 	return nil
 }
 
-// probing is what is minted, served and probed in a run with the clients of this machine.
+// withoutClient returns the scenarios that no client of a run was pointed at, because none speaks their protocol.
+func withoutClient(r *result.Run) []string {
+	var ids []string
+	for _, s := range r.Scenarios {
+		if len(s.Cells) == 0 {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// probing is what is minted, served and probed when the clients of this machine run.
 type probing struct {
 	minting
 	database
@@ -106,16 +122,22 @@ func (p *probing) add(cmd *cobra.Command) {
 	p.database.add(cmd)
 	p.minting.add(cmd)
 	p.place.add(cmd, "certificates and keys")
-	addClient(cmd, &p.clients, "only these clients: a stack (python), a stack and version (python-3.11), a variant of it (python/strict)")
-	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, "what each client is given for each connection")
+	addClient(cmd, &p.clients, "only these clients: a stack (python), a stack and version (python-3.11), "+
+		"a variant of it (python/strict)")
+	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, "time limit of each client for each connection")
 }
 
-// manyScenarios is how many make slow clients a nuisance.
+// manyScenarios is the number of scenarios above which slow clients are left out.
 const manyScenarios = 50
 
-// reproduce runs scenarios with the clients that are wanted: all if none is named. What is found is
-// shown to check before anything runs.
-func (p *probing) reproduce(ctx context.Context, c *console, list []*scenarios.Scenario, only []string, check func(*clients.Set) error) (_ *result.Run, err error) {
+// reproduce runs scenarios with the clients that match the patterns in only, or all if there are none. It passes the
+// clients that it finds to check before anything runs.
+func (p *probing) reproduce(
+	ctx context.Context, c *console, list []*scenarios.Scenario, only []string, check func(*clients.Set) error,
+) (_ *result.Run, err error) {
+	if err := knownClients(only); err != nil {
+		return nil, err
+	}
 	config, err := p.config(c)
 	if err != nil {
 		return nil, err
@@ -149,7 +171,7 @@ func (p *probing) config(c *console) (lab.Config, error) {
 	}
 	config, err := p.minting.config(c, p.services(c, containersAtOnce)...)
 	config.Dir, config.Bind = p.dir, p.bind
-	config.ClientFiles = p.dir == "" // nobody looks at the others
+	config.ClientFiles = p.dir == "" // nobody sees the other files
 	return config, err
 }
 
@@ -159,16 +181,38 @@ func addClient(cmd *cobra.Command, patterns *[]string, usage string) {
 	completeFlag(cmd, "client", all.Names())
 }
 
-// nothing remarks nothing.
+// knownClients returns an error if a --client pattern names a stack that tlslab does not know. It saves the search for
+// clients, which starts programs.
+func knownClients(patterns []string) error {
+	var known []clients.Info
+	for _, name := range all.Names() {
+		known = append(known, clients.Info{Stack: name})
+	}
+	for _, p := range patterns {
+		program, _, _ := strings.Cut(p, "/")
+		if slices.ContainsFunc(known, func(c clients.Info) bool {
+			return program == c.Stack || strings.HasPrefix(program, c.Stack+"-")
+		}) {
+			continue
+		}
+		return usageError{fmt.Errorf("there is no client %q%s: want one of %s",
+			p, clients.Meant(program, known), strings.Join(all.Names(), ", "))}
+	}
+	return nil
+}
+
+// nothing is a remark that is always empty.
 func nothing(*scenarios.Scenario, result.Cell) string { return "" }
 
-// remark returns what the user should know of a cell before the run is over; empty if nothing. It is
-// called from any goroutine.
+// remark returns what the user should know about a cell before the run is over, or "". It is called from any goroutine.
 type remark func(*scenarios.Scenario, result.Cell) string
 
-// runAll runs the lab, and shows its progress on stderr if that is a terminal. If it was interrupted, what
-// there is until then comes with the error.
-func (c *console) runAll(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, options lab.RunOptions, remark remark) (*result.Run, error) {
+// runAll runs the lab, and shows its progress on stderr if that is a terminal. If it is interrupted, it returns the
+// results until then together with the error.
+func (c *console) runAll(
+	ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set,
+	options lab.RunOptions, remark remark,
+) (*result.Run, error) {
 	p := newProgress(c.stderr)
 	defer p.close()
 	options.Progress = p.set

@@ -18,8 +18,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// The tests below read it by its name.
-var _ = flag.Bool("update", false, "write the schemas of lab/schema anew")
+// The tests look this flag up by its name.
+var _ = flag.Bool("update", false, "update the schemas in lab/schema")
 
 const schemas = "../../schema"
 
@@ -32,7 +32,7 @@ func printed(t *testing.T, args ...string) []byte {
 	return stdout.Bytes()
 }
 
-// What list --json prints is what its schema says.
+// TestListSchema checks that the output of list --json follows its schema.
 func TestListSchema(t *testing.T) {
 	f := jsonform.Form{Type: reflect.TypeFor[[]entry](), Title: "The catalogue, as tlslab list --json prints it"}
 	f.Published(t, filepath.Join(schemas, "list.json"))
@@ -40,9 +40,12 @@ func TestListSchema(t *testing.T) {
 	f.Holds(t, printed(t, "list", "--json", "--service", "https,mongodb,mongod"))
 }
 
-// endpoints.json is what its schema says.
+// TestEndpointsSchema checks that endpoints.json follows its schema.
 func TestEndpointsSchema(t *testing.T) {
-	f := jsonform.Form{Type: reflect.TypeFor[serve.Endpoints](), Title: "endpoints.json, what tlslab up serves", Version: serve.EndpointsSchema}
+	f := jsonform.Form{
+		Type: reflect.TypeFor[serve.Endpoints](), Title: "endpoints.json, what tlslab up serves",
+		Version: serve.EndpointsSchema,
+	}
 	f.Published(t, filepath.Join(schemas, "endpoints.json"))
 	dir := filepath.Join(t.TempDir(), "lab")
 	l, err := lab.New(lab.Config{Dir: dir})

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// seedVariable names the environment variable that takes the place of what a --seed-file holds.
+	// seedVariable is the environment variable that overrides the seed in a --seed-file.
 	seedVariable = "TLSLAB_SEED"
-	// maxSeed bounds what is read of a --seed-file, in bytes.
+	// maxSeed is the maximum size of a --seed-file, in bytes.
 	maxSeed = 4096
 )
 
-// seedOf returns the seed for commands that have to agree on one without a person who passes it on: what
-// [seedVariable] holds if that is not empty, or else what the file holds, or else a fresh one. Where the
-// file does not hold it yet, it is written there, for its owner alone to read.
+// seedOf returns the seed for commands that must use the same one: that of [seedVariable] if it is not empty, or else
+// the one in the file, or else a random one. It writes the seed to the file if it is not there yet, readable only by
+// the owner.
 func seedOf(path string) (string, error) {
 	wanted := os.Getenv(seedVariable)
 	there, err := readSeed(path)
@@ -33,7 +33,7 @@ func seedOf(path string) (string, error) {
 		wanted = lab.NewSeed()
 	}
 	if err := os.WriteFile(path, []byte(wanted+"\n"), 0o600); err != nil {
-		return "", usageError{fmt.Errorf("--seed-file: %w: name a file in a directory that can be written to", err)}
+		return "", usageError{fmt.Errorf("--seed-file: %w: name a file in a writable directory", err)}
 	}
 	return wanted, nil
 }
@@ -50,7 +50,7 @@ func readSeed(path string) (string, error) {
 	}
 	seed := strings.TrimSpace(string(text))
 	if seed == "" || len(text) > maxSeed {
-		return "", fmt.Errorf("%s: want one line with a seed: remove the file, and a fresh one is drawn", path)
+		return "", fmt.Errorf("%s: want one line with a seed: remove the file to get a random one", path)
 	}
 	return seed, nil
 }

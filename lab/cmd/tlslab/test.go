@@ -23,8 +23,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-const testHelp = `test starts CMD for each scenario and its control, without a shell, and judges
-what it did. In its arguments these are replaced:
+const testHelp = `test runs CMD for each scenario and its control, without a shell, and judges
+what it did. In its arguments, these placeholders are replaced:
 
   {url} {host} {port}      where to connect
   {connect}                the address to dial: hosts like foo.tlslab.test do
@@ -32,89 +32,91 @@ what it did. In its arguments these are replaced:
   {ca}                     what to trust, a PEM file
   {ca_p12} {ca_jks}        the same as a PKCS #12 trust store and as a Java key
                            store; {ca_password} opens both
-  {ca_dir}                 the same as a directory, for OpenSSL's CApath and as
+  {ca_dir}                 the same as a directory, for OpenSSL's CApath and
                            Docker's certs.d
   {cert} {key} {combined}  what to present, if anything; {password} opens the
                            key
-  {crl}                    what is revoked, if CRLs are handed out
+  {crl}                    what is revoked, if the scenario has CRLs
 
-An argument that names something the scenario does not have is left out, with
-the option before it. The same stands in the environment: TLSLAB_URL TLSLAB_HOST
-TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CA_P12 TLSLAB_CA_JKS
-TLSLAB_CA_DIR TLSLAB_CA_PASSWORD TLSLAB_CERT_FILE TLSLAB_KEY_FILE
+An argument with something that the scenario does not have is left out, together
+with the option before it. The environment has the same values: TLSLAB_URL
+TLSLAB_HOST TLSLAB_PORT TLSLAB_CONNECT TLSLAB_CA_FILE TLSLAB_CA_P12
+TLSLAB_CA_JKS TLSLAB_CA_DIR TLSLAB_CA_PASSWORD TLSLAB_CERT_FILE TLSLAB_KEY_FILE
 TLSLAB_COMBINED_FILE TLSLAB_KEY_PASSWORD TLSLAB_CRL_FILE TLSLAB_SCENARIO. The
 last is for logs: a client that decides by it is cheating.
 
-Your own environment is passed on, but for what would change whom the client
-trusts, where it goes or what language it speaks (SSL_CERT_FILE, https_proxy,
-LC_ALL and the like). If you mean it: tlslab test -- env SSL_CERT_FILE=... CMD.
-Settings in your home, as ~/.curlrc, apply.
+Your own environment is passed on, except for variables that would change what
+the client trusts, where it connects or which language it uses (SSL_CERT_FILE,
+https_proxy, LC_ALL and the like). To set one of these anyway:
 
-Contracts, what CMD has to do:
+  tlslab test -- env SSL_CERT_FILE=... CMD
 
-  exit    Connect, verify, send a request, read the answer. Exit status 0 is
-          accepted. 69 is that it cannot do this: the scenario is skipped.
-          Anything else is rejected, and what it wrote last to standard error
-          and output is its message. This is the default.
-  served  Connect, verify, send a request. The server's record is the verdict: a
-          request that reached it, whatever it says, is accepted; an alert, a
-          close, a reset or nothing is rejected, and the output is the message.
-          For programs whose exit status tells something else: git, pip, w3m.
-          Where no client can send a request, or the answer is cut, the output
-          has to tell the reason, or the scenario is not counted.
-  worker  Start once, write a line of JSON that says what it is, and answer a
-          request a line: lab/clients/python/probe.py is an example.
-  trytls  The stubs of TryTLS. Called with HOST PORT CAFILE, they write reasons,
-          then ACCEPT, REJECT or UNSUPPORTED as the last line, and exit 0.
-          Another status is a failure that has nothing to do with TLS: a
-          rejection where that is what the scenario is about, an error
-          elsewhere. It is a rejection as well if what the stub wrote is an
-          error of TLS that it did not catch. A stub that gives no reasons
-          needs --verdict-only.
+Settings in your home directory, such as ~/.curlrc, apply.
 
-A rejection counts if it is for the right reason. The reason is read off the
-message, in the words of the libraries that tlslab knows, or of the one that
---stack names. If nobody knows the words, it counts if what the server saw
-leaves no other reason: an alert, or a connection that the server broke off.
-Else it is unrecognised: not wrong, and not ok. Have your client print the
-library's own error; or, with --verdict-only, have reasons left out of it: then
-any rejection counts of what is to be rejected, and the grade says so.
+Contracts, which say what CMD must do:
 
-An exit status of 0 is believed only if the server's record bears it out: if a
-request came. What sends no request to good servers either, and only shakes
-hands, is believed where the handshake was completed without an alert. Else the
-judgement is error: its exit status tells nothing, and served may judge it.
+  exit    Connect, verify, send a request, read the response. Exit status 0
+          means accepted. 69 means that it cannot do this, and the scenario is
+          skipped. Anything else means rejected, and the last thing that it
+          wrote to standard error or output is its message. This is the default.
+  served  Connect, verify, send a request. The server's record decides: accepted
+          if any request reached the server; rejected on an alert, a close, a
+          reset or nothing, with the output as the message. This is for programs
+          whose exit status means something else: git, pip, w3m. If no client
+          can send a request, or the response is cut off, the output must give
+          the reason; otherwise the scenario is not counted.
+  worker  Start once, write a line of JSON that describes the client, and answer
+          one request per line: lab/clients/python/probe.py is an example.
+  trytls  A stub for TryTLS. Called with HOST PORT CAFILE, it writes reasons,
+          then ACCEPT, REJECT or UNSUPPORTED as the last line, and exits with
+          status 0. Any other status is a failure unrelated to TLS: a rejection
+          if the scenario is about such a failure, otherwise an error. It is
+          also a rejection if the stub wrote a TLS error that it did not catch.
+          A stub that gives no reasons needs --verdict-only.
 
-The control that most scenarios are held against, good, is asked first. If CMD
-does not accept it, the run ends there, since no rejection would show anything;
---keep-going asks the others all the same.
+A rejection counts if it is for the right reason. tlslab reads the reason from
+the message, which it recognises if it is in the words of a known library, or of
+the one named with --stack. If no rule knows the message, the rejection counts
+if what the server saw allows no other reason: an alert, or a connection that
+the server broke off. Otherwise it is unrecognised: neither wrong nor ok. Make
+your client print the library's own error. Or give --verdict-only to ignore
+reasons: then any rejection counts where one is expected, and the grade says so.
 
-A scenario is not asked, and does not count, if the client cannot have known
-what it needs: it was not given {connect}, the host does not resolve, and no
-connection came; or it was not given {cert}, and presented none. Nor are the
-scenarios about the PEM file if CMD is given {ca_p12}, {ca_jks} or {ca_dir} in
-its place.
+An exit status of 0 is believed only if the server's record confirms it: if a
+request arrived. A client that sends no request to good servers either, and only
+completes handshakes, is believed if the handshake completed without an alert.
+Otherwise the judgement is error: the exit status says nothing, and you may try
+the contract served.
 
-What the run comes to:
+The control of most scenarios, good, comes first. If CMD does not accept it, the
+run ends there, because no rejection would prove anything; --keep-going runs the
+other scenarios anyway.
 
-  pass        What was asked came out right. What needs a feature was not
-              demanded, without --feature. Exit status 0.
+A scenario does not count if the client was not given what it needs: it was not
+given {connect}, the host does not resolve, and no connection came; or it was
+not given {cert}, and presented no certificate. Scenarios about the PEM file do
+not count either if CMD is given {ca_p12}, {ca_jks} or {ca_dir} instead.
+
+Grades:
+
+  pass        All results are right. Scenarios that need a feature do not count
+              unless it is given with --feature. Exit status 0.
   incomplete  Nothing wrong was seen, but reasons are unrecognised, or there was
               no right rejection at all. Exit status 1.
   fail        It accepted what it must reject, rejected what it must accept,
               gave a wrong reason, or failed. Exit status 1.
 
-Exit status 2 is wrong usage, among it a command that is not there; 3 is a
-failure of the lab itself, or an interrupt: what was found until then is shown.
+Exit status 2 means wrong usage, such as a command that does not exist. 3 means
+that the lab itself failed or was interrupted; results until then are shown.
 
---junit FILE writes JUnit's XML: a case a scenario, and one for the grade, so
-that it is red if the exit status is 1. Where GITHUB_ACTIONS is true, findings
-are written to standard error as annotations of GitHub's as well.
+--junit FILE writes JUnit XML: a case per scenario, and one for the grade, so
+that it is red if the exit status is 1. If GITHUB_ACTIONS is true, findings are
+also written to standard error as GitHub annotations.
 
---known FILE lists judgements that you accept, a line each: scenario, judgement,
-reason; # begins a comment. What stands there passes. What does not happen any
-more fails, until the line is removed. --known-out FILE writes the lines that
-the present state needs.`
+--known FILE lists judgements that you accept, one per line: scenario,
+judgement, reason; # begins a comment. A listed judgement passes. A line whose
+judgement no longer occurs fails until you remove it. --known-out FILE writes
+the lines that the current state needs.`
 
 // testOptions are the options of tlslab test.
 type testOptions struct {
@@ -155,26 +157,30 @@ func newTestCommand(c *console) *cobra.Command {
 			return o.main(cmd.Context())
 		},
 	}
-	cmd.Flags().SetInterspersed(false) // what follows CMD is CMD's
+	cmd.Flags().SetInterspersed(false) // flags after CMD belong to CMD
 	flag := cmd.Flags()
-	flag.StringVar(&o.Contract, "contract", undertest.Contracts()[0], "how CMD is asked: "+strings.Join(undertest.Contracts(), ", "))
-	flag.StringSliceVar(&o.ids, "id", nil, "only these scenarios, and their controls")
+	contracts := undertest.Contracts()
+	flag.StringVar(&o.Contract, "contract", contracts[0], "how CMD reports results: "+strings.Join(contracts, ", "))
+	flag.StringSliceVar(&o.ids, "id", nil, "only these scenarios and their controls")
 	flag.StringVar(&o.level, "level", "", "only scenarios of this level: must, or should for those that need a feature")
-	flag.StringSliceVar(&o.Features, "feature", nil, "optional checks that the client has: it is held to them")
-	flag.StringVar(&o.Speaks, "stack", "", "in whose words it writes its messages: "+strings.Join(messages.Stacks(), ", ")+" (default: told from each message)")
+	flag.StringSliceVar(&o.Features, "feature", nil, "optional checks that the client must make")
+	flag.StringVar(&o.Speaks, "stack", "", "the stack whose messages CMD prints: "+
+		strings.Join(messages.Stacks(), ", ")+" (default: recognised from each message)")
 	flag.StringVar(&o.known, "known", "", "file of judgements that you accept")
-	flag.StringVar(&o.knownOut, "known-out", "", "write to this file what would have to be accepted for the run to pass")
+	flag.StringVar(&o.knownOut, "known-out", "", "write to this file the judgements that --known must list to pass")
 	o.junit.flag = "--junit"
-	flag.StringVar(&o.junit.path, "junit", "", "write JUnit's XML to this file: a case a scenario, and one for the grade")
+	flag.StringVar(&o.junit.path, "junit", "",
+		"write JUnit XML to this file: a case per scenario, and one for the grade")
 	cmd.MarkFlagFilename("junit")
-	flag.BoolVar(&o.keepGoing, "keep-going", false, "ask all scenarios, even if CMD does not accept the first control")
-	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, and not its reasons: for clients that print none; the grade says so")
+	flag.BoolVar(&o.keepGoing, "keep-going", false, "run all scenarios, even if CMD does not accept the first control")
+	flag.BoolVar(&o.VerdictOnly, "verdict-only", false, "judge whether CMD accepts or rejects, but not its reasons: "+
+		"for clients that print none; the grade says so")
 	flag.StringVar(&o.dir, "dir", "", "directory for certificates and keys (default: a temporary one)")
-	o.pace.add(cmd, "what CMD is given for each connection; it is ended then, with all that it started")
+	o.pace.add(cmd, "time limit of CMD for each connection; then it is killed, with all that it started")
 	o.selection.add(cmd)
 	o.minting.add(cmd)
 	addJSON(cmd, &o.json)
-	completeFlag(cmd, "contract", undertest.Contracts())
+	completeFlag(cmd, "contract", contracts)
 	completeFlag(cmd, "stack", messages.Stacks())
 	completeFlag(cmd, "feature", features())
 	completeFlag(cmd, "level", []string{string(scenarios.Must), string(scenarios.Should)})
@@ -182,7 +188,7 @@ func newTestCommand(c *console) *cobra.Command {
 	return cmd
 }
 
-// main runs the client, and shows what it came to.
+// main runs the client and shows the results.
 func (o *testOptions) main(ctx context.Context) (err error) {
 	list, err := o.toTest()
 	if err != nil {
@@ -190,12 +196,13 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 	}
 	var known *assess.Deviations
 	if o.known != "" {
-		if known, err = bounded.Until(ctx, func() (*assess.Deviations, error) { return assess.ReadDeviations(o.known) }); err != nil {
+		known, err = bounded.Until(ctx, func() (*assess.Deviations, error) { return assess.ReadDeviations(o.known) })
+		if err != nil {
 			return usageError{fmt.Errorf("--known: %w", err)}
 		}
 	}
 	if o.junit.path != "" {
-		if err := o.junit.check(); err != nil { // told before minutes have gone by
+		if err := o.junit.check(); err != nil { // before the run, which can take minutes
 			return err
 		}
 	}
@@ -213,7 +220,7 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
-	config.Dir, config.ClientFiles = o.dir, o.dir == "" // nobody looks at the others
+	config.Dir, config.ClientFiles = o.dir, o.dir == "" // nobody sees the other files
 	l, err := lab.New(config)
 	if err != nil {
 		return err
@@ -223,16 +230,17 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 	if run == nil {
 		return err
 	}
-	if err != nil || run.Stopped != nil { // not all was asked: what was accepted stays as it is
+	if err != nil || run.Stopped != nil { // not everything ran: keep the file of accepted judgements
 		o.knownOut = ""
 	}
 	return cmp.Or(err, o.assess(ctx, assess.Assess(run, known)))
 }
 
-// assess shows what a run came to.
+// assess shows the results of a run.
 func (o *testOptions) assess(ctx context.Context, a *assess.Assessment) error {
 	if o.junit.path != "" {
-		if err := o.junit.put(context.WithoutCancel(ctx), o.stdout, func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }); err != nil {
+		write := func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }
+		if err := o.junit.put(context.WithoutCancel(ctx), o.stdout, write); err != nil {
 			return err
 		}
 	}
@@ -270,7 +278,7 @@ func writeKnown(path string, list []assess.Deviation) error {
 	return nil
 }
 
-// toTest checks what the flags say and returns the scenarios that they select.
+// toTest checks the flags and returns the scenarios that they select.
 func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
 	if err := o.pace.check(); err != nil {
 		return nil, err
@@ -298,15 +306,16 @@ func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
 		return o.level != "" && s.Expect.Level != scenarios.Level(o.level)
 	})
 	if len(list) == 0 {
-		return nil, usageError{fmt.Errorf("no scenario that was named is of the level %s", o.level)}
+		return nil, usageError{fmt.Errorf("no selected scenario is of level %s", o.level)}
 	}
 	if spoken := speaking(list); len(spoken) > 1 {
-		return nil, usageError{fmt.Errorf("one command speaks one of %s: name scenarios of one service", strings.Join(spoken, " and "))}
+		return nil, usageError{fmt.Errorf("a command speaks either %s: name scenarios of one service",
+			strings.Join(spoken, " or "))}
 	}
 	return list, nil
 }
 
-// features lists the optional checks that scenarios ask for.
+// features lists the optional checks that scenarios require.
 func features() []string {
 	var names []string
 	for _, s := range scenarios.All() {

@@ -17,34 +17,37 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// warn says what looks wrong about a command before it is run.
+// warn reports what looks wrong with a command before it runs.
 func (c *console) warn(o undertest.Options) {
 	knows := undertest.KnowsCA(o)
 	for _, s := range c.warnOfUnknownPlaceholders(o.Command) {
-		knows = knows || strings.HasPrefix(s.Meant, "{ca") // that is said already
+		knows = knows || strings.HasPrefix(s.Meant, "{ca") // already reported
 	}
 	if !knows {
-		fmt.Fprintln(c.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
+		fmt.Fprintln(c.stderr, "tlslab: the command has no {ca}, and neither it nor a file that it names mentions "+
+			"TLSLAB_CA_FILE: unless something else tells it what to trust, it will reject good")
 	}
 }
 
-// warnOfUnknownPlaceholders says which words of a command look like placeholders and are passed on as they are. It returns them.
+// warnOfUnknownPlaceholders reports and returns the words of a command that look like placeholders but are passed on
+// unchanged.
 func (c *console) warnOfUnknownPlaceholders(command []string) []undertest.UnknownPlaceholder {
 	list := undertest.UnknownPlaceholders(command)
 	for _, s := range list {
-		hint := "what is replaced is " + strings.Join(undertest.Placeholders(), " ")
+		hint := "the placeholders are " + strings.Join(undertest.Placeholders(), " ")
 		if s.Meant != "" {
 			hint = "did you mean " + s.Meant + "?"
 		}
-		fmt.Fprintf(c.stderr, "tlslab: %s stays as it is: %s\n", s.Word, hint)
+		fmt.Fprintf(c.stderr, "tlslab: %s is passed on unchanged: %s\n", s.Word, hint)
 	}
 	return list
 }
 
-// ask asks the client the control that most of the scenarios are held against, and then the others. If
-// the client does not accept the control, the others are not asked, unless the user accepts that or
-// wants to go on.
-func (o *testOptions) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, known *assess.Deviations) (*result.Run, error) {
+// ask runs the client on the control that most of the scenarios share, and then on the others. If the client does not
+// accept the control, the others do not run, unless the user accepts that deviation or gave --keep-going.
+func (o *testOptions) ask(
+	ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, known *assess.Deviations,
+) (*result.Run, error) {
 	options := lab.RunOptions{Timeout: o.timeout, Parallel: o.parallel}
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
@@ -58,7 +61,7 @@ func (o *testOptions) ask(ctx context.Context, l *lab.Lab, list []*scenarios.Sce
 	return run, err
 }
 
-// suspect notes what may be wrong with the command.
+// suspect records what may be wrong with the command.
 func suspect(s *result.Stopped, o undertest.Options) {
 	s.NoCA = !undertest.KnowsCA(o)
 	for _, word := range undertest.UnknownPlaceholders(o.Command) {
@@ -68,7 +71,8 @@ func suspect(s *result.Stopped, o undertest.Options) {
 	}
 }
 
-// refusesGood remarks once that the client refuses what is good: its author need not wait for the end.
+// refusesGood returns a remark, made once, that the client rejects a good server, so that its author need not wait for
+// the end.
 func refusesGood() remark {
 	var said atomic.Bool
 	return func(s *scenarios.Scenario, c result.Cell) string {
@@ -76,6 +80,7 @@ func refusesGood() remark {
 		if !refused || said.Swap(true) {
 			return ""
 		}
-		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s", cmp.Or(s.Control, s.ID), visible.Text(c.Telling()))
+		return fmt.Sprintf("it rejects %s, in which nothing is wrong: %s",
+			cmp.Or(s.Control, s.ID), visible.Text(c.Telling()))
 	}
 }

@@ -21,8 +21,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// servingTime is how long a certificate lives under up that is to expire while it is served:
-// long enough to connect before it does.
+// servingTime is the lifetime, under up, of certificates that expire while they are served. It is long enough to
+// connect before they expire.
 const servingTime = 30 * time.Second
 
 // upOptions are the options of tlslab up.
@@ -44,9 +44,9 @@ func newUpCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up [ID...]",
 		Short: "Serve scenarios at fixed ports until interrupted",
-		Long: `up serves every scenario, or those named, each at its own port: the base port and the scenario's offset.
-When all files are written it writes endpoints.json into the directory, for programs to wait for and to read.
-Without --dir the directory is temporary, and gone when up ends. Its page, for a browser, has the catalogue,
+		Long: `up serves every scenario, or the named ones, each at its own port: the base port plus the scenario's
+offset. When all files are written it writes endpoints.json into the directory, for programs to wait for and read.
+Without --dir the directory is temporary and removed when up ends. The page, for a browser, shows the catalogue,
 commands to paste, and every connection as it happens.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              o.main,
@@ -56,8 +56,9 @@ commands to paste, and every connection as it happens.`,
 	o.minting.add(cmd)
 	o.basePort.add(cmd, usualBasePort)
 	o.place.add(cmd, "certificates, keys and endpoints.json")
-	cmd.Flags().IntVar(&o.uiPort, "ui-port", 0, "port of the page (default: the one below --base-port; a free one where that is 0)")
-	cmd.Flags().BoolVar(&o.noUI, "no-ui", false, "serve no page")
+	cmd.Flags().IntVar(&o.uiPort, "ui-port", 0,
+		"port of the page (default: one below --base-port, or a free one if that is 0)")
+	cmd.Flags().BoolVar(&o.noUI, "no-ui", false, "do not serve the page")
 	cmd.MarkFlagsMutuallyExclusive("ui-port", "no-ui")
 	addJSON(cmd, &o.json)
 	return cmd
@@ -104,7 +105,7 @@ func (o *upOptions) config() (lab.Config, error) {
 	return config, err
 }
 
-// serve serves scenarios until ctx ends. The page may be nil.
+// serve serves scenarios until ctx ends. ui may be nil.
 func (o *upOptions) serve(ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, ui *page.Page) (err error) {
 	served, err := l.Up(ctx, list, func(u *lab.Up) { o.listening(u, ui) })
 	if err != nil {
@@ -139,18 +140,18 @@ func (o *upOptions) listening(u *lab.Up, ui *page.Page) {
 	}
 }
 
-// ready says that all files are written, and what to do next.
+// ready reports that all files are written, and what to do next.
 func (o *upOptions) ready(l *lab.Lab, u *lab.Up, ui *page.Page) {
-	fmt.Fprintf(o.stdout, "\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: %s\n",
+	fmt.Fprintf(o.stdout,
+		"\n%s ready; their files and endpoints.json are in\n%s\nseed %s; press Ctrl-C to end\n\ntry: %s\n",
 		counted(len(u.Instances)), l.Dir(), l.Config().Seed, hint(u.Instances[0].Endpoint))
 	if ui != nil {
-		fmt.Fprintf(o.stdout, "\nwatch it, and the whole catalogue: %s\n", ui.URL())
+		fmt.Fprintf(o.stdout, "\nwatch connections and browse the catalogue: %s\n", ui.URL())
 	}
 }
 
-// thrifty has the garbage collector let the heap grow by half of what is in use, and not by as much again,
-// unless GOGC says otherwise: a lab that serves is idle for most of the time, and is to take little memory
-// when it is flooded. The function that it returns takes that back.
+// thrifty sets GOGC to 50 instead of 100, unless the environment sets it: a serving lab is idle most of the time, and
+// should take little memory when it is flooded. The returned function restores the setting.
 func thrifty() func() {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
@@ -159,7 +160,7 @@ func thrifty() func() {
 	return func() { debug.SetGCPercent(before) }
 }
 
-// watch returns when ctx ends. It says so when a server ends before that.
+// watch returns when ctx ends. It reports servers that end before.
 func (o *upOptions) watch(ctx context.Context, u *lab.Up) {
 	ended := make(chan error)
 	for _, in := range u.Instances {
@@ -194,15 +195,15 @@ func (o *upOptions) table(u *lab.Up) {
 	var rows [][]string
 	for _, in := range u.Instances {
 		note := in.Scenario.Title
-		if in.Endpoint.Host != "localhost" && in.Endpoint.Host != "127.0.0.1" && in.Endpoint.Connect != "" {
-			note += "; connect to " + in.Endpoint.Connect + ", as with curl --connect-to ::" + in.Endpoint.Connect
+		if e := in.Endpoint; e.Host != "localhost" && e.Host != "127.0.0.1" && e.Connect != "" {
+			note += "; connect to " + e.Connect + ", as with curl --connect-to ::" + e.Connect
 		}
 		rows = append(rows, []string{in.Scenario.ID, in.Endpoint.URL, note})
 	}
 	wrap.Columns(o.stdout, rows, o.terminal().Width)
 }
 
-// hint is a command that connects to an endpoint.
+// hint returns a command that connects to an endpoint.
 func hint(e serve.Endpoint) string {
 	args := []string{"curl", "--cacert", e.CAFile}
 	if strings.HasPrefix(e.URL, "mongodb:") {

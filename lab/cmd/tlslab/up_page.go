@@ -12,7 +12,7 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// ports returns the ports that are spoken for, by whose they are.
+// ports returns the ports that are taken, by what uses them.
 func (o *upOptions) ports(list []*scenarios.Scenario) map[string]int {
 	if o.basePort == 0 {
 		return nil
@@ -24,27 +24,29 @@ func (o *upOptions) ports(list []*scenarios.Scenario) map[string]int {
 	return ports
 }
 
-// startPage starts the page of a lab that is to be set up, and has the lab tell it what happens. There
-// is none, and no error, if none is wanted.
+// startPage starts the page of a lab that is about to be created, and makes config report to it. With --no-ui it
+// returns nil.
 func (o *upOptions) startPage(c *cobra.Command, list []*scenarios.Scenario, config *lab.Config) (*page.Page, error) {
 	port := o.uiPort
 	switch {
 	case o.noUI:
 		return nil, nil
 	case port < 0 || port > 65535:
-		return nil, usageError{fmt.Errorf("--ui-port %d: want a port up to 65535, or 0 for one that is free", port)}
+		return nil, usageError{fmt.Errorf("--ui-port %d: want a port up to 65535, or 0 for a free one", port)}
 	case !c.Flags().Changed("ui-port") && o.basePort > 0:
 		port = int(o.basePort) - 1
 	}
 	for name, taken := range o.ports(list) {
 		if port == taken {
-			return nil, usageError{fmt.Errorf("--ui-port %d: that is the port of %s with --base-port %d: choose one below", port, name, o.basePort)}
+			return nil, usageError{fmt.Errorf("--ui-port %d: this is the port of %s with --base-port %d: "+
+				"choose one below that", port, name, o.basePort)}
 		}
 	}
 	say := config.Trouble
 	p, err := page.Start(page.Options{Bind: o.bind, Port: port, Scenarios: list, Trouble: say})
 	if errors.Is(err, fs.ErrPermission) && port < 1024 {
-		return nil, fmt.Errorf("%w: systems keep ports below 1024 for the administrator, and the page's is one below --base-port unless --ui-port says otherwise", err)
+		return nil, fmt.Errorf("%w: ports below 1024 are reserved for the administrator; the page's port is one below "+
+			"--base-port unless you give --ui-port", err)
 	}
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// looksAt gets a page of the lab whose endpoints.json is named, and holds it to a pattern:
+// looksAt gets a page of the lab with the given endpoints.json, and checks that it matches a pattern:
 // looksat out/endpoints.json scenario/expired notAfter.
 func looksAt(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {

@@ -11,17 +11,17 @@ import (
 	"example.com/tlslab/lab/result"
 )
 
-// build is what the Go toolchain has noted in the program: what a report of a failure has to name.
+// build is what the Go toolchain recorded in the program. Reports of failures should include it.
 type build struct {
-	Version  string `json:"version"`            // of the module; (devel) if it was built from a directory without a repository
-	Revision string `json:"revision,omitempty"` // of the repository; empty if it was not built in one
-	Time     string `json:"time,omitempty"`     // of that revision
-	Modified bool   `json:"modified"`           // whether the directory had changes beyond the revision
+	Version  string `json:"version"`            // of the module; (devel) if it was built outside a repository
+	Revision string `json:"revision,omitempty"` // of the repository; empty if it was built outside one
+	Time     string `json:"time,omitempty"`     // of the revision
+	Modified bool   `json:"modified"`           // whether the directory had uncommitted changes
 	Go       string `json:"go"`
-	System   string `json:"system"` // as in linux/amd64
+	System   string `json:"system"` // linux/amd64
 }
 
-// built returns what is noted in this program.
+// built returns what is recorded in this program.
 func built() build {
 	b := build{Version: "unknown", Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
@@ -42,11 +42,11 @@ func built() build {
 	return b
 }
 
-// String is what --version prints behind the program's name.
+// String returns what --version prints after the program's name.
 func (b build) String() string {
 	const short = 12 // digits of a revision
 	words := []string{b.Version}
-	// A version of a commit has its revision in it.
+	// The version of an untagged commit contains its revision.
 	if revision := b.Revision[:min(short, len(b.Revision))]; revision != "" && !strings.Contains(b.Version, revision) {
 		words = append(words, "("+revision+")")
 	}
@@ -56,12 +56,12 @@ func (b build) String() string {
 	return strings.Join(append(words, b.Go, b.System), " ")
 }
 
-// newVersionCommand returns the command that says which tlslab this is.
+// newVersionCommand returns the command that prints the version.
 func newVersionCommand(c *console) *cobra.Command {
 	var json bool
 	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Which tlslab this is: its version, revision and Go",
+		Short: "Print the version, revision and Go version of tlslab",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if json {

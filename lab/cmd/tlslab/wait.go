@@ -9,15 +9,15 @@ import (
 	"example.com/tlslab/lab"
 )
 
-// newWaitCommand returns the command that returns when up is ready.
+// newWaitCommand returns the command that waits until up is ready.
 func newWaitCommand() *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "wait DIR",
 		Short: "Wait until up --dir DIR is ready",
-		Long: `wait returns when a tlslab up --dir DIR that runs has written DIR/endpoints.json: for scripts and health
-checks. If that does not come in time, or if that tlslab up has ended, the exit status is 3.`,
-		Args: demand(cobra.ExactArgs(1), "name the directory that up was given with --dir"),
+		Long: `wait returns when a running tlslab up --dir DIR has written DIR/endpoints.json. It is for scripts and
+health checks. The exit status is 3 if that takes longer than --timeout, or if that tlslab up has ended.`,
+		Args: demand(cobra.ExactArgs(1), "name the directory that was given to up with --dir"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()

@@ -10,11 +10,11 @@ import (
 	"example.com/tlslab/lab/serve"
 )
 
-// patience is how long tests wait for an event on a machine that is busy with others before they fail.
+// patience is how long tests wait for an event, on a machine that may be busy, before they fail.
 const patience = 2 * time.Minute
 
-// waitForFile waits until a file is there. The command that writes it renames it into place, so
-// that it is whole; there is no event for that which all systems have, hence the polling.
+// waitForFile waits until a file exists. The command renames it into place, so it is complete. It polls, because not
+// all systems have an event for this.
 func waitForFile(path string) error {
 	deadline := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)

@@ -19,8 +19,8 @@ import (
 	"example.com/tlslab/lab/lessons"
 )
 
-// onTerminal runs the command on a terminal of 80 columns, and returns what it writes to standard output. If until is
-// not empty, it is interrupted when it has written that.
+// onTerminal runs the command on a terminal of 80 columns, and returns its standard output. If until is not empty, it
+// interrupts the command when it has written that.
 func onTerminal(t *testing.T, until string, args ...string) string {
 	t.Helper()
 	terminal, stdout, err := pty.Open()
@@ -53,7 +53,7 @@ func onTerminal(t *testing.T, until string, args ...string) string {
 	return strings.ReplaceAll(out.String(), "\r\n", "\n")
 }
 
-// pasted matches what begins a line that stays whole: a command, to be pasted, and what it prints; a path.
+// pasted matches the beginning of lines that are not wrapped: commands to paste and their output, and paths.
 var pasted = regexp.MustCompile(`^(?:    |try: |/| *(?:\x1b\[[0-9;]*m)?\$)`)
 
 // wide returns the lines of a text that are wider than 80 columns.
@@ -67,13 +67,16 @@ func wide(s string) []string {
 	return list
 }
 
-// Whatever a command writes fits a terminal of 80 columns, in both languages.
+// TestFits checks that the output of every command fits a terminal of 80 columns, in both languages.
 func TestFits(t *testing.T) {
 	lines := []string{
-		"--help", "list", "list --service mongodb", "list --service mongod", "show expired", "show missing-intermediate must-staple-missing name-constraint-violation",
-		"lessons", "explain x509: certificate signed by unknown authority", "version",
-		"run --client go --client curl expired", "run --client go/default --family validity", "run --client go expired wrong-host --all",
-		"matrix --client go --client curl --family names", "matrix --client go expired", "matrix --from ../../result/matrix", "matrix --from ../../result/matrix --compare python-3.12:python-3.13", "ocsp-matrix --client mongo-go",
+		"--help", "list", "list --service mongodb", "list --service mongod", "show expired",
+		"show missing-intermediate must-staple-missing name-constraint-violation", "lessons",
+		"explain x509: certificate signed by unknown authority", "version",
+		"run --client go --client curl expired", "run --client go/default --family validity",
+		"run --client go expired wrong-host --all", "matrix --client go --client curl --family names",
+		"matrix --client go expired", "matrix --from ../../result/matrix",
+		"matrix --from ../../result/matrix --compare python-3.12:python-3.13", "ocsp-matrix --client mongo-go",
 		"test --id expired,wrong-host -- curl --cacert {ca} {url}", "test --id expired -- false", "check names -- true",
 		"mint " + t.TempDir() + "/out expired",
 	}
@@ -99,11 +102,13 @@ func TestFits(t *testing.T) {
 	}
 	t.Run("up", func(t *testing.T) {
 		t.Parallel()
-		assert.Empty(t, wide(onTerminal(t, "Ctrl-C", "up", "--base-port", "0", "--no-ui", "expired", "good-wildcard", "mongo-good", "staple-wrong-signer")))
+		out := onTerminal(t, "Ctrl-C", "up", "--base-port", "0", "--no-ui", "expired", "good-wildcard", "mongo-good",
+			"staple-wrong-signer")
+		assert.Empty(t, wide(out))
 	})
 }
 
-// A scenario with every client that is here is read without scrolling far.
+// TestRunIsShort checks that a scenario with every client of this machine takes little scrolling.
 func TestRunIsShort(t *testing.T) {
 	out := onTerminal(t, "", "run", "expired")
 	assert.Contains(t, out, "--all shows them")

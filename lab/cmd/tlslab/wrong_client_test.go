@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// wrongModes are more that the client can do: to verify by itself, and be wrong in one way.
+// wrongModes are further modes of the client: it verifies with its own code, which is wrong in one way.
 func wrongModes() map[string]func() error {
 	modes := map[string]func() error{"retries": retry, "plaintext": fallBack, "after-the-request": verifyLate}
 	for mode, verify := range map[string]func(tls.ConnectionState, x509.VerifyOptions) error{
@@ -32,7 +32,7 @@ func wrongModes() map[string]func() error {
 			o.Roots = x509.NewCertPool()
 			return verified(cs, o)
 		},
-		// It knows the one certificate that it was shown first.
+		// It accepts only a certificate like the first one that it saw.
 		"pins": func(cs tls.ConnectionState, o x509.VerifyOptions) error {
 			if cs.PeerCertificates[0].PublicKeyAlgorithm == x509.RSA {
 				return errors.New("this is not the certificate that is known")
@@ -66,7 +66,7 @@ func fallBack() error {
 	return err
 }
 
-// verifyLate verifies when it has the answer.
+// verifyLate verifies after it has the response.
 func verifyLate() error {
 	var wrong error
 	config := verifiedBy(func(cs tls.ConnectionState, o x509.VerifyOptions) error {
@@ -76,11 +76,13 @@ func verifyLate() error {
 	return errors.Join(get(config), wrong)
 }
 
-// verifiedBy returns a configuration whose certificates a function verifies, given how it should.
+// verifiedBy returns a configuration that verifies certificates with a function, which is given the correct options.
 func verifiedBy(verify func(tls.ConnectionState, x509.VerifyOptions) error) *tls.Config {
 	config := &tls.Config{InsecureSkipVerify: true}
 	config.VerifyConnection = func(cs tls.ConnectionState) error {
-		o := x509.VerifyOptions{Roots: config.RootCAs.Clone(), Intermediates: x509.NewCertPool(), DNSName: os.Getenv("TLSLAB_HOST")}
+		o := x509.VerifyOptions{
+			Roots: config.RootCAs.Clone(), Intermediates: x509.NewCertPool(), DNSName: os.Getenv("TLSLAB_HOST"),
+		}
 		for _, c := range cs.PeerCertificates[1:] {
 			o.Intermediates.AddCert(c)
 		}

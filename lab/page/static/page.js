@@ -1,5 +1,5 @@
-// The page's script. It searches as one types, copies commands, and brings in what happens. Without it
-// every page is whole as well, as of when it was loaded.
+// The page's script. It searches while the user types, copies commands, and shows events as they happen. Without it,
+// every page is still complete, as of the time when it was loaded.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -11,10 +11,10 @@
   let searches = 0, shown = asked();
   async function search() {
     const mine = ++searches, path = asked(), text = input.value.trim();
-    if (path === shown) return; // what is there stays, and keeps the focus
+    if (path === shown) return; // keep what is shown, and the focus
     history.replaceState(null, "", path);
     const page = await take(path);
-    if (!page || mine !== searches) return; // another search has begun
+    if (!page || mine !== searches) return; // a newer search has started
     put(page, "read", "catalogue");
     shown = path;
     $("count").textContent = page.getElementById("count").textContent;
@@ -42,7 +42,7 @@
   });
   if (input && location.hash === "#q") input.focus();
 
-  // Copy buttons. A lesson's commands are prose: they get theirs here.
+  // Copy buttons. The commands of lessons are prose and get their buttons here.
   if ($("copy")) {
     for (const pre of document.querySelectorAll("article.prose pre.command")) {
       const box = document.createElement("div");
@@ -55,16 +55,16 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       const pre = button.dataset.copy ? $(button.dataset.copy) : button.previousElementSibling;
-      getSelection().selectAllChildren(pre); // what there is where the clipboard is not allowed
+      getSelection().selectAllChildren(pre); // the fallback if the clipboard is not allowed
       let said = button.dataset.selected;
-      try { await navigator.clipboard.writeText(pre.textContent + "\n"); said = button.dataset.done; } catch { /* selected it is */ }
+      try { await navigator.clipboard.writeText(pre.textContent + "\n"); said = button.dataset.done; } catch { /* it remains selected */ }
       button.firstChild.textContent = said + " ";
       announce(said);
     });
   }
   function announce(text) { $("announce").textContent = text; }
 
-  // Take fetches a page; put takes parts of this one from it.
+  // take fetches a page; put replaces parts of this page with those of the other.
   async function take(path) {
     const answer = await fetch(path);
     return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : undefined;
@@ -77,7 +77,7 @@
     document.body.dataset.pending = page.body.dataset.pending;
   }
 
-  // News. What comes from the server is HTML that the server has escaped.
+  // News. The server sends escaped HTML.
   const news = $("news");
   let version = Number(document.body.dataset.version), busy = false, again = false;
   async function bring() {
@@ -91,14 +91,14 @@
         version = Number(answer.headers.get("Tlslab-Version"));
         merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
       } while (again);
-    } catch { /* the lab has ended: the beacon says so */ } finally { busy = false; }
+    } catch { /* the lab has ended, as the beacon shows */ } finally { busy = false; }
   }
   function merge(page) {
     const rows = news.querySelector(".list");
     for (const fresh of [...page.querySelectorAll(".list > article")].reverse()) {
       const old = $(fresh.id);
       if (old) {
-        for (const [i, d] of [...old.querySelectorAll("details")].entries()) { // as the reader left them
+        for (const [i, d] of [...old.querySelectorAll("details")].entries()) { // as the user left them
           const now = fresh.querySelectorAll("details")[i];
           if (now) now.open = d.open;
         }
@@ -117,7 +117,7 @@
     $("tally").replaceWith(page.getElementById("tally"));
   }
 
-  // Heard is told of every notice: that there is news, and of which scenarios.
+  // heard handles a notice: that something has changed, and in which scenarios.
   let taking = Promise.resolve();
   function heard(notice) {
     if (notice.connected && notice.epoch && notice.epoch !== document.documentElement.dataset.epoch) {
@@ -144,7 +144,7 @@
     b.className = "beacon " + (connected ? "on" : "off");
   }
 
-  // How long those last that are open.
+  // The durations of open connections.
   setInterval(() => {
     for (const open of document.querySelectorAll("[data-open]")) {
       const since = Date.now() - Number(open.dataset.open);
@@ -152,8 +152,8 @@
     }
   }, 500);
 
-  // A browser has six connections to a server, for all its tabs together. So they share one stream,
-  // through a worker; where there is none to be shared, a tab that is hidden lets go of its own.
+  // A browser opens at most six connections to a server from all its tabs, so the tabs share one stream through a
+  // worker. Without shared workers, hidden tabs close their stream.
   function listen() {
     if (window.SharedWorker) {
       const worker = new SharedWorker("/static/stream.js");
@@ -170,7 +170,7 @@
       stream.onopen = () => heard({ connected: true });
       stream.onerror = () => {
         heard({ connected: false });
-        if (stream && stream.readyState === EventSource.CLOSED) { stream = undefined; setTimeout(tune, 3000); } // it was turned away
+        if (stream && stream.readyState === EventSource.CLOSED) { stream = undefined; setTimeout(tune, 3000); } // the server refused it
       };
       stream.addEventListener("news", (e) => heard({ ...JSON.parse(e.data), epoch: e.lastEventId.split("-")[0], connected: true }));
     };

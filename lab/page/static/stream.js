@@ -3,15 +3,15 @@
 const ports = new Set();
 let last = {};
 function tell(notice) {
-  last = { ...last, ...notice, scenarios: undefined }; // a tab that comes later asks for all
+  last = { ...last, ...notice, scenarios: undefined }; // later tabs request everything
   for (const port of ports) port.postMessage(notice);
 }
 function listen() {
-  const stream = new EventSource("/events"); // which connects again by itself when it is cut off
+  const stream = new EventSource("/events"); // reconnects by itself if it is interrupted
   stream.onopen = () => tell({ connected: true });
   stream.onerror = () => {
     tell({ connected: false });
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // it was turned away
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000); // the server refused it
   };
   stream.addEventListener("news", (e) => tell({ ...JSON.parse(e.data), epoch: e.lastEventId.split("-")[0], connected: true }));
 }

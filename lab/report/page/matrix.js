@@ -2,16 +2,16 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
-  // Where things stand in a cell; lab/report/html.go writes them so.
+  // The indices of a cell's values, as written by lab/report/html.go.
   const KIND = 0, DOCUMENTED = 1, OUTCOME = 2, CLASS = 3, FROM_ALERT = 4, WHY = 5, MESSAGE = 6, CONTROL = 7, SAW = 8, DISAGREEMENT = 9, LOG = 10, CONNECTIONS = 11;
   const text = (i) => data.strings[i];
   const kindOf = (cell) => data.kinds[cell[KIND]] || { kind: "unknown", letter: "·", means: "" };
   const isOK = (cell) => cell[KIND] === 0;
   const markOf = (cell) => isOK(cell) ? "" : cell[DOCUMENTED] ? "*" : "!";
-  // How much a cell is not ok, for sorting.
+  // How far a cell is from ok, for sorting.
   const weight = (cell) => !cell.length || isOK(cell) ? 0 : cell[DOCUMENTED] ? 1 : 1000;
 
-  // Everything is made by these two, which take text as text.
+  // These two functions create all elements. They treat text as text, not as HTML.
   function el(name, attributes, ...children) {
     const e = document.createElement(name);
     for (const [key, value] of Object.entries(attributes || {})) {
@@ -22,7 +22,7 @@
   }
   const fill = (parent, ...children) => parent.replaceChildren(...children.filter((c) => c !== undefined && c !== ""));
 
-  // Columns: groups of clients, or each client by itself.
+  // Columns: groups of clients, or single clients.
   const folded = data.groups.map((g) => ({ stack: g.stack, variant: g.variant, versions: g.versions, clients: g.clients }));
   const single = data.groups.flatMap((g) => g.clients).map((i) => ({ stack: data.clients[i].stack, variant: data.clients[i].variant, versions: data.clients[i].version, clients: [i] }));
   const nameOf = (column) => `${column.stack} ${column.variant} ${column.versions}`;
@@ -31,10 +31,10 @@
   const state = { sortBy: "" }; // the name of the column that rows are sorted by
   let shown = { rows: [], columns: [] };
   let grid = []; // rows of focusable elements, the header first
-  let at = [0, 0]; // the one that Tab leads to
+  let at = [0, 0]; // the element that Tab reaches
   let drawing = 0;
 
-  // What is asked for.
+  // The filters.
   function query() {
     return {
       words: $("text").value.toLowerCase().trim(), client: $("client").value.toLowerCase().split(/[\s\/]+/).filter(Boolean),
@@ -81,7 +81,7 @@
     return { rows, columns, flat: Boolean(column || by) };
   }
 
-  // Draw makes the table: its head and the first rows at once, the others when the page has been shown.
+  // draw creates the table: its head and the first rows immediately, the others after the page has been painted.
   function draw() {
     const mine = ++drawing;
     shown = select(query());
@@ -113,7 +113,7 @@
         return;
       }
       table.append(body(lot[0], lot[1], columns));
-      requestAnimationFrame(() => setTimeout(next)); // after it has been painted
+      requestAnimationFrame(() => setTimeout(next)); // after painting
     };
     table.setAttribute("aria-busy", "true");
     next();
@@ -121,7 +121,7 @@
   }
   function head(columns) {
     const stacks = el("tr", { class: "stacks" }, el("th", {}, ""));
-    const narrow = new Set(); // stacks whose names have no room above their columns: these stand in the columns
+    const narrow = new Set(); // stacks whose names do not fit above their columns, and are in the columns instead
     for (let i = 0; i < columns.length;) {
       let n = 1;
       while (i + n < columns.length && columns[i + n].stack === columns[i].stack) n++;
@@ -181,7 +181,7 @@
     $("status").textContent = `${rows.length} of ${data.scenarios.length} scenarios, ${clients} of ${data.clients.length} clients in ${columns.length} columns${sorted}`;
   }
 
-  // Roving tabindex (ARIA Authoring Practices, grid): one element is in the order of Tab, arrows move.
+  // Roving tabindex (ARIA Authoring Practices, grid): Tab reaches one element, arrow keys move.
   function focusable(row, column, focus) {
     const old = grid[at[0]] && grid[at[0]][at[1]];
     if (old) old.setAttribute("tabindex", -1);
@@ -192,7 +192,7 @@
     e.setAttribute("tabindex", 0);
     if (focus) { e.focus({ preventScroll: true }); reveal(e); }
   }
-  // Reveal scrolls the frame so that what is sticky does not cover the element.
+  // reveal scrolls the frame so that sticky headers do not cover the element.
   function reveal(e) {
     const frame = $("frame"), box = frame.getBoundingClientRect(), r = e.getBoundingClientRect();
     const top = box.top + $("grid").tHead.offsetHeight, left = box.left + grid[0][0].offsetWidth;
@@ -231,7 +231,7 @@
     focusable(...place, true);
     act(place);
   });
-  // Act opens a cell or a scenario, or sorts by a client.
+  // act opens a cell or a scenario, or sorts by a client.
   function act([row, column]) {
     if (row > 0) return openRow(scenarioAt(row), column > 0 ? shown.columns[column - 1] : undefined);
     const name = column > 0 ? nameOf(shown.columns[column - 1]) : "";
@@ -251,7 +251,7 @@
     $("cell-body").parentElement.scrollTop = 0;
     history.replaceState(null, "", "#" + encodeURIComponent(s.id) + (column ? "/" + encodeURIComponent(data.clients[column.clients[0]].id) : ""));
   }
-  // Accounts tells what each client of a column did, once for those that did and said the same.
+  // accounts describes what each client of a column did, once for clients that did and said the same.
   function accounts(s, column) {
     const told = new Map();
     for (const i of column.clients) {
@@ -290,7 +290,7 @@
   function command(line) {
     const button = el("button", { type: "button" }, "copy"), pre = el("pre", {}, line);
     button.addEventListener("click", async () => {
-      getSelection().selectAllChildren(pre); // what there is where the clipboard is not allowed
+      getSelection().selectAllChildren(pre); // the fallback if the clipboard is not allowed
       try { await navigator.clipboard.writeText(line); button.textContent = "copied"; } catch { button.textContent = "selected"; }
     });
     return el("div", { class: "command" }, pre, button);
@@ -304,7 +304,7 @@
   }
   $("cell").addEventListener("click", (e) => { if (e.target === $("cell")) $("cell").close(); });
   $("cell").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
-  // Open shows the cell that the address names: #scenario/client.
+  // open shows the cell in the address: #scenario/client.
   function open(hash) {
     let id, client;
     try { [id, client] = hash.slice(1).split("/").map(decodeURIComponent); } catch { return; }
@@ -320,7 +320,7 @@
     const cells = data.scenarios.flatMap((s) => s.cells).filter((c) => c.length);
     const bad = cells.filter((c) => !c[DOCUMENTED]).length;
     const count = (list, one) => `${list.length.toLocaleString("en")} ${one}${list.length === 1 ? "" : "s"}`;
-    const when = data.again ? `in ${Math.round(data.seconds)} s on ${data.started.slice(0, 10)}` : "on record"; // which has no time
+    const when = data.again ? `in ${Math.round(data.seconds)} s on ${data.started.slice(0, 10)}` : "on record"; // a record has no time
     fill($("summary"), `${count(data.scenarios, "scenario")} × ${count(data.clients, "client")}, ${count(cells, "cell")} ${when}: `,
       bad ? el("b", { class: "bad" }, `${bad} not as documented`) : el("b", {}, "all as documented"));
     const there = new Set(cells.map((c) => kindOf(c).kind));
@@ -338,7 +338,7 @@
   function theme(name) {
     document.documentElement.dataset.theme = name;
     $("theme").textContent = `theme: ${name}`;
-    try { localStorage.setItem("tlslab-theme", name); } catch { /* a file may not be allowed to */ }
+    try { localStorage.setItem("tlslab-theme", name); } catch { /* local files may not be allowed to */ }
   }
   $("theme").addEventListener("click", () => theme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]));
   try { theme(themes.includes(localStorage.getItem("tlslab-theme")) ? localStorage.getItem("tlslab-theme") : "system"); } catch { theme("system"); }
