@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"example.com/tlslab/lab/explain"
 )
 
@@ -34,8 +36,6 @@ func BenchmarkLog(b *testing.B) {
 	}
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		if r := explain.Read(text.String()); len(r.Findings) != 1 {
-			b.Fatal(r.Findings)
-		}
+		require.Len(b, explain.Read(text.String()).Findings, 1)
 	}
 }

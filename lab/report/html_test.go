@@ -339,17 +339,18 @@ func testBig(t *testing.T, b *browser) {
 	written := time.Since(start)
 	p := b.open(t, r, "", 1200, 900)
 	paint := eval[float64](p, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
-	whole := eval[string](p, `document.documentElement.dataset.drawn`)
+	whole := eval[float64](p, `Number(document.documentElement.dataset.drawn)`)
 	assert.Equal(t, 18000, eval[int](p, `document.querySelectorAll("td").length`))
 	again := eval[float64](p, `(() => { const start = performance.now(), e = document.getElementById("text"); `+
 		`e.value = "reason 7"; e.dispatchEvent(new Event("input", {bubbles: true})); return performance.now() - `+
 		`start; })()`)
 	p.do(drawn())
-	t.Logf("18,000 cells: %.1f MB, written in %s; first paint after %.0f ms, all drawn after %s ms; a key in the "+
+	t.Logf("18,000 cells: %.1f MB, written in %s; first paint after %.0f ms, all drawn after %.0f ms; a key in the "+
 		"filter keeps the page busy for %.0f ms", float64(size)/1e6, written.Round(time.Millisecond), paint, whole,
 		again)
 	assert.Less(t, size, 4_000_000)
-	assert.Less(t, paint, 5000.0)
+	// How long it takes depends on the machine's load; that people see something before all of it is drawn does not.
+	assert.Less(t, paint, 0.9*whole)
 }
 
 // pictures writes screenshots to look at.

@@ -35,7 +35,10 @@ var arrows = map[string]string{
 		"pki scenarios scenarios/failure",
 	"lab": "lab/clients lab/lang lab/result lab/revocation lab/serve lab/services/https lab/verdict pki " +
 		"scenarios",
-	"lab/explain": "lab/lang lab/messages lab/result scenarios scenarios/failure",
+	"lab/messages/codes":   "lab/wire scenarios/failure",
+	"lab/messages/phrases": "scenarios/failure",
+	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result lab/wire scenarios " +
+		"scenarios/failure",
 	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
 		"lab/verdict scenarios scenarios/failure",
 	"pki/atomicfile":   "",
