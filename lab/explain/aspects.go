@@ -223,7 +223,25 @@ func (f Finding) told(b book, class failure.Class) section {
 			s.causes = append(s.causes, c)
 		}
 	}
+	if f.pointsTo(class) && !f.hasSection(b, class) {
+		for key, text := range b.causes[f.Cause].fields {
+			s.fields[key] = text
+		}
+		s.causes = b.causes[f.Cause].causes
+	}
 	return s
+}
+
+// hasSection reports whether an aspect of the finding has a section for a class. It is about this very message, while
+// the section of a cause is about all messages that point to it.
+func (f Finding) hasSection(b book, class failure.Class) bool {
+	return slices.ContainsFunc(f.of(class), func(a aspect) bool { return len(b.aspects[a.name].causes) > 0 })
+}
+
+// pointsTo reports whether the finding's cause is one of a class: of its first, if it can be several.
+func (f Finding) pointsTo(class failure.Class) bool {
+	classes := f.classes()
+	return f.Cause != "" && len(classes) > 0 && classes[0] == class
 }
 
 // OpenSSL is the [Finding.Library] of messages in OpenSSL's own words.

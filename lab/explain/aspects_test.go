@@ -68,7 +68,7 @@ var firstCauses = map[string]struct{ means, cause, fix, scenario, never string }
 	"curl: (77) error setting certificate file: /x.pem": {
 		"file of roots", "not there", "--cacert", "ca-file-missing", "key does not belong to",
 	},
-	"Error code: MOZILLA_PKIX_ERROR_MITM_DETECTED": {"", "A proxy or a security product", "", "untrusted-root", ""},
+	"Error code: MOZILLA_PKIX_ERROR_MITM_DETECTED": {"", "A TLS-inspecting proxy", "", "untrusted-root", ""},
 	"java.security.InvalidAlgorithmParameterException: the trustAnchors parameter must be non-empty": {
 		"trust store is empty", "file that is not there", "cacerts", "ca-file-empty", "",
 	},

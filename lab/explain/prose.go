@@ -63,6 +63,7 @@ type section struct {
 type book struct {
 	classes map[string]section
 	aspects map[string]section
+	causes  map[string]section
 	stacks  map[string]section
 	words   lang.Words
 }
@@ -71,10 +72,13 @@ type book struct {
 var books = sync.OnceValue(func() map[lang.Tag]book {
 	all := map[lang.Tag]book{}
 	for _, l := range lang.All() {
-		b := book{map[string]section{}, map[string]section{}, map[string]section{}, l.Words("explain/words")}
+		b := book{
+			map[string]section{}, map[string]section{}, map[string]section{}, map[string]section{},
+			l.Words("explain/words"),
+		}
 		for name, into := range map[string]map[string]section{
 			"certificate": b.classes, "handshake": b.classes, "wire": b.classes, "client": b.classes,
-			"stacks": b.stacks, "aspects": b.aspects,
+			"stacks": b.stacks, "aspects": b.aspects, "causes": b.causes,
 		} {
 			if err := sections(l.Entries("explain/"+name), into); err != nil {
 				panic(fmt.Errorf("%s: explain/%s: %w", l, name, err))
@@ -206,6 +210,9 @@ func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 		}
 		set = set && !a.unset
 	}
+	if f.pointsTo(class) && !f.hasSection(b, class) && !settable[f.Cause] {
+		set = false
+	}
 	if set {
 		name := "other"
 		if len(f.Stacks) > 0 && f.Library == "" {
@@ -219,6 +226,12 @@ func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 		}
 	}
 	return p
+}
+
+// settable are the causes for which the setting of the class is the fix.
+var settable = map[string]bool{
+	"private-ca": true, "own-trust-store": true, "old-trust-store": true, "trust-variable": true, "empty-store": true,
+	"address": true, "missing-intermediate": true,
 }
 
 // mostSwitches is how many switches are named: those of the likeliest stacks.

@@ -258,6 +258,7 @@ func (in *reader) whole() {
 	_, exact := seen().lookup(shape(text), nil)
 	if f, ok := in.recorded(text, text); ok && exact {
 		in.report.Findings, in.report.Unknown, in.at = []Finding{}, []Unknown{}, map[string]int{}
+		f, _ = in.read(f, true, text, text)
 		in.add(u, []Finding{f})
 		return
 	}
@@ -266,11 +267,8 @@ func (in *reader) whole() {
 	}
 	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
 		in.report.Unknown = []Unknown{}
-		in.add(u, []Finding{
-			in.finish(Finding{
-				Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains,
-			}, text, text),
-		})
+		f := Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}
+		in.add(u, []Finding{in.sided(f, reading{}, "", text, text)})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {

@@ -10,6 +10,7 @@ package codes
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -198,3 +199,6 @@ func All(space Space) []Code {
 	}
 	return nil
 }
+
+// Spaces returns the spaces that have a table, sorted.
+func Spaces() []Space { return slices.Sorted(maps.Keys(all())) }

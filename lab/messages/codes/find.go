@@ -220,8 +220,17 @@ var finders = []finder{
 
 	{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
 		expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
-		only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: decimal(System)},
+		only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
 }
+
+// errno reads a system's error number. Programs print those of files (ENOENT, EACCES) for many files, so these count only
+// where OpenSSL passes them on.
+func errno(g []string) (Code, Direction, bool) {
+	c, d, ok := decimal(System)(g)
+	return c, d, ok && c.Number > eacces
+}
+
+const eacces = 13
 
 // mbed matches messages of Mbed TLS and what stands on it.
 var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|WiFiClientSecure|mosquitto|ssl_tls`)
