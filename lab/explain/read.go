@@ -268,7 +268,7 @@ func (in *reader) whole() {
 	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
 		in.report.Unknown = []Unknown{}
 		f := Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}
-		in.add(u, []Finding{in.sided(f, reading{}, "", text, text)})
+		in.add(u, []Finding{in.sided(f, messages.Reading{}, "", text, text)})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {
