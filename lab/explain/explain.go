@@ -104,6 +104,12 @@ type Unknown struct {
 	Quote string `json:"quote"`
 	// Nearest are the recorded messages that are most like it, the nearest first; empty if none is like it.
 	Nearest []Near `json:"nearest"`
+	// Stacks are those in whose words the line is written, if a mark tells.
+	Stacks []string `json:"stacks,omitempty"`
+	// Verbose is what makes the program write more about TLS; empty if nothing is known.
+	Verbose string `json:"verbose,omitempty"`
+	// Report is the line without names, addresses, paths and numbers, to be sent to the maintainers.
+	Report string `json:"report"`
 }
 
 // Near is a recorded message that is like another.

@@ -214,9 +214,11 @@ func (in *reader) addUnknown(u unit) {
 		return
 	}
 	in.unknown[s] = true
-	in.report.Unknown = append(in.report.Unknown, Unknown{
-		Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...),
-	})
+	line := Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...), Report: s}
+	if who, marked := says(u.text); marked {
+		line.Stacks, line.Verbose = who.stacks, messages.Of(who.stacks[0]).Verbose
+	}
+	in.report.Unknown = append(in.report.Unknown, line)
 }
 
 // shape returns the shape of an unknown line, and remembers it for lines of the same likeness.

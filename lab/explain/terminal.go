@@ -210,8 +210,17 @@ func (t Terminal) unknown(u Unknown) {
 		t.paragraph(6, firstLine(visible.Text(n.Message)))
 		t.command(6, fmt.Sprintf("tlslab run %s --client %s", n.Scenario, n.Stack))
 	}
+	if u.Verbose != "" {
+		t.paragraph(2, fmt.Sprintf(t.say("verbose"), u.Verbose))
+	} else {
+		t.paragraph(2, t.say("verbose-any"))
+	}
+	t.paragraph(2, fmt.Sprintf(t.say("report"), cut(visible.Text(u.Report), longestReport)))
 	fmt.Fprintln(t.W)
 }
+
+// longestReport bounds the line that people are asked to send, in characters.
+const longestReport = 300
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
