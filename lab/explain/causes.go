@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"slices"
 
 	"example.com/tlslab/scenarios"
@@ -46,9 +47,11 @@ var showsCause = map[string][]string{
 	"wrong-site":             {"sni-wrong-default", "wrong-host"},
 }
 
-// showing returns the scenarios that show what the message names: those of the finding's cause and aspects.
+// showing returns the scenarios that show what the message names: those of the finding's cause, of which those about its
+// class come first, and those of its aspects.
 func (f Finding) showing() []string {
-	list := slices.DeleteFunc(slices.Clone(showsCause[f.Cause]), func(id string) bool { return !f.isShownBy(id) })
+	list := slices.Clone(showsCause[f.Cause])
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(f.distance(a), f.distance(b)) })
 	for _, class := range f.classes() {
 		for _, a := range f.of(class) {
 			list = leading(list, a.scenarios)
@@ -57,8 +60,12 @@ func (f Finding) showing() []string {
 	return list
 }
 
-// isShownBy reports whether clients fail in a scenario for a class of the finding.
-func (f Finding) isShownBy(id string) bool {
+// distance is 0 for a scenario in which clients fail for a class of the finding, and 1 for others.
+func (f Finding) distance(id string) int {
 	s, ok := scenarios.Lookup(id)
-	return ok && slices.ContainsFunc(f.classes(), func(c failure.Class) bool { return slices.Contains(s.Expect.Failures, c) })
+	about := func(c failure.Class) bool { return slices.Contains(s.Expect.Failures, c) }
+	if ok && slices.ContainsFunc(f.classes(), about) {
+		return 0
+	}
+	return 1
 }

@@ -74,6 +74,15 @@ func (t Terminal) finding(f Finding) {
 	} else {
 		t.prose(f.Prose(t.Locale))
 	}
+	t.reproduce(f)
+	fmt.Fprintln(t.W)
+}
+
+// reproduce writes the commands that show the failure, if any does.
+func (t Terminal) reproduce(f Finding) {
+	if len(f.Scenarios) == 0 {
+		return
+	}
 	t.heading("reproduce")
 	for i, command := range f.Reproduce() {
 		t.command(4, command)
@@ -81,10 +90,7 @@ func (t Terminal) finding(f Finding) {
 			t.paragraph(6, t.say("seen"))
 		}
 	}
-	if len(f.Scenarios) > 0 {
-		t.command(4, "make scenario-"+f.Scenarios[0])
-	}
-	fmt.Fprintln(t.W)
+	t.command(4, "make scenario-"+f.Scenarios[0])
 }
 
 // Who names, in a language, the stacks in whose words the message is written.
