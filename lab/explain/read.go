@@ -93,7 +93,7 @@ func (in *reader) keep(line string) {
 func telling(text string) bool {
 	return tls.In(text) || connecting.In(text) && texts().In(text) || strings.Contains(text, `\u00`) ||
 		certain().In(text) ||
-		phrases.In(text) || len(codes.Find(narrow(text))) > 0
+		phrases.In(text) || codes.In(text)
 }
 
 // unit reads one message.
