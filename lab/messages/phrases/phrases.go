@@ -38,7 +38,7 @@ const (
 
 // Phrase is a row of a table.
 type Phrase struct {
-	// Text is what a message contains: parts that follow each other.
+	// Text is what a message contains: parts that follow each other, not far apart.
 	Text []string
 	// Classes are the failure classes that it stands for, the likelier first.
 	Classes []failure.Class
@@ -54,12 +54,15 @@ type Phrase struct {
 // gap separates the parts of a phrase.
 const gap = " … "
 
+// widestGap is how far apart two parts may be, in bytes. In a long text, parts that are far apart are about two things.
+const widestGap = 600
+
 // in reports whether a text has the parts of the phrase, in their order, and where the first begins.
 func (p Phrase) in(text string) (at int, ok bool) {
 	from := 0
 	for n, part := range p.Text {
 		i := strings.Index(text[from:], part)
-		if i < 0 {
+		if i < 0 || n > 0 && i > widestGap {
 			return 0, false
 		}
 		if n == 0 {
