@@ -11,7 +11,7 @@ var podmanSource = Source{
 	}},
 	Passes: []string{"go"},
 	Switches: Switches{
-		All: []string{"--tls-verify=false", "insecure = true in registries.conf"},
+		All: []string{"--tls-verify=false", "insecure = true"},
 	},
 	TrustStore: goTrustStore,
 }
@@ -45,7 +45,7 @@ var terraformSource = Source{
 	}},
 	Passes: []string{"go"},
 	Switches: Switches{
-		All: []string{"insecure = true of a provider"},
+		All: []string{"insecure = true"},
 	},
 	TrustStore: goTrustStore,
 }

@@ -7,7 +7,8 @@ var dovecotSource = Source{
 	Service: "imap",
 	Voices: []Voice{{
 		Marks: []string{
-			"imap-login: ", "pop3-login: ", "managesieve-login: ", "submission-login: ", "TLS handshaking: SSL_accept() ",
+			"imap-login: ", "pop3-login: ", "managesieve-login: ", "submission-login: ",
+			"TLS handshaking: SSL_accept() ",
 		},
 		Server: true,
 	}},

@@ -6,7 +6,7 @@ var espIDFSource = Source{
 	Name: "esp-idf",
 	Voices: []Voice{{
 		Marks: []string{
-			"esp-tls-mbedtls", "esp-tls: ", "esp-x509-crt-bundle", "esp_https_ota", "esp_https_server", "HTTP_CLIENT: ",
+			"esp-tls-mbedtls", "esp-tls: ", "esp-x509-crt-bundle", "esp_https_ota", "esp_https_server",
 			"WiFiClientSecure", "NetworkClientSecure",
 		},
 	}},

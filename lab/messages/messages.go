@@ -84,11 +84,12 @@ var sources = []*Source{
 	&postgresServerSource, &mongodSource, &erlangServerSource, &erlangSource, &postfixSmtpdSource,
 	&dovecotSource, &elasticsearchSource, &opensslServerSource, &redisServerSource,
 
-	&aria2Source, &socatSource, &stunnelSource, &redisCliSource, &gradleSource, &mavenSource, &uvSource, &poetrySource,
-	&condaSource, &pipSource, &podmanSource, &helmSource, &terraformSource, &vaultSource, &traefikSource, &linkerdSource,
-	&dockerSource, &kubectlSource, &yarnSource, &pnpmSource, &npmSource, &cargoSource, &composerSource, &bundlerSource,
-	&aptSource, &gitSource, &psqlSource, &sqlcmdSource, &openVPNSource, &envoySource, &grpcSource, &openldapSource,
-	&kafkaSource, &postfixSource, &espIDFSource, &androidSource,
+	&aria2Source, &socatSource, &stunnelSource, &redisCliSource, &gradleSource, &mavenSource, &uvSource,
+	&poetrySource, &condaSource, &pipSource, &podmanSource, &helmSource, &terraformSource, &vaultSource,
+	&traefikSource, &linkerdSource, &dockerSource, &kubectlSource, &yarnSource, &pnpmSource, &npmSource,
+	&cargoSource, &composerSource, &bundlerSource, &aptSource, &gitSource, &psqlSource, &sqlcmdSource,
+	&openVPNSource, &envoySource, &grpcSource, &openldapSource, &kafkaSource, &postfixSource, &espIDFSource,
+	&androidSource,
 
 	&mongoshSource, &mongoJavaSource, &pymongoSource, &pymongoOCSPSource, &mongoNodeSource, &mongoGoSource,
 	&schannelSource, &curlSource, &requestsSource, &urllib3Source, &httpxSource, &aiohttpSource, &cryptographySource,

@@ -8,7 +8,8 @@ var openVPNSource = Source{
 	Voices: []Voice{{
 		Marks: []string{
 			"VERIFY ERROR: depth=", "VERIFY X509NAME ERROR: ", "VERIFY KU ERROR", "VERIFY EKU ERROR",
-			"TLS_ERROR: BIO read tls_read_plaintext error", "TLS Error: TLS ", "openvpn[", "ovpn-server[", "ovpn-client[",
+			"TLS_ERROR: BIO read tls_read_plaintext error", "TLS Error: TLS ", "openvpn[", "ovpn-server[",
+			"ovpn-client[",
 		},
 	}},
 	Passes: []string{"openssl"},
