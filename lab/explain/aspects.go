@@ -186,17 +186,6 @@ func (f Finding) of(class failure.Class) []aspect {
 	return list
 }
 
-// showing returns the scenarios of the finding's aspects.
-func (f Finding) showing() []string {
-	var list []string
-	for _, class := range f.classes() {
-		for _, a := range f.of(class) {
-			list = leading(list, a.scenarios)
-		}
-	}
-	return list
-}
-
 // told returns the prose of a class, as changed by the finding's aspects.
 func (f Finding) told(b book, class failure.Class) section {
 	base := b.classes[string(class)]

@@ -9,6 +9,7 @@ import (
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages/codes"
 	"example.com/tlslab/lab/messages/phrases"
+	"example.com/tlslab/scenarios"
 )
 
 // TestCausesExplained checks that every cause that a code or a phrase points to is explained in every language.
@@ -33,6 +34,21 @@ func TestCausesExplained(t *testing.T) {
 		}
 	}
 	t.Logf("%d causes", len(causes))
+}
+
+// TestCausesShown checks that the scenarios of causes exist, and that one is named first for a message that points to it.
+func TestCausesShown(t *testing.T) {
+	for cause, ids := range explain.ShowsCause {
+		for _, id := range ids {
+			_, ok := scenarios.Lookup(id)
+			assert.True(t, ok, "%s: no scenario %s", cause, id)
+		}
+	}
+	r := explain.Read("curl: (35) error:0A00010B:SSL routines::wrong version number … 2026/01/01 proxyconnect tcp: tls: " +
+		"oversized record received with length 20527")
+	if assert.NotEmpty(t, r.Findings) {
+		assert.Equal(t, "plain-http", r.Findings[0].Scenarios[0])
+	}
 }
 
 // TestCauseOfNumber checks that a message in a language that no rule knows is explained by its number, with the cause.

@@ -5,11 +5,12 @@
 // [Finding.Prose] explains a finding in one of the languages of package lang, as data that a terminal ([Terminal]) or a
 // page can show.
 //
-// A finding rests on three sources, in this order: the words of programs that the lab does not run (servers, browsers),
-// which are listed here; the record of what clients said of the lab's own scenarios; and the rules of lab/messages, by
-// which the matrix is judged. Those rules are for messages about a connection that is known to have failed. Here the
-// message itself has to show that: words with many other uses ("timed out") count only beside words about TLS or about
-// a client's connection.
+// A finding rests on two readings of a message, and the one that tells more counts. The first is by the numbers and
+// phrases in package messages, which hold whoever wrote the message and in whatever language. The second is by the words
+// of single programs, in this order: those that the lab does not run (servers, browsers), which are listed here; the
+// record of what clients said of the lab's own scenarios; and the rules of package messages, by which the matrix is
+// judged. Those rules are for messages about a connection that is known to have failed. Here the message itself has to
+// show that: words with many other uses ("timed out") count only beside words about TLS or about a client's connection.
 //
 // What a message says beyond its class, such as that a server wrote it about a client, or which of the causes it names,
 // is an aspect: one declaration, and a section of prose if there is something to add.
@@ -104,6 +105,12 @@ type Unknown struct {
 	Quote string `json:"quote"`
 	// Nearest are the recorded messages that are most like it, the nearest first; empty if none is like it.
 	Nearest []Near `json:"nearest"`
+	// Stacks are those in whose words the line is written, if a mark tells.
+	Stacks []string `json:"stacks,omitempty"`
+	// Verbose is what makes the program write more about TLS; empty if nothing is known.
+	Verbose string `json:"verbose,omitempty"`
+	// Report is the line without names, addresses, paths and numbers, to be sent to the maintainers.
+	Report string `json:"report"`
 }
 
 // Near is a recorded message that is like another.

@@ -247,6 +247,9 @@ func (f Finding) switches(class failure.Class) []string {
 	if f.perspective() == atRefused || f.perspective() != atClient && !slices.Contains(switchedInServers, class) {
 		return list // the switches are the client's, or there are none
 	}
+	if info, _ := failure.Lookup(class); f.pointsTo(class) && info.Group == "client" {
+		return list // the cause is in the client's own files, and no switch is about these
+	}
 	for _, stack := range f.Stacks {
 		for _, s := range messages.Of(stack).Switches.ForClass(class) {
 			if !slices.Contains(list, s) && len(list) < mostSwitches {

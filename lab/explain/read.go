@@ -93,7 +93,7 @@ func (in *reader) keep(line string) {
 func telling(text string) bool {
 	return tls.In(text) || connecting.In(text) && texts().In(text) || strings.Contains(text, `\u00`) ||
 		certain().In(text) ||
-		phrases.In(text) || len(codes.Find(narrow(text))) > 0
+		phrases.In(text) || codes.In(text)
 }
 
 // unit reads one message.
@@ -214,9 +214,11 @@ func (in *reader) addUnknown(u unit) {
 		return
 	}
 	in.unknown[s] = true
-	in.report.Unknown = append(in.report.Unknown, Unknown{
-		Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...),
-	})
+	line := Unknown{Line: u.line, Quote: quote, Nearest: append([]Near{}, seen().near(s)...), Report: s}
+	if who, marked := says(u.text); marked {
+		line.Stacks, line.Verbose = who.stacks, messages.Of(who.stacks[0]).Verbose
+	}
+	in.report.Unknown = append(in.report.Unknown, line)
 }
 
 // shape returns the shape of an unknown line, and remembers it for lines of the same likeness.
@@ -268,7 +270,7 @@ func (in *reader) whole() {
 	if r, ok := bareOpenSSL(text); ok && in.options.Client == "" {
 		in.report.Unknown = []Unknown{}
 		f := Finding{Class: r.Class, Stacks: onOpenSSL(), Library: OpenSSL, Objector: Writer, Words: r.Contains}
-		in.add(u, []Finding{in.sided(f, reading{}, "", text, text)})
+		in.add(u, []Finding{in.sided(f, messages.Reading{}, "", text, text)})
 		return
 	}
 	if n := strings.Count(text, "\n"); n == 0 || n > mostWrapped {

@@ -15,6 +15,9 @@ const shown = 3
 // its class as their canonical one, then any others.
 func reproducing(f Finding) []string {
 	classes := f.classes()
+	if f.Cause != "" && !f.Seen && len(f.Aspects) == 0 { // scenarios of the class would show another cause
+		return append([]string{}, first(shown, f.showing())...)
+	}
 	list := ordered(f.Scenarios, classes)
 	if len(f.showing()) > 0 {
 		list = f.Scenarios // they show what the message names

@@ -74,6 +74,15 @@ func (t Terminal) finding(f Finding) {
 	} else {
 		t.prose(f.Prose(t.Locale))
 	}
+	t.reproduce(f)
+	fmt.Fprintln(t.W)
+}
+
+// reproduce writes the commands that show the failure, if any does.
+func (t Terminal) reproduce(f Finding) {
+	if len(f.Scenarios) == 0 {
+		return
+	}
 	t.heading("reproduce")
 	for i, command := range f.Reproduce() {
 		t.command(4, command)
@@ -81,10 +90,7 @@ func (t Terminal) finding(f Finding) {
 			t.paragraph(6, t.say("seen"))
 		}
 	}
-	if len(f.Scenarios) > 0 {
-		t.command(4, "make scenario-"+f.Scenarios[0])
-	}
-	fmt.Fprintln(t.W)
+	t.command(4, "make scenario-"+f.Scenarios[0])
 }
 
 // Who names, in a language, the stacks in whose words the message is written.
@@ -210,8 +216,17 @@ func (t Terminal) unknown(u Unknown) {
 		t.paragraph(6, firstLine(visible.Text(n.Message)))
 		t.command(6, fmt.Sprintf("tlslab run %s --client %s", n.Scenario, n.Stack))
 	}
+	if u.Verbose != "" {
+		t.paragraph(2, fmt.Sprintf(t.say("verbose"), u.Verbose))
+	} else {
+		t.paragraph(2, t.say("verbose-any"))
+	}
+	t.paragraph(2, fmt.Sprintf(t.say("report"), cut(visible.Text(u.Report), longestReport)))
 	fmt.Fprintln(t.W)
 }
+
+// longestReport bounds the line that people are asked to send, in characters.
+const longestReport = 300
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")

@@ -108,11 +108,8 @@ var sentByEither = map[wire.AlertCode][]failure.Class{
 	wire.AlertDecryptError:          {failure.BadSignature, failure.KeyMismatch},
 }
 
-// SentByEither returns what an alert stands for that is not about a certificate, whoever sends it.
-func SentByEither(code wire.AlertCode) []failure.Class { return sentByEither[code] }
-
-// AboutCertificate reports whether an alert is about a certificate of the side that receives it.
-func AboutCertificate(code wire.AlertCode) bool {
+// aboutCertificate reports whether an alert is about a certificate of the side that receives it.
+func aboutCertificate(code wire.AlertCode) bool {
 	return code >= wire.AlertBadCertificate && code <= wire.AlertCertificateUnknown || code == wire.AlertUnknownCA ||
 		code == wire.AlertAccessDenied
 }

@@ -8,6 +8,7 @@ import (
 
 var aria2Source = Source{
 	Name:    "aria2",
+	Verbose: "aria2c --log=- --log-level=debug",
 	Program: true,
 	Marks: []string{
 		"SSL/TLS handshake failure: ", "[AbstractCommand.cc:", "[SocketCore.cc:",

@@ -8,8 +8,9 @@ import (
 )
 
 var axiosSource = Source{
-	Name:  "axios",
-	Rules: axiosRules,
+	Name:    "axios",
+	Verbose: "NODE_DEBUG=tls",
+	Rules:   axiosRules,
 	Voices: []Voice{{
 		Marks: []string{"AxiosError"},
 	}},

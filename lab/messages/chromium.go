@@ -5,9 +5,10 @@ import (
 )
 
 var chromiumSource = Source{
-	Name:  "chromium",
-	Marks: []string{"net::ERR_"},
-	Rules: chromiumRules,
+	Name:    "chromium",
+	Verbose: "chromium --log-net-log=net.json",
+	Marks:   []string{"net::ERR_"},
+	Rules:   chromiumRules,
 	Voices: []Voice{{
 		Marks: []string{"net::ERR_", "NET::ERR_", "ERR_CERT_", "ERR_SSL_", "ERR_BAD_SSL_"},
 	}},

@@ -8,10 +8,11 @@ import (
 )
 
 var curlSource = Source{
-	Name:   "curl",
-	Marks:  []string{"curl: ("},
-	Rules:  curlRules,
-	Alerts: openSSLAlerts,
+	Name:    "curl",
+	Verbose: "curl -v",
+	Marks:   []string{"curl: ("},
+	Rules:   curlRules,
+	Alerts:  openSSLAlerts,
 	Voices: []Voice{{
 		Marks: []string{
 			"curl: (", "SSL certificate problem: ", "libcurl", "* SSL certificate",

@@ -9,7 +9,8 @@ import (
 )
 
 var denoSource = Source{
-	Name: "deno",
+	Name:    "deno",
+	Verbose: "deno --log-level=debug",
 	Marks: []string{
 		"ext:deno_", "InvalidData: invalid peer certificate", "InvalidData: No certificates found",
 		"InvalidData: No keys found", "fetch failed <- Error: error sending request", "(SSL routines:ssl3_get_record:",

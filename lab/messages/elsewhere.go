@@ -1,7 +1,8 @@
 package messages
 
 var apacheSource = Source{
-	Name: "apache",
+	Name:    "apache",
+	Verbose: "LogLevel ssl:trace3",
 	Voices: []Voice{{
 		Marks:  []string{"AH02", "[ssl:"},
 		Server: true,
@@ -14,6 +15,7 @@ var apacheSource = Source{
 
 var postgresServerSource = Source{
 	Name:    "postgres-server",
+	Verbose: "log_min_messages = debug2",
 	Service: "postgres",
 	Voices: []Voice{{
 		Marks:  []string{"could not accept SSL connection"},
@@ -22,7 +24,8 @@ var postgresServerSource = Source{
 }
 
 var erlangServerSource = Source{
-	Name: "erlang-server",
+	Name:    "erlang-server",
+	Verbose: "{log_level, debug}",
 	Voices: []Voice{{
 		Marks:  []string{"generated SERVER ALERT", "received CLIENT ALERT", "TLS server: In state"},
 		Server: true,
@@ -30,7 +33,8 @@ var erlangServerSource = Source{
 }
 
 var erlangSource = Source{
-	Name: "erlang",
+	Name:    "erlang",
+	Verbose: "{log_level, debug}",
 	Voices: []Voice{{
 		Marks: []string{
 			"generated CLIENT ALERT", "received SERVER ALERT", "TLS client: In state", "ssl_handshake.erl",
@@ -45,6 +49,7 @@ var erlangSource = Source{
 
 var postfixSmtpdSource = Source{
 	Name:    "postfix-smtpd",
+	Verbose: "smtpd_tls_loglevel = 2",
 	Service: "smtp",
 	Voices: []Voice{{
 		Marks:  []string{"postfix/smtpd"},
@@ -53,7 +58,8 @@ var postfixSmtpdSource = Source{
 }
 
 var pipSource = Source{
-	Name: "pip",
+	Name:    "pip",
+	Verbose: "pip -vv",
 	Voices: []Voice{{
 		Marks: []string{
 			"pip is configured with", "There was a problem confirming the ssl certificate", "pip._vendor",
@@ -68,7 +74,8 @@ var pipSource = Source{
 }
 
 var dockerSource = Source{
-	Name: "docker",
+	Name:    "docker",
+	Verbose: "dockerd --debug",
 	Voices: []Voice{{
 		Marks: []string{"Error response from daemon", "failed to do request: "},
 	}},
@@ -80,7 +87,8 @@ var dockerSource = Source{
 }
 
 var kubectlSource = Source{
-	Name: "kubectl",
+	Name:    "kubectl",
+	Verbose: "kubectl -v=8",
 	Voices: []Voice{{
 		Marks: []string{"Unable to connect to the server: ", "kubectl"},
 	}},
@@ -109,7 +117,8 @@ var psqlSource = Source{
 }
 
 var envoySource = Source{
-	Name: "envoy",
+	Name:    "envoy",
+	Verbose: "envoy --component-log-level connection:debug",
 	Voices: []Voice{{
 		Marks: []string{"TLS_error:", "transport failure reason"},
 	}},
@@ -120,7 +129,8 @@ var envoySource = Source{
 }
 
 var grpcSource = Source{
-	Name: "grpc",
+	Name:    "grpc",
+	Verbose: "GRPC_VERBOSITY=debug GRPC_TRACE=tsi,secure_endpoint",
 	Voices: []Voice{{
 		Marks: []string{"ssl_transport_security", "Handshake failed with fatal error SSL_ERROR_SSL", "grpc_status:"},
 	}},
@@ -132,6 +142,7 @@ var grpcSource = Source{
 
 var openldapSource = Source{
 	Name:    "openldap",
+	Verbose: "ldapsearch -d 1",
 	Service: "ldap",
 	Voices: []Voice{{
 		Marks: []string{"ldap_", "ldap.SERVER_DOWN", "ldap.CONNECT_ERROR"},
@@ -144,6 +155,7 @@ var openldapSource = Source{
 
 var kafkaSource = Source{
 	Name:    "kafka",
+	Verbose: "KAFKA_OPTS=-Djavax.net.debug=ssl:handshake",
 	Service: "kafka",
 	Voices: []Voice{{
 		Marks: []string{
@@ -160,6 +172,7 @@ var kafkaSource = Source{
 
 var postfixSource = Source{
 	Name:    "postfix",
+	Verbose: "smtp_tls_loglevel = 2",
 	Service: "smtp",
 	Voices: []Voice{{
 		Marks: []string{"postfix/", "certificate verification failed for ", "Cannot start TLS: "},
@@ -196,7 +209,8 @@ var dotnetSource = Source{
 }
 
 var firefoxSource = Source{
-	Name: "firefox",
+	Name:    "firefox",
+	Verbose: "MOZ_LOG=pipnss:4",
 	Voices: []Voice{{
 		Marks: []string{
 			"SEC_ERROR_", "MOZILLA_PKIX_", "SSL_ERROR_WEAK_", "SSL_ERROR_BAD_", "SSL_ERROR_NO_",
@@ -234,7 +248,8 @@ var appleSource = Source{
 }
 
 var wolfsslSource = Source{
-	Name: "wolfssl",
+	Name:    "wolfssl",
+	Verbose: "wolfSSL_Debugging_ON()",
 	Voices: []Voice{{
 		Marks: []string{"ASN no signer error", "wolfSSL"},
 	}},

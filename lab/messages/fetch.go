@@ -8,8 +8,9 @@ import (
 )
 
 var fetchSource = Source{
-	Name:  "fetch",
-	Rules: fetchRules,
+	Name:    "fetch",
+	Verbose: "NODE_DEBUG=undici",
+	Rules:   fetchRules,
 	Voices: []Voice{{
 		Marks: []string{"fetch failed", "undici"},
 	}},

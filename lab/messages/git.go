@@ -8,6 +8,7 @@ import (
 
 var gitSource = Source{
 	Name:    "git",
+	Verbose: "GIT_CURL_VERBOSE=1",
 	Program: true,
 	Marks:   []string{"unable to access 'https"},
 	Rules:   gitRules,

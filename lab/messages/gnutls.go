@@ -7,8 +7,9 @@ import (
 )
 
 var gnutlsCliSource = Source{
-	Name:  "gnutls-cli",
-	Rules: gnutlsRules,
+	Name:    "gnutls-cli",
+	Verbose: "gnutls-cli -d 5",
+	Rules:   gnutlsRules,
 	Voices: []Voice{{
 		Marks: []string{"gnutls-cli", "*** Fatal error: ", "The certificate is NOT trusted", "*** PKI verification"},
 	}, {

@@ -8,10 +8,11 @@ import (
 )
 
 var javaSource = Source{
-	Name:   "java",
-	Marks:  []string{"java.", "javax.", "sun.security."},
-	Rules:  javaRules,
-	Alerts: javaAlerts,
+	Name:    "java",
+	Verbose: "-Djavax.net.debug=ssl:handshake",
+	Marks:   []string{"java.", "javax.", "sun.security."},
+	Rules:   javaRules,
+	Alerts:  javaAlerts,
 	Voices: []Voice{{
 		Marks: []string{
 			"javax.net.ssl.", "java.net.", "java.io.", "java.nio.", "sun.security.", "java.security.",

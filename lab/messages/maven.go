@@ -8,6 +8,7 @@ import (
 
 var mavenSource = Source{
 	Name:    "maven",
+	Verbose: "MAVEN_OPTS=-Djavax.net.debug=ssl:handshake",
 	Program: true,
 	Marks:   []string{"Could not transfer metadata ", "Could not transfer artifact "},
 	Rules:   mavenRules,

@@ -5,9 +5,10 @@ import (
 )
 
 var mbedtlsSource = Source{
-	Name:  "mbedtls",
-	Marks: []string{"X509 - "},
-	Rules: mbedTLSRules,
+	Name:    "mbedtls",
+	Verbose: "mbedtls_debug_set_threshold(4)",
+	Marks:   []string{"X509 - "},
+	Rules:   mbedTLSRules,
 	Switches: Switches{
 		All:  []string{"MBEDTLS_SSL_VERIFY_NONE", "validate_certificates=False"},
 		Host: []string{"mbedtls_ssl_set_hostname(&ssl, NULL)"},

@@ -55,6 +55,9 @@ type Source struct {
 	Passes []string
 	// Switches are what people reach for to make the failure go away.
 	Switches Switches
+	// Verbose is what makes it write more about TLS: a command, a variable or a setting, as it is written there. Empty
+	// if nothing is known.
+	Verbose string
 	// Commands matches a word of a command, without its directory, that shows that a client is written in it or uses
 	// it. Nil means that none does.
 	Commands *regexp.Regexp

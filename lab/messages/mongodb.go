@@ -2,6 +2,7 @@ package messages
 
 var mongodSource = Source{
 	Name:    "mongod",
+	Verbose: `db.setLogLevel(2, "network")`,
 	Service: "mongodb",
 	Voices: []Voice{{
 		Marks: []string{"InvalidSSLConfiguration"},

@@ -8,6 +8,7 @@ import (
 
 var mongoJavaSource = Source{
 	Name:    "mongo-java",
+	Verbose: "-Djavax.net.debug=ssl:handshake",
 	Service: "mongodb",
 	Rules:   mongoJavaRules,
 	Alerts:  javaAlerts,

@@ -9,6 +9,7 @@ import (
 
 var mongoNodeSource = Source{
 	Name:    "mongo-node",
+	Verbose: "NODE_DEBUG=tls",
 	Service: "mongodb",
 	Rules:   mongoNodeRules,
 	Voices: []Voice{{

@@ -8,6 +8,7 @@ import (
 
 var nginxUpstreamSource = Source{
 	Name:    "nginx-upstream",
+	Verbose: "error_log /var/log/nginx/error.log debug;",
 	Program: true,
 	Marks: []string{
 		"upstream SSL certificate", "handshaking to upstream", " from upstream, client: ",
@@ -30,7 +31,8 @@ var nginxUpstreamSource = Source{
 }
 
 var nginxSource = Source{
-	Name: "nginx",
+	Name:    "nginx",
+	Verbose: "error_log /var/log/nginx/error.log debug;",
 	Voices: []Voice{{
 		Marks: []string{"nginx: [emerg]", "[emerg] "},
 		Own:   true,

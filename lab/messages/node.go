@@ -8,7 +8,8 @@ import (
 )
 
 var nodeSource = Source{
-	Name: "node",
+	Name:    "node",
+	Verbose: "NODE_DEBUG=tls",
 	Marks: []string{
 		"node:", "altnames", "INVALID_PURPOSE", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID",
 		"CERT_SIGNATURE_FAILURE", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
@@ -46,7 +47,8 @@ var nodeCauses = map[string][]string{
 }
 
 var npmSource = Source{
-	Name: "npm",
+	Name:    "npm",
+	Verbose: "npm --loglevel silly",
 	Voices: []Voice{{
 		Marks: []string{"npm ERR!", "npm error"},
 	}},

@@ -8,10 +8,11 @@ import (
 )
 
 var okhttpSource = Source{
-	Name:   "okhttp",
-	Marks:  []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname", "java.io.InterruptedIOException: timeout"},
-	Rules:  okhttpRules,
-	Alerts: javaAlerts,
+	Name:    "okhttp",
+	Verbose: "-Djavax.net.debug=ssl:handshake",
+	Marks:   []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname", "java.io.InterruptedIOException: timeout"},
+	Rules:   okhttpRules,
+	Alerts:  javaAlerts,
 	Voices: []Voice{{
 		Marks: []string{"okhttp3.", "SSLPeerUnverifiedException: Hostname"},
 	}},

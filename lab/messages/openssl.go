@@ -9,10 +9,11 @@ import (
 )
 
 var opensslSource = Source{
-	Name:   "openssl",
-	Marks:  []string{"verify error:num="},
-	Rules:  opensslRules,
-	Alerts: openSSLAlerts,
+	Name:    "openssl",
+	Verbose: "openssl s_client -state -msg",
+	Marks:   []string{"verify error:num="},
+	Rules:   opensslRules,
+	Alerts:  openSSLAlerts,
 	Voices: []Voice{{
 		Marks: []string{"verify error:num=", "Verify return code: ", "Verification error: ", "CONNECTED("},
 	}},

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,10 +15,23 @@ var fallbackOrder = []string{"curl", "python", "pyopenssl", "openssl", "node", "
 
 // Recognise tells in which stack's words a message is written, and its failure class by that stack's rules. Clients
 // wrap libraries and pass on their messages, so that several stacks may fit: the one with the most telling rule wins,
-// or the first of them. Words that name a fault outrank words that do not. Both results are empty if no rule of any
-// stack fits.
+// or the first of them. Words that name a fault outrank words that do not. If no stack's words name one, the codes and
+// phrases of any program count. Both results are empty if nothing fits.
 func Recognise(message string) (stack string, class failure.Class) {
 	message = withoutSource(message)
+	stack, class = byRules(message)
+	if class != "" && TellsOf([]failure.Class{class}, "") >= TellsClass {
+		return stack, class
+	}
+	r, ok := Strongest(Readings(message, false, true))
+	if !ok || r.Tells < TellsClass {
+		return stack, class
+	}
+	return cmp.Or(stack, r.Source), r.Classes[0]
+}
+
+// byRules is Recognise by the rules of the stacks alone.
+func byRules(message string) (stack string, class failure.Class) {
 	var order []string
 	for _, program := range []bool{true, false} { // programs before the stacks whose libraries they use
 		for _, s := range sources {

@@ -20,6 +20,7 @@ var redisCliSource = Source{
 
 var redisServerSource = Source{
 	Name:    "redis-server",
+	Verbose: "loglevel debug",
 	Service: "redis",
 	Voices: []Voice{{
 		Marks:  []string{"tlsv1 alert unknown ca while accepting", "Error accepting a client connection"},

@@ -8,9 +8,10 @@ import (
 )
 
 var reqwestRustlsSource = Source{
-	Name:   "reqwest-rustls",
-	Rules:  slices.Concat(rustlsRules, reqwestOwn),
-	Alerts: rustlsAlerts,
+	Name:    "reqwest-rustls",
+	Verbose: "RUST_LOG=rustls=debug",
+	Rules:   slices.Concat(rustlsRules, reqwestOwn),
+	Alerts:  rustlsAlerts,
 	Voices: []Voice{{
 		Marks: []string{
 			"invalid peer certificate", "rustls", "received fatal alert: C", "received fatal alert: H",

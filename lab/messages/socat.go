@@ -8,6 +8,7 @@ import (
 
 var socatSource = Source{
 	Name:    "socat",
+	Verbose: "socat -d -d -d",
 	Program: true,
 	Marks:   []string{" socat["},
 	Rules:   socatRules,

@@ -8,6 +8,7 @@ import (
 
 var stunnelSource = Source{
 	Name:    "stunnel",
+	Verbose: "debug = 7",
 	Program: true,
 	Marks:   []string{" LOG3[", " LOG4["},
 	Rules:   stunnelRules,

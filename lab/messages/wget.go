@@ -8,9 +8,10 @@ import (
 )
 
 var wgetSource = Source{
-	Name:  "wget",
-	Marks: []string{"GnuTLS"},
-	Rules: wgetRules,
+	Name:    "wget",
+	Verbose: "wget -d",
+	Marks:   []string{"GnuTLS"},
+	Rules:   wgetRules,
 	Voices: []Voice{{
 		Marks: []string{
 			"ERROR: The certificate of", "ERROR: cannot verify", "wget: ",

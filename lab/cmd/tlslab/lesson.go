@@ -37,7 +37,7 @@ func newLessonsCommand(c *console) *cobra.Command {
 	o := &lessonsOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "lessons",
-		Short: "List the lessons, from reading an error to writing a correct client",
+		Short: "List the lessons, from reading errors to writing correct clients",
 		Long: `lessons lists the lessons in order, with the minutes that each takes. tlslab lesson ID prints one, and
 tlslab check ID -- CMD grades the client that you fix in it. --guide prints the teacher's guide.`,
 		Args: noArgs,

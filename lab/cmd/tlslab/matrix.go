@@ -35,7 +35,7 @@ func newMatrixCommand(c *console) *cobra.Command {
 	m := &matrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "matrix [ID...]",
-		Short: "Run the catalogue with every client stack found; reports, comparisons",
+		Short: "Run the catalogue with all client stacks; reports, comparisons",
 		Long: `matrix does what run does, and shows the result as one table of clients and families. Versions of a stack
 that did the same share a row, the scenarios of a family are counted, and results that differ from what is documented
 are shown in full.

@@ -33,7 +33,7 @@ func newOcspMatrixCommand(c *console) *cobra.Command {
 	o := &ocspMatrixOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "ocsp-matrix",
-		Short: "Run the test matrix of MongoDB's OCSP specification for each driver",
+		Short: "Run the tests of MongoDB's OCSP specification for each driver",
 		Long: `ocsp-matrix runs the test matrix of MongoDB's OCSP specification for drivers, with RSA and ECDSA keys and
 with responses signed by the CA and by a delegate. It tests the MongoDB drivers that check OCSP, or those named with
 --client, and prints the matrix as the specification does. Results that differ from the specification are marked

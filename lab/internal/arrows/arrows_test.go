@@ -27,7 +27,7 @@ var arrows = map[string]string{
 	"lab/services/mongodb":     "lab/serve pki scenarios",
 	"lab/mongo":                "lab/serve pki scenarios",
 	"lab/clients":              "lab/clients/internal/process lab/lang lab/serve",
-	"lab/messages":             "lab/wire scenarios/failure",
+	"lab/messages":             "lab/messages/codes lab/messages/phrases lab/wire scenarios/failure",
 	"lab/verdict":              "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result": "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios " +
 		"scenarios/failure",
@@ -37,7 +37,7 @@ var arrows = map[string]string{
 		"scenarios",
 	"lab/messages/codes":   "lab/wire scenarios/failure",
 	"lab/messages/phrases": "scenarios/failure",
-	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result lab/wire scenarios " +
+	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result scenarios " +
 		"scenarios/failure",
 	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
 		"lab/verdict scenarios scenarios/failure",

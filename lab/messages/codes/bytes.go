@@ -86,8 +86,9 @@ var tlsToPlain = Code{Space: Bytes, Name: "TLS record", Classes: []failure.Class
 
 // byteFinders find bytes of another protocol.
 var byteFinders = []finder{
-	{any: []string{"size", "length", "frame", "Size", "Length", "Frame"},
-		expr: regexp.MustCompile(`(?i)(?:size|length|frame)[^\n0-9]{0,24}\b(\d{8,10})\b`), code: undirected(size)},
+	{any: []string{"nvalid receive", "rame size", "rame length", "rame of length", "essage size", "essage length",
+		"size exceeds", "length exceeds", "oo large"},
+		expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`), code: undirected(size)},
 	{any: []string{"oversized record", "record overflow", "record too l"},
 		expr: regexp.MustCompile(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
 		code: undirected(recordLength)},

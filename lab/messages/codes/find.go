@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+
+	"example.com/tlslab/lab/internal/lexicon"
 )
 
 // Direction says which way an alert went.
@@ -29,7 +32,7 @@ type Hit struct {
 
 // finder finds the codes of one way to write them.
 type finder struct {
-	// any are texts without one of which the expression does not match; they save time.
+	// any are texts without one of which there is nothing to find; few lines of a log have one.
 	any  []string
 	expr *regexp.Regexp
 	// only is a text of which the message must have one anywhere, because the expression alone matches too much.
@@ -41,9 +44,6 @@ type finder struct {
 
 // find appends the hits in a text.
 func (f finder) find(text string, hits []Hit) []Hit {
-	if !slices.ContainsFunc(f.any, func(a string) bool { return strings.Contains(text, a) }) {
-		return hits
-	}
 	if f.only != nil && !f.only.MatchString(text) {
 		return hits
 	}
@@ -64,20 +64,70 @@ func (f finder) find(text string, hits []Hit) []Hit {
 // maxHits bounds the hits of one finder in one text.
 const maxHits = 16
 
+// triggers finds what a text must have for a finder, or for names, to be tried.
+type triggers struct {
+	lexicon.Lexicon
+	of []int // the finder of each text; -1 for names
+}
+
+var triggered = sync.OnceValue(func() triggers {
+	t := triggers{}
+	var texts []string
+	add := func(text string, of int) {
+		texts = append(texts, text)
+		t.of = append(t.of, of)
+	}
+	for i, f := range allFinders {
+		for _, text := range f.any {
+			add(text, i)
+		}
+	}
+	for name := range named() {
+		if len(name) >= shortestName {
+			add(name, -1)
+		}
+	}
+	for _, form := range nameForms {
+		add(form, -1)
+	}
+	t.Lexicon = lexicon.New(texts)
+	return t
+})
+
+// In reports whether a text may contain a code. It is much faster than [Find].
+func In(text string) bool { return triggered().In(text) }
+
 // Find returns the codes that a text contains, in their order in the text.
 func Find(text string) []Hit {
+	t := triggered()
+	var tried map[int]bool
+	t.Each(text, func(n, _ int) bool {
+		if tried == nil {
+			tried = map[int]bool{}
+		}
+		tried[t.of[n]] = true
+		return true
+	})
+	if tried == nil {
+		return nil
+	}
 	var hits []Hit
-	for _, list := range [][]finder{finders, byteFinders} {
-		for _, f := range list {
+	for i, f := range allFinders {
+		if tried[i] {
 			hits = f.find(text, hits)
 		}
 	}
-	hits = findNames(text, hits)
+	if tried[-1] {
+		hits = findNames(text, hits)
+	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(a.At, b.At) })
 	return slices.CompactFunc(hits, func(a, b Hit) bool {
 		return a.Space == b.Space && a.Number == b.Number && a.Name == b.Name && a.Direction == b.Direction
 	})
 }
+
+// allFinders are tried in their order, which decides only between hits at one place.
+var allFinders = slices.Concat(finders, byteFinders)
 
 // decimal returns the code of a space whose decimal number is the first group.
 func decimal(space Space) func([]string) (Code, Direction, bool) {
@@ -114,7 +164,7 @@ func alertName(d Direction) func([]string) (Code, Direction, bool) {
 // finders find numbers, and names whose direction matters. Their order decides only between hits at one place.
 var finders = []finder{
 	// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
-	{any: []string{"error:"}, expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
+	{any: []string{"error:0", "error:1", "error:2", "error:8"}, expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
 		code: packed},
 	// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
 	{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
@@ -127,9 +177,9 @@ var finders = []finder{
 			return reason(BoringSSL, n&0xfff)
 		}},
 	// Apple's boringssl, and OpenSSL's info callback.
-	{any: []string{"alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
+	{any: []string{"read alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
 		code: alertName(Received)},
-	{any: []string{"alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
+	{any: []string{"write alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
 		code: alertName(Sent)},
 	{any: []string{"alert read"}, expr: regexp.MustCompile(`alert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
 	{any: []string{"alert write"}, expr: regexp.MustCompile(`alert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
@@ -158,7 +208,7 @@ var finders = []finder{
 	{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
 		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
 	{any: []string{"eceived alert ["}, expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
-	{any: []string{"fatal alert"}, expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
+	{any: []string{"eceived fatal alert"}, expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
 	{any: []string{"remote error: tls:"}, expr: regexp.MustCompile(`remote error: tls: ([A-Za-z ]+)`),
 		code: alertName(Received)},
 	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
@@ -193,26 +243,28 @@ var finders = []finder{
 			c, ok := Lookup(WinHTTP, n)
 			return c, Undirected, ok && err == nil
 		}},
-	{any: []string{" 12", "(12", "=12", ":12"}, expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
+	{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"}, expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
 		only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`), code: decimal(WinHTTP)},
-	{any: []string{"368"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`), only: regexp.MustCompile(`(?i)schannel`),
+	{any: []string{"channel", "CHANNEL"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`),
+		only: regexp.MustCompile(`(?i)schannel`),
 		code: decimal(Schannel)},
 
 	{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
-	{any: []string{"-122", "-81", "-80", "-163"}, expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
+	{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"}, expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
 		only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
-	{any: []string{"-98", "-67", "-12", "-10", "-25", "-26"},
+	{any: []string{"NSURL", "kCFStream", "OSStatus", "HTTP load failed", "TLS Trust", "CFNetwork", "SSLHandshake",
+		"ecureTransport", "ecure Transport", "errSSL", "errSec", "security import", "SecKeychain", "Task <", "Domain="},
 		expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
 		only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
 			`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|Secure Transport`),
 		code: decimal(Apple)},
 	{any: []string{"GnuTLS", "gnutls", "GNUTLS"}, expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
 		only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
-	{any: []string{"-0x"}, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
+	{any: mbedTexts, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
 		code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
-	{any: []string{" -", "(-"}, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
+	{any: mbedTexts, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
 		only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
-	{any: []string{"olf"}, expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
+	{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"}, expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
 		code: decimal(WolfSSL)},
 	{any: []string{"curl", "cURL", "CURL", "libcurl"},
 		expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
@@ -231,6 +283,12 @@ func errno(g []string) (Code, Direction, bool) {
 }
 
 const eacces = 13
+
+// mbedTexts are in all messages of Mbed TLS and what stands on it.
+var mbedTexts = []string{
+	"mbed", "Mbed", "MBED", "esp-tls", "esp_tls", "ssl_client", "ESP_ERR", "TLS_handshake", "WiFiClientSecure", "mosquitto",
+	"ssl_tls",
+}
 
 // mbed matches messages of Mbed TLS and what stands on it.
 var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|WiFiClientSecure|mosquitto|ssl_tls`)

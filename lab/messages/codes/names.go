@@ -50,6 +50,18 @@ var forms = []struct {
 	{"SSL_R_", OpenSSL},
 }
 
+// nameForms are in all names that have one of the forms.
+var nameForms = []string{
+	"X509_V_ERR_", "ERR_SSL_", "ERR_OSSL_", "SSL_R_", "SSLV3_", "TLSV1_", "TLSV13_", "[SSL", "[X509", "[PEM", "[ASN1",
+	"[PKCS12", "[EVP", "[PROV", "[EC",
+}
+
+// The lengths of names, in bytes.
+const (
+	shortestName = 6
+	longestName  = 80
+)
+
 // alertOf matches the names by which OpenSSL and its forks call received alerts.
 var alertOf = regexp.MustCompile(`^(?:ERR_SSL_|SSL_R_)?(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)$`)
 
@@ -79,7 +91,7 @@ func findNames(text string, hits []Hit) []Hit {
 		for at < len(text) && inName(text[at]) {
 			at++
 		}
-		if n := at - from; n < 6 || n > 80 {
+		if n := at - from; n < shortestName || n > longestName {
 			continue
 		}
 		hits = oneName(text, text[from:at], from, passed, hits)

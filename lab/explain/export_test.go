@@ -1,0 +1,4 @@
+package explain
+
+// ShowsCause is for tests in package explain_test.
+var ShowsCause = showsCause
