@@ -5,7 +5,8 @@ package messages
 
 // The marks of Podman are from podman 13330 and 24773. Buildah, Skopeo and CRI-O use the same library.
 var podmanSource = Source{
-	Name: "podman",
+	Name:    "podman",
+	Verbose: "podman --log-level=debug",
 	Voices: []Voice{{
 		Marks: []string{"pinging container registry", "initializing source docker://"},
 	}},
@@ -19,7 +20,8 @@ var podmanSource = Source{
 // The marks of Helm are from dgraph-io/charts 119 and helm/helm 4251, and, for the cluster, from the public reports of
 // lab/explain.
 var helmSource = Source{
-	Name: "helm",
+	Name:    "helm",
+	Verbose: "helm --debug",
 	Voices: []Voice{{
 		Marks: []string{
 			"is not a valid chart repository or cannot be reached", "Kubernetes cluster unreachable: ",
@@ -35,7 +37,8 @@ var helmSource = Source{
 
 // The marks of Terraform are from hashicorp/terraform 29506 and hashicorp/terraform-provider-kubernetes 1137.
 var terraformSource = Source{
-	Name: "terraform",
+	Name:    "terraform",
+	Verbose: "TF_LOG=DEBUG",
 	Voices: []Voice{{
 		Marks: []string{
 			"Failed to query available provider packages", "/.well-known/terraform.json",
@@ -68,7 +71,8 @@ var vaultSource = Source{
 
 // The marks of Linkerd are from linkerd/linkerd2 6427, 6428 and 11156.
 var linkerdSource = Source{
-	Name: "linkerd",
+	Name:    "linkerd",
+	Verbose: "config.linkerd.io/proxy-log-level: debug",
 	Voices: []Voice{{
 		Marks: []string{
 			"linkerd_reconnect", "linkerd_app", "linkerd_proxy", "linkerd2_proxy", ".identity.linkerd.",
@@ -81,7 +85,8 @@ var linkerdSource = Source{
 // The marks of Traefik are from what its users wrote about backends, as in traefik/traefik 9732: what it answers, and
 // its modules in later versions.
 var traefikSource = Source{
-	Name: "traefik",
+	Name:    "traefik",
+	Verbose: "log.level: DEBUG",
 	Voices: []Voice{{
 		Marks: []string{"500 Internal Server Error' caused by: ", "traefik/traefik/v", "serversTransport"},
 	}},

@@ -4,6 +4,7 @@ package messages
 // N0ury/ImapNote2 21.
 var dovecotSource = Source{
 	Name:    "dovecot",
+	Verbose: "verbose_ssl = yes",
 	Service: "imap",
 	Voices: []Voice{{
 		Marks: []string{

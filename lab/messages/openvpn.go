@@ -4,6 +4,7 @@ package messages
 // Nyr/openvpn-install 352; the one about a name is from the program's source.
 var openVPNSource = Source{
 	Name:    "openvpn",
+	Verbose: "verb 6",
 	Service: "openvpn",
 	Voices: []Voice{{
 		Marks: []string{

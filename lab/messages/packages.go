@@ -5,7 +5,8 @@ package messages
 
 // The marks of uv are from astral-sh/uv 10605 and 17355.
 var uvSource = Source{
-	Name: "uv",
+	Name:    "uv",
+	Verbose: "uv -v",
 	Voices: []Voice{{
 		Marks: []string{
 			"Failed to fetch: `https://", "Consider enabling native TLS support",
@@ -21,7 +22,8 @@ var uvSource = Source{
 // The marks of Poetry are from the tracebacks in python-poetry/poetry 2839 and 6670: where its installer puts it, and
 // its modules. The last is one of the causes that it lists when no attempt to connect succeeded.
 var poetrySource = Source{
-	Name: "poetry",
+	Name:    "poetry",
+	Verbose: "poetry -vvv",
 	Voices: []Voice{{
 		Marks: []string{
 			"/pypoetry/", "site-packages/poetry/", "poetry.repositories.", "poetry.utils.authenticator",
@@ -37,7 +39,8 @@ var poetrySource = Source{
 
 // The marks of conda are from conda/conda 12586 and 13299.
 var condaSource = Source{
-	Name: "conda",
+	Name:    "conda",
+	Verbose: "conda -vv",
 	Voices: []Voice{{
 		Marks: []string{"CondaSSLError", "CondaHTTPError"},
 	}},
@@ -50,7 +53,8 @@ var condaSource = Source{
 
 // The marks of Yarn are from yarnpkg/yarn 6199 (Yarn 1) and yarnpkg/berry 1516 (later versions).
 var yarnSource = Source{
-	Name: "yarn",
+	Name:    "yarn",
+	Verbose: "NODE_DEBUG=tls",
 	Voices: []Voice{{
 		Marks: []string{
 			`error An unexpected error occurred: "https://`, "yarn-error.log", "➤ YN0", "YN0001: RequestError",
@@ -70,7 +74,8 @@ var yarnSource = Source{
 
 // The marks of pnpm are from pnpm/pnpm 3922 and 6527.
 var pnpmSource = Source{
-	Name: "pnpm",
+	Name:    "pnpm",
+	Verbose: "NODE_DEBUG=tls",
 	Voices: []Voice{{
 		Marks: []string{"ERR_PNPM_", "WARN  GET https://"},
 	}},
@@ -84,7 +89,8 @@ var pnpmSource = Source{
 
 // The marks of Gradle are from glencoesoftware/raw2ometiff 98, gradle/gradle 25733 and NixOS/nixpkgs 414701.
 var gradleSource = Source{
-	Name: "gradle",
+	Name:    "gradle",
+	Verbose: "-Djavax.net.debug=ssl:handshake",
 	Voices: []Voice{{
 		Marks: []string{
 			"Could not GET 'https://", "Could not HEAD 'https://", "org.gradle.",
@@ -102,7 +108,8 @@ var gradleSource = Source{
 
 // The marks of Cargo are from rust-lang/cargo 14129 and 6471, and riscv-rust/riscv-rust-toolchain 31.
 var cargoSource = Source{
-	Name: "cargo",
+	Name:    "cargo",
+	Verbose: "CARGO_HTTP_DEBUG=true CARGO_LOG=network=debug",
 	Voices: []Voice{{
 		Marks: []string{
 			"spurious network error", "failed to download from `https://", "Unable to update registry `",
@@ -119,7 +126,8 @@ var cargoSource = Source{
 // The marks of Composer are from composer/composer 10144, 11503 and 12405. libcurl's number is in the middle: 35 is a
 // failed handshake, 51 and 60 a refused certificate, 77 a CA file that cannot be read.
 var composerSource = Source{
-	Name: "composer",
+	Name:    "composer",
+	Verbose: "composer -vvv",
 	Voices: []Voice{{
 		Marks: []string{
 			"curl error 35 while downloading ", "curl error 51 while downloading ",
@@ -136,7 +144,8 @@ var composerSource = Source{
 
 // The marks of Bundler and RubyGems are from ruby/rubygems 714, 1778 and 4555, and sparklemotion/nokogiri 1546.
 var bundlerSource = Source{
-	Name: "bundler",
+	Name:    "bundler",
+	Verbose: "bundle install --verbose",
 	Voices: []Voice{{
 		Marks: []string{
 			"Bundler::", "Gem::RemoteFetcher::FetchError", "Could not verify the SSL certificate for ",
@@ -152,7 +161,8 @@ var bundlerSource = Source{
 
 // The marks of APT are from apertium/packaging 44, processone/eturnal 38 and roddhjav/pass-import 163.
 var aptSource = Source{
-	Name: "apt",
+	Name:    "apt",
+	Verbose: "apt-get -o Debug::Acquire::https=true update",
 	Voices: []Voice{{
 		Marks: []string{"Certificate verification failed: The certificate is NOT trusted", "  Could not handshake: "},
 	}},
