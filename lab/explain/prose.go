@@ -272,13 +272,16 @@ type protocol struct {
 
 // protocols are those that [messages.Source] names as a Service.
 var protocols = map[string]protocol{
-	"kafka":    {port: ports.Kafka},
-	"ldap":     {port: ports.LDAPS},
-	"mongodb":  {port: ports.MongoDB},
-	"mysql":    {port: ports.MySQL, starttls: "mysql"},
-	"postgres": {port: ports.Postgres, starttls: "postgres"},
-	"redis":    {port: ports.Redis},
-	"smtp":     {port: ports.SMTP, starttls: "smtp"},
+	"imap":      {port: ports.IMAPS},
+	"kafka":     {port: ports.Kafka},
+	"ldap":      {port: ports.LDAPS},
+	"mongodb":   {port: ports.MongoDB},
+	"mysql":     {port: ports.MySQL, starttls: "mysql"},
+	"openvpn":   {port: ports.OpenVPN},
+	"postgres":  {port: ports.Postgres, starttls: "postgres"},
+	"redis":     {port: ports.Redis},
+	"smtp":      {port: ports.SMTP, starttls: "smtp"},
+	"sqlserver": {port: ports.SQLServer},
 }
 
 // service returns the protocol that all of the finding's stacks speak; empty, which stands for HTTPS, if they differ.

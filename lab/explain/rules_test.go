@@ -64,7 +64,7 @@ func TestProtocols(t *testing.T) {
 		f := Finding{Stacks: []string{s.Name}}
 		assert.Equal(t, s.Service, f.service(), s.Name)
 		want := scenarios.HTTPS
-		if s.Service == string(scenarios.MongoDB) && s.Rules != nil { // mongod has none: it is a server
+		if s.Service == string(scenarios.MongoDB) && !isServer(s.Name) {
 			want = scenarios.MongoDB
 		}
 		assert.Equal(t, want, f.catalogue()[0].Service, s.Name)

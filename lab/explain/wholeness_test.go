@@ -57,6 +57,37 @@ func TestSectionsAreInEveryLanguage(t *testing.T) {
 	}
 }
 
+// untoldStacks are those without a section, as their words do not show which program uses them.
+var untoldStacks = []string{"boringssl", "nss", "openssl-server", "securetransport", "shell", "wolfssl"}
+
+// TestEverySourceIsTold checks that every program and library that can be recognised has a section with what can be set
+// in it, and that every section belongs to one.
+func TestEverySourceIsTold(t *testing.T) {
+	told := books()[lang.English].stacks
+	for _, name := range Clients() {
+		s, ok := told[name]
+		assert.Equal(t, !slices.Contains(untoldStacks, name), ok, name)
+		if !ok {
+			continue
+		}
+		keys := []string{"name", trustKey, versionKey}
+		if isServer(name) && !strings.HasSuffix(name, "-upstream") {
+			keys = append(keys, chainKey)
+		} else {
+			keys = append(keys, hostKey)
+		}
+		if name == "linkerd" { // it chooses the versions itself
+			keys = slices.DeleteFunc(keys, func(key string) bool { return key == versionKey })
+		}
+		for _, key := range keys {
+			assert.NotEmpty(t, s.fields[key], "%s of %s", key, name)
+		}
+	}
+	for name := range told {
+		assert.True(t, name == "other" || slices.Contains(Clients(), name), "the section %s belongs to no source", name)
+	}
+}
+
 // TestAspectsAreTold checks that each aspect belongs to an existing class, names causes and scenarios that exist,
 // changes what is said, and applies to a message in testdata; and that each section belongs to an aspect.
 func TestAspectsAreTold(t *testing.T) {

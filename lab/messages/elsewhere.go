@@ -124,7 +124,7 @@ var envoySource = Source{
 	}},
 	Passes: []string{"openssl"},
 	Switches: Switches{
-		All: []string{"trust_chain_verification: ACCEPT_UNTRUSTED"},
+		All: []string{"trust_chain_verification: ACCEPT_UNTRUSTED", "insecureSkipVerify: true"},
 	},
 }
 

@@ -14,6 +14,14 @@ var mavenSource = Source{
 	Rules:   mavenRules,
 	Alerts:  javaAlerts,
 	Passes:  []string{"java"},
+	Switches: Switches{
+		All: []string{
+			"-Dmaven.wagon.http.ssl.insecure=true", "-Daether.connector.https.securityMode=insecure",
+		},
+		Host: []string{"-Dmaven.wagon.http.ssl.allowall=true"},
+		Weak: javaSwitches.Weak,
+	},
+	TrustStore: javaTrustStore,
 }
 
 // mavenRules are Maven's own texts, and those of its TLS library, which it passes on.

@@ -85,13 +85,16 @@ type Voice struct {
 var sources = []*Source{
 	&haproxyCheckSource, &goServerSource, &nginxUpstreamSource, &nginxSource, &apacheSource, &haproxySource,
 	&postgresServerSource, &mongodSource, &erlangServerSource, &erlangSource, &postfixSmtpdSource,
-	&opensslServerSource, &redisServerSource,
+	&dovecotSource, &elasticsearchSource, &opensslServerSource, &redisServerSource,
 
-	&aria2Source, &socatSource, &stunnelSource, &redisCliSource, &mavenSource, &pipSource, &dockerSource,
-	&kubectlSource, &npmSource, &gitSource, &psqlSource, &envoySource, &grpcSource, &openldapSource, &kafkaSource,
-	&postfixSource,
+	&aria2Source, &socatSource, &stunnelSource, &redisCliSource, &gradleSource, &mavenSource, &uvSource,
+	&poetrySource, &condaSource, &pipSource, &podmanSource, &helmSource, &terraformSource, &vaultSource,
+	&traefikSource, &linkerdSource, &dockerSource, &kubectlSource, &yarnSource, &pnpmSource, &npmSource,
+	&cargoSource, &composerSource, &bundlerSource, &aptSource, &gitSource, &psqlSource, &sqlcmdSource,
+	&openVPNSource, &envoySource, &grpcSource, &openldapSource, &kafkaSource, &postfixSource, &espIDFSource,
+	&androidSource,
 
-	&mongoJavaSource, &pymongoSource, &pymongoOCSPSource, &mongoNodeSource, &mongoGoSource,
+	&mongoshSource, &mongoJavaSource, &pymongoSource, &pymongoOCSPSource, &mongoNodeSource, &mongoGoSource,
 	&schannelSource, &curlSource, &requestsSource, &urllib3Source, &httpxSource, &aiohttpSource, &cryptographySource,
 	&pyopensslSource, &pythonSource,
 	&denoSource, &bunSource,

@@ -13,6 +13,9 @@ var redisCliSource = Source{
 	Marks:   []string{"Could not connect to Redis at ", "Could not negotiate a TLS connection"},
 	Rules:   redisCliRules,
 	Alerts:  openSSLAlerts,
+	Switches: Switches{
+		All: []string{"redis-cli --insecure"},
+	},
 }
 
 var redisServerSource = Source{
