@@ -96,11 +96,13 @@ func TestMongoCatalogue(t *testing.T) {
 	others := slices.DeleteFunc(slices.Clone(set.Clients), byDefault)
 	set.Clients = slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return !byDefault(c) })
 	everything := scenarios.Behind(scenarios.MongoDB)
-	config := lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}
-	reproduce(t, config, everything, set)
+	config := func() lab.Config { // the lab closes the service, so each has its own
+		return lab.Config{Seed: "catalogue", Services: []serve.Service{mongodb.Embedded()}}
+	}
+	reproduce(t, config(), everything, set)
 
 	set.Clients = others
-	reproduce(t, config, slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
+	reproduce(t, config(), slices.DeleteFunc(everything, func(s *scenarios.Scenario) bool {
 		return slices.Contains([]scenarios.Family{scenarios.Keys, scenarios.Protocol, scenarios.Wire}, s.Family)
 	}), set)
 }

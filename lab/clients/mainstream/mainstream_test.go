@@ -65,7 +65,7 @@ var all = []program{{
 	name: "erlang", find: onPath("erlang.escript", "escript"),
 }, {
 	name: "tstclnt", find: onPath("nss.sh", "sh", "tstclnt", "certutil"),
-	refuses: map[string]failure.Class{"outside": ""},
+	refuses: map[string]failure.Class{"outside": failure.NameConstraint},
 }}
 
 // withPython finds an interpreter in the environment that has a package.
