@@ -2,6 +2,7 @@ package explain
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,8 +88,8 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 		}
 	}
 	f.WrittenBy = by
-	if f.Class == failure.NotTLS && f.Cause == "" && f.Server {
-		f.Cause = plainClient
+	if f.Class == failure.NotTLS {
+		f.Cause = whoIsPlain(f, r, text)
 	}
 	f = in.finish(f, text, all)
 	if side := objectorOf(r); side == Peer || side == Writer {
@@ -110,8 +111,30 @@ func objectorOf(r messages.Reading) Side {
 	return ""
 }
 
-// plainClient is the cause that a server names where a client sends it plain text.
-const plainClient = "plain-client"
+// The causes of class not-tls that depend on who wrote the message and on the port.
+const (
+	plainClient = "plain-client"
+	plainPort   = "plain-port"
+	starttls    = "starttls"
+)
+
+// startTLSPorts matches the ports of protocols that begin in plain text: SMTP, FTP, POP3, IMAP, LDAP, submission, XMPP.
+var startTLSPorts = regexp.MustCompile(`(?:\bport |:)(?:21|25|110|143|389|587|4190|5222|5269)\b(?:[^:.\d]|$)`)
+
+// whoIsPlain returns the cause of a finding of class not-tls: the same words are about the client in a server's message,
+// and about STARTTLS at the ports of protocols that have it.
+func whoIsPlain(f Finding, r messages.Reading, text string) string {
+	wire := slices.ContainsFunc(f.Codes, func(c codes.Code) bool { return c.Space == codes.Bytes })
+	switch {
+	case wire || r.Writer == phrases.Server || f.Cause != "" && f.Cause != plainPort:
+		return f.Cause
+	case f.Server:
+		return plainClient
+	case startTLSPorts.MatchString(text):
+		return starttls
+	}
+	return f.Cause
+}
 
 // told returns a finding of what a reading tells.
 func told(f Finding, r messages.Reading) Finding {

@@ -44,7 +44,9 @@ func size(digits string) (Code, bool) {
 	}
 	b := binary.BigEndian.AppendUint32(nil, uint32(n))
 	switch {
-	case tlsRecord(b):
+	case tlsRecord(b) && b[0] == recordHandshake: // the ClientHello of a client that speaks TLS to a plain port
+		return tlsToPlain, true
+	case tlsRecord(b): // the alert of a TLS server
 		return plainClient, true
 	case plainText(b):
 		return otherServer, true

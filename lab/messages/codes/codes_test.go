@@ -187,6 +187,11 @@ func TestFind(t *testing.T) {
 		{"Windows Update failed: 0x80072F8F", WinHTTP, "ERROR_WINHTTP_SECURE_FAILURE", Undirected},
 		{"WinHttpSendRequest failed: 12157", WinHTTP, "ERROR_WINHTTP_SECURE_CHANNEL_ERROR", Undirected},
 		{`malformed HTTP response "\x15\x03\x01\x00\x02\x02"`, Bytes, "TLS record", Undirected},
+		{`Err value: ErrorStack([Error { code: 293601393, library: "PKCS12 routines", reason: "mac verify failure" }])`,
+			OpenSSLOther, "PKCS12_MAC_VERIFY_FAILURE", Undirected},
+		{"tls: error 2148074277 in InitializeSecurityContext", Windows, "SEC_E_UNTRUSTED_ROOT", Undirected},
+		{"(Error code: sec_error_bad_signature)", NSS, "SEC_ERROR_BAD_SIGNATURE", Undirected},
+		{"Alert write:fatal:protocol version", Alert, "protocol_version", Sent},
 		{"wolfSSL error -188", WolfSSL, "ASN_NO_SIGNER_E", Undirected},
 		{"gnutls_handshake() failed, error -12", GnuTLS, "GNUTLS_E_FATAL_ALERT_RECEIVED", Undirected},
 		// Others.

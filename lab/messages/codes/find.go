@@ -166,6 +166,15 @@ var finders = []finder{
 	// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
 	{any: []string{"error:0", "error:1", "error:2", "error:8"}, expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
 		code: packed},
+	// rust-openssl writes the numbers in decimal.
+	{any: []string{"library: \""}, expr: regexp.MustCompile(`code: (\d{7,10}), library: "`),
+		code: func(g []string) (Code, Direction, bool) {
+			n, err := strconv.ParseUint(g[1], 10, 32)
+			if err != nil {
+				return Code{}, Undirected, false
+			}
+			return packed([]string{"", strconv.FormatUint(n, 16), "", ""})
+		}},
 	// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
 	{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
 		expr: regexp.MustCompile(`\b(2684\d{5}):SSL[ _]routines`),
@@ -181,8 +190,8 @@ var finders = []finder{
 		code: alertName(Received)},
 	{any: []string{"write alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
 		code: alertName(Sent)},
-	{any: []string{"alert read"}, expr: regexp.MustCompile(`alert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
-	{any: []string{"alert write"}, expr: regexp.MustCompile(`alert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
+	{any: []string{"lert read"}, expr: regexp.MustCompile(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
+	{any: []string{"lert write"}, expr: regexp.MustCompile(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
 	{any: []string{"SSL alert number"}, expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
 	// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
 	{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
@@ -209,7 +218,7 @@ var finders = []finder{
 		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
 	{any: []string{"eceived alert ["}, expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
 	{any: []string{"eceived fatal alert"}, expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
-	{any: []string{"remote error: tls:"}, expr: regexp.MustCompile(`remote error: tls: ([A-Za-z ]+)`),
+	{any: []string{"remote error: "}, expr: regexp.MustCompile(`remote error: (?:tls: )?([A-Za-z ]+)`),
 		code: alertName(Received)},
 	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
 		code: alertName(Received)},
@@ -237,6 +246,9 @@ var finders = []finder{
 			c, ok := Lookup(Windows, 1<<32-n)
 			return c, Undirected, ok
 		}},
+	{any: []string{"2148", "2147"}, expr: regexp.MustCompile(`(?:^|[^-\d])(214[78]\d{6})\b`),
+		only: regexp.MustCompile(`(?i)tls|ssl|schannel|security|cert`),
+		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 10) }},
 	{any: []string{"0x80072"}, expr: regexp.MustCompile(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
 		code: func(g []string) (Code, Direction, bool) {
 			n, err := strconv.ParseInt(g[1], 16, 64)
@@ -348,15 +360,15 @@ func packed(g []string) (Code, Direction, bool) {
 		return Code{}, Undirected, false
 	}
 	n := int64(parsed)
+	if n>>24 == libSystem {
+		c, ok := Lookup(System, n&0xfff)
+		return c, Undirected, ok
+	}
 	if g[3] == "OPENSSL_internal" {
 		if n>>24 == libBoringSSL {
 			return reason(BoringSSL, n&0xfff)
 		}
 		return library(n>>24, n&0xfff)
-	}
-	if n>>24 == libSystem {
-		c, ok := Lookup(System, n&0xfff)
-		return c, Undirected, ok
 	}
 	if n&systemError != 0 {
 		c, ok := Lookup(System, n&^systemError)

@@ -52,7 +52,7 @@ var forms = []struct {
 
 // nameForms are in all names that have one of the forms.
 var nameForms = []string{
-	"X509_V_ERR_", "ERR_SSL_", "ERR_OSSL_", "SSL_R_", "SSLV3_", "TLSV1_", "TLSV13_", "[SSL", "[X509", "[PEM", "[ASN1",
+	"sec_error_", "ssl_error_", "mozilla_pkix_error_", "X509_V_ERR_", "ERR_SSL_", "ERR_OSSL_", "SSL_R_", "SSLV3_", "TLSV1_", "TLSV13_", "[SSL", "[X509", "[PEM", "[ASN1",
 	"[PKCS12", "[EVP", "[PROV", "[EC",
 }
 
@@ -64,6 +64,9 @@ const (
 
 // alertOf matches the names by which OpenSSL and its forks call received alerts.
 var alertOf = regexp.MustCompile(`^(?:ERR_SSL_|SSL_R_)?(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?([A-Z_]+)$`)
+
+// nssLower matches the names of NSS in lower case.
+var nssLower = regexp.MustCompile(`^(?:sec|ssl|mozilla_pkix)_error_[a-z_]+$`)
 
 // bracketed matches the names that Python writes: [SSL: NAME].
 var bracketed = regexp.MustCompile(`\[(SSL|X509|PEM|ASN1|PKCS12|EVP|PROV|EC)(?:: ([A-Z0-9_]+))?\]`)
@@ -107,6 +110,11 @@ func oneName(text, word string, at int, passed map[Space]bool, hits []Hit) []Hit
 		}
 		if c, ok := Named(Alert, strings.ToLower(strings.Replace(m[1], "CANCELLED", "CANCELED", 1))); ok {
 			return append(hits, Hit{c, Received, at, word})
+		}
+	}
+	if nssLower.MatchString(word) { // as older Firefoxes write them
+		if c, ok := Named(NSS, strings.ToUpper(word)); ok {
+			return append(hits, Hit{c, Undirected, at, word})
 		}
 	}
 	for _, f := range forms {
