@@ -36,7 +36,7 @@ func plainText(b []byte) bool {
 	return strings.IndexFunc(string(b), func(r rune) bool { return (r < ' ' || r > '~') && r != '\r' && r != '\n' }) < 0
 }
 
-// size reads a length of four bytes that is none.
+// size reads four bytes that were taken for a length.
 func size(digits string) (Code, bool) {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n < 1<<24 || n > 1<<32-1 {
@@ -54,7 +54,7 @@ func size(digits string) (Code, bool) {
 	return Code{}, false
 }
 
-// recordLength reads the length of a TLS record, bytes 4 and 5 of what was read, that is none: the bytes of "HTTP/1.1"
+// recordLength reads two bytes, the fourth and fifth, that were taken for the length of a TLS record: those of "HTTP/1.1"
 // make it 20527.
 func recordLength(digits string) (Code, bool) {
 	n, err := strconv.ParseUint(digits, 10, 16)
