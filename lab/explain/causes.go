@@ -8,8 +8,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// showsCause are the scenarios that show a cause, the clearest first. Causes outside TLS, such as a missing module, have
-// none.
+// showsCause are the scenarios that show a cause, the clearest first. Causes outside TLS, such as a missing module,
+// have none.
 var showsCause = map[string][]string{
 	"address":                {"ip-as-dns-name", "wrong-ip", "ip-in-common-name"},
 	"clock":                  {"not-yet-valid", "expired"},
@@ -47,8 +47,8 @@ var showsCause = map[string][]string{
 	"wrong-site":             {"sni-wrong-default", "wrong-host"},
 }
 
-// showing returns the scenarios that show what the message names: those of the finding's cause, of which those about its
-// class come first, and those of its aspects.
+// showing returns the scenarios that show what the message names: those of the finding's cause, of which those about
+// its class come first, and those of its aspects.
 func (f Finding) showing() []string {
 	list := slices.Clone(showsCause[f.Cause])
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(f.distance(a), f.distance(b)) })

@@ -120,7 +120,8 @@ var ofServers = []rule{
 	}, sure: true, class: failure.NotTLS},
 	{words: []string{"bad key share"}, possible: []failure.Class{failure.NoSharedGroup, failure.CorruptRecord}},
 	{words: []string{
-		":http request", ":unknown protocol", "HTTP spoken on HTTPS port", "first record does not look like a TLS handshake",
+		":http request", ":unknown protocol", "HTTP spoken on HTTPS port",
+		"first record does not look like a TLS handshake",
 		"wrong version number", "SSLV2", "unsupported SSLv2 handshake",
 	}, class: failure.NotTLS},
 	{words: []string{

@@ -6,9 +6,9 @@
 // page can show.
 //
 // A finding rests on two readings of a message, and the one that tells more counts. The first is by the numbers and
-// phrases in package messages, which hold whoever wrote the message and in whatever language. The second is by the words
-// of single programs, in this order: those that the lab does not run (servers, browsers), which are listed here; the
-// record of what clients said of the lab's own scenarios; and the rules of package messages, by which the matrix is
+// phrases in package messages, which hold whoever wrote the message and in whatever language. The second is by the
+// words of single programs, in this order: those that the lab does not run (servers, browsers), which are listed here;
+// the record of what clients said of the lab's own scenarios; and the rules of package messages, by which the matrix is
 // judged. Those rules are for messages about a connection that is known to have failed. Here the message itself has to
 // show that: words with many other uses ("timed out") count only beside words about TLS or about a client's connection.
 //

@@ -121,8 +121,8 @@ const (
 // startTLSPorts matches the ports of protocols that begin in plain text: SMTP, FTP, POP3, IMAP, LDAP, submission, XMPP.
 var startTLSPorts = regexp.MustCompile(`(?:\bport |:)(?:21|25|110|143|389|587|4190|5222|5269)\b(?:[^:.\d]|$)`)
 
-// whoIsPlain returns the cause of a finding of class not-tls: the same words are about the client in a server's message,
-// and about STARTTLS at the ports of protocols that have it.
+// whoIsPlain returns the cause of a finding of class not-tls: the same words are about the client in a server's
+// message, and about STARTTLS at the ports of protocols that have it.
 func whoIsPlain(f Finding, r messages.Reading, text string) string {
 	wire := slices.ContainsFunc(f.Codes, func(c codes.Code) bool { return c.Space == codes.Bytes })
 	switch {

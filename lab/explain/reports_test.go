@@ -78,9 +78,10 @@ func (r publicReport) one(f explain.Finding) (score, why string) {
 	case f.Cause != "" && f.Cause == r.cause: // more specific than the class
 	case f.Class == "" && untold: // it says what it can be, as nobody can say more
 	case slices.Contains(r.classes, f.Class):
-	case f.Class == failure.SelfSigned && slices.Contains(r.classes, failure.Untrusted) && selfSigned.MatchString(r.message):
+	case f.Class == failure.SelfSigned && slices.Contains(r.classes, failure.Untrusted) &&
+		selfSigned.MatchString(r.message):
 	case f.Class == "" && len(f.Possible) > 0 && slices.Contains(r.classes, f.Possible[0]):
-	case f.Class == "" && slices.ContainsFunc(f.Possible, func(c failure.Class) bool { return slices.Contains(r.classes, c) }):
+	case f.Class == "" && slices.ContainsFunc(f.Possible, r.can):
 		return partly, "only among the possible: " + said
 	default:
 		return wrong, said
@@ -100,11 +101,15 @@ func (r publicReport) one(f explain.Finding) (score, why string) {
 	if f.Class == failure.NotTLS {
 		return right, said // nobody refuses anybody: the two speak different protocols
 	}
-	if r.refused == "writer" && f.Objector == explain.Peer || r.refused == "peer" && f.Objector == explain.Writer && !f.BeforeTLS {
+	if r.refused == "writer" && f.Objector == explain.Peer ||
+		r.refused == "peer" && f.Objector == explain.Writer && !f.BeforeTLS {
 		return partly, "the other side refused: " + said
 	}
 	return right, said
 }
+
+// can reports whether a class is one of the truth.
+func (r publicReport) can(c failure.Class) bool { return slices.Contains(r.classes, c) }
 
 // telling are the causes whose fix is another than the class's: an answer without them is not right.
 var telling = map[string]bool{

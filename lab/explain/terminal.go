@@ -63,7 +63,8 @@ func (t Terminal) finding(f Finding) {
 	if f.Count > 1 {
 		where = fmt.Sprintf(t.say("lines-first"), f.Line, f.Count)
 	}
-	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed), t.paint(where+t.say("semicolon")+f.Who(t.Locale), text.Faint))
+	fmt.Fprintf(t.W, "%s  %s\n", t.paint(title, text.Bold, text.FgRed),
+		t.paint(where+t.say("semicolon")+f.Who(t.Locale), text.Faint))
 	t.quote(around(f.Quoted(), f.Words))
 	for _, note := range t.notes(f) {
 		t.paragraph(2, note)

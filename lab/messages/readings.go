@@ -73,8 +73,8 @@ func TellsOf(classes []failure.Class, cause string) Tells {
 	return TellsSome
 }
 
-// Readings returns what the codes and phrases of a message tell. server says that a server wrote it, about a client; sure
-// says that it is known to be about TLS.
+// Readings returns what the codes and phrases of a message tell. server says that a server wrote it, about a client;
+// sure says that it is known to be about TLS.
 func Readings(text string, server, sure bool) (list []Reading) {
 	for _, h := range phrases.Find(text) {
 		list = append(list, Reading{

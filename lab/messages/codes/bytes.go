@@ -16,7 +16,9 @@ import (
 // What the bytes of another protocol tell.
 var (
 	plainPort   = Code{Space: Bytes, Name: "plain text", Classes: []failure.Class{failure.NotTLS}, Cause: "plain-port"}
-	plainClient = Code{Space: Bytes, Name: "TLS record", Classes: []failure.Class{failure.NotTLS}, Cause: "plain-client"}
+	plainClient = Code{
+		Space: Bytes, Name: "TLS record", Classes: []failure.Class{failure.NotTLS}, Cause: "plain-client",
+	}
 	otherServer = Code{Space: Bytes, Name: "HTTP", Classes: []failure.Class{failure.NotTLS}, Cause: "other-service"}
 )
 
@@ -54,8 +56,8 @@ func size(digits string) (Code, bool) {
 	return Code{}, false
 }
 
-// recordLength reads two bytes, the fourth and fifth, that were taken for the length of a TLS record: those of "HTTP/1.1"
-// make it 20527.
+// recordLength reads two bytes, the fourth and fifth, that were taken for the length of a TLS record: those of
+// "HTTP/1.1" make it 20527.
 func recordLength(digits string) (Code, bool) {
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || !plainText(binary.BigEndian.AppendUint16(nil, uint16(n))) || n < 0x0a0a {
@@ -90,13 +92,16 @@ var tlsToPlain = Code{Space: Bytes, Name: "TLS record", Classes: []failure.Class
 var byteFinders = []finder{
 	{any: []string{"nvalid receive", "rame size", "rame length", "rame of length", "essage size", "essage length",
 		"size exceeds", "length exceeds", "oo large"},
-		expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`), code: undirected(size)},
+		expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`),
+		code: undirected(size)},
 	{any: []string{"oversized record", "record overflow", "record too l"},
 		expr: regexp.MustCompile(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
 		code: undirected(recordLength)},
 	{any: []string{"as reply type byte", "got \"", "reply type"},
-		expr: regexp.MustCompile(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`), code: undirected(firstByte)},
-	// A plain server logs the first bytes of a TLS client's ClientHello; a plain client reports the alert of a TLS server.
+		expr: regexp.MustCompile(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`),
+		code: undirected(firstByte)},
+	// A plain server logs the first bytes of a TLS client's ClientHello. A plain client reports the alert of a TLS
+	// server.
 	{any: []string{`\x16\x03`, `\u0016\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)16\\(?:x|u00)03`),
 		code: func([]string) (Code, Direction, bool) { return tlsToPlain, Undirected, true }},
 	{any: []string{`\x15\x03`, `\u0015\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)15\\(?:x|u00)03`),

@@ -94,7 +94,8 @@ func alertName(d Direction) func([]string) (Code, Direction, bool) {
 // finders find numbers, and names whose direction matters. Their order decides only between hits at one place.
 var finders = []finder{
 	// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
-	{any: []string{"error:0", "error:1", "error:2", "error:8"}, expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
+	{any: []string{"error:0", "error:1", "error:2", "error:8"},
+		expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
 		code: packed},
 	// rust-openssl writes the numbers in decimal.
 	{any: []string{"library: \""}, expr: regexp.MustCompile(`code: (\d{7,10}), library: "`),
@@ -122,7 +123,8 @@ var finders = []finder{
 		code: alertName(Sent)},
 	{any: []string{"lert read"}, expr: regexp.MustCompile(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
 	{any: []string{"lert write"}, expr: regexp.MustCompile(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
-	{any: []string{"SSL alert number"}, expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
+	{any: []string{"SSL alert number"},
+		expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
 	// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
 	{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
 		code: func(g []string) (Code, Direction, bool) {
@@ -146,23 +148,30 @@ var finders = []finder{
 		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Received)},
 	{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
 		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
-	{any: []string{"eceived alert ["}, expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
-	{any: []string{"eceived fatal alert"}, expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
+	{any: []string{"eceived alert ["},
+		expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
+	{any: []string{"eceived fatal alert"},
+		expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
 	{any: []string{"remote error: "}, expr: regexp.MustCompile(`remote error: (?:tls: )?([A-Za-z ]+)`),
 		code: alertName(Received)},
-	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+	{any: []string{"ALERT: "},
+		expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
 		code: alertName(Received)},
-	{any: []string{"ALERT: "}, expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+	{any: []string{"ALERT: "},
+		expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
 		code: alertName(Sent)},
-	{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "}, expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
+	{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "},
+		expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
 		code: alertName(Received)},
 
 	{any: []string{"num=", "erify return code", "erify error", "verify result", "X509_V_ERR", "verification error"},
 		expr: regexp.MustCompile(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
-			`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`), code: decimal(OpenSSLVerify)},
+			`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`),
+		code: decimal(OpenSSLVerify)},
 
 	// Windows: hexadecimal, or the same number as a signed decimal.
-	{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"}, expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
+	{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"},
+		expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
 		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
 	{any: []string{"8009", "800b", "800B"},
 		expr: regexp.MustCompile(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
@@ -185,40 +194,49 @@ var finders = []finder{
 			c, ok := Lookup(WinHTTP, n)
 			return c, Undirected, ok && err == nil
 		}},
-	{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"}, expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
-		only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`), code: decimal(WinHTTP)},
+	{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"},
+		expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
+		only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
+		code: decimal(WinHTTP)},
 	{any: []string{"channel", "CHANNEL"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`),
 		only: regexp.MustCompile(`(?i)schannel`),
 		code: decimal(Schannel)},
 
 	{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
-	{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"}, expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
+	{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"},
+		expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
 		only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
 	{any: []string{"NSURL", "kCFStream", "OSStatus", "HTTP load failed", "TLS Trust", "CFNetwork", "SSLHandshake",
 		"ecureTransport", "ecure Transport", "errSSL", "errSec", "security import", "SecKeychain", "Task <", "Domain="},
-		expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
+		expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)` +
+			`(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
 		only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
-			`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|Secure Transport`),
+			`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|` +
+			`Secure Transport`),
 		code: decimal(Apple)},
-	{any: []string{"GnuTLS", "gnutls", "GNUTLS"}, expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
+	{any: []string{"GnuTLS", "gnutls", "GNUTLS"},
+		expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
 		only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
 	{any: mbedTexts, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
 		code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
 	{any: mbedTexts, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
 		only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
-	{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"}, expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
+	{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"},
+		expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
 		code: decimal(WolfSSL)},
 	{any: []string{"curl", "cURL", "CURL", "libcurl"},
-		expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
+		expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
+			`exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
 		code: decimal(Curl)},
 
 	{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
-		expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
+		expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
+			`[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
 		only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
 }
 
-// errno reads a system's error number. Programs print those of files (ENOENT, EACCES) for many files, so these count only
-// where OpenSSL passes them on.
+// errno reads a system's error number. Programs print those of files (ENOENT, EACCES) for many files, so these count
+// only where OpenSSL passes them on.
 func errno(g []string) (Code, Direction, bool) {
 	c, d, ok := decimal(System)(g)
 	return c, d, ok && c.Number > eacces
@@ -228,12 +246,13 @@ const eacces = 13
 
 // mbedTexts are in all messages of Mbed TLS and what stands on it.
 var mbedTexts = []string{
-	"mbed", "Mbed", "MBED", "esp-tls", "esp_tls", "ssl_client", "ESP_ERR", "TLS_handshake", "WiFiClientSecure", "mosquitto",
-	"ssl_tls",
+	"mbed", "Mbed", "MBED", "esp-tls", "esp_tls", "ssl_client", "ESP_ERR", "TLS_handshake", "WiFiClientSecure",
+	"mosquitto", "ssl_tls",
 }
 
 // mbed matches messages of Mbed TLS and what stands on it.
-var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|WiFiClientSecure|mosquitto|ssl_tls`)
+var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
+	`WiFiClientSecure|mosquitto|ssl_tls`)
 
 // lowByte returns the lower byte of a decimal number, as a decimal number.
 func lowByte(s string) string {
@@ -268,7 +287,7 @@ func mbedtls(digits string, base int) (Code, Direction, bool) {
 	return Code{}, Undirected, false
 }
 
-// The numbers of the libraries SYS and SSL in OpenSSL (include/openssl/err.h) and in BoringSSL (include/openssl/err.h), what is
+// The numbers of the libraries SYS and SSL in OpenSSL and BoringSSL (include/openssl/err.h in both), what is
 // added to an alert's number to make it a reason, and the flag of system errors of OpenSSL 3.
 const (
 	libSystem      = 2

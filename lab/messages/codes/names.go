@@ -25,7 +25,8 @@ var guards = map[Space]*regexp.Regexp{
 }
 
 // preferred is the order in which spaces are asked for a name that several have.
-var preferred = []Space{Windows, WinHTTP, NSS, Chromium, Apple, GnuTLS, MbedTLS, OpenSSL, BoringSSL, OpenSSLVerify, OpenSSLOther,
+var preferred = []Space{Windows, WinHTTP, NSS, Chromium, Apple, GnuTLS, MbedTLS, OpenSSL, BoringSSL, OpenSSLVerify,
+	OpenSSLOther,
 	Rustls, DotNet, Erlang, Java, Curl, WolfSSL, System}
 
 // named are the codes by their names.
@@ -52,7 +53,8 @@ var forms = []struct {
 
 // nameForms are in all names that have one of the forms.
 var nameForms = []string{
-	"sec_error_", "ssl_error_", "mozilla_pkix_error_", "X509_V_ERR_", "ERR_SSL_", "ERR_OSSL_", "SSL_R_", "SSLV3_", "TLSV1_", "TLSV13_", "[SSL", "[X509", "[PEM", "[ASN1",
+	"sec_error_", "ssl_error_", "mozilla_pkix_error_", "X509_V_ERR_", "ERR_SSL_", "ERR_OSSL_",
+	"SSL_R_", "SSLV3_", "TLSV1_", "TLSV13_", "[SSL", "[X509", "[PEM", "[ASN1",
 	"[PKCS12", "[EVP", "[PROV", "[EC",
 }
 
