@@ -88,22 +88,24 @@ func undirected(read func(string) (Code, bool)) func([]string) (Code, Direction,
 // tlsToPlain is what a plain server logs of a client that speaks TLS to it.
 var tlsToPlain = Code{Space: Bytes, Name: "TLS record", Classes: []failure.Class{failure.NotTLS}, Cause: "plain-port"}
 
-// byteFinders find bytes of another protocol.
-var byteFinders = []finder{
-	{any: []string{"nvalid receive", "rame size", "rame length", "rame of length", "essage size", "essage length",
-		"size exceeds", "length exceeds", "oo large"},
-		expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`),
-		code: undirected(size)},
-	{any: []string{"oversized record", "record overflow", "record too l"},
-		expr: regexp.MustCompile(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
-		code: undirected(recordLength)},
-	{any: []string{"as reply type byte", "got \"", "reply type"},
-		expr: regexp.MustCompile(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`),
-		code: undirected(firstByte)},
-	// A plain server logs the first bytes of a TLS client's ClientHello. A plain client reports the alert of a TLS
-	// server.
-	{any: []string{`\x16\x03`, `\u0016\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)16\\(?:x|u00)03`),
-		code: func([]string) (Code, Direction, bool) { return tlsToPlain, Undirected, true }},
-	{any: []string{`\x15\x03`, `\u0015\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)15\\(?:x|u00)03`),
-		code: func([]string) (Code, Direction, bool) { return plainClient, Undirected, true }},
+// byteFinders returns the finders of bytes of another protocol.
+func byteFinders() []finder {
+	return []finder{
+		{any: []string{"nvalid receive", "rame size", "rame length", "rame of length", "essage size", "essage length",
+			"size exceeds", "length exceeds", "oo large"},
+			expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`),
+			code: undirected(size)},
+		{any: []string{"oversized record", "record overflow", "record too l"},
+			expr: regexp.MustCompile(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
+			code: undirected(recordLength)},
+		{any: []string{"as reply type byte", "got \"", "reply type"},
+			expr: regexp.MustCompile(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`),
+			code: undirected(firstByte)},
+		// A plain server logs the first bytes of a TLS client's ClientHello. A plain client reports the alert of a TLS
+		// server.
+		{any: []string{`\x16\x03`, `\u0016\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)16\\(?:x|u00)03`),
+			code: func([]string) (Code, Direction, bool) { return tlsToPlain, Undirected, true }},
+		{any: []string{`\x15\x03`, `\u0015\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)15\\(?:x|u00)03`),
+			code: func([]string) (Code, Direction, bool) { return plainClient, Undirected, true }},
+	}
 }

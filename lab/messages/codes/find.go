@@ -91,148 +91,153 @@ func alertName(d Direction) func([]string) (Code, Direction, bool) {
 	}
 }
 
-// finders find numbers, and names whose direction matters. Their order decides only between hits at one place.
-var finders = []finder{
-	// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
-	{any: []string{"error:0", "error:1", "error:2", "error:8"},
-		expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
-		code: packed},
-	// rust-openssl writes the numbers in decimal.
-	{any: []string{"library: \""}, expr: regexp.MustCompile(`code: (\d{7,10}), library: "`),
-		code: func(g []string) (Code, Direction, bool) {
-			n, err := strconv.ParseUint(g[1], 10, 32)
-			if err != nil {
-				return Code{}, Undirected, false
-			}
-			return packed([]string{"", strconv.FormatUint(n, 16), "", ""})
-		}},
-	// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
-	{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
-		expr: regexp.MustCompile(`\b(2684\d{5}):SSL[ _]routines`),
-		code: func(g []string) (Code, Direction, bool) {
-			n, err := strconv.ParseInt(g[1], 10, 64)
-			if err != nil || n>>24 != libBoringSSL {
-				return Code{}, Undirected, false
-			}
-			return reason(BoringSSL, n&0xfff)
-		}},
-	// Apple's boringssl, and OpenSSL's info callback.
-	{any: []string{"read alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
-		code: alertName(Received)},
-	{any: []string{"write alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
-		code: alertName(Sent)},
-	{any: []string{"lert read"}, expr: regexp.MustCompile(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
-	{any: []string{"lert write"}, expr: regexp.MustCompile(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
-	{any: []string{"SSL alert number"},
-		expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
-	// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
-	{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
-		code: func(g []string) (Code, Direction, bool) {
-			c, _, ok := decimal(Alert)([]string{"", lowByte(g[2])})
-			return c, map[string]Direction{"IN": Received, "OUT": Sent}[g[1]], ok
-		}},
-	{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
-		only: regexp.MustCompile(`received`), code: alertNumber(Received)},
-	{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
-		only: regexp.MustCompile(`generated|sent to`), code: alertNumber(Sent)},
-	{any: []string{"(msg "}, expr: regexp.MustCompile(`alert message \(msg (\d+)\)`), code: alertNumber(Received)},
-	{any: []string{"fatal("}, expr: regexp.MustCompile(`received (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
-		code: alertNumber(Received)},
-	{any: []string{"fatal("}, expr: regexp.MustCompile(`raised (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
-		code: alertNumber(Sent)},
-	{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlertReceived: \w+\((\d+)\)`),
-		code: alertNumber(Received)},
-	{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlert: \w+\((\d+)\)`), code: alertNumber(Sent)},
-	// Event 36887 in any language ends its first sentence with the number.
-	{any: []string{"36887"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
-		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Received)},
-	{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
-		only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
-	{any: []string{"eceived alert ["},
-		expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
-	{any: []string{"eceived fatal alert"},
-		expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
-	{any: []string{"remote error: "}, expr: regexp.MustCompile(`remote error: (?:tls: )?([A-Za-z ]+)`),
-		code: alertName(Received)},
-	{any: []string{"ALERT: "},
-		expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
-		code: alertName(Received)},
-	{any: []string{"ALERT: "},
-		expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
-		code: alertName(Sent)},
-	{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "},
-		expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
-		code: alertName(Received)},
+// numberFinders returns the finders of numbers, and of names whose direction matters. Their order decides only between
+// hits at one place. They are made on first use, because most commands of the lab read no messages.
+func numberFinders() []finder {
+	mbed := regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
+		`WiFiClientSecure|mosquitto|ssl_tls`)
+	return []finder{
+		// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
+		{any: []string{"error:0", "error:1", "error:2", "error:8"},
+			expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
+			code: packed},
+		// rust-openssl writes the numbers in decimal.
+		{any: []string{"library: \""}, expr: regexp.MustCompile(`code: (\d{7,10}), library: "`),
+			code: func(g []string) (Code, Direction, bool) {
+				n, err := strconv.ParseUint(g[1], 10, 32)
+				if err != nil {
+					return Code{}, Undirected, false
+				}
+				return packed([]string{"", strconv.FormatUint(n, 16), "", ""})
+			}},
+		// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
+		{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
+			expr: regexp.MustCompile(`\b(2684\d{5}):SSL[ _]routines`),
+			code: func(g []string) (Code, Direction, bool) {
+				n, err := strconv.ParseInt(g[1], 10, 64)
+				if err != nil || n>>24 != libBoringSSL {
+					return Code{}, Undirected, false
+				}
+				return reason(BoringSSL, n&0xfff)
+			}},
+		// Apple's boringssl, and OpenSSL's info callback.
+		{any: []string{"read alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
+			code: alertName(Received)},
+		{any: []string{"write alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
+			code: alertName(Sent)},
+		{any: []string{"lert read"}, expr: regexp.MustCompile(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
+		{any: []string{"lert write"}, expr: regexp.MustCompile(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
+		{any: []string{"SSL alert number"},
+			expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
+		// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
+		{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
+			code: func(g []string) (Code, Direction, bool) {
+				c, _, ok := decimal(Alert)([]string{"", lowByte(g[2])})
+				return c, map[string]Direction{"IN": Received, "OUT": Sent}[g[1]], ok
+			}},
+		{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
+			only: regexp.MustCompile(`received`), code: alertNumber(Received)},
+		{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
+			only: regexp.MustCompile(`generated|sent to`), code: alertNumber(Sent)},
+		{any: []string{"(msg "}, expr: regexp.MustCompile(`alert message \(msg (\d+)\)`), code: alertNumber(Received)},
+		{any: []string{"fatal("}, expr: regexp.MustCompile(`received (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+			code: alertNumber(Received)},
+		{any: []string{"fatal("}, expr: regexp.MustCompile(`raised (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+			code: alertNumber(Sent)},
+		{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlertReceived: \w+\((\d+)\)`),
+			code: alertNumber(Received)},
+		{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlert: \w+\((\d+)\)`), code: alertNumber(Sent)},
+		// Event 36887 in any language ends its first sentence with the number.
+		{any: []string{"36887"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+			only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Received)},
+		{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+			only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
+		{any: []string{"eceived alert ["},
+			expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
+		{any: []string{"eceived fatal alert"},
+			expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
+		{any: []string{"remote error: "}, expr: regexp.MustCompile(`remote error: (?:tls: )?([A-Za-z ]+)`),
+			code: alertName(Received)},
+		{any: []string{"ALERT: "},
+			expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+			code: alertName(Received)},
+		{any: []string{"ALERT: "},
+			expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+			code: alertName(Sent)},
+		{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "},
+			expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
+			code: alertName(Received)},
 
-	{any: []string{"num=", "erify return code", "erify error", "verify result", "X509_V_ERR", "verification error"},
-		expr: regexp.MustCompile(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
-			`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`),
-		code: decimal(OpenSSLVerify)},
+		{any: []string{"num=", "erify return code", "erify error", "verify result", "X509_V_ERR", "verification error"},
+			expr: regexp.MustCompile(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
+				`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`),
+			code: decimal(OpenSSLVerify)},
 
-	// Windows: hexadecimal, or the same number as a signed decimal.
-	{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"},
-		expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
-		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
-	{any: []string{"8009", "800b", "800B"},
-		expr: regexp.MustCompile(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
-		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
-	{any: []string{"-2146", "-2147"}, expr: regexp.MustCompile(`-(214[67]\d{6})\b`),
-		code: func(g []string) (Code, Direction, bool) {
-			n, err := strconv.ParseInt(g[1], 10, 64)
-			if err != nil {
-				return Code{}, Undirected, false
-			}
-			c, ok := Lookup(Windows, 1<<32-n)
-			return c, Undirected, ok
-		}},
-	{any: []string{"2148", "2147"}, expr: regexp.MustCompile(`(?:^|[^-\d])(214[78]\d{6})\b`),
-		only: regexp.MustCompile(`(?i)tls|ssl|schannel|security|cert`),
-		code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 10) }},
-	{any: []string{"0x80072"}, expr: regexp.MustCompile(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
-		code: func(g []string) (Code, Direction, bool) {
-			n, err := strconv.ParseInt(g[1], 16, 64)
-			c, ok := Lookup(WinHTTP, n)
-			return c, Undirected, ok && err == nil
-		}},
-	{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"},
-		expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
-		only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
-		code: decimal(WinHTTP)},
-	{any: []string{"channel", "CHANNEL"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`),
-		only: regexp.MustCompile(`(?i)schannel`),
-		code: decimal(Schannel)},
+		// Windows: hexadecimal, or the same number as a signed decimal.
+		{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"},
+			expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
+			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
+		{any: []string{"8009", "800b", "800B"},
+			expr: regexp.MustCompile(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
+			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
+		{any: []string{"-2146", "-2147"}, expr: regexp.MustCompile(`-(214[67]\d{6})\b`),
+			code: func(g []string) (Code, Direction, bool) {
+				n, err := strconv.ParseInt(g[1], 10, 64)
+				if err != nil {
+					return Code{}, Undirected, false
+				}
+				c, ok := Lookup(Windows, 1<<32-n)
+				return c, Undirected, ok
+			}},
+		{any: []string{"2148", "2147"}, expr: regexp.MustCompile(`(?:^|[^-\d])(214[78]\d{6})\b`),
+			only: regexp.MustCompile(`(?i)tls|ssl|schannel|security|cert`),
+			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 10) }},
+		{any: []string{"0x80072"}, expr: regexp.MustCompile(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
+			code: func(g []string) (Code, Direction, bool) {
+				n, err := strconv.ParseInt(g[1], 16, 64)
+				c, ok := Lookup(WinHTTP, n)
+				return c, Undirected, ok && err == nil
+			}},
+		{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"},
+			expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
+			only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
+			code: decimal(WinHTTP)},
+		{any: []string{"channel", "CHANNEL"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`),
+			only: regexp.MustCompile(`(?i)schannel`),
+			code: decimal(Schannel)},
 
-	{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
-	{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"},
-		expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
-		only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
-	{any: []string{"NSURL", "kCFStream", "OSStatus", "HTTP load failed", "TLS Trust", "CFNetwork", "SSLHandshake",
-		"ecureTransport", "ecure Transport", "errSSL", "errSec", "security import", "SecKeychain", "Task <", "Domain="},
-		expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)` +
-			`(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
-		only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
-			`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|` +
-			`Secure Transport`),
-		code: decimal(Apple)},
-	{any: []string{"GnuTLS", "gnutls", "GNUTLS"},
-		expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
-		only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
-	{any: mbedTexts, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
-		code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
-	{any: mbedTexts, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
-		only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
-	{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"},
-		expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
-		code: decimal(WolfSSL)},
-	{any: []string{"curl", "cURL", "CURL", "libcurl"},
-		expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
-			`exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
-		code: decimal(Curl)},
+		{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
+		{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"},
+			expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
+			only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
+		{any: []string{"NSURL", "kCFStream", "OSStatus", "HTTP load failed", "TLS Trust", "CFNetwork", "SSLHandshake",
+			"ecureTransport", "ecure Transport", "errSSL", "errSec", "security import", "SecKeychain", "Task <", "Domain="},
+			expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)` +
+				`(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
+			only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
+				`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|` +
+				`Secure Transport`),
+			code: decimal(Apple)},
+		{any: []string{"GnuTLS", "gnutls", "GNUTLS"},
+			expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
+			only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
+		{any: mbedTexts, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
+			code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
+		{any: mbedTexts, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
+			only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
+		{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"},
+			expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
+			code: decimal(WolfSSL)},
+		{any: []string{"curl", "cURL", "CURL", "libcurl"},
+			expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
+				`exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
+			code: decimal(Curl)},
 
-	{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
-		expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
-			`[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
-		only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
+		{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
+			expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
+				`[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
+			only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
+	}
 }
 
 // errno reads a system's error number. Programs print those of files (ENOENT, EACCES) for many files, so these count
@@ -249,10 +254,6 @@ var mbedTexts = []string{
 	"mbed", "Mbed", "MBED", "esp-tls", "esp_tls", "ssl_client", "ESP_ERR", "TLS_handshake", "WiFiClientSecure",
 	"mosquitto", "ssl_tls",
 }
-
-// mbed matches messages of Mbed TLS and what stands on it.
-var mbed = regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
-	`WiFiClientSecure|mosquitto|ssl_tls`)
 
 // lowByte returns the lower byte of a decimal number, as a decimal number.
 func lowByte(s string) string {

@@ -8,21 +8,23 @@ import (
 
 // guards are what a message must have, anywhere, for the names of a space to count. Spaces that are not listed have
 // names that nothing else has. Nil means that names alone count for nothing.
-var guards = map[Space]*regexp.Regexp{
-	Alert:         nil, // by the finders, which know the direction
-	System:        regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https`),
-	Schannel:      nil,
-	Curl:          regexp.MustCompile(`CURLE_`),
-	OpenSSL:       regexp.MustCompile(`ssl|SSL|tls_|handshake`),
-	BoringSSL:     regexp.MustCompile(`OPENSSL_internal|\.cc[:(]`),
-	OpenSSLVerify: regexp.MustCompile(`X509_V_ERR_|ssl|SSL|tls|TLS|certificate`),
-	OpenSSLOther:  regexp.MustCompile(`ssl|SSL|PEM|X509`),
-	WolfSSL:       regexp.MustCompile(`(?i)wolfssl`),
-	Java:          regexp.MustCompile(`java|javax|sun\.security|CertPath|Exception`),
-	DotNet:        regexp.MustCompile(`(?i)certificate|ssl|chain`),
-	Rustls:        regexp.MustCompile(`(?i)certificate|rustls|webpki|tls|cert`),
-	Erlang:        regexp.MustCompile(`bad_cert|tls_alert|ALERT|ssl`),
-}
+var guards = sync.OnceValue(func() map[Space]*regexp.Regexp {
+	return map[Space]*regexp.Regexp{
+		Alert:         nil, // by the finders, which know the direction
+		System:        regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https`),
+		Schannel:      nil,
+		Curl:          regexp.MustCompile(`CURLE_`),
+		OpenSSL:       regexp.MustCompile(`ssl|SSL|tls_|handshake`),
+		BoringSSL:     regexp.MustCompile(`OPENSSL_internal|\.cc[:(]`),
+		OpenSSLVerify: regexp.MustCompile(`X509_V_ERR_|ssl|SSL|tls|TLS|certificate`),
+		OpenSSLOther:  regexp.MustCompile(`ssl|SSL|PEM|X509`),
+		WolfSSL:       regexp.MustCompile(`(?i)wolfssl`),
+		Java:          regexp.MustCompile(`java|javax|sun\.security|CertPath|Exception`),
+		DotNet:        regexp.MustCompile(`(?i)certificate|ssl|chain`),
+		Rustls:        regexp.MustCompile(`(?i)certificate|rustls|webpki|tls|cert`),
+		Erlang:        regexp.MustCompile(`bad_cert|tls_alert|ALERT|ssl`),
+	}
+})
 
 // preferred is the order in which spaces are asked for a name that several have.
 var preferred = []Space{Windows, WinHTTP, NSS, Chromium, Apple, GnuTLS, MbedTLS, OpenSSL, BoringSSL, OpenSSLVerify,
@@ -129,7 +131,7 @@ func oneName(text, word string, at int, passed map[Space]bool, hits []Hit) []Hit
 		}
 	}
 	for _, c := range named()[word] {
-		guard, guarded := guards[c.Space]
+		guard, guarded := guards()[c.Space]
 		if guarded {
 			if guard == nil {
 				continue

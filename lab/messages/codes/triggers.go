@@ -21,7 +21,7 @@ var triggered = sync.OnceValue(func() triggers {
 		texts = append(texts, text)
 		t.of = append(t.of, of)
 	}
-	for i, f := range allFinders {
+	for i, f := range allFinders() {
 		for _, text := range f.any {
 			add(text, i)
 		}
@@ -56,7 +56,7 @@ func Find(text string) []Hit {
 		return nil
 	}
 	var hits []Hit
-	for i, f := range allFinders {
+	for i, f := range allFinders() {
 		if tried[i] {
 			hits = f.find(text, hits)
 		}
@@ -71,4 +71,4 @@ func Find(text string) []Hit {
 }
 
 // allFinders are tried in their order, which decides only between hits at one place.
-var allFinders = slices.Concat(finders, byteFinders)
+var allFinders = sync.OnceValue(func() []finder { return slices.Concat(numberFinders(), byteFinders()) })
