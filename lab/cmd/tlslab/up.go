@@ -118,6 +118,7 @@ func (o *upOptions) serve(ctx context.Context, l *lab.Lab, list []*scenarios.Sce
 	for _, left := range served.Left {
 		fmt.Fprintf(o.stderr, "tlslab: left out: %v\n", left)
 	}
+	debug.FreeOSMemory() // minting took several times what serving needs
 	if o.json {
 		err = result.WriteJSON(o.stdout, served.Endpoints)
 	} else {
