@@ -224,6 +224,9 @@ func (f Finding) told(b book, class failure.Class) section {
 // hasSection reports whether an aspect of the finding has a section for a class. It is about this very message, while
 // the section of a cause is about all messages that point to it.
 func (f Finding) hasSection(b book, class failure.Class) bool {
+	if f.Server && class == failure.NotTLS && f.Cause != plainClient {
+		return false // the aspect is about clients that send plain text to a TLS port
+	}
 	return slices.ContainsFunc(f.of(class), func(a aspect) bool { return len(b.aspects[a.name].causes) > 0 })
 }
 

@@ -64,6 +64,21 @@ func TestCauseOfNumber(t *testing.T) {
 	}
 }
 
+// TestBytes checks that a size that spells TLS or HTTP is explained from the side that read it.
+func TestBytes(t *testing.T) {
+	for size, want := range map[string]string{
+		"1213486160": "speaks another protocol than the client expects", // HTTP
+		"369295616":  "A client began TLS on a port that speaks plain text",
+		"352518912":  "A client spoke plain text to a port that speaks TLS", // the server's alert
+		"1195725856": "speaks another protocol than the client expects",     // GET
+	} {
+		r := explain.Read("Invalid receive (size = " + size + " larger than 104857600)")
+		if assert.Len(t, r.Findings, 1, size) {
+			assert.Contains(t, r.Findings[0].Prose(lang.English).Means, want, size)
+		}
+	}
+}
+
 // TestSides checks pairs of messages that differ only in who wrote them.
 func TestSides(t *testing.T) {
 	for _, c := range []struct {
@@ -81,6 +96,9 @@ func TestSides(t *testing.T) {
 		{"SSL_do_handshake() failed (SSL: error:0A000410:SSL routines::sslv3 alert handshake failure:SSL alert number 40) " +
 			"while SSL handshaking to upstream, client: 10.0.0.9, upstream: \"https://10.0.0.1/\"", phrases.Upstream,
 			explain.Peer, "handshake-failure"},
+		{"Invalid receive (size = 1213486160 larger than 104857600)", phrases.Client, explain.Writer, "not-tls"},
+		{"Invalid receive (size = 369295616 larger than 104857600)", phrases.Server, explain.Writer, "not-tls"},
+		{"Invalid receive (size = 1195725856 larger than 104857600)", phrases.Server, explain.Writer, "not-tls"},
 		{"SSL_do_handshake() failed (SSL: error:0A000102:SSL routines::unsupported protocol) while SSL handshaking, " +
 			"client: 10.0.0.9, server: 0.0.0.0:443", phrases.Server, explain.Writer, "protocol-version"},
 	} {

@@ -100,6 +100,12 @@ func Readings(text string, server, sure bool) (list []Reading) {
 		if len(r.Classes) == 0 {
 			continue
 		}
+		if h.Space == codes.Bytes {
+			r.Writer = phrases.Client
+			if h.FromServer() {
+				r.Writer = phrases.Server
+			}
+		}
 		if r.Tells = TellsOf(r.Classes, r.Cause); h.Space == codes.Curl && r.Tells < TellsSome {
 			r.Tells = TellsLittle
 		}

@@ -3,6 +3,7 @@ package codes
 import (
 	"encoding/binary"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,9 @@ var (
 	}
 	otherServer = Code{Space: Bytes, Name: "HTTP", Classes: []failure.Class{failure.NotTLS}, Cause: "other-service"}
 )
+
+// httpMethods are the first four bytes of HTTP requests.
+var httpMethods = []string{"GET ", "POST", "HEAD", "PUT ", "OPTI", "CONN", "DELE", "PATC", "PRI "}
 
 // recordTypes are the types of TLS records that begin a connection or end it early (RFC 8446, section 5.1).
 const (
@@ -50,6 +54,8 @@ func size(digits string) (Code, bool) {
 		return tlsToPlain, true
 	case tlsRecord(b): // the alert of a TLS server
 		return plainClient, true
+	case slices.Contains(httpMethods, string(b)):
+		return httpRequest, true
 	case plainText(b):
 		return otherServer, true
 	}
@@ -83,6 +89,17 @@ func undirected(read func(string) (Code, bool)) func([]string) (Code, Direction,
 		c, ok := read(g[1])
 		return c, Undirected, ok
 	}
+}
+
+// httpRequest is what a server of another protocol says of a client that speaks HTTP to it.
+var httpRequest = Code{
+	Space: Bytes, Name: "HTTP request", Classes: []failure.Class{failure.NotTLS}, Cause: "other-service",
+}
+
+// FromServer reports whether the code shows that a server wrote the message: only servers read a ClientHello or an HTTP
+// request.
+func (c Code) FromServer() bool {
+	return c.Space == Bytes && (c.Name == httpRequest.Name || c.Name == tlsToPlain.Name && c.Cause == tlsToPlain.Cause)
 }
 
 // tlsToPlain is what a plain server logs of a client that speaks TLS to it.
