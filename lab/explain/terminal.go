@@ -94,7 +94,7 @@ func (t Terminal) reproduce(f Finding) {
 	t.command(4, "make scenario-"+f.Scenarios[0])
 }
 
-// Who names, in a language, the stacks in whose words the message is written.
+// Who names, in a language, the stacks whose words the message has.
 func (f Finding) Who(l lang.Tag) string {
 	const most = 6
 	t := Terminal{Locale: l}

@@ -116,7 +116,7 @@ func prose(lines []line) []line {
 	return list
 }
 
-// notProse is what stands in prose and is none: code, quotations of programs, placeholders, references, addresses.
+// notProse is what stands in prose but is not prose: code, quotations of programs, placeholders, references, addresses.
 var notProse = []struct {
 	what *regexp.Regexp
 	with string

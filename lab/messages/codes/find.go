@@ -33,7 +33,7 @@ type finder struct {
 	// only is a text of which the message must have one anywhere, because the expression alone matches too much.
 	// Nil means no condition.
 	only *regexp.Regexp
-	// code returns the code of a match, whose groups are given; false if it is none.
+	// code returns the code of a match, whose groups are given, and whether the match is a code.
 	code func(groups []string) (Code, Direction, bool)
 }
 
