@@ -226,7 +226,7 @@ func (r Row) among(rows []Row) bool {
 	return slices.ContainsFunc(rows, func(o Row) bool { return o.Scenario == r.Scenario && o.Client == r.Client })
 }
 
-// Canonical returns the class that the scenario is about, or "" if there is none.
+// Canonical returns the class that the scenario is about, or "" if it is about no class.
 func (r Row) Canonical() failure.Class {
 	if len(r.Expect.Failures) == 0 {
 		return ""

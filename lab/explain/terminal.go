@@ -94,7 +94,7 @@ func (t Terminal) reproduce(f Finding) {
 	t.command(4, "make scenario-"+f.Scenarios[0])
 }
 
-// Who names, in a language, the stacks whose words the message has.
+// Who returns the names of the stacks that use the words of the message, in a language.
 func (f Finding) Who(l lang.Tag) string {
 	const most = 6
 	t := Terminal{Locale: l}

@@ -50,7 +50,7 @@ const (
 	wordCloseNotify  = "close-notify" // the client sent close_notify
 	wordServed       = "served"       // the server closes normally
 	wordCut          = "cut"          // the server broke off the connection on purpose
-	wordTimeout      = "timeout"      // the server waited in vain
+	wordTimeout      = "timeout"      // the server timed out
 	wordClosed       = "closed"       // the server closes after an alert
 	wordFailed       = "failed"
 	wordInternal     = "internal" // the lab itself failed

@@ -135,7 +135,7 @@ func Compare(from, to *Run, pairs []Pair) *Diff {
 }
 
 // Since compares a run with an earlier one. Each client is compared with the same client. If its version is new, it is
-// compared with the previous version of that stack and variant, or with the next one if there is none.
+// compared with the previous version of that stack and variant, or with the next one if it has no previous version.
 func Since(from, to *Run) *Diff {
 	var pairs []Pair
 	var only []string

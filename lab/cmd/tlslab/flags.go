@@ -243,8 +243,8 @@ func (p *place) check(c *console) error {
 		return usageError{fmt.Errorf("--bind %q: want an IP address, for example 127.0.0.1 or 0.0.0.0", p.bind)}
 	}
 	if !a.IsLoopback() {
-		fmt.Fprintf(c.stderr, "tlslab: listening on %s: anyone who can reach this address can connect to servers "+
-			"that are broken on purpose; their keys are as public as the seed\n", p.bind)
+		fmt.Fprintf(c.stderr, "tlslab: listening on %s: every machine that can reach this address can connect to "+
+			"servers that are broken on purpose; their keys are as public as the seed\n", p.bind)
 	}
 	return nil
 }
