@@ -57,6 +57,7 @@ func TestCauseOfNumber(t *testing.T) {
 	if assert.Len(t, r.Findings, 1) {
 		f := r.Findings[0]
 		assert.Equal(t, "ephemeral-key", f.Cause)
+		assert.Empty(t, f.Scenarios, "no scenario shows this cause, and those of its class show others")
 		assert.Contains(t, f.Prose(lang.English).Means, "private key")
 		if assert.Len(t, f.Codes, 1) {
 			assert.Equal(t, "SEC_E_NO_CREDENTIALS", f.Codes[0].Name)
