@@ -5,9 +5,16 @@
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
 
+# On Linux the program is static, so that it also runs in containers whose C library is older than this machine's. The
+# embedded database keeps its data in SQLite, so its backend for PostgreSQL is left out.
+BUILD := go build -tags ferretdb_no_postgresql
+ifeq ($(shell go env GOOS),linux)
+  BUILD := CGO_ENABLED=0 $(BUILD)
+endif
+
 $(TLSLAB): FORCE
 	@test -e $@ || echo 'building, which takes a minute the first time' >&2
-	@go build -o $@ ./lab/cmd/tlslab
+	@$(BUILD) -o $@ ./lab/cmd/tlslab
 
 ## scenario-ID     reproduce a scenario, as in make scenario-expired; ARGS="--client python" narrows it
 scenario-%: $(TLSLAB)

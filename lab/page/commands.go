@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 
 	"example.com/tlslab/lab/internal/shell"
@@ -137,8 +138,10 @@ type command struct {
 	Lacks          string // what it cannot do, as a key of the page's words
 }
 
-var commandTemplates = template.Must(template.New("").
-	Funcs(template.FuncMap{"sh": shell.Quote, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
+var commandTemplates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").
+		Funcs(template.FuncMap{"sh": shell.Quote, "text": stringLiteral}).ParseFS(commandFiles, "commands/*.tmpl"))
+})
 
 // commands returns the commands with which each tool connects to an endpoint, for a POSIX shell.
 func commands(e serve.Endpoint) ([]command, error) {
@@ -150,7 +153,7 @@ func commands(e serve.Endpoint) ([]command, error) {
 		c := command{ID: t.id, Name: t.name, Lacks: t.lacks(e)}
 		if !slices.Contains(essentials, c.Lacks) {
 			var text strings.Builder
-			if err := commandTemplates.ExecuteTemplate(&text, t.id+".tmpl", newTarget(e)); err != nil {
+			if err := commandTemplates().ExecuteTemplate(&text, t.id+".tmpl", newTarget(e)); err != nil {
 				return nil, err
 			}
 			c.Text = strings.TrimSpace(text.String())

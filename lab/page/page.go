@@ -74,7 +74,7 @@ type Page struct {
 	hub     *hub
 	epoch   string // distinguishes this run from others
 	words   map[lang.Tag]lang.Words
-	pages   map[lang.Tag]map[string]*template.Template
+	pages   map[lang.Tag]func() (map[string]*template.Template, error)
 	byID    map[string]*scenarios.Scenario
 
 	listeners []net.Listener
@@ -120,14 +120,12 @@ func Start(o Options) (*Page, error) {
 	for _, s := range o.Scenarios {
 		p.byID[s.ID], p.state[s.ID] = s, new(state)
 	}
-	var err error
 	p.words = map[lang.Tag]lang.Words{}
 	for _, l := range lang.All() {
 		p.words[l] = l.Words("page")
 	}
-	if p.pages, err = parse(p.words); err != nil {
-		return nil, err
-	}
+	p.pages = parsed(p.words)
+	var err error
 	if p.listeners, err = listen(o.Bind, o.Port); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/lang"
@@ -57,32 +58,38 @@ func (p *Page) routes() http.Handler {
 	return mux
 }
 
-// parse parses the templates, once for each language.
-func parse(all map[lang.Tag]lang.Words) (map[lang.Tag]map[string]*template.Template, error) {
-	out := map[lang.Tag]map[string]*template.Template{}
+// parsed returns a function for each language that parses its templates, by page, when it is first called. Most runs
+// never show a page, and few show one in two languages.
+func parsed(all map[lang.Tag]lang.Words) map[lang.Tag]func() (map[string]*template.Template, error) {
+	out := map[lang.Tag]func() (map[string]*template.Template, error){}
 	for l, w := range all {
-		out[l] = map[string]*template.Template{}
-		functions := template.FuncMap{
-			"t": w.Say, "tt": w.First, "visible": visible.Text,
-			"expectation": func(e scenarios.Expectation) string { return expectation(w, e) },
-			"join":        strings.Join, "parts": parts, "milliseconds": milliseconds,
+		out[l] = sync.OnceValues(func() (map[string]*template.Template, error) { return parse(w) })
+	}
+	return out
+}
+
+// parse parses the templates of a language.
+func parse(w lang.Words) (map[string]*template.Template, error) {
+	functions := template.FuncMap{
+		"t": w.Say, "tt": w.First, "visible": visible.Text,
+		"expectation": func(e scenarios.Expectation) string { return expectation(w, e) },
+		"join":        strings.Join, "parts": parts, "milliseconds": milliseconds,
+	}
+	base, err := template.New("").Funcs(functions).
+		ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*template.Template{fragments: base}
+	for _, name := range pageNames {
+		t, err := base.Clone()
+		if err == nil {
+			t, err = t.ParseFS(templateFiles, "templates/"+name+".html")
 		}
-		base, err := template.New("").Funcs(functions).
-			ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 		if err != nil {
 			return nil, err
 		}
-		out[l][fragments] = base
-		for _, name := range pageNames {
-			t, err := base.Clone()
-			if err == nil {
-				t, err = t.ParseFS(templateFiles, "templates/"+name+".html")
-			}
-			if err != nil {
-				return nil, err
-			}
-			out[l][name] = t
-		}
+		out[name] = t
 	}
 	return out, nil
 }
@@ -122,7 +129,11 @@ func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, name str
 // write writes the complete output of a template, or an error.
 func (p *Page) write(w http.ResponseWriter, _ *http.Request, status int, l lang.Tag, name, part string, v any) {
 	var b bytes.Buffer
-	if err := p.pages[l][name].ExecuteTemplate(&b, part, v); err != nil {
+	pages, err := p.pages[l]()
+	if err == nil {
+		err = pages[name].ExecuteTemplate(&b, part, v)
+	}
+	if err != nil {
 		plainly(w, http.StatusInternalServerError, "the page cannot be rendered: "+err.Error()+"\n")
 		return
 	}

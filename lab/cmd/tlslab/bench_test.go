@@ -22,7 +22,8 @@ import (
 // endpoints.json is written; and the resident memory at that point.
 func BenchmarkUp(b *testing.B) {
 	program := filepath.Join(b.TempDir(), "tlslab")
-	built, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
+	build := exec.Command("make", "-s", "-C", "../../..", "TLSLAB="+program, program)
+	built, err := build.CombinedOutput()
 	require.NoError(b, err, "%s", built)
 	var ports, files time.Duration
 	var resident float64

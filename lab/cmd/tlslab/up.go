@@ -151,13 +151,13 @@ func (o *upOptions) ready(l *lab.Lab, u *lab.Up, ui *page.Page) {
 	}
 }
 
-// thrifty sets GOGC to 50 instead of 100, unless the environment sets it: a serving lab is idle most of the time, and
+// thrifty sets GOGC to 25 instead of 100, unless the environment sets it: a serving lab is idle most of the time, and
 // should take little memory when it is flooded. The returned function restores the setting.
 func thrifty() func() {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(50)
+	before := debug.SetGCPercent(25)
 	return func() { debug.SetGCPercent(before) }
 }
 
