@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -29,12 +29,12 @@ var aiohttpSource = Source{
 var aiohttpRules = slices.Concat([]Rule{
 	{
 		Contains: "Response payload is not completed", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`aiohttp|ClientPayloadError`),
+		Only: lazyregexp.New(`aiohttp|ClientPayloadError`),
 	},
 	{Contains: "Connect call failed", Class: failure.ConnectionRefused},
 	{
 		Contains: " [None]", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`Cannot connect to host \S+ ssl:\S+`),
+		Only: lazyregexp.New(`Cannot connect to host \S+ ssl:\S+`),
 	}, // asyncio raises a ConnectionResetError without a message
-	{Contains: "TimeoutError", Class: failure.Timeout, Only: regexp.MustCompile(`aiohttp`)},
+	{Contains: "TimeoutError", Class: failure.Timeout, Only: lazyregexp.New(`aiohttp`)},
 }, sslModule, openSSLOwn, openSSLTexts)

@@ -1,19 +1,19 @@
 package messages
 
-import "regexp"
+import "example.com/tlslab/lab/internal/lazyregexp"
 
 // placed is what differs in a message from one server to the next, and the word that replaces it.
 var placed = []struct {
-	*regexp.Regexp
+	*lazyregexp.Regexp
 	word string
 }{
 	{
-		regexp.MustCompile(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`),
+		lazyregexp.New(`\blocalhost\b|\b[a-z0-9.-]+\.(test|invalid)\b|\b\d{1,3}(\.\d{1,3}){3}\b|\[::1\]|::1\b`),
 		"HOST",
 	},
-	{regexp.MustCompile(`\b0x[0-9a-fA-F]+\b`), "0xADDRESS"},
-	{regexp.MustCompile(`\b\d{4,}\b`), "N"},
-	{regexp.MustCompile(`\bPORT\b`), "N"},
+	{lazyregexp.New(`\b0x[0-9a-fA-F]+\b`), "0xADDRESS"},
+	{lazyregexp.New(`\b\d{4,}\b`), "N"},
+	{lazyregexp.New(`\bPORT\b`), "N"},
 }
 
 // Alike returns a message without what differs between two servers to which the same happened: hosts, ports and memory

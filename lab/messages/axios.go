@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -21,5 +21,5 @@ var axiosSource = Source{
 
 // axiosRules are the texts of axios, and of Node, on which it is built.
 var axiosRules = slices.Concat([]Rule{
-	{Contains: "timeout of", Class: failure.Timeout, Only: regexp.MustCompile(`AxiosError: timeout of .* exceeded`)},
+	{Contains: "timeout of", Class: failure.Timeout, Only: lazyregexp.New(`AxiosError: timeout of .* exceeded`)},
 }, nodeRules)

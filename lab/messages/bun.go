@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -22,7 +22,7 @@ var bunSource = Source{
 		Host: nodeSwitches.Host,
 		Weak: []string{"NODE_TLS_REJECT_UNAUTHORIZED=0"},
 	},
-	Commands: regexp.MustCompile(`^bunx?$`),
+	Commands: lazyregexp.New(`^bunx?$`),
 	Causes: map[string][]string{
 		"verification-off": {"rejectUnauthorized: false", "NODE_TLS_REJECT_UNAUTHORIZED=0"},
 		"names-unchecked":  {"checkServerIdentity: () => undefined"},
@@ -41,11 +41,11 @@ var bunRules = slices.Concat([]Rule{
 	{Contains: "The socket connection was closed unexpectedly", Class: failure.ConnectionReset},
 	{
 		Contains: "The operation timed out", Class: failure.Timeout,
-		Only: regexp.MustCompile(`TimeoutError: The operation timed out`),
+		Only: lazyregexp.New(`TimeoutError: The operation timed out`),
 	},
 	{Contains: "Issuer has name constraints but leaf has no SANs", Class: failure.NameConstraint},
-	{Contains: "Socket is closed", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`^Error: Socket is closed$`)},
-	{Contains: "Error: Invalid CA", Class: failure.BadPEM, Only: regexp.MustCompile(`^Error: Invalid CA$`)},
+	{Contains: "Socket is closed", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`^Error: Socket is closed$`)},
+	{Contains: "Error: Invalid CA", Class: failure.BadPEM, Only: lazyregexp.New(`^Error: Invalid CA$`)},
 
 	{Contains: "OPENSSL_internal:KEY_USAGE_BIT_INCORRECT", Class: failure.WrongUsage},
 	{Contains: "OPENSSL_internal:BAD_SIGNATURE", Class: failure.KeyMismatch},

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -33,7 +33,7 @@ var verifierRules = []Rule{
 	{Contains: "chain construction exceeds max depth", Class: failure.Untrusted},
 	{
 		Contains: "signature does not match", Class: failure.BadSignature,
-		Only: regexp.MustCompile(`x509|VerificationError`),
+		Only: lazyregexp.New(`x509|VerificationError`),
 	},
 	{Contains: "basicConstraints.cA must be asserted", Class: failure.InvalidCA},
 	{Contains: "CA certificate has no basicConstraints", Class: failure.InvalidCA},

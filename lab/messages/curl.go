@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -25,7 +25,7 @@ var curlSource = Source{
 		Host: []string{"CURLOPT_SSL_VERIFYHOST 0"},
 		Weak: []string{"--ciphers DEFAULT:@SECLEVEL=0", "--tlsv1.0"},
 	},
-	Commands:   regexp.MustCompile(`^curl$`),
+	Commands:   lazyregexp.New(`^curl$`),
 	Causes:     curlCauses,
 	TrustStore: curlTrustStore,
 	Identities: []string{"curl: ("},
@@ -73,12 +73,12 @@ var curlRules = slices.Concat([]Rule{
 	{Contains: "SSL_ERROR_SYSCALL", Class: failure.UnexpectedEOF}, // it has other words for a reset
 	{
 		Contains: "transfer closed with", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`curl: \(18\)|cURL error 18`),
+		Only: lazyregexp.New(`curl: \(18\)|cURL error 18`),
 	},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{
 		Contains: "Couldn't connect to server", Class: failure.ConnectionRefused,
-		Only: regexp.MustCompile(`Failed to connect to`),
+		Only: lazyregexp.New(`Failed to connect to`),
 	},
 	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
 	{Contains: "Could not resolve host", Class: failure.NameResolution},

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -26,7 +26,7 @@ var denoSource = Source{
 		},
 		Weak: []string{"--unsafely-ignore-certificate-errors"},
 	},
-	Commands: regexp.MustCompile(`^deno$`),
+	Commands: lazyregexp.New(`^deno$`),
 	Causes: map[string][]string{
 		"verification-off": {"--unsafely-ignore-certificate-errors"},
 		"names-unchecked":  {"unsafelyDisableHostnameVerification: true"},
@@ -41,10 +41,10 @@ var denoRules = slices.Concat([]Rule{
 	{Contains: "No keys found in key data", Class: failure.BadPEM},
 	{
 		Contains: "error reading a body from connection", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`TypeError: error reading a body from connection`),
+		Only: lazyregexp.New(`TypeError: error reading a body from connection`),
 	},
-	{Contains: "UnexpectedEof: ", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`^UnexpectedEof: `)},
-	{Contains: "ConnectionReset: ", Class: failure.ConnectionReset, Only: regexp.MustCompile(`^ConnectionReset: `)},
+	{Contains: "UnexpectedEof: ", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`^UnexpectedEof: `)},
+	{Contains: "ConnectionReset: ", Class: failure.ConnectionReset, Only: lazyregexp.New(`^ConnectionReset: `)},
 	{Contains: "tlslab ended the client", Class: failure.Timeout}, // connectTls has no time limit
 
 	{Contains: "unable to verify the first certificate", Class: Untold}, // whatever rustls finds wrong
@@ -56,7 +56,7 @@ var denoRules = slices.Concat([]Rule{
 	{Contains: "unsupported protocol", Class: failure.ProtocolVersion},
 	{Contains: "aborted due to timeout", Class: failure.Timeout},
 	{Contains: "Client network socket disconnected", Class: failure.UnexpectedEOF},
-	{Contains: "Error: aborted", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`^Error: aborted$`)},
+	{Contains: "Error: aborted", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`^Error: aborted$`)},
 	{Contains: "ECONNREFUSED", Class: failure.ConnectionRefused},
 	{Contains: "ENOTFOUND", Class: failure.NameResolution},
 }, rustlsRules, reqwestOwn)

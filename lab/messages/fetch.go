@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -21,9 +21,9 @@ var fetchSource = Source{
 
 // fetchRules are the texts of undici, which implements fetch, and of Node, on which it is built.
 var fetchRules = slices.Concat([]Rule{
-	{Contains: "other side closed", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`fetch failed|undici`)},
+	{Contains: "other side closed", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`fetch failed|undici`)},
 	{
 		Contains: "Response body length does not match", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`fetch failed|undici`),
+		Only: lazyregexp.New(`fetch failed|undici`),
 	},
 }, nodeRules)

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -18,7 +18,7 @@ var goSource = Source{
 		},
 	}},
 	Switches:   goSwitches,
-	Commands:   regexp.MustCompile(`^go$|\.go$`),
+	Commands:   lazyregexp.New(`^go$|\.go$`),
 	Causes:     goCauses,
 	TrustStore: goTrustStore,
 }
@@ -63,9 +63,9 @@ var goSwitches = Switches{
 var goRules = []Rule{
 	{
 		Contains: " is before ", Class: failure.NotYetValid,
-		Only: regexp.MustCompile(`x509: `),
+		Only: lazyregexp.New(`x509: `),
 	}, // both after "certificate has expired or is not yet valid"
-	{Contains: " is after ", Class: failure.Expired, Only: regexp.MustCompile(`x509: `)},
+	{Contains: " is after ", Class: failure.Expired, Only: lazyregexp.New(`x509: `)},
 	{Contains: "certificate relies on legacy Common Name field", Class: failure.HostnameMismatch},
 	{Contains: "x509: certificate is valid for", Class: failure.HostnameMismatch},
 	{Contains: "doesn't contain any IP SANs", Class: failure.HostnameMismatch},
@@ -76,7 +76,7 @@ var goRules = []Rule{
 	{Contains: "x509: certificate is not authorized to sign other certificates", Class: failure.InvalidCA},
 	{
 		Contains: "insecure algorithm", Class: failure.WeakSignature,
-		Only: regexp.MustCompile(`x509|signed using|uses insecure`),
+		Only: lazyregexp.New(`x509|signed using|uses insecure`),
 	},
 	{Contains: "verification failure\" while trying to verify candidate authority", Class: failure.BadSignature},
 	{Contains: "certificate signed by unknown authority", Class: failure.Untrusted},
@@ -96,16 +96,16 @@ var goRules = []Rule{
 	{Contains: "dial tcp: lookup ", Class: failure.NameResolution}, // whatever went wrong with the resolver
 	{
 		Contains: "connection reset by peer", Class: failure.ConnectionReset,
-		Only: regexp.MustCompile(`https://|tls|handshake|Last error`),
+		Only: lazyregexp.New(`https://|tls|handshake|Last error`),
 	},
-	{Contains: "connection refused", Class: failure.ConnectionRefused, Only: regexp.MustCompile(`dial tcp|https://`)},
+	{Contains: "connection refused", Class: failure.ConnectionRefused, Only: lazyregexp.New(`dial tcp|https://`)},
 	{
 		Contains: "context deadline exceeded", Class: failure.Timeout,
-		Only: regexp.MustCompile(`(Get|Post|Put|Head|Patch|Delete) "https://|tls: |TLS handshake|Last error`),
+		Only: lazyregexp.New(`(Get|Post|Put|Head|Patch|Delete) "https://|tls: |TLS handshake|Last error`),
 	},
 	{
 		Contains: "i/o timeout", Class: failure.Timeout,
-		Only: regexp.MustCompile(`dial tcp|TLS handshake|handshake|read tcp .*tls|https://`),
+		Only: lazyregexp.New(`dial tcp|TLS handshake|handshake|read tcp .*tls|https://`),
 	}, // the client's own dialer
 	{Contains: "EOF", Class: failure.UnexpectedEOF, Only: goRequest},
 }

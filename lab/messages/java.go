@@ -1,8 +1,7 @@
 package messages
 
 import (
-	"regexp"
-
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -22,7 +21,7 @@ var javaSource = Source{
 		Sources: []string{"java", "okhttp"},
 	}},
 	Switches:   javaSwitches,
-	Commands:   regexp.MustCompile(`^java$|\.(jar|java)$`),
+	Commands:   lazyregexp.New(`^java$|\.(jar|java)$`),
 	Causes:     javaCauses,
 	TrustStore: javaTrustStore,
 }
@@ -54,7 +53,7 @@ var javaRules = []Rule{
 	{Contains: "No subject alternative names present", Class: failure.HostnameMismatch},
 	{Contains: "unable to find valid certification path to requested target", Class: failure.Untrusted},
 	{Contains: "Path does not chain with any of the trust anchors", Class: failure.Untrusted},
-	{Contains: "signature check failed", Class: failure.BadSignature, Only: regexp.MustCompile(`CertPath|PKIX`)},
+	{Contains: "signature check failed", Class: failure.BadSignature, Only: lazyregexp.New(`CertPath|PKIX`)},
 	{Contains: "keyCertSign bit is not set", Class: failure.InvalidCA},
 	{Contains: "this is not a CA certificate", Class: failure.InvalidCA},
 	{Contains: "name constraints check failed", Class: failure.NameConstraint},
@@ -64,7 +63,7 @@ var javaRules = []Rule{
 	{Contains: "Algorithm constraints check failed", Class: failure.WeakSignature},
 	{Contains: "Invalid CertificateVerify signature", Class: failure.KeyMismatch},
 	{Contains: "Curve not supported", Class: failure.WeakKey},
-	{Contains: "Certificate has been revoked", Class: failure.Revoked, Only: regexp.MustCompile(`CertPath|PKIX`)},
+	{Contains: "Certificate has been revoked", Class: failure.Revoked, Only: lazyregexp.New(`CertPath|PKIX`)},
 	{Contains: "revocation status is unknown", Class: failure.RevocationUnknown},
 	{Contains: "Unable to determine revocation status due to network error", Class: failure.RevocationUnknown},
 	{Contains: "Response is unreliable: its validity interval is out-of-date", Class: failure.RevocationUnknown},
@@ -77,7 +76,7 @@ var javaRules = []Rule{
 	{Contains: "OCSP response error", Class: failure.RevocationUnknown},
 	{
 		Contains: "not enough content", Class: failure.RevocationUnknown,
-		Only: regexp.MustCompile(`javax\.net\.ssl`),
+		Only: lazyregexp.New(`javax\.net\.ssl`),
 	}, // in the message that carries a staple
 	{Contains: "Certificate does not specify OCSP responder", Class: failure.RevocationUnknown},
 
@@ -97,7 +96,7 @@ var javaRules = []Rule{
 	{Contains: "has no PRIVATE KEY", Class: failure.BadPEM},
 	{
 		Contains: "BadPaddingException", Class: failure.BadPassphrase,
-		Only: regexp.MustCompile(`PKCS8|InvalidKeySpec|PrivateKey`),
+		Only: lazyregexp.New(`PKCS8|InvalidKeySpec|PrivateKey`),
 	},
 	{Contains: "NoSuchFileException", Class: failure.MissingFile, Only: file},
 	{Contains: "UnknownHostException", Class: failure.NameResolution},
@@ -110,22 +109,22 @@ var javaRules = []Rule{
 	{Contains: "Input record too big", Class: failure.CorruptRecord},
 	{
 		Contains: "Connection reset", Class: failure.ConnectionReset,
-		Only: regexp.MustCompile(`java\.net\.SocketException: Connection reset`),
+		Only: lazyregexp.New(`java\.net\.SocketException: Connection reset`),
 	},
 	{Contains: "Remote host terminated the handshake", Class: failure.UnexpectedEOF},
-	{Contains: "EOF reached while reading", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`java\.io\.`)},
+	{Contains: "EOF reached while reading", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`java\.io\.`)},
 	{
 		Contains: "Premature EOF", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`https://|HttpsURLConnection|javax\.net\.ssl`),
+		Only: lazyregexp.New(`https://|HttpsURLConnection|javax\.net\.ssl`),
 	},
 	// HttpsURLConnection may find its connection closed before it has read the alert.
 	{
 		Contains: "Error writing to server", Class: Untold, tells: broke,
-		Only: regexp.MustCompile(`HttpsURLConnection|https://|ssl`),
+		Only: lazyregexp.New(`HttpsURLConnection|https://|ssl`),
 	},
 	{
 		Contains: "Broken pipe", Class: Untold, tells: broke,
-		Only: regexp.MustCompile(`javax\.net\.ssl|SSLSocket|https://`),
+		Only: lazyregexp.New(`javax\.net\.ssl|SSLSocket|https://`),
 	},
 }
 

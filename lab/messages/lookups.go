@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -29,7 +29,7 @@ var lookups = append(sameClass(failure.NameResolution,
 	"net::ERR_INTERNET_DISCONNECTED",
 ), Rule{
 	Contains: "no such host", Class: failure.NameResolution,
-	Only: regexp.MustCompile(`dial tcp|https://|Last error`),
+	Only: lazyregexp.New(`dial tcp|https://|Last error`),
 })
 
 // sameClass returns rules that give texts the same class.

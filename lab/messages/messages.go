@@ -4,9 +4,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -21,7 +21,7 @@ type Rule struct {
 	Class    failure.Class
 	// Only must match the message as well if its source is not known, because the words have many other uses. Nil
 	// means no condition.
-	Only *regexp.Regexp
+	Only *lazyregexp.Regexp
 	// tells is how telling the words are, if that is less than their class suggests.
 	tells rank
 }
@@ -60,7 +60,7 @@ type Source struct {
 	Verbose string
 	// Commands matches a word of a command, without its directory, that shows that a client is written in it or uses
 	// it. Nil means that none does.
-	Commands *regexp.Regexp
+	Commands *lazyregexp.Regexp
 	// Causes lists what in a client's code most often causes a finding, by the name of the finding in
 	// lab/lessons/check: "verification-off".
 	Causes map[string][]string

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -29,7 +29,7 @@ var mongoGoOwn = []Rule{
 	{Contains: "error validating stapled response", Class: failure.RevocationUnknown},
 	{Contains: "dial tcp: lookup ", Class: failure.NameResolution},
 	{Contains: "EOF", Class: failure.UnexpectedEOF, Only: goRequest},
-	{Contains: "incorrect password", Class: failure.BadPassphrase, Only: regexp.MustCompile(`pkcs8|PKCS8|x509`)},
+	{Contains: "incorrect password", Class: failure.BadPassphrase, Only: lazyregexp.New(`pkcs8|PKCS8|x509`)},
 	{Contains: "failed to find CERTIFICATE", Class: failure.BadPEM},
 	{Contains: "failed to find PRIVATE KEY", Class: failure.BadPEM},
 	{Contains: "does not contain any valid certificates", Class: failure.BadPEM},

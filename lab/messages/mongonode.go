@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -27,6 +27,6 @@ var mongoNodeRules = slices.Concat([]Rule{
 	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
 	{
 		Contains: " closed", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`Mongo\w*Error: connection .* closed`),
+		Only: lazyregexp.New(`Mongo\w*Error: connection .* closed`),
 	},
 }, nodeRules)

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -26,7 +26,7 @@ var nodeSource = Source{
 		Sources: []string{"node", "axios", "fetch"},
 	}},
 	Switches:   nodeSwitches,
-	Commands:   regexp.MustCompile(`^(node|nodejs)$|\.[cm]?[jt]s$`),
+	Commands:   lazyregexp.New(`^(node|nodejs)$|\.[cm]?[jt]s$`),
 	Causes:     nodeCauses,
 	TrustStore: nodeTrustStore,
 	Over:       nodeTLS,
@@ -76,7 +76,7 @@ var nodeRules = slices.Concat([]Rule{
 	{Contains: "Client network socket disconnected", Class: failure.UnexpectedEOF},
 	{
 		Contains: "aborted", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`AxiosError: stream has been aborted`),
+		Only: lazyregexp.New(`AxiosError: stream has been aborted`),
 	}, // in the middle of the response
 	{Contains: "ECONNRESET", Class: failure.ConnectionReset, Only: nodeReset},
 	{Contains: "ECONNREFUSED", Class: failure.ConnectionRefused},

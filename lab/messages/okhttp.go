@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -25,10 +25,10 @@ var okhttpRules = slices.Concat([]Rule{
 	{Contains: "SSLPeerUnverifiedException: Hostname", Class: failure.HostnameMismatch},
 	{
 		Contains: "unexpected end of stream", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`java\.(io|net)\..*(https://|ProtocolException: unexpected end)`),
+		Only: lazyregexp.New(`java\.(io|net)\..*(https://|ProtocolException: unexpected end)`),
 	},
 	{
 		Contains: "timeout", Class: failure.Timeout,
-		Only: regexp.MustCompile(`java\.net\.SocketTimeoutException|java\.io\.InterruptedIOException: timeout`),
+		Only: lazyregexp.New(`java\.net\.SocketTimeoutException|java\.io\.InterruptedIOException: timeout`),
 	},
 }, javaRules)

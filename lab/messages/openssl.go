@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -21,7 +21,7 @@ var opensslSource = Source{
 		All:  []string{"-verify 0"},
 		Weak: append([]string{"-legacy_server_connect"}, openSSLWeak...),
 	},
-	Commands: regexp.MustCompile(`^openssl$`),
+	Commands: lazyregexp.New(`^openssl$`),
 	Causes:   opensslCauses,
 }
 
@@ -62,7 +62,7 @@ var openSSLTexts = []Rule{
 	{Contains: "certificate has expired", Class: failure.Expired, Only: verifying},
 	{Contains: "certificate is not yet valid", Class: failure.NotYetValid, Only: verifying},
 	{Contains: "unable to get local issuer certificate", Class: failure.Untrusted},
-	{Contains: "unable to verify the first certificate", Class: failure.Untrusted, Only: regexp.MustCompile(`.`)},
+	{Contains: "unable to verify the first certificate", Class: failure.Untrusted, Only: lazyregexp.New(`.`)},
 	{Contains: "self-signed certificate", Class: failure.SelfSigned},
 	{Contains: "self signed certificate", Class: failure.SelfSigned},
 	{Contains: "certificate signature failure", Class: failure.BadSignature},
@@ -84,10 +84,10 @@ var openSSLTexts = []Rule{
 	{Contains: "CA cert does not include key usage extension", Class: failure.StrictRFC5280},
 	{
 		Contains: "bad signature", Class: failure.KeyMismatch,
-		Only: regexp.MustCompile(`SSL routines|BAD_SIGNATURE|SSL: |state=error|SSL_connect failed`),
+		Only: lazyregexp.New(`SSL routines|BAD_SIGNATURE|SSL: |state=error|SSL_connect failed`),
 	},
 	{Contains: "alert handshake failure", Class: failure.HandshakeFailure},
-	{Contains: "wrong curve", Class: failure.WeakKey, Only: regexp.MustCompile(`SSL|ssl`)},
+	{Contains: "wrong curve", Class: failure.WeakKey, Only: lazyregexp.New(`SSL|ssl`)},
 	{Contains: "alert protocol version", Class: failure.ProtocolVersion},
 	{Contains: "unsupported protocol", Class: failure.ProtocolVersion},
 	{Contains: "legacy sigalg disallowed or unsupported", Class: failure.WeakSignature},
@@ -116,7 +116,7 @@ var openSSLOwn = []Rule{
 	{Contains: "alert bad certificate", Class: failure.ClientCertificateRejected},
 	{
 		Contains: "bad decrypt", Class: failure.BadPassphrase,
-		Only: regexp.MustCompile(`PEM|key|Mongo|fetch failed|client`),
+		Only: lazyregexp.New(`PEM|key|Mongo|fetch failed|client`),
 	},
 	{Contains: "key values mismatch", Class: failure.ClientMisconfigured},
 	{Contains: "ee key too small", Class: failure.WeakKey},

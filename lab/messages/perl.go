@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -22,7 +22,7 @@ var perlSource = Source{
 		Host: []string{`SSL_verifycn_scheme => "none"`},
 		Weak: openSSLWeak,
 	},
-	Commands: regexp.MustCompile(`^perl$|\.pl$`),
+	Commands: lazyregexp.New(`^perl$|\.pl$`),
 	Causes:   perlCauses,
 }
 
@@ -40,13 +40,13 @@ var perlRules = slices.Concat([]Rule{
 	{Contains: "certificate verify failed", Class: Untold},
 	{
 		Contains: "while looking for line", Class: Untold,
-		Only: regexp.MustCompile(`SSL|TLS|https`),
+		Only: lazyregexp.New(`SSL|TLS|https`),
 	}, // an alert after the handshake
-	{Contains: "Unexpected end of stream", Class: failure.UnexpectedEOF, Only: regexp.MustCompile(`SSL|TLS|https`)},
+	{Contains: "Unexpected end of stream", Class: failure.UnexpectedEOF, Only: lazyregexp.New(`SSL|TLS|https`)},
 	{Contains: "not found or not readable", Class: failure.MissingFile, Only: file},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
-	{Contains: "SSL wants a read first", Class: failure.Timeout, Only: regexp.MustCompile(`SSL wants a read first`)},
+	{Contains: "SSL wants a read first", Class: failure.Timeout, Only: lazyregexp.New(`SSL wants a read first`)},
 	{Contains: "Connection timed out", Class: failure.Timeout, Only: connectingTimedOut},
 	{Contains: "Name or service not known", Class: failure.NameResolution},
 }, openSSLOwn, openSSLTexts)

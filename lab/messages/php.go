@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -25,7 +25,7 @@ var phpSource = Source{
 		Host: []string{`"verify_peer_name" => false`, "CURLOPT_SSL_VERIFYHOST => 0"},
 		Weak: []string{`"security_level" => 0`},
 	},
-	Commands:   regexp.MustCompile(`^php$|\.php$`),
+	Commands:   lazyregexp.New(`^php$|\.php$`),
 	Causes:     phpCauses,
 	TrustStore: `php -r 'print_r(openssl_get_cert_locations());'`,
 }
@@ -41,7 +41,7 @@ var phpCauses = map[string][]string{
 var phpRules = slices.Concat([]Rule{
 	{
 		Contains: "did not match expected", Class: failure.HostnameMismatch,
-		Only: regexp.MustCompile(`Peer certificate CN=`),
+		Only: lazyregexp.New(`Peer certificate CN=`),
 	},
 	{Contains: "EVP lib", Class: failure.BadSignature}, // as in curl
 	{Contains: "certificate verify failed", Class: Untold},
@@ -56,10 +56,10 @@ var phpRules = slices.Concat([]Rule{
 }, openSSLOwn, openSSLTexts, []Rule{
 	{
 		Contains: "HTTP request failed!", Class: Untold, tells: broke,
-		Only: regexp.MustCompile(`https://\S*: (F|f)ailed to open stream: HTTP request failed!\s*( in .*)?$`),
+		Only: lazyregexp.New(`https://\S*: (F|f)ailed to open stream: HTTP request failed!\s*( in .*)?$`),
 	}, // an alert after the handshake that it has not seen
 	{
 		Contains: "Failed to enable crypto", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`Failed to enable crypto`),
+		Only: lazyregexp.New(`Failed to enable crypto`),
 	}, // if nothing comes before it
 })

@@ -2,9 +2,9 @@ package messages
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -52,7 +52,7 @@ var pymongoOCSPSource = Source{
 var pymongoOwn = []Rule{
 	{
 		Contains: "connection closed (", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`pymongo|ServerSelection|AutoReconnect`),
+		Only: lazyregexp.New(`pymongo|ServerSelection|AutoReconnect`),
 	},
 	{Contains: "EOF occurred in violation of protocol", Class: failure.UnexpectedEOF},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},

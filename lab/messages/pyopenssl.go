@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -35,7 +35,7 @@ var pyopensslRules = slices.Concat(serviceIdentity, []Rule{
 	{Contains: "ocsp callback: no OCSP response, and the certificate demands one", Class: failure.StapleMissing},
 	{Contains: "ocsp callback: ", Class: failure.RevocationUnknown},
 	{Contains: "bad certificate status response", Class: failure.RevocationUnknown},
-	{Contains: "'no such file'", Class: failure.MissingFile, Only: regexp.MustCompile(`OpenSSL`)},
+	{Contains: "'no such file'", Class: failure.MissingFile, Only: lazyregexp.New(`OpenSSL`)},
 	{Contains: "'DECODER routines', '', 'unsupported'", Class: failure.BadPEM},
 	{Contains: "data length too long", Class: failure.CorruptRecord}, // OpenSSL 4
 	{Contains: "Unexpected EOF", Class: failure.UnexpectedEOF, Only: pyOpenSSL},

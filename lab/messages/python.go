@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -23,7 +23,7 @@ var pythonSource = Source{
 		Sources: []string{"python", "requests", "urllib3", "httpx", "aiohttp", "pymongo", "cryptography"},
 	}},
 	Switches:   pythonSwitches,
-	Commands:   regexp.MustCompile(`^(python|pypy).*|\.py$`),
+	Commands:   lazyregexp.New(`^(python|pypy).*|\.py$`),
 	Causes:     pythonCauses,
 	TrustStore: pythonTrustStore,
 }
@@ -84,7 +84,7 @@ var pythonRules = slices.Concat([]Rule{
 	{Contains: "IP address mismatch", Class: failure.HostnameMismatch},
 	{
 		Contains: "doesn't match", Class: failure.HostnameMismatch,
-		Only: regexp.MustCompile(`hostname '|CertificateError`),
+		Only: lazyregexp.New(`hostname '|CertificateError`),
 	}, // up to 3.6
 	{Contains: "certificate verify failed (_ssl", Class: Untold}, // up to 3.6
 	{Contains: "EOF occurred in violation of protocol", Class: failure.UnexpectedEOF},

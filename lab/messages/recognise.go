@@ -2,10 +2,10 @@ package messages
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -110,7 +110,7 @@ func Telling(stack, message string) string {
 
 // These match lines that tell why TLS failed, in words that no rule knows.
 var (
-	aboutTLS     = regexp.MustCompile(`(?i)\b(ssl|tls|x509|certificates?|cert|handshake|verify|verification)\b`)
-	aboutFailing = regexp.MustCompile(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|` +
+	aboutTLS     = lazyregexp.New(`(?i)\b(ssl|tls|x509|certificates?|cert|handshake|verify|verification)\b`)
+	aboutFailing = lazyregexp.New(`(?i)\b(error|fail(ed|s|ure|ing)?|invalid|mismatch|unable|cannot|could not|` +
 		`not|refused|rejected|bad|alert|expired|unknown|problem)\b`)
 )

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -58,11 +58,11 @@ var nativeTLSRules = slices.Concat([]Rule{
 	{Contains: "EVP lib", Class: failure.BadSignature}, // all that it shows of the reason with OpenSSL 3, like curl
 	{
 		Contains: "unexpected EOF", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`error sending request|SSL|TLS|ssl`),
+		Only: lazyregexp.New(`error sending request|SSL|TLS|ssl`),
 	},
 	{
 		Contains: "end of file before message length", Class: failure.UnexpectedEOF,
-		Only: regexp.MustCompile(`error (sending request|decoding|reading)`),
+		Only: lazyregexp.New(`error (sending request|decoding|reading)`),
 	},
 	{Contains: "at least one certificate must be provided", Class: failure.BadPEM},
 	{Contains: "expected PKCS#8 PEM", Class: failure.BadPEM},

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -22,7 +22,7 @@ var rubySource = Source{
 		Host: []string{"verify_hostname = false"},
 		Weak: openSSLWeak,
 	},
-	Commands:   regexp.MustCompile(`^ruby$|\.rb$`),
+	Commands:   lazyregexp.New(`^ruby$|\.rb$`),
 	Causes:     rubyCauses,
 	TrustStore: `ruby -ropenssl -e 'puts OpenSSL::X509::DEFAULT_CERT_FILE'`,
 }
@@ -42,6 +42,6 @@ var rubyRules = slices.Concat([]Rule{
 	{Contains: "SSL_CTX_load_verify_file: system lib", Class: failure.MissingFile},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
 	{Contains: "Connection refused", Class: failure.ConnectionRefused, Only: refused},
-	{Contains: "Net::OpenTimeout", Class: failure.Timeout, Only: regexp.MustCompile(`Net::OpenTimeout`)},
+	{Contains: "Net::OpenTimeout", Class: failure.Timeout, Only: lazyregexp.New(`Net::OpenTimeout`)},
 	{Contains: "Name or service not known", Class: failure.NameResolution},
 }, openSSLOwn, openSSLTexts)

@@ -1,11 +1,11 @@
 package messages
 
-import "regexp"
+import "example.com/tlslab/lab/internal/lazyregexp"
 
 // shellSource has no messages: scripts pass on those of the programs that they run.
 var shellSource = Source{
 	Name:     "shell",
-	Commands: regexp.MustCompile(`^(sh|bash|dash|zsh)$|\.sh$`),
+	Commands: lazyregexp.New(`^(sh|bash|dash|zsh)$|\.sh$`),
 	Causes:   shellCauses,
 }
 

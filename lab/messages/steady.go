@@ -1,58 +1,58 @@
 package messages
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/internal/needle"
 )
 
 // fleeting is what changes in a message from run to run, and the word that replaces it.
 var fleeting = []struct {
-	*regexp.Regexp
+	*lazyregexp.Regexp
 	word string
 }{
-	{regexp.MustCompile(`\b(localhost|127\.0\.0\.1|[a-z.]*tlslab\.test):\d+`), "$1:PORT"},
-	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
-	{regexp.MustCompile(`notAfter=.* GMT`), "notAfter=TIME"},
-	{regexp.MustCompile(`notBefore=.* GMT`), "notBefore=TIME"},
-	{regexp.MustCompile(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
-	{regexp.MustCompile(`after \d+ (ms|milliseconds)`), "after N $1"},
-	{regexp.MustCompile(` port \d+\b`), " port PORT"},
-	{regexp.MustCompile(`(127\.0\.0\.1:PORT->127\.0\.0\.1):\d+`), "$1:PORT"},
-	{regexp.MustCompile(`ended the client after [\d.]+s`), "ended the client after TIME"},
-	{regexp.MustCompile(` on [\d.]+:53: `), " on RESOLVER: "},
-	{regexp.MustCompile(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
-	{regexp.MustCompile(`\d+ (bytes remaining to read|more expected)`), "N $1"},
-	{regexp.MustCompile(`\b0x[0-9a-f]{6,}\b`), "0xADDRESS"},
-	{regexp.MustCompile(`\bport=\d+`), "port=PORT"},
-	{regexp.MustCompile(`\('127\.0\.0\.1', \d+\)`), "('127.0.0.1', PORT)"},
-	{regexp.MustCompile(`IncompleteRead\(\d+`), "IncompleteRead(N"},
-	{regexp.MustCompile(`content-length: \d+, bytes received: \d+`), "content-length: N, bytes received: N"},
-	{regexp.MustCompile(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
-	{regexp.MustCompile(`invalid path: \S*/`), "invalid path: DIR/"},
+	{lazyregexp.New(`\b(localhost|127\.0\.0\.1|[a-z.]*tlslab\.test):\d+`), "$1:PORT"},
+	{lazyregexp.New(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
+	{lazyregexp.New(`notAfter=.* GMT`), "notAfter=TIME"},
+	{lazyregexp.New(`notBefore=.* GMT`), "notBefore=TIME"},
+	{lazyregexp.New(`\b[0-9A-F]{12,16}:error`), "ADDRESS:error"},
+	{lazyregexp.New(`after \d+ (ms|milliseconds)`), "after N $1"},
+	{lazyregexp.New(` port \d+\b`), " port PORT"},
+	{lazyregexp.New(`(127\.0\.0\.1:PORT->127\.0\.0\.1):\d+`), "$1:PORT"},
+	{lazyregexp.New(`ended the client after [\d.]+s`), "ended the client after TIME"},
+	{lazyregexp.New(` on [\d.]+:53: `), " on RESOLVER: "},
+	{lazyregexp.New(`\bdoes-not-exist\.invalid:\d+`), "does-not-exist.invalid:PORT"},
+	{lazyregexp.New(`\d+ (bytes remaining to read|more expected)`), "N $1"},
+	{lazyregexp.New(`\b0x[0-9a-f]{6,}\b`), "0xADDRESS"},
+	{lazyregexp.New(`\bport=\d+`), "port=PORT"},
+	{lazyregexp.New(`\('127\.0\.0\.1', \d+\)`), "('127.0.0.1', PORT)"},
+	{lazyregexp.New(`IncompleteRead\(\d+`), "IncompleteRead(N"},
+	{lazyregexp.New(`content-length: \d+, bytes received: \d+`), "content-length: N, bytes received: N"},
+	{lazyregexp.New(`received \d+ (bytes, expected|of) \d+`), "received N $1 N"},
+	{lazyregexp.New(`invalid path: \S*/`), "invalid path: DIR/"},
 	{
-		regexp.MustCompile(`verification time \d+ \(UNIX\), but certificate is not valid (after|before) \d+ \(\d+ ` +
+		lazyregexp.New(`verification time \d+ \(UNIX\), but certificate is not valid (after|before) \d+ \(\d+ ` +
 			`seconds`),
 		"verification time TIME (UNIX), but certificate is not valid $1 TIME (N seconds",
 	},
-	{regexp.MustCompile(`(\w\.c):\d+`), "$1:LINE"}, // a line in the source of OpenSSL or an interpreter
-	{regexp.MustCompile(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
+	{lazyregexp.New(`(\w\.c):\d+`), "$1:LINE"}, // a line in the source of OpenSSL or an interpreter
+	{lazyregexp.New(`\b(NotAfter|NotBefore|date): \w{3} \w{3} \d\d \d\d:\d\d:\d\d \w+ \d{4}`), "$1: TIME"},
 	// What MongoDB's drivers write about waiting.
-	{regexp.MustCompile(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
-	{regexp.MustCompile(`:PORT\[-\d+\]`), ":PORT[-N]"},
-	{regexp.MustCompile(`after \d+ms \(`), "after TIME ("},
-	{regexp.MustCompile(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
-	{regexp.MustCompile(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
+	{lazyregexp.New(`(time|Update) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC`), "$1 TIME"},
+	{lazyregexp.New(`:PORT\[-\d+\]`), ":PORT[-N]"},
+	{lazyregexp.New(`after \d+ms \(`), "after TIME ("},
+	{lazyregexp.New(`connectTimeoutMS: \d+\)`), "connectTimeoutMS: TIME)"},
+	{lazyregexp.New(`TimeoutMS: [\d.]+ms`), "TimeoutMS: TIME"},
 	// Wget's progress report.
-	{regexp.MustCompile(`\|127\.0\.0\.1\|:\d+`), "|127.0.0.1|:PORT"},
-	{regexp.MustCompile(`Length: \d+ \([\d.]+[KM]\)`), "Length: N"},
-	{regexp.MustCompile(`\d+% +[\d.]+[KMG]?=[\d.]+s`), "N% SPEED=TIME"},
-	{regexp.MustCompile(`\([\d.]+ [KMG]?B/s\)`), "(SPEED)"},
-	{regexp.MustCompile(`at byte \d+/\d+`), "at byte N/N"},
+	{lazyregexp.New(`\|127\.0\.0\.1\|:\d+`), "|127.0.0.1|:PORT"},
+	{lazyregexp.New(`Length: \d+ \([\d.]+[KM]\)`), "Length: N"},
+	{lazyregexp.New(`\d+% +[\d.]+[KMG]?=[\d.]+s`), "N% SPEED=TIME"},
+	{lazyregexp.New(`\([\d.]+ [KMG]?B/s\)`), "(SPEED)"},
+	{lazyregexp.New(`at byte \d+/\d+`), "at byte N/N"},
 	// The lab's files are in a directory for the run, with one for each scenario in it.
-	{regexp.MustCompile(`[^\s'"(]*[/\\]([a-z0-9-]+)[/\\]([a-z0-9-]+\.(?:pem|der|p12))\b`), "DIR/$1/$2"},
+	{lazyregexp.New(`[^\s'"(]*[/\\]([a-z0-9-]+)[/\\]([a-z0-9-]+\.(?:pem|der|p12))\b`), "DIR/$1/$2"},
 }
 
 // replacers replace what is fleeting.

@@ -1,9 +1,9 @@
 package messages
 
 import (
-	"regexp"
 	"slices"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -32,21 +32,21 @@ var wgetRules = slices.Concat([]Rule{
 	{Contains: "(-64)", Class: failure.MissingFile}, // GNUTLS_E_FILE_ERROR
 	{
 		Contains: "has expired", Class: failure.Expired,
-		Only: regexp.MustCompile(`The certificate of '|cannot verify .* certificate`),
+		Only: lazyregexp.New(`The certificate of '|cannot verify .* certificate`),
 	},
-	{Contains: "is not yet activated", Class: failure.NotYetValid, Only: regexp.MustCompile(`The certificate of '`)},
+	{Contains: "is not yet activated", Class: failure.NotYetValid, Only: lazyregexp.New(`The certificate of '`)},
 	{Contains: "owner does not match hostname", Class: failure.HostnameMismatch},
 	{Contains: "doesn't have a known issuer", Class: failure.Untrusted},
-	{Contains: "was not a CA", Class: failure.InvalidCA, Only: regexp.MustCompile(`certificate signer of '`)},
+	{Contains: "was not a CA", Class: failure.InvalidCA, Only: lazyregexp.New(`certificate signer of '`)},
 	{Contains: "was signed using an insecure algorithm", Class: failure.WeakSignature},
 	{
 		Contains: "has been revoked", Class: failure.Revoked,
-		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
+		Only: lazyregexp.New(`The certificate of '|cannot verify`),
 	},
 }, gnuTLSTexts, []Rule{
 	{
 		Contains: "is not trusted", Class: failure.Untrusted, tells: failed,
-		Only: regexp.MustCompile(`The certificate of '|cannot verify`),
+		Only: lazyregexp.New(`The certificate of '|cannot verify`),
 	}, // for reasons without a text of their own
 	// What it says about any alert after the handshake. Which of the two it is depends on whether the alert comes
 	// before Wget stops waiting for session tickets, after 61 ms, and sends its request.

@@ -4,20 +4,25 @@
 package needle
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"strings"
 )
 
+// Expression is a regular expression of package regexp, or one that is compiled later.
+type Expression interface {
+	String() string
+	ReplaceAllString(s, replacement string) string
+}
+
 // Replacer replaces what an expression matches.
 type Replacer struct {
-	re   *regexp.Regexp
+	re   Expression
 	with string
 	any  []string // every match contains one of these; empty if unknown
 }
 
 // New returns a replacer for the matches of an expression. The replacement is as in [regexp.Regexp.ReplaceAllString].
-func New(re *regexp.Regexp, with string) Replacer {
+func New(re Expression, with string) Replacer {
 	r := Replacer{re: re, with: with}
 	if parsed, err := syntax.Parse(re.String(), syntax.Perl); err == nil {
 		r.any = required(parsed)

@@ -2,11 +2,11 @@ package codes
 
 import (
 	"encoding/binary"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -110,19 +110,19 @@ func byteFinders() []finder {
 	return []finder{
 		{any: []string{"nvalid receive", "rame size", "rame length", "rame of length", "essage size", "essage length",
 			"size exceeds", "length exceeds", "oo large"},
-			expr: regexp.MustCompile(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`),
+			expr: lazyregexp.New(`(?i)(?:size|length|frame|large)[^\n0-9]{0,24}\b(\d{8,10})\b`),
 			code: undirected(size)},
 		{any: []string{"oversized record", "record overflow", "record too l"},
-			expr: regexp.MustCompile(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
+			expr: lazyregexp.New(`(?:oversized record received with length|record too l\w+\D{0,20}) ?(\d{4,5})\b`),
 			code: undirected(recordLength)},
 		{any: []string{"as reply type byte", "got \"", "reply type"},
-			expr: regexp.MustCompile(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`),
+			expr: lazyregexp.New(`got "([^"]{1,6})" as (?:reply type|initial reply) byte`),
 			code: undirected(firstByte)},
 		// A plain server logs the first bytes of a TLS client's ClientHello. A plain client reports the alert of a TLS
 		// server.
-		{any: []string{`\x16\x03`, `\u0016\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)16\\(?:x|u00)03`),
+		{any: []string{`\x16\x03`, `\u0016\u0003`}, expr: lazyregexp.New(`\\(?:x|u00)16\\(?:x|u00)03`),
 			code: func([]string) (Code, Direction, bool) { return tlsToPlain, Undirected, true }},
-		{any: []string{`\x15\x03`, `\u0015\u0003`}, expr: regexp.MustCompile(`\\(?:x|u00)15\\(?:x|u00)03`),
+		{any: []string{`\x15\x03`, `\u0015\u0003`}, expr: lazyregexp.New(`\\(?:x|u00)15\\(?:x|u00)03`),
 			code: func([]string) (Code, Direction, bool) { return plainClient, Undirected, true }},
 	}
 }

@@ -1,9 +1,10 @@
 package codes
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"example.com/tlslab/lab/internal/lazyregexp"
 )
 
 // Direction says which way an alert went.
@@ -29,10 +30,10 @@ type Hit struct {
 type finder struct {
 	// any are texts without one of which there is nothing to find; few lines of a log have one.
 	any  []string
-	expr *regexp.Regexp
+	expr *lazyregexp.Regexp
 	// only is a text of which the message must have one anywhere, because the expression alone matches too much.
 	// Nil means no condition.
-	only *regexp.Regexp
+	only *lazyregexp.Regexp
 	// code returns the code of a match, whose groups are given, and whether the match is a code.
 	code func(groups []string) (Code, Direction, bool)
 }
@@ -94,15 +95,15 @@ func alertName(d Direction) func([]string) (Code, Direction, bool) {
 // numberFinders returns the finders of numbers, and of names whose direction matters. Their order decides only between
 // hits at one place. They are made on first use, because most commands of the lab read no messages.
 func numberFinders() []finder {
-	mbed := regexp.MustCompile(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
+	mbed := lazyregexp.New(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
 		`WiFiClientSecure|mosquitto|ssl_tls`)
 	return []finder{
 		// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
 		{any: []string{"error:0", "error:1", "error:2", "error:8"},
-			expr: regexp.MustCompile(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
+			expr: lazyregexp.New(`error:([0-9A-Fa-f]{8})(?::([A-Za-z0-9() ]*))?(?::(\w*))?`),
 			code: packed},
 		// rust-openssl writes the numbers in decimal.
-		{any: []string{"library: \""}, expr: regexp.MustCompile(`code: (\d{7,10}), library: "`),
+		{any: []string{"library: \""}, expr: lazyregexp.New(`code: (\d{7,10}), library: "`),
 			code: func(g []string) (Code, Direction, bool) {
 				n, err := strconv.ParseUint(g[1], 10, 32)
 				if err != nil {
@@ -112,7 +113,7 @@ func numberFinders() []finder {
 			}},
 		// Envoy writes BoringSSL's numbers in decimal, with spaces or underscores between the words.
 		{any: []string{":SSL routines:OPENSSL", ":SSL_routines:OPENSSL"},
-			expr: regexp.MustCompile(`\b(2684\d{5}):SSL[ _]routines`),
+			expr: lazyregexp.New(`\b(2684\d{5}):SSL[ _]routines`),
 			code: func(g []string) (Code, Direction, bool) {
 				n, err := strconv.ParseInt(g[1], 10, 64)
 				if err != nil || n>>24 != libBoringSSL {
@@ -121,66 +122,66 @@ func numberFinders() []finder {
 				return reason(BoringSSL, n&0xfff)
 			}},
 		// Apple's boringssl, and OpenSSL's info callback.
-		{any: []string{"read alert"}, expr: regexp.MustCompile(`read alert, level: fatal, description: ([a-z ]+)`),
+		{any: []string{"read alert"}, expr: lazyregexp.New(`read alert, level: fatal, description: ([a-z ]+)`),
 			code: alertName(Received)},
-		{any: []string{"write alert"}, expr: regexp.MustCompile(`write alert, level: fatal, description: ([a-z ]+)`),
+		{any: []string{"write alert"}, expr: lazyregexp.New(`write alert, level: fatal, description: ([a-z ]+)`),
 			code: alertName(Sent)},
-		{any: []string{"lert read"}, expr: regexp.MustCompile(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
-		{any: []string{"lert write"}, expr: regexp.MustCompile(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
+		{any: []string{"lert read"}, expr: lazyregexp.New(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
+		{any: []string{"lert write"}, expr: lazyregexp.New(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
 		{any: []string{"SSL alert number"},
-			expr: regexp.MustCompile(`SSL alert number (\d+)`), code: alertNumber(Received)},
+			expr: lazyregexp.New(`SSL alert number (\d+)`), code: alertNumber(Received)},
 		// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
-		{any: []string{"TLS alert"}, expr: regexp.MustCompile(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
+		{any: []string{"TLS alert"}, expr: lazyregexp.New(`\((IN|OUT)\), TLS alert,[^()]*\((\d+)\)`),
 			code: func(g []string) (Code, Direction, bool) {
 				c, _, ok := decimal(Alert)([]string{"", lowByte(g[2])})
 				return c, map[string]Direction{"IN": Received, "OUT": Sent}[g[1]], ok
 			}},
-		{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
-			only: regexp.MustCompile(`received`), code: alertNumber(Received)},
-		{any: []string{"alert code is"}, expr: regexp.MustCompile(`alert code is (\d+)`),
-			only: regexp.MustCompile(`generated|sent to`), code: alertNumber(Sent)},
-		{any: []string{"(msg "}, expr: regexp.MustCompile(`alert message \(msg (\d+)\)`), code: alertNumber(Received)},
-		{any: []string{"fatal("}, expr: regexp.MustCompile(`received (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+		{any: []string{"alert code is"}, expr: lazyregexp.New(`alert code is (\d+)`),
+			only: lazyregexp.New(`received`), code: alertNumber(Received)},
+		{any: []string{"alert code is"}, expr: lazyregexp.New(`alert code is (\d+)`),
+			only: lazyregexp.New(`generated|sent to`), code: alertNumber(Sent)},
+		{any: []string{"(msg "}, expr: lazyregexp.New(`alert message \(msg (\d+)\)`), code: alertNumber(Received)},
+		{any: []string{"fatal("}, expr: lazyregexp.New(`received (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
 			code: alertNumber(Received)},
-		{any: []string{"fatal("}, expr: regexp.MustCompile(`raised (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
+		{any: []string{"fatal("}, expr: lazyregexp.New(`raised (?:fatal|warning)\(\d\) \w+\((\d+)\)`),
 			code: alertNumber(Sent)},
-		{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlertReceived: \w+\((\d+)\)`),
+		{any: []string{"TlsFatalAlert"}, expr: lazyregexp.New(`TlsFatalAlertReceived: \w+\((\d+)\)`),
 			code: alertNumber(Received)},
-		{any: []string{"TlsFatalAlert"}, expr: regexp.MustCompile(`TlsFatalAlert: \w+\((\d+)\)`), code: alertNumber(Sent)},
+		{any: []string{"TlsFatalAlert"}, expr: lazyregexp.New(`TlsFatalAlert: \w+\((\d+)\)`), code: alertNumber(Sent)},
 		// Event 36887 in any language ends its first sentence with the number.
-		{any: []string{"36887"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
-			only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Received)},
-		{any: []string{"36888"}, expr: regexp.MustCompile(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
-			only: regexp.MustCompile(`(?i)schannel`), code: alertNumber(Sent)},
+		{any: []string{"36887"}, expr: lazyregexp.New(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+			only: lazyregexp.New(`(?i)schannel`), code: alertNumber(Received)},
+		{any: []string{"36888"}, expr: lazyregexp.New(`[:：] ?(\d{1,3})[.。]?(?:\s|$)`),
+			only: lazyregexp.New(`(?i)schannel`), code: alertNumber(Sent)},
 		{any: []string{"eceived alert ["},
-			expr: regexp.MustCompile(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
+			expr: lazyregexp.New(`eceived alert \[(\d+)\]`), code: alertNumber(Received)},
 		{any: []string{"eceived fatal alert"},
-			expr: regexp.MustCompile(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
-		{any: []string{"remote error: "}, expr: regexp.MustCompile(`remote error: (?:tls: )?([A-Za-z ]+)`),
+			expr: lazyregexp.New(`[Rr]eceived fatal alert: (\w+)`), code: alertName(Received)},
+		{any: []string{"remote error: "}, expr: lazyregexp.New(`remote error: (?:tls: )?([A-Za-z ]+)`),
 			code: alertName(Received)},
 		{any: []string{"ALERT: "},
-			expr: regexp.MustCompile(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+			expr: lazyregexp.New(`received (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
 			code: alertName(Received)},
 		{any: []string{"ALERT: "},
-			expr: regexp.MustCompile(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
+			expr: lazyregexp.New(`generated (?:CLIENT|SERVER) ALERT: (?:Fatal|Warning) - ([A-Za-z ]+)`),
 			code: alertName(Sent)},
 		{any: []string{"sslv3 ", "tlsv1 ", "tlsv13 "},
-			expr: regexp.MustCompile(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
+			expr: lazyregexp.New(`\b(?:sslv3|tlsv1|tlsv13) (?:alert )?([a-z ]+)`),
 			code: alertName(Received)},
 
 		{any: []string{"num=", "erify return code", "erify error", "verify result", "X509_V_ERR", "verification error"},
-			expr: regexp.MustCompile(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
+			expr: lazyregexp.New(`(?:verify error:num=|[Vv]erify return code: |[Vv]erify result: |` +
 				`certificate verify error: \(|verify error: \(|Verification: Error \()(\d+)`),
 			code: decimal(OpenSSLVerify)},
 
 		// Windows: hexadecimal, or the same number as a signed decimal.
 		{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"},
-			expr: regexp.MustCompile(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
+			expr: lazyregexp.New(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
 			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
 		{any: []string{"8009", "800b", "800B"},
-			expr: regexp.MustCompile(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
+			expr: lazyregexp.New(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
 			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
-		{any: []string{"-2146", "-2147"}, expr: regexp.MustCompile(`-(214[67]\d{6})\b`),
+		{any: []string{"-2146", "-2147"}, expr: lazyregexp.New(`-(214[67]\d{6})\b`),
 			code: func(g []string) (Code, Direction, bool) {
 				n, err := strconv.ParseInt(g[1], 10, 64)
 				if err != nil {
@@ -189,54 +190,54 @@ func numberFinders() []finder {
 				c, ok := Lookup(Windows, 1<<32-n)
 				return c, Undirected, ok
 			}},
-		{any: []string{"2148", "2147"}, expr: regexp.MustCompile(`(?:^|[^-\d])(214[78]\d{6})\b`),
-			only: regexp.MustCompile(`(?i)tls|ssl|schannel|security|cert`),
+		{any: []string{"2148", "2147"}, expr: lazyregexp.New(`(?:^|[^-\d])(214[78]\d{6})\b`),
+			only: lazyregexp.New(`(?i)tls|ssl|schannel|security|cert`),
 			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 10) }},
-		{any: []string{"0x80072"}, expr: regexp.MustCompile(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
+		{any: []string{"0x80072"}, expr: lazyregexp.New(`0x8007(2[EFef][0-9A-Fa-f]{2})\b`),
 			code: func(g []string) (Code, Direction, bool) {
 				n, err := strconv.ParseInt(g[1], 16, 64)
 				c, ok := Lookup(WinHTTP, n)
 				return c, Undirected, ok && err == nil
 			}},
 		{any: []string{"inHttp", "inHTTP", "inINet", "WINHTTP", "ERROR_INTERNET_", "Windows Update", "BITS"},
-			expr: regexp.MustCompile(`\b(12[01]\d\d)\b`),
-			only: regexp.MustCompile(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
+			expr: lazyregexp.New(`\b(12[01]\d\d)\b`),
+			only: lazyregexp.New(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
 			code: decimal(WinHTTP)},
-		{any: []string{"channel", "CHANNEL"}, expr: regexp.MustCompile(`\b(368[78]\d)\b`),
-			only: regexp.MustCompile(`(?i)schannel`),
+		{any: []string{"channel", "CHANNEL"}, expr: lazyregexp.New(`\b(368[78]\d)\b`),
+			only: lazyregexp.New(`(?i)schannel`),
 			code: decimal(Schannel)},
 
-		{any: []string{"net_error"}, expr: regexp.MustCompile(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
+		{any: []string{"net_error"}, expr: lazyregexp.New(`net_error:? (-\d{3})\b`), code: decimal(Chromium)},
 		{any: []string{"NSS", "nss error", "NSPR", "PR_", "SEC_ERROR", "SSL_ERROR"},
-			expr: regexp.MustCompile(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
-			only: regexp.MustCompile(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
+			expr: lazyregexp.New(`(-(?:12[12]\d\d|8[01]\d\d|163[678]\d))\b`),
+			only: lazyregexp.New(`\bNSS\b|\bnss\b|NSPR|PR_|SEC_ERROR|SSL_ERROR`), code: decimal(NSS)},
 		{any: []string{"NSURL", "kCFStream", "OSStatus", "HTTP load failed", "TLS Trust", "CFNetwork", "SSLHandshake",
 			"ecureTransport", "ecure Transport", "errSSL", "errSec", "security import", "SecKeychain", "Task <", "Domain="},
-			expr: regexp.MustCompile(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)` +
+			expr: lazyregexp.New(`(?:[Cc]ode[ =:]{1,2}|OSStatus(?: error)?[ =:]{1,2}|[(:=\s]|Key=)` +
 				`(-(?:98\d\d|67[68]\d\d|12\d\d|10\d\d|252\d\d|253\d\d|26275))\b`),
-			only: regexp.MustCompile(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
+			only: lazyregexp.New(`NSURL|kCFStream|OSStatus|HTTP load failed|TLS Trust|Task <|NSOSStatus|CFNetwork|` +
 				`SSLHandshake|SecureTransport|Security\.framework|errSSL|errSec|security import|SecKeychain|Domain=|` +
 				`Secure Transport`),
 			code: decimal(Apple)},
 		{any: []string{"GnuTLS", "gnutls", "GNUTLS"},
-			expr: regexp.MustCompile(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
-			only: regexp.MustCompile(`(?i)gnutls`), code: decimal(GnuTLS)},
-		{any: mbedTexts, expr: regexp.MustCompile(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
+			expr: lazyregexp.New(`(?:error|code|returned|failed)[^\n-]{0,40}(-\d{1,4})\b`),
+			only: lazyregexp.New(`(?i)gnutls`), code: decimal(GnuTLS)},
+		{any: mbedTexts, expr: lazyregexp.New(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
 			code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
-		{any: mbedTexts, expr: regexp.MustCompile(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
+		{any: mbedTexts, expr: lazyregexp.New(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
 			only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
 		{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"},
-			expr: regexp.MustCompile(`(-[1-5]\d\d)\b`), only: regexp.MustCompile(`(?i)wolfssl|wolfcrypt`),
+			expr: lazyregexp.New(`(-[1-5]\d\d)\b`), only: lazyregexp.New(`(?i)wolfssl|wolfcrypt`),
 			code: decimal(WolfSSL)},
 		{any: []string{"curl", "cURL", "CURL", "libcurl"},
-			expr: regexp.MustCompile(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
+			expr: lazyregexp.New(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
 				`exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
 			code: decimal(Curl)},
 
 		{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
-			expr: regexp.MustCompile(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
+			expr: lazyregexp.New(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
 				`[Ss]ocket error:? ?#?|\[Errno )(\d{1,5})\b`),
-			only: regexp.MustCompile(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
+			only: lazyregexp.New(`(?i)ssl|tls|x509|cert|handshake|https|curl|openssl|connect`), code: errno},
 	}
 }
 
