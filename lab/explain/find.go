@@ -49,9 +49,11 @@ func parts(text string) []string {
 func first(n int, list []string) []string { return list[:min(n, len(list))] }
 
 // find returns the findings of a message.
-func (in *reader) find(u unit) []Finding {
-	all := narrow(u.text)
-	texts := []string{all}
+func (in *reader) find(u unit) []Finding { return in.findIn(u, narrow(u.text)) }
+
+// findIn returns the findings of a message that is part of a longer text.
+func (in *reader) findIn(u unit, all string) []Finding {
+	texts := []string{narrow(u.text)}
 	if t := inner(u.text); t != "" {
 		texts = append(texts, narrow(t))
 	}
@@ -92,7 +94,7 @@ func (in *reader) byWords(text, all string) (Finding, bool) {
 	if !marked {
 		who, marked = says(all)
 	}
-	if phrases.WrittenBy(all) == phrases.Server && !who.own {
+	if writtenBy(all) == phrases.Server && !who.own {
 		who.server, marked = true, true
 	}
 	if c := in.options.Client; c != "" {

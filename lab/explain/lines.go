@@ -21,6 +21,7 @@ const (
 type unit struct {
 	line int // the number of the first line
 	text string
+	like string // its likeness; empty if that was not asked for
 }
 
 // colors matches the sequences that make a terminal color text (CSI and OSC of ECMA-48).
@@ -84,7 +85,6 @@ var verbose = []struct {
 	{words{
 		"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert",
 	}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
-	{words{" LOG4["}, regexp.MustCompile(`^\d{4}\.\d\d\.\d\d \S+ LOG[34]\[`)}, // stunnel's
 	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
 	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
 	{
@@ -177,7 +177,7 @@ func (g *grouper) joins(line string) bool {
 // flush emits the message so far.
 func (g *grouper) flush() {
 	if text := strings.TrimSpace(g.text.String()); text != "" {
-		g.emit(unit{g.line, text})
+		g.emit(unit{line: g.line, text: text})
 	}
 	g.text.Reset()
 }

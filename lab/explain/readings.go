@@ -19,7 +19,7 @@ func (in *reader) read(f Finding, ok bool, text, all string) (Finding, bool) {
 	if !marked {
 		who, marked = says(all)
 	}
-	by := phrases.WrittenBy(all)
+	by := writtenBy(all)
 	r, found := messages.Strongest(messages.Readings(text, who.server || by == phrases.Server, tls.In(text)))
 	switch {
 	case !found && !ok:
@@ -36,6 +36,9 @@ func (in *reader) read(f Finding, ok bool, text, all string) (Finding, bool) {
 		f.Cause = r.Cause
 		if f.Class == "" && len(r.Classes) == 1 {
 			f.Class, f.Possible = r.Classes[0], nil
+		}
+		if f.Class == "" && r.Tells == messages.TellsSome && noReason(f.Words) {
+			f.Possible = r.Classes
 		}
 		if r.Code != nil {
 			f.Codes = append(f.Codes, *r.Code)
@@ -95,7 +98,16 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 	if side := objectorOf(r); side == Peer || side == Writer {
 		f.Objector = side
 	}
+	if by == phrases.Server && f.Objector == Writer && f.Cause == "" && slices.Contains(ofClientCertificates, f.Class) {
+		f.Class, f.Scenarios, f.Seen = failure.ClientCertificateRejected, nil, false
+		f = in.finish(f, text, all)
+	}
 	return f
+}
+
+// ofClientCertificates are what a server finds in the certificate of its client, which it rejects.
+var ofClientCertificates = []failure.Class{
+	failure.Untrusted, failure.SelfSigned, failure.Expired, failure.NotYetValid, failure.Revoked, failure.WrongUsage,
 }
 
 // objectorOf returns who found the fault, as far as a reading tells; empty if it does not.
