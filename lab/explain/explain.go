@@ -85,6 +85,9 @@ type Finding struct {
 	Quote string `json:"quote"`
 	// Cause is the cause that the message names, or points to, beyond its class: "chain-too-long". Empty if none.
 	Cause string `json:"cause,omitempty"`
+	// Harmless says that nothing has to be fixed in TLS, as far as the message tells: it is what health checks, scanners
+	// and browsers that go away leave in a server's log.
+	Harmless bool `json:"harmless,omitempty"`
 	// Codes are the numbers and names that the message has for it, with what they stand for.
 	Codes []codes.Code `json:"codes,omitempty"`
 	// Words are the words by which the message was recognised.
@@ -92,6 +95,9 @@ type Finding struct {
 	// Host and Port are the server that the client connected to, if the message names it. They are safe in a shell.
 	Host string `json:"host,omitempty"`
 	Port string `json:"port,omitempty"`
+	// Protocol is the protocol that the message names, if it is one that does not begin with TLS over TCP: "eap",
+	// "quic", "sqlserver". Empty if it names none.
+	Protocol string `json:"protocol,omitempty"`
 	// Scenarios are the IDs of scenarios that show the same failure. Those that gave this very message on this stack
 	// come first.
 	Scenarios []string `json:"scenarios"`

@@ -332,6 +332,7 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 			f.Host, f.Port = address(all)
 		}
 	}
+	f.Protocol = namedIn(all)
 	f.Aspects = aspectsOf(f, text)
 	f.Scenarios = leading(f.showing(), f.Scenarios)
 	f.Scenarios = reproducing(f)

@@ -39,7 +39,9 @@ const (
 )
 
 // openVPNWords are in the lines of OpenVPN that tell of a failure.
-var openVPNWords = words{" VERIFY ", " OpenSSL: ", " TLS_ERROR: ", " TLS Error: ", " TLS: ", " Incoming Control Channel"}
+var openVPNWords = words{
+	" VERIFY ", " OpenSSL: ", " TLS_ERROR: ", " TLS Error: ", " TLS: ", " Incoming Control Channel",
+}
 
 // formats are the formats of logs. A line may have several of these marks.
 var formats = []format{
@@ -56,13 +58,14 @@ var formats = []format{
 	// OpenVPN: a server's lines begin with the peer, and a client has no other connection.
 	{
 		"openvpn", openVPNWords,
-		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?((?:[\w.-]+/)?` + socket + `) `),
+		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?` +
+			`((?:[\w.-]+/)?` + socket + `) `),
 		ofConnection,
 	},
 	{
 		"openvpn-client", openVPNWords,
-		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?(?:VERIFY |OpenSSL: |TLS_ERROR|` +
-			`TLS Error|TLS: |Incoming Control Channel)`),
+		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?` +
+			`(?:VERIFY |OpenSSL: |TLS_ERROR|TLS Error|TLS: |Incoming Control Channel)`),
 		ofProcess,
 	},
 	// stunnel: LOG3[12] is about connection 12, in older versions about a thread.
@@ -76,10 +79,19 @@ var formats = []format{
 	// MySQL and MariaDB: the number of the connection, which is 0 for the server itself.
 	{"mysql", words{"Z "}, regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ([1-9]\d*) \[`), ofConnection},
 	// SQL Server.
-	{"spid", words{" spid", " Logon "}, regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ (spid\d+s?|Logon) `), ofProcess},
+	{
+		"spid", words{" spid", " Logon "},
+		regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ (spid\d+s?|Logon) `), ofProcess,
+	},
 	// Log4j, Logback and Spring Boot: the thread, before or after the level.
-	{"thread", words{"["}, regexp.MustCompile(level + ` +(?:\d+ +--- +)?(?:\[[\w-]*\] +)??\[ *([^\]\s][^\]]{0,80})\]`), ofThread},
-	{"thread", words{"] "}, regexp.MustCompile(`^[\d:.,TZ/ +-]{8,35} \[ *([^\]\s][^\]]{0,80})\] +` + level + `\b`), ofThread},
+	{
+		"thread", words{"["},
+		regexp.MustCompile(level + ` +(?:\d+ +--- +)?(?:\[[\w-]*\] +)??\[ *([^\]\s][^\]]{0,80})\]`), ofThread,
+	},
+	{
+		"thread", words{"] "},
+		regexp.MustCompile(`^[\d:.,TZ/ +-]{8,35} \[ *([^\]\s][^\]]{0,80})\] +` + level + `\b`), ofThread,
+	},
 	// Kafka.
 	{"channel", words{"channelId="}, regexp.MustCompile(`channelId=([^\s,)]+)`), ofConnection},
 	// logfmt and objects, as Go's and other programs write them; OpenLDAP and 389 Directory Server.
@@ -93,7 +105,8 @@ var formats = []format{
 		ofConnection,
 	},
 	{
-		"request", words{"eq"}, regexp.MustCompile(`\b(?:request_id|requestId|req_id|reqId|request-id)"?[=:] ?"?([\w.:/-]+)`),
+		"request", words{"eq"},
+		regexp.MustCompile(`\b(?:request_id|requestId|req_id|reqId|request-id)"?[=:] ?"?([\w.:/-]+)`),
 		ofConnection,
 	},
 	// Envoy and Istio.
@@ -108,14 +121,19 @@ var formats = []format{
 	// klog (Kubernetes), glog and Abseil (gRPC), Chromium, Android.
 	{"thread", words{"] "}, regexp.MustCompile(`^[IWEF]\d{4} \S+ +(\d+) \S+:\d+\] `), ofProcess},
 	{"thread", words{".cc("}, regexp.MustCompile(`^\[(\d+:\d+):\d{4}/\d+\.\d+:`), ofProcess},
-	{"thread", words{" V ", " D ", " I ", " W ", " E ", " F "}, regexp.MustCompile(`^\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +(\d+ +\d+) [VDIWEF] `), ofThread},
+	{
+		"thread", words{" V ", " D ", " I ", " W ", " E ", " F "},
+		regexp.MustCompile(`^\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +(\d+ +\d+) [VDIWEF] `), ofThread,
+	},
 	// Mosquitto: the second.
 	{"second", words{": "}, regexp.MustCompile(`^(1\d{9}): `), ofProcess},
 	// syslog, and journalctl's output: Postfix has a process for each connection, most others have one for all.
 	{"pid", words{"postfix/"}, regexp.MustCompile(`\bpostfix\S*/\w+\[(\d+)\]:`), ofThread},
 	{
 		"pid", words{"]: "},
-		regexp.MustCompile(`^(?:<\d+>)?(?:[A-Z][a-z]{2} +\d+ [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ ([\w./@-]+\[\d+\]):`), ofProcess,
+		regexp.MustCompile(`^(?:<\d+>)?(?:[A-Z][a-z]{2} +\d+ [\d:]{8}|\d{4}-\d\d-\d\dT\S+) \S+ ` +
+			`([\w./@-]+\[\d+\]):`),
+		ofProcess,
 	},
 }
 

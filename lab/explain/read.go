@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -126,7 +125,10 @@ func (in *reader) unit(u unit) {
 
 // known returns the findings of a message, and remembers them for messages of the same likeness.
 func (in *reader) known(u unit) []Finding {
-	return in.recall(cmp.Or(u.like, likenessOf(u.text)), func() []Finding { return in.find(u) })
+	if u.like == "" {
+		u.like = likenessOf(u.text)
+	}
+	return in.recall(u.like, func() []Finding { return in.find(u) })
 }
 
 // likenessOf is [likeness] with the codes of a message, whose numbers count.
@@ -204,7 +206,7 @@ func isUnknown(u unit) bool {
 
 // key is the same for findings that a report shows as one.
 func (f Finding) key() string {
-	return fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
+	return fmt.Sprint(f.Class, f.Possible, f.Cause, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
 }
 
 // add adds the findings of a message to the report, or the message as an unknown one if it has none.

@@ -91,9 +91,13 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 		}
 	}
 	f.WrittenBy = by
-	if f.Class == failure.NotTLS {
+	switch {
+	case f.Class == failure.NotTLS:
 		f.Cause = whoIsPlain(f, r, text)
+	case by == phrases.Server && f.Cause == "" && slices.Contains(ended, f.Class) && inHandshake.MatchString(all):
+		f.Cause = noise
 	}
+	f.Harmless = f.Cause == noise
 	f = in.finish(f, text, all)
 	if side := objectorOf(r); side == Peer || side == Writer {
 		f.Objector = side
@@ -122,6 +126,17 @@ func objectorOf(r messages.Reading) Side {
 	}
 	return ""
 }
+
+// noise is the cause of what health checks, scanners and browsers that go away leave in a server's log.
+const noise = "noise"
+
+// ended are the classes of connections that the other side ended, and inHandshake matches the words of servers for those
+// that ended before the handshake was complete.
+var (
+	ended       = []failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}
+	inHandshake = regexp.MustCompile(`(?i)TLS handshake error from|(?:in|during|while) (?:the )?(?:SSL|TLS) handshak|` +
+		`SSL_accept|Failed to authenticate HTTPS|handshake interrupted`)
+)
 
 // The causes of class not-tls that depend on who wrote the message and on the port.
 const (

@@ -101,8 +101,8 @@ func (t *thread) farthest() (most reach) {
 	return most
 }
 
-// takes reports whether a message with some marks belongs to the thread: a mark is the same and near enough, and no mark
-// of the same name is another.
+// takes reports whether a message with some marks belongs to the thread: a mark is the same and near enough, and no
+// mark of the same name is another.
 func (t *thread) takes(line int, list []mark) bool {
 	same := false
 	for _, m := range list {
@@ -272,8 +272,8 @@ func otherHop(f, g Finding) bool {
 	return (f.WrittenBy == phrases.Upstream) != (g.WrittenBy == phrases.Upstream) && (f.Server || g.Server)
 }
 
-// less reports whether a finding tells less of a failure than another, which came before it if after is true. The end of
-// a connection follows from the failure; before it, in a thread, another connection ended.
+// less reports whether a finding tells less of a failure than another, which came before it if after is true. The end
+// of a connection follows from the failure; before it, in a thread, another connection ended.
 func less(f, g Finding, after, connection bool) bool {
 	switch mine, its := tells(f), tells(g); {
 	case mine >= its:
