@@ -280,6 +280,9 @@ func (in *reader) byRule(f Finding, r messages.Rule, text, all string) Finding {
 	f.Class, f.Words = r.Class, r.Contains
 	if r.Class == messages.Untold {
 		f.Class, f.Possible = "", possible(f.Stacks, r.Contains)
+		if strings.Contains(r.Contains, "handshake") {
+			f.Objector = Either
+		}
 	}
 	return in.finish(f, text, all)
 }

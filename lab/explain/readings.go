@@ -80,6 +80,8 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 	switch by {
 	case phrases.Server, phrases.Cluster:
 		f.Server, f.Setup = true, false
+	case phrases.Upstream:
+		f.Server, f.Setup = false, false
 	case phrases.Own:
 		f.Server, f.Setup = false, true
 	case "":
