@@ -5,6 +5,9 @@
 // [Finding.Prose] explains a finding in one of the languages of package lang, as data that a terminal ([Terminal]) or a
 // page can show.
 //
+// In a log, the lines of one connection, request, thread or process are read together: a table of formats tells which
+// these are, and what tells most of a failure stands for all of them.
+//
 // A finding rests on two readings of a message, and the one that tells more counts. The first is by the numbers and
 // phrases in package messages, which hold whoever wrote the message and in whatever language. The second is by the
 // words of single programs, in this order: those that the lab does not run (servers, browsers), which are listed here;

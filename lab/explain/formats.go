@@ -58,13 +58,13 @@ var formats = []format{
 	// OpenVPN: a server's lines begin with the peer, and a client has no other connection.
 	{
 		"openvpn", openVPNWords,
-		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?` +
+		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|(?:openvpn|ovpn)\S*\[\d+\]:) (?:us=\d+ )?` +
 			`((?:[\w.-]+/)?` + socket + `) `),
 		ofConnection,
 	},
 	{
 		"openvpn-client", openVPNWords,
-		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|openvpn\S*\[\d+\]:) (?:us=\d+ )?` +
+		regexp.MustCompile(`(?:` + stamp + `|` + cstamp + `|(?:openvpn|ovpn)\S*\[\d+\]:) (?:us=\d+ )?` +
 			`(?:VERIFY |OpenSSL: |TLS_ERROR|TLS Error|TLS: |Incoming Control Channel)`),
 		ofProcess,
 	},
@@ -86,7 +86,7 @@ var formats = []format{
 	// Log4j, Logback and Spring Boot: the thread, before or after the level.
 	{
 		"thread", words{"["},
-		regexp.MustCompile(level + ` +(?:\d+ +--- +)?(?:\[[\w-]*\] +)??\[ *([^\]\s][^\]]{0,80})\]`), ofThread,
+		regexp.MustCompile(level + ` +(?:\d+ +--- +(?:\[[\w-]*\] +)?)?\[ *([^\]\s][^\]]{0,80})\]`), ofThread,
 	},
 	{
 		"thread", words{"] "},

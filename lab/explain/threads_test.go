@@ -77,8 +77,8 @@ var neutral = []string{
 	"2026-11-22 10:00:10 INFO  idle",
 }
 
-// onlyAlone matches messages that are too short to be known as TLS failures in a log: they are OpenSSL's own words, which
-// any program may write about anything.
+// onlyAlone matches messages that are too short to be known as TLS failures in a log: they are OpenSSL's own words,
+// which any program may write about anything.
 var onlyAlone = regexp.MustCompile(`^[A-Za-z -]{1,40}$`)
 
 // TestAloneAndInItsLog checks that a line is explained in a log as it is alone, if the log adds nothing.
@@ -96,4 +96,16 @@ func TestAloneAndInItsLog(t *testing.T) {
 	}
 	t.Logf("%d lines", n)
 	assert.Greater(t, n, 200)
+}
+
+// TestManyThreads checks that a log of many connections is read in bounded memory, and that each is reported.
+func TestManyThreads(t *testing.T) {
+	var log strings.Builder
+	const many = 20_000
+	for n := range many {
+		fmt.Fprintf(&log, "time=2026-11-22T10:00:07Z level=ERROR msg=\"TLS handshake failed\" conn=a%d\n", n)
+		fmt.Fprintf(&log, "time=2026-11-22T10:00:07Z level=ERROR err=\"x509: certificate has expired or is not yet valid: "+
+			"current time 2026-11-22T10:00:07Z is after 2026-11-21T00:00:00Z\" conn=a%d\n", n)
+	}
+	assert.Equal(t, []string{fmt.Sprint("expired client ", many)}, summary(explain.Read(log.String())))
 }
