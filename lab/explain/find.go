@@ -335,7 +335,10 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 			f.Host, f.Port = address(all)
 		}
 	}
-	f.Protocol = namedIn(all)
+	if in.naming != all {
+		in.naming, in.named = all, namedIn(all)
+	}
+	f.Protocol = in.named
 	f.Aspects = aspectsOf(f, text)
 	f.Scenarios = leading(f.showing(), f.Scenarios)
 	f.Scenarios = reproducing(f)

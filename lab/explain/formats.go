@@ -17,6 +17,7 @@ const (
 	ofConnection reach = 2_000
 	ofThread     reach = 40
 	ofProcess    reach = 6
+	never        reach = -1 // lines with the same mark need not belong together
 )
 
 // format is a way in which programs mark the lines of a log that belong together.
@@ -167,7 +168,7 @@ func (in *reader) traitsOf(u unit) traits {
 	if t, ok := in.traits[u.like]; ok && u.like != "" {
 		return t
 	}
-	line := head(u.text)
+	_, line := head(u.text)
 	t := traits{voiced: voiced(u.text)}
 	for i, f := range formats {
 		if f.has.in(line) && f.key.MatchString(line) {
@@ -180,23 +181,35 @@ func (in *reader) traitsOf(u unit) traits {
 	return t
 }
 
-// head is the beginning of a message's first line, where its marks are.
-func head(text string) string {
-	line := text[:min(len(text), beginning)]
+// longestContainer is the number of bytes of the longest name that docker compose writes before a line.
+const longestContainer = 64
+
+// head is the beginning of a message's first line, where its marks are, without what Docker writes before it: the name
+// of a container, or the beginning of an object.
+func head(text string) (container, line string) {
+	line = text[:min(len(text), beginning)]
 	if end := strings.IndexByte(line, '\n'); end >= 0 {
 		line = line[:end]
 	}
-	return line
+	if before, after, ok := strings.Cut(line, " | "); ok && len(before) < longestContainer {
+		if name := strings.TrimSpace(before); name != "" && !strings.ContainsAny(name, " \t[]") {
+			return name, after
+		}
+	}
+	return "", strings.TrimPrefix(line, `{"log":"`)
 }
 
 // marksIn returns the marks of a message by some of the formats, the first of each name.
 func (t traits) marksIn(text string) (list []mark) {
-	line := head(text)
+	container, line := head(text)
 	for _, i := range t.formats {
 		f := formats[i]
 		if m := f.key.FindStringSubmatch(line); m != nil && !has(list, f.name) {
 			list = append(list, mark{f.name, strings.Join(m[1:], " "), f.reach})
 		}
+	}
+	if container != "" && len(list) > 0 {
+		list = append(list, mark{"container", container, never})
 	}
 	return list
 }

@@ -74,6 +74,8 @@ type reader struct {
 	threads []*thread       // those that may go on, the oldest first
 	recent  recent
 	traits  map[string]traits // of lines, by likeness
+	naming  string            // the last message in which the name of a protocol was looked for
+	named   string            // and the name
 
 	memory     map[string][]Finding // findings of messages, by likeness
 	shapes     map[string]string    // shapes of unknown lines, by likeness

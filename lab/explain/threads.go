@@ -24,6 +24,7 @@ type thread struct {
 	before  []string // lines before it that tell who wrote them
 	entries []entry
 	last    int // the line of the last message
+	size    int // of the messages, in bytes
 }
 
 // entry is a message of a thread.
@@ -77,8 +78,8 @@ func (in *reader) place(u unit, found []Finding) {
 			t.marks = append(t.marks, m)
 		}
 	}
-	t.entries, t.last = append(t.entries, entry{u, found}), u.line
-	if len(t.entries) == mostEntries {
+	t.entries, t.last, t.size = append(t.entries, entry{u, found}), u.line, t.size+len(u.text)
+	if len(t.entries) == mostEntries || t.size > longestRead {
 		in.end(i)
 	}
 }
