@@ -250,3 +250,54 @@ func TestCommandsOfServices(t *testing.T) {
 		}
 	}
 }
+
+// commandsOf returns the commands that explain prints for a message.
+func commandsOf(t *testing.T, message string) (list []string) {
+	r := explain.Read(message)
+	require.NotEmpty(t, r.Findings, message)
+	for _, p := range r.Findings[0].Proses(lang.English) {
+		for _, c := range p.Causes {
+			list = append(list, c.Commands...)
+		}
+	}
+	return list
+}
+
+// TestCommandsReach checks that openssl s_client is proposed only where it can reach the server's TLS, and asks for TLS
+// where the protocol begins in plain text.
+func TestCommandsReach(t *testing.T) {
+	for _, row := range fields(t, "testdata/commands.tsv") {
+		message, want := row[0], row[1]
+		found := false
+		for _, command := range commandsOf(t, message) {
+			if !strings.Contains(command, "s_client") {
+				continue
+			}
+			found = true
+			assert.NotEqual(t, "-", want, "%s: %s", message, command)
+			assert.Contains(t, command, want, message)
+			if !strings.Contains(want, "-starttls") {
+				assert.NotContains(t, command, "-starttls", message)
+			}
+		}
+		assert.Equal(t, want != "-", found, message)
+	}
+}
+
+// TestHarmless checks that what probes leave in a server's log is marked as harmless, and what matters is not.
+func TestHarmless(t *testing.T) {
+	const errorFrom = "2026/11/22 10:00:07 http: TLS handshake error from 10.0.0.5:32772: "
+	for message, want := range map[string]bool{
+		errorFrom + "EOF": true,
+		errorFrom + "tls: unsupported SSLv2 handshake received": true,
+		errorFrom + "remote error: tls: bad certificate":        false,
+		"2026/11/22 10:00:07 [info] 7#7: *3 peer closed connection in SSL handshake while SSL handshaking, " +
+			"client: 10.0.0.5": true,
+		"curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to api.example.com:443": false,
+		"curl: (60) SSL certificate problem: certificate has expired":                                   false,
+	} {
+		r := explain.Read(message)
+		require.Len(t, r.Findings, 1, message)
+		assert.Equal(t, want, r.Findings[0].Harmless, message)
+	}
+}

@@ -1,11 +1,11 @@
 package explain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/internal/lexicon"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
@@ -96,7 +96,7 @@ func judged(stack, message string) (messages.Rule, bool) {
 }
 
 // keyName matches the file names of keys and certificates.
-var keyName = regexp.MustCompile(`(?i)\.(pem|crt|cer|key|p12|pfx|der|jks)\b`)
+var keyName = lazyregexp.New(`(?i)\.(pem|crt|cer|key|p12|pfx|der|jks)\b`)
 
 // keyFile reports whether a message is about a missing file of keys or certificates.
 func keyFile(message string) bool {

@@ -5,6 +5,9 @@
 // [Finding.Prose] explains a finding in one of the languages of package lang, as data that a terminal ([Terminal]) or a
 // page can show.
 //
+// In a log, the lines of one connection, request, thread or process are read together: a table of formats tells which
+// these are, and what tells most of a failure stands for all of them.
+//
 // A finding rests on two readings of a message, and the one that tells more counts. The first is by the numbers and
 // phrases in package messages, which hold whoever wrote the message and in whatever language. The second is by the
 // words of single programs, in this order: those that the lab does not run (servers, browsers), which are listed here;
@@ -85,6 +88,9 @@ type Finding struct {
 	Quote string `json:"quote"`
 	// Cause is the cause that the message names, or points to, beyond its class: "chain-too-long". Empty if none.
 	Cause string `json:"cause,omitempty"`
+	// Harmless says that nothing has to be fixed in TLS, as far as the message tells: it is what health checks, scanners
+	// and browsers that go away leave in a server's log.
+	Harmless bool `json:"harmless,omitempty"`
 	// Codes are the numbers and names that the message has for it, with what they stand for.
 	Codes []codes.Code `json:"codes,omitempty"`
 	// Words are the words by which the message was recognised.
@@ -92,6 +98,9 @@ type Finding struct {
 	// Host and Port are the server that the client connected to, if the message names it. They are safe in a shell.
 	Host string `json:"host,omitempty"`
 	Port string `json:"port,omitempty"`
+	// Protocol is the protocol that the message names, if it is one that does not begin with TLS over TCP: "eap",
+	// "quic", "sqlserver". Empty if it names none.
+	Protocol string `json:"protocol,omitempty"`
 	// Scenarios are the IDs of scenarios that show the same failure. Those that gave this very message on this stack
 	// come first.
 	Scenarios []string `json:"scenarios"`

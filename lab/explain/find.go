@@ -3,10 +3,10 @@ package explain
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/messages/phrases"
 	"example.com/tlslab/scenarios/failure"
@@ -14,12 +14,12 @@ import (
 
 // members match where a message goes on to the next server (PyMongo and MongoDB's drivers for Java and Go) or to the
 // next fault (.NET's SslPolicyErrors).
-var members = []*regexp.Regexp{
-	regexp.MustCompile(`,(?:SSL handshake failed: )?[A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
-	regexp.MustCompile(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
-	regexp.MustCompile(`, \{address=`),
-	regexp.MustCompile(`\}, \{ Addr: `),
-	regexp.MustCompile(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|` +
+var members = []*lazyregexp.Regexp{
+	lazyregexp.New(`,(?:SSL handshake failed: )?[A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
+	lazyregexp.New(`\) SSL handshake failed: [A-Za-z0-9][A-Za-z0-9.-]*:(?:\d{2,5}|PORT): `),
+	lazyregexp.New(`, \{address=`),
+	lazyregexp.New(`\}, \{ Addr: `),
+	lazyregexp.New(`, (?:RemoteCertificateNameMismatch|RemoteCertificateChainErrors|NotTimeValid|PartialChain|` +
 		`UntrustedRoot|RevocationStatusUnknown)\b`),
 }
 
@@ -49,9 +49,11 @@ func parts(text string) []string {
 func first(n int, list []string) []string { return list[:min(n, len(list))] }
 
 // find returns the findings of a message.
-func (in *reader) find(u unit) []Finding {
-	all := narrow(u.text)
-	texts := []string{all}
+func (in *reader) find(u unit) []Finding { return in.findIn(u, narrow(u.text)) }
+
+// findIn returns the findings of a message that is part of a longer text.
+func (in *reader) findIn(u unit, all string) []Finding {
+	texts := []string{narrow(u.text)}
 	if t := inner(u.text); t != "" {
 		texts = append(texts, narrow(t))
 	}
@@ -74,7 +76,7 @@ func (in *reader) find(u unit) []Finding {
 }
 
 // causes matches the text between a Java exception and its cause.
-var causes = regexp.MustCompile(`(?:\n\s*(?:at |\.\.\. |Suppressed: )[^\n]*)*\n\s*Caused by: `)
+var causes = lazyregexp.New(`(?:\n\s*(?:at |\.\.\. |Suppressed: )[^\n]*)*\n\s*Caused by: `)
 
 // one returns what a message about one connection tells, by its words, codes and phrases; all is the whole message that
 // it is part of.
@@ -92,7 +94,7 @@ func (in *reader) byWords(text, all string) (Finding, bool) {
 	if !marked {
 		who, marked = says(all)
 	}
-	if phrases.WrittenBy(all) == phrases.Server && !who.own {
+	if writtenBy(all) == phrases.Server && !who.own {
 		who.server, marked = true, true
 	}
 	if c := in.options.Client; c != "" {
@@ -278,6 +280,9 @@ func (in *reader) byRule(f Finding, r messages.Rule, text, all string) Finding {
 	f.Class, f.Words = r.Class, r.Contains
 	if r.Class == messages.Untold {
 		f.Class, f.Possible = "", possible(f.Stacks, r.Contains)
+		if strings.Contains(r.Contains, "handshake") {
+			f.Objector = Either
+		}
 	}
 	return in.finish(f, text, all)
 }
@@ -302,7 +307,7 @@ func possible(stacks []string, words string) []failure.Class {
 }
 
 // refusedByPeer matches alerts by which the other side says that it refused.
-var refusedByPeer = regexp.MustCompile(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|` +
+var refusedByPeer = lazyregexp.New(`\balert\b|_ALERT_|remote error: tls|fatal alert|SERVER ALERT|Received alert|` +
 	`received alert|sent a TLS alert|TLSV1_UNRECOGNIZED_NAME|tlsv1 unrecognized name`)
 
 // finish fills in the fields that do not depend on how the finding was made.
@@ -330,6 +335,10 @@ func (in *reader) finish(f Finding, text, all string) Finding {
 			f.Host, f.Port = address(all)
 		}
 	}
+	if in.naming != all {
+		in.naming, in.named = all, namedIn(all)
+	}
+	f.Protocol = in.named
 	f.Aspects = aspectsOf(f, text)
 	f.Scenarios = leading(f.showing(), f.Scenarios)
 	f.Scenarios = reproducing(f)

@@ -6,8 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
+
+	"example.com/tlslab/lab/internal/lazyregexp"
 )
 
 // The limits within which a log is read, whatever is in it.
@@ -21,10 +22,11 @@ const (
 type unit struct {
 	line int // the number of the first line
 	text string
+	like string // its likeness; empty if that was not asked for
 }
 
 // colors matches the sequences that make a terminal color text (CSI and OSC of ECMA-48).
-var colors = regexp.MustCompile(`\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`)
+var colors = lazyregexp.New(`\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)`)
 
 func uncolored(line string) string {
 	if strings.IndexByte(line, '\x1b') < 0 {
@@ -61,12 +63,12 @@ func eachLine(ctx context.Context, r io.Reader, f func(n int, line string)) (lin
 
 var (
 	// goesOn matches lines that continue the message before them, whatever it is.
-	goesOn = regexp.MustCompile(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|` +
+	goesOn = lazyregexp.New(`^[ \t]+\S|^Caused by: |^Suppressed: |^\.\.\. \d+ |^During handling of the above|` +
 		`^The above exception was|^[})\]]|^- [{A-Z]`)
 	// traceback matches the first line of a Python traceback.
-	traceback = regexp.MustCompile(`Traceback \(most recent call last\):?$`)
+	traceback = lazyregexp.New(`Traceback \(most recent call last\):?$`)
 	// begins matches lines that begin a message of a log: with a time, a level or an object.
-	begins = regexp.MustCompile(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|` +
+	begins = lazyregexp.New(`^\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:\d\d|\{"|` +
 		`<\d+>|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b|time=|level=|\d{10})`)
 )
 
@@ -74,24 +76,23 @@ var (
 // lines that continue it.
 var verbose = []struct {
 	first words
-	next  *regexp.Regexp
+	next  *lazyregexp.Regexp
 }{
 	// Windows' event log, exported as text.
 	{
 		words{"36887", "36888", "36874", "36882", "Protokollname:", "Log Name:", "Event ID", "EventID"},
-		regexp.MustCompile(`^(?:[A-Z][\pL -]{2,24}:|[\pL ,.-]+(?:: ?\d+)?\.?$|.*alert)`),
+		lazyregexp.New(`^(?:[A-Z][\pL -]{2,24}:|[\pL ,.-]+(?:: ?\d+)?\.?$|.*alert)`),
 	},
 	{words{
 		"ERROR: The certificate", "ERROR: cannot verify", "GnuTLS: ", "ERROR: Failed to open cert",
-	}, regexp.MustCompile(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
-	{words{" LOG4["}, regexp.MustCompile(`^\d{4}\.\d\d\.\d\d \S+ LOG[34]\[`)}, // stunnel's
-	{words{"net::ERR_"}, regexp.MustCompile(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
-	{words{"Status: The cert", "*** ", "|<1>|"}, regexp.MustCompile(`^(?:\*\*\* |\|<\d+>\|)`)},
+	}, lazyregexp.New(`^(?:ERROR: |GnuTLS: |Unable to establish|The certificate|To connect to)`)},
+	{words{"net::ERR_"}, lazyregexp.New(`^(?:SSL_\w+_ERROR \(|Certificate i=|ERROR: )`)},
+	{words{"Status: The cert", "*** ", "|<1>|"}, lazyregexp.New(`^(?:\*\*\* |\|<\d+>\|)`)},
 	{
 		words{
 			"SSL operation failed with code", "fopen(", "file_get_contents(", "stream_socket_client(", "cafile stream",
 		},
-		regexp.MustCompile(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|` +
+		lazyregexp.New(`^(?:error:[0-9A-F]{8}|(?:\[[^]]*\] )?(?:PHP )?(?:Warning: +)?(?:fopen|file_get_contents|` +
 			`stream_socket_client)\()`),
 	},
 	{
@@ -99,7 +100,7 @@ var verbose = []struct {
 			"verify error:num=", "depth=", "Could not read", "Could not open", "could not load", "unable to load",
 			"Unable to load",
 		},
-		regexp.MustCompile(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|` +
+		lazyregexp.New(`^(?:verify error|verify return|depth=|notAfter=|notBefore=|issuer=|error:[0-9A-F]{8}|` +
 			`[0-9A-F]{8,}:error:)`),
 	},
 }
@@ -111,7 +112,7 @@ type grouper struct {
 	text  strings.Builder
 	first string
 	lines int
-	next  *regexp.Regexp // matches lines that continue it; nil for messages of one line
+	next  *lazyregexp.Regexp // matches lines that continue it; nil for messages of one line
 	// python is the place in a Python traceback.
 	python int
 }
@@ -177,7 +178,7 @@ func (g *grouper) joins(line string) bool {
 // flush emits the message so far.
 func (g *grouper) flush() {
 	if text := strings.TrimSpace(g.text.String()); text != "" {
-		g.emit(unit{g.line, text})
+		g.emit(unit{line: g.line, text: text})
 	}
 	g.text.Reset()
 }

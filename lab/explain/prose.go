@@ -1,15 +1,10 @@
 package explain
 
 import (
-	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
-	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/scenarios/failure"
@@ -191,9 +186,9 @@ func (f Finding) prose(l lang.Tag, class failure.Class) Prose {
 		var commands []string
 		for _, command := range c.Commands {
 			if command == "{store}" {
-				commands = append(commands, f.store())
-				// curl cannot ask a database
-			} else if f.service() == "" || !strings.HasPrefix(command, "curl -v http") {
+				command = f.store()
+			}
+			if f.reaches(command) {
 				commands = append(commands, f.fill(command))
 			}
 		}
@@ -260,69 +255,11 @@ func (f Finding) switches(class failure.Class) []string {
 	return list
 }
 
-// place matches the placeholders for host and port in a command.
-var place = regexp.MustCompile(`\{(host|port)\}`)
-
-// protocol is what commands need to know of a protocol over TLS: its usual port, and the name by which openssl
-// s_client asks for TLS in it, if it begins in plain text. The zero value stands for HTTPS.
-type protocol struct {
-	port     int
-	starttls string
-}
-
-// protocols are those that [messages.Source] names as a Service.
-var protocols = map[string]protocol{
-	"imap":      {port: ports.IMAPS},
-	"kafka":     {port: ports.Kafka},
-	"ldap":      {port: ports.LDAPS},
-	"mongodb":   {port: ports.MongoDB},
-	"mysql":     {port: ports.MySQL, starttls: "mysql"},
-	"openvpn":   {port: ports.OpenVPN},
-	"postgres":  {port: ports.Postgres, starttls: "postgres"},
-	"redis":     {port: ports.Redis},
-	"smtp":      {port: ports.SMTP, starttls: "smtp"},
-	"sqlserver": {port: ports.SQLServer},
-}
-
-// service returns the protocol that all of the finding's stacks speak; empty, which stands for HTTPS, if they differ.
-func (f Finding) service() string {
-	service := ""
-	for i, stack := range f.Stacks {
-		s := messages.Of(stack).Service
-		if i > 0 && s != service {
-			return ""
-		}
-		service = s
-	}
-	return service
-}
-
-// fill puts the finding's host and port into a command.
-func (f Finding) fill(command string) string {
-	host, port := f.Host, f.Port
-	if host == "" {
-		host = "HOST"
-	}
-	s := protocols[f.service()]
-	if port == "" {
-		port = strconv.Itoa(cmp.Or(s.port, ports.HTTPS))
-	}
-	if s.starttls != "" && !strings.Contains(command, "-starttls") {
-		command = strings.Replace(command, "openssl s_client ", "openssl s_client -starttls "+s.starttls+" ", 1)
-	}
-	return place.ReplaceAllStringFunc(command, func(what string) string {
-		if what == "{host}" {
-			return host
-		}
-		return port
-	})
-}
-
 // store returns the command that shows which roots the finding's stack trusts.
 func (f Finding) store() string {
 	for _, stack := range f.Stacks {
 		if command := messages.Of(stack).TrustStore; command != "" {
-			return f.fill(command)
+			return command
 		}
 	}
 	return "openssl version -d"

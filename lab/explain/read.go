@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/tlslab/lab/internal/lazyregexp"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -42,16 +43,20 @@ func ReadFrom(ctx context.Context, r io.Reader, o Options) (Report, error) {
 	}
 	in := &reader{
 		options: o, report: Report{Schema: Schema, Findings: []Finding{}, Unknown: []Unknown{}}, at: map[string]int{},
-		unknown: map[string]bool{}, memory: map[string][]Finding{}, shapes: map[string]string{},
+		unknown: map[string]bool{}, traits: map[string]traits{}, memory: map[string][]Finding{}, shapes: map[string]string{},
 	}
 	g := &grouper{emit: in.unit}
 	lines, err := eachLine(ctx, transform.NewReader(r, unicode.BOMOverride(transform.Nop)), func(n int, line string) {
 		in.keep(line)
 		g.add(n, line)
+		in.recent.add(line)
 	})
 	if ctx.Err() == nil {
 		g.flush()
 		in.settle()
+	}
+	in.endAll()
+	if ctx.Err() == nil {
 		in.whole()
 	}
 	in.report.Lines = lines
@@ -67,6 +72,11 @@ type reader struct {
 	pending *pending        // a message without a finding, which may continue on the next line
 	text    strings.Builder // the whole text as long as it is short: it may be one message
 	long    bool            // the text is not short
+	threads []*thread       // those that may go on, the oldest first
+	recent  recent
+	traits  map[string]traits // of lines, by likeness
+	naming  string            // the last message in which the name of a protocol was looked for
+	named   string            // and the name
 
 	memory     map[string][]Finding // findings of messages, by likeness
 	shapes     map[string]string    // shapes of unknown lines, by likeness
@@ -105,6 +115,7 @@ func (in *reader) unit(u unit) {
 	if !telling(u.text) && !keyFile(u.text) {
 		return
 	}
+	u.like = likenessOf(u.text)
 	found := in.known(u)
 	if len(found) == 0 || len(found) == 1 && found[0].Class == "" {
 		if !strings.Contains(u.text, "\n") && len(u.text) >= 40 && tls.In(u.text) { // it may be wrapped
@@ -112,19 +123,32 @@ func (in *reader) unit(u unit) {
 			return
 		}
 	}
-	in.add(u, found)
+	in.place(u, found)
 }
 
 // known returns the findings of a message, and remembers them for messages of the same likeness.
 func (in *reader) known(u unit) []Finding {
-	key := likeness(u.text)
-	for _, h := range codes.Find(narrow(u.text)) {
+	if u.like == "" {
+		u.like = likenessOf(u.text)
+	}
+	return in.recall(u.like, func() []Finding { return in.find(u) })
+}
+
+// likenessOf is [likeness] with the codes of a message, whose numbers count.
+func likenessOf(text string) string {
+	key := likeness(text)
+	for _, h := range codes.Find(narrow(text)) {
 		key += "\x00" + h.Name
 	}
+	return key
+}
+
+// recall returns what a function found for a key, and remembers it.
+func (in *reader) recall(key string, find func() []Finding) []Finding {
 	if found, ok := in.memory[key]; ok {
 		return found
 	}
-	found := in.find(u)
+	found := find()
 	if in.room(key) {
 		in.memory[key] = found
 	}
@@ -149,7 +173,7 @@ func (in *reader) joined(u unit) bool {
 	before := in.pending.text[max(0, len(in.pending.text)-mostJoined):]
 	after := u.text[:min(len(u.text), mostJoined)]
 	for _, between := range []string{" ", ""} {
-		both := unit{in.pending.line, strings.ToValidUTF8(before+between+after, "")}
+		both := unit{line: in.pending.line, text: strings.ToValidUTF8(before+between+after, "")}
 		if !adds(before, both.text) {
 			continue
 		}
@@ -158,7 +182,7 @@ func (in *reader) joined(u unit) bool {
 				return false // it says so by itself
 			}
 			in.pending = nil
-			in.add(both, found)
+			in.place(both, found)
 			return true
 		}
 	}
@@ -169,23 +193,33 @@ func (in *reader) joined(u unit) bool {
 func (in *reader) settle() {
 	if p := in.pending; p != nil {
 		in.pending = nil
-		in.add(p.unit, p.found)
+		in.place(p.unit, p.found)
 	}
 }
 
 // failing matches words that say that something failed, in lines about TLS.
-var failing = regexp.MustCompile(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|` +
+var failing = lazyregexp.New(`(?i)\b(error|fail|failed|failure|alert|refused|rejected|invalid|unable|cannot|` +
 	`could not|denied|mismatch|untrusted|not trusted|bad|fatal|exception)\b|Error\b|Exception\b`)
 
-// add adds the findings of a message to the report.
+// isUnknown reports whether a message without a finding is about a failure of TLS.
+func isUnknown(u unit) bool {
+	return (tls.In(u.text) || strings.Contains(u.text, "ertificate") && messages.AboutVerifying(u.text)) &&
+		failing.MatchString(narrow(u.text))
+}
+
+// key is the same for findings that a report shows as one.
+func (f Finding) key() string {
+	return fmt.Sprint(f.Class, f.Possible, f.Cause, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
+}
+
+// add adds the findings of a message to the report, or the message as an unknown one if it has none.
 func (in *reader) add(u unit, found []Finding) {
-	if len(found) == 0 && failing.MatchString(narrow(u.text)) && (tls.In(u.text) ||
-		messages.AboutVerifying(u.text) && strings.Contains(u.text, "ertificate")) {
+	if len(found) == 0 {
 		in.addUnknown(u)
 	}
 	for _, f := range found {
 		f.Line, f.Count = u.line, 1
-		key := fmt.Sprint(f.Class, f.Possible, f.Stacks, f.Server, f.Setup, f.Objector, f.Aspects)
+		key := f.key()
 		if i, ok := in.at[key]; ok {
 			in.report.Findings[i].Count++
 			continue
@@ -247,7 +281,7 @@ func tellingLine(text string) string {
 // mostWrapped is the greatest number of lines into which a message may be wrapped.
 const mostWrapped = 12
 
-var lineEnd = regexp.MustCompile(`\s*\n\s*`)
+var lineEnd = lazyregexp.New(`\s*\n\s*`)
 
 // whole reads a short text as one message: one that the record has, or, if its lines had no findings, one that was
 // wrapped.
@@ -256,7 +290,7 @@ func (in *reader) whole() {
 	if in.long || text == "" {
 		return
 	}
-	u := unit{1, text}
+	u := unit{line: 1, text: text}
 	_, exact := seen().lookup(shape(text), nil)
 	if f, ok := in.recorded(text, text); ok && exact {
 		in.report.Findings, in.report.Unknown, in.at = []Finding{}, []Unknown{}, map[string]int{}
@@ -278,9 +312,9 @@ func (in *reader) whole() {
 	}
 	for _, between := range []string{" ", ""} {
 		flat := lineEnd.ReplaceAllString(text, between)
-		if found := in.find(unit{1, flat}); len(found) > 0 && flat != text {
+		if found := in.find(unit{line: 1, text: flat}); len(found) > 0 && flat != text {
 			in.report.Unknown = []Unknown{}
-			in.add(unit{1, flat}, found)
+			in.add(unit{line: 1, text: flat}, found)
 			return
 		}
 	}

@@ -2,10 +2,10 @@ package explain
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/messages/codes"
 	"example.com/tlslab/lab/messages/phrases"
@@ -19,7 +19,7 @@ func (in *reader) read(f Finding, ok bool, text, all string) (Finding, bool) {
 	if !marked {
 		who, marked = says(all)
 	}
-	by := phrases.WrittenBy(all)
+	by := writtenBy(all)
 	r, found := messages.Strongest(messages.Readings(text, who.server || by == phrases.Server, tls.In(text)))
 	switch {
 	case !found && !ok:
@@ -36,6 +36,9 @@ func (in *reader) read(f Finding, ok bool, text, all string) (Finding, bool) {
 		f.Cause = r.Cause
 		if f.Class == "" && len(r.Classes) == 1 {
 			f.Class, f.Possible = r.Classes[0], nil
+		}
+		if f.Class == "" && r.Tells == messages.TellsSome && noReason(f.Words) {
+			f.Possible = r.Classes
 		}
 		if r.Code != nil {
 			f.Codes = append(f.Codes, *r.Code)
@@ -77,6 +80,8 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 	switch by {
 	case phrases.Server, phrases.Cluster:
 		f.Server, f.Setup = true, false
+	case phrases.Upstream:
+		f.Server, f.Setup = false, false
 	case phrases.Own:
 		f.Server, f.Setup = false, true
 	case "":
@@ -88,14 +93,27 @@ func (in *reader) sided(f Finding, r messages.Reading, by phrases.Writer, text, 
 		}
 	}
 	f.WrittenBy = by
-	if f.Class == failure.NotTLS {
+	switch {
+	case f.Class == failure.NotTLS:
 		f.Cause = whoIsPlain(f, r, text)
+	case by == phrases.Server && f.Cause == "" && slices.Contains(ended, f.Class) && inHandshake.MatchString(all):
+		f.Cause = noise
 	}
+	f.Harmless = f.Cause == noise
 	f = in.finish(f, text, all)
 	if side := objectorOf(r); side == Peer || side == Writer {
 		f.Objector = side
 	}
+	if by == phrases.Server && f.Objector == Writer && f.Cause == "" && slices.Contains(ofClientCertificates, f.Class) {
+		f.Class, f.Scenarios, f.Seen = failure.ClientCertificateRejected, nil, false
+		f = in.finish(f, text, all)
+	}
 	return f
+}
+
+// ofClientCertificates are what a server finds in the certificate of its client, which it rejects.
+var ofClientCertificates = []failure.Class{
+	failure.Untrusted, failure.SelfSigned, failure.Expired, failure.NotYetValid, failure.Revoked, failure.WrongUsage,
 }
 
 // objectorOf returns who found the fault, as far as a reading tells; empty if it does not.
@@ -111,6 +129,17 @@ func objectorOf(r messages.Reading) Side {
 	return ""
 }
 
+// noise is the cause of what health checks, scanners and browsers that go away leave in a server's log.
+const noise = "noise"
+
+// ended are the classes of connections that the other side ended, and inHandshake matches the words of servers for those
+// that ended before the handshake was complete.
+var (
+	ended       = []failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}
+	inHandshake = lazyregexp.New(`(?i)TLS handshake error from|(?:in|during|while) (?:the )?(?:SSL|TLS) handshak|` +
+		`SSL_accept|Failed to authenticate HTTPS|handshake interrupted`)
+)
+
 // The causes of class not-tls that depend on who wrote the message and on the port.
 const (
 	plainClient = "plain-client"
@@ -119,7 +148,7 @@ const (
 )
 
 // startTLSPorts matches the ports of protocols that begin in plain text: SMTP, FTP, POP3, IMAP, LDAP, submission, XMPP.
-var startTLSPorts = regexp.MustCompile(`(?:\bport |:)(?:21|25|110|143|389|587|4190|5222|5269)\b(?:[^:.\d]|$)`)
+var startTLSPorts = lazyregexp.New(`(?:\bport |:)(?:21|25|110|143|389|587|4190|5222|5269)\b(?:[^:.\d]|$)`)
 
 // whoIsPlain returns the cause of a finding of class not-tls: the same words are about the client in a server's
 // message, and about STARTTLS at the ports of protocols that have it.

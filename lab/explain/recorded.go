@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -64,10 +64,10 @@ var seen = sync.OnceValue(func() *record {
 	return r
 })
 
-var word = regexp.MustCompile(`[a-z][a-z]{2,}`)
+var word = lazyregexp.New(`[a-z][a-z]{2,}`)
 
 // split finds the words in names of exceptions and constants.
-var split = regexp.MustCompile(`([a-z])([A-Z])`)
+var split = lazyregexp.New(`([a-z])([A-Z])`)
 
 // common are words that occur in any kind of sentence.
 var common = map[string]bool{

@@ -1,16 +1,16 @@
 package explain
 
 import (
-	"regexp"
 	"strings"
 
+	"example.com/tlslab/lab/internal/lazyregexp"
 	"example.com/tlslab/lab/internal/needle"
 	"example.com/tlslab/lab/messages"
 )
 
 // swap returns a replacer of what differs in a message from one machine to another, beyond what messages.Steady
 // replaces.
-func swap(pattern, word string) needle.Replacer { return needle.New(regexp.MustCompile(pattern), word) }
+func swap(pattern, word string) needle.Replacer { return needle.New(lazyregexp.New(pattern), word) }
 
 // places replace names, addresses and files where the words around them show what they are.
 var places = []needle.Replacer{
@@ -38,13 +38,13 @@ var numbers = []needle.Replacer{
 }
 
 // dotted is a word with dots in it: a host name, or the name of a class or a file.
-var dotted = regexp.MustCompile(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
+var dotted = lazyregexp.New(`[A-Za-z0-9*_-]+(?:\.[A-Za-z0-9*_-]+)+`)
 
 // reason matches BoringSSL's number for an error, which is the message.
-var reason = regexp.MustCompile(`error_reason \d+`)
+var reason = lazyregexp.New(`error_reason \d+`)
 
 // notHost matches dotted words that are not host names.
-var notHost = regexp.MustCompile(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|` +
+var notHost = lazyregexp.New(`[A-Z_]|^(java|javax|sun|com\.mongodb|node|ssl|http|os|io|urllib|socket)\.|\.(c|h|` +
 	`cc|cpp|py|js|ts|go|rb|pl|php|rs|java|erl|pem|crt|cer|key|p12|pfx|der|so|json|txt|log|cnf|conf)$|^[0-9.]+$`)
 
 // shape returns a message without what differs from run to run and from machine to machine, so that messages from
@@ -77,18 +77,18 @@ func steadyShape(message string) string {
 }
 
 // hosts find the server that a client connected to. The first group is the host, the second, if any, the port.
-var hosts = []*regexp.Regexp{
-	regexp.MustCompile(`https://([A-Za-z0-9][A-Za-z0-9.-]*)(?::(\d+))?`),
-	regexp.MustCompile(`server at "([A-Za-z0-9][A-Za-z0-9.-]*)"(?: \([^)]*\))?, port (\d+)`),
-	regexp.MustCompile(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
-	regexp.MustCompile(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
-	regexp.MustCompile(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),
-	regexp.MustCompile(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|` +
+var hosts = []*lazyregexp.Regexp{
+	lazyregexp.New(`https://([A-Za-z0-9][A-Za-z0-9.-]*)(?::(\d+))?`),
+	lazyregexp.New(`server at "([A-Za-z0-9][A-Za-z0-9.-]*)"(?: \([^)]*\))?, port (\d+)`),
+	lazyregexp.New(`host='([A-Za-z0-9.-]+)', port=(\d+)`),
+	lazyregexp.New(`connect to (?:host )?([A-Za-z0-9][A-Za-z0-9.-]*)(?::| port )(\d+)`),
+	lazyregexp.New(`handshake failed: ([A-Za-z0-9][A-Za-z0-9.-]*):(\d+)`),
+	lazyregexp.New(`(?:^|[\s"'(=/])((?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}|localhost|` +
 		`\d{1,3}(?:\.\d{1,3}){3}):(\d{2,5})\b`),
-	regexp.MustCompile(`not valid for '([A-Za-z0-9.-]+)'`),
-	regexp.MustCompile(`valid for [^"]*, not ([A-Za-z0-9][A-Za-z0-9.-]*)`),
-	regexp.MustCompile(`resolve host(?: address)?:? '?([A-Za-z0-9.-]+)`),
-	regexp.MustCompile(`(?:target host name|DNS name matching|lookup) '?([A-Za-z0-9][A-Za-z0-9.-]*)`),
+	lazyregexp.New(`not valid for '([A-Za-z0-9.-]+)'`),
+	lazyregexp.New(`valid for [^"]*, not ([A-Za-z0-9][A-Za-z0-9.-]*)`),
+	lazyregexp.New(`resolve host(?: address)?:? '?([A-Za-z0-9.-]+)`),
+	lazyregexp.New(`(?:target host name|DNS name matching|lookup) '?([A-Za-z0-9][A-Za-z0-9.-]*)`),
 }
 
 // address returns the host and port that a client's message names. Both consist of letters, digits, dots and hyphens,

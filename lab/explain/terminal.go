@@ -12,7 +12,6 @@ import (
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lang"
-	"example.com/tlslab/scenarios/failure"
 )
 
 // Terminal writes reports for people to read.
@@ -123,12 +122,11 @@ func (t Terminal) notes(f Finding) []string {
 	if f.BeforeTLS {
 		list = append(list, t.say("before-tls"))
 	}
-	ended := slices.Contains([]failure.Class{failure.UnexpectedEOF, failure.ConnectionReset}, f.Class)
 	switch {
 	case f.Objector == Either:
 		list = append(list, t.say("either-refused"))
 	case f.Objector != Peer || f.BeforeTLS:
-	case ended:
+	case slices.Contains(ended, f.Class):
 		list = append(list, t.say("peer-ended"))
 	case f.Server && !slices.ContainsFunc(f.classes(), ofCertificate):
 		list = append(list, t.say("client-told"))

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/explain"
 	"example.com/tlslab/lab/internal/jsonform"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
@@ -66,4 +67,15 @@ func TestEndpointsSchema(t *testing.T) {
 	var doc serve.Endpoints
 	require.NoError(t, json.Unmarshal(text, &doc))
 	require.Len(t, doc.Scenarios, len(list))
+}
+
+// TestExplainSchema checks that the output of explain --json follows its schema.
+func TestExplainSchema(t *testing.T) {
+	f := jsonform.Form{
+		Type: reflect.TypeFor[explain.Explained](), Title: "What tlslab explain --json prints", Version: explain.Schema,
+	}
+	f.Published(t, filepath.Join(schemas, "explain.json"))
+	f.Holds(t, printed(t, "explain", "--json", "curl: (60) SSL certificate problem: certificate has expired"))
+	f.Holds(t, printed(t, "explain", "--json", "2026/11/22 10:00:07 http: TLS handshake error from 10.0.0.5:32772: EOF"))
+	f.Holds(t, printed(t, "explain", "--json", "hello"))
 }

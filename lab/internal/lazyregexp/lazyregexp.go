@@ -54,3 +54,14 @@ func (r *Regexp) FindAllStringSubmatchIndex(s string, n int) [][]int {
 func (r *Regexp) ReplaceAllString(s, replacement string) string {
 	return r.compile().ReplaceAllString(s, replacement)
 }
+
+// FindAllString is as in package regexp.
+func (r *Regexp) FindAllString(s string, n int) []string { return r.compile().FindAllString(s, n) }
+
+// FindAllStringIndex is as in package regexp.
+func (r *Regexp) FindAllStringIndex(s string, n int) [][]int { return r.compile().FindAllStringIndex(s, n) }
+
+// ReplaceAllStringFunc is as in package regexp.
+func (r *Regexp) ReplaceAllStringFunc(s string, replace func(string) string) string {
+	return r.compile().ReplaceAllStringFunc(s, replace)
+}

@@ -17,6 +17,9 @@ func TestRegexp(t *testing.T) {
 	assert.Equal(t, []string{"aab", "aa"}, r.FindStringSubmatch("xaab"))
 	assert.Equal(t, [][]string{{"ab", "a"}, {"aab", "aa"}}, r.FindAllStringSubmatch("ab aab", -1))
 	assert.Equal(t, [][]int{{0, 2, 0, 1}}, r.FindAllStringSubmatchIndex("ab aab", 1))
+	assert.Equal(t, []string{"ab", "aab"}, r.FindAllString("ab aab", -1))
+	assert.Equal(t, [][]int{{0, 2}, {3, 6}}, r.FindAllStringIndex("ab aab", -1))
+	assert.Equal(t, "[ab] [aab]", r.ReplaceAllStringFunc("ab aab", func(s string) string { return "[" + s + "]" }))
 	assert.Equal(t, "<a> <aa>", r.ReplaceAllString("ab aab", "<$1>"))
 }
 

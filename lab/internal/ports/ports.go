@@ -4,15 +4,21 @@ package ports
 
 // The ports. With SMTP, MySQL and Postgres, TLS begins after a short exchange in plaintext.
 const (
-	SMTP      = 25
-	HTTPS     = 443
-	LDAPS     = 636
-	IMAPS     = 993
-	OpenVPN   = 1194
-	SQLServer = 1433
-	MySQL     = 3306
-	Postgres  = 5432
-	Redis     = 6379
-	Kafka     = 9093
-	MongoDB   = 27017
+	FTP        = 21
+	SMTP       = 25
+	HTTPS      = 443
+	LDAPS      = 636
+	IMAPS      = 993
+	POP3S      = 995
+	OpenVPN    = 1194
+	SQLServer  = 1433
+	RADIUS     = 1812
+	MySQL      = 3306
+	RDP        = 3389
+	XMPP       = 5222
+	XMPPServer = 5269
+	Postgres   = 5432
+	Redis      = 6379
+	Kafka      = 9093
+	MongoDB    = 27017
 )

@@ -126,8 +126,14 @@ func numberFinders() []finder {
 			code: alertName(Received)},
 		{any: []string{"write alert"}, expr: lazyregexp.New(`write alert, level: fatal, description: ([a-z ]+)`),
 			code: alertName(Sent)},
-		{any: []string{"lert read"}, expr: lazyregexp.New(`lert read: ?fatal: ?([a-z ]+)`), code: alertName(Received)},
-		{any: []string{"lert write"}, expr: lazyregexp.New(`lert write: ?fatal: ?([a-z ]+)`), code: alertName(Sent)},
+		{any: []string{"lert read"}, expr: lazyregexp.New(`lert read: ?fatal: ?([A-Za-z ]+)`),
+			code: alertName(Received)},
+		{any: []string{"lert write"}, expr: lazyregexp.New(`lert write: ?fatal: ?([A-Za-z ]+)`), code: alertName(Sent)},
+		// FreeRADIUS 3.2.
+		{any: []string{" Alert, fatal "}, expr: lazyregexp.New(`recv TLS 1\.\d Alert, fatal (\w+)`),
+			code: alertName(Received)},
+		{any: []string{" Alert, fatal "}, expr: lazyregexp.New(`send TLS 1\.\d Alert, fatal (\w+)`),
+			code: alertName(Sent)},
 		{any: []string{"SSL alert number"},
 			expr: lazyregexp.New(`SSL alert number (\d+)`), code: alertNumber(Received)},
 		// curl -v: (IN) and (OUT) with the two bytes of the alert as one number.
