@@ -2,17 +2,33 @@
 // examples for TLS in its documentation.
 package ports
 
-// The ports. With SMTP, MySQL and Postgres, TLS begins after a short exchange in plaintext.
+// The ports. With FTP, SMTP, Submission, POP3, NNTP, IMAP, LDAP, MySQL, Sieve, XMPP and Postgres, TLS begins after a
+// short exchange in plaintext.
 const (
-	SMTP      = 25
-	HTTPS     = 443
-	LDAPS     = 636
-	IMAPS     = 993
-	OpenVPN   = 1194
-	SQLServer = 1433
-	MySQL     = 3306
-	Postgres  = 5432
-	Redis     = 6379
-	Kafka     = 9093
-	MongoDB   = 27017
+	FTP        = 21
+	SMTP       = 25
+	POP3       = 110
+	NNTP       = 119
+	IMAP       = 143
+	LDAP       = 389
+	HTTPS      = 443
+	SMTPS      = 465
+	NNTPS      = 563
+	Submission = 587
+	LDAPS      = 636
+	DoT        = 853 // DNS over TLS
+	FTPS       = 990
+	IMAPS      = 993
+	POP3S      = 995
+	OpenVPN    = 1194
+	SQLServer  = 1433
+	MySQL      = 3306
+	Sieve      = 4190
+	XMPP       = 5222
+	Postgres   = 5432
+	AMQPS      = 5671
+	Redis      = 6379
+	MQTTS      = 8883
+	Kafka      = 9093
+	MongoDB    = 27017
 )
