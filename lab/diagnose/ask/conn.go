@@ -71,12 +71,16 @@ func (t *tap) fail(err error) {
 const shortWait = 500 * time.Millisecond
 
 // drain feeds a reader with what still comes, until the flight has ended. It does not wait long if this side has
-// refused the handshake, or if the server chose SSL 3.0: then nothing more can be learned than that.
+// refused the handshake, if what came is not TLS, or if the server chose SSL 3.0: then little more can be learned.
 func (t *tap) drain(r *flight.Reader, refused bool) {
 	b := make([]byte, 16<<10)
 	short := false
-	for !r.Done && t.err == nil {
-		if !short && (refused || r.Hello != nil && r.Hello.Version == flight.VersionSSL30) {
+	for t.err == nil {
+		strange := len(r.First) > 0
+		if r.Done && (!strange || len(r.First) == flight.MaxFirst || identified(r.First) != speaksGarbage) {
+			return
+		}
+		if !short && (refused || strange || r.Hello != nil && r.Hello.Version == flight.VersionSSL30) {
 			short = true
 			t.SetReadDeadline(time.Now().Add(shortWait))
 		}

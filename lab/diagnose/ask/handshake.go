@@ -2,7 +2,6 @@ package ask
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
@@ -46,12 +45,12 @@ func (t *tickets) Put(_ string, s *tls.ClientSessionState) { t.seen.Store(t.seen
 
 // complete does a whole handshake with crypto/tls. What crypto/tls does not tell, or refuses, is read from the bytes
 // that passed.
-func (a *asker) complete(ctx context.Context, raw net.Conn, p *planned, attempt *Attempt) {
+func (a *asker) complete(raw net.Conn, p *planned, attempt *Attempt) {
 	var log bytes.Buffer
 	var session tickets
 	tapped := &tap{Conn: raw}
 	c := tls.Client(tapped, a.config(p, &log, &session))
-	err := c.HandshakeContext(ctx)
+	err := c.Handshake() // the connection ends with the context
 	r := flight.New(tapped.sent, serverSecret(log.String()))
 	r.Feed(tapped.received)
 	if err != nil && remoteAlert(err) == nil {

@@ -86,7 +86,7 @@ func speaks(t Attempt) string {
 func prologueEnd(err error, greeting []byte) (End, []byte) {
 	switch {
 	case errors.Is(err, prologue.ErrNotOffered):
-		return EndNoSTARTTLS, greeting
+		return EndNoSTARTTLS, nil
 	case errors.Is(err, prologue.ErrUnexpected):
 		return EndNotTLS, greeting
 	}

@@ -32,6 +32,11 @@ func manners(s *Seen) Manners {
 	slices.Sort(m.Versions)
 	ordinary, noSNI := named(s.Attempts, nameOrdinary), named(s.Attempts, nameNoSNI)
 	m.ClientAuth = clientAuth(s.Attempts)
+	for _, t := range s.Attempts { // one attempt shows it, and it holds for all
+		if t.Request != nil {
+			t.Request.Required = m.ClientAuth == tls.RequireAnyClientCert
+		}
+	}
 	m.RefusesOthers = refusesOthers(s.Attempts)
 	m.RequiresSNI = ordinary.Version != 0 && noSNI.Name != "" && noSNI.Version == 0 && noSNI.answered()
 	if noSNI.Version != 0 && len(noSNI.Certificates) > 0 {
@@ -50,7 +55,9 @@ func add[T comparable](list *[]T, v T) {
 }
 
 // answered reports whether a handshake ended by the server's doing.
-func (t *Attempt) answered() bool { return t.End == EndAlert || t.End == EndClosed || t.End == EndReset }
+func (t *Attempt) answered() bool {
+	return t.End == EndAlert || t.End == EndClosed || t.End == EndReset
+}
 
 // certificates returns the chain of the first attempt that names the server and got one.
 func certificates(all []Attempt) [][]byte {

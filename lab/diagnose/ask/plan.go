@@ -111,7 +111,9 @@ func cryptoTLS() []uint16 {
 	return all
 }
 
-func noCertificate(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &tls.Certificate{}, nil }
+func noCertificate(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	return &tls.Certificate{}, nil
+}
 
 // otherProtocols offers the protocols without the one that the ordinary attempt got.
 func otherProtocols(a *asker, p *planned, _ []Attempt) bool {

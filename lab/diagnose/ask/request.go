@@ -36,7 +36,7 @@ func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attemp
 	switch {
 	case p.name == nameOrdinary && a.target.isHTTP():
 		request := headHTTP1(a.target)
-		if attempt.Protocol == "h2" {
+		if attempt.Protocol == protocolHTTP2 {
 			request = headHTTP2(a.target)
 		}
 		if _, err := c.Write(request); err != nil && remoteAlert(err) == nil {
@@ -45,7 +45,8 @@ func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attemp
 		}
 	case p.name == nameOrdinary && quit != "":
 		io.WriteString(c, quit)
-	case attempt.Request != nil && attempt.Version == tls.VersionTLS13:
+	case attempt.Request != nil && attempt.Version == tls.VersionTLS13 &&
+		(p.name == nameOrdinary || p.name == nameAnonymous):
 		raw.SetReadDeadline(time.Now().Add(min(refusalWait, a.target.timeout())))
 	default:
 		c.Close()
@@ -58,28 +59,37 @@ func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attemp
 // read reads the answer, and how the connection ends.
 func (t *Attempt) read(raw net.Conn, c *tls.Conn, tapped *tap) {
 	b := make([]byte, maxResponse)
-	for {
-		n, err := c.Read(b[len(t.Response):])
-		t.Response = b[:len(t.Response)+n]
+	size := 0
+	for size < len(b) {
+		n, err := c.Read(b[size:])
+		size += n
+		t.Response = b[:size:size]
+		if !t.Answered && t.isAnswer() {
+			t.Answered = true
+			raw.SetReadDeadline(time.Now().Add(closeWait))
+		}
 		if err != nil {
 			t.over(tapped, err)
 			break
 		}
-		done := len(t.Response) == len(b)
-		if t.Protocol == "h2" {
-			done = done || hasHeaders(t.Response)
-		} else if bytes.Contains(t.Response, []byte("\r\n\r\n")) && !t.Answered {
-			t.Answered = true
-			raw.SetReadDeadline(time.Now().Add(closeWait))
-		}
-		if done {
-			t.Answered = true
-			break
+		if t.Answered && t.Protocol == protocolHTTP2 {
+			break // which stays open
 		}
 	}
-	if len(t.Response) == 0 {
+	if size == 0 {
 		t.Response = nil
 	}
+}
+
+// isAnswer reports whether the response is a whole one: the header of HTTP, or a line of other protocols.
+func (t *Attempt) isAnswer() bool {
+	switch {
+	case t.Protocol == protocolHTTP2:
+		return hasHeaders(t.Response)
+	case bytes.HasPrefix(t.Response, []byte("HTTP/")):
+		return bytes.Contains(t.Response, []byte("\r\n\r\n"))
+	}
+	return bytes.Contains(t.Response, []byte("\n"))
 }
 
 // over sets how a connection ended after the handshake.
@@ -97,6 +107,9 @@ func (t *Attempt) over(tapped *tap, err error) {
 		t.End, t.Error = endOf(err), err.Error()
 	}
 }
+
+// protocolHTTP2 is the name of HTTP/2 in ALPN (RFC 9113, section 3.2).
+const protocolHTTP2 = "h2"
 
 // userAgent is how this client calls itself.
 const userAgent = "tlslab-diagnose"

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"os"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -155,7 +156,18 @@ var served = []struct {
 	{"hello-too-big", "tls", ask.EndReset, []uint16{v12, v13}, false, func(t *testing.T, s *ask.Seen) {
 		assert.Equal(t, []string{"big-hello"}, s.Manners.Intolerant)
 	}},
-	{"client-cert-required", "tls", ask.EndAlert, []uint16{v12, v13}, false, isRequiring},
+	{"client-certificate-missing", "tls", ask.EndAlert, []uint16{v12, v13}, false, isRequiring},
+	{"client-certificate-missing-tls12", "tls", ask.EndAlert, []uint16{v12}, false, isRequiring},
+	{"client-certificate-optional", "tls", ask.EndCloseNotify, []uint16{v12, v13}, false, func(t *testing.T, s *ask.Seen) {
+		assert.Equal(t, tls.RequestClientCert, s.Manners.ClientAuth)
+	}},
+	{"key-mismatch", "tls", ask.EndInvalid, []uint16{v12, v13}, false, func(t *testing.T, s *ask.Seen) {
+		for _, name := range []string{"ordinary", "tls1.2"} {
+			a := attempt(t, s, name)
+			require.NotNil(t, a.KeyProven, name)
+			assert.False(t, *a.KeyProven, name)
+		}
+	}},
 }
 
 func isGood(t *testing.T, s *ask.Seen) {
@@ -167,7 +179,7 @@ func isGood(t *testing.T, s *ask.Seen) {
 	assert.Equal(t, "http/1.1", o.Protocol)
 	assert.Equal(t, "localhost", o.Hello.ServerName)
 	assert.Equal(t, tls.X25519MLKEM768, o.Group)
-	assert.True(t, o.Tickets)
+	assert.False(t, o.Tickets)
 	assert.Len(t, o.Certificates, 2)
 	m := s.Manners
 	assert.Equal(t, []string{"http/1.1", "h2"}, m.Protocols)
@@ -218,6 +230,91 @@ func TestServed(t *testing.T) {
 	}
 }
 
+// addressFaults are the faults of servers that accept no connection. They have tests of their own.
+var addressFaults = []scenarios.Fault{scenarios.FaultRefused, scenarios.FaultSYNDropped, scenarios.FaultUnresolved}
+
+// TestChains asks every HTTPS scenario that sends a chain, and checks that it is read as it was minted: with the staple,
+// and whether the server has the key.
+func TestChains(t *testing.T) {
+	l := newLab(t)
+	read := 0
+	for _, s := range scenarios.All() {
+		fault := s.Server.Fault
+		if s.Service != scenarios.HTTPS || slices.Contains(addressFaults, fault) || s.Patience > 0 ||
+			fault == scenarios.FaultSSL3 || fault == scenarios.FaultSlow {
+			continue
+		}
+		t.Run(s.ID, func(t *testing.T) {
+			_, target := serve(t, l, s.ID)
+			target.Light = fault == "" && s.Server.MinVersion == 0 && s.Server.CipherSuites == nil
+			seen, err := ask.Server(t.Context(), target)
+			require.NoError(t, err)
+			i := slices.IndexFunc(seen.Attempts, func(a ask.Attempt) bool { return len(a.Certificates) > 0 })
+			if i < 0 {
+				assert.Contains(t, without, s.ID)
+				return
+			}
+			read++
+			a := seen.Attempts[i]
+			chain, err := l.Chain(s)
+			require.NoError(t, err)
+			if s.Server.DefaultCertificate != "" && target.Host == "127.0.0.1" {
+				return // another chain
+			}
+			var want [][]byte
+			for _, c := range chain.Sent {
+				want = append(want, c.DER)
+			}
+			assert.Equal(t, want, a.Certificates)
+			if a.Complete { // crypto/tls asked for a staple, as raw hellos do
+				assert.Equal(t, chain.Staple, a.Staple)
+			}
+			i = slices.IndexFunc(seen.Attempts, func(a ask.Attempt) bool { return a.KeyProven != nil })
+			if fault == scenarios.FaultResetAfterCertificate {
+				assert.Negative(t, i, "no signature arrives")
+				return
+			}
+			require.GreaterOrEqual(t, i, 0)
+			assert.Equal(t, chain.HoldsKey(), *seen.Attempts[i].KeyProven)
+		})
+	}
+	t.Log(read, "chains read")
+}
+
+// without are the scenarios in which the server sends no certificate.
+var without = []string{
+	"plain-http", "banner", "banner-mysql", "garbage", "garbage-oversized-record", "garbage-short-record",
+	"reset-on-accept", "reset-after-hello", "close-after-hello", "internal-error", "sni-required-by-address",
+	"post-quantum-only",
+}
+
+// TestNoAddress checks what is seen of servers that accept no connection.
+func TestNoAddress(t *testing.T) {
+	l := newLab(t)
+	_, refused := serve(t, l, "connection-refused")
+	s, err := ask.Server(t.Context(), refused)
+	require.NoError(t, err)
+	assert.Equal(t, ask.EndRefused, s.Addresses[0].End)
+	assert.Empty(t, s.Attempts)
+	assert.Empty(t, s.Speaks)
+
+	_, unknown := serve(t, l, "unknown-host")
+	s, err = ask.Server(t.Context(), unknown)
+	require.NoError(t, err)
+	assert.NotEmpty(t, s.Resolved.Error)
+	assert.Empty(t, s.Addresses)
+	assert.Zero(t, s.Connections)
+
+	if runtime.GOOS != "linux" {
+		return // other systems may not serve it
+	}
+	_, dropped := serve(t, l, "syn-dropped")
+	dropped.Timeout = 200 * time.Millisecond
+	s, err = ask.Server(t.Context(), dropped)
+	require.NoError(t, err)
+	assert.Equal(t, ask.EndTimeout, s.Addresses[0].End)
+}
+
 // print logs what was seen as JSON.
 func print(t *testing.T, s *ask.Seen) {
 	text, err := json.MarshalIndent(s, "", "  ")
@@ -236,4 +333,3 @@ func TestPrint(t *testing.T) {
 	require.NoError(t, err)
 	print(t, s)
 }
-

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/tlslab/lab/diagnose/ask/flight"
 	"example.com/tlslab/lab/diagnose/ask/prologue"
 )
 
@@ -68,9 +69,13 @@ func (a *asker) ask(ctx context.Context) {
 	}
 	a.seen.STARTTLS = a.target.prologue()
 	ordinary := a.run(ctx, &table[0], first)
-	a.mu.Lock()
+	if a.mayBeWrong(ordinary) {
+		ordinary = a.atOnce(ctx, ordinary)
+	}
 	a.seen.Speaks = speaks(ordinary)
-	a.mu.Unlock()
+	if ordinary.End == EndNoSTARTTLS {
+		a.seen.Speaks = a.seen.STARTTLS
+	}
 	switch {
 	case a.seen.Speaks == speaksTLS:
 		a.askAll(ctx, func(p *planned) bool { return p.identifies && p.probe == nil })
@@ -79,6 +84,37 @@ func (a *asker) ask(ctx context.Context) {
 	case len(ordinary.First) == 0:
 		a.identify(ctx, ordinary)
 	}
+}
+
+// mayBeWrong reports whether the prologue, which was guessed from the port, may not be the server's: it said nothing, or
+// answered in TLS.
+func (a *asker) mayBeWrong(ordinary Attempt) bool {
+	guessed := a.target.STARTTLS == "" && a.target.prologue() != ""
+	return guessed && len(ordinary.Messages) == 0 && ordinary.End != EndNoSTARTTLS && ordinary.End != EndProxy &&
+		(len(ordinary.First) == 0 && ordinary.Alert == nil || isRecord(ordinary.First))
+}
+
+// isRecord reports whether bytes look like a record of TLS.
+func isRecord(b []byte) bool {
+	r := flight.New(nil, nil)
+	r.Feed(b)
+	return r.Begun
+}
+
+// atOnce makes the ordinary attempt again, without a prologue. If TLS answers, that is the ordinary attempt from then
+// on.
+func (a *asker) atOnce(ctx context.Context, ordinary Attempt) Attempt {
+	guessed := a.target.STARTTLS
+	a.target.STARTTLS = NoSTARTTLS
+	again := a.run(ctx, &table[0], nil)
+	a.seen.Attempts = a.seen.Attempts[:1]
+	if speaks(again) != speaksTLS {
+		a.target.STARTTLS = guessed
+		return ordinary
+	}
+	a.seen.STARTTLS, a.seen.Greeting = "", nil
+	a.seen.Attempts[0] = again
+	return again
 }
 
 // identify finds out what a server speaks that has answered the ordinary hello with nothing: it may be one that cannot
@@ -168,7 +204,7 @@ func (a *asker) run(ctx context.Context, p *planned, c net.Conn) Attempt {
 	case p.offer != nil:
 		a.raw(c, p, &attempt)
 	default:
-		a.complete(ctx, c, p, &attempt)
+		a.complete(c, p, &attempt)
 	}
 	attempt.Duration = time.Since(begun)
 	if p.probe == nil {
