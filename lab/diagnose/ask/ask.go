@@ -131,10 +131,11 @@ type Attempt struct {
 	Answered bool   `json:"answered,omitempty"`
 	Response []byte `json:"response,omitempty"`
 	// Alert is the alert that the server sent, and End how the connection ended.
-	Alert    *wire.Alert   `json:"alert,omitempty"`
-	End      End           `json:"end,omitempty"`
-	Error    string        `json:"error,omitempty"`
-	First    []byte        `json:"first,omitempty"` // the first bytes that came where TLS was expected, if they are not TLS
+	Alert *wire.Alert `json:"alert,omitempty"`
+	End   End         `json:"end,omitempty"`
+	Error string      `json:"error,omitempty"`
+	// First are the first bytes that came where TLS was expected, if they are not TLS. At most 512.
+	First    []byte        `json:"first,omitempty"`
 	Duration time.Duration `json:"duration_ns"`
 
 	tls             bool // a record of TLS began to arrive

@@ -127,6 +127,13 @@ type budget struct {
 
 func newBudget(most int) *budget { return &budget{slots: make(chan struct{}, MaxAtOnce), most: most} }
 
+// stop lets no more connections begin.
+func (b *budget) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.most = min(b.most, b.made)
+}
+
 // take waits until a connection may be begun. The caller must call free when it has ended.
 func (b *budget) take(ctx context.Context) error {
 	select {

@@ -31,6 +31,9 @@ func (a *asker) config(p *planned, log *bytes.Buffer, tickets *tickets) *tls.Con
 		},
 	}
 	p.configure(a.target, c)
+	if c.CurvePreferences == nil && p.name != nameOrdinary && a.named(nameOrdinary).Version == 0 {
+		c.CurvePreferences = classical // in case the ordinary hello was too big
+	}
 	return c
 }
 

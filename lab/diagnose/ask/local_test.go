@@ -199,7 +199,9 @@ func TestHTTP2(t *testing.T) {
 func TestClientCertificate(t *testing.T) {
 	cert := issue(t, nil)
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		config := &tls.Config{Certificates: []tls.Certificate{cert}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: version}
+		config := &tls.Config{
+			Certificates: []tls.Certificate{cert}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: version,
+		}
 		target := listen(t, serveTLS(config))
 		target.Timeout, target.Certificate = patience, &cert
 		s, err := ask.Server(t.Context(), target)

@@ -89,14 +89,15 @@ var table = []planned{
 	{name: nameAnonymous, what: "without the client certificate",
 		when:      func(a *asker) bool { return a.target.Certificate != nil },
 		configure: func(_ Target, c *tls.Config) { c.GetClientCertificate = noCertificate }},
-	{name: "rsa-key-exchange", when: hasTLS12, what: "suites without forward secrecy", configure: func(_ Target, c *tls.Config) {
-		c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS12
-		c.CipherSuites = flight.KindRSA.Of(cryptoTLS())
-	}},
+	{name: "rsa-key-exchange", when: hasTLS12, what: "suites without forward secrecy",
+		configure: func(_ Target, c *tls.Config) {
+			c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS12
+			c.CipherSuites = flight.KindRSA.Of(cryptoTLS())
+		}},
 	{name: "dhe", when: hasTLS12, what: "suites with DHE, and the size of its group", offer: &flight.Offer{
 		Version: tls.VersionTLS12, Groups: classical, Suites: flight.KindDHE.Of(flight.Suites)}},
-	{name: "broken", when: hasTLS12, what: "suites that are broken: RC4, 3DES, DES, export, anonymous", offer: &flight.Offer{
-		Version: tls.VersionTLS12, Groups: classical, Suites: flight.KindBroken.Of(flight.Suites)}},
+	{name: "broken", when: hasTLS12, what: "suites that are broken: RC4, 3DES, DES, export, anonymous",
+		offer: &flight.Offer{Version: tls.VersionTLS12, Groups: classical, Suites: flight.KindBroken.Of(flight.Suites)}},
 	{name: "suites", what: "which suites of TLS 1.2 it has besides the one it prefers", times: 5, next: otherSuites},
 	{name: "groups", what: "which groups of TLS 1.3 it has", times: 3, when: hasTLS13,
 		next: otherGroups},

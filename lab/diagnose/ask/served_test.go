@@ -233,8 +233,8 @@ func TestServed(t *testing.T) {
 // addressFaults are the faults of servers that accept no connection. They have tests of their own.
 var addressFaults = []scenarios.Fault{scenarios.FaultRefused, scenarios.FaultSYNDropped, scenarios.FaultUnresolved}
 
-// TestChains asks every HTTPS scenario that sends a chain, and checks that it is read as it was minted: with the staple,
-// and whether the server has the key.
+// TestChains asks every HTTPS scenario that sends a chain, and checks that it is read as it was minted: with the
+// staple, and whether the server has the key.
 func TestChains(t *testing.T) {
 	l := newLab(t)
 	read := 0
@@ -322,13 +322,17 @@ func print(t *testing.T, s *ask.Seen) {
 	t.Log(string(text))
 }
 
-// TestPrint prints what is seen of the scenario in the variable TLSLAB_ASK, as JSON: a tool for people.
+// TestPrint prints what is seen of the scenario or server in the variable TLSLAB_ASK, as JSON: a tool for people.
 func TestPrint(t *testing.T) {
 	id := os.Getenv("TLSLAB_ASK")
 	if id == "" {
-		t.Skip("set TLSLAB_ASK to a scenario's ID to see what is seen of it")
+		t.Skip("set TLSLAB_ASK to a scenario's ID, or to HOST:PORT, to see what is seen of it")
 	}
-	_, target := serve(t, newLab(t), id)
+	target, err := ask.ParseTarget(id)
+	require.NoError(t, err)
+	if _, ok := scenarios.Lookup(id); ok {
+		_, target = serve(t, newLab(t), id)
+	}
 	s, err := ask.Server(t.Context(), target)
 	require.NoError(t, err)
 	print(t, s)

@@ -86,8 +86,8 @@ func (a *asker) ask(ctx context.Context) {
 	}
 }
 
-// mayBeWrong reports whether the prologue, which was guessed from the port, may not be the server's: it said nothing, or
-// answered in TLS.
+// mayBeWrong reports whether the prologue, which was guessed from the port, may not be the server's: it said nothing,
+// or answered in TLS.
 func (a *asker) mayBeWrong(ordinary Attempt) bool {
 	guessed := a.target.STARTTLS == "" && a.target.prologue() != ""
 	return guessed && len(ordinary.Messages) == 0 && ordinary.End != EndNoSTARTTLS && ordinary.End != EndProxy &&
@@ -150,19 +150,13 @@ func (a *asker) askAll(ctx context.Context, chosen func(*planned) bool) {
 }
 
 // maxTimeouts is how many attempts may time out before no more are begun. A server that has hung for so many will hang
-// for the rest.
-const maxTimeouts = 5
+// for the rest: the first ones are those that differ most.
+const maxTimeouts = 3
 
 // repeat runs an entry of the table as often as it has something new to offer.
 func (a *asker) repeat(ctx context.Context, p *planned) {
 	var before []Attempt
 	for n := range max(1, p.times) {
-		a.mu.Lock()
-		stop := a.timeouts >= maxTimeouts
-		a.mu.Unlock()
-		if stop {
-			return
-		}
 		next := p
 		if p.next != nil {
 			step := *p
@@ -189,7 +183,7 @@ func (a *asker) run(ctx context.Context, p *planned, c net.Conn) Attempt {
 		if c, err = a.dial(ctx, a.address); err != nil {
 			attempt.End, attempt.Error = endOf(err), err.Error()
 			if err != errSpent {
-				a.keep(p, attempt)
+				a.keep(attempt)
 			}
 			return attempt
 		}
@@ -208,7 +202,7 @@ func (a *asker) run(ctx context.Context, p *planned, c net.Conn) Attempt {
 	}
 	attempt.Duration = time.Since(begun)
 	if p.probe == nil {
-		a.keep(p, attempt)
+		a.keep(attempt)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -241,12 +235,15 @@ func (a *asker) begin(c net.Conn, attempt *Attempt) (greeting []byte, ok bool) {
 }
 
 // keep adds an attempt to what was seen.
-func (a *asker) keep(p *planned, attempt Attempt) {
+func (a *asker) keep(attempt Attempt) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.seen.Attempts = append(a.seen.Attempts, attempt)
-	if attempt.End == EndTimeout && p != &table[0] {
+	if attempt.End == EndTimeout {
 		a.timeouts++
+	}
+	if a.timeouts == maxTimeouts {
+		a.budget.stop()
 	}
 }
 

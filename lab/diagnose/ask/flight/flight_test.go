@@ -56,7 +56,9 @@ func record(t testing.TB, client, server *tls.Config) recorded {
 	server.ClientCAs = x509.NewCertPool()
 	server.ClientCAs.AddCert(parsed)
 	server.ClientAuth, server.NextProtos = tls.RequestClientCert, []string{"h2"}
-	server.Certificates = []tls.Certificate{{Certificate: [][]byte{leaf, leaf}, PrivateKey: key, OCSPStaple: []byte("staple")}}
+	server.Certificates = []tls.Certificate{{
+		Certificate: [][]byte{leaf, leaf}, PrivateKey: key, OCSPStaple: []byte("staple"),
+	}}
 	var log bytes.Buffer
 	client.InsecureSkipVerify, client.KeyLogWriter, client.NextProtos = true, &log, []string{"h2"}
 	l, err := net.Listen("tcp4", "127.0.0.1:0") // in a pipe, both sides would wait for each other to read
@@ -94,7 +96,8 @@ func name() []byte { return []byte("\x30\x11\x31\x0f\x30\x0d\x06\x03\x55\x04\x03
 var handshakes = map[string]func() (client, server *tls.Config){
 	"TLS 1.2": func() (client, server *tls.Config) { return &tls.Config{MaxVersion: tls.VersionTLS12}, &tls.Config{} },
 	"TLS 1.0": func() (client, server *tls.Config) {
-		return &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, &tls.Config{MinVersion: tls.VersionTLS10}
+		old := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}
+		return old, old.Clone()
 	},
 	"TLS 1.3": func() (client, server *tls.Config) { return &tls.Config{}, &tls.Config{} },
 	"HelloRetryRequest": func() (client, server *tls.Config) {
