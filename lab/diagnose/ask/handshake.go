@@ -104,9 +104,13 @@ func (a *asker) raw(c net.Conn, p *planned, attempt *Attempt) {
 	if _, err = tapped.Write(hello); err == nil || tapped.err == nil {
 		tapped.drain(r, false)
 	}
-	if r.Done && !r.Fatal && r.Begun { // a polite end
-		c.Write(wire.AppendRecord(nil, wire.RecordAlert, min(offer.Version, tls.VersionTLS12),
-			[]byte{wire.LevelFatal, byte(wire.AlertUserCanceled)}))
+	if r.Done && !r.Fatal && r.Begun { // a polite end (RFC 8446, section 6.1)
+		var end []byte
+		for _, code := range []wire.AlertCode{wire.AlertUserCanceled, wire.AlertCloseNotify} {
+			end = wire.AppendRecord(end, wire.RecordAlert, min(offer.Version, tls.VersionTLS12),
+				[]byte{wire.LevelWarning, byte(code)})
+		}
+		c.Write(end)
 	}
 	attempt.fill(&r.Flight)
 	attempt.ended(&r.Flight, tapped, nil)

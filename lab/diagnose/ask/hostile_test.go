@@ -207,6 +207,31 @@ func TestHostileGreeting(t *testing.T) {
 	}
 }
 
+// TestHostileAnswer checks that what follows the handshake is bounded, too.
+func TestHostileAnswer(t *testing.T) {
+	config := &tls.Config{Certificates: []tls.Certificate{issue(t, nil)}}
+	for name, answer := range map[string]func(net.Conn){
+		"endless header": forever([]byte("HTTP/1.1 200 OK\r\n"), bytes.Repeat([]byte("A: b\r\n"), 1000)),
+		"endless bytes":  forever(nil, make([]byte, 1<<14)),
+		"silence":        once(nil),
+		"drip":           drip([]byte(strings.Repeat("HTTP/1.1 200 OK\r\n", 100))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := listen(t, func(c net.Conn) { answer(&unset{tls.Server(c, config)}) })
+			s, err := ask.Server(t.Context(), target)
+			require.NoError(t, err)
+			o := s.Attempts[0]
+			assert.True(t, o.Complete)
+			assert.False(t, o.Answered && name != "endless bytes")
+			assert.LessOrEqual(t, len(o.Response), 4<<10)
+		})
+	}
+}
+
+// unset hides a connection's methods other than those of net.Conn.
+type unset struct{ net.Conn }
+
 // TestCancelled checks that the end of a context ends a diagnosis that waits for a silent server.
 func TestCancelled(t *testing.T) {
 	target := listen(t, once(nil))

@@ -113,7 +113,7 @@ func intolerant(all []Attempt) []string {
 	tls12, big := named(all, nameTLS12), named(all, nameBig)
 	var found []string
 	fails := func(t Attempt) bool { return t.Name != "" && t.Version == 0 && t.ends() }
-	if fails(small) && tls12.Version != 0 && offers(small, tls12.CipherSuite) {
+	if fails(small) && tls12.Version == tls.VersionTLS12 && offers(small, tls12.CipherSuite) {
 		found = append(found, nameTLS13)
 	}
 	switch {

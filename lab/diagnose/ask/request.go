@@ -16,6 +16,9 @@ import (
 // Limits of the time after a handshake, and of what is read then.
 const (
 	maxResponse = 4 << 10
+	// answerWait is how long to wait for the answer to the polite request. What answers later, or never, may not be a
+	// web server at all.
+	answerWait = 2 * time.Second
 	// refusalWait is how long to wait for a refusal of the client's certificate, which under TLS 1.3 comes after the
 	// handshake (RFC 8446, section 4.4.2.4), if no request is sent whose answer comes instead.
 	refusalWait = 500 * time.Millisecond
@@ -43,6 +46,7 @@ func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attemp
 			attempt.over(tapped, err)
 			return
 		}
+		raw.SetReadDeadline(time.Now().Add(min(answerWait, a.target.timeout())))
 	case p.name == nameOrdinary && quit != "":
 		io.WriteString(c, quit)
 	case attempt.Request != nil && attempt.Version == tls.VersionTLS13 &&

@@ -218,6 +218,9 @@ func TestServed(t *testing.T) {
 			if test.check != nil {
 				test.check(t, s)
 			}
+			if test.id != "version-intolerant" && test.id != "hello-too-big" {
+				assert.Empty(t, s.Manners.Intolerant)
+			}
 			require.NoError(t, in.Drain(t.Context()))
 			assert.Equal(t, s.Connections, len(in.Observations()), "connections made and accepted")
 			assert.LessOrEqual(t, s.Connections, ask.Most(target))

@@ -39,7 +39,8 @@ func Server(ctx context.Context, t Target) (*Seen, error) {
 	if t.Light {
 		most = lightConnections
 	}
-	a := &asker{target: t, seen: &Seen{Target: t, At: time.Now()}, budget: newBudget(most)}
+	a := &asker{target: t, budget: newBudget(most)}
+	a.seen = &Seen{Target: t, At: time.Now(), Addresses: []Address{}, Attempts: []Attempt{}} // [] in JSON, never null
 	a.ask(ctx)
 	a.seen.Connections = a.budget.spent()
 	a.seen.Attempts = a.sorted()
@@ -239,7 +240,7 @@ func (a *asker) keep(attempt Attempt) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.seen.Attempts = append(a.seen.Attempts, attempt)
-	if attempt.End == EndTimeout {
+	if attempt.End == EndTimeout && !attempt.Complete {
 		a.timeouts++
 	}
 	if a.timeouts == maxTimeouts {
