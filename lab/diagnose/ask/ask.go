@@ -89,8 +89,9 @@ type Address struct {
 
 // Attempt is one connection: what was offered, and what came of it.
 type Attempt struct {
-	// Name says what the attempt is for: "ordinary", "no-sni", "tls1.0", "tls1.1", "tls1.2", "tls1.3", "post-quantum",
-	// "small-hello", "big-hello", "no-alpn" …
+	// Name says what the attempt is for: "ordinary", "small-hello", "tls1.2", "no-sni", "tls1.3", "tls1.1", "tls1.0",
+	// "ssl3", "big-hello", "post-quantum", "no-alpn", "foreign-alpn", "other-alpn", "no-certificate",
+	// "rsa-key-exchange", "dhe", "broken", "suites", "suites-2" …, "groups", "groups-2" … [Plan] says what each is.
 	Name string `json:"name"`
 	// Hello is what was offered.
 	Hello *wire.ClientHello `json:"hello,omitempty"`
