@@ -18,12 +18,12 @@ const (
 	maxResponse = 4 << 10
 	// answerWait is how long to wait for the answer to the polite request. What answers later, or never, may not be a
 	// web server at all.
-	answerWait = 2 * time.Second
+	answerWait = 3 * time.Second
 	// refusalWait is how long to wait for a refusal of the client's certificate, which under TLS 1.3 comes after the
 	// handshake (RFC 8446, section 4.4.2.4), if no request is sent whose answer comes instead.
-	refusalWait = 500 * time.Millisecond
+	refusalWait = time.Second
 	// closeWait is how long to wait for the server to close, after an answer that says that it will.
-	closeWait = 500 * time.Millisecond
+	closeWait = 2 * time.Second
 )
 
 // quits are the commands that end a session, by prologue. Others are only closed.
