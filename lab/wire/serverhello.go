@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -13,6 +14,14 @@ type ServerHello struct {
 	CipherSuite uint16
 	// SecureRenegotiation says that the server supports RFC 5746.
 	SecureRenegotiation bool
+	// The rest is parsed, but not written.
+
+	// HelloRetry says that it is a HelloRetryRequest.
+	HelloRetry bool
+	// Group is the group of TLS 1.3's key share, or the one that a HelloRetryRequest asks for; else zero.
+	Group uint16
+	// Protocol is what TLS 1.2 and below chose in ALPN (RFC 7301).
+	Protocol string
 }
 
 // Lengths of a ServerHello, in bytes, including its header.
@@ -50,6 +59,7 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 		!s.ReadUint16(&h.CipherSuite) || !s.Skip(1) {
 		return ServerHello{}, ErrServerHello
 	}
+	h.HelloRetry = bytes.Equal(h.Random, helloRetryRandom[:])
 	if s.Empty() { // no extensions, as older servers may send it
 		return h, nil
 	}
@@ -69,6 +79,16 @@ func ParseServerHello(message []byte) (ServerHello, error) {
 			}
 		case extRenegotiationInfo: // RFC 5746, section 3.6
 			h.SecureRenegotiation = true
+		case extKeyShare: // RFC 8446, section 4.2.8
+			if !body.ReadUint16(&h.Group) {
+				return ServerHello{}, ErrServerHello
+			}
+		case extALPN: // RFC 7301, section 3.1
+			var list, protocol cryptobyte.String
+			if !body.ReadUint16LengthPrefixed(&list) || !list.ReadUint8LengthPrefixed(&protocol) {
+				return ServerHello{}, ErrServerHello
+			}
+			h.Protocol = string(protocol)
 		}
 	}
 	return h, nil

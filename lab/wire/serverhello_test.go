@@ -40,3 +40,35 @@ func FuzzServerHello(f *testing.F) {
 		}
 	})
 }
+
+// TestServerHelloExtensions checks what is parsed and not written: HelloRetryRequest, the key share's group, ALPN.
+func TestServerHelloExtensions(t *testing.T) {
+	message := func(random []byte, extensions ...byte) []byte {
+		body := append(append([]byte{3, 3}, random...), 0, 0x13, 1, 0, 0, byte(len(extensions)))
+		body = append(body, extensions...)
+		return append([]byte{byte(MessageServerHello), 0, 0, byte(len(body))}, body...)
+	}
+	versions := []byte{0, 43, 0, 2, 3, 4}
+	for name, test := range map[string]struct {
+		message []byte
+		want    ServerHello
+	}{
+		"retry": {message(helloRetryRandom[:], append(versions, 0, 51, 0, 2, 0, 24)...),
+			ServerHello{Version: tls.VersionTLS13, CipherSuite: 0x1301, HelloRetry: true, Group: 24}},
+		"share": {message(make([]byte, RandomLen), append(versions, 0, 51, 0, 5, 0, 29, 0, 1, 7)...),
+			ServerHello{Version: tls.VersionTLS13, CipherSuite: 0x1301, Group: 29}},
+		"protocol": {message(make([]byte, RandomLen), 0, 16, 0, 5, 0, 3, 2, 'h', '2'),
+			ServerHello{Version: tls.VersionTLS12, CipherSuite: 0x1301, Protocol: "h2"}},
+	} {
+		got, err := ParseServerHello(test.message)
+		got.Random = nil
+		if err != nil || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: got %+v, want %+v: %v", name, got, test.want, err)
+		}
+	}
+	for _, broken := range [][]byte{{0, 51, 0, 1, 0}, {0, 16, 0, 3, 0, 2, 9}, {0, 16, 0, 1, 0}} {
+		if got, err := ParseServerHello(message(make([]byte, RandomLen), broken...)); err == nil {
+			t.Errorf("%x was parsed as %+v", broken, got)
+		}
+	}
+}

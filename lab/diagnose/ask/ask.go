@@ -19,6 +19,8 @@ type Target struct {
 	Host string `json:"host"`
 	// Port is the TCP port.
 	Port int `json:"port"`
+	// Service is what the server is expected to speak: "https", "mongodb", "postgres" … Empty guesses it from the port.
+	Service string `json:"service,omitempty"`
 	// Connect is the address:port to dial in place of Host and Port. Empty means to resolve Host.
 	Connect string `json:"connect,omitempty"`
 	// SNI replaces the server name that is sent. Empty means Host; "-" sends none.
@@ -54,14 +56,18 @@ type Seen struct {
 	Resolved Resolved `json:"resolved,omitzero"`
 	// Addresses has each address with the result of connecting to it, in the resolver's order.
 	Addresses []Address `json:"addresses"`
-	// Speaks is what the server speaks at the address that was asked: "tls", or else "http", "ssh", "smtp", "mysql",
-	// "postgres", "ftp", "silent" (it accepts and says nothing), "closes", "garbage" … Empty if no address accepts.
+	// Speaks is what the server speaks at the address that was asked: "tls", or else "http", "http-proxy", "ssh",
+	// "smtp", "mysql", "postgres", "ftp", "silent" (it accepts and says nothing), "closes", "resets", "garbage" … Empty
+	// if no address accepts. If there is a prologue, it is what follows that; a server that refuses the prologue speaks
+	// the prologue's protocol.
 	Speaks string `json:"speaks,omitempty"`
 	// STARTTLS is the prologue that was used, if any, and Greeting the first bytes that the server sent in plaintext.
 	STARTTLS string `json:"starttls,omitempty"`
 	Greeting []byte `json:"greeting,omitempty"`
 	// Attempts are the handshakes, in the order in which they were begun. The first one is that of an ordinary client.
 	Attempts []Attempt `json:"attempts"`
+	// Connections is how many TCP connections were begun, those that were refused included.
+	Connections int `json:"connections"`
 	// Manners sums the attempts up.
 	Manners Manners `json:"manners,omitzero"`
 }
@@ -83,8 +89,9 @@ type Address struct {
 
 // Attempt is one connection: what was offered, and what came of it.
 type Attempt struct {
-	// Name says what the attempt is for: "ordinary", "no-sni", "tls1.0", "tls1.1", "tls1.2", "tls1.3", "post-quantum",
-	// "small-hello", "big-hello", "no-alpn" …
+	// Name says what the attempt is for: "ordinary", "small-hello", "tls1.2", "no-sni", "tls1.3", "tls1.1", "tls1.0",
+	// "ssl3", "big-hello", "post-quantum", "no-alpn", "foreign-alpn", "other-alpn", "no-certificate",
+	// "rsa-key-exchange", "dhe", "broken", "suites", "suites-2" …, "groups", "groups-2" … [Plan] says what each is.
 	Name string `json:"name"`
 	// Hello is what was offered.
 	Hello *wire.ClientHello `json:"hello,omitempty"`
@@ -95,15 +102,25 @@ type Attempt struct {
 	Group       tls.CurveID `json:"group,omitempty"`
 	DHBits      int         `json:"dh_bits,omitempty"` // size of the prime of a finite-field Diffie-Hellman exchange
 	Protocol    string      `json:"protocol,omitempty"`
+	// Signature is the scheme of the server's signature. It is zero for TLS 1.1 and below, which have no choice.
+	Signature tls.SignatureScheme `json:"signature,omitempty"`
+	// HelloRetry says that the server asked for another key share first (RFC 8446, section 4.1.4).
+	HelloRetry bool `json:"hello_retry,omitempty"`
+	// Messages are the handshake messages that arrived completely, as "ServerHello", and Partial is the one of which
+	// only a part arrived.
+	Messages []string `json:"messages,omitempty"`
+	Partial  string   `json:"partial,omitempty"`
 	// SecureRenegotiation says that a ServerHello of TLS 1.2 or below had renegotiation_info (RFC 5746).
 	SecureRenegotiation bool `json:"secure_renegotiation,omitempty"`
 	// Certificates are what the server sent, in its order, in DER, whether they can be parsed or not. At most 64, of
 	// 256 KiB together.
 	Certificates [][]byte `json:"certificates,omitempty"`
+	// MoreCertificates is how many the server sent beyond that.
+	MoreCertificates int `json:"more_certificates,omitempty"`
 	// Staple is the stapled OCSP response, in DER.
 	Staple []byte `json:"staple,omitempty"`
 	// KeyProven says that the server's signature in the handshake was made with the leaf's key. Nil if the handshake did
-	// not come that far.
+	// not come that far, or if the signature is of a kind that this package cannot check.
 	KeyProven *bool `json:"key_proven,omitempty"`
 	// Request is the server's CertificateRequest, if it sent one.
 	Request *Request `json:"request,omitempty"`
@@ -115,18 +132,24 @@ type Attempt struct {
 	Answered bool   `json:"answered,omitempty"`
 	Response []byte `json:"response,omitempty"`
 	// Alert is the alert that the server sent, and End how the connection ended.
-	Alert    *wire.Alert   `json:"alert,omitempty"`
-	End      End           `json:"end,omitempty"`
-	Error    string        `json:"error,omitempty"`
-	First    []byte        `json:"first,omitempty"` // the first bytes that came where TLS was expected, if they are not TLS
+	Alert *wire.Alert `json:"alert,omitempty"`
+	End   End         `json:"end,omitempty"`
+	Error string      `json:"error,omitempty"`
+	// First are the first bytes that came where TLS was expected, if they are not TLS. At most 512.
+	First    []byte        `json:"first,omitempty"`
 	Duration time.Duration `json:"duration_ns"`
+
+	tls             bool // a record of TLS began to arrive
+	completing      bool // the handshake was meant to be completed
+	withCertificate bool // a client certificate was at hand
 }
 
 // Request is a server's request for a client certificate.
 type Request struct {
-	CANames    [][]byte `json:"ca_names,omitempty"` // DER: RDNSequence of each CA (RFC 5280, section 4.1.2.4)
-	Algorithms []uint16 `json:"algorithms,omitempty"`
-	Required   bool     `json:"required,omitempty"` // the server refuses clients that send none
+	CANames     [][]byte `json:"ca_names,omitempty"`      // DER: RDNSequence of each CA (RFC 5280, section 4.1.2.4)
+	MoreCANames int      `json:"more_ca_names,omitempty"` // names beyond the first 1,024
+	Algorithms  []uint16 `json:"algorithms,omitempty"`
+	Required    bool     `json:"required,omitempty"` // the server refuses clients that send none
 }
 
 // End is how a connection ended.
@@ -143,7 +166,9 @@ const (
 	EndCloseNotify End = "close-notify" // the server closed it properly
 	EndAlert       End = "alert"        // the server sent a fatal alert
 	EndNotTLS      End = "not-tls"      // what came is not TLS; see First
-	EndInvalid     End = "invalid"      // what came is TLS that breaks its rules; see Error
+	EndInvalid     End = "invalid"      // what came is TLS that this side refuses; see Error
+	EndNoSTARTTLS  End = "no-starttls"  // the server speaks the prologue's protocol, and does not offer TLS
+	EndProxy       End = "proxy"        // the proxy did not connect; see Error
 )
 
 // Manners is how a server behaves, put together from all attempts.

@@ -24,3 +24,19 @@ func IsOutOfFiles(err error) bool {
 func IsReset(err error) bool {
 	return errors.Is(err, syscall.WSAECONNRESET) || errors.Is(err, syscall.WSAECONNABORTED)
 }
+
+// WSAECONNREFUSED, WSAENETUNREACH, WSAEHOSTUNREACH and WSAEADDRNOTAVAIL, for which package syscall has no names.
+const (
+	wsaeConnRefused  = syscall.Errno(10061)
+	wsaeNetUnreach   = syscall.Errno(10051)
+	wsaeHostUnreach  = syscall.Errno(10065)
+	wsaeAddrNotAvail = syscall.Errno(10049)
+)
+
+// IsRefused reports whether nothing listens at the address.
+func IsRefused(err error) bool { return errors.Is(err, wsaeConnRefused) }
+
+// IsUnreachable reports whether there is no route to the address.
+func IsUnreachable(err error) bool {
+	return errors.Is(err, wsaeNetUnreach) || errors.Is(err, wsaeHostUnreach) || errors.Is(err, wsaeAddrNotAvail)
+}
