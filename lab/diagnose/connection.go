@@ -1,0 +1,192 @@
+package diagnose
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/tlslab/lab/diagnose/ask"
+	"example.com/tlslab/lab/wire"
+)
+
+// judgeConnection judges what lies below TLS: the name, the addresses, and what is spoken there.
+func (t *teller) judgeConnection() {
+	host := t.seen.Target.Host
+	if e := t.seen.Resolved.Error; e != "" {
+		t.note("unresolved", "", 0, quote(host), clip(e, 2*longestName))
+		return
+	}
+	if t.judgeAddresses() {
+		return
+	}
+	port := strconv.Itoa(t.seen.Target.Port)
+	if code, ok := plaintext[t.seen.Speaks]; ok {
+		t.note(code, "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
+		return
+	}
+	if t.seen.Speaks == "tls" {
+		t.note("answers-tls", "", 0)
+	}
+}
+
+// plaintext are the findings about what speaks something else, by ask.Seen's Speaks.
+var plaintext = map[string]string{
+	"http": "speaks-http", "ssh": "speaks-ssh", "mysql": "speaks-mysql", "garbage": "garbage",
+	"smtp": "speaks-plaintext", "imap": "speaks-plaintext", "pop3": "speaks-plaintext", "ftp": "speaks-plaintext",
+	"ldap": "speaks-plaintext", "postgres": "speaks-plaintext", "xmpp": "speaks-plaintext",
+	"redis": "speaks-plaintext", "no-starttls": "starttls-refused",
+}
+
+// firstBytes returns the first bytes that the server sent in place of TLS.
+func (t *teller) firstBytes() string {
+	if len(t.seen.Greeting) > 0 {
+		return clip(string(t.seen.Greeting), longestName)
+	}
+	for _, a := range t.seen.Attempts {
+		if len(a.First) > 0 {
+			return clip(string(a.First), longestName)
+		}
+	}
+	return ""
+}
+
+// addressCodes are the findings about addresses at which no connection can be made.
+var addressCodes = map[ask.End]string{
+	ask.EndRefused: "refused", ask.EndTimeout: "connect-timeout", ask.EndUnreachable: "unreachable",
+	ask.EndReset: "refused",
+}
+
+// judgeAddresses judges the addresses. It reports whether no connection could be made.
+func (t *teller) judgeAddresses() bool {
+	var bad, good []ask.Address
+	for _, a := range t.seen.Addresses {
+		if addressCodes[a.End] != "" {
+			bad = append(bad, a)
+		} else {
+			good = append(good, a)
+		}
+	}
+	switch {
+	case len(bad) == 0:
+		return false
+	case len(good) > 0:
+		for _, a := range bad {
+			t.note("some-addresses-fail", "", 0, a.Address, t.say("end."+string(a.End)), good[0].Address)
+		}
+		return false
+	}
+	t.note(addressCodes[bad[0].End], "", 0, bad[0].Address, bad[0].Duration.Round(time.Millisecond).String())
+	return true
+}
+
+// judgeFirst explains why the handshake of an ordinary client did not succeed, if nothing else explains it.
+func (t *teller) judgeFirst() {
+	a, ok := t.first()
+	if !ok {
+		return
+	}
+	if a.Complete {
+		t.judgeResponseOf(a)
+		return
+	}
+	if t.explained() {
+		return
+	}
+	took := a.Duration.Round(time.Millisecond).String()
+	switch {
+	case a.Alert != nil && a.Alert.Code.IsRefusal():
+		t.judgeAlert(a)
+	case a.End == ask.EndNotTLS:
+		t.note("garbage", "", 0, strconv.Itoa(t.seen.Target.Port), "", quote(t.firstBytes()))
+	case a.End == ask.EndInvalid:
+		t.judgeInvalid(a)
+	case t.begins(a) && a.End == ask.EndTimeout:
+		t.note("stalled", "", 0, took)
+	case a.End == ask.EndTimeout:
+		t.note("silent", "", 0, took)
+	case a.End == ask.EndReset && len(a.Certificates) > 0:
+		t.note("reset-after-certificate", "", 0)
+	case a.End == ask.EndReset:
+		t.note("reset", "", 0)
+	case t.begins(a) && len(a.Certificates) == 0 && a.End == ask.EndClosed:
+		t.note("short-record", "", 0)
+	case a.End == ask.EndClosed || a.End == ask.EndCloseNotify:
+		t.note("closed", "", 0)
+	}
+}
+
+// begins reports whether the server answered with the beginning of a handshake.
+func (t *teller) begins(a ask.Attempt) bool { return a.Version != 0 || len(a.First) > 0 }
+
+// judgeInvalid explains TLS that breaks its rules.
+func (t *teller) judgeInvalid(a ask.Attempt) {
+	text := clip(a.Error, 2*longestName)
+	switch {
+	case strings.Contains(a.Error, "oversized") || strings.Contains(a.Error, "too long"):
+		t.note("oversized-record", "", 0, text)
+	case strings.Contains(a.Error, "unexpected EOF") || strings.Contains(a.Error, "short"):
+		t.note("short-record", "", 0)
+	default:
+		t.note("invalid-tls", "", 0, text)
+	}
+}
+
+// judgeResponseOf judges what came after a good handshake.
+func (t *teller) judgeResponseOf(a ask.Attempt) {
+	requires := slices.Contains([]ask.End{ask.EndClosed, ask.EndReset}, a.End)
+	if requires && len(a.Response) > 0 && !wholeResponse(a.Response) {
+		t.note("truncated-response", "", 0, strconv.Itoa(len(a.Response)))
+	}
+	const slow = 300 * time.Millisecond
+	connect := time.Duration(0)
+	if len(t.seen.Addresses) > 0 {
+		connect = t.seen.Addresses[0].Duration
+	}
+	if a.Duration > slow+10*connect {
+		t.note("slow", "", a.Duration.Seconds(), a.Duration.Round(time.Millisecond).String(),
+			connect.Round(time.Millisecond).String())
+	}
+}
+
+// wholeResponse reports whether the beginning of an HTTP response says that all of it has arrived. Other protocols are
+// taken to be whole.
+func wholeResponse(response []byte) bool {
+	head, body, ok := strings.Cut(string(response), "\r\n\r\n")
+	if !strings.HasPrefix(head, "HTTP/") {
+		return true
+	}
+	if !ok {
+		return false
+	}
+	for line := range strings.SplitSeq(strings.ToLower(head), "\r\n") {
+		if value, is := strings.CutPrefix(line, "content-length:"); is {
+			n, err := strconv.Atoi(strings.TrimSpace(value))
+			return err == nil && len(body) >= n
+		}
+	}
+	return true
+}
+
+// judgeAlert explains an alert.
+func (t *teller) judgeAlert(a ask.Attempt) {
+	alert := a.Alert.String()
+	switch a.Alert.Code {
+	case wire.AlertInternalError:
+		t.note("internal-error", "", 0)
+	case wire.AlertUnrecognizedName:
+		t.note("name-refused", "", 0, quote(t.seen.Target.Host))
+	case wire.AlertNoApplicationProtocol:
+		t.note("alpn-refused", "", 0, t.offered(a), t.supported())
+	case wire.AlertHandshakeFailure, wire.AlertInsufficientSecurity:
+		t.note("no-shared-suite", "", 0, alert)
+	default:
+		if slices.Contains(certificateAlerts, a.Alert.Code) && t.seen.Target.Certificate != nil {
+			return // see judgeClient
+		}
+		t.note("alert", "", 0, alert)
+	}
+}
+
+// number returns a number as text.
+func number(n int) string { return strconv.Itoa(n) }
