@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -28,7 +29,7 @@ type certificate struct {
 	signed           []byte // the signed part
 	signature        []byte
 	issuer, subject  []byte // DER
-	names            struct{ issuer, subject, common string }
+	names            struct{ issuer, issuerCommon, subject, common string }
 	from, to         time.Time
 	spki             []byte
 	key              crypto.PublicKey // nil if it cannot be read
@@ -73,20 +74,29 @@ func parse(der []byte) *certificate {
 	case len(rest) > 0:
 		c.err = errors.New("there are bytes after its end")
 		return c
+	case !sane(outer.Signed.Validity.From) || !sane(outer.Signed.Validity.To):
+		c.err = errors.New("its dates are outside of the years 0 to 9999")
+		return c
 	}
 	s := outer.Signed
 	c.version, c.serial, c.signed = s.Version+1, s.Serial, s.Raw
 	c.algorithm, c.inner = outer.Algorithm.Algorithm.String(), s.Algorithm.Algorithm.String()
 	c.parameters, c.signature = outer.Algorithm.Parameters.FullBytes, outer.Signature.RightAlign()
 	c.issuer, c.subject = s.Issuer.FullBytes, s.Subject.FullBytes
-	c.names.issuer, _ = nameOf(c.issuer)
+	c.names.issuer, c.names.issuerCommon = nameOf(c.issuer)
+	c.names.issuerCommon = cmp.Or(c.names.issuerCommon, c.names.issuer)
 	c.names.subject, c.names.common = nameOf(c.subject)
 	c.from, c.to = s.Validity.From.UTC(), s.Validity.To.UTC()
 	c.spki = s.Key.FullBytes
-	c.key, _ = x509.ParsePKIXPublicKey(c.spki)
+	if key, err := x509.ParsePKIXPublicKey(c.spki); err == nil { // with an error, the key can be a nil pointer
+		c.key = key
+	}
 	c.extensions = readExtensions(s.Extensions)
 	return c
 }
+
+// sane reports whether a time can be written with four digits for the year, as in JSON (RFC 3339, section 5.6).
+func sane(at time.Time) bool { return at.UTC().Year() >= 0 && at.UTC().Year() <= 9999 }
 
 // longestName bounds the names that are shown, in characters.
 const longestName = 80
@@ -139,7 +149,7 @@ func (c *certificate) same(other *certificate) bool {
 	return bytes.Equal(c.subject, other.subject) && bytes.Equal(c.spki, other.spki)
 }
 
-// names the issuer's key, and that is the key of other; or either does not say.
+// mayHaveKeyOf reports whether the certificate names the key of other as its issuer's, or either does not say.
 func (c *certificate) mayHaveKeyOf(other *certificate) bool {
 	return len(c.authorityKey) == 0 || len(other.subjectKey) == 0 || bytes.Equal(c.authorityKey, other.subjectKey)
 }

@@ -98,7 +98,7 @@ func (t *teller) judgeOwn(own []*certificate) {
 		note("client-weak-digest", weak)
 	}
 	if names := t.acceptedCAs(); len(names) > 0 && !issuedByAny(own, names) {
-		note("client-untrusted", quote(own[len(own)-1].names.issuer), t.caNames())
+		note("client-untrusted", quote(own[len(own)-1].names.issuerCommon), t.caNames())
 	}
 }
 
@@ -118,7 +118,7 @@ func (t *teller) judgeClientEntry(list *x509.RevocationList) {
 		return
 	}
 	if bytes.Equal(list.RawIssuer, own[0].issuer) && lists(list, own[0]) {
-		t.note("client-revoked", "client", 0, quote(own[0].readable()), quote(own[0].names.issuer))
+		t.note("client-revoked", "client", 0, quote(own[0].readable()), quote(own[0].names.issuerCommon))
 	}
 }
 

@@ -38,17 +38,16 @@ var plaintext = map[string]string{
 	"redis": "speaks-plaintext", "no-starttls": "starttls-refused",
 }
 
-// firstBytes returns the first bytes that the server sent in place of TLS.
+// firstBytes returns the first line, or the like, that the server sent in place of TLS.
 func (t *teller) firstBytes() string {
-	if len(t.seen.Greeting) > 0 {
-		return clip(string(t.seen.Greeting), longestName)
-	}
+	first := t.seen.Greeting
 	for _, a := range t.seen.Attempts {
-		if len(a.First) > 0 {
-			return clip(string(a.First), longestName)
+		if len(first) == 0 {
+			first = a.First
 		}
 	}
-	return ""
+	line, _, _ := strings.Cut(string(first), "\n")
+	return clip(strings.TrimRight(line, "\r"), longestName)
 }
 
 // addressCodes are the findings about addresses at which no connection can be made.

@@ -49,7 +49,8 @@ func (t *teller) judgeVersions() {
 	}
 }
 
-// triedOld reports whether an attempt was made without TLS 1.3, so that it is known that the server speaks nothing else.
+// triedOld reports whether an attempt was made without TLS 1.3. Only then is it known that the server speaks nothing
+// else.
 func (t *teller) triedOld() bool {
 	return slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool {
 		return a.Name == "tls1.2" || a.Hello != nil && !slices.Contains(a.Hello.Versions, "TLS 1.3")

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,9 @@ func (t *teller) judgeNames(leaf *certificate) {
 	switch {
 	case t.seen.Target.Host == "":
 		return
+	case t.isNotFirst(leaf, a):
+		t.note("leaf-not-first", "leaf", 0, quote(leaf.readable()))
+		return
 	case a.ip.IsValid():
 		t.note("asked-by-address", "", 0)
 		t.judgeAddress(leaf, a.ip)
@@ -57,11 +61,23 @@ func (t *teller) judgeNames(leaf *certificate) {
 	}
 }
 
+// isNotFirst reports whether the first certificate is a CA's, and one for what was asked comes later.
+func (t *teller) isNotFirst(first *certificate, a asked) bool {
+	return first.ca && slices.ContainsFunc(t.pool.sent, func(c *certificate) bool {
+		return c.err == nil && !c.ca && (containsAddress(c, a.ip) || slices.ContainsFunc(c.dns, func(name string) bool {
+			return matches(name, a.name)
+		}))
+	})
+}
+
+// containsAddress reports whether a certificate is for an address.
+func containsAddress(c *certificate, ip netip.Addr) bool {
+	return slices.ContainsFunc(c.ips, func(other netip.Addr) bool { return other.Unmap() == ip })
+}
+
 func (t *teller) judgeAddress(leaf *certificate, ip netip.Addr) {
-	for _, other := range leaf.ips {
-		if other.Unmap() == ip {
-			return
-		}
+	if containsAddress(leaf, ip) {
+		return
 	}
 	host := ip.String()
 	code := "address-not-named"

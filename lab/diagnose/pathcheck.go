@@ -47,12 +47,38 @@ type adder func(code string, degree float64, args ...string)
 // soon is the time before its end from which a certificate is said to expire soon.
 const soon = 14 * 24 * time.Hour
 
-// The longest validity of a leaf: for public CAs (CA/Browser Forum Baseline Requirements, section 6.3.2), and for any
-// CA (Apple, Chromium).
-const (
-	longestPublic  = 398 * 24 * time.Hour
-	longestPrivate = 825 * 24 * time.Hour
-)
+// longestPrivate is the longest validity of a leaf, in days, that Apple and Chromium accept from any CA.
+const longestPrivate = 825
+
+// longestPublic are the longest validities of a leaf from a public CA, in days, by the day on which it is issued
+// (CA/Browser Forum, Baseline Requirements, section 6.3.2).
+var longestPublic = []struct {
+	from time.Time
+	days int
+}{
+	{time.Date(2029, 3, 15, 0, 0, 0, 0, time.UTC), 47},
+	{time.Date(2027, 3, 15, 0, 0, 0, 0, time.UTC), 100},
+	{time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC), 200},
+	{time.Time{}, 398},
+}
+
+// judgeLength judges how long a leaf is valid.
+func judgeLength(c *certificate, add adder) {
+	length := int(c.to.Sub(c.from).Hours() / 24)
+	if length > longestPrivate {
+		add("too-long-validity", float64(length), strconv.Itoa(length))
+		return
+	}
+	for _, limit := range longestPublic {
+		if c.from.Before(limit.from) {
+			continue
+		}
+		if length > limit.days {
+			add("long-validity", float64(length), strconv.Itoa(length), strconv.Itoa(limit.days))
+		}
+		return
+	}
+}
 
 func (t *teller) judgeDates(c *certificate, role string, add adder) {
 	now := t.at
@@ -67,12 +93,8 @@ func (t *teller) judgeDates(c *certificate, role string, add adder) {
 	case c.to.Sub(now) < soon:
 		add("expires-soon", c.to.Sub(now).Seconds(), day(c.to), t.span(c.to.Sub(now)))
 	}
-	if length := c.to.Sub(c.from); role == "leaf" && length > longestPublic {
-		code := "long-validity"
-		if length > longestPrivate {
-			code = "too-long-validity"
-		}
-		add(code, length.Seconds(), strconv.Itoa(int(length.Hours()/24)))
+	if role == "leaf" {
+		judgeLength(c, add)
 	}
 }
 
@@ -231,7 +253,7 @@ func (t *teller) judgeEnd(p *path) {
 	c := p.certificates[last]
 	role := p.role(last)
 	add := func(code string, args ...string) {
-		args = append([]string{t.label(role, c), quote(c.names.issuer), t.roots.Name}, args...)
+		args = append([]string{t.label(role, c), quote(c.names.issuerCommon), t.roots.Name}, args...)
 		p.marks = append(p.marks, mark{code: code, at: role, args: args})
 	}
 	fromURL := ""
@@ -247,6 +269,8 @@ func (t *teller) judgeEnd(p *path) {
 		add("self-signed")
 	case p.ending == endsAtSelfSigned:
 		add("root-sent-unknown")
+	case last > 0 && t.sendsLink(p):
+		add("missing-intermediate", fromURL)
 	case last > 0:
 		add("root-unknown", fromURL)
 	case t.sendsOtherCAs(p):
@@ -266,6 +290,22 @@ func (t *teller) sendsOtherCAs(p *path) bool {
 	return false
 }
 
+// sendsLink reports whether the server sent a CA certificate that a given root issued and that does not belong to the
+// path: then what is missing is between the two.
+func (t *teller) sendsLink(p *path) bool {
+	for _, c := range t.pool.sent {
+		if _, on := p.roleOf(c); on || c.err != nil || !c.ca {
+			continue
+		}
+		for _, issuer := range t.pool.issuersOf(c) {
+			if issuer.root {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // judgeSent says which certificates of a path to a root the server did not send: clients do not fetch them.
 func (t *teller) judgeSent(p *path) {
 	for i, c := range p.certificates {
@@ -274,7 +314,7 @@ func (t *teller) judgeSent(p *path) {
 		}
 		below := p.certificates[i-1]
 		p.marks = append(p.marks, mark{code: "missing-intermediate", at: p.role(i - 1), args: []string{
-			t.label(p.role(i-1), below), quote(below.names.issuer), t.roots.Name, t.say("was-fetched"),
+			t.label(p.role(i-1), below), quote(below.names.issuerCommon), t.roots.Name, t.say("was-fetched"),
 		}})
 	}
 }

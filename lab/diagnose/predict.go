@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"slices"
+	"sync"
 
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/result"
@@ -11,22 +12,38 @@ import (
 // mostPredicted is the number of rows that are looked up.
 const mostPredicted = 4
 
-// predict returns what the record has of the rows that a report names, in their order. A report without failures has
-// no predictions: its rows are those that clients accept.
+// predict returns what the record has of the rows that a report's failures and warnings name, in their order.
 func predict(r *Report) []Prediction {
 	list := []Prediction{}
-	if !r.Wrong() {
-		return list
-	}
-	for _, id := range r.Rows[:min(len(r.Rows), mostPredicted)] {
-		answers, err := result.AnswersTo(result.Recorded(), scenarios.Base(id))
-		if err != nil {
-			panic(err) // the record is part of the program, and a test reads it
-		}
-		for _, a := range answers {
-			list = append(list, prediction(id, a))
+	var ids []string
+	for _, f := range r.Findings {
+		if f.Severity != Note && len(f.Rows) > 0 && !slices.Contains(ids, f.Rows[0]) {
+			ids = append(ids, f.Rows[0])
 		}
 	}
+	for _, id := range ids[:min(len(ids), mostPredicted)] {
+		list = append(list, predictionsOf(id)...)
+	}
+	return list
+}
+
+// looked caches the predictions by row. The record is part of the program and does not change.
+var looked sync.Map
+
+// predictionsOf returns what the record has of a row.
+func predictionsOf(id string) []Prediction {
+	if list, ok := looked.Load(id); ok {
+		return list.([]Prediction)
+	}
+	answers, err := result.AnswersTo(result.Recorded(), scenarios.Base(id))
+	if err != nil {
+		panic(err) // the record is part of the program, and a test reads it
+	}
+	var list []Prediction
+	for _, a := range answers {
+		list = append(list, prediction(id, a))
+	}
+	looked.Store(id, list)
 	return list
 }
 

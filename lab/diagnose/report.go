@@ -8,8 +8,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Schema is the number of the report's JSON Schema, lab/schema/diagnose.json. It changes when a field is removed or gets
-// another meaning.
+// Schema is the number of the report's JSON Schema, lab/schema/diagnose.json. It changes when a field is removed or
+// gets another meaning.
 const Schema = 1
 
 // Report is what [Tell] concludes.
@@ -105,6 +105,7 @@ type Chain struct {
 // Certificate describes a certificate.
 type Certificate struct {
 	Role      string    `json:"role,omitempty"` // leaf, intermediate or root; empty if it is on no path
+	Name      string    `json:"name,omitempty"` // the common name, or else another short one
 	Subject   string    `json:"subject"`
 	Issuer    string    `json:"issuer"`
 	NotBefore time.Time `json:"not_before,omitzero"`
@@ -120,8 +121,10 @@ type Certificate struct {
 type Path struct {
 	// Certificates are the common names, or the like, the leaf's first.
 	Certificates []string `json:"certificates"`
-	Holds        bool     `json:"holds"`
-	Why          []string `json:"why,omitempty"` // why it does not hold
+	// Missing names the issuer that is neither sent nor given. Empty if the path does not end there.
+	Missing string   `json:"missing,omitempty"`
+	Holds   bool     `json:"holds"`
+	Why     []string `json:"why,omitempty"` // why it does not hold
 }
 
 // Manners is how the server behaves, in names.

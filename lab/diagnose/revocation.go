@@ -185,7 +185,7 @@ func (t *teller) judgeCRLs() {
 		t.judgeCRL(der)
 	}
 	if !found {
-		t.note("crl-wrong-issuer", "leaf", 0, quote(leaf.names.issuer))
+		t.note("crl-wrong-issuer", "leaf", 0, quote(leaf.names.issuerCommon))
 	}
 }
 
@@ -211,7 +211,7 @@ func (t *teller) judgeCRL(der []byte) bool {
 }
 
 func (t *teller) judgeEntry(list *x509.RevocationList, c, issuer *certificate, role string) {
-	label, name := t.label(role, c), quote(c.names.issuer)
+	label, name := t.label(role, c), quote(c.names.issuerCommon)
 	above, err := x509.ParseCertificate(issuer.der)
 	switch {
 	case err == nil && list.CheckSignatureFrom(above) != nil:

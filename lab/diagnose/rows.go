@@ -56,7 +56,6 @@ var rowList = []string{
 	"expired-root: expired@root",
 	"inverted-validity: inverted-validity@leaf",
 	"too-long-validity: too-long-validity@leaf",
-	"too-long-validity: long-validity@leaf",
 
 	"wrong-host: name-mismatch",
 	"common-name-only: common-name-only",

@@ -19,8 +19,8 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// standIn makes what a server would be seen to do from what its scenario declares. It takes the place of a server and of
-// package ask.
+// standIn makes what a server would be seen to do from what its scenario declares. It takes the place of a server and
+// of package ask.
 type standIn struct{ lab *lab.Lab }
 
 func (in standIn) ask(t *testing.T, s *scenarios.Scenario) (*ask.Seen, diagnose.Roots, diagnose.Options) {

@@ -6,7 +6,8 @@ import (
 )
 
 // rule is one of the rules of RFC 5280 that OpenSSL checks with X509_V_FLAG_X509_STRICT, which Python 3.13 sets by
-// default. The list is that of check_extensions in OpenSSL's x509_vfy.c.
+// default. The list is that of check_extensions in OpenSSL's x509_vfy.c, with the rules about serial numbers, which other
+// libraries check.
 type rule struct {
 	code   string
 	broken func(c *certificate, role string) bool
@@ -39,7 +40,8 @@ var strictRules = []rule{
 		return c.has[oidAlternativeName] && len(c.dns)+len(c.ips)+c.otherNames == 0
 	}},
 	{"algorithms-differ", func(c *certificate, _ string) bool { return c.algorithm != c.inner }},
-	{"serial-not-positive", func(c *certificate, _ string) bool { return c.serial.Sign() <= 0 }},
+	{"serial-negative", func(c *certificate, _ string) bool { return c.serial.Sign() < 0 }},
+	{"serial-zero", func(c *certificate, _ string) bool { return c.serial.Sign() == 0 }},
 	{"serial-too-long", func(c *certificate, _ string) bool { return c.serial.BitLen() > 159 }},
 	{"extensions-without-version-3", func(c *certificate, _ string) bool { return c.version < 3 && len(c.has) > 0 }},
 	{"version-1-leaf", func(c *certificate, role string) bool { return c.version == 1 && role == "leaf" }},

@@ -6,8 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/tlslab/lab/diagnose/ask"
+	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/wire"
 	"example.com/tlslab/scenarios/failure"
@@ -115,14 +118,14 @@ func (t *teller) explained() bool {
 	})
 }
 
-// say returns a text, formatted with strings.
+// say returns a text, formatted with strings, which are made safe to show.
 func (t *teller) say(name string, args ...string) string {
 	if !strings.Contains(t.words[name], "%") {
 		return t.words.Say(name) // it needs no values
 	}
 	values := make([]any, len(args))
 	for i, arg := range args {
-		values[i] = arg
+		values[i] = visible.Text(arg)
 	}
 	return t.words.Say(name, values...)
 }
@@ -194,10 +197,11 @@ func (t *teller) findings() []Finding {
 
 // sentence begins with a capital letter.
 func sentence(s string) string {
-	if s == "" {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 || first == utf8.RuneError {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // fix returns the text of the code, or else the row's, or else that of the class.
@@ -270,8 +274,8 @@ func (t *teller) describe(c *certificate) Certificate {
 		return Certificate{Error: clip(c.err.Error(), 2*longestName)}
 	}
 	d := Certificate{
-		Subject: c.names.subject, Issuer: c.names.issuer, NotBefore: c.from, NotAfter: c.to, Key: c.keyName(),
-		Algorithm: c.algorithmName(), NameCount: len(c.dns) + len(c.ips),
+		Name: c.readable(), Subject: c.names.subject, Issuer: c.names.issuer, NotBefore: c.from, NotAfter: c.to,
+		Key: c.keyName(), Algorithm: c.algorithmName(), NameCount: len(c.dns) + len(c.ips),
 	}
 	for _, p := range t.paths {
 		if role, on := p.roleOf(c); on && d.Role == "" {
@@ -291,6 +295,9 @@ func (t *teller) describePath(p *path) Path {
 	d := Path{Certificates: []string{}, Holds: p.holds()}
 	for _, c := range p.certificates {
 		d.Certificates = append(d.Certificates, c.readable())
+	}
+	if last := p.certificates[len(p.certificates)-1]; p.ending == endsIncomplete {
+		d.Missing = last.names.issuerCommon
 	}
 	for _, m := range p.marks {
 		if codes[m.code].severity == Failure {

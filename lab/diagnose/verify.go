@@ -63,7 +63,7 @@ const (
 	mostChecks  = 300    // signatures that are checked
 	largestKey  = 16_384 // bits of RSA keys with which signatures are checked
 	mostDamaged = 2      // signatures of which it is found out whether they are damaged
-	mostRepairs = 2048   // bits of a signature that are flipped to see whether it is damaged
+	mostRepairs = 128    // bits at the end of a signature that are flipped to see whether it is damaged
 )
 
 // verifier checks signatures, each once, up to a limit.
@@ -157,7 +157,7 @@ func pssHash(der []byte) crypto.Hash {
 func (v *verifier) damaged(c, issuer *certificate) bool {
 	pair := [2]*certificate{c, issuer}
 	repaired, known := v.repaired[pair]
-	if !known && len(c.signature)*8 <= mostRepairs && len(v.repaired) < mostDamaged {
+	if !known && len(v.repaired) < mostDamaged {
 		repaired = c.repairs(issuer)
 		v.repaired[pair] = repaired
 	}
@@ -167,7 +167,8 @@ func (v *verifier) damaged(c, issuer *certificate) bool {
 // repairs reports whether the signature verifies with one bit flipped.
 func (c *certificate) repairs(issuer *certificate) bool {
 	signature := slices.Clone(c.signature)
-	for i := len(signature)*8 - 1; i >= 0; i-- { // the last bit is the likeliest
+	bits := len(signature) * 8
+	for i := bits - 1; i >= max(0, bits-mostRepairs); i-- {
 		bit := byte(1) << (7 - i%8)
 		signature[i/8] ^= bit
 		if check(c, issuer.key, signature) == stateVerifies {

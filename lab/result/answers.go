@@ -53,7 +53,11 @@ func answersTo(data []byte, scenario string) (Answers, error) {
 	var infos []clients.Info
 	var a Answers
 	order := map[string]int{}
+	client, wanted := []byte(recordClient+"\t"), []byte(scenario+"\t")
 	for line := range bytes.Lines(data) {
+		if !bytes.HasPrefix(line, client) && !bytes.HasPrefix(line, wanted) {
+			continue // most lines are about other scenarios
+		}
 		fields := strings.Split(strings.TrimRight(string(line), "\r\n"), "\t")
 		switch {
 		case fields[0] == recordClient && len(fields) == 5:
@@ -62,7 +66,6 @@ func answersTo(data []byte, scenario string) (Answers, error) {
 				a.Variant = fields[2]
 			}
 			order[fields[1]] = len(infos)
-		case fields[0] != scenario:
 		case len(fields) != 6:
 			return Answers{}, fmt.Errorf("scenario %s: a line has %d fields: want 6", scenario, len(fields))
 		default:
