@@ -21,21 +21,36 @@ func (t *teller) judgeConnection() {
 		return
 	}
 	port := strconv.Itoa(t.seen.Target.Port)
-	if code, ok := plaintext[t.seen.Speaks]; ok {
+	first, attempted := t.first()
+	switch code, known := spoken[t.seen.Speaks]; {
+	case attempted && first.End == endNoSTARTTLS:
+		t.note("starttls-refused", "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
+	case attempted && first.End == endProxy:
+		t.note("proxy-fails", "", 0, clip(first.Error, 2*longestName))
+	case known && code != "":
 		t.note(code, "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
-		return
+	case !known:
+		t.note("speaks-plaintext", "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
 	}
-	if t.seen.Speaks == "tls" {
+	if t.seen.Speaks == speaksTLS {
 		t.note("answers-tls", "", 0)
 	}
 }
 
-// plaintext are the findings about what speaks something else, by ask.Seen's Speaks.
-var plaintext = map[string]string{
-	"http": "speaks-http", "ssh": "speaks-ssh", "mysql": "speaks-mysql", "garbage": "garbage",
-	"smtp": "speaks-plaintext", "imap": "speaks-plaintext", "pop3": "speaks-plaintext", "ftp": "speaks-plaintext",
-	"ldap": "speaks-plaintext", "postgres": "speaks-plaintext", "xmpp": "speaks-plaintext",
-	"redis": "speaks-plaintext", "no-starttls": "starttls-refused",
+// The ends of a connection before TLS begins. Package ask has them, too, in a later version.
+const (
+	endNoSTARTTLS ask.End = "no-starttls" // the server speaks the prologue's protocol, and does not offer TLS
+	endProxy      ask.End = "proxy"       // the proxy did not connect
+)
+
+// speaksTLS is the value of ask.Seen's Speaks for TLS.
+const speaksTLS = "tls"
+
+// spoken are the findings about what a server speaks, by ask.Seen's Speaks: none for what is explained by the first
+// handshake. All other protocols are spoken in plaintext.
+var spoken = map[string]string{
+	"": "", speaksTLS: "", "silent": "", "closes": "", "resets": "", "garbage": "garbage", "http": "speaks-http",
+	"http-proxy": "speaks-proxy", "ssh": "speaks-ssh", "mysql": "speaks-mysql",
 }
 
 // firstBytes returns the first line, or the like, that the server sent in place of TLS.
@@ -115,16 +130,20 @@ func (t *teller) judgeFirst() {
 	}
 }
 
-// begins reports whether the server answered with the beginning of a handshake.
-func (t *teller) begins(a ask.Attempt) bool { return a.Version != 0 || len(a.First) > 0 }
+// begins reports whether the server answered with the beginning of a handshake: a ServerHello, or at least something
+// that shows that it speaks TLS, although no attempt got a ServerHello or an alert.
+func (t *teller) begins(a ask.Attempt) bool {
+	told := slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool { return a.Version != 0 || a.Alert != nil })
+	return a.Version != 0 || t.seen.Speaks == speaksTLS && !told
+}
 
 // judgeInvalid explains TLS that breaks its rules.
 func (t *teller) judgeInvalid(a ask.Attempt) {
 	text := clip(a.Error, 2*longestName)
 	switch {
-	case strings.Contains(a.Error, "oversized") || strings.Contains(a.Error, "too long"):
+	case strings.Contains(a.Error, "oversized") || strings.Contains(a.Error, "maximum"):
 		t.note("oversized-record", "", 0, text)
-	case strings.Contains(a.Error, "unexpected EOF") || strings.Contains(a.Error, "short"):
+	case strings.Contains(a.Error, "unexpected EOF"):
 		t.note("short-record", "", 0)
 	default:
 		t.note("invalid-tls", "", 0, text)
@@ -133,9 +152,12 @@ func (t *teller) judgeInvalid(a ask.Attempt) {
 
 // judgeResponseOf judges what came after a good handshake.
 func (t *teller) judgeResponseOf(a ask.Attempt) {
-	requires := slices.Contains([]ask.End{ask.EndClosed, ask.EndReset}, a.End)
-	if requires && len(a.Response) > 0 && !wholeResponse(a.Response) {
-		t.note("truncated-response", "", 0, strconv.Itoa(len(a.Response)))
+	if broken := a.End == ask.EndClosed || a.End == ask.EndReset; broken && !a.Answered {
+		if len(a.Response) > 0 {
+			t.note("truncated-response", "", 0, strconv.Itoa(len(a.Response)))
+		} else {
+			t.note("no-answer", "", 0, t.say("end."+string(a.End)))
+		}
 	}
 	const slow = 300 * time.Millisecond
 	connect := time.Duration(0)
@@ -146,25 +168,6 @@ func (t *teller) judgeResponseOf(a ask.Attempt) {
 		t.note("slow", "", a.Duration.Seconds(), a.Duration.Round(time.Millisecond).String(),
 			connect.Round(time.Millisecond).String())
 	}
-}
-
-// wholeResponse reports whether the beginning of an HTTP response says that all of it has arrived. Other protocols are
-// taken to be whole.
-func wholeResponse(response []byte) bool {
-	head, body, ok := strings.Cut(string(response), "\r\n\r\n")
-	if !strings.HasPrefix(head, "HTTP/") {
-		return true
-	}
-	if !ok {
-		return false
-	}
-	for line := range strings.SplitSeq(strings.ToLower(head), "\r\n") {
-		if value, is := strings.CutPrefix(line, "content-length:"); is {
-			n, err := strconv.Atoi(strings.TrimSpace(value))
-			return err == nil && len(body) >= n
-		}
-	}
-	return true
 }
 
 // judgeAlert explains an alert.

@@ -176,6 +176,7 @@ var rowList = []string{
 	"internal-error: internal-error",
 
 	"plain-http: speaks-http",
+	"plain-http: speaks-proxy",
 	"banner: speaks-ssh",
 	"banner-mysql: speaks-mysql",
 	"banner-mysql: speaks-plaintext",

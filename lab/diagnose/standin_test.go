@@ -223,12 +223,20 @@ func (b *seenBuilder) second() ask.Attempt {
 	return ask.Attempt{Name: "tls1.2", Hello: hello, Alert: wire.NewAlert(wire.AlertProtocolVersion), End: ask.EndAlert}
 }
 
+// silence is what a server speaks that says nothing, by how the connection ends.
+var silence = map[ask.End]string{
+	ask.EndTimeout: "silent", ask.EndClosed: "closes", ask.EndReset: "resets", ask.EndNotTLS: "garbage",
+}
+
 // failed is an attempt that came to nothing.
 func failed(end ask.End, change func(*ask.Attempt)) func(*ask.Seen) {
 	return func(s *ask.Seen) {
 		a := ask.Attempt{Name: "ordinary", Hello: offer(), End: end, Duration: 20 * time.Millisecond}
 		if change != nil {
 			change(&a)
+		}
+		if spoken, ok := silence[end]; ok && a.Version == 0 {
+			s.Speaks = spoken
 		}
 		s.Attempts = []ask.Attempt{a}
 	}
@@ -261,11 +269,12 @@ var before = map[scenarios.Fault]func(*ask.Seen){
 	scenarios.FaultBannerMySQL: speaks("mysql", "J\x00\x00\x00\x0a8.0.36\x00"),
 	scenarios.FaultGarbage:     failed(ask.EndNotTLS, func(a *ask.Attempt) { a.First = []byte("\x9e\x8fxyz") }),
 	scenarios.FaultOversizedRecord: failed(ask.EndInvalid, func(a *ask.Attempt) {
-		a.Error = "tls: oversized record received with length 65535"
+		a.Error = "a record of 65535 bytes: the maximum is 18432"
 	}),
-	scenarios.FaultShortRecord: failed(ask.EndClosed, func(a *ask.Attempt) {
-		a.First = []byte{22, 3, 3, 1, 0}
-	}),
+	scenarios.FaultShortRecord: func(s *ask.Seen) {
+		failed(ask.EndClosed, nil)(s)
+		s.Speaks = "tls"
+	},
 	scenarios.FaultSSL3: failed(ask.EndInvalid, func(a *ask.Attempt) { a.Version = 0x0300 }),
 	scenarios.FaultInternalError: failed(ask.EndAlert, func(a *ask.Attempt) {
 		a.Alert = wire.NewAlert(wire.AlertInternalError)
@@ -283,7 +292,7 @@ var after = map[scenarios.Fault]func(*ask.Seen, *seenBuilder){
 	scenarios.FaultSlow: func(s *ask.Seen, _ *seenBuilder) { s.Attempts[0].Duration = 700 * time.Millisecond },
 	scenarios.FaultTruncatedResponse: func(s *ask.Seen, _ *seenBuilder) {
 		a := &s.Attempts[0]
-		a.Response, a.End = []byte("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"), ask.EndClosed
+		a.Response, a.Answered, a.End = []byte("HTTP/1.1 200 OK\r\nContent-"), false, ask.EndClosed
 	},
 	scenarios.FaultVersionIntolerant: func(s *ask.Seen, _ *seenBuilder) {
 		s.Attempts[0] = ask.Attempt{Name: "ordinary", Hello: offer(), End: ask.EndClosed}

@@ -179,6 +179,17 @@ func TestHandshakes(t *testing.T) {
 		"plaintext": {func(s *ask.Seen) {
 			s.Speaks, s.Greeting, s.Attempts, s.Manners = "smtp", []byte("220 mx ESMTP\r\n"), nil, ask.Manners{}
 		}, []string{"speaks-plaintext"}},
+		"no STARTTLS": {func(s *ask.Seen) {
+			s.Speaks, s.Greeting = "smtp", []byte("220 mx ESMTP\r\n")
+			s.Attempts[0], s.Manners = ask.Attempt{End: "no-starttls"}, ask.Manners{}
+		}, []string{"starttls-refused"}},
+		"a proxy that refuses": {func(s *ask.Seen) {
+			s.Speaks, s.Manners = "", ask.Manners{}
+			s.Attempts[0] = ask.Attempt{End: "proxy", Error: "403 Forbidden"}
+		}, []string{"proxy-fails"}},
+		"another protocol": {func(s *ask.Seen) {
+			s.Speaks, s.Attempts, s.Manners = "vnc", nil, ask.Manners{}
+		}, []string{"speaks-plaintext"}},
 		"old versions too": {func(s *ask.Seen) { s.Manners.Versions = []uint16{tls.VersionTLS10, tls.VersionTLS12} },
 			[]string{"old-versions-too"}},
 		"an alert": {func(s *ask.Seen) {
