@@ -289,7 +289,11 @@ var after = map[scenarios.Fault]func(*ask.Seen, *seenBuilder){
 			a.Complete, a.Answered, a.KeyProven, a.End, a.Response = false, false, nil, ask.EndReset, nil
 		}
 	},
-	scenarios.FaultSlow: func(s *ask.Seen, _ *seenBuilder) { s.Attempts[0].Duration = 700 * time.Millisecond },
+	scenarios.FaultSlow: func(s *ask.Seen, _ *seenBuilder) {
+		for i := range s.Attempts {
+			s.Attempts[i].Duration = 700 * time.Millisecond
+		}
+	},
 	scenarios.FaultTruncatedResponse: func(s *ask.Seen, _ *seenBuilder) {
 		a := &s.Attempts[0]
 		a.Response, a.Answered, a.End = []byte("HTTP/1.1 200 OK\r\nContent-"), false, ask.EndClosed

@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"crypto/tls"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -212,6 +213,27 @@ func TestHandshakes(t *testing.T) {
 		seen, roots := seenOf(mint(t, pki.Recipe{}), "localhost")
 		c.change(seen)
 		assert.Equal(t, c.want, found(diagnose.Tell(seen, roots, diagnose.Options{}), bad, warn), name)
+	}
+}
+
+// TestSpeed checks that a server is slow only if all its handshakes are, and not because it does not answer the request.
+func TestSpeed(t *testing.T) {
+	seen, roots := seenOf(mint(t, pki.Recipe{}), "localhost")
+	quick := seen.Attempts[0]
+	slow := quick
+	slow.Duration, quick.Duration = time.Second, 10*time.Millisecond
+	late := slow
+	late.End = ask.EndTimeout
+	for name, c := range map[string]struct {
+		attempts []ask.Attempt
+		want     bool
+	}{
+		"slow": {[]ask.Attempt{slow, slow}, true}, "one is quick": {[]ask.Attempt{slow, quick}, false},
+		"no answer": {[]ask.Attempt{late}, false},
+	} {
+		seen.Attempts = c.attempts
+		notes := found(diagnose.Tell(seen, roots, diagnose.Options{}), note)
+		assert.Equal(t, c.want, slices.Contains(notes, "slow"), name)
 	}
 }
 
