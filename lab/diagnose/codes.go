@@ -59,6 +59,7 @@ var codeList = []code{
 	{"old-versions", failure.ProtocolVersion, Failure, "server.maxVersion", false},
 	{"intolerant-version", failure.UnexpectedEOF, Failure, "server", false},
 	{"intolerant-size", failure.ConnectionReset, Failure, "server", false},
+	{"intolerant-hello", failure.UnexpectedEOF, Failure, "server", false},
 	{"only-rc4", failure.NoSharedCipher, Failure, "server.cipherSuites", false},
 	{"only-3des", failure.NoSharedCipher, Failure, "server.cipherSuites", false},
 	{"small-dh", failure.WeakDH, Failure, "server.cipherSuites", false},

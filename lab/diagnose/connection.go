@@ -115,6 +115,8 @@ func (t *teller) judgeFirst() {
 		t.note("garbage", "", 0, strconv.Itoa(t.seen.Target.Port), "", quote(t.firstBytes()))
 	case a.End == ask.EndInvalid:
 		t.judgeInvalid(a)
+	case a.Version == 0 && t.answersOther():
+		t.note("intolerant-hello", "", 0, t.say("end."+string(a.End)))
 	case t.begins(a) && a.End == ask.EndTimeout:
 		t.note("stalled", "", 0, took)
 	case a.End == ask.EndTimeout:
@@ -135,6 +137,11 @@ func (t *teller) judgeFirst() {
 func (t *teller) begins(a ask.Attempt) bool {
 	told := slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool { return a.Version != 0 || a.Alert != nil })
 	return a.Version != 0 || t.seen.Speaks == speaksTLS && !told
+}
+
+// answersOther reports whether the server answers a hello of TLS 1.2 alone, which is smaller than an ordinary one.
+func (t *teller) answersOther() bool {
+	return slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool { return a.Name == "tls1.2" && a.Version != 0 })
 }
 
 // judgeInvalid explains TLS that breaks its rules.

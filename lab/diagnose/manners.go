@@ -125,10 +125,11 @@ func (t *teller) judgeGroups() {
 	}
 }
 
-// triedWithout reports whether an attempt was made with TLS 1.3 and without groups, and did not succeed.
+// triedWithout reports whether an attempt was made with TLS 1.3 and without some groups, and got no ServerHello.
 func (t *teller) triedWithout(groups []tls.CurveID) bool {
 	return slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool {
-		return a.Hello != nil && !a.Complete && !slices.ContainsFunc(groups, func(g tls.CurveID) bool {
+		offers13 := a.Hello != nil && slices.Contains(a.Hello.Versions, wire.VersionName(tls.VersionTLS13))
+		return offers13 && a.Version == 0 && !slices.ContainsFunc(groups, func(g tls.CurveID) bool {
 			return slices.Contains(a.Hello.Groups, wire.GroupName(g))
 		})
 	})

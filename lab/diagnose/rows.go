@@ -173,6 +173,8 @@ var rowList = []string{
 	"sni-wrong-default-by-address: address-not-named",
 	"version-intolerant: intolerant-version",
 	"hello-too-big: intolerant-size",
+	"version-intolerant: intolerant-hello",
+	"hello-too-big: intolerant-hello",
 	"internal-error: internal-error",
 
 	"plain-http: speaks-http",

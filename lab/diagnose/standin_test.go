@@ -110,6 +110,13 @@ func (b *seenBuilder) build() {
 	b.seen.Attempts = []ask.Attempt{a}
 	b.refuse()
 	b.seen.Attempts = append(b.seen.Attempts, b.second())
+	if slices.Equal(b.s.Server.Groups, []tls.CurveID{tls.X25519MLKEM768}) {
+		hello := offer()
+		hello.Groups, hello.KeyShares = hello.Groups[1:], hello.KeyShares[1:]
+		b.seen.Attempts = append(b.seen.Attempts, ask.Attempt{
+			Name: "small-hello", Hello: hello, Alert: wire.NewAlert(wire.AlertHandshakeFailure), End: ask.EndAlert,
+		})
+	}
 	if spoil, ok := after[b.s.Server.Fault]; ok {
 		spoil(b.seen, b)
 	}

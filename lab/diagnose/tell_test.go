@@ -205,6 +205,17 @@ func TestHandshakes(t *testing.T) {
 		"an expired leaf, and a reset": {func(s *ask.Seen) {
 			s.At, s.Attempts[0].Complete, s.Attempts[0].End = fixed.AddDate(1, 0, 0), false, ask.EndReset
 		}, []string{"reset-after-certificate", "expired", "expired", "expired"}},
+		"an ordinary hello is too much": {func(s *ask.Seen) {
+			s.Attempts = []ask.Attempt{{Name: "ordinary", End: ask.EndReset}, s.Attempts[0]}
+			s.Attempts[1].Name, s.Attempts[1].Version = "tls1.2", tls.VersionTLS12
+		}, []string{"intolerant-hello"}},
+		"a group that only TLS 1.2 was tried without": {func(s *ask.Seen) {
+			s.Manners.Versions = []uint16{tls.VersionTLS13}
+			s.Manners.Groups = []tls.CurveID{tls.X25519MLKEM768}
+			s.Attempts = append(s.Attempts, ask.Attempt{Name: "tls1.2", Hello: &wire.ClientHello{
+				Versions: []string{"TLS 1.2"}, Groups: []string{"x25519"},
+			}, Alert: wire.NewAlert(wire.AlertProtocolVersion), End: ask.EndAlert})
+		}, []string{}},
 		"broken TLS": {func(s *ask.Seen) {
 			s.Attempts[0] = ask.Attempt{End: ask.EndInvalid, Error: "tls: unexpected message"}
 		}, []string{"invalid-tls"}},
