@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,13 +64,22 @@ func letters() []*scenarios.Scenario {
 	return append(list, &three)
 }
 
+// fewPredicted returns the predictions about four stacks, so that the letters do not change with each new stack of the
+// record.
+func fewPredicted(list []diagnose.Prediction) []diagnose.Prediction {
+	few := []string{"curl", "go", "node", "python"}
+	return slices.DeleteFunc(list, func(p diagnose.Prediction) bool { return !slices.Contains(few, p.Stack) })
+}
+
 // TestLetter compares what people read, at 80 columns, with testdata: go test ./lab/diagnose -run TestLetter -update
 func TestLetter(t *testing.T) {
 	l := fixedLab(t)
 	for _, s := range letters() {
 		for _, language := range lang.All() {
+			r := reportOf(t, l, s, language)
+			r.Predicted = fewPredicted(r.Predicted)
 			var out strings.Builder
-			require.NoError(t, diagnose.Letter{Width: 80}.Write(&out, reportOf(t, l, s, language)))
+			require.NoError(t, diagnose.Letter{Width: 80}.Write(&out, r))
 			path := filepath.Join("testdata", fmt.Sprintf("letter-%s-%s.txt", s.ID, language))
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(out.String()), 0o644))

@@ -90,7 +90,7 @@ func tellingAttempt(list []ask.Attempt) ask.Attempt {
 	return ask.Attempt{}
 }
 
-// first returns the attempt of an ordinary client, and false if there is none.
+// first returns the attempt of an ordinary client, and false if no attempt was made.
 func (t *teller) first() (ask.Attempt, bool) {
 	if len(t.seen.Attempts) == 0 {
 		return ask.Attempt{}, false
