@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Deviation is a judgement that is not ok but that users accept for their own client: a line of a file.

@@ -22,10 +22,10 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/near"
 )
 
 // seed is the seed of all tests: every run has the same keys.

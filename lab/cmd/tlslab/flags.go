@@ -12,12 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Each command has a struct of its options. Options that several commands share are groups here, which the structs
