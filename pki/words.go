@@ -61,6 +61,7 @@ func Permitted(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
 	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	return slices.ContainsFunc(permitted, func(name string) bool {
 		domain := strings.TrimPrefix(name, "DNS:")
 		return host == domain || strings.HasSuffix(host, "."+domain)

@@ -19,17 +19,30 @@ const (
 // Catalogue is a set of scenarios, in which IDs are looked up. A nil Catalogue is the built-in one. [Own] makes
 // catalogues of scenarios of the user's own.
 type Catalogue struct {
-	own     []*Scenario // with the controls that were made for them
-	listing []*Scenario // own, with the controls of the built-in catalogue that they name
+	declared []*Scenario // as they were given
+	own      []*Scenario // with the controls that were made for them
+	listing  []*Scenario // own, with the controls of the built-in catalogue that they name
+
+	// Paths lists the files and directories that it was read from, for commands that read them again.
+	Paths []string
 }
 
 // All returns the scenarios of the catalogue: of the built-in one, those of [All]. A catalogue of the user's own has
-// their scenarios, and the controls of all of them. The caller must not change the scenarios.
+// their scenarios, and the controls of all of them, by service and family. The caller must not change the scenarios.
 func (c *Catalogue) All() []*Scenario {
 	if c == nil {
 		return All()
 	}
 	return slices.Clone(c.listing)
+}
+
+// Declared returns the scenarios that a catalogue of the user's own was made of, in their order, without any controls
+// that were made for them. It is empty for the built-in catalogue.
+func (c *Catalogue) Declared() []*Scenario {
+	if c == nil {
+		return nil
+	}
+	return slices.Clone(c.declared)
 }
 
 // Lookup returns the scenario with an ID: of this catalogue, or else of the built-in one. It returns false if neither
@@ -41,6 +54,15 @@ func (c *Catalogue) Lookup(id string) (*Scenario, bool) {
 		}
 	}
 	return Lookup(id)
+}
+
+// IsOwn reports whether the scenario with an ID is one of the user's own, or a control that was made for one.
+func (c *Catalogue) IsOwn(id string) bool {
+	if c == nil {
+		return false
+	}
+	_, own := find(c.own, id)
+	return own
 }
 
 // IDs returns the IDs of all scenarios that Lookup finds, as lists: first those of this catalogue, then those of
@@ -72,11 +94,11 @@ type OwnError struct {
 func (e *OwnError) Error() string { return e.Text }
 
 // Own returns a catalogue of scenarios of the user's own. It fills in what was left out: host, service, family, level,
-// and port offsets, in the order of the list. Their controls are in the list or in the built-in catalogue. A scenario
+// what is wrong and the fix as the failure class has them, and port offsets, in the order of the list. Their controls are in the list or in the built-in catalogue. A scenario
 // that expects clients to accept and names no control is a control itself. For any other scenario without a control,
 // Own makes one: see [Scenario.Good]. Own changes the scenarios. The error is an *[OwnError].
 func Own(list []*Scenario) (*Catalogue, error) {
-	c := &Catalogue{}
+	c := &Catalogue{declared: slices.Clone(list)}
 	named := map[string]bool{}
 	for i, s := range list {
 		if _, taken := Lookup(s.ID); taken {
@@ -141,6 +163,11 @@ func (c *Catalogue) resolve(list []*Scenario) error {
 			c.listing = append(c.listing, control)
 		}
 	}
+	services, families := Services(), Families()
+	slices.SortStableFunc(c.listing, func(a, b *Scenario) int {
+		return cmp.Or(slices.Index(services, a.Service)-slices.Index(services, b.Service),
+			slices.Index(families, a.Family)-slices.Index(families, b.Family))
+	})
 	return nil
 }
 
@@ -155,6 +182,12 @@ func (s *Scenario) fillIn() {
 			s.Expect.Level = Should
 		}
 	}
+	meaning, fix := "Nothing is wrong.", goodFix
+	if len(s.Expect.Failures) > 0 && s.Expect.Verdict != Accept {
+		info, _ := failure.Lookup(s.Expect.Failures[0])
+		meaning, fix = info.Meaning, info.Fix
+	}
+	s.Story.What, s.Fix = cmp.Or(s.Story.What, meaning), cmp.Or(s.Fix, fix)
 	if known := s.Service.facts().known; known != nil {
 		for _, k := range known(s) {
 			if !slices.ContainsFunc(s.Known, func(o Known) bool { return reflect.DeepEqual(o, k) }) {
@@ -175,7 +208,8 @@ func (s *Scenario) likelyFamily() Family {
 		return ClientCertificates
 	}
 	for _, o := range all {
-		if len(o.Expect.Failures) > 0 && o.Expect.Failures[0] == class && o.Family != ClientCertificates {
+		refused := o.Expect.Verdict != Accept && len(o.Expect.Failures) > 0
+		if refused && o.Expect.Failures[0] == class && o.Family != ClientCertificates {
 			return o.Family
 		}
 	}

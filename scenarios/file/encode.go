@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"example.com/tlslab/scenarios"
 )
@@ -154,6 +155,9 @@ func (e *encoder) scalar(v reflect.Value, depth int) {
 // text writes a text: in its line if it fits, or else folded (YAML 1.2, section 8.1.3) if it consists of words that are
 // separated by single spaces.
 func (e *encoder) text(s string, depth int) {
+	if !utf8.ValidString(s) && e.err == nil {
+		e.err = fmt.Errorf("text %q is not UTF-8: a file cannot have it", s)
+	}
 	words := strings.Split(s, " ")
 	if len(s) <= width-2*depth || !isFoldable(words) {
 		e.out.WriteString(" " + quote(s) + "\n")

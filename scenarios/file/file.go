@@ -14,6 +14,7 @@
 package file
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,12 @@ const (
 	maxFiles = 500     // in a directory
 )
 
-// Extensions are the endings of the names of the files that are read from a directory.
+// Schema is the JSON Schema of a file with one scenario or a list of them. Editors use it to complete and check files.
+//
+//go:embed scenario.schema.json
+var Schema []byte
+
+// extensions are the endings of the names of the files that are read from a directory.
 var extensions = []string{".yaml", ".yml"}
 
 // Error is an error in a file. Lines and columns count from 1. They are zero if the error is about the whole file.
@@ -88,7 +94,12 @@ func Read(paths ...string) (*scenarios.Catalogue, error) {
 			rows = append(rows, list...)
 		}
 	}
-	return catalogue(rows)
+	c, err := catalogue(rows)
+	if err != nil {
+		return nil, err
+	}
+	c.Paths = slices.Clone(paths)
+	return c, nil
 }
 
 // Parse reads the scenarios of one file. The name is for errors. It does not look at controls, and fills in nothing:

@@ -2,6 +2,7 @@ package file_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(string(data))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		defer time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("it takes too long to read %q", text)) }).Stop()
 		list, err := file.Parse("f.yaml", []byte(text))
 		if err != nil {
 			var at *file.Error

@@ -10,7 +10,9 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/failure"
 	"example.com/tlslab/scenarios/near"
 )
 
@@ -131,6 +133,20 @@ var rules = []struct {
 	{"service", func(s *scenarios.Scenario) string {
 		if s.Service != scenarios.Mongod && !reflect.ValueOf(s.Mongod).IsZero() {
 			return "mongod has options, but the service is not mongod: write service: mongod, or remove them"
+		}
+		return ""
+	}},
+	{"recipe", func(s *scenarios.Scenario) string {
+		if s.Recipe.Root.Permit != nil || slices.Contains(s.Expect.Failures, failure.NameConstraint) {
+			return ""
+		}
+		for _, san := range s.Recipe.Leaf.SAN {
+			kind, name, _ := strings.Cut(san, ":")
+			if kind == "DNS" && hostname.MatchString(strings.TrimPrefix(name, "*.")) && !pki.Permitted(name) {
+				return fmt.Sprintf("the lab's root may not issue for %s: clients would refuse it for that reason. Use a "+
+					"name below .test, or give the recipe a root of its own that lives two days: root: {permit: [any], "+
+					"not_before: -1h, not_after: 47h}", name)
+			}
 		}
 		return ""
 	}},

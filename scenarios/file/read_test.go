@@ -51,14 +51,19 @@ func TestDirectory(t *testing.T) {
 	})
 	c, err := file.Read(dir)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"one", "two", "three", "four", "four-good", "five", "good"}, ids(c.All()))
+	assert.Equal(t, []string{"two", "four-good", "five", "good", "one", "three", "four"}, ids(c.All()))
+	assert.Equal(t, []string{"one", "two", "three", "four", "five"}, ids(c.Declared()))
 
 	ports := map[int]bool{}
-	for _, s := range c.All()[:6] {
+	for _, s := range c.All() {
+		if !c.IsOwn(s.ID) {
+			continue
+		}
 		assert.GreaterOrEqual(t, s.Port, 2500)
 		assert.False(t, ports[s.Port], s.ID)
 		ports[s.Port] = true
 	}
+	assert.Len(t, ports, 6)
 	again, err := file.Read(dir)
 	require.NoError(t, err)
 	assert.Equal(t, c.All(), again.All())
@@ -84,7 +89,7 @@ func TestDirectory(t *testing.T) {
 
 	c, err = file.Read(filepath.Join(dir, "a.yaml"), filepath.Join(dir, "b.yml"))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"one", "two", "three", "good"}, ids(c.All()))
+	assert.Equal(t, []string{"two", "good", "one", "three"}, ids(c.All()))
 }
 
 // TestMadeControls checks that the control that is made for a scenario has its shape, and that correct clients accept
@@ -95,7 +100,7 @@ title: everything at once
 host: db.corp.lan
 recipe:
   key: ecdsa-p384
-  root: {not_after: -48h}
+  root: {not_after: -48h, permit: [any]}
   intermediates: [{not_after: -24h}, {key: ed25519}, {}]
   leaf: {key: rsa-2048, not_after: -24h, san: ["DNS:other"], crl: true}
   client: {not_after: -24h}
