@@ -95,8 +95,10 @@ const (
 
 // Expectation is what a correct client does with a scenario.
 type Expectation struct {
+	// Verdict is whether a correct client accepts or rejects.
 	Verdict Verdict `yaml:"verdict"`
-	Level   Level   `yaml:"level"`
+	// Level says whether that applies to every client, or only to those with a feature.
+	Level Level `yaml:"level"`
 	// Feature is the feature that a client needs to behave like this, if Level is Should. A client that
 	// declares the feature is held to the verdict.
 	Feature string `yaml:"feature"`

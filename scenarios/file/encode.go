@@ -210,8 +210,6 @@ func quote(s string) string {
 			b.WriteRune(r)
 		case r == ' ' || unicode.IsGraphic(r) && !unicode.IsSpace(r):
 			b.WriteRune(r)
-		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
 		case r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
