@@ -197,7 +197,7 @@ func (s *Scenario) fillIn() {
 	}
 }
 
-// likelyFamily returns the family of the catalogue that has scenarios about the same failure class.
+// likelyFamily returns the family of the catalogue that has the most scenarios about the same failure class.
 func (s *Scenario) likelyFamily() Family {
 	if len(s.Expect.Failures) == 0 {
 		return Baseline
@@ -207,11 +207,16 @@ func (s *Scenario) likelyFamily() Family {
 	if info.Group != "certificate" && (s.Server.ClientAuth != 0 || s.Setup != Setup{}) {
 		return ClientCertificates
 	}
+	likely, most := ClientCertificates, 0
+	rows := map[Family]int{}
 	for _, o := range all {
 		refused := o.Expect.Verdict != Accept && len(o.Expect.Failures) > 0
-		if refused && o.Expect.Failures[0] == class && o.Family != ClientCertificates {
-			return o.Family
+		if !refused || o.Expect.Failures[0] != class || o.Family == ClientCertificates {
+			continue
+		}
+		if rows[o.Family]++; rows[o.Family] > most {
+			likely, most = o.Family, rows[o.Family]
 		}
 	}
-	return ClientCertificates
+	return likely
 }

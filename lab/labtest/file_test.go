@@ -1,17 +1,24 @@
 package labtest_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ocsp"
 
+	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/labtest"
 	"example.com/tlslab/lab/serve"
 )
@@ -28,6 +35,28 @@ func TestStartFile(t *testing.T) {
 	r, err := srv.Client().Get(srv.URL)
 	require.NoError(t, err)
 	assert.NoError(t, r.Body.Close())
+}
+
+// TestOwnResponder checks that the lab's responder answers about scenarios of the user's own.
+func TestOwnResponder(t *testing.T) {
+	srv := labtest.StartFile(t, filepath.Join("testdata", "tls", "revoked.yaml"))
+	conn, err := tls.Dial("tcp", net.JoinHostPort(srv.Endpoint.Host, strconv.Itoa(srv.Endpoint.Port)),
+		&tls.Config{RootCAs: srv.CAs})
+	require.NoError(t, err)
+	defer conn.Close()
+	chain := conn.ConnectionState().VerifiedChains[0]
+	request, err := ocsp.CreateRequest(chain[0], chain[1], nil)
+	require.NoError(t, err)
+	answer, err := http.Post(chain[0].OCSPServer[0], "application/ocsp-request", bytes.NewReader(request))
+	require.NoError(t, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	der, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	response, err := ocsp.ParseResponseForCert(der, chain[0], chain[1])
+	require.NoError(t, err)
+	assert.Equal(t, ocsp.Revoked, response.Status)
+	assert.Less(t, srv.Scenario.Port, lab.Ports)
 }
 
 // TestOwnScenarios checks that a client is judged by scenarios of the user's own, and that what it does otherwise can

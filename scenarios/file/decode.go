@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ type decoder struct {
 	nodes   int        // that were read
 	depth   int        // of the node that is being read
 	names   []nameUsed // names of certificates
-	errs    []error
+	errs    []*Error
 }
 
 // nameUsed is a field that names a certificate.
@@ -49,8 +50,17 @@ func (d *decoder) wrongAt(at position, format string, args ...any) {
 	}
 }
 
-// err returns the errors until now, as one.
-func (d *decoder) err() error { return errors.Join(d.errs...) }
+// err returns the errors until now, as one, in the order of their places.
+func (d *decoder) err() error {
+	slices.SortStableFunc(d.errs, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var list []error
+	for _, err := range d.errs {
+		list = append(list, err)
+	}
+	return errors.Join(list...)
+}
 
 // place returns where a node begins. A mapping begins with its first key.
 func place(n ast.Node) position {
@@ -215,9 +225,15 @@ func (d *decoder) word(n ast.Node, v reflect.Value, words vocabulary, name strin
 		}
 		return
 	}
-	d.wrong(n, "%s: there is no %s %q%s: want one of %s", name, words.what, word, near.Hint(word, words.list()),
-		strings.Join(words.list(), ", "))
+	hint := near.Hint(word, words.list())
+	if hint == "" || len(words.list()) <= fewWords {
+		hint += ": want one of " + strings.Join(words.list(), ", ")
+	}
+	d.wrong(n, "%s: there is no %s %q%s", name, words.what, word, hint)
 }
+
+// fewWords is the number of words that an error lists even if it knows which was meant.
+const fewWords = 12
 
 // duration reads a duration.
 func (d *decoder) duration(n ast.Node, v reflect.Value, name string) {

@@ -64,6 +64,12 @@ func TestDirectory(t *testing.T) {
 		ports[s.Port] = true
 	}
 	assert.Len(t, ports, 6)
+	for _, service := range scenarios.Services() {
+		for _, s := range scenarios.Behind(service) {
+			assert.False(t, ports[s.Port], s.ID)
+			assert.Less(t, s.Port, 2500, "%s has a port of scenarios of the user's own", s.ID)
+		}
+	}
 	again, err := file.Read(dir)
 	require.NoError(t, err)
 	assert.Equal(t, c.All(), again.All())

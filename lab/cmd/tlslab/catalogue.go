@@ -96,7 +96,7 @@ type showOptions struct {
 func newShowCommand(c *console) *cobra.Command {
 	o := &showOptions{console: c}
 	cmd := &cobra.Command{
-		Use:               "show ID...",
+		Use:               "show [ID...]",
 		Short:             "Show a scenario's story, chain and fix",
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { return o.main(cmd.Context(), ids) },

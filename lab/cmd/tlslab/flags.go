@@ -38,8 +38,8 @@ type own struct {
 }
 
 func (o *own) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&o.paths, "scenarios", nil, "file with scenarios of your own, or directory of such "+
-		"files: they take the place of the catalogue; tlslab show ID --yaml prints an example")
+	cmd.Flags().StringArrayVar(&o.paths, "scenarios", nil, "`FILE` with scenarios of your own, or a directory of such "+
+		"files; repeatable: they take the place of the catalogue; tlslab show ID --yaml prints an example")
 	cmd.MarkFlagFilename("scenarios", "yaml", "yml")
 }
 
