@@ -66,6 +66,8 @@ var bad = map[string]struct{ file, want string }{
 	"not mintable": {good + "recipe:\n  leaf: {issuer: intermediate, basic_constraints: CA:MAYBE}\n",
 		`mine.yaml:5:3: the recipe cannot be minted: certificate "leaf": basic constraints "CA:MAYBE": want CA:TRUE or CA:FALSE`},
 	"not mintable names": {good + "recipe: {leaf: {san: [localhost]}}\n", `name "localhost": want DNS:name or IP:address`},
+	"too many certificates": {good + "recipe: {intermediates: [" + strings.Repeat("{}, ", 100) + "{}]}\n",
+		`mine.yaml:4:10: the recipe has 103 certificates: at most 100 are minted`},
 	"the catalogue has it": {"id: expired\ntitle: a\nexpect: {verdict: accept}\n",
 		`mine.yaml:1:5: the built-in catalogue has a scenario "expired": choose another ID`},
 	"twice":             {good + "---\n" + good, `mine.yaml:5:5: there are two scenarios "mine": rename one of them`},

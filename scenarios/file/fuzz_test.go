@@ -39,6 +39,11 @@ func FuzzParse(f *testing.F) {
 		again, err := file.Parse("f.yaml", data)
 		require.NoError(t, err, "%s", data)
 		assert.Equal(t, list, again, "%s", data)
+		if _, err := scenarios.Own(list); err != nil {
+			var at *scenarios.OwnError
+			require.True(t, errors.As(err, &at), "%v", err)
+			require.Less(t, at.Index, len(list))
+		}
 	})
 }
 

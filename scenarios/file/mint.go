@@ -2,6 +2,7 @@ package file
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"time"
@@ -30,12 +31,17 @@ func mintable(rows []row) error {
 }
 
 // mint mints a recipe: first with small RSA keys, which are fast to make, and, if that fails, with its own keys.
-func mint(m *pki.Minter, id string, r pki.Recipe) error {
+func mint(m *pki.Minter, id string, r pki.Recipe) (err error) {
+	defer func() {
+		if trouble := recover(); trouble != nil { // of a cryptographic library, on values that nobody expected
+			err = fmt.Errorf("minting %s: %v", id, trouble)
+		}
+	}()
 	fast := reflect.ValueOf(&r).Elem()
 	if _, err := m.Mint(id+" fast", withSmallKeys(fast).Interface().(pki.Recipe)); err == nil {
 		return nil
 	}
-	_, err := m.Mint(id, r)
+	_, err = m.Mint(id, r)
 	return err
 }
 

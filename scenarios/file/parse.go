@@ -99,6 +99,9 @@ var (
 	hostname = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.?$`)
 )
 
+// maxCertificates is the maximum number of certificates of a recipe.
+const maxCertificates = 100
+
 // maxID is the maximum length of an ID, which is the name of a folder, too.
 const maxID = 100
 
@@ -133,6 +136,12 @@ var rules = []struct {
 	{"service", func(s *scenarios.Scenario) string {
 		if s.Service != scenarios.Mongod && !reflect.ValueOf(s.Mongod).IsZero() {
 			return "mongod has options, but the service is not mongod: write service: mongod, or remove them"
+		}
+		return ""
+	}},
+	{"recipe", func(s *scenarios.Scenario) string {
+		if n := len(s.Recipe.Names()); n > maxCertificates {
+			return fmt.Sprintf("the recipe has %d certificates: at most %d are minted", n, maxCertificates)
 		}
 		return ""
 	}},
