@@ -40,7 +40,8 @@ func (m Moment) time(c Config) (time.Time, error) {
 	if rest != "" {
 		d, err := time.ParseDuration(rest)
 		if err != nil {
-			return time.Time{}, fmt.Errorf(`moment %q: want a duration, as in "-24h", "soon", or a date, as in "2026-11-22": %w`, string(m), err)
+			return time.Time{}, fmt.Errorf(`moment %q: want a duration, as in "-24h", "soon", or a date, as in `+
+				`"2026-11-22": %w`, string(m), err)
 		}
 		base = base.Add(d)
 	}

@@ -94,9 +94,10 @@ type OwnError struct {
 func (e *OwnError) Error() string { return e.Text }
 
 // Own returns a catalogue of scenarios of the user's own. It fills in what was left out: host, service, family, level,
-// what is wrong and the fix as the failure class has them, and port offsets, in the order of the list. Their controls are in the list or in the built-in catalogue. A scenario
-// that expects clients to accept and names no control is a control itself. For any other scenario without a control,
-// Own makes one: see [Scenario.Good]. Own changes the scenarios. The error is an *[OwnError].
+// what is wrong and the fix as the failure class has them, and port offsets, in the order of the list. Their controls
+// are in the list or in the built-in catalogue. A scenario that expects clients to accept and names no control is a
+// control itself. For any other scenario without a control, Own makes one: see [Scenario.Good]. Own changes the
+// scenarios. The error is an *[OwnError].
 func Own(list []*Scenario) (*Catalogue, error) {
 	c := &Catalogue{declared: slices.Clone(list)}
 	named := map[string]bool{}

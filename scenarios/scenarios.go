@@ -1,8 +1,8 @@
 // Package scenarios is the catalogue: one declaration for each way in which TLS can fail, and for the good
 // chains to compare with.
 //
-// [All] lists the scenarios; [Lookup] finds one by its ID. [Own] makes a [Catalogue] of scenarios of the user's own, which
-// package file reads. The package runs nothing. pki mints a scenario's
+// [All] lists the scenarios; [Lookup] finds one by its ID. [Own] makes a [Catalogue] of scenarios of the user's own,
+// which package file reads. The package runs nothing. pki mints a scenario's
 // recipe, lab/serve serves it, lab/clients runs real clients against it, and lab/verdict judges what they
 // did.
 package scenarios

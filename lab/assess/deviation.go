@@ -43,8 +43,8 @@ var acceptable = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { 
 // maxFile is the maximum size of a file, in bytes.
 const maxFile = 1 << 20
 
-// ReadDeviations reads a file about scenarios of a catalogue; nil means the built-in one. The error for a wrong line names
-// the file and the line.
+// ReadDeviations reads a file about scenarios of a catalogue; nil means the built-in one. The error for a wrong line
+// names the file and the line.
 func ReadDeviations(path string, c *scenarios.Catalogue) (*Deviations, error) {
 	f, err := os.Open(path)
 	if err != nil {

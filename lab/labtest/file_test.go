@@ -84,7 +84,8 @@ func TestBadFile(t *testing.T) {
 		return
 	}
 	for _, c := range []struct{ path, id, want string }{
-		{"testdata/tls", "", "testdata/tls has several scenarios: choose one with labtest.ID: our-old-leaf, our-revoked-leaf"},
+		{"testdata/tls", "",
+			"testdata/tls has several scenarios: choose one with labtest.ID: our-old-leaf, our-revoked-leaf"},
 		{"testdata/tls", "our-old", "testdata/tls has no scenario \"our-old\" (did you mean our-old-leaf"},
 		{"testdata/none.yaml", "", "testdata/none.yaml: no such file"},
 		{write(t, "id: a\ntitel: b\n"), "", ":2:1: a scenario has no field \"titel\" (did you mean title?)"},

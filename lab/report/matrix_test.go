@@ -173,7 +173,8 @@ func TestCommand(t *testing.T) {
 	assert.Equal(t, `tlslab run expired --client python-3.8/default`, r.Command("expired", "python-3.8/default"))
 
 	var err error
-	r.Catalogue, err = scenarios.Own([]*scenarios.Scenario{{ID: "ours", Expect: scenarios.Expectation{Verdict: scenarios.Accept}}})
+	accepts := scenarios.Expectation{Verdict: scenarios.Accept}
+	r.Catalogue, err = scenarios.Own([]*scenarios.Scenario{{ID: "ours", Expect: accepts}})
 	require.NoError(t, err)
 	r.Catalogue.Paths = []string{"our files/a.yaml", "b"}
 	assert.Equal(t, `tlslab run ours --client go --scenarios 'our files/a.yaml' --scenarios b`, r.Command("ours", "go"))

@@ -182,8 +182,9 @@ func (e *encoder) text(s string, depth int) {
 
 // isFoldable reports whether words that are joined by spaces stay the same if a line can end after each of them.
 func isFoldable(words []string) bool {
+	unfit := func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 	for _, word := range words {
-		if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
+		if word == "" || strings.ContainsFunc(word, unfit) {
 			return false
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"example.com/tlslab/scenarios/file"
 )
 
-// pki0 is a time for chains of tests.
-var pki0 = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+// midnight is a time for chains of tests.
+var midnight = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // FuzzParse checks that the reader never panics, says where each error is, and can write and read what it has read.
 func FuzzParse(f *testing.F) {
@@ -49,12 +49,15 @@ func FuzzParse(f *testing.F) {
 
 // FuzzText checks that every text can be written and read.
 func FuzzText(f *testing.F) {
-	for _, text := range []string{"a", "", " ", "a: b", "#", "yes", "1.2", "-", "- a", "\x00", "a\nb", "é", "\u2028", "\U0001F600",
-		"*a", "&a", "a ", "'", "\"", "\\", "~", "null", "2026-11-22", "0x1F", "[a", "{a", "a #b", ">-", "%a", "@", "`", "...", "---"} {
+	for _, text := range []string{
+		"a", "", " ", "a: b", "#", "yes", "1.2", "-", "- a", "\x00", "a\nb", "é", "\u2028", "\U0001F600", "*a", "&a", "a ",
+		"'", "\"", "\\", "~", "null", "2026-11-22", "0x1F", "[a", "{a", "a #b", ">-", "%a", "@", "`", "...", "---",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s := &scenarios.Scenario{ID: "a", Title: "a" + text, Fix: text, Story: scenarios.Story{What: text + " " + text + " " + text},
+		s := &scenarios.Scenario{ID: "a", Title: "a" + text, Fix: text,
+			Story:  scenarios.Story{What: text + " " + text + " " + text},
 			Expect: scenarios.Expectation{Verdict: scenarios.Accept}, Sources: []string{text}}
 		data, err := file.Marshal(s)
 		if err != nil {

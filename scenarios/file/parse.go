@@ -96,8 +96,11 @@ func (d *decoder) row(n ast.Node) row {
 
 var (
 	kebab    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	hostname = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?\.?$`)
+	hostname = regexp.MustCompile(`^(` + label + `\.)*` + label + `\.?$`)
 )
+
+// label matches a part of a host's name.
+const label = `[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?`
 
 // maxCertificates is the maximum number of certificates of a recipe.
 const maxCertificates = 100

@@ -44,8 +44,9 @@ func TestDirectory(t *testing.T) {
     control: two
     expect: {verdict: reject, failures: [untrusted]}
 `,
-		"a.yaml":   "id: one\ntitle: a\ncontrol: good\nexpect: {verdict: reject, failures: [expired]}\n",
-		"c.yaml":   "id: four\ntitle: a\nexpect: {verdict: either, failures: [weak-key]}\n---\nid: five\ntitle: b\nexpect: {verdict: accept}\n",
+		"a.yaml": "id: one\ntitle: a\ncontrol: good\nexpect: {verdict: reject, failures: [expired]}\n",
+		"c.yaml": "id: four\ntitle: a\nexpect: {verdict: either, failures: [weak-key]}\n---\n" +
+			"id: five\ntitle: b\nexpect: {verdict: accept}\n",
 		"README":   "no scenario",
 		"notes.md": "none",
 	})
@@ -135,7 +136,7 @@ expect: {verdict: reject, failures: [expired, untrusted]}
 // TestTwins checks that every scenario of the catalogue has a control that verifies if it is one of the user's own and
 // names none.
 func TestTwins(t *testing.T) {
-	m, err := pki.New(pki.Config{Seed: "twins", At: pki0, Responder: "http://127.0.0.1:1", Refused: "http://127.0.0.1:2"})
+	m, err := pki.New(pki.Config{Seed: "twins", At: midnight, Responder: "http://127.0.0.1:1", Refused: "http://127.0.0.1:2"})
 	require.NoError(t, err)
 	count := 0
 	for _, s := range append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...) {
@@ -149,7 +150,7 @@ func TestTwins(t *testing.T) {
 		good.Recipe.Root.Key, good.Recipe.Leaf.Key = "", ""
 		chain, err := m.Mint(good.ID, good.Recipe)
 		require.NoError(t, err, s.ID)
-		assert.NoError(t, chain.Verify(good.Host, pki0), s.ID)
+		assert.NoError(t, chain.Verify(good.Host, midnight), s.ID)
 		count++
 	}
 	assert.Greater(t, count, 80)

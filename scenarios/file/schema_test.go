@@ -151,7 +151,8 @@ func (m schemer) read(t *testing.T, dir string) {
 				}
 				before = comment
 				for _, ident := range f.Names {
-					m.comments[spec.Name.Name+"."+ident.Name] = strings.Join(strings.Fields(link.ReplaceAllString(comment, "$1")), " ")
+					words := strings.Fields(link.ReplaceAllString(comment, "$1"))
+					m.comments[spec.Name.Name+"."+ident.Name] = strings.Join(words, " ")
 				}
 			}
 			return true
@@ -213,7 +214,8 @@ func TestSchemaRefuses(t *testing.T) {
 	assert.NoError(t, s.Validate(value(t, []byte(list))))
 	for _, bad := range []string{
 		good + "titel: x\n", good + "recipe: {leaf: {notafter: -24h}}\n", good + "recipe: {key: rsa}\n", good + "host: 1\n",
-		good + "server: {fault: slient}\n", good + "server: {min_version: \"1.4\"}\n", "id: a b\ntitle: a\nexpect: {verdict: accept}\n",
+		good + "server: {fault: slient}\n", good + "server: {min_version: \"1.4\"}\n",
+		"id: a b\ntitle: a\nexpect: {verdict: accept}\n",
 		"title: a\nexpect: {verdict: accept}\n", "id: a\ntitle: a\n", "id: a\ntitle: a\nexpect: {}\n", list + "host: a\n",
 		"scenarios: []\n", "- id: a\n", good + "recipe: {leaf: {usages: [serverAuth]}}\n",
 	} {

@@ -131,8 +131,8 @@ func (p *probing) add(cmd *cobra.Command) {
 // manyScenarios is the number of scenarios above which slow clients are left out.
 const manyScenarios = 50
 
-// reproduce runs scenarios of a catalogue with the clients that match the patterns in only, or all if there are none. It passes the
-// clients that it finds to check before anything runs.
+// reproduce runs scenarios of a catalogue with the clients that match the patterns in only, or all if there are none.
+// It passes the clients that it finds to check before anything runs.
 func (p *probing) reproduce(
 	ctx context.Context, c *console, catalogue *scenarios.Catalogue, list []*scenarios.Scenario, only []string,
 	check func(*clients.Set) error,
