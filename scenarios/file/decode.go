@@ -45,8 +45,13 @@ func (d *decoder) wrong(n ast.Node, format string, args ...any) {
 }
 
 func (d *decoder) wrongAt(at position, format string, args ...any) {
+	d.add(&Error{File: d.file, Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)})
+}
+
+// add records an error, unless there are enough.
+func (d *decoder) add(err *Error) {
 	if len(d.errs) < maxErrors {
-		d.errs = append(d.errs, &Error{File: d.file, Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)})
+		d.errs = append(d.errs, err)
 	}
 }
 
@@ -174,6 +179,7 @@ func (d *decoder) fields(n ast.Node, v reflect.Value, name string) map[string]po
 		key := keyOf(entry)
 		i, known := index[key]
 		if !known {
+			key = clip(key)
 			d.wrong(entry.Key, "%s has no field %q%s: it has %s", name, key, near.Hint(key, names),
 				strings.Join(names, ", "))
 			continue
@@ -225,11 +231,21 @@ func (d *decoder) word(n ast.Node, v reflect.Value, words vocabulary, name strin
 		}
 		return
 	}
+	word = clip(word)
 	hint := near.Hint(word, words.list())
 	if hint == "" || len(words.list()) <= fewWords {
 		hint += ": want one of " + strings.Join(words.list(), ", ")
 	}
 	d.wrong(n, "%s: there is no %s %q%s", name, words.what, word, hint)
+}
+
+// clip shortens a word for an error.
+func clip(word string) string {
+	const most = 100
+	if len(word) <= most {
+		return word
+	}
+	return strings.ToValidUTF8(word[:most], "") + "…"
 }
 
 // fewWords is the number of words that an error lists even if it knows which was meant.
@@ -240,7 +256,7 @@ func (d *decoder) duration(n ast.Node, v reflect.Value, name string) {
 	s, _ := text(n)
 	length, err := time.ParseDuration(s)
 	if err != nil {
-		d.wrong(n, "%s: %q is not a duration: write a number with a unit, for example 2s or 500ms", name, s)
+		d.wrong(n, "%s: %q is not a duration: write a number with a unit, for example 2s or 500ms", name, clip(s))
 		return
 	}
 	v.SetInt(int64(length))
@@ -283,7 +299,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, f field, name string) {
 	case v.CanInt():
 		i, err := strconv.ParseInt(written, 10, v.Type().Bits())
 		if err != nil || isText {
-			d.wrong(n, "%s is a number, without quotes: not %q", name, written)
+			d.wrong(n, "%s is a number, without quotes: not %q", name, clip(written))
 			return
 		}
 		v.SetInt(i)

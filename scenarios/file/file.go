@@ -29,8 +29,8 @@ import (
 
 // Limits of what is read.
 const (
-	maxSize  = 1 << 20 // of a file, in bytes
-	maxFiles = 500     // in a directory
+	maxSize  = 256 << 10 // of a file, in bytes: the whole catalogue is as big
+	maxFiles = 500       // in a directory
 )
 
 // Schema is the JSON Schema of a file with one scenario or a list of them. Editors use it to complete and check files.

@@ -81,6 +81,7 @@ func (d *decoder) row(n ast.Node) row {
 	}
 	known := r.scenario.Recipe.Names()
 	for _, used := range d.names {
+		used.name = clip(used.name)
 		if !slices.Contains(known, used.name) {
 			d.wrongAt(used.at, "the recipe has no certificate %q%s: it has %s; others have the names that are given "+
 				"to them below others", used.name, near.Hint(used.name, known), strings.Join(known, ", "))
@@ -88,7 +89,7 @@ func (d *decoder) row(n ast.Node) row {
 	}
 	for _, rule := range rules {
 		if text := rule.wrong(r.scenario); text != "" {
-			d.errs = append(d.errs, r.wrong(rule.field, text))
+			d.add(r.wrong(rule.field, text))
 		}
 	}
 	return r

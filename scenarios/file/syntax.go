@@ -14,9 +14,10 @@ import (
 
 // Limits of what is parsed. They are far above what a scenario needs. The parser calls itself for each level.
 const (
-	maxFlow   = 16  // the depth of brackets and braces
-	maxIndent = 100 // the column in which a list item or a field can begin
-	maxMarks  = 8   // list items, anchors and the like that open levels in one line
+	maxFlow   = 16     // the depth of brackets and braces
+	maxIndent = 100    // the column in which a list item or a field can begin
+	maxTokens = 40_000 // in a file: the parser's time grows with their square
+	maxMarks  = 8      // list items, anchors and the like that open levels in one line
 )
 
 // position is a place in a file. Lines and columns count from 1.
@@ -47,6 +48,11 @@ func documents(name string, data []byte) (bodies []ast.Node, err error) {
 	if t, text := tooDeep(tokens); t != nil {
 		at := positionOf(t)
 		return nil, &Error{File: name, Line: at.line, Column: at.column, Text: text}
+	}
+	if len(tokens) > maxTokens {
+		at := positionOf(tokens[maxTokens])
+		return nil, &Error{File: name, Line: at.line, Column: at.column, Text: fmt.Sprintf("it has more than %d words "+
+			"and marks up to here: it is no scenario file, or should be several", maxTokens)}
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -140,7 +141,8 @@ func (o *showOptions) main(ctx context.Context, ids []string) error {
 			return err
 		}
 		if _, builtIn := scenarios.Lookup(list[0].ID); builtIn {
-			fmt.Fprintln(o.stdout, "# To use this with --scenarios, change its id: the catalogue has a scenario with this one.")
+			first, rest, _ := bytes.Cut(text, []byte("\n")) // the line for editors must be the first
+			text = fmt.Appendf(first, "\n# To use this with --scenarios, change the id, which the catalogue has.\n%s", rest)
 		}
 		_, err = o.stdout.Write(text)
 		return err
