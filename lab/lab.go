@@ -69,6 +69,8 @@ type Config struct {
 	Ready func(*Instance)
 	// UI is the URL of a page that shows the lab, for endpoints.json. Empty without a page.
 	UI string
+	// Catalogue is where the lab looks up scenarios by their IDs, for its responder. Nil means the built-in one.
+	Catalogue *scenarios.Catalogue
 	// Ports, if not zero, is the base port: the lab's revocation responder listens on it, and [Lab.Up] serves
 	// each scenario at its offset from it. Zero means any free ports.
 	Ports int
@@ -242,7 +244,7 @@ func (l *Lab) chainOf(id string) (*pki.Chain, error) {
 	default:
 		return nil, errors.New("the lab is not ready")
 	}
-	s, ok := scenarios.Lookup(id)
+	s, ok := l.config.Catalogue.Lookup(id)
 	if !ok {
 		return nil, fmt.Errorf("there is no scenario %q", id)
 	}

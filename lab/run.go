@@ -60,7 +60,7 @@ func (l *Lab) Run(
 	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
 	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
 	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(),
-		Missing: append([]clients.Missing{}, set.Missing...)}
+		Missing: append([]clients.Missing{}, set.Missing...), Catalogue: l.config.Catalogue}
 	switch cell, err := r.gate(ctx, set); {
 	case ctx.Err() != nil:
 		out.Duration, out.Interrupted = time.Since(out.Started), true

@@ -7,8 +7,9 @@ import (
 )
 
 // Moment is a point in time relative to the [Minter]'s [Config]: "-24h" is a day before [Config.At], "soon"
-// is [Config.Soon], and "soon+1s" is a second later. Durations have the format of [time.ParseDuration]. Empty
-// means the moment that a good certificate has.
+// is [Config.Soon], and "soon+1s" is a second later. Durations have the format of [time.ParseDuration]. It can also be
+// absolute: a date, which begins at midnight UTC ("2026-11-22"), or a time as in RFC 3339 ("2026-11-22T12:00:00Z").
+// Empty means the moment that a good certificate has.
 type Moment string
 
 const soon = "soon"
@@ -26,6 +27,12 @@ var periods = map[Profile][2]Moment{
 
 // time returns the moment as a time, to the second, in UTC.
 func (m Moment) time(c Config) (time.Time, error) {
+	for _, format := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(format, string(m)); err == nil {
+			t = t.UTC().Truncate(time.Second)
+			return t, checkTime(t)
+		}
+	}
 	base, rest := c.At, string(m)
 	if s, ok := strings.CutPrefix(rest, soon); ok {
 		base, rest = c.Soon, s
@@ -33,12 +40,20 @@ func (m Moment) time(c Config) (time.Time, error) {
 	if rest != "" {
 		d, err := time.ParseDuration(rest)
 		if err != nil {
-			return time.Time{}, fmt.Errorf(`moment %q: want a duration, as in "-24h", or "soon": %w`, string(m), err)
+			return time.Time{}, fmt.Errorf(`moment %q: want a duration, as in "-24h", "soon", or a date, as in `+
+				`"2026-11-22": %w`, string(m), err)
 		}
 		base = base.Add(d)
 	}
 	base = base.UTC().Truncate(time.Second)
 	return base, checkTime(base)
+}
+
+// Check returns an error if the moment is written wrong.
+func (m Moment) Check() error {
+	now := time.Unix(1_800_000_000, 0) // any time to which a duration can be added
+	_, err := m.time(Config{At: now, Soon: now})
+	return err
 }
 
 // live reports whether the moment depends on when serving starts.

@@ -94,6 +94,25 @@ func TestMintRefuses(t *testing.T) {
 	}
 }
 
+// TestAbsoluteMoments checks that a validity can be absolute, and does not move with the lab's time then.
+func TestAbsoluteMoments(t *testing.T) {
+	leaf := pki.Certificate{NotBefore: "2026-11-01", NotAfter: "2026-12-24T18:00:00+01:00"}
+	for _, lab := range []time.Time{at, at.Add(48 * time.Hour)} {
+		m, err := pki.New(pki.Config{Seed: "x", At: lab})
+		require.NoError(t, err)
+		chain, err := m.Mint("absolute", pki.Recipe{Leaf: leaf})
+		require.NoError(t, err)
+		assert.Equal(t, time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), chain.Leaf().Cert.NotBefore)
+		assert.Equal(t, time.Date(2026, 12, 24, 17, 0, 0, 0, time.UTC), chain.Leaf().Cert.NotAfter)
+	}
+	for _, good := range []pki.Moment{"", "-24h", "soon", "soon+1s", "2026-11-22", "2026-11-22T00:00:00Z"} {
+		assert.NoError(t, good.Check(), good)
+	}
+	for _, bad := range []pki.Moment{"1", "yesterday", "2026-13-01", "22.11.2026", "sooner", "1949-12-31", "-9999999h"} {
+		assert.Error(t, bad.Check(), bad)
+	}
+}
+
 func TestParseRecipe(t *testing.T) {
 	r, err := pki.ParseRecipe([]byte(`{"leaf": {"not_after": "-24h"}, "intermediates": []}`))
 	require.NoError(t, err)

@@ -57,7 +57,7 @@ func declared(service Service) []*Scenario {
 		for _, s := range f.list {
 			s.Family = f.family
 			s.Port += f.port
-			s.Host = cmp.Or(s.Host, "localhost")
+			s.Host = cmp.Or(s.Host, hostName)
 			s.Service = service
 			if known := service.facts().known; known != nil {
 				s.Known = slices.Concat(s.Known, known(&s))
@@ -94,11 +94,7 @@ func Lookup(id string) (*Scenario, bool) {
 func IDs() [][]string {
 	var lists [][]string
 	for _, service := range Services() {
-		var ids []string
-		for _, s := range Behind(service) {
-			ids = append(ids, s.ID)
-		}
-		lists = append(lists, ids)
+		lists = append(lists, idsOf(Behind(service)))
 	}
 	return lists
 }
@@ -106,6 +102,9 @@ func IDs() [][]string {
 // ControlOf returns a scenario's control, or the scenario itself if it is in the family
 // baseline and so is a control.
 func ControlOf(s *Scenario) *Scenario {
+	if s.control != nil {
+		return s.control
+	}
 	if c, ok := Lookup(s.Control); ok {
 		return c
 	}

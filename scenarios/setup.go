@@ -3,10 +3,10 @@ package scenarios
 // Setup says how the client's files differ from the right ones: its trust anchors and, if it has one, its
 // certificate and key. The zero Setup means the right files.
 type Setup struct {
-	CA         File       `json:"ca,omitempty"`
-	Cert       File       `json:"cert,omitempty"`
-	Key        File       `json:"key,omitempty"`
-	Passphrase Passphrase `json:"passphrase,omitempty"`
+	CA         File       `json:"ca,omitempty"`         // the client's trust anchors
+	Cert       File       `json:"cert,omitempty"`       // its certificate
+	Key        File       `json:"key,omitempty"`        // the key of its certificate
+	Passphrase Passphrase `json:"passphrase,omitempty"` // to decrypt the key with
 }
 
 // File is a wrong file to use in place of the right one.

@@ -125,7 +125,7 @@ func (a *Assessment) Deviations() []Deviation {
 // KnownOf returns the stack that is known to do what the client did in a row, and why. The client must certainly be
 // that stack, by what it is or by what it said in any row; otherwise, both are empty.
 func (a *Assessment) KnownOf(r Row) (stack, why string) {
-	s, ok := scenarios.Lookup(r.ID)
+	s, ok := a.Run.Catalogue.Lookup(r.ID)
 	if !ok || len(a.Clients) == 0 {
 		return "", ""
 	}

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"example.com/tlslab/lab/internal/bounded"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/verdict"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Deviation is a judgement that is not ok but that users accept for their own client: a line of a file.
@@ -43,18 +43,19 @@ var acceptable = slices.DeleteFunc(verdict.Kinds(), func(k verdict.Kind) bool { 
 // maxFile is the maximum size of a file, in bytes.
 const maxFile = 1 << 20
 
-// ReadDeviations reads a file. The error for a wrong line names the file and the line.
-func ReadDeviations(path string) (*Deviations, error) {
+// ReadDeviations reads a file about scenarios of a catalogue; nil means the built-in one. The error for a wrong line
+// names the file and the line.
+func ReadDeviations(path string, c *scenarios.Catalogue) (*Deviations, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading known deviations: %w", err)
 	}
 	defer f.Close()
-	return ParseDeviations(path, bounded.Limit(f, path, maxFile))
+	return ParseDeviations(path, bounded.Limit(f, path, maxFile), c)
 }
 
 // ParseDeviations reads the contents of a file. The name is for errors.
-func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
+func ParseDeviations(name string, r io.Reader, c *scenarios.Catalogue) (*Deviations, error) {
 	list := &Deviations{Path: name}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
@@ -62,7 +63,7 @@ func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		d, err := parseDeviation(line)
+		d, err := parseDeviation(line, c)
 		if err == nil {
 			if i := slices.IndexFunc(list.List, func(e Deviation) bool { return e.Scenario == d.Scenario }); i >= 0 {
 				err = fmt.Errorf("%s is already in line %d: only one of them can hold, remove the other",
@@ -82,16 +83,16 @@ func ParseDeviations(name string, r io.Reader) (*Deviations, error) {
 }
 
 // parseDeviation reads one line.
-func parseDeviation(line string) (Deviation, error) {
+func parseDeviation(line string, c *scenarios.Catalogue) (Deviation, error) {
 	scenario, rest := cut(line)
 	kind, reason := cut(rest)
 	switch {
 	case kind == "":
 		return Deviation{}, fmt.Errorf("%q is not a deviation: want a scenario, a judgement and a reason, "+
 			"as in: trailing-dot-name insecure curl strips the dot", line)
-	case !known(scenario):
+	case !known(scenario, c):
 		return Deviation{}, fmt.Errorf("there is no scenario %q%s: tlslab list shows them all",
-			scenario, near.Hint(scenario, scenarios.IDs()...))
+			scenario, near.Hint(scenario, c.IDs()...))
 	case !slices.Contains(acceptable, verdict.Kind(kind)):
 		return Deviation{}, fmt.Errorf("there is no judgement %q%s: want one of %v",
 			kind, near.Hint(kind, names(acceptable)), acceptable)
@@ -119,8 +120,8 @@ func names(kinds []verdict.Kind) []string {
 	return list
 }
 
-func known(id string) bool {
-	_, ok := scenarios.Lookup(id)
+func known(id string, c *scenarios.Catalogue) bool {
+	_, ok := c.Lookup(id)
 	return ok
 }
 

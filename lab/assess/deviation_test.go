@@ -19,7 +19,7 @@ func TestParseDeviations(t *testing.T) {
 
 expired insecure   no clock on this device, # see issue 17
 	mongo-wrong-host	wrong-reason	the driver says less
-`))
+`), nil)
 	require.NoError(t, err)
 	assert.Equal(t, []assess.Deviation{
 		{Scenario: "expired", Kind: verdict.Insecure, Reason: "no clock on this device, # see issue 17", Line: 3},
@@ -49,10 +49,10 @@ func TestParseDeviationsRefuses(t *testing.T) {
 		"good broken a\ngood void b": "known.txt:3: good is already in line 2",
 		"expired insecure " + strings.Repeat("x", 1<<20): "known.txt",
 	} {
-		_, err := assess.ParseDeviations("known.txt", strings.NewReader("# ours\n"+line+"\n"))
+		_, err := assess.ParseDeviations("known.txt", strings.NewReader("# ours\n"+line+"\n"), nil)
 		assert.ErrorContains(t, err, want)
 	}
-	_, err := assess.ReadDeviations(filepath.Join(t.TempDir(), "none"))
+	_, err := assess.ReadDeviations(filepath.Join(t.TempDir(), "none"), nil)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
@@ -62,7 +62,7 @@ func TestWriteDeviations(t *testing.T) {
 		{Scenario: "good", Kind: verdict.Unrecognised, Reason: "x"}}
 	var b bytes.Buffer
 	require.NoError(t, assess.WriteDeviations(&b, want))
-	list, err := assess.ParseDeviations("x", &b)
+	list, err := assess.ParseDeviations("x", &b, nil)
 	require.NoError(t, err)
 	require.Len(t, list.List, 2)
 	assert.Equal(t, "one line of it", list.List[0].Reason)
@@ -72,13 +72,13 @@ func TestWriteDeviations(t *testing.T) {
 func FuzzDeviations(f *testing.F) {
 	f.Add("# x\nexpired insecure why\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := assess.ParseDeviations("x", strings.NewReader(text))
+		list, err := assess.ParseDeviations("x", strings.NewReader(text), nil)
 		if err != nil {
 			return
 		}
 		var b bytes.Buffer
 		require.NoError(t, assess.WriteDeviations(&b, list.List))
-		again, err := assess.ParseDeviations("x", &b)
+		again, err := assess.ParseDeviations("x", &b, nil)
 		require.NoError(t, err)
 		require.Len(t, again.List, len(list.List))
 	})

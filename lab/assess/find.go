@@ -50,14 +50,17 @@ type Row struct {
 	result.Cell
 	// Wrong means that the client was wrong. Findings explain wrong rows; all others are evidence.
 	Wrong bool
+	// Declared is the scenario as its catalogue declares it. Nil means that of the built-in catalogue.
+	Declared *scenarios.Scenario
 }
 
 // RowsOf returns the rows of a run over one client. None is marked as wrong.
 func RowsOf(run *result.Run) []Row {
 	var rows []Row
 	for i := range run.Scenarios {
+		declared, _ := run.Catalogue.Lookup(run.Scenarios[i].ID)
 		for _, c := range run.Scenarios[i].Cells {
-			rows = append(rows, Row{Scenario: &run.Scenarios[i], Cell: c})
+			rows = append(rows, Row{Scenario: &run.Scenarios[i], Cell: c, Declared: declared})
 		}
 	}
 	return rows
@@ -241,6 +244,9 @@ func (r Row) base() string {
 
 // declared returns the scenario as the catalogue declares it, or the zero scenario if the catalogue does not have it.
 func (r Row) declared() *scenarios.Scenario {
+	if r.Declared != nil {
+		return r.Declared
+	}
 	if s, ok := scenarios.Lookup(r.ID); ok {
 		return s
 	}

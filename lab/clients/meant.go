@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Meant suggests patterns for one that matches no client: " (did you mean python-3.11?)". It is empty if

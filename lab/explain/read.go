@@ -12,10 +12,10 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/messages/codes"
 	"example.com/tlslab/lab/messages/phrases"
+	"example.com/tlslab/scenarios/near"
 )
 
 // The limits of a report.

@@ -35,6 +35,7 @@ type options struct {
 	skip     func(*scenarios.Scenario) bool
 	timeout  time.Duration
 	known    string
+	files    []string
 	accepted *assess.Deviations // the content of the file named by known
 
 	keepGoing bool
@@ -76,7 +77,14 @@ func Known(path string) Option {
 	return func(o *options) { o.known = path }
 }
 
-// TestClient runs a client against the whole catalogue, with one subtest per scenario.
+// Scenarios takes scenarios from files, or from directories of files, in place of the catalogue: see package
+// scenarios/file. Their controls are run, too.
+func Scenarios(paths ...string) Option {
+	return func(o *options) { o.files = append(o.files, paths...) }
+}
+
+// TestClient runs a client against the whole catalogue, or against scenarios of your own (see [Scenarios]), with one
+// subtest per scenario.
 //
 // The client must open a new connection to the endpoint, send a request, read the response, close the
 // connection and return nil, or return the reason why it did not. It must return when ctx ends.
@@ -90,14 +98,18 @@ func TestClient(t *testing.T, client func(ctx context.Context, e serve.Endpoint)
 	for _, opt := range opts {
 		opt(&o)
 	}
+	var catalogue *scenarios.Catalogue
+	if len(o.files) > 0 {
+		catalogue = read(t, o.files...)
+	}
 	if o.known != "" {
 		var err error
-		if o.accepted, err = assess.ReadDeviations(o.known); err != nil {
+		if o.accepted, err = assess.ReadDeviations(o.known, catalogue); err != nil {
 			t.Fatalf("labtest: %v", err)
 		}
 	}
-	list := slices.DeleteFunc(scenarios.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
-	u := &suite{lab: newLab(t), client: client, options: o, asked: map[string]answer{},
+	list := slices.DeleteFunc(catalogue.All(), func(s *scenarios.Scenario) bool { return o.skip != nil && o.skip(s) })
+	u := &suite{lab: newLab(t, catalogue), client: client, options: o, asked: map[string]answer{},
 		first: scenarios.FirstControl(list)}
 	for i, s := range list {
 		t.Run(s.ID, func(t *testing.T) {
@@ -160,7 +172,8 @@ func (u *suite) test(t *testing.T, s *scenarios.Scenario) {
 // of them for one reason.
 func (u *suite) sumUp(t *testing.T) {
 	t.Helper()
-	a := assess.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged}, u.options.accepted)
+	a := assess.Assess(&result.Run{Clients: []clients.Info{u.options.info()}, Scenarios: u.judged,
+		Catalogue: u.lab.Config().Catalogue}, u.options.accepted)
 	if len(a.Findings) == 0 {
 		return
 	}

@@ -6,6 +6,8 @@
 //	_, err := newMyClient(srv.CAs).Get(srv.URL)
 //	// err must be about expiry; srv.Observations() tells what the server saw
 //
+// [StartFile] does so with a scenario of your own, from a file: see package scenarios/file.
+//
 // [TestClient] runs a client against the whole catalogue, with one subtest per scenario. A subtest fails if
 // the client accepts what it must reject, rejects what it must accept, or rejects for the wrong reason.
 package labtest
@@ -22,10 +24,10 @@ import (
 	"time"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/trouble"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/near"
 )
 
 // seed is the seed of all tests: every run has the same keys.
@@ -66,12 +68,13 @@ func Start(t testing.TB, id string, services ...serve.Service) *Server {
 		t.Fatalf("labtest: there is no scenario %q%s: tlslab list shows all, as does scenarios.All", id,
 			near.Hint(id, scenarios.IDs()...))
 	}
-	return start(t, newLab(t, services...), s)
+	return start(t, newLab(t, nil, services...), s)
 }
 
-func newLab(t testing.TB, services ...serve.Service) *lab.Lab {
+// newLab returns a lab with a catalogue. Nil means the built-in one.
+func newLab(t testing.TB, c *scenarios.Catalogue, services ...serve.Service) *lab.Lab {
 	t.Helper()
-	l, err := lab.New(lab.Config{Seed: seed, Dir: t.TempDir(), Services: services})
+	l, err := lab.New(lab.Config{Seed: seed, Dir: t.TempDir(), Services: services, Catalogue: c})
 	if err != nil {
 		t.Fatalf("labtest: %v", err)
 	}

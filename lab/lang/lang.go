@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Tag is a language, as a tag of BCP 47.

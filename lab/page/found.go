@@ -28,7 +28,7 @@ func found(l lang.Tag, s *scenarios.Scenario, seen serve.Observation) *finding {
 			Judgement: verdict.Judgement{Kind: verdict.Insecure}, Outcome: clients.Accepted,
 			Observed: []serve.Observation{seen},
 		},
-		Wrong: true,
+		Wrong: true, Declared: s,
 	}}, assess.Told{})
 	if code := list[0].Code; code.Scope() != assess.Rows {
 		return &finding{code, prose.Of(l, code)}

@@ -7,8 +7,8 @@ import (
 	"unicode"
 
 	"example.com/tlslab/lab/explain"
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/scenarios/failure"
+	"example.com/tlslab/scenarios/near"
 )
 
 // reading is how a search was understood: as words that a row must contain, or as a client's message that explain

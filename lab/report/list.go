@@ -47,7 +47,7 @@ func (t Terminal) List(list []*scenarios.Scenario) error {
 	}
 	fmt.Fprintln(t.W)
 	t.line(t.words().QuestionMark)
-	if list[0].Service == scenarios.HTTPS {
+	if _, builtIn := scenarios.Lookup(list[0].ID); builtIn && list[0].Service == scenarios.HTTPS {
 		t.line(t.words().BehindMongoDB)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/verdict"
+	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
 )
 
@@ -170,4 +171,12 @@ func TestCommand(t *testing.T) {
 		r.Command("expired", "python-3.8/default"))
 	r.Seed = ""
 	assert.Equal(t, `tlslab run expired --client python-3.8/default`, r.Command("expired", "python-3.8/default"))
+
+	var err error
+	accepts := scenarios.Expectation{Verdict: scenarios.Accept}
+	r.Catalogue, err = scenarios.Own([]*scenarios.Scenario{{ID: "ours", Expect: accepts}})
+	require.NoError(t, err)
+	r.Catalogue.Paths = []string{"our files/a.yaml", "b"}
+	assert.Equal(t, `tlslab run ours --client go --scenarios 'our files/a.yaml' --scenarios b`, r.Command("ours", "go"))
+	assert.Equal(t, `tlslab run expired --client go`, r.Command("expired", "go"))
 }

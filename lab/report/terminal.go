@@ -124,6 +124,9 @@ func expectation(s result.Scenario, w *words) string {
 
 // wrapped writes text after a label, and indents the lines that follow.
 func (t Terminal) wrapped(label, s string) {
+	if s == "" { // a scenario of the user's own need not say everything
+		return
+	}
 	indent := text.StringWidthWithoutEscSequences(label)
 	lines := strings.Split(wrap.Text(s, max(40, t.width()-indent-1)), "\n")
 	for i, line := range lines {

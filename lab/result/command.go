@@ -7,9 +7,14 @@ import (
 )
 
 // Command returns the shell command that reproduces a cell of a run: "tlslab run expired --client
-// python-3.8.18/default --seed x --at 2026-11-22T00:00:00Z".
+// python-3.8.18/default --seed x --at 2026-11-22T00:00:00Z". For a scenario of the user's own it names the files.
 func (r *Run) Command(scenario, client string) string {
 	command := "tlslab run " + scenario + " --client " + shell.Quote(client)
+	if r.Catalogue.IsOwn(scenario) {
+		for _, path := range r.Catalogue.Paths {
+			command += " --scenarios " + shell.Quote(path)
+		}
+	}
 	if r.Seed != "" { // a record has no seed: any will do
 		command += " " + r.Again()
 	}

@@ -42,6 +42,8 @@ type Run struct {
 	Scenarios []Scenario `json:"scenarios"`
 	// Diffs lists the comparisons that were requested.
 	Diffs []*Diff `json:"diffs,omitempty"`
+	// Catalogue has the scenarios. Nil means the built-in catalogue, as it does for runs that were read from JSON.
+	Catalogue *scenarios.Catalogue `json:"-"`
 }
 
 // Documented reports whether every cell of the run is as documented, which means that the failures were reproduced.

@@ -34,7 +34,7 @@ import (
 	"example.com/tlslab/lab/clients/pymongo"
 	"example.com/tlslab/lab/clients/pypi"
 	"example.com/tlslab/lab/clients/reqwest"
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 // environments lists all environments. A new one needs a declaration in its stack's folder and a line here.

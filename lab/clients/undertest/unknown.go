@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 // UnknownPlaceholder is a word in braces that looks like a placeholder but is not one. It is passed on

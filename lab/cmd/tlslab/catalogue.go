@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +12,7 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/file"
 )
 
 // listOptions are the options of tlslab list.
@@ -29,7 +33,7 @@ func newListCommand(c *console) *cobra.Command {
 			if !cmd.Flags().Changed("service") && len(o.families) == 0 {
 				o.services = append(o.services, string(scenarios.Mongod)) // everything that is declared
 			}
-			list, err := o.selected(nil)
+			list, err := o.selected(cmd.Context(), nil)
 			if err != nil {
 				return err
 			}
@@ -84,34 +88,75 @@ func entries(list []*scenarios.Scenario) []entry {
 // showOptions are the options of tlslab show.
 type showOptions struct {
 	*console
+	own
 	minting
-	json bool
+	json, yaml, schema bool
 }
 
 // newShowCommand returns the command that prints scenarios' stories, chains and fixes.
 func newShowCommand(c *console) *cobra.Command {
 	o := &showOptions{console: c}
 	cmd := &cobra.Command{
-		Use:               "show ID...",
+		Use:               "show [ID...]",
 		Short:             "Show a scenario's story, chain and fix",
 		ValidArgsFunction: completeIDs,
-		RunE:              func(_ *cobra.Command, ids []string) error { return o.show(ids) },
+		RunE:              func(cmd *cobra.Command, ids []string) error { return o.main(cmd.Context(), ids) },
 	}
-	cmd.Args = demand(cobra.MinimumNArgs(1), "name a scenario, for example expired; tlslab list shows them all")
+	cmd.Args = o.args
+	o.own.add(cmd)
 	o.minting.add(cmd)
 	addJSON(cmd, &o.json)
+	cmd.Flags().BoolVar(&o.yaml, "yaml", false, "print scenarios as a file for --scenarios, to change and keep")
+	cmd.Flags().BoolVar(&o.schema, "schema", false, "print the JSON Schema of such files, for editors")
+	cmd.MarkFlagsMutuallyExclusive("json", "yaml")
 	return cmd
 }
 
-func (o *showOptions) show(ids []string) (err error) {
-	list, err := named(ids)
+// args demands a scenario, unless there are files with some, or the schema is printed.
+func (o *showOptions) args(cmd *cobra.Command, ids []string) error {
+	if len(o.paths) > 0 || o.schema {
+		return nil
+	}
+	return demand(cobra.MinimumNArgs(1), "name a scenario, for example expired; tlslab list shows them all")(cmd, ids)
+}
+
+func (o *showOptions) main(ctx context.Context, ids []string) error {
+	if o.schema {
+		_, err := o.stdout.Write(file.Schema)
+		return err
+	}
+	if err := o.own.read(ctx); err != nil {
+		return err
+	}
+	list, err := o.named(ids)
 	if err != nil {
 		return err
 	}
+	if len(ids) == 0 {
+		list = o.catalogue.All()
+	}
+	if o.yaml {
+		text, err := file.Marshal(list...)
+		if err != nil {
+			return err
+		}
+		if _, builtIn := scenarios.Lookup(list[0].ID); builtIn {
+			first, rest, _ := bytes.Cut(text, []byte("\n")) // the line for editors must be the first
+			text = fmt.Appendf(first, "\n# To use this with --scenarios, change the id, which the catalogue has.\n%s", rest)
+		}
+		_, err = o.stdout.Write(text)
+		return err
+	}
+	return o.show(list)
+}
+
+// show shows scenarios and their chains.
+func (o *showOptions) show(list []*scenarios.Scenario) (err error) {
 	config, err := o.config(o.console)
 	if err != nil {
 		return err
 	}
+	config.Catalogue = o.catalogue
 	l, err := lab.New(config)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,14 +11,17 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"example.com/tlslab/lab"
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
+	"example.com/tlslab/scenarios/file"
+	"example.com/tlslab/scenarios/near"
 )
 
 // Each command has a struct of its options. Options that several commands share are groups here, which the structs
@@ -27,16 +31,48 @@ func addJSON(cmd *cobra.Command, json *bool) {
 	cmd.Flags().BoolVar(json, "json", false, "print results as JSON")
 }
 
-// selection is which scenarios a command is about if it is not given their IDs.
-type selection struct{ families, services []string }
+// own is the scenarios of the user's own that a command is given.
+type own struct {
+	paths     []string // files and directories
+	catalogue *scenarios.Catalogue
+}
+
+func (o *own) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&o.paths, "scenarios", nil, "`FILE` with scenarios of your own, or a directory of such "+
+		"files; repeatable: they take the place of the catalogue; tlslab show ID --yaml prints an example")
+	cmd.MarkFlagFilename("scenarios", "yaml", "yml")
+}
+
+// read reads the files, if there are any.
+func (o *own) read(ctx context.Context) error {
+	if len(o.paths) == 0 {
+		return nil
+	}
+	c, err := bounded.Until(ctx, func() (*scenarios.Catalogue, error) { return file.Read(o.paths...) })
+	if err != nil {
+		return usageError{err}
+	}
+	o.catalogue = c
+	return nil
+}
+
+// selection is which scenarios a command is about.
+type selection struct {
+	own
+	families, services []string
+
+	serviceFlag *pflag.Flag
+}
 
 func (s *selection) add(cmd *cobra.Command) {
+	s.own.add(cmd)
 	flag := cmd.Flags()
 	flag.StringSliceVar(&s.families, "family", nil, "only these families")
 	completeFlag(cmd, "family", familyNames())
 	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "protocol over TLS if no ID is "+
 		"given: https; mongodb for the whole catalogue as mongo-ID; mongod for the family mongodb, in containers")
 	completeFlag(cmd, "service", serviceNames())
+	s.serviceFlag = flag.Lookup("service")
 }
 
 func familyNames() []string {
@@ -55,14 +91,14 @@ func serviceNames() []string {
 	return names
 }
 
-// named returns the scenarios with these IDs.
-func named(ids []string) ([]*scenarios.Scenario, error) {
+// named returns the scenarios with these IDs, of the user's own or of the built-in catalogue.
+func (o *own) named(ids []string) ([]*scenarios.Scenario, error) {
 	var list []*scenarios.Scenario
 	for _, id := range ids {
-		s, ok := scenarios.Lookup(id)
+		s, ok := o.catalogue.Lookup(id)
 		if !ok {
 			return nil, usageError{fmt.Errorf("there is no scenario %q%s: tlslab list shows them all",
-				id, near.Hint(id, scenarios.IDs()...))}
+				id, near.Hint(id, o.catalogue.IDs()...))}
 		}
 		if !slices.Contains(list, s) {
 			list = append(list, s)
@@ -71,10 +107,13 @@ func named(ids []string) ([]*scenarios.Scenario, error) {
 	return list, nil
 }
 
-// selected returns the named scenarios, or else those of the services. If families are given, it returns only those in
-// one of them.
-func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
-	list, err := named(ids)
+// selected returns the named scenarios, or else those of the user's own and their controls, or else those of the
+// services. If families are given, it returns only those in one of them.
+func (s *selection) selected(ctx context.Context, ids []string) ([]*scenarios.Scenario, error) {
+	if err := s.own.read(ctx); err != nil {
+		return nil, err
+	}
+	list, err := s.named(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +123,11 @@ func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 	if err := oneOf("there is no service", serviceNames(), s.services...); err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 {
+	switch {
+	case len(ids) > 0:
+	case s.catalogue != nil:
+		list = s.ofOwn()
+	default:
 		list = s.served()
 	}
 	if len(s.families) > 0 {
@@ -93,9 +136,20 @@ func (s *selection) selected(ids []string) ([]*scenarios.Scenario, error) {
 		})
 	}
 	if len(list) == 0 {
+		if len(ids) == 0 {
+			return nil, usageError{fmt.Errorf("no scenario of %s is of the families %q and the services %q",
+				strings.Join(s.paths, ", "), s.families, s.services)}
+		}
 		return nil, usageError{fmt.Errorf("no scenario is both among %q and of the families %q", ids, s.families)}
 	}
 	return list, nil
+}
+
+// ofOwn returns the scenarios of the user's own and their controls: all of them, unless services are given.
+func (s *selection) ofOwn() []*scenarios.Scenario {
+	return slices.DeleteFunc(s.catalogue.All(), func(of *scenarios.Scenario) bool {
+		return s.serviceFlag.Changed && !slices.Contains(s.services, string(of.Service))
+	})
 }
 
 // served returns the scenarios of the services; the whole catalogue if no services are given.
@@ -126,9 +180,16 @@ func oneOf(says string, known []string, words ...string) error {
 	return nil
 }
 
-// completeIDs completes scenario IDs in the shell.
-func completeIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// completeIDs completes scenario IDs in the shell: those of the files that the command is given come first.
+func completeIDs(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var ids []string
+	if paths, err := cmd.Flags().GetStringArray("scenarios"); err == nil && len(paths) > 0 {
+		if c, err := file.Read(paths...); err == nil {
+			for _, s := range c.All() {
+				ids = append(ids, s.ID+"\t"+s.Title)
+			}
+		}
+	}
 	for _, service := range scenarios.Services() {
 		for _, s := range scenarios.Behind(service) {
 			ids = append(ids, s.ID+"\t"+s.Title)

@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"example.com/tlslab/lab/internal/near"
 	"example.com/tlslab/lab/internal/wrap"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/lessons"
 	"example.com/tlslab/lab/result"
+	"example.com/tlslab/scenarios/near"
 )
 
 // listedLesson is a lesson as tlslab lessons --json lists it.

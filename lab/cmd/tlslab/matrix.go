@@ -107,7 +107,7 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 }
 
 func (m *matrixOptions) main(ctx context.Context) error {
-	list, err := m.selected(m.ids)
+	list, err := m.selected(ctx, m.ids)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (m *matrixOptions) result(
 	if len(only) == 0 {
 		only = m.compared(former == nil)
 	}
-	return m.reproduce(ctx, m.console, list, only, func(set *clients.Set) error {
+	return m.reproduce(ctx, m.console, m.catalogue, list, only, func(set *clients.Set) error {
 		probe := new(result.Run)
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)

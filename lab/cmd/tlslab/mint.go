@@ -57,6 +57,7 @@ tlslab list --json | jq '.[] | select(.id == "expired") | .recipe'. The fields a
 	o.basePort.add(cmd, usualBasePort)
 	addJSON(cmd, &o.json)
 	cmd.Flags().StringVar(&o.recipe, "recipe", "", "mint the recipe in this JSON file, into the folder recipe")
+	cmd.MarkFlagsMutuallyExclusive("recipe", "scenarios")
 	return cmd
 }
 
@@ -80,7 +81,7 @@ func (o *mintOptions) main(ctx context.Context, path string, ids []string) (err 
 	if err != nil {
 		return err
 	}
-	list, err := o.selected(ids)
+	list, err := o.selected(ctx, ids)
 	if err != nil {
 		return err
 	}

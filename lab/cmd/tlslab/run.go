@@ -58,11 +58,12 @@ name, or every one, cannot be served on this machine, or if no client speaks its
 }
 
 func (o *runOptions) run(ctx context.Context, ids []string) error {
-	list, err := o.selected(ids)
+	list, err := o.selected(ctx, ids)
 	if err != nil {
 		return err
 	}
-	run, err := o.reproduce(ctx, o.console, list, o.clients, func(*clients.Set) error { return nil })
+	check := func(*clients.Set) error { return nil }
+	run, err := o.reproduce(ctx, o.console, o.catalogue, list, o.clients, check)
 	if err != nil {
 		return err
 	}
@@ -130,10 +131,11 @@ func (p *probing) add(cmd *cobra.Command) {
 // manyScenarios is the number of scenarios above which slow clients are left out.
 const manyScenarios = 50
 
-// reproduce runs scenarios with the clients that match the patterns in only, or all if there are none. It passes the
-// clients that it finds to check before anything runs.
+// reproduce runs scenarios of a catalogue with the clients that match the patterns in only, or all if there are none.
+// It passes the clients that it finds to check before anything runs.
 func (p *probing) reproduce(
-	ctx context.Context, c *console, list []*scenarios.Scenario, only []string, check func(*clients.Set) error,
+	ctx context.Context, c *console, catalogue *scenarios.Catalogue, list []*scenarios.Scenario, only []string,
+	check func(*clients.Set) error,
 ) (_ *result.Run, err error) {
 	if err := knownClients(only); err != nil {
 		return nil, err
@@ -142,6 +144,7 @@ func (p *probing) reproduce(
 	if err != nil {
 		return nil, err
 	}
+	config.Catalogue = catalogue
 	l, err := lab.New(config)
 	if err != nil {
 		return nil, err

@@ -190,13 +190,15 @@ func newTestCommand(c *console) *cobra.Command {
 
 // main runs the client and shows the results.
 func (o *testOptions) main(ctx context.Context) (err error) {
-	list, err := o.toTest()
+	list, err := o.toTest(ctx)
 	if err != nil {
 		return err
 	}
 	var known *assess.Deviations
 	if o.known != "" {
-		known, err = bounded.Until(ctx, func() (*assess.Deviations, error) { return assess.ReadDeviations(o.known) })
+		known, err = bounded.Until(ctx, func() (*assess.Deviations, error) {
+			return assess.ReadDeviations(o.known, o.catalogue)
+		})
 		if err != nil {
 			return usageError{fmt.Errorf("--known: %w", err)}
 		}
@@ -221,6 +223,7 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	config.Dir, config.ClientFiles = o.dir, o.dir == "" // nobody sees the other files
+	config.Catalogue = o.catalogue
 	l, err := lab.New(config)
 	if err != nil {
 		return err
@@ -279,7 +282,7 @@ func writeKnown(path string, list []assess.Deviation) error {
 }
 
 // toTest checks the flags and returns the scenarios that they select.
-func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
+func (o *testOptions) toTest(ctx context.Context) ([]*scenarios.Scenario, error) {
 	if err := o.pace.check(); err != nil {
 		return nil, err
 	}
@@ -298,7 +301,7 @@ func (o *testOptions) toTest() ([]*scenarios.Scenario, error) {
 			return nil, err
 		}
 	}
-	list, err := o.selected(o.ids)
+	list, err := o.selected(ctx, o.ids)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ commands to paste, and every connection as it happens.`,
 
 func (o *upOptions) main(cmd *cobra.Command, ids []string) (err error) {
 	defer thrifty()()
-	list, err := o.selected(ids)
+	list, err := o.selected(cmd.Context(), ids)
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,7 @@ func (o *upOptions) config() (lab.Config, error) {
 	}
 	config, err := o.minting.config(o.console, o.database.services(o.console, 0)...)
 	config.Dir, config.Bind, config.Ports, config.Lifetime = o.dir, o.bind, int(o.basePort), servingTime
+	config.Catalogue = o.catalogue
 	return config, err
 }
 

@@ -19,6 +19,8 @@ var arrows = map[string]string{
 	"pki":                       "pki/atomicfile",
 	"scenarios":                 "pki scenarios/failure",
 	"scenarios/failure":         "",
+	"scenarios/file":            "pki scenarios scenarios/failure scenarios/near",
+	"scenarios/near":            "",
 	"lab/wire":                  "",
 	"lab/diagnose/ask":          "lab/diagnose/ask/flight lab/diagnose/ask/prologue lab/wire",
 	"lab/diagnose/ask/flight":   "lab/wire",
@@ -29,7 +31,7 @@ var arrows = map[string]string{
 	"lab/services/https":        "lab/serve scenarios",
 	"lab/services/mongodb":      "lab/serve pki scenarios",
 	"lab/mongo":                 "lab/serve pki scenarios",
-	"lab/clients":               "lab/clients/internal/process lab/lang lab/serve",
+	"lab/clients":               "lab/clients/internal/process lab/lang lab/serve scenarios/near",
 	"lab/messages":              "lab/messages/codes lab/messages/phrases lab/wire scenarios/failure",
 	"lab/verdict":               "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result": "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios " +
@@ -41,14 +43,15 @@ var arrows = map[string]string{
 	"lab/messages/codes":   "lab/wire scenarios/failure",
 	"lab/messages/phrases": "scenarios/failure",
 	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result scenarios " +
-		"scenarios/failure",
+		"scenarios/failure scenarios/near",
 	"lab/diagnose": "lab/clients lab/diagnose/ask lab/lang lab/result lab/wire pki scenarios scenarios/failure",
 	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
-		"lab/verdict scenarios scenarios/failure",
-	"pki/atomicfile":   "",
-	"lab/assess":       "lab/clients lab/messages lab/result lab/serve lab/verdict scenarios scenarios/failure",
+		"lab/verdict scenarios scenarios/failure scenarios/file scenarios/near",
+	"pki/atomicfile": "",
+	"lab/assess": "lab/clients lab/messages lab/result lab/serve lab/verdict scenarios scenarios/failure " +
+		"scenarios/near",
 	"lab/assess/prose": "lab/assess lab/clients lab/lang",
-	"lab/lang":         "scenarios",
+	"lab/lang":         "scenarios scenarios/near",
 }
 
 // light lists the packages that other programs and their tests import. heavy lists what these must not link: client

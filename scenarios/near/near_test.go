@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 func TestHint(t *testing.T) {
