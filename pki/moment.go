@@ -7,8 +7,9 @@ import (
 )
 
 // Moment is a point in time relative to the [Minter]'s [Config]: "-24h" is a day before [Config.At], "soon"
-// is [Config.Soon], and "soon+1s" is a second later. Durations have the format of [time.ParseDuration]. Empty
-// means the moment that a good certificate has.
+// is [Config.Soon], and "soon+1s" is a second later. Durations have the format of [time.ParseDuration]. A time in
+// the format of RFC 3339, "9999-12-31T23:59:59Z", is absolute. Empty means the moment that a good certificate
+// has.
 type Moment string
 
 const soon = "soon"
@@ -26,6 +27,9 @@ var periods = map[Profile][2]Moment{
 
 // time returns the moment as a time, to the second, in UTC.
 func (m Moment) time(c Config) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, string(m)); err == nil {
+		return t.UTC(), checkTime(t.UTC())
+	}
 	base, rest := c.At, string(m)
 	if s, ok := strings.CutPrefix(rest, soon); ok {
 		base, rest = c.Soon, s

@@ -1,0 +1,516 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/cloudflare/cfssl/config"
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// extensionCopier copies the extensions of one certificate.
+type extensionCopier struct {
+	*copier
+	p        *part
+	spec     *Certificate
+	present  map[string]bool
+	critical map[string]bool
+	order    []string
+}
+
+// copyExtension writes what an extension says into fields of the recipe, and reports whether they say all of it.
+type copyExtension func(x *extensionCopier, e pkix.Extension) bool
+
+var copyExtensions = map[string]copyExtension{
+	"keyUsage":               (*extensionCopier).keyUsage,
+	"extKeyUsage":            (*extensionCopier).extKeyUsage,
+	"basicConstraints":       (*extensionCopier).basicConstraints,
+	"subjectKeyIdentifier":   (*extensionCopier).subjectKey,
+	"authorityKeyIdentifier": (*extensionCopier).authorityKey,
+	"authorityInfoAccess":    (*extensionCopier).access,
+	"cRLDistributionPoints":  (*extensionCopier).crlPoints,
+	"subjectAltName":         (*extensionCopier).altNames,
+	"nameConstraints":        (*extensionCopier).constraints,
+	"tlsFeature": func(x *extensionCopier, e pkix.Extension) bool {
+		x.spec.MustStaple = bytes.Equal(e.Value, mustStaple)
+		return x.spec.MustStaple
+	},
+}
+
+// orderNames are the names of extensions by number.
+var orderNames = func() map[string]string {
+	m := map[string]string{}
+	for name, id := range orderIDs {
+		m[id.String()] = name
+	}
+	return m
+}()
+
+// extensions copies every extension, and then the order and what is critical, where they are not usual.
+func (c *copier) extensions(p *part, spec *Certificate) {
+	x := &extensionCopier{copier: c, p: p, spec: spec, present: map[string]bool{}, critical: map[string]bool{}}
+	for _, e := range p.extensions {
+		id := e.Id.String()
+		name, known := orderNames[id]
+		if !known {
+			name = id
+		}
+		again := x.present[name]
+		x.order, x.present[name] = append(x.order, name), true
+		if copied := copyExtensions[name]; copied != nil && !again && copied(x, e) {
+			x.critical[name] = e.Critical
+			continue
+		}
+		spec.Extensions = append(spec.Extensions, Extension{ID: id, Critical: e.Critical, Value: x.scrub(name, e)})
+	}
+	if slices.Equal(spec.Usages, usages[c.implied(p)]) {
+		spec.Usages = nil
+	}
+	if c.implied(p) == ProfileRoot && !x.present["nameConstraints"] {
+		spec.Permit = []string{"any"}
+	}
+	x.arrange()
+}
+
+// arrange compares what the recipe would mint with what was seen.
+func (x *extensionCopier) arrange() {
+	spec := x.spec
+	minted, critical := x.minted()
+	for _, name := range x.order {
+		if want, ok := x.critical[name]; ok && want != critical[name] {
+			list := map[bool]*[]string{true: &spec.Critical, false: &spec.NonCritical}[want]
+			*list = append(*list, name)
+		}
+	}
+	if slices.Equal(minted, x.order) {
+		return
+	}
+	var extra []string
+	rest := slices.DeleteFunc(slices.Clone(minted), func(name string) bool {
+		if x.present[name] {
+			return false
+		}
+		extra = append(extra, name)
+		return true
+	})
+	nameable := !slices.ContainsFunc(extra, func(name string) bool { return extensionIDs[name] == nil })
+	if slices.Equal(rest, x.order) && nameable {
+		spec.Omit = append(spec.Omit, extra...)
+		return
+	}
+	spec.Order = x.order
+	if spec.Order == nil {
+		spec.Order = []string{}
+	}
+}
+
+// minted returns the extensions that the minter gives to the certificate, in its order, and which are critical.
+func (x *extensionCopier) minted() (list []string, critical map[string]bool) {
+	spec, profile := x.spec, x.implied(x.p)
+	words := spec.Usages
+	if words == nil {
+		words = usages[profile]
+	}
+	isKeyUsage := func(word string) bool { return config.KeyUsage[word] != 0 }
+	named := func(word string) bool { return !isKeyUsage(word) }
+	san := spec.SAN
+	if san == nil {
+		san = names[profile]
+	}
+	constrained := len(spec.Permit)+len(spec.Exclude) > 0 && !slices.Equal(spec.Permit, []string{"any"})
+	root := profile == ProfileRoot && spec.Permit == nil && spec.Exclude == nil
+	own := map[string]bool{}
+	for _, e := range spec.Extensions {
+		own[e.ID] = true
+	}
+	for _, e := range []struct {
+		name     string
+		present  bool
+		critical bool
+	}{
+		{"keyUsage", slices.ContainsFunc(words, isKeyUsage), true},
+		{"extKeyUsage", slices.ContainsFunc(words, named), false},
+		{"basicConstraints", true, true},
+		{"subjectKeyIdentifier", true, false},
+		{"authorityKeyIdentifier", spec.AuthorityKey != nil || x.namesDiffer(), false},
+		{"authorityInfoAccess", spec.OCSP || spec.Access != nil, false},
+		{"cRLDistributionPoints", spec.CRL, false},
+		{"subjectAltName", len(san) > 0, x.nameless()},
+		{"nameConstraints", constrained || root, constrained},
+		{"tlsFeature", spec.MustStaple, false},
+	} {
+		if e.present && !own[orderIDs[e.name].String()] {
+			list = append(list, e.name)
+			critical = setTrue(critical, e.name, e.critical)
+		}
+	}
+	for _, e := range spec.Extensions {
+		name, known := orderNames[e.ID]
+		if !known {
+			name = e.ID
+		}
+		list = append(list, name)
+	}
+	return list, critical
+}
+
+func setTrue(m map[string]bool, name string, value bool) map[string]bool {
+	if m == nil {
+		m = map[string]bool{}
+	}
+	m[name] = value
+	return m
+}
+
+// namesDiffer reports whether the copy's issuer has another name than its subject.
+func (x *extensionCopier) namesDiffer() bool {
+	issuer := x.neutral.attributes(x.p.issuerAttributes(), nil)
+	return !slices.Equal(issuer, x.neutral.attributes(x.p.subjectAttributes(), nil))
+}
+
+func (x *extensionCopier) nameless() bool { return len(x.p.subjectAttributes()) == 0 }
+
+func (x *extensionCopier) keyUsage(e pkix.Extension) bool {
+	var bits asn1.BitString
+	if rest, err := asn1.Unmarshal(e.Value, &bits); err != nil || len(rest) > 0 || bits.BitLength == 0 ||
+		bits.At(bits.BitLength-1) == 0 || bits.BitLength > len(usageBits) { // DER has no zeros at the end
+		return false
+	}
+	var words []string
+	for i, word := range usageBits {
+		if bits.At(i) == 1 {
+			words = append(words, word)
+		}
+	}
+	x.spec.Usages = append(words, x.spec.Usages...)
+	return true
+}
+
+// usageBits are cfssl's words for the bits of key usage, in the order of RFC 5280, section 4.2.1.3.
+var usageBits = []string{"digital signature", "content commitment", "key encipherment", "data encipherment",
+	"key agreement", "cert sign", "crl sign", "encipher only", "decipher only"}
+
+func (x *extensionCopier) extKeyUsage(e pkix.Extension) bool {
+	var list []asn1.ObjectIdentifier
+	if rest, err := asn1.Unmarshal(e.Value, &list); err != nil || len(rest) > 0 || len(list) == 0 {
+		return false
+	}
+	for _, id := range list {
+		word := id.String()
+		for w, known := range usageIDs {
+			if known.Equal(id) {
+				word = w
+			}
+		}
+		x.spec.Usages = append(x.spec.Usages, word)
+	}
+	return true
+}
+
+func (x *extensionCopier) basicConstraints(e pkix.Extension) bool {
+	in := cryptobyte.String(e.Value)
+	var content cryptobyte.String
+	var ca bool
+	if !in.ReadASN1(&content, cbasn1.SEQUENCE) || !in.Empty() ||
+		content.PeekASN1Tag(cbasn1.BOOLEAN) && (!content.ReadASN1Boolean(&ca) || !ca) {
+		return false
+	}
+	text, length := "CA:FALSE", 0
+	if ca {
+		text = "CA:TRUE"
+	}
+	if ca && !content.Empty() && content.ReadASN1Integer(&length) && length >= 0 {
+		text += fmt.Sprintf(",pathlen:%d", length)
+	}
+	profile := x.implied(x.p)
+	isCA := profile == ProfileRoot || profile == ProfileIntermediate
+	if usual := map[bool]string{true: "CA:TRUE", false: "CA:FALSE"}[isCA]; text != usual {
+		x.spec.BasicConstraints = text
+	}
+	if !content.Empty() {
+		x.spec.BasicConstraints = ""
+	}
+	return content.Empty()
+}
+
+func (x *extensionCopier) subjectKey(e pkix.Extension) bool {
+	id := x.p.keyID()
+	if len(id) == 0 || len(id) > 64 {
+		return false
+	}
+	if len(id) != 20 {
+		x.spec.SubjectKeyOctets = len(id)
+	}
+	return true
+}
+
+// authorityKeyID returns the key identifier of the issuer that a certificate names, or nil.
+func authorityKeyID(c *seenCert) []byte {
+	value, _ := c.extension("authorityKeyIdentifier")
+	in := cryptobyte.String(value)
+	var content, id cryptobyte.String
+	var present bool
+	if !in.ReadASN1(&content, cbasn1.SEQUENCE) || !content.ReadOptionalASN1(&id, &present, cbasn1.Tag(0).ContextSpecific()) ||
+		!present {
+		return nil
+	}
+	return id
+}
+
+func (x *extensionCopier) authorityKey(e pkix.Extension) bool {
+	in := cryptobyte.String(e.Value)
+	var content cryptobyte.String
+	if !in.ReadASN1(&content, cbasn1.SEQUENCE) || !in.Empty() {
+		x.note(x.p.name, "authorityKeyIdentifier", "it cannot be read: the copy's is empty")
+		x.spec.AuthorityKey = []AuthorityKey{}
+		return true
+	}
+	parts := []AuthorityKey{}
+	issuer := x.p.issuer
+	for !content.Empty() {
+		var value cryptobyte.String
+		var tag cbasn1.Tag
+		if !content.ReadAnyASN1(&value, &tag) {
+			break
+		}
+		switch tag &^ 0x20 {
+		case cbasn1.Tag(0).ContextSpecific():
+			same := issuer.raw == nil || issuer.keyID() == nil || bytes.Equal(issuer.keyID(), value)
+			parts = append(parts, map[bool]AuthorityKey{true: AuthorityKeyID, false: AuthorityOtherKeyID}[same])
+		case cbasn1.Tag(1).ContextSpecific():
+			parts = append(parts, x.authorityIssuer(value))
+		case cbasn1.Tag(2).ContextSpecific():
+			same := issuer.raw == nil || bytes.Equal(issuer.serial, value)
+			parts = append(parts, map[bool]AuthorityKey{true: AuthoritySerial, false: AuthorityAnotherSerial}[same])
+		}
+	}
+	if usual := len(parts) == 1 && parts[0] == AuthorityKeyID && x.namesDiffer(); !usual {
+		x.spec.AuthorityKey = parts
+	}
+	return true
+}
+
+func (x *extensionCopier) authorityIssuer(names cryptobyte.String) AuthorityKey {
+	var one, rest cryptobyte.String
+	if rest = names; rest.ReadASN1(&one, cbasn1.Tag(4).ContextSpecific().Constructed()) && rest.Empty() {
+		if issuer := x.p.issuer; issuer.raw == nil || canonical(one) == canonical(issuer.issuerName) {
+			return AuthorityIssuer
+		}
+		return AuthorityOtherIssuer
+	}
+	x.note(x.p.name, "authorityKeyIdentifier", "its authorityCertIssuer is not one directory name: the copy's is")
+	return AuthorityOtherIssuer
+}
+
+// standInIDs gives a stand-in a key identifier as long as the certificate below it expects.
+func (c *copier) standInIDs(p *part, spec *Certificate) {
+	if p.below == nil || p.below.raw == nil {
+		return
+	}
+	if n := len(authorityKeyID(p.below.seenCert)); n > 0 && n != 20 && n <= 64 {
+		spec.SubjectKeyOctets = n
+	}
+}
+
+func (x *extensionCopier) access(e pkix.Extension) bool {
+	in := cryptobyte.String(e.Value)
+	var list cryptobyte.String
+	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
+		return false
+	}
+	var methods []string
+	for !list.Empty() {
+		var one, location cryptobyte.String
+		var id asn1.ObjectIdentifier
+		var tag cbasn1.Tag
+		if !list.ReadASN1(&one, cbasn1.SEQUENCE) || !one.ReadASN1ObjectIdentifier(&id) ||
+			!one.ReadAnyASN1(&location, &tag) || tag != cbasn1.Tag(6).ContextSpecific() {
+			return false
+		}
+		method := ""
+		for name, known := range accessMethods {
+			if known.Equal(id) {
+				method = name
+			}
+		}
+		if method == "" {
+			return false
+		}
+		methods = append(methods, method)
+	}
+	if len(methods) == 0 {
+		return false
+	}
+	x.note(x.p.name, "authorityInfoAccess", "its addresses are the lab's")
+	x.spec.OCSP = slices.Contains(methods, "ocsp")
+	if !slices.Equal(methods, []string{"ocsp"}) {
+		x.spec.Access = methods
+	}
+	return true
+}
+
+func (x *extensionCopier) crlPoints(e pkix.Extension) bool {
+	x.spec.CRL = true
+	var points []struct {
+		Point struct {
+			Full []asn1.RawValue `asn1:"optional,tag:0"`
+		} `asn1:"optional,tag:0"`
+	}
+	rest, err := asn1.Unmarshal(e.Value, &points)
+	if err != nil || len(rest) > 0 || len(points) != 1 || len(points[0].Point.Full) != 1 || points[0].Point.Full[0].Tag != 6 {
+		x.note(x.p.name, "cRLDistributionPoints", "it has more than one address, or another kind of name: the copy has "+
+			"one, the lab's")
+		return true
+	}
+	x.note(x.p.name, "cRLDistributionPoints", "its address is the lab's")
+	return true
+}
+
+func (x *extensionCopier) altNames(e pkix.Extension) bool {
+	in := cryptobyte.String(e.Value)
+	var list cryptobyte.String
+	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() || list.Empty() {
+		return false
+	}
+	found, ok := readGeneralNames(list)
+	if !ok {
+		return false
+	}
+	var san []string
+	for _, name := range found {
+		san = append(san, x.generalName("subjectAltName", name, x.neutral.address))
+	}
+	if !slices.Equal(san, names[x.implied(x.p)]) {
+		x.spec.SAN = san
+	}
+	return true
+}
+
+// generalName replaces a name by a neutral one of the same kind.
+func (x *extensionCopier) generalName(where, name string, address func(string) string) string {
+	kind, value, err := splitName(name)
+	if err != nil {
+		return name
+	}
+	replace := map[string]func(string) string{"DNS": x.neutral.name, "IP": address, "email": x.neutral.email,
+		"URI": x.neutral.uri}[kind]
+	if replace != nil {
+		return kind + ":" + replace(value)
+	}
+	der, err := hex.DecodeString(value)
+	if err != nil || x.options.KeepNames {
+		return name
+	}
+	return "DER:" + hex.EncodeToString(x.otherName(where, der))
+}
+
+// otherName replaces the text in a name that is not plain text, such as a directory name.
+func (x *extensionCopier) otherName(where string, der []byte) []byte {
+	in := cryptobyte.String(der)
+	var content cryptobyte.String
+	if in.ReadASN1(&content, cbasn1.Tag(4).ContextSpecific().Constructed()) {
+		inner, err := encodeName(x.neutral.attributes(readName(content), nil))
+		if err == nil {
+			var b cryptobyte.Builder
+			b.AddASN1(cbasn1.Tag(4).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(inner) })
+			return b.BytesOrPanic()
+		}
+	}
+	out, changed := scrubText(der, 0)
+	if changed {
+		x.note(x.p.name, where, "the text in a name of a rare kind is replaced by text of the same length")
+	}
+	return out
+}
+
+func (x *extensionCopier) constraints(e pkix.Extension) bool {
+	in := cryptobyte.String(e.Value)
+	var content cryptobyte.String
+	if !in.ReadASN1(&content, cbasn1.SEQUENCE) || !in.Empty() || content.Empty() {
+		return false
+	}
+	for tag, list := range []*[]string{&x.spec.Permit, &x.spec.Exclude} {
+		var subtrees cryptobyte.String
+		var present bool
+		if !content.ReadOptionalASN1(&subtrees, &present, cbasn1.Tag(tag).ContextSpecific().Constructed()) {
+			return false
+		}
+		names, ok := readSubtrees(subtrees)
+		if !ok || present && len(names) == 0 {
+			x.spec.Permit, x.spec.Exclude = nil, nil
+			return false
+		}
+		for _, name := range names {
+			*list = append(*list, x.generalName("nameConstraints", name, x.neutral.network))
+		}
+	}
+	if x.implied(x.p) == ProfileRoot && slices.Equal(x.spec.Permit, permitted) && x.spec.Exclude == nil && !e.Critical {
+		x.spec.Permit = nil
+	}
+	return content.Empty()
+}
+
+// readSubtrees reads names in constraints, and reports whether a recipe can write them.
+func readSubtrees(list cryptobyte.String) (names []string, ok bool) {
+	for !list.Empty() {
+		var subtree, name cryptobyte.String
+		var tag cbasn1.Tag
+		if !list.ReadASN1(&subtree, cbasn1.SEQUENCE) || !subtree.ReadAnyASN1Element(&name, &tag) || !subtree.Empty() {
+			return nil, false
+		}
+		text := nameText(name, tag)
+		if tag == cbasn1.Tag(7).ContextSpecific() {
+			content := cryptobyte.String(name)
+			var b cryptobyte.String
+			if !content.ReadASN1(&b, tag) || len(b) != 8 && len(b) != 32 {
+				return nil, false
+			}
+			n := net.IPNet{IP: net.IP(b[:len(b)/2]), Mask: net.IPMask(b[len(b)/2:])}
+			ones, bits := n.Mask.Size()
+			if bits == 0 || !n.IP.Equal(n.IP.Mask(n.Mask)) {
+				return nil, false
+			}
+			text = fmt.Sprintf("IP:%s/%d", n.IP, ones)
+		}
+		names = append(names, text)
+	}
+	return names, true
+}
+
+// constraintNames returns the host names in name constraints, with a dot in front.
+func (c *seenCert) constraintNames() []string {
+	var found []string
+	value, ok := c.extension("nameConstraints")
+	in := cryptobyte.String(value)
+	var content cryptobyte.String
+	if !ok || !in.ReadASN1(&content, cbasn1.SEQUENCE) {
+		return nil
+	}
+	for tag := range cbasn1.Tag(2) {
+		var subtrees cryptobyte.String
+		var present bool
+		if !content.ReadOptionalASN1(&subtrees, &present, tag.ContextSpecific().Constructed()) {
+			return nil
+		}
+		names, _ := readSubtrees(subtrees)
+		for _, name := range names {
+			if kind, value, err := splitName(name); err == nil && kind == "DNS" {
+				found = append(found, "."+trimDot(value))
+			}
+		}
+	}
+	return found
+}
+
+func trimDot(s string) string {
+	if len(s) > 0 && s[0] == '.' {
+		return s[1:]
+	}
+	return s
+}
