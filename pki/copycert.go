@@ -18,8 +18,12 @@ import (
 
 // take replaces the subjects of all certificates first, so that the lab's usual names go where they are usual.
 func (m *neutral) take(parts []*part) {
-	for _, p := range parts {
-		m.attributes(p.subjectAttributes(), p)
+	for _, other := range []bool{false, true} {
+		for _, p := range parts {
+			if strings.HasPrefix(p.name, "other") == other {
+				m.attributes(p.subjectAttributes(), p)
+			}
+		}
 	}
 }
 
@@ -56,7 +60,7 @@ func (p *part) usualName() string {
 		usual += " " + number
 	}
 	if strings.HasPrefix(p.name, "other") {
-		usual = "tlslab " + strings.ReplaceAll(p.name, "-", " ")
+		usual = strings.Replace(usual, "tlslab", "tlslab other", 1)
 	}
 	return usual
 }

@@ -11,9 +11,40 @@ import (
 	"example.com/tlslab/scenarios"
 )
 
-// fromOutside are the differences between a scenario's chain and its copy that cannot be seen from outside, with the
-// reason. Each must occur.
-var fromOutside = map[string]map[string]string{}
+// hidden are the fields in which a chain and its copy differ because they cannot be seen from outside, or must not
+// be kept. Each must occur.
+var hidden = map[string]string{
+	"client.present":  "a server does not show the certificates that it accepts",
+	"chain.responder": "the OCSP responder's answers are not in the handshake",
+	"chain.crl":       "neither are CRLs",
+	"leaf.subject":    "the text of a name is replaced",
+}
+
+// hiddenOf are the same, for single scenarios.
+var hiddenOf = map[string]map[string]string{
+	"impostor-root": {
+		"intermediate.signature":              "a key that is not here cannot be told from a changed signature",
+		"intermediate.authorityKeyIdentifier": "the issuer whose key it names was not sent",
+		"impostor-root.present":               "it was not sent",
+	},
+	"wrong-intermediate": named("chain.sent", "other-intermediate.present", "other-ca.present"),
+	"rotated-root": named("chain.sent", "new-root.present", "other-root.present",
+		"intermediate.issuer"),
+	"good-cross-signed": named("chain.sent", "chain.trusted", "old-root.present", "cross.present",
+		"other-root.present", "other-ca.present"),
+	"good-extra-certificate":       named("chain.sent", "unrelated.present", "other.present"),
+	"staple-wrong-signer":          named("chain.staple"),
+	"staple-unauthorized-delegate": named("chain.staple"),
+}
+
+// named returns differences that follow from the names of certificates.
+func named(differences ...string) map[string]string {
+	m := map[string]string{}
+	for _, d := range differences {
+		m[d] = "the copy gives certificates off the path names of its own"
+	}
+	return m
+}
 
 // seen returns a chain as a client sees it that trusts what it should trust.
 func seen(s *scenarios.Scenario, c *pki.Chain) pki.Seen {
@@ -31,9 +62,10 @@ func seen(s *scenarios.Scenario, c *pki.Chain) pki.Seen {
 	return out
 }
 
-// TestRecipeOf copies every chain of the catalogue from what is sent, mints the copy, and compares it from outside.
+// TestRecipeOf copies every chain of the catalogue from what is sent, mints the copy, and compares the two: from
+// outside, where nothing may differ, and in all that the lab knows of them.
 func TestRecipeOf(t *testing.T) {
-	equal := 0
+	equal, occurred := 0, map[string]bool{}
 	for _, s := range declared() {
 		t.Run(s.ID, func(t *testing.T) {
 			chain := mint(t, minter(), s)
@@ -42,50 +74,94 @@ func TestRecipeOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := json.Marshal(copied.Recipe)
+			again, err := minter().Mint("copy", copied.Recipe)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := minter().Mint("copy", copied.Recipe)
-			if err != nil {
-				t.Fatalf("%v: recipe %s", err, text)
-			}
 			twin := *s
 			twin.Host = copied.Host
-			var got []string
 			for _, d := range pki.CompareSeen(seen(&twin, again), original) {
-				got = append(got, d.String())
-				if fromOutside[s.ID][d.String()] == "" {
+				t.Errorf("from outside, %s: the copy has %q, the original %q", d, d.Got, d.Want)
+			}
+			if a, b := judgedByGo(chain, original.Host), judgedByGo(again, copied.Host); a != b {
+				t.Errorf("crypto/x509 says %q of the original, and %q of the copy", a, b)
+			}
+			for _, d := range pki.Compare(again, chain) {
+				name := d.String()
+				if hiddenOf[s.ID][name] != "" {
+					name = s.ID + ": " + name
+				} else if hidden[name] == "" {
 					t.Errorf("%s: the copy has %q, the original %q", d, d.Got, d.Want)
 				}
+				occurred[name] = true
 			}
-			if a, b := verified(chain, original.Host), verified(again, copied.Host); a != b {
-				got = append(got, "verdict")
-				if fromOutside[s.ID]["verdict"] == "" {
-					t.Errorf("crypto/x509 says %q of the original, and %q of the copy", a, b)
-				}
+			if !t.Failed() {
+				equal++
 			}
-			for what := range fromOutside[s.ID] {
-				if !slices.Contains(got, what) {
-					t.Errorf("%s is declared as not seen from outside, but does not differ", what)
-				}
-			}
-			t.Logf("recipe %s, notes %s", text, copied.Notes)
-			if t.Failed() {
-				return
-			}
-			equal++
+			text, err := json.Marshal(copied.Recipe)
+			t.Logf("%s %v, notes %s", text, err, copied.Notes)
 		})
 	}
-	t.Logf("%d of %d chains are equal to their copies from outside", equal, len(declared()))
+	t.Logf("%d of %d chains are equal to their copies", equal, len(declared()))
+	checkOccurred(t, occurred)
 }
 
-// verified returns what crypto/x509 says of a chain, without the names.
-func verified(c *pki.Chain, host string) string {
+// checkOccurred fails for declared differences that do not occur.
+func checkOccurred(t *testing.T, occurred map[string]bool) {
+	for name := range hidden {
+		if !occurred[name] {
+			t.Errorf("%s is declared as hidden, but differs in no scenario", name)
+		}
+	}
+	for id, list := range hiddenOf {
+		for name := range list {
+			if !occurred[id+": "+name] {
+				t.Errorf("%s is declared as hidden in %s, but does not differ", name, id)
+			}
+		}
+	}
+}
+
+// judgedByGo returns what crypto/x509 says of a chain, without the names.
+func judgedByGo(c *pki.Chain, host string) string {
 	err := c.Verify(host, at)
 	if err == nil {
 		return "good"
 	}
 	text, _, _ := strings.Cut(err.Error(), ":")
 	return fmt.Sprintf("%T %.40s", err, text)
+}
+
+// TestRecipeOfGood checks that the recipe of a good chain is the zero recipe, and that a defect is all that the
+// recipe of a broken one says.
+func TestRecipeOfGood(t *testing.T) {
+	for id, want := range map[string]string{
+		"good":                 `{}`,
+		"good-rsa2048":         `{"key":"rsa-2048"}`,
+		"expired":              `{"leaf":{"not_after":"-24h"}}`,
+		"missing-intermediate": `{"send":["leaf"]}`,
+		"self-signed":          `{"intermediates":[],"leaf":{"issuer":"leaf"}}`,
+		"wrong-host":           `{"leaf":{"common_name":"other.tlslab.test","san":["DNS:other.tlslab.test"]}}`,
+		"key-mismatch":         `{"serve_key":"another key"}`,
+		"version-1-ca":         `{"intermediates":[{"version":1}]}`,
+		"common-name-only":     `{"leaf":{"omit":["subjectAltName"]}}`,
+	} {
+		s, ok := scenarios.Lookup(id)
+		if !ok {
+			t.Errorf("no scenario %s", id)
+			continue
+		}
+		original := seen(s, mint(t, minter(), s))
+		copied, err := pki.RecipeOf(original, pki.RecipeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := json.Marshal(copied.Recipe)
+		if err != nil || string(got) != want {
+			t.Errorf("recipe of %s: %s (%v); want %s", id, got, err, want)
+		}
+		if slices.ContainsFunc(copied.Notes, func(n pki.Note) bool { return n.What != "" }) {
+			t.Errorf("notes of %s: %s; want none", id, copied.Notes)
+		}
+	}
 }
