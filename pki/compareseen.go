@@ -2,12 +2,16 @@ package pki
 
 import (
 	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 	"golang.org/x/crypto/ocsp"
 )
 
@@ -162,6 +166,8 @@ func (v *view) signature(c *seenCert) string {
 			return "verifies"
 		case refuted:
 			s = "does not verify"
+		case unchecked:
+			s = "cannot be checked"
 		}
 	}
 	return s
@@ -169,13 +175,20 @@ func (v *view) signature(c *seenCert) string {
 
 func (v *view) authority(c *seenCert) string {
 	value, _ := c.extension("authorityKeyIdentifier")
-	s := ""
-	for tag, what := range map[byte]string{0x80: "key", 0xa1: "issuer", 0x82: "serial"} {
-		if bytes.IndexByte(value, tag) == 2 || what != "key" && bytes.IndexByte(value, tag) > 0 && len(value) > 40 {
-			s += what + " "
-		}
+	in := cryptobyte.String(value)
+	var content cryptobyte.String
+	if !in.ReadASN1(&content, cbasn1.SEQUENCE) {
+		return "unreadable"
 	}
-	s = strings.Join(slices.Sorted(strings.FieldsSeq(s)), " ")
+	s := "parts"
+	for !content.Empty() {
+		var part cryptobyte.String
+		var tag cbasn1.Tag
+		if !content.ReadAnyASN1(&part, &tag) {
+			return "unreadable"
+		}
+		s += fmt.Sprintf(" %x", tag)
+	}
 	id := authorityKeyID(c)
 	for _, q := range v.all() {
 		if canonical(q.subject) == canonical(c.issuerName) && q.keyID() != nil && id != nil {
@@ -193,11 +206,12 @@ func (v *view) altNames(c *seenCert) string {
 		kind, value, _ := strings.Cut(name, ":")
 		switch kind {
 		case "DNS":
-			kind += fmt.Sprintf(" %d labels, %d asterisks, host %t", strings.Count(value, ".")+1, strings.Count(value, "*"),
-				strings.EqualFold(value, v.Host))
-			if cert := c.cert(); cert != nil && v.Host != "" {
-				kind += fmt.Sprintf(", valid %t", cert.VerifyHostname(v.Host) == nil)
+			if strings.EqualFold(value, v.Host) {
+				kind += " the host" // whose copy may have fewer labels
+			} else {
+				kind += fmt.Sprintf(" %d labels, %d asterisks", strings.Count(value, ".")+1, strings.Count(value, "*"))
 			}
+			kind += fmt.Sprintf(", valid %t", isValidFor(value, v.Host))
 		case "IP":
 			kind += fmt.Sprintf(" of %d, host %t", strings.Count(value, ":"), value == v.Host)
 		case "DER":
@@ -206,6 +220,12 @@ func (v *view) altNames(c *seenCert) string {
 		list = append(list, kind)
 	}
 	return strings.Join(list, "; ")
+}
+
+// isValidFor reports whether a DNS name in a certificate is valid for a host, as crypto/x509 decides.
+func isValidFor(name, host string) bool {
+	cert := x509.Certificate{DNSNames: []string{name}, Extensions: []pkix.Extension{{Id: oidSubjectAltName}}}
+	return cert.VerifyHostname(host) == nil
 }
 
 func (v *view) constraints(c *seenCert) string {

@@ -61,9 +61,13 @@ func (c *copier) extensions(p *part, spec *Certificate) {
 		if !known {
 			name = id
 		}
-		again := x.present[name]
+		copied := copyExtensions[name]
+		if copied != nil && x.present[name] {
+			c.note(p.name, name, "it has the extension twice, which RFC 5280, section 4.2, forbids: the copy has it once")
+			continue
+		}
 		x.order, x.present[name] = append(x.order, name), true
-		if copied := copyExtensions[name]; copied != nil && !again && copied(x, e) {
+		if copied != nil && copied(x, e) {
 			x.critical[name] = e.Critical
 			continue
 		}
@@ -225,7 +229,10 @@ func (x *extensionCopier) basicConstraints(e pkix.Extension) bool {
 	if ca {
 		text = "CA:TRUE"
 	}
-	if ca && !content.Empty() && content.ReadASN1Integer(&length) && length >= 0 {
+	if ca && !content.Empty() {
+		if !content.ReadASN1Integer(&length) || length < 0 {
+			return false
+		}
 		text += fmt.Sprintf(",pathlen:%d", length)
 	}
 	profile := x.implied(x.p)

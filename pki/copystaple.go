@@ -19,6 +19,11 @@ func (c *copier) staple(r *Recipe) *OCSP {
 		c.note("chain", "staple", "a self-signed leaf has no issuer to sign an OCSP response: the copy staples none")
 		return nil
 	}
+	if len(c.Staple) > maxSeenStaple {
+		c.note("chain", "staple", "it has %d bytes, and at most %d can be read: the copy staples none", len(c.Staple),
+			maxSeenStaple)
+		return nil
+	}
 	response, err := ocsp.ParseResponse(c.Staple, nil)
 	var failed ocsp.ResponseError
 	switch {
@@ -69,7 +74,7 @@ func (c *copier) stapleSigner(r *Recipe, response *ocsp.Response) string {
 		if issuer.raw == nil {
 			return "" // an issuer that was not sent
 		}
-		if cert := issuer.cert(); cert == nil || response.CheckSignatureFrom(cert) == nil {
+		if cert := issuer.cert(); cert == nil || issuer.tooLarge() || response.CheckSignatureFrom(cert) == nil {
 			return ""
 		}
 		c.note("chain", "staple", "the leaf's issuer did not sign it, and its signer is not in it: the copy's is signed by "+

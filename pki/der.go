@@ -107,11 +107,11 @@ func (b *mint) finish(name string, der []byte, issuer *x509.Certificate, key, is
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		cert = before // crypto/x509 cannot parse everything that is broken on purpose
-		if c.exact() {
+		if b.exact(name) {
 			cert = tbs.apply(before)
 		}
 	}
-	return &node{name: name, cert: cert, der: der, key: key}, nil
+	return &node{name: name, cert: cert, der: der, key: key, odd: err != nil}, nil
 }
 
 // rewrite returns the certificate as the recipe wants it, and its parts if anything had to be changed.
@@ -124,7 +124,7 @@ func (b *mint) rewrite(name string, der []byte, issuer *x509.Certificate, key, i
 	drop := slices.DeleteFunc(slices.Clone(c.Omit), func(s string) bool {
 		return s == "subject" || s == "commonName" || s == "subjectAltName"
 	})
-	if len(drop) == 0 && len(c.NonCritical) == 0 && c.Version != 1 && c.Digest != digestMD5 && !c.exact() {
+	if len(drop) == 0 && len(c.NonCritical) == 0 && c.Version != 1 && c.Digest != digestMD5 && !b.exact(name) {
 		return der, nil, nil
 	}
 	var outer certificate
@@ -135,7 +135,7 @@ func (b *mint) rewrite(name string, der []byte, issuer *x509.Certificate, key, i
 	if _, err := asn1.Unmarshal(outer.TBSCertificate.FullBytes, &tbs); err != nil {
 		return nil, nil, err
 	}
-	if c.exact() {
+	if b.exact(name) {
 		if err := b.reshape(name, &tbs, issuer, key); err != nil {
 			return nil, nil, err
 		}

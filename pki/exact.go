@@ -16,6 +16,7 @@ import (
 	"io"
 	"maps"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,13 +68,41 @@ var (
 	oidPolicies  = asn1.ObjectIdentifier{2, 5, 29, 32}
 )
 
+// exact reports whether reshape makes the certificate: it has fields that nothing else can put in, or its issuer's
+// name is one that crypto/x509 may be unable to read back.
+func (b *mint) exact(name string) bool {
+	c := b.specs[name]
+	issuer := b.nodes[c.Issuer]
+	return c.exact() || c.Issuer != name && issuer != nil && issuer.odd
+}
+
 // exact reports whether the certificate has fields that only reshape can put in.
 func (c Certificate) exact() bool {
 	odd := func(name string) bool { return !strings.HasPrefix(name, "DNS:") && !strings.HasPrefix(name, "IP:") }
+	oddTree := func(name string) bool {
+		domain, is := strings.CutPrefix(name, "DNS:")
+		return is && !plainDomain.MatchString(domain) || !is && !strings.HasPrefix(name, "IP:") && name != "any"
+	}
 	return c.Subject != nil || c.IssuerName != nil || c.Serial != Serial{} || c.Access != nil ||
 		c.SubjectKeyOctets != 0 || c.AuthorityKey != nil || c.Order != nil || c.Critical != nil ||
 		c.PSS || slices.Contains(sha2, c.Digest) || c.Exclude != nil ||
-		slices.ContainsFunc(c.Usages, isOID) || slices.ContainsFunc(c.SAN, odd)
+		slices.ContainsFunc(c.Usages, isOID) || slices.ContainsFunc(c.SAN, odd) ||
+		slices.ContainsFunc(c.Permit, oddTree) || c.unparsed()
+}
+
+// plainDomain matches the constraints on names that crypto/x509 can read back.
+var plainDomain = regexp.MustCompile(`^\.?([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+$`)
+
+// unparsed reports whether extensions are added that crypto/x509 parses or refuses: known ones, or one twice.
+func (c Certificate) unparsed() bool {
+	had := map[string]bool{}
+	for _, e := range c.Extensions {
+		if had[e.ID] || orderNames[e.ID] != "" && e.ID != oidTLSFeature.String() {
+			return true
+		}
+		had[e.ID] = true
+	}
+	return false
 }
 
 func isOID(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
@@ -100,7 +129,7 @@ var orderIDs = func() map[string]asn1.ObjectIdentifier {
 // reshape changes names, serial number and extensions to what the recipe says.
 func (b *mint) reshape(name string, tbs *tbsCertificate, issuer *x509.Certificate, key crypto.Signer) error {
 	c := b.specs[name]
-	if err := b.rename(name, tbs); err != nil {
+	if err := b.rename(name, tbs, issuer); err != nil {
 		return err
 	}
 	if c.Serial != (Serial{}) {
@@ -151,7 +180,7 @@ func (t *tbsCertificate) replace(e pkix.Extension, n int) {
 }
 
 // rename sets subject and issuer.
-func (b *mint) rename(name string, tbs *tbsCertificate) error {
+func (b *mint) rename(name string, tbs *tbsCertificate, issuer *x509.Certificate) error {
 	c := b.specs[name]
 	owner := c
 	if c.Of != "" {
@@ -166,6 +195,8 @@ func (b *mint) rename(name string, tbs *tbsCertificate) error {
 	}
 	if c.Issuer == "" || c.Issuer == name {
 		tbs.Issuer = tbs.Subject
+	} else {
+		tbs.Issuer = asn1.RawValue{FullBytes: issuer.RawSubject}
 	}
 	if c.IssuerName != nil {
 		der, err := encodeName(c.IssuerName)

@@ -134,6 +134,9 @@ func (c *copier) place() *part {
 			root = c.trusted[i]
 		}
 	}
+	if root == nil && c.Roots != nil && len(c.trusted) == 0 {
+		c.note("chain", "trusted", "the client trusts none of the chain's issuers: the copy's client trusts the lab's root")
+	}
 	c.path[0].name = "leaf"
 	if root != nil {
 		root.name, root.profile = "root", ProfileRoot

@@ -19,6 +19,7 @@ type neutral struct {
 	outside bool
 	given   map[string]string // from kind and original to its replacement
 	taken   map[string]bool   // kind and replacement
+	next    map[string]int    // by kind and first candidate, the number of the next one
 }
 
 // site is the domain of neutral names, below the top-level domain that RFC 6761 reserves for tests.
@@ -31,7 +32,7 @@ var reserved = []string{"localhost", "test", "example", "invalid"}
 // exactly. A wildcard or a constraint that covers it needs a name of the same depth.
 func newNeutral(host string, o RecipeOptions, texts []string) *neutral {
 	m := &neutral{options: o, host: strings.ToLower(strings.TrimSuffix(host, ".")), given: map[string]string{},
-		taken: map[string]bool{}}
+		taken: map[string]bool{}, next: map[string]int{}}
 	switch {
 	case host == "":
 		m.hostTo = hostName
@@ -73,8 +74,10 @@ func (m *neutral) pick(kind, from string, candidate func(n int) string) string {
 	if to, ok := m.given[kind+" "+from]; ok {
 		return to
 	}
-	for n := 0; ; n++ {
+	first := kind + " " + candidate(0)
+	for n := m.next[first]; ; n++ {
 		if to := candidate(n); !m.taken[kind+" "+to] {
+			m.next[first] = n + 1
 			return m.give(kind, from, to)
 		}
 	}
@@ -103,6 +106,9 @@ func (m *neutral) name(s string) string {
 	return to
 }
 
+// maxName is the length of names whose labels are kept. DNS allows 253 (RFC 1035, section 2.3.4).
+const maxName = 1000
+
 func (m *neutral) labels(name string) string {
 	if to, ok := m.given["name "+name]; ok {
 		return to
@@ -113,6 +119,9 @@ func (m *neutral) labels(name string) string {
 		return name
 	case strings.Trim(name, "*.") == "":
 		return name // nothing but wildcards
+	case len(name) > maxName:
+		m.outside = true
+		return m.pick("name", name, func(n int) string { return numbered("host", n) + strings.Repeat("x", len(name)) })
 	case len(labels) == 1:
 		m.outside = true
 		return m.pick("name", name, func(n int) string { return numbered("host", n) + marks(name) })
@@ -144,8 +153,8 @@ func (m *neutral) label(label string) string {
 		base = "xn--mxa" // an A-label that is valid (RFC 5890, section 2.3.2.1)
 	}
 	to := m.pick("label", label, func(n int) string {
-		if base != "host" && n > 0 {
-			return "xn--" + string(rune('l'+n%14)) + "xa"
+		if base != "host" && n > 0 && n < 14 {
+			return "xn--" + string(rune('m'+n)) + "xa"
 		}
 		return numbered(base, n) + marks(label)
 	})
@@ -205,6 +214,9 @@ func (m *neutral) address(s string) string {
 	ip, err := netip.ParseAddr(s)
 	if err != nil || m.options.KeepNames || ip.IsUnspecified() {
 		return s
+	}
+	if ip.Is4In6() {
+		return "::ffff:" + m.address(ip.Unmap().String())
 	}
 	asked, _ := netip.ParseAddr(m.host)
 	if ip == asked && !ip.IsLoopback() {
@@ -316,7 +328,12 @@ func (m *neutral) text(a Attribute, suggestion string) string {
 	case a.Type == "DC":
 		return m.pick("DC", lower, func(n int) string { return numbered("tlslab", n) })
 	case a.Type == "C" || a.Type == "jurisdictionC": // user-assigned codes (ISO 3166-1)
-		return m.pick("C", lower, func(n int) string { return "X" + string(rune('A'+(n+23)%26)) })
+		return m.pick("C", lower, func(n int) string {
+			if n < 26 {
+				return "X" + string(rune('A'+(n+23)%26))
+			}
+			return fmt.Sprint("X", n)
+		})
 	}
 	key := canonicalText(v)
 	to := m.pick(a.Type, key, func(n int) string { return m.words(a, suggestion, n) })

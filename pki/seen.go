@@ -3,6 +3,7 @@ package pki
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -59,7 +60,8 @@ func (n Note) String() string { return n.Where + "." + n.What + ": " + n.Why }
 // Limits of what [RecipeOf] reads. A client accepts no more from a server either.
 const (
 	MaxSeenCertificates = 64
-	MaxSeenBytes        = 256 << 10 // of all certificates sent, and of the staple
+	MaxSeenBytes        = 256 << 10 // of all certificates sent
+	maxSeenStaple       = 16 << 10
 	maxSeenRoots        = 2048
 	maxRootsCopied      = 8
 )
@@ -81,7 +83,8 @@ func RecipeOf(s Seen, o RecipeOptions) (Copy, error) {
 		return Copy{}, err
 	}
 	c.link()
-	c.neutral = newNeutral(c.Host, o, c.texts())
+	texts := c.texts()
+	c.neutral, c.traces = newNeutral(c.Host, o, texts), traces(texts)
 	return Copy{Recipe: c.recipe(), Host: c.neutral.hostTo, Notes: c.notes}, nil
 }
 
@@ -97,8 +100,6 @@ func (s Seen) check() error {
 		return fmt.Errorf("the server sent %d certificates: at most %d can be copied", len(s.Sent), MaxSeenCertificates)
 	case size > MaxSeenBytes:
 		return fmt.Errorf("the server sent %d bytes of certificates: at most %d can be copied", size, MaxSeenBytes)
-	case len(s.Staple) > MaxSeenBytes:
-		return fmt.Errorf("the stapled OCSP response has %d bytes: at most %d can be copied", len(s.Staple), MaxSeenBytes)
 	case len(s.Roots) > maxSeenRoots:
 		return fmt.Errorf("the client trusts %d certificates: at most %d can be searched", len(s.Roots), maxSeenRoots)
 	case s.At.IsZero():
@@ -118,6 +119,22 @@ type copier struct {
 	path    []*part // from the leaf up to the last known issuer
 	trusted []*part
 	notes   []Note
+	traces  []string // text that must not be in the copy
+}
+
+// maxTraces is how many texts are searched for in extensions.
+const maxTraces = 256
+
+// traces returns the texts that are long enough to identify somebody, in lower case.
+func traces(texts []string) []string {
+	had := map[string]bool{}
+	for _, text := range texts {
+		text = strings.ToLower(strings.TrimLeft(text, "*."))
+		if len(text) >= 4 && !isReserved(text) && len(had) <= maxTraces {
+			had[text] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(had))
 }
 
 // part is a certificate of the copy.

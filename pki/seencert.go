@@ -59,7 +59,9 @@ func parseSeen(der []byte) (*seenCert, error) {
 		return nil, fmt.Errorf("signature algorithm: %w", err)
 	}
 	c.algorithmsDiffer = !other.Algorithm.Equal(c.algorithm.Algorithm)
-	c.public, _ = x509.ParsePKIXPublicKey(c.spki) // nil if it is of another kind
+	if key, err := x509.ParsePKIXPublicKey(c.spki); err == nil { // with an error, key may be a nil pointer
+		c.public = key
+	}
 	return c, nil
 }
 
@@ -276,7 +278,7 @@ func (c *seenCert) signedBy(issuer *seenCert) verdict {
 	good := false
 	switch key := issuer.public.(type) {
 	case *rsa.PublicKey:
-		if n := key.N.BitLen(); n < minRSABits || n > maxRSACheck {
+		if key.N.BitLen() < minRSABits || issuer.tooLarge() {
 			return unchecked
 		}
 		if how.pss {
@@ -292,6 +294,12 @@ func (c *seenCert) signedBy(issuer *seenCert) verdict {
 		return unchecked
 	}
 	return map[bool]verdict{true: verified, false: refuted}[good]
+}
+
+// tooLarge reports whether it would take long to verify signatures with the certificate's key.
+func (c *seenCert) tooLarge() bool {
+	key, ok := c.public.(*rsa.PublicKey)
+	return ok && key.N.BitLen() > maxRSACheck
 }
 
 // signing returns how the certificate is signed, and false if that is of an unknown kind.

@@ -92,8 +92,14 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.exact() {
-		extensions = nil // reshape adds them, because crypto/x509 may be unable to read them back
+	signingAs := issuer
+	if b.exact(name) { // reshape does these, because crypto/x509 may be unable to read them back
+		extensions = nil
+		if issuer.Raw != nil {
+			plain := *issuer
+			plain.RawSubject, plain.Subject = nil, pkix.Name{CommonName: "tlslab"}
+			signingAs = &plain
+		}
 	}
 	for _, e := range extensions {
 		profile.ExtensionWhitelist[asn1.ObjectIdentifier(e.ID).String()] = true
@@ -110,7 +116,7 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca, err := local.NewSigner(fixedSigner{issuerKey}, issuer, algorithm, &config.Signing{Default: profile})
+	ca, err := local.NewSigner(fixedSigner{issuerKey}, signingAs, algorithm, &config.Signing{Default: profile})
 	if err != nil {
 		return nil, fmt.Errorf("making its signer: %w", err)
 	}
@@ -209,8 +215,11 @@ func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, erro
 	if usage == nil {
 		return nil, fmt.Errorf("unknown profile %q", c.Profile)
 	}
-	if words := slices.DeleteFunc(slices.Clone(c.Usages), isOID); len(words) > 0 {
-		usage = words // reshape adds the others
+	if c.Usages != nil {
+		usage = slices.DeleteFunc(slices.Clone(c.Usages), isOID) // reshape adds the others
+		if len(usage) == 0 && len(c.Usages) > 0 {
+			usage = []string{"any"} // reshape replaces it; cfssl signs nothing without any usage
+		}
 	}
 	p := &config.SigningProfile{
 		Usage:                       usage,
