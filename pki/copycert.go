@@ -336,7 +336,8 @@ func (c *copier) algorithm(p *part, spec *Certificate) {
 			"the hash")
 	}
 	if spec.PSS && how.hash.Size()*2+2 > 128 && key == RSA1024 {
-		c.note(p.name, "signatureAlgorithm", "the key is too small for RSASSA-PSS with %s: the copy has PKCS #1 v1.5", how.hash)
+		c.note(p.name, "signatureAlgorithm", "the key is too small for RSASSA-PSS with %s: the copy has PKCS #1 v1.5",
+			how.hash)
 		spec.PSS = false
 	}
 }

@@ -1,27 +1,16 @@
 package pki
 
 import (
-	"bytes"
-	"cmp"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
-	"crypto/sha512"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"maps"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
-
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Serial is the form of a serial number (RFC 5280, section 4.1.2.2). The number itself is derived from the seed.
@@ -41,19 +30,6 @@ const (
 	SerialZero     SerialForm = "zero"     // 0
 	SerialNegative SerialForm = "negative" // below 0
 	SerialPadded   SerialForm = "padded"   // positive, with a zero octet in front that DER does not allow
-)
-
-// AuthorityKey is a part of an authority key identifier (RFC 5280, section 4.2.1.1).
-type AuthorityKey string
-
-// The parts of an authority key identifier, as they are for the certificate's issuer or for another one.
-const (
-	AuthorityKeyID         AuthorityKey = "key"            // the issuer's subject key identifier
-	AuthorityOtherKeyID    AuthorityKey = "another-key"    // a key identifier that no certificate has
-	AuthorityIssuer        AuthorityKey = "issuer"         // the name of the issuer's issuer
-	AuthorityOtherIssuer   AuthorityKey = "another-issuer" // a name that is not that of the issuer's issuer
-	AuthoritySerial        AuthorityKey = "serial"         // the issuer's serial number
-	AuthorityAnotherSerial AuthorityKey = "another-serial" // a number that is not the issuer's
 )
 
 // accessMethods are the methods of authority information access (RFC 5280, section 4.2.2.1).
@@ -242,129 +218,6 @@ func (b *mint) serialContent(name string, s Serial) ([]byte, error) {
 	return raw, nil
 }
 
-// identifyKeys sets the subject and authority key identifiers.
-func (b *mint) identifyKeys(name string, tbs *tbsCertificate, issuer *x509.Certificate, key crypto.Signer) error {
-	c := b.specs[name]
-	own := asn1.ObjectIdentifier(extensionIDs["subjectKeyIdentifier"])
-	i := slices.IndexFunc(tbs.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(own) })
-	if c.SubjectKeyOctets != 0 && i >= 0 {
-		public, err := x509.MarshalPKIXPublicKey(key.Public())
-		if err != nil {
-			return err
-		}
-		digest := sha512.Sum512(public)
-		if c.SubjectKeyOctets < 0 || c.SubjectKeyOctets > len(digest) {
-			return fmt.Errorf("subject key identifier of %d octets: want 1 to %d", c.SubjectKeyOctets, len(digest))
-		}
-		if tbs.Extensions[i].Value, err = asn1.Marshal(digest[:c.SubjectKeyOctets]); err != nil {
-			return err
-		}
-	}
-	return b.identifyIssuer(name, tbs, issuer, i)
-}
-
-// identifyIssuer sets the authority key identifier. The subject key identifier, if any, is at position i.
-func (b *mint) identifyIssuer(name string, tbs *tbsCertificate, issuer *x509.Certificate, i int) error {
-	c := b.specs[name]
-	parts, self := c.AuthorityKey, c.Issuer == "" || c.Issuer == name
-	isAKI := func(e pkix.Extension) bool { return e.Id.Equal(extensionIDs["authorityKeyIdentifier"]) }
-	if parts == nil {
-		if bytes.Equal(tbs.Issuer.FullBytes, tbs.Subject.FullBytes) {
-			tbs.Extensions = slices.DeleteFunc(tbs.Extensions, isAKI)
-			return nil
-		}
-		parts = []AuthorityKey{AuthorityKeyID}
-	}
-	a := authority{key: issuer.SubjectKeyId, issuer: issuer.RawIssuer, serial: issuer.SerialNumber}
-	if self {
-		a = authority{issuer: tbs.Issuer.FullBytes, serial: integer(tbs.SerialNumber.Bytes)}
-		if i >= 0 {
-			if _, err := asn1.Unmarshal(tbs.Extensions[i].Value, &a.key); err != nil {
-				return err
-			}
-		}
-	}
-	value, err := a.encode(parts)
-	if err != nil {
-		return err
-	}
-	e := pkix.Extension{Id: extensionIDs["authorityKeyIdentifier"], Value: value}
-	at := slices.IndexFunc(tbs.Extensions, isAKI)
-	if at < 0 {
-		tbs.Extensions = slices.Insert(tbs.Extensions, i+1, e) // where crypto/x509 has it
-	} else {
-		tbs.Extensions[at] = e
-	}
-	return nil
-}
-
-// authority is what an authority key identifier may hold.
-type authority struct {
-	key, issuer []byte
-	serial      *big.Int
-}
-
-func (a authority) encode(parts []AuthorityKey) ([]byte, error) {
-	var b cryptobyte.Builder
-	var bad error
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		for _, part := range parts {
-			switch part {
-			case AuthorityKeyID, AuthorityOtherKeyID:
-				id := a.key
-				if part == AuthorityOtherKeyID {
-					id = []byte("tlslab: another key!")
-				}
-				b.AddASN1(cbasn1.Tag(0).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(id) })
-			case AuthorityIssuer, AuthorityOtherIssuer:
-				name := a.issuer
-				if part == AuthorityOtherIssuer {
-					name, bad = encodeName([]Attribute{{Type: "CN", Value: "tlslab: another issuer"}})
-				}
-				b.AddASN1(cbasn1.Tag(1).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-					b.AddASN1(cbasn1.Tag(4).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-						b.AddBytes(name)
-					})
-				})
-			case AuthoritySerial, AuthorityAnotherSerial:
-				serial := new(big.Int).Set(cmp.Or(a.serial, new(big.Int)))
-				if part == AuthorityAnotherSerial {
-					serial.Add(serial, big.NewInt(1))
-				}
-				b.AddASN1(cbasn1.Tag(2).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(octets(serial)) })
-			default:
-				bad = fmt.Errorf("authority key %q: want key, issuer or serial, or another-…", part)
-			}
-		}
-	})
-	if bad != nil {
-		return nil, bad
-	}
-	return b.Bytes()
-}
-
-// integer reads the content of an INTEGER, in as many octets as it has.
-func integer(content []byte) *big.Int {
-	n := new(big.Int).SetBytes(content)
-	if len(content) > 0 && content[0]&0x80 != 0 {
-		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(content))))
-	}
-	return n
-}
-
-// octets returns the content of an INTEGER.
-func octets(n *big.Int) []byte {
-	der, err := asn1.Marshal(n)
-	var raw asn1.RawValue
-	if err == nil {
-		_, err = asn1.Unmarshal(der, &raw)
-	}
-	if err != nil {
-		return []byte{0}
-	}
-	return raw.Bytes
-}
-
 // addAccess replaces the authority information access extension, if the recipe lists its methods.
 func (b *mint) addAccess(name string, tbs *tbsCertificate) error {
 	c := b.specs[name]
@@ -488,81 +341,6 @@ func (t *tbsCertificate) apply(before *x509.Certificate) *x509.Certificate {
 		}
 	}
 	return &cert
-}
-
-// signing is how to sign: the identifier that stands in the certificate, the hash, and the padding.
-type signing struct {
-	algorithm pkix.AlgorithmIdentifier
-	hash      crypto.Hash
-	pss       bool
-}
-
-var hashesByName = map[string]crypto.Hash{digestMD5: crypto.MD5, "SHA-1": crypto.SHA1, "SHA-224": crypto.SHA224,
-	"SHA-256": crypto.SHA256, "SHA-384": crypto.SHA384, "SHA-512": crypto.SHA512}
-
-// signingOf returns how to sign with a digest that cfssl does not choose by itself.
-func signingOf(digest string, pss bool, key crypto.Signer) (signing, error) {
-	hash, known := hashesByName[cmp.Or(digest, "SHA-256")]
-	prefix, parameters := "", asn1.RawValue{}
-	switch key.Public().(type) {
-	case *rsa.PublicKey:
-		prefix, parameters = "1.2.840.113549.1.1.", asn1.NullRawValue // RFC 4055, section 5
-	case *ecdsa.PublicKey:
-		prefix = "1.2.840.10045.4."
-	case ed25519.PublicKey:
-	}
-	if pss && known && strings.HasPrefix(prefix, "1.2.840.113549") {
-		return signing{pssAlgorithm(hash), hash, true}, nil
-	}
-	for id, h := range digests {
-		if h == hash && known && !pss && prefix != "" && strings.HasPrefix(id, prefix) {
-			oid, err := parseOID(id)
-			return signing{algorithm: pkix.AlgorithmIdentifier{Algorithm: oid, Parameters: parameters}, hash: h}, err
-		}
-	}
-	return signing{}, fmt.Errorf("cannot sign with digest %q (PSS: %t) and a key of type %T", digest, pss, key.Public())
-}
-
-var oidPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
-
-// pssAlgorithm returns the identifier of RSASSA-PSS with one hash for all purposes (RFC 4055, section 3.1). With
-// SHA-1, all parameters have their default values.
-func pssAlgorithm(hash crypto.Hash) pkix.AlgorithmIdentifier {
-	if hash == crypto.SHA1 {
-		return pkix.AlgorithmIdentifier{Algorithm: oidPSS, Parameters: asn1.RawValue{FullBytes: sequence()}}
-	}
-	marshal := func(v any) []byte {
-		der, _ := asn1.Marshal(v) // plain values always encode
-		return der
-	}
-	explicit := func(tag int, content []byte) []byte {
-		return marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: tag, IsCompound: true, Bytes: content})
-	}
-	id := marshal(pkix.AlgorithmIdentifier{Algorithm: pssHashes[hash], Parameters: asn1.NullRawValue})
-	mask := marshal(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8},
-		Parameters: asn1.RawValue{FullBytes: id}})
-	return pkix.AlgorithmIdentifier{Algorithm: oidPSS, Parameters: asn1.RawValue{FullBytes: sequence(
-		explicit(0, id), explicit(1, mask), explicit(2, marshal(hash.Size())))}}
-}
-
-var pssHashes = func() map[crypto.Hash]asn1.ObjectIdentifier {
-	m := maps.Clone(hashIDs)
-	m[crypto.SHA224] = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 4}
-	return m
-}()
-
-// sign signs a message. The salt of RSASSA-PSS is read from a stream that the seed decides.
-func (s signing) sign(key crypto.Signer, message []byte, salt io.Reader) ([]byte, error) {
-	if !s.pss {
-		return signDigest(key, s.hash, message)
-	}
-	private, ok := key.(*rsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("cannot sign with RSASSA-PSS and a key of type %T", key)
-	}
-	h := s.hash.New()
-	h.Write(message)
-	return rsa.SignPSS(salt, private, s.hash, h.Sum(nil), &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 }
 
 // usageIDs are the extended key usages that have a word.

@@ -32,9 +32,10 @@ func TestRecipeOfRefuses(t *testing.T) {
 		change func(*pki.Seen)
 		want   string
 	}{
-		"nothing sent":     {func(s *pki.Seen) { s.Sent = nil }, "sent no certificate"},
-		"too many":         {func(s *pki.Seen) { s.Sent = slices.Repeat(s.Sent, 40) }, "sent 80 certificates: at most 64"},
-		"too large":        {func(s *pki.Seen) { s.Sent = append(slices.Clone(s.Sent), big) }, "bytes of certificates: at most"},
+		"nothing sent": {func(s *pki.Seen) { s.Sent = nil }, "sent no certificate"},
+		"too many":     {func(s *pki.Seen) { s.Sent = slices.Repeat(s.Sent, 40) }, "sent 80 certificates: at most 64"},
+		"too large": {func(s *pki.Seen) { s.Sent = append(slices.Clone(s.Sent), big) },
+			"bytes of certificates: at most"},
 		"too many roots":   {func(s *pki.Seen) { s.Roots = slices.Repeat(s.Roots, 3000) }, "trusts 3000 certificates"},
 		"no time":          {func(s *pki.Seen) { s.At = time.Time{} }, "the time at which the chain was seen is missing"},
 		"unreadable leaf":  {func(s *pki.Seen) { s.Sent = [][]byte{[]byte("x")} }, "the first certificate cannot be read"},
@@ -184,6 +185,26 @@ func remint(t testing.TB, m *pki.Minter, s pki.Seen) bool {
 		require.NoError(t, err, "%s", text)
 	}
 	return true
+}
+
+// TestRecipeOfLarge checks that the time for the largest chains is bounded: many names, attributes and extensions, all
+// of them different.
+func TestRecipeOfLarge(t *testing.T) {
+	var names []string
+	var subject []pki.Attribute
+	var extensions []pki.Extension
+	for i := range 3000 {
+		names = append(names, fmt.Sprintf("DNS:n%d.d%d.example", i, i), fmt.Sprintf("email:a%d@corp.example", i))
+		subject = append(subject, pki.Attribute{Type: []string{"C", "OU", "DC"}[i%3], Value: fmt.Sprint("Corp ", i)})
+		extensions = append(extensions, pki.Extension{ID: fmt.Sprint("1.3.6.1.4.1.32473.", i), Value: []byte("at corp")})
+	}
+	extensions = extensions[:1500]
+	s := seenAt(t, pki.Recipe{Leaf: pki.Certificate{SAN: names[:4000], Subject: subject[:1500], Extensions: extensions}},
+		"db.corp.example")
+	start := time.Now()
+	require.True(t, remint(t, newMinter(t, "seen"), s))
+	assert.Less(t, time.Since(start), 20*time.Second)
+	t.Logf("%d bytes took %s", len(s.Sent[0]), time.Since(start))
 }
 
 // FuzzRecipeOf checks that hostile chains never make RecipeOf panic or hang, and that what it returns can be minted.

@@ -93,22 +93,14 @@ func (b *mint) sign(name, owner string) (*node, error) {
 		return nil, err
 	}
 	signingAs := issuer
-	if b.exact(name) { // reshape does these, because crypto/x509 may be unable to read them back
-		extensions = nil
-		if issuer.Raw != nil {
-			plain := *issuer
-			plain.RawSubject, plain.Subject = nil, pkix.Name{CommonName: "tlslab"}
-			signingAs = &plain
-		}
+	if b.exact(name) { // reshape adds the rest, because crypto/x509 may be unable to read it back
+		extensions, signingAs = nil, plainIssuer(issuer)
 	}
 	for _, e := range extensions {
 		profile.ExtensionWhitelist[asn1.ObjectIdentifier(e.ID).String()] = true
 	}
 
-	request, err := csr.Generate(fixedSigner{key}, &csr.CertificateRequest{
-		CN:    subject.CommonName,
-		Names: csrNames(subject),
-	})
+	request, err := certificateRequest(subject, key)
 	if err != nil {
 		return nil, fmt.Errorf("making its CSR: %w", err)
 	}
@@ -131,6 +123,16 @@ func (b *mint) sign(name, owner string) (*node, error) {
 		return nil, fmt.Errorf("signing it: %w", err)
 	}
 	return b.finish(name, der, issuer, key, issuerKey)
+}
+
+// plainIssuer returns the issuer under a name that crypto/x509 can read back.
+func plainIssuer(issuer *x509.Certificate) *x509.Certificate {
+	if issuer.Raw == nil {
+		return issuer // it signs itself
+	}
+	plain := *issuer
+	plain.RawSubject, plain.Subject = nil, pkix.Name{CommonName: "tlslab"}
+	return &plain
 }
 
 // validity returns from when to when a certificate is valid.
@@ -169,6 +171,10 @@ func (b *mint) subject(c Certificate) pkix.Name {
 		s.CommonName = cmp.Or(c.CommonName, commonNames[c.Profile])
 	}
 	return s
+}
+
+func certificateRequest(subject pkix.Name, key crypto.Signer) ([]byte, error) {
+	return csr.Generate(fixedSigner{key}, &csr.CertificateRequest{CN: subject.CommonName, Names: csrNames(subject)})
 }
 
 func csrNames(s pkix.Name) []csr.Name {

@@ -97,8 +97,8 @@ var shapes = []shape{
 	{name: "another host", subject: "CN=web.corp.example", extensions: "subjectAltName=DNS:web.corp.example," +
 		"DNS:localhost,DNS:web,DNS:xn--bcher-kva.example,IP:127.0.0.1"},
 	{name: "an address", host: "10.20.30.40", subject: "CN=10.20.30.40", extensions: "subjectAltName=IP:10.20.30.40"},
-	{name: "name constraints", subject: dbName, extensions: leafExt, rootExtensions: caExt + "\nnameConstraints=critical," +
-		"permitted;DNS:corp.example,permitted;email:corp.example,permitted;IP:10.0.0.0/255.0.0.0," +
+	{name: "name constraints", subject: dbName, extensions: leafExt, rootExtensions: caExt +
+		"\nnameConstraints=critical,permitted;DNS:corp.example,permitted;email:corp.example,permitted;IP:10.0.0.0/255.0.0.0," +
 		"excluded;DNS:hr.corp.example,excluded;IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0", sendRoot: true},
 	{name: "unknown and odd usages", subject: dbName, extensions: sanOnly + "\nextendedKeyUsage=critical,serverAuth," +
 		"1.3.6.1.4.1.311.10.3.12,msSGC,clientAuth\nkeyUsage=keyAgreement,decipherOnly\nbasicConstraints=CA:FALSE"},
@@ -175,8 +175,8 @@ func (s shape) make(t *testing.T, dir string) (sent, roots [][]byte) {
 		return "[" + name + "]\n" + extensions + "\n"
 	}
 	config := func(subject string) string {
-		return "[req]\nprompt=no\nutf8=yes\ndistinguished_name=dn\nstring_mask=" + or(s.mask, "nombstr") + "\n[dn]\n" + subject +
-			"\n"
+		return "[req]\nprompt=no\nutf8=yes\ndistinguished_name=dn\nstring_mask=" + or(s.mask, "nombstr") + "\n[dn]\n" +
+			subject + "\n"
 	}
 	rootExt := or(s.rootExtensions, caExt)
 	writeFile(t, dir, "root.cnf", config(or(s.rootSubject, corpCA))+section("ext", rootExt)+s.more)
@@ -185,7 +185,8 @@ func (s shape) make(t *testing.T, dir string) (sent, roots [][]byte) {
 	ssl("genpkey " + or(s.rootKey, ecKey+"P-256") + " -out root.key")
 	ssl("genpkey " + or(s.key, ecKey+"P-256") + " -out leaf.key")
 	ssl("req -new -config root.cnf -key root.key -out root.csr")
-	ssl("x509 -req -in root.csr -signkey root.key -out root.pem " + extArgs("root.cnf", rootExt) + or(s.rootArgs, "-days 3650"))
+	ssl("x509 -req -in root.csr -signkey root.key -out root.pem " + extArgs("root.cnf", rootExt) +
+		or(s.rootArgs, "-days 3650"))
 	if s.subject == "" {
 		ssl("req -new -config leaf.cnf -subj / -key leaf.key -out leaf.csr")
 	} else {
