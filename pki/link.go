@@ -128,6 +128,9 @@ func (c *copier) place() *part {
 		root = top
 		c.note("root", "trusted", "the client's roots are not known: the copy's client trusts the root at the end")
 	}
+	if c.Roots == nil && len(c.path) == 1 && top.self() {
+		c.note("chain", "trusted", "the client's roots are not known: the copy's client does not trust the self-signed leaf")
+	}
 	if root == nil && len(c.trusted) > 0 {
 		i := slices.IndexFunc(c.trusted, func(p *part) bool { return !slices.Contains(c.path, p) && p.self() })
 		if i >= 0 {

@@ -70,6 +70,8 @@ func checkWild(t *testing.T, original pki.Seen) {
 	require.NoError(t, err)
 	chain, err := wildMinter().Mint("copy", copied.Recipe)
 	require.NoError(t, err, "%s", text)
+	_, err = chain.Files()
+	require.NoError(t, err)
 	again := seenOf(chain, copied.Host)
 	noted := func(minted []pki.Minted, where string) map[string]bool {
 		m, name := map[string]bool{}, "chain"

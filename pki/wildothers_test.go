@@ -136,6 +136,8 @@ func goLeaf() x509.Certificate {
 func stepLeaf() x509.Certificate {
 	leaf := goLeaf()
 	leaf.Subject = pkix.Name{CommonName: "db.corp.example"}
+	leaf.CRLDistributionPoints = []string{"http://ca.corp.example/1.crl"} // of a CA that may not sign CRLs
+	leaf.OCSPServer = []string{"http://ca.corp.example/ocsp"}
 	value, err := asn1.Marshal(struct {
 		Type       int
 		Name       []byte
