@@ -148,6 +148,29 @@ func TestRecipeOfRoots(t *testing.T) {
 	assert.ErrorAs(t, chain.Verify("localhost", at), new(x509.UnknownAuthorityError))
 }
 
+// TestRecipeOfTwice checks extensions that occur twice, which RFC 5280, section 4.2, forbids.
+func TestRecipeOfTwice(t *testing.T) {
+	twice := func(id string, value ...byte) pki.Recipe {
+		e := pki.Extension{ID: id, Value: value}
+		return pki.Recipe{Leaf: pki.Certificate{Extensions: []pki.Extension{e, e}}}
+	}
+	for name, c := range map[string]struct {
+		recipe pki.Recipe
+		noted  bool
+	}{
+		"unknown": {twice("1.3.6.1.4.1.32473.1", 5, 0), false},
+		"names":   {twice("2.5.29.17", 0x30, 3, 0x82, 1, 'a'), true},
+	} {
+		original := seenAt(t, c.recipe, "localhost")
+		copied, err := pki.RecipeOf(original, pki.RecipeOptions{})
+		require.NoError(t, err, name)
+		differences := pki.CompareSeen(seenAt(t, copied.Recipe, copied.Host), original)
+		assert.Equal(t, c.noted, len(differences) > 0, "%s: %v", name, differences)
+		said := slices.ContainsFunc(copied.Notes, func(n pki.Note) bool { return strings.Contains(n.Why, "twice") })
+		assert.Equal(t, c.noted, said, "%s: %s", name, copied.Notes)
+	}
+}
+
 // TestRecipeOfMutations changes single octets of a good chain. Whatever can be read can be copied, and whatever is
 // copied can be minted.
 func TestRecipeOfMutations(t *testing.T) {

@@ -49,6 +49,7 @@ func TestWildShapes(t *testing.T) {
 	assert.GreaterOrEqual(t, len(chains), 40)
 	for _, w := range chains {
 		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
 			if w.tool != "" {
 				_, err := exec.LookPath(w.tool)
 				labtest.Require(t, w.tool, err == nil, "no "+w.tool+" on PATH")
@@ -101,10 +102,51 @@ func checkWild(t *testing.T, original pki.Seen) {
 		assert.Equal(t, skeleton(t, original.Sent[i], n), skeleton(t, again.Sent[i], n), "certificate %d", i+1)
 	}
 	checkForgotten(t, chain, text)
+	checkKept(t, original)
 	if t.Failed() {
 		t.Logf("recipe %s, notes %s", text, copied.Notes)
 	}
 	t.Logf("notes %s", copied.Notes)
+}
+
+// checkKept checks that a copy which may keep names and subjects has the same octets in them.
+func checkKept(t *testing.T, original pki.Seen) {
+	copied, err := pki.RecipeOf(original, pki.RecipeOptions{KeepNames: true, KeepSubjects: true})
+	require.NoError(t, err)
+	assert.Equal(t, original.Host, copied.Host)
+	chain, err := wildMinter().Mint("kept", copied.Recipe)
+	require.NoError(t, err)
+	for i, m := range chain.Sent {
+		wantSubject, wantNames := namesIn(t, original.Sent[i])
+		subject, names := namesIn(t, m.DER)
+		assert.Equal(t, wantSubject, subject, m.Name)
+		assert.Equal(t, wantNames, names, m.Name)
+	}
+}
+
+// namesIn returns the octets of a certificate's subject, and of its subject alternative names.
+func namesIn(t *testing.T, der []byte) (subject, names []byte) {
+	var cert struct{ TBS asn1.RawValue }
+	_, err := asn1.Unmarshal(der, &cert)
+	require.NoError(t, err)
+	var sequences [][]byte
+	for rest := cert.TBS.Bytes; len(rest) > 0; {
+		var f asn1.RawValue
+		rest, err = asn1.Unmarshal(rest, &f)
+		require.NoError(t, err)
+		if f.Tag == asn1.TagSequence && f.Class == asn1.ClassUniversal {
+			sequences = append(sequences, f.FullBytes)
+		}
+	}
+	if _, after, found := bytes.Cut(der, []byte{6, 3, 0x55, 0x1d, 17}); found { // the extension's number
+		after = bytes.TrimPrefix(after, []byte{1, 1, 0xff}) // it is critical
+		var value asn1.RawValue
+		_, err = asn1.Unmarshal(after, &value)
+		require.NoError(t, err)
+		names = value.FullBytes
+	}
+	const place = 3 // after the algorithm, the issuer and the validity
+	return sequences[place], names
 }
 
 // checkForgotten checks that neither the recipe nor what it mints tells whose the original was.

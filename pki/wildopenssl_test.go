@@ -54,6 +54,7 @@ var shapes = []shape{
 	{name: "RSASSA-PSS with a long salt", subject: dbName, rootKey: rsaKey + "2048", extensions: leafExt,
 		args: "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:100 -sha256"},
 	{name: "RSA 1024", subject: dbName, key: rsaKey + "1024", rootKey: rsaKey + "2048", extensions: leafExt},
+	{name: "RSA 512", subject: dbName, key: rsaKey + "512", rootKey: rsaKey + "2048", extensions: leafExt},
 	{name: "RSA 3072", subject: dbName, key: rsaKey + "3072", extensions: leafExt},
 	{name: "RSA with exponent 3", subject: dbName, key: rsaKey + "2048 -pkeyopt rsa_keygen_pubexp:3",
 		extensions: leafExt},
