@@ -96,7 +96,7 @@ func (c *copier) recipe() Recipe {
 		case p.name == "leaf":
 			r.Leaf = spec
 		case p == root:
-			r.Root = c.rootSpec(p, spec)
+			r.Root = spec
 		case slices.Contains(c.path, p):
 			inner[slices.Index(c.path, p)-1] = spec
 		default:
@@ -279,14 +279,6 @@ func (c *copier) lists(root *part) (send, trust []string) {
 
 // rootLife is how long a root lives that may issue for any name.
 const rootLife Moment = "47h"
-
-// rootSpec returns the recipe of the root. A stand-in that has nothing of its own is the lab's.
-func (c *copier) rootSpec(p *part, spec Certificate) Certificate {
-	if spec.Issuer == "root" {
-		spec.Issuer = ""
-	}
-	return spec
-}
 
 // limitRoot shortens the life of roots that may issue for any name, as the lab's own such root is short-lived.
 func (c *copier) limitRoot(r *Recipe) {
