@@ -100,7 +100,8 @@ var shapes = []shape{
 	{name: "an address", host: "10.20.30.40", subject: "CN=10.20.30.40", extensions: "subjectAltName=IP:10.20.30.40"},
 	{name: "name constraints", subject: dbName, extensions: leafExt, rootExtensions: caExt +
 		"\nnameConstraints=critical,permitted;DNS:corp.example,permitted;email:corp.example," +
-		"permitted;IP:10.0.0.0/255.0.0.0,excluded;DNS:hr.corp.example,excluded;IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0", sendRoot: true},
+		"permitted;IP:10.0.0.0/255.0.0.0,excluded;DNS:hr.corp.example,excluded;IP:0:0:0:0:0:0:0:0/0:0:0:0:0:0:0:0",
+		sendRoot: true},
 	{name: "unknown and odd usages", subject: dbName, extensions: sanOnly + "\nextendedKeyUsage=critical,serverAuth," +
 		"1.3.6.1.4.1.311.10.3.12,msSGC,clientAuth\nkeyUsage=keyAgreement,decipherOnly\nbasicConstraints=CA:FALSE"},
 	{name: "leaf that is a CA", subject: dbName, extensions: caExt + "\n" + sanOnly, rootExtensions: "basicConstraints=" +
