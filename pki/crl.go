@@ -76,7 +76,7 @@ func (b *mint) revocationList(ca string, r CRL) ([]byte, error) {
 		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries,
 			x509.RevocationListEntry{SerialNumber: n.cert.SerialNumber, RevocationTime: from})
 	}
-	der, err := x509.CreateRevocationList(nil, list, issuer.cert, fixedSigner{key})
+	der, err := x509.CreateRevocationList(nil, list, listSigner(issuer.cert), fixedSigner{key})
 	if err != nil {
 		return nil, fmt.Errorf("signing it: %w", err)
 	}
@@ -84,6 +84,16 @@ func (b *mint) revocationList(ca string, r CRL) ([]byte, error) {
 		der[len(der)-1] ^= 1 // the signature comes last
 	}
 	return der, nil
+}
+
+// listSigner returns a CA as one that crypto/x509 lets sign a CRL: one that may, and that has a key identifier.
+func listSigner(ca *x509.Certificate) *x509.Certificate {
+	able := *ca
+	able.KeyUsage |= x509.KeyUsageCRLSign
+	if len(able.SubjectKeyId) == 0 {
+		able.SubjectKeyId = []byte("tlslab")
+	}
+	return &able
 }
 
 // serverCRLs returns the CRLs that the server checks client certificates against: CRLs that the client is not

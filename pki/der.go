@@ -13,11 +13,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
-	"net/netip"
 	"slices"
-
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 var (
@@ -42,6 +38,9 @@ var extensionIDs = map[string]asn1.ObjectIdentifier{
 // digestMD5 is a digest that crypto/x509 does not sign with. finish does.
 const digestMD5 = "MD5"
 
+// sha2 are the digests of FIPS 180-4 that a recipe can name.
+var sha2 = []string{"SHA-224", "SHA-256", "SHA-384", "SHA-512"}
+
 // signatureAlgorithm returns the algorithm that cfssl signs with.
 func signatureAlgorithm(digest string, key crypto.Signer) (x509.SignatureAlgorithm, error) {
 	switch key := key.Public().(type) {
@@ -52,13 +51,16 @@ func signatureAlgorithm(digest string, key crypto.Signer) (x509.SignatureAlgorit
 		case "SHA-1":
 			return x509.SHA1WithRSA, nil
 		}
+		if slices.Contains(sha2, digest) { // finish signs again
+			return x509.SHA256WithRSA, nil
+		}
 	case *ecdsa.PublicKey:
 		switch {
 		case digest == "SHA-1":
 			return x509.ECDSAWithSHA1, nil
 		case digest == "" && key.Curve.Params().BitSize > 256:
 			return x509.ECDSAWithSHA384, nil
-		case digest == "":
+		case digest == "", slices.Contains(sha2, digest): // finish signs again
 			return x509.ECDSAWithSHA256, nil
 		}
 	case ed25519.PublicKey:
@@ -88,12 +90,14 @@ type certificate struct {
 }
 
 // finish changes a certificate as the recipe says, where cfssl and crypto/x509 would not, and signs it again.
-func finish(name string, c Certificate, der []byte, key, issuerKey crypto.Signer) (*node, error) {
+func (b *mint) finish(name string, der []byte, issuer *x509.Certificate, key, issuerKey crypto.Signer) (*node, error) {
+	c := b.specs[name]
 	before, err := x509.ParseCertificate(der)
 	if err != nil {
 		return nil, fmt.Errorf("reading it back: %w", err)
 	}
-	if der, err = rewrite(c, der, issuerKey); err != nil {
+	var tbs *tbsCertificate
+	if der, tbs, err = b.rewrite(name, der, issuer, key, issuerKey); err != nil {
 		return nil, err
 	}
 	if c.Tamper {
@@ -103,56 +107,98 @@ func finish(name string, c Certificate, der []byte, key, issuerKey crypto.Signer
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
 		cert = before // crypto/x509 cannot parse everything that is broken on purpose
+		if b.exact(name) {
+			cert = tbs.apply(before)
+		}
 	}
-	return &node{name: name, cert: cert, der: der, key: key}, nil
+	return &node{name: name, cert: cert, der: der, key: key, odd: err != nil}, nil
 }
 
-func rewrite(c Certificate, der []byte, issuerKey crypto.Signer) ([]byte, error) {
+// rewrite returns the certificate as the recipe wants it, and its parts if anything had to be changed.
+func (b *mint) rewrite(name string, der []byte, issuer *x509.Certificate, key, issuerKey crypto.Signer) (
+	[]byte, *tbsCertificate, error) {
+	c := b.specs[name]
 	if c.Version != 0 && c.Version != 1 && c.Version != 3 {
-		return nil, fmt.Errorf("version %d: want 1 or 3", c.Version)
+		return nil, nil, fmt.Errorf("version %d: want 1 or 3", c.Version)
 	}
 	drop := slices.DeleteFunc(slices.Clone(c.Omit), func(s string) bool {
 		return s == "subject" || s == "commonName" || s == "subjectAltName"
 	})
-	if len(drop) == 0 && len(c.NonCritical) == 0 && c.Version != 1 && c.Digest != digestMD5 {
-		return der, nil
+	if len(drop) == 0 && len(c.NonCritical) == 0 && c.Version != 1 && c.Digest != digestMD5 && !b.exact(name) {
+		return der, nil, nil
 	}
 	var outer certificate
 	if _, err := asn1.Unmarshal(der, &outer); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var tbs tbsCertificate
 	if _, err := asn1.Unmarshal(outer.TBSCertificate.FullBytes, &tbs); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, name := range drop {
-		id, ok := extensionIDs[name]
-		if !ok {
-			return nil, fmt.Errorf("omit: there is no extension %q", name)
+	if b.exact(name) {
+		if err := b.reshape(name, &tbs, issuer, key); err != nil {
+			return nil, nil, err
 		}
-		tbs.Extensions = slices.DeleteFunc(tbs.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
 	}
-	for _, name := range c.NonCritical {
-		id := extensionIDs[name]
-		i := slices.IndexFunc(tbs.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
-		if i < 0 {
-			return nil, fmt.Errorf("non_critical: there is no extension %q", name)
-		}
-		tbs.Extensions[i].Critical = false
+	if err := tbs.mark(c, drop); err != nil {
+		return nil, nil, err
 	}
 	if c.Version == 1 {
 		tbs.Version, tbs.Extensions = 0, nil
 	}
-	hash := digestOf(tbs.SignatureAlgorithm.Algorithm)
-	if c.Digest == digestMD5 {
-		tbs.SignatureAlgorithm = pkix.AlgorithmIdentifier{Algorithm: oidMD5WithRSA, Parameters: asn1.NullRawValue}
-		hash = crypto.MD5
+	der, err := b.signAgain(name, &tbs, issuerKey)
+	return der, &tbs, err
+}
+
+// mark leaves extensions out, and changes whether they are critical.
+func (t *tbsCertificate) mark(c Certificate, drop []string) error {
+	for _, name := range drop {
+		id, ok := extensionIDs[name]
+		if !ok {
+			return fmt.Errorf("omit: there is no extension %q", name)
+		}
+		t.Extensions = slices.DeleteFunc(t.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
 	}
-	raw, err := asn1.Marshal(tbs)
+	for _, list := range []struct {
+		field    string
+		names    []string
+		critical bool
+	}{{"non_critical", c.NonCritical, false}, {"critical", c.Critical, true}} {
+		for _, name := range list.names {
+			id, err := extensionID(name)
+			if err != nil {
+				return fmt.Errorf("%s: %w", list.field, err)
+			}
+			i := slices.IndexFunc(t.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
+			if i < 0 {
+				return fmt.Errorf("%s: there is no extension %q", list.field, name)
+			}
+			t.Extensions[i].Critical = list.critical
+		}
+	}
+	return nil
+}
+
+// signAgain signs a certificate that was changed.
+func (b *mint) signAgain(name string, tbs *tbsCertificate, issuerKey crypto.Signer) ([]byte, error) {
+	c := b.specs[name]
+	s := signing{algorithm: tbs.SignatureAlgorithm, hash: digestOf(tbs.SignatureAlgorithm.Algorithm)}
+	if c.PSS || c.Digest == digestMD5 || slices.Contains(sha2, c.Digest) {
+		var err error
+		if s, err = signingOf(c.Digest, c.PSS, issuerKey); err != nil {
+			return nil, err
+		}
+	}
+	tbs.SignatureAlgorithm = s.algorithm
+	raw, err := asn1.Marshal(*tbs)
 	if err != nil {
 		return nil, err
 	}
-	signature, err := signDigest(issuerKey, hash, raw)
+	salt, err := b.config.stream("salt " + b.name + " " + name)
+	if err != nil {
+		return nil, err
+	}
+	signature, err := s.sign(issuerKey, raw, salt)
 	if err != nil {
 		return nil, err
 	}
@@ -167,10 +213,15 @@ func rewrite(c Certificate, der []byte, issuerKey crypto.Signer) ([]byte, error)
 var digests = map[string]crypto.Hash{
 	oidMD5WithRSA.String():  crypto.MD5,
 	"1.2.840.113549.1.1.5":  crypto.SHA1,
+	"1.2.840.113549.1.1.14": crypto.SHA224,
 	"1.2.840.113549.1.1.11": crypto.SHA256,
+	"1.2.840.113549.1.1.12": crypto.SHA384,
+	"1.2.840.113549.1.1.13": crypto.SHA512,
 	"1.2.840.10045.4.1":     crypto.SHA1,
+	"1.2.840.10045.4.3.1":   crypto.SHA224,
 	"1.2.840.10045.4.3.2":   crypto.SHA256,
 	"1.2.840.10045.4.3.3":   crypto.SHA384,
+	"1.2.840.10045.4.3.4":   crypto.SHA512,
 	"1.3.101.112":           0, // Ed25519 hashes the message itself
 }
 
@@ -183,70 +234,4 @@ func signDigest(key crypto.Signer, hash crypto.Hash, message []byte) ([]byte, er
 		message = h.Sum(nil)
 	}
 	return fixedSigner{key}.Sign(nil, message, hash)
-}
-
-// subjectAltName encodes names as given, valid or not (RFC 5280, section 4.2.1.6).
-func subjectAltName(names []string) ([]byte, error) {
-	var b cryptobyte.Builder
-	var bad error
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		for _, name := range names {
-			kind, value, err := splitName(name)
-			if err != nil {
-				bad = err
-				return
-			}
-			if kind == "DNS" {
-				b.AddASN1(cbasn1.Tag(2).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes([]byte(value)) })
-				continue
-			}
-			ip, err := netip.ParseAddr(value)
-			if err != nil {
-				bad = fmt.Errorf("name %q: %w", name, err)
-				return
-			}
-			b.AddASN1(cbasn1.Tag(7).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(ip.AsSlice()) })
-		}
-	})
-	if bad != nil {
-		return nil, bad
-	}
-	return b.Bytes()
-}
-
-// nameConstraints encodes permitted subtrees (RFC 5280, section 4.2.1.10).
-func nameConstraints(permit []string) ([]byte, error) {
-	var subtrees []byte
-	for _, name := range permit {
-		subtree, err := generalSubtree(name)
-		if err != nil {
-			return nil, err
-		}
-		subtrees = append(subtrees, subtree...)
-	}
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1(cbasn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(subtrees) })
-	})
-	return b.Bytes()
-}
-
-// generalSubtree encodes a name and all below it, or a network.
-func generalSubtree(name string) ([]byte, error) {
-	kind, value, err := splitName(name)
-	if err != nil {
-		return nil, err
-	}
-	tag, content := cbasn1.Tag(2), []byte(value)
-	if kind == "IP" {
-		tag = 7
-		if content, err = parseNet(value); err != nil {
-			return nil, fmt.Errorf("name %q: %w", name, err)
-		}
-	}
-	var b cryptobyte.Builder
-	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1(tag.ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes(content) })
-	})
-	return b.Bytes()
 }

@@ -8,6 +8,10 @@
 //	...
 //	chain, err := m.Mint("expired", pki.Recipe{Leaf: pki.Certificate{NotAfter: "-24h"}})
 //
+// [RecipeOf] goes the other way: from a chain that a server sends to a [Recipe] that mints the same shape under the
+// lab's keys, without names, keys, serial numbers or addresses of the original. [CompareSeen] compares the two from
+// outside.
+//
 // # Reproducible
 //
 // Seed and time decide every byte. Keys are derived from the seed by HKDF (RFC 5869) with the key's place as

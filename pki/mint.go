@@ -109,6 +109,7 @@ type node struct {
 	// changed it.
 	der []byte
 	key crypto.Signer
+	odd bool // crypto/x509 cannot parse der
 }
 
 // mint is the state of minting one chain.

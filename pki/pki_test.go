@@ -113,6 +113,37 @@ func TestAbsoluteMoments(t *testing.T) {
 	}
 }
 
+// TestMintRefusesExact does the same for the fields that only the last step puts in.
+func TestMintRefusesExact(t *testing.T) {
+	leaf := func(c pki.Certificate) pki.Recipe { return pki.Recipe{Leaf: c} }
+	for name, c := range map[string]struct {
+		recipe pki.Recipe
+		want   string
+	}{
+		"attribute": {leaf(pki.Certificate{Subject: []pki.Attribute{{Type: "name"}}}), `attribute "name"`},
+		"encoding": {leaf(pki.Certificate{Subject: []pki.Attribute{{Type: "CN", Encoding: "ebcdic"}}}),
+			`unknown encoding "ebcdic"`},
+		"issuer name":   {leaf(pki.Certificate{IssuerName: []pki.Attribute{{Type: "name"}}}), "issuer name: attribute"},
+		"serial":        {leaf(pki.Certificate{Serial: pki.Serial{Octets: 2000}}), "serial: 2000 octets: want 1 to 1024"},
+		"short serial":  {leaf(pki.Certificate{Serial: pki.Serial{Octets: 1, Form: "high"}}), "want 2 to 1024"},
+		"serial's form": {leaf(pki.Certificate{Serial: pki.Serial{Octets: 9, Form: "odd"}}), `unknown form "odd"`},
+		"access":        {leaf(pki.Certificate{Access: []string{"ldap"}}), `access method "ldap"`},
+		"key octets":    {leaf(pki.Certificate{SubjectKeyOctets: 99}), "99 octets: want 1 to 64"},
+		"authority key": {leaf(pki.Certificate{AuthorityKey: []pki.AuthorityKey{"hash"}}), `authority key "hash"`},
+		"order":         {leaf(pki.Certificate{Order: []string{"nsComment"}}), `order: there is no extension "nsComment"`},
+		"order of none": {leaf(pki.Certificate{Order: []string{"2.5.29.54"}}), `has no extension "2.5.29.54"`},
+		"critical":      {leaf(pki.Certificate{Critical: []string{"2.5.29.54"}}), `critical: there is no extension`},
+		"PSS by ECDSA":  {leaf(pki.Certificate{PSS: true}), "cannot sign with digest"},
+		"other name":    {leaf(pki.Certificate{SAN: []string{"DER:xyz"}}), "want hexadecimal digits after DER:"},
+		"RSA size":      {leaf(pki.Certificate{Key: "rsa-1030"}), `unknown key type "rsa-1030"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newMinter(t, "x").Mint("row", c.recipe)
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
 func TestParseRecipe(t *testing.T) {
 	r, err := pki.ParseRecipe([]byte(`{"leaf": {"not_after": "-24h"}, "intermediates": []}`))
 	require.NoError(t, err)

@@ -65,14 +65,22 @@ type Certificate struct {
 	CommonName string `json:"common_name,omitzero"`
 	// Organization is its subject's organization. Empty means the lab's, which warns against trusting it.
 	Organization string `json:"organization,omitzero"`
-	// SAN lists its subject alternative names in OpenSSL's format: "DNS:localhost", "IP:127.0.0.1". Nil means
-	// the names of a good certificate.
+	// Subject replaces its whole subject, CommonName and Organization included. Empty but not nil means an
+	// empty subject.
+	Subject []Attribute `json:"subject,omitzero"`
+	// IssuerName replaces the name in its issuer field. Nil means the issuer's subject.
+	IssuerName []Attribute `json:"issuer_name,omitzero"`
+	// Serial is the form of its serial number. Zero means a positive number of 16 octets.
+	Serial Serial `json:"serial,omitzero"`
+	// SAN lists its subject alternative names in OpenSSL's format: "DNS:localhost", "IP:127.0.0.1",
+	// "email:a@b.test", "URI:https://b.test". "DER:" and hexadecimal digits is any other GeneralName, with its
+	// tag (RFC 5280, section 4.2.1.6). Nil means the names of a good certificate.
 	SAN []string `json:"san,omitzero"`
 	// NotBefore and NotAfter bound its validity.
 	NotBefore Moment `json:"not_before,omitzero"`
 	NotAfter  Moment `json:"not_after,omitzero"`
 	// Usages replaces its key usages and extended key usages, in cfssl's words: "digital signature", "cert
-	// sign", "server auth", "client auth".
+	// sign", "server auth", "client auth". Extended key usages that have no word are in dotted decimal.
 	Usages []string `json:"usages,omitzero"`
 	// BasicConstraints replaces the extension's content, in OpenSSL's format: "CA:TRUE", "CA:TRUE,pathlen:0",
 	// "CA:FALSE".
@@ -81,22 +89,39 @@ type Certificate struct {
 	// a prefix length for addresses: "IP:10.0.0.0/8". The extension is critical, unlike in the lab's own
 	// root, unless it is listed in NonCritical. The single entry "any" means no constraints.
 	Permit []string `json:"permit,omitzero"`
+	// Exclude lists a CA's excluded subtrees, in the same format.
+	Exclude []string `json:"exclude,omitzero"`
 	// MustStaple adds the TLS feature extension status_request (RFC 7633).
 	MustStaple bool `json:"must_staple,omitzero"`
 	// OCSP and CRL add the addresses of the lab's responder and CRL (RFC 5280,
 	// sections 4.2.2.1 and 4.2.1.13).
 	OCSP bool `json:"ocsp,omitzero"`
 	CRL  bool `json:"crl,omitzero"`
-	// Extensions are added unchanged.
+	// Access replaces the access methods of the authority information access extension: "ocsp", "ca-issuers"
+	// (RFC 5280, section 4.2.2.1). All addresses are the lab's. The lab does not serve "ca-issuers".
+	Access []string `json:"access,omitzero"`
+	// SubjectKeyOctets is the length of its subject key identifier. Zero means 20: the SHA-1 of its key.
+	SubjectKeyOctets int `json:"subject_key_octets,omitzero"`
+	// AuthorityKey replaces the content of its authority key identifier (RFC 5280, section 4.2.1.1). Nil means
+	// the issuer's key identifier, if the issuer has another name.
+	AuthorityKey []AuthorityKey `json:"authority_key,omitzero"`
+	// Extensions are added unchanged. One that the certificate would have anyway is replaced.
 	Extensions []Extension `json:"extensions,omitzero"`
+	// Order lists its extensions in order, by their names in RFC 5280 or in dotted decimal. All others are left
+	// out.
+	Order []string `json:"order,omitzero"`
 	// Omit lists what to leave out: extensions by their names in RFC 5280 ("authorityKeyIdentifier"),
 	// "commonName", "subject".
 	Omit []string `json:"omit,omitzero"`
 	// NonCritical lists extensions to mark as not critical although they should be.
 	NonCritical []string `json:"non_critical,omitzero"`
-	// Digest is the signature's hash: "SHA-1" or "MD5". Empty means SHA-256 or better, depending on the
-	// issuer's key.
+	// Critical lists extensions to mark as critical although they usually are not.
+	Critical []string `json:"critical,omitzero"`
+	// Digest is the signature's hash: "SHA-1", "MD5", "SHA-224", "SHA-256", "SHA-384" or "SHA-512". Empty means
+	// SHA-256 or better, depending on the issuer's key.
 	Digest string `json:"digest,omitzero"`
+	// PSS signs with RSASSA-PSS (RFC 4055, section 3), with a salt as long as the hash.
+	PSS bool `json:"pss,omitzero"`
 	// Version is its X.509 version, 1 or 3. Zero means 3. Version 1 has no extensions.
 	Version int `json:"version,omitzero"`
 	// Tamper flips the last bit of its signature.

@@ -10,7 +10,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
 	"reflect"
 	"slices"
 	"strconv"
@@ -55,6 +54,9 @@ var names = map[Profile][]string{
 // on addresses, because BoringSSL refuses paths that have such constraints.
 var permitted = []string{"DNS:localhost", "DNS:test", "DNS:example", "DNS:invalid"}
 
+// mustStaple is the TLS feature status_request(5) (RFC 7633, section 6).
+var mustStaple = []byte{0x30, 0x03, 0x02, 0x01, 0x05}
+
 // isDefault reports whether c sets nothing but its profile, issuer and key.
 func (c Certificate) isDefault() bool {
 	c.Profile, c.Key, c.Issuer = "", "", ""
@@ -86,18 +88,19 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	extensions, err := b.extensions(c, subject)
+	extensions, err := b.extensions(c, len(subject.ToRDNSequence()) == 0)
 	if err != nil {
 		return nil, err
+	}
+	signingAs := issuer
+	if b.exact(name) { // reshape adds the rest, because crypto/x509 may be unable to read it back
+		extensions, signingAs = nil, plainIssuer(issuer)
 	}
 	for _, e := range extensions {
 		profile.ExtensionWhitelist[asn1.ObjectIdentifier(e.ID).String()] = true
 	}
 
-	request, err := csr.Generate(fixedSigner{key}, &csr.CertificateRequest{
-		CN:    subject.CommonName,
-		Names: csrNames(subject),
-	})
+	request, err := certificateRequest(subject, key)
 	if err != nil {
 		return nil, fmt.Errorf("making its CSR: %w", err)
 	}
@@ -105,7 +108,7 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	ca, err := local.NewSigner(fixedSigner{issuerKey}, issuer, algorithm, &config.Signing{Default: profile})
+	ca, err := local.NewSigner(fixedSigner{issuerKey}, signingAs, algorithm, &config.Signing{Default: profile})
 	if err != nil {
 		return nil, fmt.Errorf("making its signer: %w", err)
 	}
@@ -119,7 +122,17 @@ func (b *mint) sign(name, owner string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing it: %w", err)
 	}
-	return finish(name, c, der, key, issuerKey)
+	return b.finish(name, der, issuer, key, issuerKey)
+}
+
+// plainIssuer returns the issuer under a name that crypto/x509 can read back.
+func plainIssuer(issuer *x509.Certificate) *x509.Certificate {
+	if issuer.Raw == nil {
+		return issuer // it signs itself
+	}
+	plain := *issuer
+	plain.RawSubject, plain.Subject = nil, pkix.Name{CommonName: "tlslab"}
+	return &plain
 }
 
 // validity returns from when to when a certificate is valid.
@@ -158,6 +171,10 @@ func (b *mint) subject(c Certificate) pkix.Name {
 		s.CommonName = cmp.Or(c.CommonName, commonNames[c.Profile])
 	}
 	return s
+}
+
+func certificateRequest(subject pkix.Name, key crypto.Signer) ([]byte, error) {
+	return csr.Generate(fixedSigner{key}, &csr.CertificateRequest{CN: subject.CommonName, Names: csrNames(subject)})
 }
 
 func csrNames(s pkix.Name) []csr.Name {
@@ -205,7 +222,10 @@ func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, erro
 		return nil, fmt.Errorf("unknown profile %q", c.Profile)
 	}
 	if c.Usages != nil {
-		usage = c.Usages
+		usage = slices.DeleteFunc(slices.Clone(c.Usages), isOID) // reshape adds the others
+		if len(usage) == 0 && len(c.Usages) > 0 {
+			usage = []string{"any"} // reshape replaces it; cfssl signs nothing without any usage
+		}
 	}
 	p := &config.SigningProfile{
 		Usage:                       usage,
@@ -244,7 +264,7 @@ func (b *mint) profile(name string, c Certificate) (*config.SigningProfile, erro
 }
 
 // extensions returns the extensions that a cfssl profile cannot express.
-func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension, error) {
+func (b *mint) extensions(c Certificate, nameless bool) ([]signer.Extension, error) {
 	var list []signer.Extension
 	add := func(id asn1.ObjectIdentifier, critical bool, value []byte) {
 		list = append(list, signer.Extension{ID: config.OID(id), Critical: critical, Value: hex.EncodeToString(value)})
@@ -253,26 +273,32 @@ func (b *mint) extensions(c Certificate, subject pkix.Name) ([]signer.Extension,
 	if san == nil {
 		san = names[c.Profile]
 	}
-	if len(san) > 0 && !slices.Contains(c.Omit, "subjectAltName") {
+	own := func(id asn1.ObjectIdentifier) bool { // the recipe has its own extension with that number
+		return slices.ContainsFunc(c.Extensions, func(e Extension) bool { return e.ID == id.String() })
+	}
+	if len(san) > 0 && !slices.Contains(c.Omit, "subjectAltName") && !own(oidSubjectAltName) {
 		value, err := subjectAltName(san)
 		if err != nil {
 			return nil, err
 		}
-		add(oidSubjectAltName, len(subject.ToRDNSequence()) == 0, value) // RFC 5280, section 4.2.1.6
+		add(oidSubjectAltName, nameless, value) // RFC 5280, section 4.2.1.6
 	}
 	permit, critical := c.Permit, true // RFC 5280, section 4.2.1.10
-	if permit == nil && c.Profile == ProfileRoot {
+	if permit == nil && c.Exclude == nil && c.Profile == ProfileRoot {
 		permit, critical = permitted, false // mbedTLS cannot read a root with critical constraints
 	}
-	if len(permit) > 0 && !slices.Equal(permit, []string{"any"}) {
-		value, err := nameConstraints(permit)
+	if slices.Equal(permit, []string{"any"}) {
+		permit = nil
+	}
+	if len(permit)+len(c.Exclude) > 0 && !own(oidNameConstraints) {
+		value, err := nameConstraints(permit, c.Exclude)
 		if err != nil {
 			return nil, err
 		}
 		add(oidNameConstraints, critical, value)
 	}
 	if c.MustStaple {
-		add(oidTLSFeature, false, []byte{0x30, 0x03, 0x02, 0x01, 0x05}) // status_request(5): RFC 7633, section 6
+		add(oidTLSFeature, false, mustStaple)
 	}
 	for _, e := range c.Extensions {
 		id, err := parseOID(e.ID)
@@ -298,22 +324,4 @@ func parseOID(s string) (asn1.ObjectIdentifier, error) {
 		id = append(id, n)
 	}
 	return id, nil
-}
-
-// splitName splits "DNS:localhost" at the colon.
-func splitName(s string) (kind, value string, err error) {
-	kind, value, ok := strings.Cut(s, ":")
-	if !ok || kind != "DNS" && kind != "IP" {
-		return "", "", fmt.Errorf("name %q: want DNS:name or IP:address", s)
-	}
-	return kind, value, nil
-}
-
-// parseNet parses an address with a prefix length.
-func parseNet(s string) ([]byte, error) {
-	_, n, err := net.ParseCIDR(s)
-	if err != nil {
-		return nil, err
-	}
-	return append(slices.Clone(n.IP), n.Mask...), nil
 }
