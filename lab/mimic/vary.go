@@ -57,6 +57,11 @@ func (c *Copy) with(row *scenarios.Scenario) (s *scenarios.Scenario, why string)
 		}
 	}
 	overlay(reflect.ValueOf(&s.Recipe).Elem(), reflect.ValueOf(row.Recipe), reflect.ValueOf(control.Recipe))
+	for _, c := range row.Recipe.Others { // those that the row shares with its control
+		if !slices.ContainsFunc(s.Recipe.Others, func(o pki.Certificate) bool { return o.Name == c.Name }) {
+			s.Recipe.Others = append(s.Recipe.Others, c)
+		}
+	}
 	overlay(reflect.ValueOf(&s.Server).Elem(), reflect.ValueOf(row.Server), reflect.ValueOf(control.Server))
 	if why := c.check(s, row); why != "" {
 		return nil, why
