@@ -23,7 +23,7 @@ const lightConnections = 3
 // What the server does is in the result, whatever it is. The error is about the target: what in it cannot be used.
 // Server returns when ctx ends, with what it has seen by then.
 func Server(ctx context.Context, t Target) (*Seen, error) {
-	if err := t.check(); err != nil {
+	if err := t.Check(); err != nil {
 		return nil, err
 	}
 	if name := t.prologue(); name != "" && !prologue.Known(name) {

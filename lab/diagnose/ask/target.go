@@ -199,8 +199,17 @@ func (t Target) address() string {
 // timeout returns the limit of each connection.
 func (t Target) timeout() time.Duration { return cmp.Or(t.Timeout, 5*time.Second) }
 
-// check returns an error if something in a target cannot be used.
-func (t Target) check() error {
+// String returns the host and port, as HOST:PORT.
+func (t Target) String() string { return net.JoinHostPort(t.Host, strconv.Itoa(t.Port)) }
+
+// ServiceName returns the service that the target is expected to be: the named one, or that of the port.
+func (t Target) ServiceName() string { return t.service().name }
+
+// Prologue returns the name of the prologue to use, given or guessed from the port, or an empty string for none.
+func (t Target) Prologue() string { return t.prologue() }
+
+// Check returns an error if something in a target cannot be used. [Server] checks it, too.
+func (t Target) Check() error {
 	if t.Host == "" || t.Port < 1 || t.Port > 1<<16-1 {
 		return errors.New("the target has no host or no port: use ParseTarget")
 	}

@@ -25,6 +25,8 @@ var arrows = map[string]string{
 	"lab/diagnose/ask":          "lab/diagnose/ask/flight lab/diagnose/ask/prologue lab/wire",
 	"lab/diagnose/ask/flight":   "lab/wire",
 	"lab/diagnose/ask/prologue": "",
+	"lab/diagnose/truststore":   "",
+	"lab/diagnose/fetch":        "lab/diagnose lab/diagnose/ask",
 	"lab/serve/internal/tls12":  "lab/wire",
 	"lab/serve":                 "lab/serve/internal/tls12 lab/wire pki scenarios scenarios/failure",
 	"lab/revocation":            "pki",
