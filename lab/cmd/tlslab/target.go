@@ -15,7 +15,7 @@ import (
 	"example.com/tlslab/lab/diagnose/ask"
 	"example.com/tlslab/lab/diagnose/ask/prologue"
 	"example.com/tlslab/lab/diagnose/truststore"
-	"example.com/tlslab/lab/internal/near"
+	"example.com/tlslab/scenarios/near"
 )
 
 // targeting is which server is asked, and how. The commands that ask a server share it.
