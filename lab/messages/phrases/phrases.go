@@ -79,7 +79,7 @@ var tables embed.FS
 // All returns all phrases. The caller must not change them.
 var All = sync.OnceValue(func() []Phrase {
 	var list []Phrase
-	for _, name := range []string{"english", "localised"} {
+	for _, name := range files() {
 		rows, err := read(name)
 		if err != nil {
 			panic(err) // a test reads all tables
@@ -88,6 +88,22 @@ var All = sync.OnceValue(func() []Phrase {
 	}
 	return list
 })
+
+// files returns the names of the tables of phrases: English ones, those by library in order of their names, and
+// translations.
+func files() []string {
+	list := []string{"english"}
+	entries, err := tables.ReadDir("tables")
+	if err != nil {
+		panic(err) // the directory is embedded
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "en-") {
+			list = append(list, strings.TrimSuffix(e.Name(), ".txt"))
+		}
+	}
+	return append(list, "localised")
+}
 
 // read reads a table of phrases.
 func read(name string) (list []Phrase, err error) {
