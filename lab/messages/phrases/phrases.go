@@ -179,7 +179,14 @@ type Hit struct {
 	Words string
 }
 
-// Find returns the phrases that a text contains, in their order in the text.
+// within reports whether a hit is only a part of what another says.
+func (h Hit) within(other Hit) bool {
+	longer := len(other.Words) > len(h.Words) || len(other.Text) > 1
+	return longer && len(h.Text) == 1 && other.At <= h.At && h.At+len(h.Words) <= other.At+len(other.Words)
+}
+
+// Find returns the phrases that a text contains, in their order in the text. Those that are part of a longer one are
+// left out.
 func Find(text string) []Hit {
 	var hits []Hit
 	tried := map[int]bool{}
@@ -195,7 +202,11 @@ func Find(text string) []Hit {
 		}
 		return true
 	})
-	return hits
+	if len(hits) < 2 {
+		return hits
+	}
+	all := slices.Clone(hits)
+	return slices.DeleteFunc(hits, func(h Hit) bool { return slices.ContainsFunc(all, h.within) })
 }
 
 // In reports whether a text may contain a phrase. It is faster than [Find].

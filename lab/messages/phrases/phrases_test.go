@@ -49,6 +49,8 @@ func TestFind(t *testing.T) {
 	assert.Empty(t, classes("tls: first record does not look like a TLS handshake, proxyconnect tcp: "))
 	assert.Equal(t, []failure.Class{failure.UnexpectedEOF}, classes("身份验证: 由于远程方已关闭传输流，身份验证失败。"))
 	assert.Empty(t, Find(""))
+	assert.Equal(t, []failure.Class{failure.RevocationUnknown},
+		classes("invalid peer certificate: ExpiredRevocationList"), "Expired is only a part of it")
 	far := "proxyconnect tcp: " + strings.Repeat("x", widestGap+1) + " server gave HTTP response to HTTPS client"
 	for _, h := range Find(far) {
 		assert.NotEqual(t, "plain-proxy", h.Cause, "the parts are too far apart")
