@@ -18,7 +18,6 @@ var ofClients = []rule{
 		"the peer required a client certificate", "received SERVER ALERT: Fatal - Certificate required",
 		"SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
 	}, peer: true, class: failure.ClientCertificateRequired},
-	{words: []string{"ERR_SSL_CLIENT_AUTH_CERT_NEEDED"}, class: failure.ClientCertificateRequired},
 	{words: []string{
 		"alert insufficient security", "remote error: tls: insufficient security", "fatal alert: insufficient_security",
 	}, peer: true, class: failure.NoSharedCipher},
