@@ -16,7 +16,7 @@ var ofClients = []rule{
 	}, peer: true, class: failure.ClientCertificateRejected},
 	{words: []string{
 		"the peer required a client certificate", "received SERVER ALERT: Fatal - Certificate required",
-		"ERR_SSL_CLIENT_AUTH_CERT_NEEDED", "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
+		"SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT",
 	}, peer: true, class: failure.ClientCertificateRequired},
 	{words: []string{
 		"alert insufficient security", "remote error: tls: insufficient security", "fatal alert: insufficient_security",
@@ -154,6 +154,16 @@ var ofClients = []rule{
 	}, peer: true, class: failure.UnexpectedEOF},
 	{words: []string{
 		"TLS handshake timeout", "SSL connection timeout", "handshake timed out", "TLS handshake timed out",
+	}, class: failure.Timeout},
+
+	// .NET's inner exceptions, below the one that says no more than that the connection failed.
+	{words: []string{
+		"the transport connection: An existing connection was forcibly closed", "SocketException (10054)",
+		"the transport connection: Connection reset by peer", "SocketException (104)",
+	}, peer: true, class: failure.ConnectionReset},
+	{words: []string{
+		"the transport connection: A connection attempt failed because the connected party did not properly respond",
+		"SocketException (10060)", "the transport connection: Connection timed out",
 	}, class: failure.Timeout},
 
 	// What says that verification failed, and no more.

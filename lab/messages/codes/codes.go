@@ -46,6 +46,8 @@ const (
 	DotNet        Space = "dotnet"
 	Rustls        Space = "rustls"
 	Erlang        Space = "erlang"
+	UnityTLS      Space = "unitytls"
+	Oracle        Space = "oracle"
 	Bytes         Space = "bytes" // not a table: bytes of another protocol that were read as a number
 )
 

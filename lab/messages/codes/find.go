@@ -181,8 +181,9 @@ func numberFinders() []finder {
 			code: decimal(OpenSSLVerify)},
 
 		// Windows: hexadecimal, or the same number as a signed decimal.
-		{any: []string{"0x8009", "0x800b", "0x800B", "0x0009"},
-			expr: lazyregexp.New(`0x(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
+		// Mono sign-extends them to 64 bits.
+		{any: []string{"0x8009", "0x800b", "0x800B", "0x0009", "0xffffffff800"},
+			expr: lazyregexp.New(`0x(?:f{8})?(8009[0-9A-Fa-f]{4}|800[Bb][0-9A-Fa-f]{4}|0009[0-9A-Fa-f]{4})\b`),
 			code: func(g []string) (Code, Direction, bool) { return hresult(g[1], 16) }},
 		{any: []string{"8009", "800b", "800B"},
 			expr: lazyregexp.New(`(?i)(?:error|code|result|status|hr)[ =:(]{1,3}(8009[0-9a-f]{4}|800b01[0-9a-f]{2})\b`),
@@ -209,6 +210,14 @@ func numberFinders() []finder {
 			expr: lazyregexp.New(`\b(12[01]\d\d)\b`),
 			only: lazyregexp.New(`(?i)winhttp|wininet|ERROR_INTERNET_|\bBITS\b|Windows Update`),
 			code: decimal(WinHTTP)},
+		{any: []string{"WIN32[0x00002"}, expr: lazyregexp.New(`WIN32\[0x0000(2[EFef][0-9A-Fa-f]{2})\]`),
+			code: func(g []string) (Code, Direction, bool) {
+				n, err := strconv.ParseInt(g[1], 16, 64)
+				c, ok := Lookup(WinHTTP, n)
+				return c, Undirected, ok && err == nil
+			}},
+		{any: []string{"ORA-2", "TNS-2", "SSL-2", "OCI-2"},
+			expr: lazyregexp.New(`\b(?:ORA|TNS|SSL|OCI)-(2[89]\d{3})\b`), code: decimal(Oracle)},
 		{any: []string{"channel", "CHANNEL"}, expr: lazyregexp.New(`\b(368[78]\d)\b`),
 			only: lazyregexp.New(`(?i)schannel`),
 			code: decimal(Schannel)},

@@ -21,7 +21,8 @@ var guards = sync.OnceValue(func() map[Space]*regexp.Regexp {
 		WolfSSL:       regexp.MustCompile(`(?i)wolfssl`),
 		Java:          regexp.MustCompile(`java|javax|sun\.security|CertPath|Exception`),
 		DotNet:        regexp.MustCompile(`(?i)certificate|ssl|chain`),
-		Rustls:        regexp.MustCompile(`(?i)certificate|rustls|webpki|tls|cert`),
+		Rustls:        regexp.MustCompile(`(?i)certificate|rustls|webpki|tls|cert|hyper::Error|reqwest`),
+		Oracle:        nil, // by the finder of numbers
 		Erlang:        regexp.MustCompile(`bad_cert|tls_alert|ALERT|ssl`),
 	}
 })
@@ -29,7 +30,7 @@ var guards = sync.OnceValue(func() map[Space]*regexp.Regexp {
 // preferred is the order in which spaces are asked for a name that several have.
 var preferred = []Space{Windows, WinHTTP, NSS, Chromium, Apple, GnuTLS, MbedTLS, OpenSSL, BoringSSL, OpenSSLVerify,
 	OpenSSLOther,
-	Rustls, DotNet, Erlang, Java, Curl, WolfSSL, System}
+	Rustls, DotNet, Erlang, UnityTLS, Java, Curl, WolfSSL, System}
 
 // named are the codes by their names.
 var named = sync.OnceValue(func() map[string][]Code {

@@ -79,7 +79,7 @@ var tables embed.FS
 // All returns all phrases. The caller must not change them.
 var All = sync.OnceValue(func() []Phrase {
 	var list []Phrase
-	for _, name := range []string{"english", "localised"} {
+	for _, name := range files() {
 		rows, err := read(name)
 		if err != nil {
 			panic(err) // a test reads all tables
@@ -88,6 +88,22 @@ var All = sync.OnceValue(func() []Phrase {
 	}
 	return list
 })
+
+// files returns the names of the tables of phrases: English ones, those by library in order of their names, and
+// translations.
+func files() []string {
+	list := []string{"english"}
+	entries, err := tables.ReadDir("tables")
+	if err != nil {
+		panic(err) // the directory is embedded
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "en-") {
+			list = append(list, strings.TrimSuffix(e.Name(), ".txt"))
+		}
+	}
+	return append(list, "localised")
+}
 
 // read reads a table of phrases.
 func read(name string) (list []Phrase, err error) {
@@ -163,7 +179,14 @@ type Hit struct {
 	Words string
 }
 
-// Find returns the phrases that a text contains, in their order in the text.
+// within reports whether a hit is only a part of what another says.
+func (h Hit) within(other Hit) bool {
+	longer := len(other.Words) > len(h.Words) || len(other.Text) > 1
+	return longer && len(h.Text) == 1 && other.At <= h.At && h.At+len(h.Words) <= other.At+len(other.Words)
+}
+
+// Find returns the phrases that a text contains, in their order in the text. Those that are part of a longer one are
+// left out.
 func Find(text string) []Hit {
 	var hits []Hit
 	tried := map[int]bool{}
@@ -179,7 +202,11 @@ func Find(text string) []Hit {
 		}
 		return true
 	})
-	return hits
+	if len(hits) < 2 {
+		return hits
+	}
+	all := slices.Clone(hits)
+	return slices.DeleteFunc(hits, func(h Hit) bool { return slices.ContainsFunc(all, h.within) })
 }
 
 // In reports whether a text may contain a phrase. It is faster than [Find].

@@ -15,7 +15,7 @@ import (
 func TestTables(t *testing.T) {
 	require.NoError(t, eachRow("sides", 2, func([]string) error { return nil }))
 	seen := map[string]bool{}
-	for _, name := range []string{"english", "localised"} {
+	for _, name := range files() {
 		list, err := read(name)
 		require.NoError(t, err)
 		for _, p := range list {
@@ -49,6 +49,8 @@ func TestFind(t *testing.T) {
 	assert.Empty(t, classes("tls: first record does not look like a TLS handshake, proxyconnect tcp: "))
 	assert.Equal(t, []failure.Class{failure.UnexpectedEOF}, classes("身份验证: 由于远程方已关闭传输流，身份验证失败。"))
 	assert.Empty(t, Find(""))
+	assert.Equal(t, []failure.Class{failure.RevocationUnknown},
+		classes("invalid peer certificate: ExpiredRevocationList"), "Expired is only a part of it")
 	far := "proxyconnect tcp: " + strings.Repeat("x", widestGap+1) + " server gave HTTP response to HTTPS client"
 	for _, h := range Find(far) {
 		assert.NotEqual(t, "plain-proxy", h.Cause, "the parts are too far apart")
