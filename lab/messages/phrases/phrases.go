@@ -79,7 +79,7 @@ var tables embed.FS
 // All returns all phrases. The caller must not change them.
 var All = sync.OnceValue(func() []Phrase {
 	var list []Phrase
-	for _, name := range []string{"english", "localised"} {
+	for _, name := range names() {
 		rows, err := read(name)
 		if err != nil {
 			panic(err) // a test reads all tables
@@ -88,6 +88,20 @@ var All = sync.OnceValue(func() []Phrase {
 	}
 	return list
 })
+
+// names returns the names of the tables of phrases, sorted: all tables but that of [sides].
+func names() (list []string) {
+	entries, err := tables.ReadDir("tables")
+	if err != nil {
+		panic(err) // the directory is embedded
+	}
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".txt"); name != "sides" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
 
 // read reads a table of phrases.
 func read(name string) (list []Phrase, err error) {
