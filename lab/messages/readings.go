@@ -2,6 +2,7 @@ package messages
 
 import (
 	"slices"
+	"strings"
 
 	"example.com/tlslab/lab/messages/codes"
 	"example.com/tlslab/lab/messages/phrases"
@@ -100,6 +101,9 @@ func Readings(text string, server, sure bool) (list []Reading) {
 		if len(r.Classes) == 0 {
 			continue
 		}
+		if strings.Contains(h.Name, "FATAL_ALERT") { // MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, GNUTLS_E_FATAL_ALERT_RECEIVED
+			r.Refuser = phrases.ByPeer
+		}
 		if h.Space == codes.Bytes {
 			r.Writer = phrases.Client
 			if h.FromServer() {
@@ -131,6 +135,7 @@ var ofSpace = map[codes.Space]string{
 	codes.NSS: "nss", codes.Chromium: "chromium", codes.Apple: "apple", codes.GnuTLS: "gnutls-cli",
 	codes.MbedTLS: "mbedtls", codes.WolfSSL: "wolfssl", codes.Curl: "curl", codes.Java: "java",
 	codes.Rustls: "reqwest-rustls", codes.Erlang: "erlang", codes.BoringSSL: "boringssl",
+	codes.Apache: "apache",
 }
 
 // ofAlert returns what an alert stands for in a message of a server's or a client's.

@@ -42,6 +42,7 @@ const (
 	WolfSSL       Space = "wolfssl"
 	Curl          Space = "curl"
 	System        Space = "system"
+	Apache        Space = "apache" // httpd's AH numbers
 	Java          Space = "java"
 	DotNet        Space = "dotnet"
 	Rustls        Space = "rustls"

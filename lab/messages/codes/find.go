@@ -96,7 +96,7 @@ func alertName(d Direction) func([]string) (Code, Direction, bool) {
 // hits at one place. They are made on first use, because most commands of the lab read no messages.
 func numberFinders() []finder {
 	mbed := lazyregexp.New(`(?i)mbed ?tls|esp-tls|esp_tls|ssl_client|ESP_ERR|TLS_handshake|` +
-		`WiFiClientSecure|mosquitto|ssl_tls`)
+		`WiFiClientSecure|mosquitto|ssl_tls|TLS handshake error: -\d`)
 	return []finder{
 		// OpenSSL, LibreSSL and BoringSSL: error:CODE:LIBRARY:FUNCTION:REASON.
 		{any: []string{"error:0", "error:1", "error:2", "error:8"},
@@ -239,7 +239,7 @@ func numberFinders() []finder {
 			only: lazyregexp.New(`(?i)gnutls`), code: decimal(GnuTLS)},
 		{any: mbedTexts, expr: lazyregexp.New(`-0x([0-9A-Fa-f]{2,4})\b`), only: mbed,
 			code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 16) }},
-		{any: mbedTexts, expr: lazyregexp.New(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{3,5})\b`),
+		{any: mbedTexts, expr: lazyregexp.New(`(?:returned|ret|error|code|failed)[^\n-]{0,20}-(\d{2,5})\b`),
 			only: mbed, code: func(g []string) (Code, Direction, bool) { return mbedtls(g[1], 10) }},
 		{any: []string{"olfssl", "olfSSL", "olfcrypt", "olfCrypt"},
 			expr: lazyregexp.New(`(-[1-5]\d\d)\b`), only: lazyregexp.New(`(?i)wolfssl|wolfcrypt`),
@@ -248,6 +248,8 @@ func numberFinders() []finder {
 			expr: lazyregexp.New(`(?:curl: \(|[cC][uU][rR][lL] (?:[eE]rror|returned error|failed with(?: exit)? code|` +
 				`exit(?:ed)?(?: with)?(?: code| status)?):? ?\(?)(\d{1,2})\b`),
 			code: decimal(Curl)},
+
+		{any: []string{"AH0", "AH10"}, expr: lazyregexp.New(`\bAH(\d{5}):`), code: decimal(Apache)},
 
 		{any: []string{"errno", "os error", "WinError", "WSA", "ocket error", "OS Error", "Errno"},
 			expr: lazyregexp.New(`(?:errno(?: ?=|:)? ?|os error |WinError |WSA(?:GetLastError)?\D{0,12}|` +
@@ -268,7 +270,7 @@ const eacces = 13
 // mbedTexts are in all messages of Mbed TLS and what stands on it.
 var mbedTexts = []string{
 	"mbed", "Mbed", "MBED", "esp-tls", "esp_tls", "ssl_client", "ESP_ERR", "TLS_handshake", "WiFiClientSecure",
-	"mosquitto", "ssl_tls",
+	"mosquitto", "ssl_tls", "TLS handshake error: -",
 }
 
 // lowByte returns the lower byte of a decimal number, as a decimal number.

@@ -79,7 +79,7 @@ var tables embed.FS
 // All returns all phrases. The caller must not change them.
 var All = sync.OnceValue(func() []Phrase {
 	var list []Phrase
-	for _, name := range files() {
+	for _, name := range names() {
 		rows, err := read(name)
 		if err != nil {
 			panic(err) // a test reads all tables
@@ -89,20 +89,18 @@ var All = sync.OnceValue(func() []Phrase {
 	return list
 })
 
-// files returns the names of the tables of phrases: English ones, those by library in order of their names, and
-// translations.
-func files() []string {
-	list := []string{"english"}
+// names returns the names of the tables of phrases, sorted: all tables but that of [sides].
+func names() (list []string) {
 	entries, err := tables.ReadDir("tables")
 	if err != nil {
 		panic(err) // the directory is embedded
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "en-") {
-			list = append(list, strings.TrimSuffix(e.Name(), ".txt"))
+		if name := strings.TrimSuffix(e.Name(), ".txt"); name != "sides" {
+			list = append(list, name)
 		}
 	}
-	return append(list, "localised")
+	return list
 }
 
 // read reads a table of phrases.

@@ -15,7 +15,7 @@ import (
 func TestTables(t *testing.T) {
 	require.NoError(t, eachRow("sides", 2, func([]string) error { return nil }))
 	seen := map[string]bool{}
-	for _, name := range files() {
+	for _, name := range names() {
 		list, err := read(name)
 		require.NoError(t, err)
 		for _, p := range list {
