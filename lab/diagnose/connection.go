@@ -23,9 +23,9 @@ func (t *teller) judgeConnection() {
 	port := strconv.Itoa(t.seen.Target.Port)
 	first, attempted := t.first()
 	switch code, known := spoken[t.seen.Speaks]; {
-	case attempted && first.End == endNoSTARTTLS:
+	case attempted && first.End == ask.EndNoSTARTTLS:
 		t.note("starttls-refused", "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
-	case attempted && first.End == endProxy:
+	case attempted && first.End == ask.EndProxy:
 		t.note("proxy-fails", "", 0, clip(first.Error, 2*longestName))
 	case known && code != "":
 		t.note(code, "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
@@ -36,12 +36,6 @@ func (t *teller) judgeConnection() {
 		t.note("answers-tls", "", 0)
 	}
 }
-
-// The ends of a connection before TLS begins. Package ask has them, too, in a later version.
-const (
-	endNoSTARTTLS ask.End = "no-starttls" // the server speaks the prologue's protocol, and does not offer TLS
-	endProxy      ask.End = "proxy"       // the proxy did not connect
-)
 
 // speaksTLS is the value of ask.Seen's Speaks for TLS.
 const speaksTLS = "tls"
