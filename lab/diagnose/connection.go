@@ -126,11 +126,11 @@ func (t *teller) judgeFirst() {
 	}
 }
 
-// begins reports whether the server answered with the beginning of a handshake: a ServerHello, or at least something
-// that shows that it speaks TLS, although no attempt got a ServerHello or an alert.
+// begins reports whether the server answered with the beginning of a handshake: a message or a part of one, or at least
+// something that shows that it speaks TLS, although no attempt got a ServerHello or an alert.
 func (t *teller) begins(a ask.Attempt) bool {
 	told := slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool { return a.Version != 0 || a.Alert != nil })
-	return a.Version != 0 || t.seen.Speaks == speaksTLS && !told
+	return a.Version != 0 || len(a.Messages) > 0 || a.Partial != "" || t.seen.Speaks == speaksTLS && !told
 }
 
 // answersOther reports whether the server answers a hello of TLS 1.2 alone, which is smaller than an ordinary one.
