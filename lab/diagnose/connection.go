@@ -23,9 +23,9 @@ func (t *teller) judgeConnection() {
 	port := strconv.Itoa(t.seen.Target.Port)
 	first, attempted := t.first()
 	switch code, known := spoken[t.seen.Speaks]; {
-	case attempted && first.End == endNoSTARTTLS:
+	case attempted && first.End == ask.EndNoSTARTTLS:
 		t.note("starttls-refused", "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
-	case attempted && first.End == endProxy:
+	case attempted && first.End == ask.EndProxy:
 		t.note("proxy-fails", "", 0, clip(first.Error, 2*longestName))
 	case known && code != "":
 		t.note(code, "", 0, port, strings.ToUpper(t.seen.Speaks), quote(t.firstBytes()))
@@ -36,12 +36,6 @@ func (t *teller) judgeConnection() {
 		t.note("answers-tls", "", 0)
 	}
 }
-
-// The ends of a connection before TLS begins. Package ask has them, too, in a later version.
-const (
-	endNoSTARTTLS ask.End = "no-starttls" // the server speaks the prologue's protocol, and does not offer TLS
-	endProxy      ask.End = "proxy"       // the proxy did not connect
-)
 
 // speaksTLS is the value of ask.Seen's Speaks for TLS.
 const speaksTLS = "tls"
@@ -132,11 +126,11 @@ func (t *teller) judgeFirst() {
 	}
 }
 
-// begins reports whether the server answered with the beginning of a handshake: a ServerHello, or at least something
-// that shows that it speaks TLS, although no attempt got a ServerHello or an alert.
+// begins reports whether the server answered with the beginning of a handshake: a message or a part of one, or at least
+// something that shows that it speaks TLS, although no attempt got a ServerHello or an alert.
 func (t *teller) begins(a ask.Attempt) bool {
 	told := slices.ContainsFunc(t.seen.Attempts, func(a ask.Attempt) bool { return a.Version != 0 || a.Alert != nil })
-	return a.Version != 0 || t.seen.Speaks == speaksTLS && !told
+	return a.Version != 0 || len(a.Messages) > 0 || a.Partial != "" || t.seen.Speaks == speaksTLS && !told
 }
 
 // answersOther reports whether the server answers a hello of TLS 1.2 alone, which is smaller than an ordinary one.

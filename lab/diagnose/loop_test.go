@@ -3,6 +3,7 @@ package diagnose_test
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,49 +30,53 @@ func TestLoop(t *testing.T) {
 
 // loop diagnoses every scenario.
 func loop(t *testing.T, ask asker) {
-	named, twin, hidden := 0, 0, 0
+	var named, twin, hidden atomic.Int64
 	all := scenarios.All()
-	for _, s := range all {
-		t.Run(s.ID, func(t *testing.T) {
-			seen, roots, options := ask(t, s)
-			r := diagnose.Tell(seen, roots, options)
-			first := ""
-			if len(r.Rows) > 0 {
-				first = r.Rows[0]
-			}
-			as, isUnseen := unseenAs(s.ID)
-			switch {
-			case first == s.ID:
-				named++
-			case isTwin(s.ID, first):
-				twin++
-			case isUnseen && first == as:
-				hidden++
-			default:
-				assert.Fail(t, "another row is named", "got %q, findings:\n%s", r.Rows, codesOf(r))
-			}
-			if isUnseen {
-				return
-			}
-			switch s.Expect.Verdict {
-			case scenarios.Reject:
-				assert.True(t, r.Wrong(), "clients refuse it, and nothing is found wrong")
-				assert.True(t, slices.ContainsFunc(r.Failures(), func(f diagnose.Finding) bool {
-					return isExpected(s, f.Class)
-				}), "want one of %s, got:\n%s", s.Expect.Failures, codesOf(r))
-			case scenarios.Accept:
-				assert.False(t, r.Wrong(), "clients accept it:\n%s", codesOf(r))
-			}
-			for _, f := range r.Findings {
-				assert.NotContains(t, f.What, ".what", "no text for %s", f.Code)
-				assert.NotContains(t, f.What, "%!", f.Code)
-				if f.Severity != diagnose.Note {
-					assert.NotEmpty(t, f.Fix, "no fix for %s", f.Code)
+	t.Run("rows", func(t *testing.T) { // which ends when all of them have ended
+		for _, s := range all {
+			t.Run(s.ID, func(t *testing.T) {
+				t.Parallel() // most of the time, some of them wait for a server that hangs
+				seen, roots, options := ask(t, s)
+				r := diagnose.Tell(seen, roots, options)
+				first := ""
+				if len(r.Rows) > 0 {
+					first = r.Rows[0]
 				}
-			}
-		})
-	}
-	t.Logf("%d rows: %d named, %d by a twin, %d that cannot be seen from outside", len(all), named, twin, hidden)
+				as, isUnseen := unseenAs(s.ID)
+				switch {
+				case first == s.ID:
+					named.Add(1)
+				case isTwin(s.ID, first):
+					twin.Add(1)
+				case isUnseen && first == as:
+					hidden.Add(1)
+				default:
+					assert.Fail(t, "another row is named", "got %q, findings:\n%s", r.Rows, codesOf(r))
+				}
+				if isUnseen {
+					return
+				}
+				switch s.Expect.Verdict {
+				case scenarios.Reject:
+					assert.True(t, r.Wrong(), "clients refuse it, and nothing is found wrong")
+					assert.True(t, slices.ContainsFunc(r.Failures(), func(f diagnose.Finding) bool {
+						return isExpected(s, f.Class)
+					}), "want one of %s, got:\n%s", s.Expect.Failures, codesOf(r))
+				case scenarios.Accept:
+					assert.False(t, r.Wrong(), "clients accept it:\n%s", codesOf(r))
+				}
+				for _, f := range r.Findings {
+					assert.NotContains(t, f.What, ".what", "no text for %s", f.Code)
+					assert.NotContains(t, f.What, "%!", f.Code)
+					if f.Severity != diagnose.Note {
+						assert.NotEmpty(t, f.Fix, "no fix for %s", f.Code)
+					}
+				}
+			})
+		}
+	})
+	t.Logf("%d rows: %d named, %d by a twin, %d that cannot be seen from outside", len(all), named.Load(),
+		twin.Load(), hidden.Load())
 }
 
 // isExpected reports whether a row expects a class. Up to TLS 1.2, clients are told of a missing client certificate by

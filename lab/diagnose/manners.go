@@ -118,9 +118,7 @@ func (t *teller) judgeGroups() {
 		t.note("only-post-quantum", "", 0, wire.GroupName(groups[0]))
 		return
 	}
-	a, ok := t.first()
-	if ok && a.Version == tls.VersionTLS13 && a.Group != 0 && a.Hello != nil && len(a.Hello.KeyShares) > 0 &&
-		!slices.Contains(a.Hello.KeyShares, wire.GroupName(a.Group)) {
+	if a, ok := t.first(); ok && a.HelloRetry && a.Group != 0 {
 		t.note("hello-retry", "", 0, wire.GroupName(a.Group))
 	}
 }

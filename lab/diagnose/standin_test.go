@@ -170,6 +170,7 @@ func (b *seenBuilder) good(name string, version uint16) ask.Attempt {
 	}
 	if version == tls.VersionTLS13 {
 		a.Group = b.seen.Manners.Groups[0]
+		a.HelloRetry = !slices.Contains(a.Hello.KeyShares, wire.GroupName(a.Group))
 	} else if len(b.seen.Manners.Suites) > 0 {
 		a.CipherSuite = b.seen.Manners.Suites[0]
 	}

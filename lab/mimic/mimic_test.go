@@ -2,7 +2,11 @@ package mimic_test
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,4 +141,47 @@ func differences(original, copy served) []pki.Difference {
 		return pki.CompareSeen(b, a)
 	}
 	return nil
+}
+
+// TestNeutral checks that nothing that identifies the original is in a file: no name, serial number, key or address.
+func TestNeutral(t *testing.T) {
+	sent, roots, at := chainOf(t, pki.Recipe{
+		Root: pki.Certificate{Permit: []string{"any"}, NotBefore: "-1h", NotAfter: "47h", CommonName: "Corp Secret Root",
+			Organization: "Corp Secret AG"},
+		Intermediates: []pki.Certificate{{CommonName: "Corp Secret Issuing CA 7", Organization: "Corp Secret AG"}},
+		Leaf: pki.Certificate{
+			CommonName: "db7.corp-secret.example", Organization: "Corp Secret AG", NotBefore: "-2000h", NotAfter: "-72h",
+			SAN:  []string{"DNS:db7.corp-secret.example", "DNS:*.corp-secret.example", "IP:10.77.3.9", "email:ops@corp-secret.example"},
+			OCSP: true, CRL: true,
+		},
+	})
+	c, err := mimic.Chain(sent, roots, "db7.corp-secret.example", at, mimic.Options{})
+	require.NoError(t, err)
+	data, err := mimic.Marshal(c)
+	require.NoError(t, err)
+	suite, err := mimic.Suite(c)
+	require.NoError(t, err)
+	for _, content := range suite {
+		data = append(data, content...)
+	}
+	var identifying []string
+	for _, der := range slices.Concat(sent, roots) {
+		parsed, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		identifying = append(identifying, parsed.SerialNumber.String(), fmt.Sprintf("%x", parsed.SerialNumber),
+			fmt.Sprintf("%x", parsed.SubjectKeyId), base64.StdEncoding.EncodeToString(parsed.SubjectKeyId))
+	}
+	for _, word := range append(identifying, "corp-secret", "Corp Secret", "10.77.3.9", "db7", "Issuing CA 7") {
+		assert.NotContains(t, strings.ToLower(string(data)), strings.ToLower(word))
+	}
+
+	kept, err := mimic.Chain(sent, roots, "db7.corp-secret.example", at,
+		mimic.Options{Keep: pki.RecipeOptions{KeepNames: true, KeepSubjects: true}})
+	require.NoError(t, err)
+	data, err = mimic.Marshal(kept)
+	require.NoError(t, err)
+	assert.Contains(t, string(data), "db7.corp-secret.example")
+	assert.Contains(t, string(data), "Corp Secret AG")
+	_, err = file.Parse("kept.yaml", data)
+	assert.NoError(t, err)
 }

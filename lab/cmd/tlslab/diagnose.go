@@ -11,6 +11,7 @@ import (
 	"example.com/tlslab/lab/diagnose"
 	"example.com/tlslab/lab/diagnose/ask"
 	"example.com/tlslab/lab/diagnose/fetch"
+	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 )
 
@@ -67,6 +68,9 @@ func (o *diagnoseOptions) diagnose(ctx context.Context, arg string) error {
 		return err
 	}
 	options := diagnose.Options{Language: o.lang}
+	if o.json {
+		options.Language = lang.English
+	}
 	if o.fetch {
 		options.Fetched = o.pointers(ctx, seen, roots)
 	}

@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"probe":       probe,
 			"jsonfield":   jsonField,
 			"looksat":     looksAt,
+			"endpoint":    endpoint,
 		},
 	})
 }
@@ -117,6 +118,17 @@ func probe(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s: %s (%s), want %s", e.ID, r.Outcome, r.Message, want)
 		}
 	}
+}
+
+// endpoint sets a variable to HOST:PORT of a scenario in endpoints.json: endpoint lab/endpoints.json expired EXPIRED.
+func endpoint(ts *testscript.TestScript, _ bool, args []string) {
+	for _, e := range readEndpoints(ts, args[0]) {
+		if e.ID == args[1] {
+			ts.Setenv(args[2], net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
+			return
+		}
+	}
+	ts.Fatalf("%s is not served", args[1])
 }
 
 // jsonField checks that stdout is JSON with a value at a path of names and numbers: jsonfield 0.id expired.

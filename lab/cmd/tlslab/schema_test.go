@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/diagnose"
 	"example.com/tlslab/lab/explain"
 	"example.com/tlslab/lab/internal/jsonform"
 	"example.com/tlslab/lab/serve"
@@ -78,4 +80,28 @@ func TestExplainSchema(t *testing.T) {
 	f.Holds(t, printed(t, "explain", "--json", "curl: (60) SSL certificate problem: certificate has expired"))
 	f.Holds(t, printed(t, "explain", "--json", "2026/11/22 10:00:07 http: TLS handshake error from 10.0.0.5:32772: EOF"))
 	f.Holds(t, printed(t, "explain", "--json", "hello"))
+}
+
+// TestDiagnoseSchema checks that the output of diagnose --json follows its schema.
+func TestDiagnoseSchema(t *testing.T) {
+	f := jsonform.Form{
+		Type: reflect.TypeFor[diagnose.Report](), Title: "The results of tlslab diagnose --json",
+		Version: diagnose.Schema, Words: map[reflect.Type][]any{
+			reflect.TypeFor[diagnose.Severity](): jsonform.Values(diagnose.Severities()...),
+		},
+	}
+	f.Published(t, filepath.Join(schemas, "diagnose.json"))
+	l, err := lab.New(lab.Config{ClientFiles: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, l.Close()) }()
+	for _, id := range []string{"good", "expired", "missing-intermediate"} {
+		s, ok := scenarios.Lookup(id)
+		require.True(t, ok, id)
+		in, err := l.Serve(t.Context(), s)
+		require.NoError(t, err)
+		e := in.Endpoint
+		f.Holds(t, printed(t, "diagnose", "--json", "--light", "--ca", e.CAFile, "localhost:"+strconv.Itoa(e.Port)))
+		require.NoError(t, in.Close())
+	}
+	f.Holds(t, printed(t, "diagnose", "--json", "localhost:1"))
 }

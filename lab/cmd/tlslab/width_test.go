@@ -78,7 +78,7 @@ func TestFits(t *testing.T) {
 		"matrix --client go expired", "matrix --from ../../result/matrix",
 		"matrix --from ../../result/matrix --compare python-3.12:python-3.13", "ocsp-matrix --client mongo-go",
 		"test --id expired,wrong-host -- curl --cacert {ca} {url}", "test --id expired -- false", "check names -- true",
-		"mint " + t.TempDir() + "/out expired",
+		"mint " + t.TempDir() + "/out expired", "diagnose localhost:1",
 	}
 	for _, c := range root(io.Discard, io.Discard).Commands() {
 		lines = append(lines, c.Name()+" --help")

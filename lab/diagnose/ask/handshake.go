@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"example.com/tlslab/lab/diagnose/ask/flight"
 	"example.com/tlslab/lab/wire"
@@ -53,7 +54,9 @@ func (a *asker) complete(raw net.Conn, p *planned, attempt *Attempt) {
 	var session tickets
 	tapped := &tap{Conn: raw}
 	c := tls.Client(tapped, a.config(p, &log, &session))
+	begun := time.Now()
 	err := c.Handshake() // the connection ends with the context
+	took := time.Since(begun)
 	r := flight.New(tapped.sent, serverSecret(log.String()))
 	r.Feed(tapped.received)
 	if err != nil && remoteAlert(err) == nil {
@@ -73,7 +76,7 @@ func (a *asker) complete(raw net.Conn, p *planned, attempt *Attempt) {
 	attempt.Complete, attempt.KeyProven = true, &proven
 	attempt.Protocol, attempt.Group, attempt.HelloRetry = state.NegotiatedProtocol, state.CurveID, state.HelloRetryRequest
 	attempt.End = EndOpen
-	a.after(raw, c, tapped, p, attempt)
+	a.after(raw, c, tapped, p, attempt, took)
 	attempt.Tickets = session.seen.Load()
 }
 

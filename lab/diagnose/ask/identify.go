@@ -110,7 +110,7 @@ func (a *asker) probeHTTP(c net.Conn) {
 	if a.target.prologue() != "" {
 		return
 	}
-	c.Write(headHTTP1(a.target))
+	c.Write(getHTTP1(a.target))
 	answer, _ := io.ReadAll(io.LimitReader(c, maxProbe))
 	if len(answer) > 0 {
 		a.found(identified(answer))

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/tls"
 	"errors"
@@ -17,13 +18,15 @@ import (
 const (
 	maxResponse = 4 << 10
 	// answerWait is how long to wait for the answer to the polite request. What answers later, or never, may not be a
-	// web server at all.
-	answerWait = 3 * time.Second
+	// web server at all. If the handshake took long, the wait is answerFactor times as long, up to longestWait.
+	answerWait   = 500 * time.Millisecond
+	answerFactor = 5
+	longestWait  = 3 * time.Second
 	// refusalWait is how long to wait for a refusal of the client's certificate, which under TLS 1.3 comes after the
 	// handshake (RFC 8446, section 4.4.2.4), if no request is sent whose answer comes instead.
 	refusalWait = time.Second
-	// closeWait is how long to wait for the server to close, after an answer that says that it will.
-	closeWait = 2 * time.Second
+	// closeWait is how long to wait for the server to close, after a whole answer.
+	closeWait = 500 * time.Millisecond
 )
 
 // quits are the commands that end a session, by prologue. Others are only closed.
@@ -33,12 +36,12 @@ var quits = map[string]string{
 }
 
 // after does what follows a handshake: the polite request, or the end of the session, and waits for a refusal. Only the
-// ordinary attempt sends a request.
-func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attempt *Attempt) {
+// ordinary attempt sends a request. took is how long the handshake took.
+func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attempt *Attempt, took time.Duration) {
 	quit := quits[a.target.prologue()]
 	switch {
 	case p.name == nameOrdinary && a.target.isHTTP():
-		request := headHTTP1(a.target)
+		request := getHTTP1(a.target)
 		if attempt.Protocol == protocolHTTP2 {
 			request = headHTTP2(a.target)
 		}
@@ -46,7 +49,11 @@ func (a *asker) after(raw net.Conn, c *tls.Conn, tapped *tap, p *planned, attemp
 			attempt.over(tapped, err)
 			return
 		}
-		raw.SetReadDeadline(time.Now().Add(min(answerWait, a.target.timeout())))
+		wait := min(max(answerWait, answerFactor*took), longestWait)
+		if attempt.Request != nil {
+			wait = max(wait, refusalWait)
+		}
+		raw.SetReadDeadline(time.Now().Add(min(wait, a.target.timeout())))
 	case p.name == nameOrdinary && quit != "":
 		io.WriteString(c, quit)
 	case attempt.Request != nil && attempt.Version == tls.VersionTLS13 &&
@@ -83,17 +90,33 @@ func (t *Attempt) read(raw net.Conn, c *tls.Conn, tapped *tap) {
 	if size == 0 {
 		t.Response = nil
 	}
+	t.Answered = t.Answered || size == len(b) // there is more, and it is not read
 }
 
-// isAnswer reports whether the response is a whole one: the header of HTTP, or a line of other protocols.
+// isAnswer reports whether the response is a whole one: header and body of HTTP, or a line of other protocols.
 func (t *Attempt) isAnswer() bool {
 	switch {
 	case t.Protocol == protocolHTTP2:
 		return hasHeaders(t.Response)
 	case bytes.HasPrefix(t.Response, []byte("HTTP/")):
-		return bytes.Contains(t.Response, []byte("\r\n\r\n"))
+		return isWhole(t.Response)
 	}
 	return bytes.Contains(t.Response, []byte("\n"))
+}
+
+// isWhole reports whether a response of HTTP/1 has arrived, with its body if its length is given. The body of others
+// ends with the connection (RFC 9112, section 6.3).
+func isWhole(b []byte) bool {
+	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(b)), nil)
+	if err != nil {
+		return false
+	}
+	defer r.Body.Close()
+	if r.ContentLength < 0 && len(r.TransferEncoding) == 0 {
+		return true
+	}
+	_, err = io.Copy(io.Discard, r.Body)
+	return err == nil
 }
 
 // over sets how a connection ended after the handshake.
@@ -129,9 +152,10 @@ func hostHeader(t Target) string {
 	return net.JoinHostPort(t.Host, strconv.Itoa(t.Port))
 }
 
-// headHTTP1 returns a HEAD request (RFC 9110, section 9.3.2).
-func headHTTP1(t Target) []byte {
-	return []byte("HEAD / HTTP/1.1\r\nHost: " + hostHeader(t) + "\r\nUser-Agent: " + userAgent +
+// getHTTP1 returns a GET request (RFC 9110, section 9.3.1). Some servers, as openssl s_server, do not answer HEAD. No
+// more than [maxResponse] is read of the answer.
+func getHTTP1(t Target) []byte {
+	return []byte("GET / HTTP/1.1\r\nHost: " + hostHeader(t) + "\r\nUser-Agent: " + userAgent +
 		"\r\nAccept: */*\r\nConnection: close\r\n\r\n")
 }
 
