@@ -102,7 +102,7 @@ func (m *mimic) withoutSNI() {
 // suites copies the cipher suites of TLS 1.2 and below, if the server was seen to have no others.
 func (m *mimic) suites() {
 	seen := m.seen.Manners.Suites
-	if len(seen) == 0 || !m.exhausted("suites") {
+	if len(seen) == 0 || !m.exhausted("suites") || isDefault(seen) {
 		return
 	}
 	var have, lack []uint16
@@ -119,6 +119,24 @@ func (m *mimic) suites() {
 	if len(have) > 0 {
 		m.Scenario.Server.CipherSuites = have
 	}
+}
+
+// isDefault reports whether suites are those that a good server has for its kind of key: crypto/tls's, which exchange keys
+// with ECDHE.
+func isDefault(suites []uint16) bool {
+	kind := "_RSA_"
+	if strings.Contains(tls.CipherSuiteName(suites[0]), "_ECDSA_") {
+		kind = "_ECDSA_"
+	}
+	var good []uint16
+	for _, s := range tls.CipherSuites() {
+		if strings.Contains(s.Name, "_ECDHE"+kind) {
+			good = append(good, s.ID)
+		}
+	}
+	seen := slices.Sorted(slices.Values(suites))
+	slices.Sort(good)
+	return slices.Equal(seen, good)
 }
 
 func known(suite uint16) bool {

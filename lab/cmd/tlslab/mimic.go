@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,6 +120,9 @@ func (o *mimicOptions) read(ctx context.Context, arg string, roots diagnose.Root
 		return copyOf(mimic.Chain(sent, roots.Certificates, o.host, time.Now(), options))
 	}
 	target, err := o.target(arg)
+	if err != nil && strings.ContainsAny(arg, `/\`) && !strings.Contains(arg, "://") {
+		return nil, usageError{fmt.Errorf("%s: there is no such file, and a server is named as %s", arg, ask.Forms)}
+	}
 	if err != nil {
 		return nil, err
 	}
