@@ -7,6 +7,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/visible"
 	"example.com/tlslab/scenarios/failure"
 )
@@ -88,6 +89,10 @@ func (s *sheet) measured() {
 			continue
 		}
 		message, _, _ := strings.Cut(visible.Text(c.Message), "\n")
+		if c.Outcome == clients.Unsupported || c.Outcome == clients.Failed {
+			rows = append(rows, []string{name, s.say("not-asked", clip(message, 4*longestName))})
+			continue
+		}
 		rows = append(rows, []string{name, s.say("refuses", s.class(c.Class)) + " " + clip(message, 4*longestName)})
 	}
 	s.table(rows)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/tlslab/lab"
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/diagnose"
 	"example.com/tlslab/lab/internal/jsonform"
 	"example.com/tlslab/lab/lang"
@@ -101,6 +102,7 @@ func TestLetterFits(t *testing.T) {
 				r.Clients = []diagnose.ClientAnswer{
 					{Stack: "curl", Version: "8.5.0", Class: failure.Expired, Message: strings.Repeat("certificate ", 20)},
 					{Stack: "go", Version: "1.26.8", Variant: "insecure", Accepts: true},
+					{Stack: "java", Outcome: clients.Unsupported, Message: strings.Repeat("it cannot ", 20)},
 				}
 				for _, color := range []bool{false, true} {
 					var out strings.Builder

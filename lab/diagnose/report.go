@@ -3,6 +3,7 @@ package diagnose
 import (
 	"time"
 
+	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/diagnose/ask"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/scenarios/failure"
@@ -155,12 +156,14 @@ type Refusal struct {
 
 // ClientAnswer is what a real client did with the server.
 type ClientAnswer struct {
-	Stack   string        `json:"stack"`
-	Version string        `json:"version,omitempty"`
-	Variant string        `json:"variant,omitempty"`
-	Accepts bool          `json:"accepts"`
-	Class   failure.Class `json:"class,omitempty"`
-	Message string        `json:"message,omitempty"`
+	Stack   string `json:"stack"`
+	Version string `json:"version,omitempty"`
+	Variant string `json:"variant,omitempty"`
+	// Outcome is what it did. It may also have been unable to ask; Message says why.
+	Outcome clients.Outcome `json:"outcome"`
+	Accepts bool            `json:"accepts"`
+	Class   failure.Class   `json:"class,omitempty"`
+	Message string          `json:"message,omitempty"`
 }
 
 // Roots are the trust anchors to compare a chain with.

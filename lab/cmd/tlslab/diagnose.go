@@ -2,15 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/clients/all"
 	"example.com/tlslab/lab/diagnose"
 	"example.com/tlslab/lab/diagnose/ask"
 	"example.com/tlslab/lab/diagnose/fetch"
+	"example.com/tlslab/lab/diagnose/simulate"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
 )
@@ -19,7 +23,8 @@ import (
 type diagnoseOptions struct {
 	*console
 	targeting
-	fetch, json bool
+	fetch, clients, json bool
+	only                 []string
 }
 
 // newDiagnoseCommand returns the command that diagnoses a server.
@@ -31,7 +36,7 @@ func newDiagnoseCommand(c *console) *cobra.Command {
 		Long: `diagnose asks a server in the order in which a person would: does its name resolve, does a connection come
 about, is it TLS that answers, what does it do with which hello, and what is its chain. It says what is wrong, the
 most harmful first, each with its evidence, its fix, and the scenario that is the same, with the command that
-reproduces it here.
+reproduces it here. With --clients, real client programs connect, too, and their own words are shown.
 
 It makes at most 30 connections, 5 at a time, and sends nothing but handshakes and one polite request. With --fetch,
 it also gets the issuers, CRLs and OCSP responses that the chain points to, over HTTP.
@@ -46,6 +51,9 @@ Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 the server cou
 	}
 	o.targeting.add(cmd)
 	cmd.Flags().BoolVar(&o.fetch, "fetch", false, "get the issuers, CRLs and OCSP responses that the chain points to")
+	cmd.Flags().BoolVar(&o.clients, "clients", false, "also have every client stack found on this machine connect once")
+	addClient(cmd, &o.only, "have these clients connect once: a stack (python), a stack and version (python-3.11), a "+
+		"variant of it (python/strict)")
 	addJSON(cmd, &o.json)
 	return cmd
 }
@@ -53,6 +61,9 @@ Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 the server cou
 func (o *diagnoseOptions) diagnose(ctx context.Context, arg string) error {
 	target, err := o.target(arg)
 	if err != nil {
+		return err
+	}
+	if err := o.checkClients(target); err != nil {
 		return err
 	}
 	roots, err := o.roots(ctx)
@@ -75,6 +86,9 @@ func (o *diagnoseOptions) diagnose(ctx context.Context, arg string) error {
 		options.Fetched = o.pointers(ctx, seen, roots)
 	}
 	r := diagnose.Tell(seen, roots, options)
+	if r.Clients, err = o.measure(ctx, seen, roots, options.Language); err != nil {
+		return err
+	}
 	if err := o.write(r); err != nil {
 		return err
 	}
@@ -90,6 +104,41 @@ func (o *diagnoseOptions) pointers(ctx context.Context, seen *ask.Seen, roots di
 		}
 	}
 	return fetch.All(ctx, list, o.timeout)
+}
+
+// checkClients returns an error if clients are asked for, and none can be pointed at the target.
+func (o *diagnoseOptions) checkClients(target ask.Target) error {
+	if !o.clients && len(o.only) == 0 {
+		return nil
+	}
+	if err := knownClients(o.only); err != nil {
+		return err
+	}
+	if err := simulate.Can(target); err != nil {
+		return usageError{fmt.Errorf("--clients: %w", err)}
+	}
+	return nil
+}
+
+// measure has clients connect, if that is wanted and something answers.
+func (o *diagnoseOptions) measure(
+	ctx context.Context, seen *ask.Seen, roots diagnose.Roots, in lang.Tag,
+) (_ []diagnose.ClientAnswer, err error) {
+	if !o.clients && len(o.only) == 0 || seen.Speaks == "" {
+		return nil, nil
+	}
+	set, err := all.Discover(ctx, clients.Options{Only: o.only, Services: []string{seen.Target.ServiceName()}})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--client: %w", err)}
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	list := set.Clients // those that were named
+	if len(o.only) == 0 {
+		list = simulate.Ordinary(set)
+	}
+	p := newProgress(o.stderr)
+	defer p.close()
+	return simulate.Run(ctx, list, seen, roots, simulate.Options{Timeout: o.timeout, Language: in, Progress: p.set})
 }
 
 // write writes the report as the flags say.

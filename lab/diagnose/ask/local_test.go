@@ -42,7 +42,7 @@ func serveTLS(config *tls.Config) func(net.Conn) {
 	return func(raw net.Conn) {
 		c := tls.Server(raw, config)
 		defer c.Close()
-		if r, err := http.ReadRequest(bufio.NewReader(c)); err == nil && r.Method == http.MethodHead {
+		if r, err := http.ReadRequest(bufio.NewReader(c)); err == nil && r.Method == http.MethodGet {
 			io.WriteString(c, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 		}
 	}

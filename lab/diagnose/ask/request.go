@@ -90,7 +90,8 @@ func (t *Attempt) read(raw net.Conn, c *tls.Conn, tapped *tap) {
 	if size == 0 {
 		t.Response = nil
 	}
-	t.Answered = t.Answered || size == len(b) // there is more, and it is not read
+	// there may be more, which is not read
+	t.Answered = t.Answered || size == len(b) && bytes.Contains(b, []byte("\r\n\r\n"))
 }
 
 // isAnswer reports whether the response is a whole one: header and body of HTTP, or a line of other protocols.

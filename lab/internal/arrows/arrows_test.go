@@ -26,6 +26,7 @@ var arrows = map[string]string{
 	"lab/diagnose/ask/flight":   "lab/wire",
 	"lab/diagnose/ask/prologue": "",
 	"lab/diagnose/truststore":   "",
+	"lab/diagnose/simulate":     "lab/clients lab/diagnose lab/diagnose/ask lab/lang lab/serve lab/verdict pki",
 	"lab/diagnose/fetch":        "lab/diagnose lab/diagnose/ask",
 	"lab/serve/internal/tls12":  "lab/wire",
 	"lab/serve":                 "lab/serve/internal/tls12 lab/wire pki scenarios scenarios/failure",
