@@ -42,7 +42,8 @@ var arrows = map[string]string{
 	"lab/messages/phrases": "scenarios/failure",
 	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result scenarios " +
 		"scenarios/failure",
-	"lab/diagnose": "lab/clients lab/diagnose/ask lab/lang lab/result lab/wire pki scenarios scenarios/failure",
+	"lab/diagnose":                     "lab/clients lab/diagnose/ask lab/lang lab/result lab/wire pki scenarios scenarios/failure",
+	"lab/diagnose/internal/realserver": "lab/diagnose/ask pki",
 	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
 		"lab/verdict scenarios scenarios/failure",
 	"pki/atomicfile":   "",
