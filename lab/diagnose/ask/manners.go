@@ -3,6 +3,7 @@ package ask
 import (
 	"bytes"
 	"crypto/tls"
+	"net/http"
 	"slices"
 
 	"example.com/tlslab/lab/wire"
@@ -76,22 +77,36 @@ var refusals = []wire.AlertCode{
 	wire.AlertCertificateUnknown, wire.AlertUnknownCA, wire.AlertAccessDenied,
 }
 
-// judgeRequest sets whether the server requires a certificate: it asked for one, got none, and ended the connection.
+// judgeRequest sets whether the server requires a certificate: it asked for one, got none, and ended the connection, or
+// answered the request with status 400, as nginx does (ngx_http_ssl_module, "Error Processing").
 func judgeRequest(t *Attempt) {
 	if t.Request == nil || t.withCertificate {
 		return
 	}
 	refused := t.Alert != nil && slices.Contains(refusals, t.Alert.Code)
-	broken := t.completing && !t.Answered && (t.End == EndClosed || t.End == EndReset)
-	t.Request.Required = refused || broken
+	t.Request.Required = refused || t.dropped() || t.status() == http.StatusBadRequest
+}
+
+// dropped reports whether the server asked for a certificate, got none, and ended the connection without an alert. A
+// TLS 1.2 handshake that is complete has been accepted; one of TLS 1.3 may still be refused.
+func (t *Attempt) dropped() bool {
+	accepted := t.Complete && t.Version < tls.VersionTLS13
+	return t.Request != nil && !t.withCertificate && t.completing && !accepted && !t.Answered &&
+		(t.End == EndClosed || t.End == EndReset)
 }
 
 // clientAuth returns whether the server asks for a client certificate, and whether it insists.
 func clientAuth(all []Attempt) tls.ClientAuthType {
 	auth := tls.NoClientCert
+	// A server that does not speak HTTP may end the connection because of the request. One that waits when it is sent
+	// nothing does not insist on a certificate: mongod 6.0.
+	quiet := named(all, nameAnonymous)
+	waits := quiet.Complete && quiet.Request != nil && !quiet.Request.Required
 	for _, t := range all {
 		switch {
 		case t.Request == nil:
+		case t.Name == nameOrdinary && waits && t.dropped():
+			auth = tls.RequestClientCert
 		case t.Request.Required:
 			return tls.RequireAnyClientCert
 		default:

@@ -87,7 +87,10 @@ var table = []planned{
 		configure: func(_ Target, c *tls.Config) { c.NextProtos = []string{foreignProtocol} }},
 	{name: "other-alpn", what: "with the protocols that it has not chosen", next: otherProtocols},
 	{name: nameAnonymous, what: "without the client certificate",
-		when:      func(a *asker) bool { return a.target.Certificate != nil },
+		when: func(a *asker) bool {
+			ordinary := a.named(nameOrdinary)
+			return a.target.Certificate != nil || ordinary.dropped()
+		},
 		configure: func(_ Target, c *tls.Config) { c.GetClientCertificate = noCertificate }},
 	{name: "rsa-key-exchange", when: hasTLS12, what: "suites without forward secrecy",
 		configure: func(_ Target, c *tls.Config) {

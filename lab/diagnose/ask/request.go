@@ -201,3 +201,31 @@ func hasHeaders(b []byte) bool {
 	}
 	return false
 }
+
+// status returns the status of the HTTP response, or zero if none has arrived.
+func (t *Attempt) status() int {
+	if t.Protocol != protocolHTTP2 {
+		words := bytes.Fields(t.Response)
+		if len(words) < 2 || !bytes.HasPrefix(words[0], []byte("HTTP/")) {
+			return 0
+		}
+		status, _ := strconv.Atoi(string(words[1])) // zero for what is no number
+		return status
+	}
+	for b := t.Response; len(b) >= frameHeaderLen; {
+		n := frameHeaderLen + int(b[0])<<16 + int(b[1])<<8 + int(b[2])
+		if n > len(b) {
+			return 0
+		}
+		if b[3] == frameHeaders {
+			fields, _ := hpack.NewDecoder(maxResponse, nil).DecodeFull(b[frameHeaderLen:n])
+			if len(fields) > 0 && fields[0].Name == ":status" {
+				status, _ := strconv.Atoi(fields[0].Value)
+				return status
+			}
+			return 0
+		}
+		b = b[n:]
+	}
+	return 0
+}

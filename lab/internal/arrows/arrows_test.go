@@ -47,8 +47,9 @@ var arrows = map[string]string{
 	"lab/messages/phrases": "scenarios/failure",
 	"lab/explain": "lab/lang lab/messages lab/messages/codes lab/messages/phrases lab/result scenarios " +
 		"scenarios/failure scenarios/near",
-	"lab/mimic": "lab/diagnose lab/diagnose/ask lab/diagnose/ask/flight pki scenarios scenarios/failure scenarios/file",
-	"lab/diagnose": "lab/clients lab/diagnose/ask lab/lang lab/result lab/wire pki scenarios scenarios/failure",
+	"lab/mimic":                        "lab/diagnose lab/diagnose/ask lab/diagnose/ask/flight pki scenarios scenarios/failure scenarios/file",
+	"lab/diagnose":                     "lab/clients lab/diagnose/ask lab/lang lab/result lab/wire pki scenarios scenarios/failure",
+	"lab/diagnose/internal/realserver": "lab/diagnose/ask pki",
 	"lab/labtest": "lab lab/assess lab/assess/prose lab/clients lab/lang lab/report lab/result lab/serve " +
 		"lab/verdict scenarios scenarios/failure scenarios/file scenarios/near",
 	"pki/atomicfile": "",
