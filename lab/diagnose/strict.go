@@ -6,8 +6,9 @@ import (
 )
 
 // rule is one of the rules of RFC 5280 that OpenSSL checks with X509_V_FLAG_X509_STRICT, which Python 3.13 sets by
-// default. The list is that of check_extensions in OpenSSL's x509_vfy.c, with the rules about serial numbers, which other
-// libraries check.
+// default. The list is that of check_extensions in OpenSSL's x509_vfy.c, with the rules about serial numbers, which
+// other libraries check. They hold for trust anchors, too: measured with Python 3.13.0 and OpenSSL 3.0.22, which refuse
+// the root that openssl req -x509 makes by default, because it has no keyUsage, and which Python 3.12.1 accepts.
 type rule struct {
 	code   string
 	broken func(c *certificate, role string) bool

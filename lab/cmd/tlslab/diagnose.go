@@ -16,6 +16,7 @@ import (
 	"example.com/tlslab/lab/diagnose/fetch"
 	"example.com/tlslab/lab/diagnose/simulate"
 	"example.com/tlslab/lab/lang"
+	"example.com/tlslab/lab/report"
 	"example.com/tlslab/lab/result"
 )
 
@@ -25,6 +26,7 @@ type diagnoseOptions struct {
 	targeting
 	fetch, clients, json bool
 	only                 []string
+	html                 string
 }
 
 // newDiagnoseCommand returns the command that diagnoses a server.
@@ -54,11 +56,19 @@ Exit status: 0 nothing is wrong, 1 something is, 2 wrong usage, 3 the server cou
 	cmd.Flags().BoolVar(&o.clients, "clients", false, "also have every client stack found on this machine connect once")
 	addClient(cmd, &o.only, "have these clients connect once: a stack (python), a stack and version (python-3.11), a "+
 		"variant of it (python/strict)")
+	cmd.Flags().StringVar(&o.html, "html", "", "also write the letter as a page to FILE; - for standard output, alone")
+	cmd.MarkFlagFilename("html")
 	addJSON(cmd, &o.json)
 	return cmd
 }
 
 func (o *diagnoseOptions) diagnose(ctx context.Context, arg string) error {
+	page := &outfile{flag: "--html", path: o.html}
+	if o.html != "" {
+		if err := page.check(); err != nil {
+			return err
+		}
+	}
 	target, err := o.target(arg)
 	if err != nil {
 		return err
@@ -88,6 +98,15 @@ func (o *diagnoseOptions) diagnose(ctx context.Context, arg string) error {
 	r := diagnose.Tell(seen, roots, options)
 	if r.Clients, err = o.measure(ctx, seen, roots, options.Language); err != nil {
 		return err
+	}
+	if o.html != "" {
+		err := page.put(ctx, o.stdout, func(w io.Writer) error { return report.WriteDiagnosis(w, r) })
+		if err != nil {
+			return err
+		}
+	}
+	if o.html == stdoutName {
+		return ending(seen, r)
 	}
 	if err := o.write(r); err != nil {
 		return err

@@ -30,8 +30,8 @@ const (
 // errKind is the error for a URL that is not fetched.
 var errKind = errors.New("only http URLs of hosts on a network are fetched")
 
-// All fetches each pointer with one request over plain HTTP, as RFC 5280, section 8, asks of such URLs, and returns what
-// came, in the same order. Redirects are not followed, proxies are not used, and link-local addresses, where clouds
+// All fetches each pointer with one request over plain HTTP, as RFC 5280, section 8, asks of such URLs, and returns
+// what came, in the same order. Redirects are not followed, proxies are not used, and link-local addresses, where clouds
 // serve their machines' credentials, are not asked. timeout bounds each request.
 func All(ctx context.Context, list []diagnose.Pointer, timeout time.Duration) []diagnose.Fetched {
 	client := &http.Client{

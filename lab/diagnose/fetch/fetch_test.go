@@ -43,7 +43,8 @@ func TestAll(t *testing.T) {
 	closed := httptest.NewServer(mux)
 	closed.Close()
 	got := fetch.All(t.Context(), pointers(server.URL+"/crl", server.URL+"/down", server.URL+"/moved",
-		server.URL+"/endless", closed.URL, "ldap://127.0.0.1/", "https://127.0.0.1/", "http://169.254.169.254/", "%"), patience)
+		server.URL+"/endless", closed.URL, "ldap://127.0.0.1/", "https://127.0.0.1/", "http://169.254.169.254/", "%"),
+		patience)
 	assert.Equal(t, "crl", string(got[0].Body))
 	assert.Equal(t, 200, got[0].Status)
 	assert.Equal(t, 503, got[1].Status)

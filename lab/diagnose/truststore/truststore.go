@@ -24,8 +24,8 @@ type Anchors struct {
 	Certificates [][]byte // DER, each once
 }
 
-// Load reads all named anchors: [System], [Mozilla], a Java trust store as java:FILE, or a file in PEM or DER. Without a
-// name, it reads the system's. ctx bounds the programs that it asks. The error says what to name instead.
+// Load reads all named anchors: [System], [Mozilla], a Java trust store as java:FILE, or a file in PEM or DER. Without
+// a name, it reads the system's. ctx bounds the programs that it asks. The error says what to name instead.
 func Load(ctx context.Context, names ...string) (Anchors, error) {
 	if len(names) == 0 {
 		names = []string{System}

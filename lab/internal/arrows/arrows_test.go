@@ -39,7 +39,7 @@ var arrows = map[string]string{
 	"lab/verdict":               "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
 	"lab/result": "lab/clients lab/lang lab/messages lab/serve lab/verdict lab/wire pki scenarios " +
 		"scenarios/failure",
-	"lab/report": "lab/assess lab/assess/prose lab/clients lab/lang lab/messages lab/result lab/serve lab/verdict " +
+	"lab/report": "lab/assess lab/assess/prose lab/clients lab/diagnose lab/lang lab/messages lab/result lab/serve lab/verdict " +
 		"pki scenarios scenarios/failure",
 	"lab": "lab/clients lab/lang lab/result lab/revocation lab/serve lab/services/https lab/verdict pki " +
 		"scenarios",
