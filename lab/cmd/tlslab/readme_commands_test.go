@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +18,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/tlslab/lab"
+	"example.com/tlslab/scenarios"
 )
 
 // pastedLine matches a line of README with a command, and its explanation after two blanks.
@@ -35,6 +39,7 @@ var narrowed = []struct{ command, more string }{
 	{"tlslab matrix", "--client go --family validity"},
 	{"tlslab run wrong-host", "--client go"},
 	{"tlslab run", "--client go --family validity"},
+	{"tlslab test --scenarios broken.yaml", ""},
 	{"tlslab test", "--id good --id expired"},
 }
 
@@ -45,6 +50,8 @@ func TestReadmeCommands(t *testing.T) {
 		t.Skip("some thirty commands take a while")
 	}
 	pasted := map[string]bool{}
+	address, ca := expiredServer(t)
+	servers := strings.NewReplacer("db.corp.example:5432", "localhost:5432 --connect "+address+" --starttls none")
 	for _, file := range readmes(t) {
 		t.Run(file, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(source, file))
@@ -52,17 +59,34 @@ func TestReadmeCommands(t *testing.T) {
 			dir := t.TempDir()
 			log := []byte("curl: (60) SSL certificate problem: certificate has expired\n")
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "app.log"), log, 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "corp.pem"), ca, 0o600))
 			paste(t, dir, "tlslab lesson names --dir . > /dev/null && "+
 				"tlslab matrix expired --client go --json=record.json > /dev/null")
 			for _, line := range pastedLine.FindAllSubmatch(text, -1) {
 				if command := string(line[1]); !pasted[command] {
-					paste(t, dir, command)
+					paste(t, dir, servers.Replace(command))
 					pasted[command] = true
 				}
 			}
 		})
 	}
 	require.Greater(t, len(pasted), 20)
+}
+
+// expiredServer serves a chain with an expired leaf, and returns its address and its CA. It stands in for the server that
+// a reader has.
+func expiredServer(t *testing.T) (address string, ca []byte) {
+	l, err := lab.New(lab.Config{Seed: "readme"})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, l.Close()) })
+	s, ok := scenarios.Lookup("expired")
+	require.True(t, ok)
+	in, err := l.Serve(t.Context(), s)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, in.Close()) })
+	ca, err = os.ReadFile(in.Endpoint.CAFile)
+	require.NoError(t, err)
+	return in.Endpoint.Connect, ca
 }
 
 // paste runs a line, and interrupts it once it serves.
@@ -115,7 +139,9 @@ func paste(t *testing.T, dir, line string) {
 	if err := cmd.Wait(); err != nil {
 		status = cmd.ProcessState.ExitCode()
 	}
-	judges := strings.HasPrefix(command, "tlslab test ") || strings.HasPrefix(command, "tlslab check ")
+	judges := slices.ContainsFunc([]string{"test", "check", "diagnose"}, func(name string) bool {
+		return strings.HasPrefix(command, "tlslab "+name+" ")
+	})
 	assert.True(t, status == 0 || status == 1 && judges, "%s: exit status %d\n%s%s",
 		command, status, printed.String(), said.String())
 }
