@@ -110,4 +110,9 @@ var table = []Lesson{
 		Scenarios: []string{"expired", "wrong-host", "trailing-dot-name"},
 		Controls:  []string{"good"},
 	},
+	{
+		ID: "from-an-outage", Minutes: 20, Level: Third,
+		Scenarios: []string{"missing-intermediate"},
+		Controls:  []string{"good"},
+	},
 }
