@@ -237,7 +237,7 @@ func (m *mimic) fit(row *scenarios.Scenario) {
 	}
 }
 
-// firstName returns the first DNS name of a leaf, or its first address. It is empty if there is none.
+// firstName returns the first DNS name of a leaf, or its first address. It is empty if the leaf has neither.
 func firstName(sent [][]byte) string {
 	if len(sent) == 0 {
 		return ""

@@ -59,7 +59,9 @@ func (r *Regexp) ReplaceAllString(s, replacement string) string {
 func (r *Regexp) FindAllString(s string, n int) []string { return r.compile().FindAllString(s, n) }
 
 // FindAllStringIndex is as in package regexp.
-func (r *Regexp) FindAllStringIndex(s string, n int) [][]int { return r.compile().FindAllStringIndex(s, n) }
+func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
+	return r.compile().FindAllStringIndex(s, n)
+}
 
 // ReplaceAllStringFunc is as in package regexp.
 func (r *Regexp) ReplaceAllStringFunc(s string, replace func(string) string) string {
