@@ -177,13 +177,17 @@ func (m *mimic) words() {
 		s.Expect = scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must}
 		return
 	}
-	var titles, fixes []string
+	ids, meanings, fixes := []string{}, []string{}, []string{}
 	for _, row := range m.rows {
-		titles, fixes = append(titles, row.Title), append(fixes, row.Fix)
+		ids, fixes = append(ids, row.Original()), append(fixes, row.Fix)
 	}
-	s.Title = "a copy of a server: " + cmp.Or(strings.Join(titles, "; "), name)
-	s.Story = scenarios.Story{What: "A copy of a real server, as it was seen from outside. Wrong with it: " +
-		cmp.Or(strings.Join(titles, "; "), name) + ".",
+	for _, f := range m.Report.Failures() {
+		if info, ok := failure.Lookup(f.Class); ok && !slices.Contains(meanings, info.Meaning) {
+			meanings = append(meanings, info.Meaning)
+		}
+	}
+	s.Title = "a copy of a server, like " + cmp.Or(strings.Join(ids, ", "), name)
+	s.Story = scenarios.Story{What: "A copy of a real server, as it was seen from outside. " + strings.Join(meanings, " "),
 		Where: "At the server that it was made from.", See: "The client refuses it as it refuses the original."}
 	s.Fix = strings.Join(fixes, " ")
 	s.Expect = m.expectation()
