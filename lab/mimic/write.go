@@ -13,13 +13,16 @@ import (
 const noteWidth = 100
 
 // Marshal returns a copy as a scenario file: the copy and its control. Comments at its head say what could not be
-// copied.
+// copied. It is an error if the file could not be read again, for example because of the ID.
 func Marshal(c *Copy) ([]byte, error) {
 	list := []*scenarios.Scenario{c.Scenario}
 	if c.Good != c.Scenario {
 		list = append(list, c.Good)
 	}
 	data, err := file.Marshal(list...)
+	if err == nil {
+		_, err = file.Parse("the copy", data)
+	}
 	if err != nil || len(c.Notes) == 0 {
 		return data, err
 	}

@@ -154,7 +154,7 @@ func (o *mimicOptions) write(ctx context.Context, c *mimic.Copy) error {
 	}
 	data, err := mimic.Marshal(c)
 	if err != nil {
-		return err
+		return usageError{fmt.Errorf("the scenario cannot be written: %w", err)}
 	}
 	file := outfile{flag: "-o", path: o.output}
 	return file.put(ctx, o.stdout, func(w io.Writer) error {

@@ -13,7 +13,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,6 +103,7 @@ func Run(
 		return nil, err
 	}
 	answers = make([]diagnose.ClientAnswer, len(list))
+	status := statusOf(seen)
 	turns := semaphore.NewWeighted(int64(atOnce * runtime.GOMAXPROCS(0)))
 	var running sync.WaitGroup
 	var counting sync.Mutex
@@ -119,6 +123,7 @@ func Run(
 				result = clients.Result{Outcome: clients.Failed, Message: err.Error()}
 			}
 			answers[i] = answer(c.Info, result, o.Language)
+			served(&answers[i], status)
 			counting.Lock()
 			defer counting.Unlock()
 			if done++; o.Progress != nil {
@@ -143,6 +148,30 @@ func answer(c clients.Info, r clients.Result, in lang.Tag) diagnose.ClientAnswer
 		a.Message = in.Reason(*r.Told)
 	}
 	return a
+}
+
+// statusLine matches the beginning of an HTTP response with an error (RFC 9112, section 4).
+var statusLine = regexp.MustCompile(`^HTTP/\d(?:\.\d)? ([45]\d\d)\b`)
+
+// statusOf returns the HTTP status with which the server answers a request for its first page, if that is an error.
+func statusOf(seen *ask.Seen) string {
+	for _, a := range seen.Attempts {
+		if m := statusLine.FindSubmatch(a.Response); m != nil {
+			return string(m[1])
+		}
+	}
+	return ""
+}
+
+// served corrects the answer of a client that reports the server's HTTP status as an error: TLS was accepted.
+func served(a *diagnose.ClientAnswer, status string) {
+	if a.Outcome != clients.Rejected || a.Class != "" || status == "" {
+		return
+	}
+	isDigit := func(r rune) bool { return r >= '0' && r <= '9' }
+	if slices.Contains(strings.FieldsFunc(a.Message, func(r rune) bool { return !isDigit(r) }), status) {
+		a.Outcome, a.Accepts = clients.Accepted, true
+	}
 }
 
 // endpointOf describes the server to clients, and writes their files.

@@ -1,6 +1,10 @@
 package simulate_test
 
 import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -72,4 +76,32 @@ func TestCan(t *testing.T) {
 	} {
 		assert.Error(t, simulate.Can(cannot))
 	}
+}
+
+// TestStatus checks that a client which reports an HTTP error has accepted the server.
+func TestStatus(t *testing.T) {
+	l, err := lab.New(lab.Config{ClientFiles: true})
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, l.Close()) }()
+	s, _ := scenarios.Lookup("good")
+	chain, err := l.Chain(s)
+	require.NoError(t, err)
+	forbids := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	forbids.TLS = &tls.Config{Certificates: []tls.Certificate{chain.TLSCertificate()}}
+	forbids.StartTLS()
+	defer forbids.Close()
+	set, err := clients.Discover(t.Context(), clients.Options{Stacks: []clients.Stack{gohttp.Stack()}})
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, set.Close()) }()
+	address := forbids.Listener.Addr().(*net.TCPAddr)
+	seen, err := ask.Server(t.Context(), ask.Target{Host: "localhost", Port: address.Port, Connect: address.String(),
+		Timeout: patience, Light: true, STARTTLS: ask.NoSTARTTLS})
+	require.NoError(t, err)
+	got, err := simulate.Run(t.Context(), simulate.Ordinary(set), seen,
+		diagnose.Roots{Certificates: [][]byte{chain.Trusted[0].DER}}, simulate.Options{Timeout: patience})
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	assert.True(t, got[0].Accepts, got[0].Message)
 }
