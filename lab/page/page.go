@@ -83,6 +83,8 @@ type Page struct {
 	closing   chan struct{} // closed when streams must end
 	once      sync.Once
 
+	asking sync.Mutex // held while a server is asked
+
 	mu       sync.Mutex
 	dir      string // the directory of the lab's files
 	describe func(*scenarios.Scenario) (result.Scenario, error)

@@ -27,10 +27,12 @@ var (
 )
 
 // pageNames lists the pages. Each has a template of that name within the layout.
-var pageNames = []string{"catalogue", "scenario", "live", "connection", "lessons", "lesson", "explain", "problem"}
+var pageNames = []string{"catalogue", "scenario", "live", "connection", "lessons", "lesson", "explain", "diagnose",
+	"problem"}
 
 // sections lists the parts of the page besides the catalogue and the live view.
-var sections = []entry{{"explain", "/explain", "nav.explain"}, {"lessons", "/lessons", "nav.lessons"}}
+var sections = []entry{{"explain", "/explain", "nav.explain"},
+	{"diagnose", "/diagnose", "nav.diagnose"}, {"lessons", "/lessons", "nav.lessons"}}
 
 // fragments is the set of templates for fragments that are inserted into open pages.
 const fragments = "fragments"
@@ -48,6 +50,8 @@ func (p *Page) routes() http.Handler {
 	mux.HandleFunc("GET /events", p.events)
 	mux.HandleFunc("GET /explain", p.explanation)
 	mux.HandleFunc("POST /explain", p.explanation) // browsers remember addresses, but not forms
+	mux.HandleFunc("GET /diagnose", p.diagnosis)
+	mux.HandleFunc("POST /diagnose", p.diagnosis)
 	mux.HandleFunc("GET /lessons", p.lessons)
 	mux.HandleFunc("GET /lessons/{id}", p.lesson)
 	mux.HandleFunc("POST /language", p.setLanguage)

@@ -34,7 +34,7 @@ func newMimicCommand(c *console) *cobra.Command {
 	o := &mimicOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "mimic HOST[:PORT]|FILE",
-		Short: "A server's failure as a scenario file, to serve, to test against, to commit",
+		Short: "A server's failure as a scenario file to serve and test against",
 		Long: `mimic asks a server as diagnose does, and writes a scenario file that serves the same failure under the lab's
 keys: a chain of the same shape, with dates relative to now, and the server's manners. In place of a server it also
 reads a chain from a file, in PEM or DER, or the server's side of a TLS 1.2 handshake from a capture (pcap, pcapng).
