@@ -55,7 +55,7 @@ fuzz:
 	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$dir/*_test.go | cut -c 6-); do \
 	    echo "$$dir $$target"; \
-	    run() { go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),4s); }; \
+	    run() { go test $$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),4s) -fuzzminimizetime 1x; }; \
 	    run || run || exit; \
 	  done; \
 	done
