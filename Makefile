@@ -41,7 +41,7 @@ test:
 	go test -timeout 30m ./...
 
 # These packages have no concurrency, or only wait for programs that packages below them run.
-UNRACED := /lab/explain$$|/lab/report$$|/lab/clients$$|/lab/lessons/check$$
+UNRACED := /lab/explain$$|/lab/report$$|/lab/clients$$|/lab/lessons/check$$|/lab/diagnose$$|/lab/mimic$$|/scenarios/file$$
 
 ## race            tests with the race detector, except the whole catalogue on every client
 race:
