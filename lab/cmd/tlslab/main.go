@@ -121,6 +121,9 @@ interrupted.`,
   tlslab run expired
   tlslab run --client python --client curl missing-intermediate wrong-host
   tlslab matrix --html matrix.html
+  tlslab explain 'certificate verify failed: certificate has expired'
+  tlslab diagnose db.corp.example:5432 --ca corp.pem
+  tlslab mimic db.corp.example:5432 --ca corp.pem -o broken.yaml
   tlslab up
   tlslab mint ./pki expired`,
 		Version:           built().String(),
