@@ -3,7 +3,6 @@ package ask_test
 import (
 	"crypto/tls"
 	"encoding/json"
-	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -323,20 +322,4 @@ func print(t *testing.T, s *ask.Seen) {
 	text, err := json.MarshalIndent(s, "", "  ")
 	require.NoError(t, err)
 	t.Log(string(text))
-}
-
-// TestPrint prints what is seen of the scenario or server in the variable TLSLAB_ASK, as JSON: a tool for people.
-func TestPrint(t *testing.T) {
-	id := os.Getenv("TLSLAB_ASK")
-	if id == "" {
-		t.Skip("set TLSLAB_ASK to a scenario's ID, or to HOST:PORT, to see what is seen of it")
-	}
-	target, err := ask.ParseTarget(id)
-	require.NoError(t, err)
-	if _, ok := scenarios.Lookup(id); ok {
-		_, target = serve(t, newLab(t), id)
-	}
-	s, err := ask.Server(t.Context(), target)
-	require.NoError(t, err)
-	print(t, s)
 }
