@@ -2,7 +2,6 @@ package ask_test
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"runtime"
 	"slices"
 	"testing"
@@ -315,11 +314,4 @@ func TestNoAddress(t *testing.T) {
 	s, err = ask.Server(t.Context(), dropped)
 	require.NoError(t, err)
 	assert.Equal(t, ask.EndTimeout, s.Addresses[0].End)
-}
-
-// print logs what was seen as JSON.
-func print(t *testing.T, s *ask.Seen) {
-	text, err := json.MarshalIndent(s, "", "  ")
-	require.NoError(t, err)
-	t.Log(string(text))
 }
