@@ -105,16 +105,27 @@ func once(b []byte) func(net.Conn) {
 	}
 }
 
-// drip writes one byte after the other.
+// drip writes one byte at each tick of a clock, until the client closes the connection.
 func drip(b []byte) func(net.Conn) {
 	return func(c net.Conn) {
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			io.Copy(io.Discard, c)
+		}()
+		clock := time.NewTicker(20 * time.Millisecond)
+		defer clock.Stop()
 		for i := range b {
-			if _, err := c.Write(b[i : i+1]); err != nil {
+			select {
+			case <-closed:
 				return
+			case <-clock.C:
+				if _, err := c.Write(b[i : i+1]); err != nil {
+					return
+				}
 			}
-			time.Sleep(20 * time.Millisecond) // what the test is about
 		}
-		io.Copy(io.Discard, c)
+		<-closed
 	}
 }
 
