@@ -21,7 +21,7 @@ func (m *mimic) steady(r *pki.Recipe) {
 		case err != nil || d <= 0 || d >= day:
 			return at
 		case m.midnight().Add(d).After(m.seen.At):
-			return pki.Moment(day.String())
+			return "24h"
 		}
 		return "-1s"
 	})

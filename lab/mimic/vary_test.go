@@ -40,9 +40,14 @@ func TestVary(t *testing.T) {
 		ids[s.ID] = true
 		assert.Equal(t, "db-good", s.Control, s.ID)
 	}
+	why := map[string]string{}
 	for _, l := range left {
-		t.Log(l.ID, l.Why)
+		why[l.ID] = l.Why
 	}
+	assert.Contains(t, why["expires-while-serving"], "does not show in this chain")
+	assert.Contains(t, why["md5-leaf"], "cannot be minted for this chain")
+	assert.Contains(t, why["small-dh"], "RSA")
+	assert.Contains(t, why["ca-file-missing"], "the client's files")
 	for _, id := range []string{"expired", "not-yet-valid", "missing-intermediate", "wrong-host", "self-signed", "staple-delegate", "untrusted-root",
 		"rotated-root", "rsa1024", "tls10-only", "plain-http", "key-mismatch"} {
 		assert.True(t, ids["db-"+id], id)
@@ -55,4 +60,25 @@ func TestVary(t *testing.T) {
 		assert.NoError(t, err, name)
 	}
 	t.Logf("%d scenarios, %d left out", len(list), len(left))
+}
+
+// TestGood checks that the control is the copy with its faults put right one by one, and nothing else changed.
+func TestGood(t *testing.T) {
+	sent, roots, at := chainOf(t, pki.Recipe{
+		Leaf: pki.Certificate{SAN: []string{"DNS:other.test"}, NotBefore: "-2000h", NotAfter: "-72h", Key: "rsa-2048",
+			Organization: "Shop", OCSP: true},
+		Send: []string{"leaf"},
+	})
+	c, err := mimic.Chain(sent, roots, "localhost", at, mimic.Options{})
+	require.NoError(t, err)
+	for _, n := range c.Notes {
+		assert.NotEqual(t, "good", n.What, "%s", n)
+	}
+	want := c.Scenario.Recipe
+	assert.Equal(t, []string{"leaf"}, want.Send)
+	want.Send = nil
+	want.Leaf.SAN, want.Leaf.CommonName, want.Leaf.Subject = nil, "", nil
+	want.Leaf.NotBefore, want.Leaf.NotAfter = "", ""
+	assert.Equal(t, want, c.Good.Recipe)
+	assert.True(t, want.Leaf.OCSP, "what is not wrong stays")
 }
