@@ -43,21 +43,8 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 	if err := up.remove(); err != nil { // a stale file would mislead a program that waits for it
 		return nil, err
 	}
-	for _, s := range list {
-		port := 0
-		if l.config.Ports != 0 {
-			port = l.config.Ports + s.Port
-		}
-		srv, chain, err := l.start(ctx, s, port)
-		if errors.Is(err, errors.ErrUnsupported) {
-			up.Left = append(up.Left, err)
-			continue
-		}
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("serving %s: %w", s.ID, err), up.Close())
-		}
-		up.Instances = append(up.Instances, &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}),
-			chain: chain})
+	if err := l.startAll(ctx, up, list); err != nil {
+		return nil, errors.Join(err, up.Close())
 	}
 	if listening != nil {
 		listening(&Up{Instances: slices.Clone(up.Instances)}) // later changes replace them
@@ -66,6 +53,46 @@ func (l *Lab) Up(ctx context.Context, list []*scenarios.Scenario, listening func
 		return nil, errors.Join(err, up.Close())
 	}
 	return up, nil
+}
+
+// startAll starts a server for each scenario on all processors, and adds it to up in the order of list.
+func (l *Lab) startAll(ctx context.Context, up *Up, list []*scenarios.Scenario) error {
+	started, left := make([]*Instance, len(list)), make([]error, len(list))
+	group, starting := errgroup.WithContext(ctx) // servers outlive starting
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, s := range list {
+		group.Go(func() error {
+			return rescue.Do(func() error {
+				if err := starting.Err(); err != nil {
+					return err
+				}
+				port := 0
+				if l.config.Ports != 0 {
+					port = l.config.Ports + s.Port
+				}
+				srv, chain, err := l.start(ctx, s, port)
+				if errors.Is(err, errors.ErrUnsupported) {
+					left[i] = err
+					return nil
+				}
+				if err != nil {
+					return fmt.Errorf("serving %s: %w", s.ID, err)
+				}
+				started[i] = &Instance{Server: srv, Scenario: s, Endpoint: srv.Endpoint(serve.Files{}), chain: chain}
+				return nil
+			})
+		})
+	}
+	err := group.Wait()
+	for i := range list {
+		if started[i] != nil {
+			up.Instances = append(up.Instances, started[i])
+		}
+		if left[i] != nil {
+			up.Left = append(up.Left, left[i])
+		}
+	}
+	return err
 }
 
 // finish mints and writes the rest on all processors, and then writes endpoints.json.

@@ -21,10 +21,7 @@ import (
 // table, which it prints when every port listens, and to the line that says that everything is minted and
 // endpoints.json is written; and the resident memory at that point.
 func BenchmarkUp(b *testing.B) {
-	program := filepath.Join(b.TempDir(), "tlslab")
-	build := exec.Command("make", "-s", "-C", "../../..", "TLSLAB="+program, program)
-	built, err := build.CombinedOutput()
-	require.NoError(b, err, "%s", built)
+	program := made(b)
 	var ports, files time.Duration
 	var resident float64
 	n := 0
@@ -38,7 +35,16 @@ func BenchmarkUp(b *testing.B) {
 	b.ReportMetric(resident, "MiB-resident")
 }
 
-func up(b *testing.B, program string, n int) (ports, files time.Duration, resident float64) {
+// made builds the program as make builds it, and returns its path.
+func made(tb testing.TB) string {
+	program := filepath.Join(tb.TempDir(), "tlslab")
+	build := exec.Command("make", "-s", "-C", "../../..", "TLSLAB="+program, program)
+	built, err := build.CombinedOutput()
+	require.NoError(tb, err, "%s", built)
+	return program
+}
+
+func up(b testing.TB, program string, n int) (ports, files time.Duration, resident float64) {
 	cmd := exec.Command(program, "up", "--base-port", "0", "--seed", fmt.Sprint("bench", n), "--dir", b.TempDir())
 	out, err := cmd.StdoutPipe()
 	require.NoError(b, err)

@@ -65,7 +65,6 @@ commands to paste, and every connection as it happens.`,
 }
 
 func (o *upOptions) main(cmd *cobra.Command, ids []string) (err error) {
-	defer thrifty()()
 	list, err := o.selected(cmd.Context(), ids)
 	if err != nil {
 		return err
@@ -119,7 +118,9 @@ func (o *upOptions) serve(ctx context.Context, l *lab.Lab, list []*scenarios.Sce
 	for _, left := range served.Left {
 		fmt.Fprintf(o.stderr, "tlslab: left out: %v\n", left)
 	}
+	defer thrifty()()
 	debug.FreeOSMemory() // minting took several times what serving needs
+	unmapProgram()       // and starting used most of it
 	if o.json {
 		err = result.WriteJSON(o.stdout, served.Endpoints)
 	} else {
