@@ -248,7 +248,7 @@ func (c *stressClient) leave() {
 
 // judge checks that the lab observed every connection and still serves good.
 func (s *stress) judge(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only against a hang: busy machines are slow
 	defer cancel()
 	for _, in := range s.up.Instances {
 		require.NoError(t, in.Drain(ctx), in.Scenario.ID)

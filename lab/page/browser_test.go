@@ -50,7 +50,7 @@ func (b *browser) tab(t *testing.T, r *running, width, height int64) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	require.NoError(t, chromedp.Do(ctx))
-	limited, stop := context.WithTimeout(ctx, 3*time.Minute)
+	limited, stop := context.WithTimeout(ctx, 10*time.Minute) // only against a hang: busy machines are slow
 	p := &tab{T: t, ctx: limited, base: strings.TrimSuffix(r.page.URL(), "/")}
 	require.NoError(t, chromedp.Listen(ctx, func(event any) {
 		p.mu.Lock()

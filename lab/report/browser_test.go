@@ -64,7 +64,7 @@ func (b *browser) open(t *testing.T, r *result.Run, hash string, width, height i
 	require.NoError(t, f.Close())
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	require.NoError(t, chromedp.Do(ctx))
-	limited, cancelTime := context.WithTimeout(ctx, time.Minute)
+	limited, cancelTime := context.WithTimeout(ctx, 10*time.Minute) // only against a hang: busy machines are slow
 	p := &tab{T: t, ctx: limited}
 	address := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
 	require.NoError(t, chromedp.Listen(ctx, func(event any) {

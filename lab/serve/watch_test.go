@@ -66,7 +66,7 @@ func (w *watched) kinds(conn uint64) string {
 
 func drained(t *testing.T, srv *Server) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only against a hang: busy machines are slow
 	defer cancel()
 	if err := srv.Drain(ctx); err != nil {
 		t.Fatal(err)

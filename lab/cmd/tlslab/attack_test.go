@@ -93,7 +93,7 @@ func upWith(t *testing.T, descriptors int, ids ...string) *attacked {
 	a := limited(t, descriptors, append([]string{"up", "--base-port", "0", "--dir", dir}, ids...)...)
 	require.NoError(t, a.cmd.Start())
 	t.Cleanup(func() { a.cmd.Process.Kill() })
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only against a hang: busy machines are slow
 	defer cancel()
 	require.NoError(t, lab.WaitUp(ctx, dir), a.stderr)
 	var err error

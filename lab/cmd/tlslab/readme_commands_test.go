@@ -114,7 +114,7 @@ func paste(t *testing.T, dir, line string) {
 		line := []byte("trailing-dot-name insecure libcurl strips the dot; issue 17\n") // as in README
 		require.NoError(t, os.WriteFile(file, line, 0o600))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // only against a hang: busy machines are slow
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+command)
 	if strings.ContainsAny(command, "&|") {
