@@ -127,19 +127,19 @@ func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 var publishedPort = strconv.Itoa(ports.MongoDB) + "/tcp"
 
 // request returns the request for a scenario's container.
-func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testcontainers.ContainerRequest {
+func (c *containers) request(s start, port int) testcontainers.ContainerRequest {
 	r := testcontainers.ContainerRequest{
 		Image:  c.options.Image,
-		Cmd:    arguments(s, onHost, port),
+		Cmd:    append(arguments(s.scenario, s.onHost, port), s.more...),
 		Labels: map[string]string{},
 	}
 	maps.Copy(r.Labels, c.options.Labels)
-	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner, labelLock: c.lock.Path()})
-	if onHost {
+	maps.Copy(r.Labels, map[string]string{label: s.scenario.ID, labelOwner: c.owner, labelLock: c.lock.Path()})
+	if s.onHost {
 		r.HostConfigModifier = func(h *container.HostConfig) { h.NetworkMode = "host" }
 		return r
 	}
-	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.ID + ".tlslab.test" }
+	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.scenario.ID + ".tlslab.test" }
 	r.ExposedPorts = []string{publishedPort}
 	r.HostConfigModifier = func(h *container.HostConfig) {
 		h.PortBindings = network.PortMap{
