@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/clients"
 	"example.com/tlslab/lab/internal/mongolog"
+	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/mongo"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/verdict"
@@ -269,7 +270,7 @@ func (c Cell) differs(want []failure.Class) string {
 		return ""
 	case len(want) == 0:
 		return fmt.Sprintf("should read and write, but %s: %s", c.Outcome, c.Message)
-	case c.Outcome == clients.Rejected && (c.Class == failure.Untold || slices.Contains(want, c.Class)):
+	case c.Outcome == clients.Rejected && (c.Class == messages.Untold || slices.Contains(want, c.Class)):
 		return "" // PyOpenSSL does not tell the reason
 	}
 	return fmt.Sprintf("should be refused as %v, but %s as %s: %s", want, c.Outcome, c.Class, c.Message)
