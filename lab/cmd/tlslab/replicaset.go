@@ -35,7 +35,7 @@ func newReplicaSetCommand(c *console) *cobra.Command {
 	o := &replicaSetOptions{console: c}
 	cmd := &cobra.Command{
 		Use:   "replica-set [ID...]",
-		Short: "Break the TLS of one member of a replica set, and look from all sides",
+		Short: "Break the TLS of one member of a MongoDB replica set",
 		Long: `replica-set starts three real mongods as a replica set, each in a container, replaces the files of one member
 while it runs, and makes all connections between members again. It prints how members see each other, what they
 log, and what MongoDB's drivers do that are given the whole set or one member. It needs Docker, Linux, and MongoDB's own
