@@ -120,6 +120,40 @@ func (c *Chain) ClientFiles() ([]File, error) {
 	return files, nil
 }
 
+// Combined returns the leaf or one of the recipe's Others as a server keeps it in one file: its key, its certificate,
+// and the intermediates that lead to its root, in PEM.
+func (c *Chain) Combined(name string) ([]byte, error) {
+	held := c.TLSCertificate()
+	if name != "leaf" {
+		var err error
+		if held, err = c.CertificateOf(name); err != nil {
+			return nil, err
+		}
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(held.PrivateKey)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the key of %s of %s: %w", name, c.Name, err)
+	}
+	out := pemBlock("PRIVATE KEY", key)
+	for _, der := range held.Certificate {
+		out = append(out, pemBlock("CERTIFICATE", der)...)
+	}
+	return out, nil
+}
+
+// Bundle returns certificates of the recipe by name, in PEM, as a file of trusted CAs.
+func (c *Chain) Bundle(names ...string) ([]byte, error) {
+	var list []Minted
+	for _, name := range names {
+		i := slices.IndexFunc(c.all, func(m Minted) bool { return m.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("the recipe of %s has no certificate %q", c.Name, name)
+		}
+		list = append(list, c.all[i])
+	}
+	return pemCerts(list), nil
+}
+
 func pemBlock(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }

@@ -18,6 +18,8 @@ type MongodOptions struct {
 	CRLFile bool `json:"crl_file,omitempty"`
 	// DisabledProtocols is the value of tlsDisabledProtocols: TLS1_0, TLS1_1, TLS1_2, TLS1_3.
 	DisabledProtocols []string `json:"disabled_protocols,omitempty"`
+	// CipherConfig is the value of setParameter opensslCipherConfig: suites up to TLS 1.2 as OpenSSL lists them.
+	CipherConfig string `json:"cipher_config,omitempty"`
 	// NoOCSP turns stapling off: setParameter ocspEnabled=false.
 	NoOCSP bool `json:"no_ocsp,omitempty"`
 	// X509User requires authentication (auth) and creates one user in $external: the subject of the client's
@@ -51,6 +53,9 @@ func mongodDemands(crl *pki.CRL) pki.Recipe {
 func mongodStaples(status pki.OCSP) pki.Recipe {
 	return pki.Recipe{Leaf: mongodLeaf(demandsStaple), Responder: &status}
 }
+
+// mongodRSA is the recipe for a mongod with an RSA key.
+var mongodRSA = pki.Recipe{Leaf: mongodLeaf(pki.Certificate{Key: pki.RSA2048})}
 
 // mongodRows are the scenarios of MongoDB's own TLS stack. A mongod needs its certificate and key in one
 // file, and always a CA file. Its manual requires both extended key usages, although it starts with one of
@@ -273,5 +278,34 @@ var mongodRows = []Scenario{
 		Mongod:  MongodOptions{RefusesToStart: true},
 		Control: "mongod-good", Defect: []string{"leaf.notAfter", "mongod.refusesToStart"},
 		Expect: reject(failure.ConnectionRefused), Sources: []string{"D3"},
+	},
+	{
+		ID: "mongod-good-rsa", Port: 16, Title: "a mongod with an RSA key and TLS 1.2", Instead: "mongo-good-tls12-rsa",
+		Story: Story{
+			What: "Nothing is wrong: the mongod's key is RSA, and tlsDisabledProtocols leaves TLS 1.2, with mongod's " +
+				"default suites.",
+			Where: "Most servers before 2020. It is the control of mongod-rsa-key-exchange-only.",
+			See:   "The client reads and writes.",
+		},
+		Fix: goodFix, Recipe: mongodRSA, Mongod: MongodOptions{DisabledProtocols: []string{"TLS1_0", "TLS1_1", "TLS1_3"}},
+		Expect: accept, Sources: []string{"D2"},
+	},
+	{
+		ID: "mongod-rsa-key-exchange-only", Port: 17, Title: "a mongod that offers only TLS_RSA_* suites",
+		Instead: "mongo-rsa-key-exchange-only",
+		Story: Story{
+			What: "opensslCipherConfig leaves only suites without forward secrecy, which are all that MongoDB before 4.0 " +
+				"had.",
+			Where: "MongoDB 3.x, and newer ones with an old cipher list in their configuration. It is D2's case of Python " +
+				"3.10 and later with an old MongoDB.",
+			See: "Python 3.10 and later: the connection ends during the handshake. D2 has SSLV3_ALERT_HANDSHAKE_FAILURE, but " +
+				"4.4.2, 6.0.5 and 6.0.27 send no alert. Python 3.9 and PyOpenSSL connect.",
+		},
+		Fix: "Remove opensslCipherConfig from the server's configuration, or upgrade MongoDB.", Recipe: mongodRSA,
+		Mongod: MongodOptions{DisabledProtocols: []string{"TLS1_0", "TLS1_1", "TLS1_3"},
+			CipherConfig: "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA"},
+		Control: "mongod-good-rsa", Defect: []string{"mongod.cipherConfig"},
+		Expect:  shouldReject(FeatureForwardSecrecy, failure.UnexpectedEOF, failure.ConnectionReset),
+		Sources: []string{"D2", "RFC 9325"},
 	},
 }

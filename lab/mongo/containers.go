@@ -173,18 +173,31 @@ func (c *containers) start(ctx context.Context, s *scenarios.Scenario, chain *pk
 	if err != nil {
 		return nil, err
 	}
+	m, err := c.runs(ctx, d, start{scenario: s, files: files, onHost: usesHost(s)})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.prepare(ctx, chain); err != nil {
+		return nil, errors.Join(err, m.remove())
+	}
+	return m.upstream(), nil
+}
+
+// start says how to start a mongod.
+type start struct {
+	scenario *scenarios.Scenario
+	files    []file
+	onHost   bool     // it uses the host's network
+	more     []string // further arguments
+}
+
+// runs is run, again if another program has taken the port.
+func (c *containers) runs(ctx context.Context, d *docker, s start) (*mongod, error) {
 	for try := 1; ; try++ {
-		m, err := c.run(ctx, d, s, files)
-		if errors.Is(err, errPortTaken) && try < portTries {
-			continue
+		m, err := c.run(ctx, d, s)
+		if !errors.Is(err, errPortTaken) || try >= portTries {
+			return m, err
 		}
-		if err != nil {
-			return nil, err
-		}
-		if err := m.prepare(ctx, chain); err != nil {
-			return nil, errors.Join(err, m.remove())
-		}
-		return m.upstream(), nil
 	}
 }
 
@@ -201,12 +214,12 @@ type mongod struct {
 }
 
 // run makes a container and waits until it is ready. If anything fails, nothing of it is left.
-func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, files []file) (m *mongod, err error) {
+func (c *containers) run(ctx context.Context, d *docker, s start) (m *mongod, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	onHost, port := usesHost(s), 0
-	if onHost {
+	port := 0
+	if s.onHost {
 		if port, err = c.port(); err != nil {
 			return nil, err
 		}
@@ -214,7 +227,7 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 	// Cancelling a call to Docker can leave an unknown container behind, so these calls do not end with ctx.
 	making, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTime)
 	defer cancel()
-	m = &mongod{docker: d, scenario: s}
+	m = &mongod{docker: d, scenario: s.scenario}
 	defer func() {
 		if p := recover(); p != nil {
 			m.remove()
@@ -225,10 +238,10 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 			m = nil
 		}
 	}()
-	if m.container, err = d.create(making, c.request(s, onHost, port)); err != nil {
+	if m.container, err = d.create(making, c.request(s, port)); err != nil {
 		return m, err
 	}
-	if err := d.copy(making, m.container.GetContainerID(), files); err != nil {
+	if err := d.copy(making, m.container.GetContainerID(), s.files); err != nil {
 		return m, err
 	}
 	if m.log, err = d.attach(making, m.container.GetContainerID()); err != nil {
@@ -240,10 +253,10 @@ func (c *containers) run(ctx context.Context, d *docker, s *scenarios.Scenario, 
 	if err := m.await(ctx); err != nil {
 		return m, err
 	}
-	if s.Mongod.RefusesToStart {
+	if s.scenario.Mongod.RefusesToStart {
 		return m, m.remove() // only its log is needed
 	}
-	if m.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port)); !onHost {
+	if m.addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port)); !s.onHost {
 		m.addr, err = d.published(making, m.container.GetContainerID())
 	} else if err = d.reach(ctx, m); err != nil {
 		return m, err

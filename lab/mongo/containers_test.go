@@ -55,6 +55,8 @@ var rows = map[string]rowTest{
 	"mongod-stapled":                     {end: serve.EndRelayed, staples: true},
 	"mongod-stapled-revoked":             {err: []string{"revoked"}, staples: true},
 	"mongod-staple-switched-off":         {err: []string{"staple"}},
+	"mongod-good-rsa":                    {end: serve.EndRelayed},
+	"mongod-rsa-key-exchange-only":       {err: dropped, real: true},
 	"mongod-refuses-expired": {err: []string{"connection refused", "actively refused"}, logs: []int{20574},
 		logs44: []int{28652}},
 }
@@ -75,7 +77,8 @@ func TestContainerRows(t *testing.T) {
 				require.ErrorContains(t, err, "is the lab's stand-in")
 				t.Skip("only the database's own image shows it")
 			}
-			tooOld := errors.Is(err, errors.ErrUnsupported) && strings.Contains(err.Error(), "which MongoDB has since")
+			tooOld := errors.Is(err, errors.ErrUnsupported) && (strings.Contains(err.Error(), "which MongoDB has since") ||
+				strings.Contains(err.Error(), "SERVER-51364"))
 			if !standIn && tooOld {
 				needs.Stack(t, s.ID, false, err.Error())
 			}

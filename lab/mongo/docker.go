@@ -131,6 +131,7 @@ func (d *docker) fetch(ctx context.Context, name string, notice func(string)) er
 		}
 	}
 	d.image.standIn = r.Config.Labels[labelStandIn] != ""
+	d.image.bionic = r.Config.Labels[labelBionic] != ""
 	return nil
 }
 

@@ -40,9 +40,11 @@ const (
 
 // Labels of the lab's containers and images.
 const (
-	label        = "org.example.tlslab"          // on every container: the scenario
-	labelOwner   = "org.example.tlslab.owner"    // on every container: which service made it
-	labelLock    = "org.example.tlslab.lock"     // on every container: a directory that its lab keeps locked
+	label      = "org.example.tlslab"       // on every container: the scenario
+	labelOwner = "org.example.tlslab.owner" // on every container: which service made it
+	labelLock  = "org.example.tlslab.lock"  // on every container: a directory that its lab keeps locked
+	// labelBionic is on images of mongods that are built for Ubuntu 18.04.
+	labelBionic  = "org.example.tlslab.ubuntu1804"
 	labelStandIn = "org.example.tlslab.stand-in" // on the image of the lab's stand-in: what it is
 )
 
@@ -54,6 +56,7 @@ type image struct {
 	name    string
 	version string // mongod's version; empty if unknown
 	standIn bool
+	bionic  bool // it is built for Ubuntu 18.04, and therefore does not staple (SERVER-51364)
 }
 
 // need is a feature that not every image has.
@@ -70,6 +73,8 @@ var needs = []need{
 	{what: "the tls* options, such as tlsMode", of: func(*scenarios.Scenario) bool { return true }, since: "4.2"},
 	// 4.4 staples as well, except in its builds for Ubuntu 18.04, which its images use (SERVER-51364).
 	{what: "OCSP stapling", of: func(s *scenarios.Scenario) bool { return s.Recipe.Leaf.OCSP }, since: "5.0"},
+	{what: "the suites of OpenSSL", of: func(s *scenarios.Scenario) bool { return s.Mongod.CipherConfig != "" },
+		standIn: "its suites are crypto/tls's"},
 	{what: "a user by certificate, made with mongosh",
 		of: func(s *scenarios.Scenario) bool { return s.Mongod.X509User }, since: "6.0",
 		standIn: "FerretDB, its database, cannot authenticate by certificate"},
@@ -77,6 +82,11 @@ var needs = []need{
 
 // check returns an error if a scenario cannot be shown with the image.
 func (i *image) check(s *scenarios.Scenario) error {
+	if i.bionic && s.Recipe.Leaf.OCSP {
+		return unsupported("%s needs OCSP stapling: the mongod in image %s is built for Ubuntu 18.04, where it does not "+
+			"staple (SERVER-51364); name another image with --mongo-image or %s, for example %s", s.ID, i.name,
+			ImageVariable, DefaultImage)
+	}
 	for _, n := range needs {
 		switch {
 		case !n.of(s):
@@ -84,7 +94,7 @@ func (i *image) check(s *scenarios.Scenario) error {
 			return unsupported("%s needs %s: image %s is the lab's stand-in for mongod, and %s; "+
 				"name MongoDB's own image with --mongo-image or %s, for example %s",
 				s.ID, n.what, i.name, n.standIn, ImageVariable, DefaultImage)
-		case !i.standIn && i.version != "" && version.Older(i.version, n.since):
+		case n.since != "" && !i.standIn && i.version != "" && version.Older(i.version, n.since):
 			return unsupported("%s needs %s, which MongoDB has since version %s: image %s has %s; "+
 				"name a newer one with --mongo-image or %s, for example %s",
 				s.ID, n.what, n.since, i.name, i.version, ImageVariable, DefaultImage)
@@ -111,6 +121,9 @@ func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 	if len(o.DisabledProtocols) > 0 {
 		args = append(args, "--tlsDisabledProtocols", strings.Join(o.DisabledProtocols, ","))
 	}
+	if o.CipherConfig != "" {
+		args = append(args, "--setParameter", "opensslCipherConfig="+o.CipherConfig)
+	}
 	if o.NoOCSP {
 		args = append(args, "--setParameter", "ocspEnabled=false")
 	}
@@ -127,19 +140,19 @@ func arguments(s *scenarios.Scenario, onHost bool, port int) []string {
 var publishedPort = strconv.Itoa(ports.MongoDB) + "/tcp"
 
 // request returns the request for a scenario's container.
-func (c *containers) request(s *scenarios.Scenario, onHost bool, port int) testcontainers.ContainerRequest {
+func (c *containers) request(s start, port int) testcontainers.ContainerRequest {
 	r := testcontainers.ContainerRequest{
 		Image:  c.options.Image,
-		Cmd:    arguments(s, onHost, port),
+		Cmd:    append(arguments(s.scenario, s.onHost, port), s.more...),
 		Labels: map[string]string{},
 	}
 	maps.Copy(r.Labels, c.options.Labels)
-	maps.Copy(r.Labels, map[string]string{label: s.ID, labelOwner: c.owner, labelLock: c.lock.Path()})
-	if onHost {
+	maps.Copy(r.Labels, map[string]string{label: s.scenario.ID, labelOwner: c.owner, labelLock: c.lock.Path()})
+	if s.onHost {
 		r.HostConfigModifier = func(h *container.HostConfig) { h.NetworkMode = "host" }
 		return r
 	}
-	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.ID + ".tlslab.test" }
+	r.ConfigModifier = func(c *container.Config) { c.Hostname = s.scenario.ID + ".tlslab.test" }
 	r.ExposedPorts = []string{publishedPort}
 	r.HostConfigModifier = func(h *container.HostConfig) {
 		h.PortBindings = network.PortMap{

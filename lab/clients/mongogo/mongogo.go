@@ -112,13 +112,19 @@ func connect(ctx context.Context, variant string, r clients.Request) (err error)
 		defer cancel()
 		client.Disconnect(end)
 	}()
-	if err := ping(ctx, client, h, r.Timeout); err != nil {
+	limit := r.Timeout
+	if isSet(r) {
+		limit += time.Second // the driver's own time limit for finding the primary comes first
+	} else if err := ping(ctx, client, h, r.Timeout); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return converse(ctx, client)
 }
+
+// isSet reports whether the request is about a replica set, of which one member may do what another does not.
+func isSet(r clients.Request) bool { return strings.Contains(r.Endpoint.URL, "replicaSet=") }
 
 const (
 	// closeTime limits closing a client.
@@ -135,7 +141,11 @@ func address(variant string, r clients.Request) (string, error) {
 		return "", err
 	}
 	q := u.Query()
-	q.Set("directConnection", "true")
+	if isSet(r) {
+		q.Set("serverSelectionTimeoutMS", strconv.FormatInt(max(1, r.Timeout.Milliseconds()), 10))
+	} else {
+		q.Set("directConnection", "true")
+	}
 	q.Set("connectTimeoutMS", strconv.FormatInt(max(1, r.Timeout.Milliseconds()), 10))
 	q.Set("serverMonitoringMode", "poll") // prevents a third connection, which would only measure round trips
 	q.Set("tlsCAFile", r.Endpoint.CAFile)

@@ -50,7 +50,7 @@ public final class MongoProbe {
   private static Map<String, ?> probe(Map<String, String> request) {
     int limit = Integer.parseInt(request.get("timeout_ms"));
     Exception failure = null;
-    for (int selection : new int[] {100, 1000, limit + 200}) {
+    for (int selection : isDirect(request) ? new int[] {100, 1000, limit + 200} : new int[] {limit}) {
       failure = converse(request, limit, selection);
       if (!(failure instanceof MongoTimeoutException) || failure.getMessage().contains("exception={")) {
         break;
@@ -207,6 +207,11 @@ public final class MongoProbe {
     }
   }
 
+  /** Whether the request is about one server, and not about a replica set, of which one member may do what another does not. */
+  private static boolean isDirect(Map<String, String> request) {
+    return !request.get("url").contains("replicaSet=");
+  }
+
   private static MongoClientSettings setUp(Map<String, String> request, int limit, int selection, Sockets sockets)
       throws IOException, GeneralSecurityException {
     String variant = request.get("variant");
@@ -217,7 +222,7 @@ public final class MongoProbe {
     context.init(Probe.Pem.keyManagers(request),
         Probe.trustManagers(variant.equals("insecure") ? Probe.Trust.ANYTHING : Probe.Trust.CHAIN, request), null);
     MongoClientSettings.Builder settings = MongoClientSettings.builder()
-        .applyConnectionString(new ConnectionString(request.get("url") + "&directConnection=true"))
+        .applyConnectionString(new ConnectionString(request.get("url") + (isDirect(request) ? "&directConnection=true" : "")))
         .applyToSslSettings(ssl -> ssl.context(sockets.of(context)).invalidHostNameAllowed(!variant.equals("default")))
         .applyToSocketSettings(socket -> socket
             .connectTimeout(limit, TimeUnit.MILLISECONDS).readTimeout(limit, TimeUnit.MILLISECONDS))

@@ -50,12 +50,15 @@ const variants = {
   'tlsCRLFile': {},
 };
 
+// isDirect tells whether the request is about one server, and not about a replica set.
+const isDirect = (request) => !request.url.includes('replicaSet=');
+
 // setUp returns the options of MongoClient.
 function setUp(request, selection) {
   const options = {
     ...variants[request.variant],
     tlsCAFile: request.ca_file,
-    directConnection: true,
+    directConnection: isDirect(request),
     connectTimeoutMS: request.timeout_ms,
     socketTimeoutMS: request.timeout_ms,
     serverSelectionTimeoutMS: selection,
@@ -83,7 +86,10 @@ function setUp(request, selection) {
 // little time, which is enough for most servers to answer or to be refused. If it reports that the
 // server has not answered yet, it gets more, and finally the client's own time limit plus the time
 // to notice it. In milliseconds.
-const patience = (limit) => [...[100, 1000].filter((ms) => ms < limit), limit + 200];
+// A replica set gets all of it at once, because one member may do what another does not.
+const patience = (request) => [
+  ...[100, 1000].filter((ms) => isDirect(request) && ms < request.timeout_ms), request.timeout_ms + 200,
+];
 
 // probe resolves to the answer when all connections are closed.
 async function probe(request) {
@@ -101,7 +107,7 @@ async function probe(request) {
   sockets.subscribe(note);
   try {
     let err;
-    for (const selection of patience(request.timeout_ms)) {
+    for (const selection of patience(request)) {
       err = await converse(request, selection);
       if (err?.name !== 'MongoServerSelectionError' || err.cause) {
         break;

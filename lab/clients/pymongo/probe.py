@@ -133,14 +133,16 @@ def set_up(variant, request):
     """The URI and the options of the client."""
     uri = request["url"]
     limit = request["timeout_ms"]
+    direct = "replicaSet=" not in uri
     options = {
-        "directConnection": True,
+        "directConnection": direct,
         "connectTimeoutMS": limit,
         "socketTimeoutMS": limit,
         # The driver retries twice a second until this time is up, even if it fails for the
         # same reason each time. With such a short time it reports the first failure; ping
-        # handles servers that take longer.
-        "serverSelectionTimeoutMS": 1,
+        # handles servers that take longer. A replica set is given all the time, because one
+        # member may do what another does not.
+        "serverSelectionTimeoutMS": 1 if direct else limit,
         "serverMonitoringMode": "poll",  # prevents a third connection, which would only measure round trips
     }
     if variant == "no-tls":
@@ -241,9 +243,10 @@ def name(e):
 
 def text(e):
     """The exception's text up to the cause. After it comes everything that the driver knows about
-    the servers, including the cause again and a number that changes each time."""
+    the servers, including the cause again and a number that changes each time. If the text has
+    no cause, it is only there."""
     words = str(e)
-    if words.startswith("No servers found yet"):
+    if words.startswith(("No servers found yet", "No replica set members match")):
         return re.sub(r"TopologyDescription id: \w+, ", "TopologyDescription ", words)
     return words.partition(", Topology Description: ")[0]
 

@@ -252,6 +252,12 @@ func (d *database) add(cmd *cobra.Command) {
 	flag := cmd.Flags()
 	flag.StringVar(&d.address, "mongo-address", "", "HOST:PORT of a MongoDB without TLS to use for mongo-ID "+
 		"(default: a database in this process)")
+	d.addImage(cmd)
+}
+
+// addImage adds the options about containers.
+func (d *database) addImage(cmd *cobra.Command) {
+	flag := cmd.Flags()
 	flag.StringVar(&d.image, "mongo-image", "", "image for mongod-ID, MongoDB 4.2 or later "+
 		"(default: "+mongo.ImageVariable+", or "+mongo.DefaultImage+")")
 	flag.IntVar(&d.owner, "mongo-owner", 0, "ID of the user that runs mongod in that image; only it can read the key "+

@@ -137,7 +137,8 @@ interrupted.`,
 	cmd.SetFlagErrorFunc(flagError)
 	c.addLanguage(cmd)
 	cmd.AddCommand(newListCommand(c), newShowCommand(c), newRunCommand(c), newMatrixCommand(c))
-	cmd.AddCommand(newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c))
+	cmd.AddCommand(newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c),
+		newReplicaSetCommand(c))
 	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newDiagnoseCommand(c), newMimicCommand(c),
 		newVersionCommand(c))
 	cmd.AddCommand(newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c))

@@ -34,6 +34,7 @@ var arrows = map[string]string{
 	"lab/services/https":        "lab/serve scenarios",
 	"lab/services/mongodb":      "lab/serve pki scenarios",
 	"lab/mongo":                 "lab/serve pki scenarios",
+	"lab/mongo/replicaset":      "lab lab/clients lab/messages lab/mongo lab/serve lab/verdict pki scenarios scenarios/failure",
 	"lab/clients":               "lab/clients/internal/process lab/lang lab/serve scenarios/near",
 	"lab/messages":              "lab/messages/codes lab/messages/phrases lab/wire scenarios/failure",
 	"lab/verdict":               "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
