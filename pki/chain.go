@@ -180,6 +180,16 @@ func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
 	return t, nil
 }
 
+// SubjectOf returns the subject of one of the recipe's certificates, in DER.
+func (c *Chain) SubjectOf(name string) ([]byte, error) {
+	for _, m := range c.all {
+		if m.Name == name {
+			return m.Cert.RawSubject, nil
+		}
+	}
+	return nil, fmt.Errorf("the recipe of %s has no certificate %q", c.Name, name)
+}
+
 // Leaf returns the certificate that the server presents.
 func (c *Chain) Leaf() Minted { return c.Sent[0] }
 
