@@ -19,7 +19,8 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// TestRequest closes the loop for tickets and the names of CAs: a server is asked, copied, written, read and asked again.
+// TestRequest closes the loop for tickets and the names of CAs: a server is asked, copied, written, read
+// and asked again.
 func TestRequest(t *testing.T) {
 	l := newLab(t)
 	corp := []pki.Attribute{{Type: "O", Value: "Corp Secret AG"}, {Type: "CN", Value: "Corp Secret CA"}}
@@ -69,8 +70,8 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// TestIssuerAddress checks that a missing intermediate whose address is in the leaf can be fetched, from the original and
-// from its copy, and that it is still missing for clients that do not fetch.
+// TestIssuerAddress checks that a missing intermediate whose address is in the leaf can be fetched, from the original
+// and from its copy, and that it is still missing for clients that do not fetch.
 func TestIssuerAddress(t *testing.T) {
 	serve := func(list ...*scenarios.Scenario) served { // its responder must know the scenario
 		own, err := scenarios.Own(slices.Clone(list))
@@ -82,7 +83,8 @@ func TestIssuerAddress(t *testing.T) {
 	}
 	s := &scenarios.Scenario{
 		ID: "fetchable", Recipe: pki.Recipe{Leaf: pki.Certificate{Access: []string{"ca-issuers"}}, Send: []string{"leaf"}},
-		Expect: scenarios.Expectation{Verdict: scenarios.Reject, Level: scenarios.Must, Failures: []failure.Class{failure.Untrusted}},
+		Expect: scenarios.Expectation{Verdict: scenarios.Reject, Level: scenarios.Must,
+			Failures: []failure.Class{failure.Untrusted}},
 	}
 	original := serve(s)
 	c, err := mimic.Server(original.seen, original.roots, mimic.Options{ID: "fetched"})
@@ -107,7 +109,8 @@ func TestIssuerAddress(t *testing.T) {
 	}
 }
 
-// TestGoodSelfSigned checks that the control of a self-signed leaf is a leaf of the lab's CA, sent with its intermediate.
+// TestGoodSelfSigned checks that the control of a self-signed leaf is a leaf of the lab's CA, sent with its
+// intermediate.
 func TestGoodSelfSigned(t *testing.T) {
 	sent, roots, at := chainOf(t, pki.Recipe{Leaf: pki.Certificate{Issuer: "leaf"}})
 	c, err := mimic.Chain(sent, roots, "localhost", at, mimic.Options{})

@@ -257,7 +257,8 @@ func TestResponderIssuer(t *testing.T) {
 			t.Errorf("%s: type %s, %d bytes, want the certificate of %s", m.Name, kind, len(answer), c.Path[i+1].Name)
 		}
 	}
-	if _, answer, err := fetch(t, "GET", r.URL()+"/issuer/crossed/cross", nil); err != nil || !bytes.Equal(answer, c.Path[2].DER) {
+	_, answer, err := fetch(t, "GET", r.URL()+"/issuer/crossed/cross", nil)
+	if err != nil || !bytes.Equal(answer, c.Path[2].DER) {
 		t.Errorf("the issuer of a certificate off the path: %d bytes, %v", len(answer), err)
 	}
 }
