@@ -193,8 +193,8 @@ func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
 	return t, nil
 }
 
-// PublishedIssuer returns, as DER, the certificate of the issuer of one of the recipe's certificates, and false if there
-// is no such certificate, or no issuer but itself. It is served at the address that the certificate names with access
+// PublishedIssuer returns, as DER, the certificate of the issuer of one of the recipe's certificates, and false if
+// there is no such certificate, or no issuer but itself. It is served at the address that the certificate names with access
 // method ca-issuers (RFC 5280, section 4.2.2.1).
 func (c *Chain) PublishedIssuer(name string) ([]byte, bool) {
 	der, ok := c.issuers[name]

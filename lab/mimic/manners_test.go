@@ -30,11 +30,12 @@ func TestRequest(t *testing.T) {
 		names, want []scenarios.CAName
 		notes       int
 	}{
-		"its own":  {nil, nil, 0},
-		"none":     {[]scenarios.CAName{}, []scenarios.CAName{}, 0},
-		"more":     {[]scenarios.CAName{root, {Subject: corp}}, []scenarios.CAName{root, {Subject: neutral}}, 0},
-		"foreign":  {[]scenarios.CAName{{Subject: corp}}, nil, 1},
-		"strange":  {[]scenarios.CAName{{Subject: corp[:1]}, {Subject: corp}}, []scenarios.CAName{root, {Subject: neutral}}, 1},
+		"its own": {nil, nil, 0},
+		"none":    {[]scenarios.CAName{}, []scenarios.CAName{}, 0},
+		"more":    {[]scenarios.CAName{root, {Subject: corp}}, []scenarios.CAName{root, {Subject: neutral}}, 0},
+		"foreign": {[]scenarios.CAName{{Subject: corp}}, nil, 1},
+		"strange": {[]scenarios.CAName{{Subject: corp[:1]}, {Subject: corp}},
+			[]scenarios.CAName{root, {Subject: neutral}}, 1},
 		"repeated": {[]scenarios.CAName{root, root}, nil, 0},
 	} {
 		for _, tickets := range []bool{false, true} {

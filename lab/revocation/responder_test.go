@@ -47,8 +47,10 @@ var recipes = map[string]pki.Recipe{
 	"503":     {Responder: &pki.OCSP{Outage: pki.OutageUnavailable}, CRL: &pki.CRL{Outage: pki.OutageUnavailable}},
 	"silent":  {Responder: &pki.OCSP{Outage: pki.OutageSilent}, CRL: &pki.CRL{Outage: pki.OutageSilent}},
 	"refused": {Responder: &pki.OCSP{Outage: pki.OutageRefused}, CRL: &pki.CRL{Outage: pki.OutageRefused}},
-	"crossed": {Others: []pki.Certificate{{Name: "cross", Profile: pki.ProfileIntermediate, Of: "intermediate", Issuer: "root"}}},
-	"listed":  {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
+	"crossed": {Others: []pki.Certificate{{
+		Name: "cross", Profile: pki.ProfileIntermediate, Of: "intermediate", Issuer: "root",
+	}}},
+	"listed": {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
 }
 
 // responder starts a responder for recipes, and returns it with a function that mints a chain, whose certificates name

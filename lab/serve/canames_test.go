@@ -32,9 +32,10 @@ func TestCANames(t *testing.T) {
 		want  []string
 		alert wire.AlertCode // for a bad certificate
 	}{
-		"as trusted":  {nil, []string{own}, wire.AlertUnknownCA},
-		"none":        {[]scenarios.CAName{}, nil, wire.AlertBadCertificate},
-		"one more":    {[]scenarios.CAName{{Of: "root"}, {Subject: partner}}, []string{own, string(far)}, wire.AlertUnknownCA},
+		"as trusted": {nil, []string{own}, wire.AlertUnknownCA},
+		"none":       {[]scenarios.CAName{}, nil, wire.AlertBadCertificate},
+		"one more": {[]scenarios.CAName{{Of: "root"}, {Subject: partner}},
+			[]string{own, string(far)}, wire.AlertUnknownCA},
 		"another":     {[]scenarios.CAName{{Subject: partner}}, []string{string(far)}, wire.AlertBadCertificate},
 		"named twice": {[]scenarios.CAName{{Of: "root"}, {Of: "root"}}, []string{own}, wire.AlertUnknownCA},
 	} {
