@@ -61,6 +61,10 @@ var attributeNames = func() map[string]string {
 	return m
 }()
 
+// EncodeName returns a name in DER, as an RDNSequence (RFC 5280, section 4.1.2.4). It is an error if the type or the
+// encoding of an attribute is unknown.
+func EncodeName(name []Attribute) ([]byte, error) { return encodeName(name) }
+
 // encodeName encodes a name as given. Attributes of one RelativeDistinguishedName keep their order, although
 // DER would sort them.
 func encodeName(list []Attribute) ([]byte, error) {

@@ -33,6 +33,7 @@ type Chain struct {
 	Client []Minted
 
 	all       []Minted                   // every certificate minted for the chain, sorted by name
+	issuers   map[string][]byte          // the certificate, in DER, of each certificate's issuer
 	others    map[string]tls.Certificate // the recipe's Others, by name, with their keys
 	key       crypto.Signer              // the server signs with it
 	clientKey crypto.Signer
@@ -106,7 +107,19 @@ func (b *mint) chain() (*Chain, error) {
 	for _, name := range slices.Sorted(maps.Keys(b.nodes)) {
 		c.all = append(c.all, b.nodes[name].minted())
 	}
+	c.issuers = b.issuers()
 	return c, b.revocation(c)
+}
+
+// issuers returns the certificate, in DER, of each certificate's issuer.
+func (b *mint) issuers() map[string][]byte {
+	of := map[string][]byte{}
+	for name := range b.nodes {
+		if issuer, ok := b.nodes[b.specs[name].Issuer]; ok && issuer != b.nodes[name] {
+			of[name] = issuer.der
+		}
+	}
+	return of
 }
 
 // makeRSAKeys starts to generate all RSA keys of the path, each of which can take a second. The returned
@@ -178,6 +191,24 @@ func (c *Chain) CertificateOf(name string) (tls.Certificate, error) {
 		return tls.Certificate{}, fmt.Errorf("the recipe of %s has no certificate %q among its others", c.Name, name)
 	}
 	return t, nil
+}
+
+// PublishedIssuer returns, as DER, the certificate of the issuer of one of the recipe's certificates, and false if
+// there is no such certificate, or no issuer but itself. It is served at the address that the certificate names with access
+// method ca-issuers (RFC 5280, section 4.2.2.1).
+func (c *Chain) PublishedIssuer(name string) ([]byte, bool) {
+	der, ok := c.issuers[name]
+	return der, ok
+}
+
+// SubjectOf returns the subject of one of the recipe's certificates, in DER.
+func (c *Chain) SubjectOf(name string) ([]byte, error) {
+	for _, m := range c.all {
+		if m.Name == name {
+			return m.Cert.RawSubject, nil
+		}
+	}
+	return nil, fmt.Errorf("the recipe of %s has no certificate %q", c.Name, name)
 }
 
 // Leaf returns the certificate that the server presents.

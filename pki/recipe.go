@@ -98,7 +98,8 @@ type Certificate struct {
 	OCSP bool `json:"ocsp,omitzero"`
 	CRL  bool `json:"crl,omitzero"`
 	// Access replaces the access methods of the authority information access extension: "ocsp", "ca-issuers"
-	// (RFC 5280, section 4.2.2.1). All addresses are the lab's. The lab does not serve "ca-issuers".
+	// (RFC 5280, section 4.2.2.1). All addresses are the lab's: "ca-issuers" leads to the issuer's certificate, even
+	// if the server does not send it.
 	Access []string `json:"access,omitzero"`
 	// SubjectKeyOctets is the length of its subject key identifier. Zero means 20: the SHA-1 of its key.
 	SubjectKeyOctets int `json:"subject_key_octets,omitzero"`

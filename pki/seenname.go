@@ -75,3 +75,18 @@ func plain(list []Attribute) []Attribute {
 	}
 	return out
 }
+
+// NamesOf returns names in DER as a recipe has them. What tells whose they are is replaced, as [RecipeOf] does it: the
+// same text stays the same in all of them.
+func NamesOf(names [][]byte, o RecipeOptions) [][]Attribute {
+	m := newNeutral("", o, nil)
+	var list [][]Attribute
+	for _, der := range names {
+		name := slices.DeleteFunc(readName(der), func(a Attribute) bool { return a.Encoding == oddEncoding })
+		for i, a := range name {
+			name[i].Value = m.text(a, "")
+		}
+		list = append(list, plain(name))
+	}
+	return list
+}

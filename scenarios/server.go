@@ -1,6 +1,10 @@
 package scenarios
 
-import "crypto/tls"
+import (
+	"crypto/tls"
+
+	"example.com/tlslab/pki"
+)
 
 // Server says how a scenario's server differs from a good one. A good server speaks TLS 1.2 and 1.3 with
 // crypto/tls's defaults and asks for no client certificate. Its zero value is the good server. Numbers
@@ -13,6 +17,11 @@ type Server struct {
 	Groups       []tls.CurveID `json:"groups,omitempty"` // key exchange groups; nil means crypto/tls's defaults
 	// ClientAuth says whether a client certificate is requested or required.
 	ClientAuth tls.ClientAuthType `json:"client_auth,omitempty"`
+	// CANames are the names of CAs in the request for a client certificate (RFC 8446, section 4.2.4; RFC 5246,
+	// section 7.4.4). Nil means those of the CAs that the server trusts. Empty but not nil means no names, which
+	// lets clients send any certificate. What the server accepts does not depend on them, but if the CAs that it
+	// trusts are not among them, it refuses every bad certificate with alert bad_certificate.
+	CANames []CAName `json:"ca_names,omitzero"`
 	// CheckRevocation makes the server check client certificates against the CRL of the CA that issued its
 	// own certificate.
 	CheckRevocation bool `json:"check_revocation,omitempty"`
@@ -25,8 +34,20 @@ type Server struct {
 	// DefaultCertificate names the certificate in Recipe.Others that the server presents to clients that send
 	// no SNI. Empty means the leaf.
 	DefaultCertificate string `json:"default_certificate,omitempty"`
+	// Tickets makes the server send session tickets and resume sessions (RFC 8446, section 4.6.1; RFC 5077). A
+	// client that resumes a session does not verify the certificate again. Without it, every handshake is a full
+	// one.
+	Tickets bool `json:"tickets,omitempty"`
 	// Fault is a behaviour that crypto/tls cannot or will not produce.
 	Fault Fault `json:"fault,omitempty"`
+}
+
+// CAName is the name of a CA in a request for a client certificate.
+type CAName struct {
+	// Of names a certificate of the recipe, such as "root", whose subject it is.
+	Of string `json:"of,omitzero"`
+	// Subject is the name of any other CA, if Of is empty.
+	Subject []pki.Attribute `json:"subject,omitzero"`
 }
 
 // Fault is something that a server does wrong, below TLS or in the handshake.

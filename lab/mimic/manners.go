@@ -35,9 +35,7 @@ func (m *mimic) manners() {
 	m.withoutSNI()
 	m.suites()
 	m.groups()
-	if seen.Tickets {
-		m.note("server", "tickets", "it sends session tickets; the lab's servers send none")
-	}
+	s.Tickets = seen.Tickets
 	if p := m.seen.STARTTLS; p != "" {
 		m.note("server", "starttls", "it speaks %s before TLS; the copy speaks TLS at once, and HTTP in it", p)
 	}
@@ -64,13 +62,57 @@ func (m *mimic) clientAuth() {
 		m.Scenario.Recipe.Client = new(pki.Certificate)
 		m.note("client", "certificate", "the client has a good certificate of the copy's CA in place of its own")
 	}
+	m.caNames()
+}
+
+// caNames copies the names of CAs in the request for a client certificate. The CAs that the chain comes from become the
+// copy's root, which must be named so that clients find their certificate.
+func (m *mimic) caNames() {
+	var request *ask.Request
 	for _, a := range m.seen.Attempts {
-		if a.Request != nil && len(a.Request.CANames) > 0 {
-			m.note("server", "caNames", "it asks for certificates of %d CAs; the copy asks for those of its own CA",
-				len(a.Request.CANames)+a.Request.MoreCANames)
-			return
+		if a.Request != nil && (request == nil || len(a.Request.CANames) > len(request.CANames)) {
+			request = a.Request
 		}
 	}
+	switch {
+	case request == nil:
+		return
+	case len(request.CANames) == 0:
+		m.Scenario.Server.CANames = []scenarios.CAName{}
+		return
+	}
+	names := []scenarios.CAName{{Of: "root"}}
+	own := m.issuers()
+	others := slices.DeleteFunc(slices.Clone(request.CANames), func(n []byte) bool { return own[string(n)] })
+	if len(others) == len(request.CANames) {
+		others = others[1:]
+		m.note("server", "caNames", "the copy names its own CA in place of the first of the %d CAs that it asks for",
+			len(request.CANames)+request.MoreCANames)
+	}
+	for _, n := range pki.NamesOf(others, m.options.Keep) {
+		names = append(names, scenarios.CAName{Subject: n})
+	}
+	if request.MoreCANames > 0 {
+		m.note("server", "caNames", "the copy leaves out %d more CAs", request.MoreCANames)
+	}
+	if len(names) > 1 { // a good server names its root
+		m.Scenario.Server.CANames = names
+	}
+}
+
+// issuers returns the names of the CAs that the server's and the client's certificate come from.
+func (m *mimic) issuers() map[string]bool {
+	names := map[string]bool{}
+	lists := [][][]byte{m.telling().Certificates, m.roots}
+	if c := m.seen.Target.Certificate; c != nil {
+		lists = append(lists, c.Certificate)
+	}
+	for _, der := range slices.Concat(lists...) {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			names[string(c.RawIssuer)] = true
+		}
+	}
+	return names
 }
 
 // withoutSNI copies the certificate that clients without SNI get, if it is another one.

@@ -62,7 +62,7 @@ func Chain(sent, roots [][]byte, host string, at time.Time, o Options) (*Copy, e
 // Server copies a server that was seen. Roots are the certificates that clients trust, in DER; nil means that they are
 // not known.
 func Server(seen *ask.Seen, roots [][]byte, o Options) (*Copy, error) {
-	m := &mimic{options: o, Copy: &Copy{Scenario: &scenarios.Scenario{Service: scenarios.HTTPS}, seen: seen}}
+	m := &mimic{options: o, roots: roots, Copy: &Copy{Scenario: &scenarios.Scenario{Service: scenarios.HTTPS}, seen: seen}}
 	if seen.Target.ServiceName() == string(scenarios.MongoDB) {
 		m.Scenario.Service = scenarios.MongoDB
 	}
@@ -83,6 +83,7 @@ func Server(seen *ask.Seen, roots [][]byte, o Options) (*Copy, error) {
 type mimic struct {
 	*Copy
 	options Options
+	roots   [][]byte              // what clients trust, in DER, if it is known
 	rows    []*scenarios.Scenario // the rows that are the same as what is wrong, the most harmful first
 }
 

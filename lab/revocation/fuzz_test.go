@@ -33,6 +33,7 @@ func FuzzResponder(f *testing.F) {
 	f.Add("POST", "/ocsp/good", request[:len(request)-1])
 	f.Add("GET", "/ocsp/good/"+url.PathEscape(base64.StdEncoding.EncodeToString(request)), []byte(nil))
 	f.Add("GET", "/crl/good/intermediate", []byte(nil))
+	f.Add("GET", "/issuer/good/leaf", []byte(nil))
 	f.Add("GET", "//%2f/%00", []byte(nil))
 	r := &Responder{
 		shares: shares{each: 1, taken: map[string]int{}},

@@ -1,4 +1,5 @@
 // Package revocation is the lab's revocation service: an OCSP responder and a CRL distribution point for all scenarios.
+// It also serves the certificates of issuers.
 package revocation
 
 import (
@@ -37,7 +38,8 @@ const RefusedOffset = 500
 
 // Responder is the lab's revocation service. It answers OCSP requests over HTTP: POST to URL/ocsp/SCENARIO, or GET of a
 // path below that (RFC 6960, appendix A.1). It serves CRLs in DER (RFC 5280, section 4.2.1.13): the leaf's at
-// URL/crl/SCENARIO, and another certificate's at URL/crl/SCENARIO/NAME. The Responder and CRL of a scenario's recipe
+// URL/crl/SCENARIO, and another certificate's at URL/crl/SCENARIO/NAME. It serves the certificate of the issuer of NAME
+// in DER at URL/issuer/SCENARIO/NAME (RFC 5280, section 4.2.2.1). The Responder and CRL of a scenario's recipe
 // determine how it behaves for that scenario.
 type Responder struct {
 	listener net.Listener
@@ -140,6 +142,8 @@ func (r *Responder) serve(w http.ResponseWriter, req *http.Request) {
 		serveOCSP(w, req, chain, rest)
 	case "crl":
 		serveCRL(w, req, chain, rest)
+	case "issuer":
+		serveIssuer(w, req, chain, rest)
 	default:
 		http.NotFound(w, req)
 	}
@@ -209,6 +213,25 @@ func serveCRL(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name s
 	}
 	w.Header().Set("Content-Type", "application/pkix-crl") // RFC 2585, section 4.2
 	w.Write(list)
+}
+
+// serveIssuer serves the certificate of the issuer of a certificate. The chain is nil for an unknown scenario.
+func serveIssuer(w http.ResponseWriter, req *http.Request, chain *pki.Chain, name string) {
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		http.Error(w, "use GET to fetch a certificate", http.StatusMethodNotAllowed)
+		return
+	}
+	if chain == nil {
+		http.NotFound(w, req)
+		return
+	}
+	der, ok := chain.PublishedIssuer(name)
+	if !ok {
+		http.NotFound(w, req)
+		return
+	}
+	w.Header().Set("Content-Type", "application/pkix-cert") // RFC 2585, section 4.1
+	w.Write(der)
 }
 
 // fails reports whether the service has an outage for this scenario. If so, it has done what the outage demands.

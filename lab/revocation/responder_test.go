@@ -47,7 +47,10 @@ var recipes = map[string]pki.Recipe{
 	"503":     {Responder: &pki.OCSP{Outage: pki.OutageUnavailable}, CRL: &pki.CRL{Outage: pki.OutageUnavailable}},
 	"silent":  {Responder: &pki.OCSP{Outage: pki.OutageSilent}, CRL: &pki.CRL{Outage: pki.OutageSilent}},
 	"refused": {Responder: &pki.OCSP{Outage: pki.OutageRefused}, CRL: &pki.CRL{Outage: pki.OutageRefused}},
-	"listed":  {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
+	"crossed": {Others: []pki.Certificate{{
+		Name: "cross", Profile: pki.ProfileIntermediate, Of: "intermediate", Issuer: "root",
+	}}},
+	"listed": {CRL: &pki.CRL{Revoke: []string{"leaf", "intermediate"}}},
 }
 
 // responder starts a responder for recipes, and returns it with a function that mints a chain, whose certificates name
@@ -66,7 +69,7 @@ func responderAsked(t *testing.T, asked func(id string)) (*Responder, func(id st
 		if !ok {
 			return nil, fmt.Errorf("there is no scenario %q", id)
 		}
-		points := pki.Certificate{OCSP: true, CRL: true}
+		points := pki.Certificate{OCSP: true, CRL: true, Access: []string{"ca-issuers", "ocsp"}}
 		recipe.Leaf, recipe.Intermediates = points, []pki.Certificate{points}
 		return minter.Mint(id, recipe)
 	}
@@ -207,6 +210,10 @@ func TestResponderRefuses(t *testing.T) {
 		"PUT of a CRL":                   {"PUT", r.URL() + "/crl/good", nil, 405, nil},
 		"no such CRL":                    {"GET", r.URL() + "/crl/good/none", nil, 404, nil},
 		"CRL of no scenario":             {"GET", r.URL() + "/crl/none", nil, 404, nil},
+		"PUT of an issuer":               {"PUT", r.URL() + "/issuer/good/leaf", nil, 405, nil},
+		"issuer of a root":               {"GET", r.URL() + "/issuer/good/root", nil, 404, nil},
+		"issuer of no certificate":       {"GET", r.URL() + "/issuer/good/none", nil, 404, nil},
+		"issuer in no scenario":          {"GET", r.URL() + "/issuer/none/leaf", nil, 404, nil},
 		"another path":                   {"GET", r.URL() + "/", nil, 404, nil},
 		"OCSP 503":                       {"POST", r.URL() + "/ocsp/503", ask(t, chain("503"), 0), 503, nil},
 		"CRL 503":                        {"GET", r.URL() + "/crl/503", nil, 503, nil},
@@ -238,37 +245,68 @@ func TestResponderCRL(t *testing.T) {
 	}
 }
 
+// TestResponderIssuer checks that the address in a certificate leads to its issuer's (RFC 5280, section 4.2.2.1).
+func TestResponderIssuer(t *testing.T) {
+	r, chain := responder(t)
+	c := chain("crossed")
+	for i, m := range c.Path[:2] {
+		response, answer, err := fetch(t, "GET", m.Cert.IssuingCertificateURL[0], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := response.Header.Get("Content-Type")
+		if kind != "application/pkix-cert" || !bytes.Equal(answer, c.Path[i+1].DER) {
+			t.Errorf("%s: type %s, %d bytes, want the certificate of %s", m.Name, kind, len(answer), c.Path[i+1].Name)
+		}
+	}
+	_, answer, err := fetch(t, "GET", r.URL()+"/issuer/crossed/cross", nil)
+	if err != nil || !bytes.Equal(answer, c.Path[2].DER) {
+		t.Errorf("the issuer of a certificate off the path: %d bytes, %v", len(answer), err)
+	}
+}
+
 // TestResponderSilent checks that the silent responder never answers: clients get nothing until they give up, and those
 // that do not give up are disconnected when the responder is closed.
 func TestResponderSilent(t *testing.T) {
 	asked := make(chan string, 4)
 	r, chain := responderAsked(t, func(id string) { asked <- id })
 	c := chain("silent")
-	var patient sync.WaitGroup
-	for _, target := range []string{c.Leaf().Cert.OCSPServer[0], c.Leaf().Cert.CRLDistributionPoints[0]} {
-		method := "GET"
-		var body []byte
+	request := func(target string) (method string, body []byte) {
 		if strings.Contains(target, "/ocsp/") {
-			method, body = "POST", ask(t, c, 0)
+			return "POST", ask(t, c, 0)
 		}
-		short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		request, err := http.NewRequestWithContext(short, method, target, bytes.NewReader(body))
+		return "GET", nil
+	}
+	targets := []string{c.Leaf().Cert.OCSPServer[0], c.Leaf().Cert.CRLDistributionPoints[0]}
+	for _, target := range targets {
+		method, body := request(target)
+		short, cancel := context.WithCancelCause(t.Context())
+		r, err := http.NewRequestWithContext(short, method, target, bytes.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
+		var impatient sync.WaitGroup
+		impatient.Go(func() { // it gives up only after its request has arrived
+			<-asked
+			time.AfterFunc(300*time.Millisecond, func() { cancel(context.DeadlineExceeded) })
+		})
 		transport := &http.Transport{DisableKeepAlives: true}
-		if _, err := transport.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := transport.RoundTrip(r); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", target, err)
 		}
-		cancel()
+		impatient.Wait()
 		transport.CloseIdleConnections()
+	}
+	var patient sync.WaitGroup
+	for _, target := range targets {
+		method, body := request(target)
 		patient.Go(func() {
 			if response, answer, err := fetch(t, method, target, body); err == nil {
 				t.Errorf("%s: answered %d %q", target, response.StatusCode, answer)
 			}
 		})
 	}
-	for range 4 { // wait until all requests have arrived
+	for range targets { // wait until all requests have arrived
 		<-asked
 	}
 	if err := r.Close(); err != nil {

@@ -26,6 +26,9 @@ type Material struct {
 	ClientCAs *x509.CertPool
 	// ClientCRL is the CRL, in DER, for checking client certificates, if the scenario demands that.
 	ClientCRL []byte
+	// SubjectOf returns the subject of a certificate, in DER, by its name in the scenario's recipe. Nil if the scenario
+	// names none in Server.CANames.
+	SubjectOf func(name string) ([]byte, error)
 	// CertificateOf returns another certificate by its name in the scenario's recipe. Nil if there are no others.
 	CertificateOf func(name string) (tls.Certificate, error)
 }
@@ -47,6 +50,7 @@ func ChainSource(mint func() (*pki.Chain, error)) Source {
 			ClientCRL:     crl,
 			Certificates:  []tls.Certificate{chain.TLSCertificate()},
 			ClientCAs:     chain.Anchors(),
+			SubjectOf:     chain.SubjectOf,
 			CertificateOf: chain.CertificateOf,
 		}, nil
 	}
@@ -64,7 +68,7 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 		return srv.configure(m)
 	})
 	return &tls.Config{
-		SessionTicketsDisabled: true,
+		SessionTicketsDisabled: !srv.scenario.Server.Tickets, // crypto/tls takes the keys of tickets from here
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			asked := time.Now()
 			config, err := load()
@@ -97,8 +101,8 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 		CipherSuites:     b.CipherSuites,
 		CurvePreferences: b.Groups,
 		NextProtos:       srv.options.Service.Protocols,
-		// Every handshake is a full one, so that clients verify the certificate every time.
-		SessionTicketsDisabled: true,
+		// Without tickets every handshake is a full one, so that clients verify the certificate every time.
+		SessionTicketsDisabled: !b.Tickets,
 	}
 	if b.CheckRevocation {
 		list, err := x509.ParseRevocationList(m.ClientCRL)
@@ -106,6 +110,13 @@ func (srv *Server) configure(m Material) (*tls.Config, error) {
 			return nil, fmt.Errorf("the CRL for client certificates: %w", err)
 		}
 		config.VerifyConnection = func(state tls.ConnectionState) error { return lookUp(list, state.PeerCertificates) }
+	}
+	if b.CANames != nil && b.ClientAuth != tls.NoClientCert {
+		names, err := caNames(b.CANames, m.SubjectOf)
+		if err != nil {
+			return nil, err
+		}
+		nameCAs(config, names)
 	}
 	if b.Protocols != nil {
 		config.NextProtos = b.Protocols

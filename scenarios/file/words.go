@@ -134,6 +134,7 @@ var certificateNames = map[field]bool{
 	{reflect.TypeFor[pki.CRL](), "Revoke"}:                      true,
 	{reflect.TypeFor[pki.CRL](), "Issuer"}:                      true,
 	{reflect.TypeFor[scenarios.Server](), "DefaultCertificate"}: true,
+	{reflect.TypeFor[scenarios.CAName](), "Of"}:                 true,
 }
 
 // typeNames say what the words of a type are.
