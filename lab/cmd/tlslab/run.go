@@ -115,6 +115,7 @@ type probing struct {
 	minting
 	database
 	place
+	images
 	clients []string
 	timeout time.Duration
 }
@@ -123,6 +124,7 @@ func (p *probing) add(cmd *cobra.Command) {
 	p.database.add(cmd)
 	p.minting.add(cmd)
 	p.place.add(cmd, "certificates and keys")
+	p.images.add(cmd)
 	addClient(cmd, &p.clients, "only these clients: a stack (python), a stack and version (python-3.11), "+
 		"a variant of it (python/strict)")
 	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, "time limit of each client for each connection")
@@ -139,6 +141,11 @@ func (p *probing) reproduce(
 ) (_ *result.Run, err error) {
 	if err := knownClients(only); err != nil {
 		return nil, err
+	}
+	if within, err := p.images.given(); err != nil {
+		return nil, err
+	} else if within {
+		return p.inImages(ctx, c, catalogue, list, only)
 	}
 	config, err := p.config(c)
 	if err != nil {
@@ -216,7 +223,7 @@ func (c *console) runAll(
 	ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set,
 	options lab.RunOptions, remark remark,
 ) (*result.Run, error) {
-	p := newProgress(c.stderr)
+	p := newProgress(c)
 	defer p.close()
 	options.Progress = p.set
 	options.Judged = func(s *scenarios.Scenario, c result.Cell) {
