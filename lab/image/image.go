@@ -74,6 +74,7 @@ type Runner struct {
 	client  *client.Client
 	lock    *pki.Dir
 	owner   string
+	noIPv6  bool // the daemon's kernel has no IPv6
 }
 
 // Open connects to Docker, and removes the containers that this user's killed labs left behind. Errors about the options
@@ -174,6 +175,18 @@ type File struct {
 // ends when ctx does, when this process ends, or when the connection to Docker does; it must end then, too. Otherwise its
 // container is removed. Run returns when the container is gone.
 func (r *Runner) Run(ctx context.Context, image string, c Command) (status int, err error) {
+	status, err = r.try(ctx, image, c)
+	if errors.Is(err, errNotStarted) && strings.Contains(err.Error(), "disable_ipv6") && !r.noIPv6 {
+		r.noIPv6 = true
+		return r.try(ctx, image, c)
+	}
+	return status, err
+}
+
+var errNotStarted = errors.New("starting a container")
+
+// try runs the program once.
+func (r *Runner) try(ctx context.Context, image string, c Command) (status int, err error) {
 	config, err := r.prepare(ctx, image)
 	if err != nil {
 		return 0, err
@@ -246,6 +259,9 @@ func (r *Runner) request(image string, config imageConfig, args []string) client
 			LogConfig: container.LogConfig{Type: "none"}, // otherwise the daemon would keep a copy of the results
 		},
 	}
+	if !r.noIPv6 {
+		o.HostConfig.Sysctls = map[string]string{ipv6Switch: "0"} // Docker turns it off, even on loopback
+	}
 	mounted := false
 	for _, m := range r.mounts {
 		o.HostConfig.Mounts = append(o.HostConfig.Mounts, m)
@@ -258,7 +274,8 @@ func (r *Runner) request(image string, config imageConfig, args []string) client
 }
 
 const (
-	tmp = "/tmp"
+	tmp        = "/tmp"
+	ipv6Switch = "net.ipv6.conf.all.disable_ipv6"
 	// defaultPath is what Docker sets if an image has no PATH.
 	defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 )
@@ -278,7 +295,7 @@ func (r *Runner) start(ctx context.Context, id string, c Command) (int, error) {
 		Condition: container.WaitConditionNextExit,
 	})
 	if _, err := r.client.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
-		return 0, fmt.Errorf("starting a container: %w", err)
+		return 0, fmt.Errorf("%w: %w", errNotStarted, err)
 	}
 	// The program ends when its input does. If it does not, its container is removed.
 	ending := make(chan struct{})
