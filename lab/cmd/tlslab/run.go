@@ -46,7 +46,12 @@ A judgement is ok, or one of: wrong-reason (rejected, but for another reason), i
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
 control too), unsupported, error. A * marks a documented deviation: a variant that is declared not to check this, or
 known behaviour of the stack. The exit status is 0 if every judgement is as documented. It is 3 if a scenario that you
-name, or every one, cannot be served on this machine, or if no client speaks its protocol.`,
+name, or every one, cannot be served on this machine, or if no client speaks its protocol.
+
+With --image, the lab runs inside a container of that image, with the clients that the image has. The container has no
+network but its loopback, and is removed in the end. On Linux, tlslab copies itself into it, for which it must be static
+(CGO_ENABLED=0); otherwise the environment variable TLSLAB_BINARY names a static one, or it is taken from the image
+tlslab, which lab/Dockerfile builds. DOCKER_HOST may be podman's socket.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { return o.run(cmd.Context(), ids) },
 	}

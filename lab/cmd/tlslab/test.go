@@ -109,6 +109,13 @@ Grades:
 Exit status 2 means wrong usage, such as a command that does not exist. 3 means
 that the lab itself failed or was interrupted; results until then are shown.
 
+--image IMAGE runs CMD inside a container of that image, with the lab beside it;
+the files of {ca} and the others are in the container. It has no network but its
+loopback, and is removed in the end. With two images, the report says of each
+what CMD did in it, and then what differs between them; the exit status is 0 if
+CMD passes in all of them. tlslab run --help says where the lab in the container
+comes from.
+
 --junit FILE writes JUnit XML: a case per scenario, and one for the grade, so
 that it is red if the exit status is 1. If GITHUB_ACTIONS is true, findings are
 also written to standard error as GitHub annotations.
@@ -151,6 +158,7 @@ func newTestCommand(c *console) *cobra.Command {
   tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
   tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} \
       -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
+  tlslab test --image app:v1 --image app:v2 -- curl --cacert {ca} {url}
   tlslab test --contract trytls -- ./stub`,
 		Args: demand(cobra.MinimumNArgs(1), "name a command, for example: tlslab test -- curl --cacert {ca} {url}"),
 		RunE: func(cmd *cobra.Command, args []string) error {
