@@ -9,8 +9,8 @@ import (
 // Matches reports whether a pattern matches a client: see [Options].Only.
 func Matches(p string, i Info) bool { return pattern(p).matches(i) }
 
-// pattern is an entry of Options.Only: a stack, optionally followed by a version or its beginning, and a
-// variant: "python", "python-3.11", "python/strict", "python-3.11.7/default". Clients of results may also be selected by
+// pattern is an entry of Options.Only: a stack, optionally followed by a version or its beginning, and a variant:
+// "python", "python-3.11", "python/strict", "python-3.11.7/default". Clients of results may also be selected by
 // their image: "python@debian:12".
 type pattern string
 

@@ -1,6 +1,6 @@
-// Package image runs the lab inside container images, so that clients run with the libraries of their image. The lab's
-// static program is copied into a container of the image, and its output is streamed out. The container has no network
-// except its own loopback, and nothing of it remains.
+// Package image runs the lab inside container images, so that clients run with the libraries of their image. The
+// lab's static program is copied into a container of the image, and its output is streamed out. The container has no
+// network except its own loopback, and nothing of it remains.
 //
 // The API of Docker's daemon is used, which podman has, too.
 package image
@@ -25,8 +25,8 @@ import (
 	"example.com/tlslab/pki"
 )
 
-// Folder is the directory of the lab's program and files in a container. It is a volume, because files cannot be copied
-// into a container whose root is read-only.
+// Folder is the directory of the lab's program and files in a container. It is a volume, because files cannot be
+// copied into a container whose root is read-only.
 const Folder = "/.tlslab"
 
 // Labels of the lab's containers. Those of package mongo are the same.
@@ -36,8 +36,8 @@ const (
 	labelLock  = "org.example.tlslab.lock"  // a directory that its lab keeps locked
 )
 
-// lockPrefix starts the names of the directories that tell whether a lab with containers is alive. It is that of package
-// mongo, too: each removes what killed labs left behind, whatever it was.
+// lockPrefix starts the names of the directories that tell whether a lab with containers is alive. It is that of
+// package mongo, too: each removes what killed labs left behind, whatever it was.
 const lockPrefix = "containers-tlslab-"
 
 // Time limits.
@@ -77,8 +77,8 @@ type Runner struct {
 	noIPv6  bool // the daemon's kernel has no IPv6
 }
 
-// Open connects to Docker, and removes the containers that this user's killed labs left behind. Errors about the options
-// match [ErrUsage].
+// Open connects to Docker, and removes the containers that this user's killed labs left behind. Errors about the
+// options match [ErrUsage].
 func Open(ctx context.Context, o Options) (*Runner, error) {
 	r := &Runner{options: o, owner: fmt.Sprintf("%d-%s", os.Getpid(), rand.Text())}
 	var err error
@@ -104,8 +104,9 @@ func Open(ctx context.Context, o Options) (*Runner, error) {
 	return r, nil
 }
 
-// takeOver removes the containers of this user's killed labs, and makes this lab's lock. A lab counts as dead if its lock
-// exists, belongs to this user and is not held: the kernel releases it when the process ends, however that happens.
+// takeOver removes the containers of this user's killed labs, and makes this lab's lock. A lab counts as dead if its
+// lock exists, belongs to this user and is not held: the kernel releases it when the process ends, however that
+// happens.
 func (r *Runner) takeOver(ctx context.Context) error {
 	if err := r.sweep(ctx, label, abandoned); err != nil {
 		return err
@@ -171,9 +172,9 @@ type File struct {
 	Data []byte
 }
 
-// Run runs the lab's program in a container of an image, and returns its exit status. The standard input of the program
-// ends when ctx does, when this process ends, or when the connection to Docker does; it must end then, too. Otherwise its
-// container is removed. Run returns when the container is gone.
+// Run runs the lab's program in a container of an image, and returns its exit status. The standard input of the
+// program ends when ctx does, when this process ends, or when the connection to Docker does; it must end then, too.
+// Otherwise its container is removed. Run returns when the container is gone.
 func (r *Runner) Run(ctx context.Context, image string, c Command) (status int, err error) {
 	status, err = r.try(ctx, image, c)
 	if errors.Is(err, errNotStarted) && strings.Contains(err.Error(), "disable_ipv6") && !r.noIPv6 {

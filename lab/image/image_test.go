@@ -27,8 +27,8 @@ const (
 	scratch = "tlslab-client:scratch" // no file besides one program
 )
 
-// openFor connects to Docker, with a static program that does in a container what testdata/guest/main.go says. The test is
-// skipped without Docker or the image.
+// openFor connects to Docker, with a static program that does in a container what testdata/guest/main.go says. The
+// test is skipped without Docker or the image.
 func openFor(t *testing.T, image string, o Options) *Runner {
 	t.Helper()
 	name := strings.ReplaceAll(strings.TrimPrefix(image, "tlslab-"), ":", "-")
@@ -151,7 +151,8 @@ func TestEntrypoint(t *testing.T) {
 func TestMounts(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "data"), []byte("from here"), 0o644))
-	r := openFor(t, debian, Options{Mounts: []string{"type=bind,src=" + dir + ",dst=/data,readonly", "type=tmpfs,dst=/tmp"}})
+	mounts := []string{"type=bind,src=" + dir + ",dst=/data,readonly", "type=tmpfs,dst=/tmp"}
+	r := openFor(t, debian, Options{Mounts: mounts})
 	out, _, _ := r.run(t, debian, nil, "look", "/data/data", "COLOR")
 	assert.Contains(t, out, "file from here\n")
 	assert.Contains(t, out, "tmp ok\n")
@@ -199,8 +200,8 @@ func TestRemoved(t *testing.T) {
 	r.nothingLeft(t)
 }
 
-// TestKilled kills a process that runs a container. Its program ends by itself if it listens; otherwise the next runner
-// removes the container.
+// TestKilled kills a process that runs a container. Its program ends by itself if it listens; otherwise the next
+// runner removes the container.
 func TestKilled(t *testing.T) {
 	for _, does := range []string{"wait", "stay"} {
 		t.Run(does, func(t *testing.T) {

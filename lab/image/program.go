@@ -14,11 +14,12 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// ProgramVariable is the environment variable that names the program to copy into containers: a static tlslab for Linux.
+// ProgramVariable is the environment variable that names the program to copy into containers: a static tlslab for
+// Linux.
 const ProgramVariable = "TLSLAB_BINARY"
 
-// LabImage is the lab's own image, as lab/Dockerfile says how to build it. If this program cannot run in containers, the
-// one in that image is used.
+// LabImage is the lab's own image, as lab/Dockerfile says how to build it. If this program cannot run in containers,
+// the one in that image is used.
 const LabImage = "tlslab"
 
 const (

@@ -63,8 +63,8 @@ func newShort(s result.Scenario, infos []clients.Info) short {
 	return out
 }
 
-// byStack returns the cells of each stack, in each image, with default settings, the newest version first. For a stack without the
-// default variant, it returns those of its first variant.
+// byStack returns the cells of each stack, in each image, with default settings, the newest version first. For a
+// stack without the default variant, it returns those of its first variant.
 func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 	var names []string
 	byStack := map[string][]result.Cell{}

@@ -27,8 +27,8 @@ func (r *Run) In(image string) *Run {
 	return &out
 }
 
-// Join puts runs of the same scenarios with different clients together, in their order. The runs must have the same seed
-// and time, and no client twice. A stack counts as missing if every run misses it.
+// Join puts runs of the same scenarios with different clients together, in their order. The runs must have the same
+// seed and time, and no client twice. A stack counts as missing if every run misses it.
 func Join(runs ...*Run) (*Run, error) {
 	out := *runs[0]
 	out.Clients, out.Missing = nil, []clients.Missing{}

@@ -95,7 +95,8 @@ func (t *task) arguments(c *console) ([]string, []image.File, error) {
 	if at.IsZero() {
 		at = lab.Today(time.Now())
 	}
-	args := append([]string{insideName, t.command, "--json", "--seed=" + seed, "--at=" + at.Format(time.RFC3339)}, t.flags...)
+	args := []string{insideName, t.command, "--json", "--seed=" + seed, "--at=" + at.Format(time.RFC3339)}
+	args = append(args, t.flags...)
 	if config.AnyTime {
 		args = append(args, "--any-time")
 	}
@@ -118,8 +119,8 @@ func (t *task) arguments(c *console) ([]string, []image.File, error) {
 	return append(args, ids...), files, nil
 }
 
-// inImages runs the lab in each image, and returns the results in their order. If ctx ends, it also returns the results
-// until then.
+// inImages runs the lab in each image, and returns the results in their order. If ctx ends, it also returns the
+// results until then.
 func (c *console) inImages(ctx context.Context, i *images, t *task) (runs []*result.Run, err error) {
 	args, files, err := t.arguments(c)
 	if err != nil {
@@ -165,8 +166,8 @@ func asUsage(err error) error {
 	return err
 }
 
-// relay reads what the lab in an image writes to standard error: its progress, and lines for the user. It holds the last
-// line back, because that may be the error with which the lab ends.
+// relay reads what the lab in an image writes to standard error: its progress, and lines for the user. It holds the
+// last line back, because that may be the error with which the lab ends.
 type relay struct {
 	progress *progress
 	image    string
@@ -211,7 +212,8 @@ func (r *relay) flush() {
 
 // failure returns the error of a lab that wrote no results.
 func (r *relay) failure(status int) error {
-	why := visible.Text(cmp.Or(strings.TrimSpace(r.last+"\n"+string(r.rest)), fmt.Sprintf("tlslab ended with status %d", status)))
+	why := strings.TrimSpace(r.last + "\n" + string(r.rest))
+	why = visible.Text(cmp.Or(why, fmt.Sprintf("tlslab ended with status %d", status)))
 	if status == 128+9 {
 		why += ": it was killed, perhaps because memory is short"
 	}
