@@ -30,7 +30,7 @@ func TestRelay(t *testing.T) {
 	fmt.Fprint(c, "tlslab: a warning\ntlslab: no \x1bsuch client\n")
 	var usage usageError
 	err := c.failure(exitUsage)
-	assert.EqualError(t, err, "image c: no \ufffdsuch client")
+	assert.EqualError(t, err, `image c: no \x1bsuch client`)
 	assert.True(t, errors.As(err, &usage))
 	assert.EqualError(t, lab("d").failure(137),
 		"image d: tlslab ended with status 137: it was killed, perhaps because memory is short")
