@@ -17,7 +17,7 @@ import (
 )
 
 // dial connects to the daemon that docker's own client would use: the one in DOCKER_HOST, or in docker's current
-// context, or at the usual address; or else to podman's. If there is none, it fails quickly.
+// context, or at the usual address; or else to podman's. Without a daemon it fails quickly.
 func dial(ctx context.Context) (*client.Client, error) {
 	c, err := at(ctx)
 	if err == nil || os.Getenv(client.EnvOverrideHost) != "" {
