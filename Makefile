@@ -1,6 +1,6 @@
 # make help lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help up test race fuzz soak bench lint matrix ocsp-matrix clients mongod-stand-in mongod-image FORCE
+.PHONY: help up test race fuzz soak bench lint matrix ocsp-matrix clients mongod-stand-in mongod-image images FORCE
 
 TLSLAB := .cache/tlslab$(shell go env GOEXE)
 ARGS   ?=
@@ -91,6 +91,10 @@ mongod-stand-in:
 ## mongod-image    images of real mongods for tests, if MongoDB's cannot be pulled; VERSIONS="6.0.5" for some
 mongod-image:
 	@lab/mongo/image/build $(VERSIONS)
+
+## images          images with clients for --image: Debian's releases, and one from scratch; IMAGES="trixie" for some
+images:
+	@lab/image/images/build $(IMAGES)
 
 ## help            this list
 help:

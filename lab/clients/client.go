@@ -90,6 +90,8 @@ type Info struct {
 	Library string `json:"library"`
 	Variant string `json:"variant"` // default, insecure, no-hostname, ...
 	Path    string `json:"path"`    // the program; empty if it runs in this process
+	// Image is the container image in which the client ran; empty if it ran on this machine.
+	Image string `json:"image,omitempty"`
 	// Skips lists the checks that the variant leaves out.
 	Skips []Check `json:"skips,omitempty"`
 	// Features lists the optional checks that it has, as named in scenarios.Expectation.Feature.
@@ -127,12 +129,24 @@ const (
 	PartCAFile Part = "ca_file"
 )
 
-// ID identifies a client: "python-3.11.7/default", or "under-test/exit" if it has no version.
+// ID identifies a client: "python-3.11.7/default", or "under-test/exit" if it has no version. In an image, it is
+// "python-3.11.7/default@debian:12".
 func (i Info) ID() string {
 	if i.Version == "" {
-		return i.Stack + "/" + i.Variant
+		return i.in(i.Stack + "/" + i.Variant)
 	}
-	return i.Stack + "-" + i.Version + "/" + i.Variant
+	return i.in(i.Stack + "-" + i.Version + "/" + i.Variant)
+}
+
+// Edition returns the version, with the image if the client ran in one: "3.11.7@debian:12".
+func (i Info) Edition() string { return i.in(i.Version) }
+
+// in appends the image.
+func (i Info) in(name string) string {
+	if i.Image == "" {
+		return name
+	}
+	return name + "@" + i.Image
 }
 
 // Prober runs one client.

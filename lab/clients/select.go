@@ -9,13 +9,18 @@ import (
 // Matches reports whether a pattern matches a client: see [Options].Only.
 func Matches(p string, i Info) bool { return pattern(p).matches(i) }
 
-// pattern is an entry of Options.Only: a stack, optionally followed by a version or its beginning, and a
-// variant: "python", "python-3.11", "python/strict", "python-3.11.7/default".
+// pattern is an entry of Options.Only: a stack, optionally followed by a version or its beginning, and a variant:
+// "python", "python-3.11", "python/strict", "python-3.11.7/default". Clients of results may also be selected by
+// their image: "python@debian:12".
 type pattern string
 
 // matches reports whether the pattern matches the client.
 func (p pattern) matches(i Info) bool {
-	program, variant, narrow := strings.Cut(string(p), "/")
+	named, image, within := strings.Cut(string(p), "@")
+	if within && image != i.Image {
+		return false
+	}
+	program, variant, narrow := strings.Cut(named, "/")
 	if narrow && variant != i.Variant {
 		return false
 	}

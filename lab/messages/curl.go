@@ -59,10 +59,16 @@ var curlOwn = []Rule{
 	{Contains: "SSL certificate verification failed", Class: failure.Untrusted, tells: failed}, // also after an alert
 }
 
+var unconnected = lazyregexp.New(`Failed to connect to`)
+
 var curlRules = slices.Concat([]Rule{
 	{Contains: "no alternative certificate subject name matches", Class: failure.HostnameMismatch},
 	// all that 7.88 with OpenSSL 3 shows of the reason
 	{Contains: "asn1 encoding routines::EVP lib", Class: failure.BadSignature},
+	{Contains: "asn1 encoding routines:ASN1_item_verify:EVP lib", Class: failure.BadSignature},       // OpenSSL 1.1
+	{Contains: "digital envelope routines::provider signature failure", Class: failure.BadSignature}, // OpenSSL 3.5
+	{Contains: "SSL routines:ssl3_read_bytes:reason(1120)", Class: failure.NoApplicationProtocol},    // OpenSSL 1.1
+	{Contains: "SSL routines::data length too long", Class: failure.CorruptRecord},                   // OpenSSL 3.5
 	{Contains: "certificate revocation reason", Class: failure.Revoked},
 	{Contains: "No OCSP response received", Class: failure.StapleMissing},
 	{Contains: "Invalid OCSP response", Class: failure.RevocationUnknown},
@@ -76,10 +82,9 @@ var curlRules = slices.Concat([]Rule{
 		Only: lazyregexp.New(`curl: \(18\)|cURL error 18`),
 	},
 	{Contains: "Connection reset by peer", Class: failure.ConnectionReset, Only: reset},
-	{
-		Contains: "Couldn't connect to server", Class: failure.ConnectionRefused,
-		Only: lazyregexp.New(`Failed to connect to`),
-	},
+	{Contains: "Couldn't connect to server", Class: failure.ConnectionRefused, Only: unconnected},
+	{Contains: "Could not connect to server", Class: failure.ConnectionRefused, Only: unconnected}, // 8.14
+	{Contains: ": Connection refused", Class: failure.ConnectionRefused, Only: unconnected},        // 7.74
 	{Contains: "timed out after", Class: failure.Timeout, Only: outOfTime},
 	{Contains: "Could not resolve host", Class: failure.NameResolution},
 }, curlOwn, openSSLOwn, openSSLTexts)

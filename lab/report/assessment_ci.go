@@ -13,7 +13,10 @@ import (
 
 // WriteAssessmentJUnit writes an assessment as JUnit XML: the suite of the run, in which accepted deviations pass, and
 // a suite with the grade, which fails unless the grade is [assess.Pass].
-func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
+func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error { return assessed(a).write(w) }
+
+// assessed returns the suites of an assessment.
+func assessed(a *assess.Assessment) junitSuites {
 	run := *a.Run
 	run.Scenarios = slices.Clone(run.Scenarios)
 	for i, s := range run.Scenarios {
@@ -25,7 +28,7 @@ func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
 	}
 	out := junit(&run)
 	grade := junitCase{Name: "grade", Class: "tlslab.grade", Time: seconds(0)}
-	suite := junitSuite{Name: "tlslab", Tests: 1, Time: seconds(0)}
+	suite := junitSuite{Name: strings.TrimSpace("tlslab " + imageOf(a)), Tests: 1, Time: seconds(0)}
 	if len(out.Suites) > 0 {
 		suite.Timestamp = out.Suites[0].Timestamp
 	}
@@ -41,7 +44,7 @@ func WriteAssessmentJUnit(w io.Writer, a *assess.Assessment) error {
 	}
 	suite.Cases = []junitCase{grade}
 	out.add(suite)
-	return out.write(w)
+	return out
 }
 
 // accepts reports whether the user accepts the judgement of a scenario.

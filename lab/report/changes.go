@@ -114,16 +114,27 @@ func programs(pairs []result.Pair, side func(result.Pair) string) string {
 	if len(pairs) == 1 {
 		return side(pairs[0])
 	}
-	var names []string
+	var names, images []string
 	for _, p := range pairs {
-		if name, _, _ := strings.Cut(side(p), "/"); !slices.Contains(names, name) {
+		name, rest, _ := strings.Cut(side(p), "/")
+		_, image, within := strings.Cut(rest, "@")
+		if within {
+			name += "@" + image
+		}
+		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
+		if !slices.Contains(images, image) {
+			images = append(images, image)
+		}
 	}
-	if len(names) > 3 {
-		return fmt.Sprintf("%d clients", len(pairs))
+	switch {
+	case len(names) <= 3:
+		return strings.Join(names, ", ")
+	case len(images) == 1 && images[0] != "":
+		return images[0]
 	}
-	return strings.Join(names, ", ")
+	return fmt.Sprintf("%d clients", len(pairs))
 }
 
 // who returns the names of the clients of a change, without what the title already says.

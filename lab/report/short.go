@@ -63,13 +63,13 @@ func newShort(s result.Scenario, infos []clients.Info) short {
 	return out
 }
 
-// byStack returns the cells of each stack with default settings, the newest version first. For a stack without the
-// default variant, it returns those of its first variant.
+// byStack returns the cells of each stack, in each image, with default settings, the newest version first. For a
+// stack without the default variant, it returns those of its first variant.
 func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 	var names []string
 	byStack := map[string][]result.Cell{}
 	for _, c := range s.Cells {
-		stack := infos[c.Client].Stack
+		stack := infos[c.Client].Stack + "@" + infos[c.Client].Image
 		if byStack[stack] == nil {
 			names = append(names, stack)
 		}
@@ -95,7 +95,7 @@ func byStack(s result.Scenario, infos map[string]clients.Info) [][]result.Cell {
 func newRow(c result.Cell, info clients.Info) row {
 	c.Message = withoutPosition(c.Message)
 	c.Why = c.Why.Map(withoutPosition)
-	return row{c, info.Stack, info.Variant, []string{info.Version}}
+	return row{c, info.Stack, info.Variant, []string{info.Edition()}}
 }
 
 // name returns the name of the row's client on one line.

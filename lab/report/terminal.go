@@ -189,10 +189,10 @@ func rowsOf(s result.Scenario, infos []clients.Info) []row {
 				r.Outcome == c.Outcome && r.Message == c.Message && Saw(r.Observed) == Saw(c.Observed)
 		})
 		if same >= 0 {
-			list[same].versions = append(list[same].versions, info.Version)
+			list[same].versions = append(list[same].versions, info.Edition())
 			continue
 		}
-		list = append(list, row{c, info.Stack, info.Variant, []string{info.Version}})
+		list = append(list, row{c, info.Stack, info.Variant, []string{info.Edition()}})
 	}
 	slices.SortStableFunc(list, func(a, b row) int { return strings.Compare(a.stack+a.variant, b.stack+b.variant) })
 	return list

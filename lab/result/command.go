@@ -1,6 +1,7 @@
 package result
 
 import (
+	"strings"
 	"time"
 
 	"example.com/tlslab/lab/internal/shell"
@@ -9,7 +10,11 @@ import (
 // Command returns the shell command that reproduces a cell of a run: "tlslab run expired --client
 // python-3.8.18/default --seed x --at 2026-11-22T00:00:00Z". For a scenario of the user's own it names the files.
 func (r *Run) Command(scenario, client string) string {
-	command := "tlslab run " + scenario + " --client " + shell.Quote(client)
+	name, image, within := strings.Cut(client, "@")
+	command := "tlslab run " + scenario + " --client " + shell.Quote(name)
+	if within {
+		command += " --image " + shell.Quote(image)
+	}
 	if r.Catalogue.IsOwn(scenario) {
 		for _, path := range r.Catalogue.Paths {
 			command += " --scenarios " + shell.Quote(path)

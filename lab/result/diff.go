@@ -181,16 +181,7 @@ func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
 // counterpart. A name without a version, or with only the beginning of one, means the newest version that matches. A is
 // looked up in the run from, B in the run to, which may be the same run.
 func Upgrade(from, to *Run, names string) (*Diff, error) {
-	a, b, ok := strings.Cut(names, ":")
-	if !ok || a == "" || b == "" {
-		return nil, fmt.Errorf("comparing %q: want two clients with a colon between them, "+
-			"for example python-3.8:python-3.11", names)
-	}
-	before, err := newest(from, a)
-	if err != nil {
-		return nil, err
-	}
-	after, err := newest(to, b)
+	before, after, err := both(from, to, names)
 	if err != nil {
 		return nil, err
 	}
@@ -222,6 +213,29 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 	return d, nil
 }
 
+// both returns the clients of A:B. The names of images have colons, too: so each colon may be the one between the two.
+func both(from, to *Run, names string) (before, after []clients.Info, err error) {
+	var failed error // of the most likely colon
+	for i := range names {
+		if names[i] != ':' || i == 0 || i == len(names)-1 {
+			continue
+		}
+		before, errA := newest(from, names[:i])
+		after, errB := newest(to, names[i+1:])
+		switch {
+		case errA == nil && errB == nil:
+			return before, after, nil
+		case failed == nil, errA == nil, errB == nil:
+			failed = cmp.Or(errA, errB)
+		}
+	}
+	if failed == nil {
+		failed = fmt.Errorf("comparing %q: want two clients with a colon between them, "+
+			"for example python-3.8:python-3.11", names)
+	}
+	return nil, nil, failed
+}
+
 // newest returns the clients of a run that match a pattern, only the newest of each variant.
 func newest(r *Run, pattern string) ([]clients.Info, error) {
 	var list []clients.Info
@@ -242,7 +256,7 @@ func newest(r *Run, pattern string) ([]clients.Info, error) {
 	}
 	var ids []string // without variants, which would fill a page
 	for _, c := range r.Clients {
-		if id, _, _ := strings.Cut(c.ID(), "/"); !slices.Contains(ids, id) {
+		if id := c.Stack + "-" + c.Edition(); !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -12,8 +12,9 @@ import (
 // same outcome, judgement and class. Their messages may differ.
 type Group struct {
 	Stack, Variant string
-	Clients        []clients.Info // by version, ascending; never empty
-	// Versions lists their versions. Versions that are adjacent in the run are a range: "3.7.16–3.9.18, 3.11.2".
+	Clients        []clients.Info // by version, ascending; never empty; all of one image
+	// Versions lists their versions. Versions that are adjacent in the run are a range: "3.7.16–3.9.18, 3.11.2". If
+	// they ran in an image, it follows: "3.11.2@debian:12".
 	Versions string
 }
 
@@ -27,7 +28,7 @@ func (r *Run) Groups() []Group {
 	signs := map[string]int{} // index into groups
 	for _, c := range r.Clients {
 		var sign strings.Builder
-		fmt.Fprintf(&sign, "%s\x00%s", c.Stack, c.Variant)
+		fmt.Fprintf(&sign, "%s\x00%s\x00%s", c.Stack, c.Variant, c.Image)
 		for _, s := range r.Scenarios {
 			if cell := index.Cell(s.ID, c.ID()); cell != nil {
 				fmt.Fprintf(&sign, "\x00%s\x00%s\x00%s\x00%t", cell.Outcome, cell.Kind, cell.Class, cell.Documented)
@@ -67,7 +68,7 @@ func (r *Run) Groups() []Group {
 func (r *Run) versions(g Group) string {
 	var all []string // versions of the stack that have the variant
 	for _, c := range r.Clients {
-		if c.Stack == g.Stack && c.Variant == g.Variant {
+		if c.Stack == g.Stack && c.Variant == g.Variant && c.Image == g.Clients[0].Image {
 			all = append(all, c.Version)
 		}
 	}
@@ -75,7 +76,7 @@ func (r *Run) versions(g Group) string {
 	for _, c := range g.Clients {
 		members = append(members, c.Version)
 	}
-	return strings.Join(ranges(all, members, "–"), ", ")
+	return clients.Info{Version: strings.Join(ranges(all, members, "–"), ", "), Image: g.Clients[0].Image}.Edition()
 }
 
 // ranges returns the members of a list as text, with adjacent ones as a range.

@@ -2,6 +2,7 @@
 package curl
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -152,14 +153,18 @@ func arguments(r clients.Request, library string) []string {
 // openSSL matches the libraries that look up trust anchors in a directory like OpenSSL.
 var openSSL = regexp.MustCompile(`^(OpenSSL|quictls|LibreSSL|BoringSSL|AWS-LC) `)
 
+// noPassphrase is the passphrase for keys that have none. Without a passphrase, libssl would ask for it, and newer
+// versions of curl (8.14) refuse an empty one.
+const noPassphrase = "none"
+
 // config returns the settings that curl reads from standard input, where other users cannot see them as they
-// could on the command line. Without a passphrase, even an empty one, libssl would ask for it.
+// could on the command line.
 func config(r clients.Request) string {
 	if r.Endpoint.KeyFile == "" {
 		return ""
 	}
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
-	return `pass = "` + escape.Replace(r.Endpoint.KeyPassword) + "\"\n"
+	return `pass = "` + escape.Replace(cmp.Or(r.Endpoint.KeyPassword, noPassphrase)) + "\"\n"
 }
 
 // Exit statuses of curl which mean that it cannot do what it is asked to do.

@@ -16,7 +16,7 @@ import (
 func TestCommandsDocumented(t *testing.T) {
 	const file, begin, end = "README.md", "<!-- commands start -->\n", "<!-- commands end -->"
 	var want strings.Builder
-	cmd := root(io.Discard, io.Discard)
+	cmd := root(io.Discard, io.Discard, false)
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() && c.Name() != "help" && c.Name() != "completion" {
 			document(&want, c)

@@ -21,6 +21,7 @@ import (
 type console struct {
 	stdout, stderr io.Writer
 	lang           lang.Tag // of prose for people
+	inside         bool     // it runs in a container, and another tlslab reads what it writes
 }
 
 // language is the value of --lang.

@@ -155,7 +155,7 @@ func (o *diagnoseOptions) measure(
 	if len(o.only) == 0 {
 		list = simulate.Ordinary(set)
 	}
-	p := newProgress(o.stderr)
+	p := newProgress(o.console)
 	defer p.close()
 	return simulate.Run(ctx, list, seen, roots, simulate.Options{Timeout: o.timeout, Language: in, Progress: p.set})
 }

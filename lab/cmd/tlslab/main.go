@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	guarded := &report.Guard{W: stdout, Styles: written.file != nil && term.IsTerminal(int(written.file.Fd()))}
 	told := &report.Guard{W: stderr}
 	written.Writer = guarded
-	cmd := root(written, told)
+	cmd := root(written, told, false)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
 	written.err = cmp.Or(written.err, guarded.Flush())
@@ -105,8 +105,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitLab
 }
 
-func root(stdout, stderr io.Writer) *cobra.Command {
-	c := &console{stdout: stdout, stderr: stderr}
+// root returns the command. inside says that it runs in a container, on behalf of another tlslab.
+func root(stdout, stderr io.Writer, inside bool) *cobra.Command {
+	c := &console{stdout: stdout, stderr: stderr, inside: inside}
 	cmd := &cobra.Command{
 		Use:   "tlslab",
 		Short: "Reproduce TLS failures, and see what real clients do with them",
@@ -142,6 +143,9 @@ interrupted.`,
 	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newDiagnoseCommand(c), newMimicCommand(c),
 		newVersionCommand(c))
 	cmd.AddCommand(newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c))
+	if !inside {
+		cmd.AddCommand(newInsideCommand(c))
+	}
 	cmd.InitDefaultCompletionCmd()
 	cmd.InitDefaultHelpCmd()
 	for _, below := range cmd.Commands() {

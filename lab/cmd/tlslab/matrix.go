@@ -49,9 +49,13 @@ them by number.
 project's record (lab/result/matrix). Each client is compared with the same client in that run, or with the previous
 version if its version is new. --compare A:B shows what changes from client A to client B. It runs only these two
 unless --client says otherwise; with --against, A is taken from the earlier run. --from FILE runs nothing and shows
-that run.`,
+that run.
+
+With several --image, it shows what differs between the first image and each of the others. There a client is named
+python-3.11.2/default@IMAGE, also in --compare.`,
 		Example: `  tlslab matrix --html matrix.html
   tlslab matrix --client python --compare python-3.8:python-3.11
+  tlslab matrix --image debian:12 --image debian:13 --client curl
   tlslab matrix --json=today.json && tlslab matrix --against today.json
   tlslab matrix --from lab/result/matrix \
       --compare python-3.12:python-3.13 --markdown -`,
@@ -159,7 +163,7 @@ func (m *matrixOptions) result(
 		return r, nil
 	}
 	only := m.clients
-	if len(only) == 0 {
+	if len(only) == 0 && len(m.names) == 0 { // with images, the names of clients to compare have images, too
 		only = m.compared(former == nil)
 	}
 	return m.reproduce(ctx, m.console, m.catalogue, list, only, func(set *clients.Set) error {
@@ -206,8 +210,12 @@ func (m *matrixOptions) diffs(r, former *result.Run) ([]*result.Diff, error) {
 		}
 		list = append(list, d)
 	}
-	if former != nil && len(m.compare) == 0 {
+	switch {
+	case len(m.compare) > 0:
+	case former != nil:
 		list = append(list, result.Since(m.narrow(former), r))
+	default:
+		list = r.AcrossImages()
 	}
 	return list, nil
 }

@@ -17,14 +17,16 @@ import (
 // standard error is not a terminal, it shows only the lines passed to say.
 type progress struct {
 	stderr io.Writer
+	inside bool          // it is for another tlslab: see [progressForm]
+	shown  int           // in percent
 	bars   *mpb.Progress // nil if there is no terminal
 	bar    *mpb.Bar
 }
 
-// newProgress returns a progress on stderr. close must be called.
-func newProgress(stderr io.Writer) *progress {
-	p := &progress{stderr: stderr}
-	file := terminalOf(stderr)
+// newProgress returns a progress on the console's stderr. close must be called.
+func newProgress(c *console) *progress {
+	p := &progress{stderr: c.stderr, inside: c.inside}
+	file := terminalOf(c.stderr)
 	if file == nil {
 		return p
 	}
@@ -50,6 +52,10 @@ func terminalOf(stderr io.Writer) *os.File {
 
 // set shows that done of total probes have been judged.
 func (p *progress) set(done, total int) {
+	if percent := 100 * done / max(total, 1); p.inside && percent > p.shown {
+		p.shown = percent
+		fmt.Fprintf(p.stderr, progressForm+"\n", done, total)
+	}
 	if p.bar != nil {
 		p.bar.SetTotal(int64(total), false)
 		p.bar.SetCurrent(int64(done))

@@ -38,7 +38,7 @@ func TestProgressIsOneLine(t *testing.T) {
 		}
 	}()
 
-	p := newProgress(stderr)
+	p := newProgress(&console{stderr: stderr})
 	for n := range 3 {
 		p.set(n, 3)
 		<-drawn

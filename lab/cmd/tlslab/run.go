@@ -46,7 +46,12 @@ A judgement is ok, or one of: wrong-reason (rejected, but for another reason), i
 reject), lenient (accepted what it should reject), broken (rejected what it must accept), void (rejected the
 control too), unsupported, error. A * marks a documented deviation: a variant that is declared not to check this, or
 known behaviour of the stack. The exit status is 0 if every judgement is as documented. It is 3 if a scenario that you
-name, or every one, cannot be served on this machine, or if no client speaks its protocol.`,
+name, or every one, cannot be served on this machine, or if no client speaks its protocol.
+
+With --image, the lab runs inside a container of that image, with the clients that the image has. The container has no
+network but its loopback, and is removed in the end. On Linux, tlslab copies itself into it, for which it must be static
+(CGO_ENABLED=0); otherwise the environment variable TLSLAB_BINARY names a static one, or it is taken from the image
+tlslab, which lab/Dockerfile builds. DOCKER_HOST may be podman's socket.`,
 		ValidArgsFunction: completeIDs,
 		RunE:              func(cmd *cobra.Command, ids []string) error { return o.run(cmd.Context(), ids) },
 	}
@@ -115,6 +120,7 @@ type probing struct {
 	minting
 	database
 	place
+	images
 	clients []string
 	timeout time.Duration
 }
@@ -123,6 +129,7 @@ func (p *probing) add(cmd *cobra.Command) {
 	p.database.add(cmd)
 	p.minting.add(cmd)
 	p.place.add(cmd, "certificates and keys")
+	p.images.add(cmd)
 	addClient(cmd, &p.clients, "only these clients: a stack (python), a stack and version (python-3.11), "+
 		"a variant of it (python/strict)")
 	cmd.Flags().DurationVar(&p.timeout, "timeout", 10*time.Second, "time limit of each client for each connection")
@@ -139,6 +146,11 @@ func (p *probing) reproduce(
 ) (_ *result.Run, err error) {
 	if err := knownClients(only); err != nil {
 		return nil, err
+	}
+	if within, err := p.images.given(); err != nil {
+		return nil, err
+	} else if within {
+		return p.inImages(ctx, c, catalogue, list, only)
 	}
 	config, err := p.config(c)
 	if err != nil {
@@ -216,7 +228,7 @@ func (c *console) runAll(
 	ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set,
 	options lab.RunOptions, remark remark,
 ) (*result.Run, error) {
-	p := newProgress(c.stderr)
+	p := newProgress(c)
 	defer p.close()
 	options.Progress = p.set
 	options.Judged = func(s *scenarios.Scenario, c result.Cell) {

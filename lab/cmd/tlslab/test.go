@@ -109,6 +109,13 @@ Grades:
 Exit status 2 means wrong usage, such as a command that does not exist. 3 means
 that the lab itself failed or was interrupted; results until then are shown.
 
+--image IMAGE runs CMD inside a container of that image, with the lab beside it;
+the files of {ca} and the others are in the container. It has no network but its
+loopback, and is removed in the end. With two images, the report says of each
+what CMD did in it, and then what differs between them; the exit status is 0 if
+CMD passes in all of them. tlslab run --help says where the lab in the container
+comes from.
+
 --junit FILE writes JUnit XML: a case per scenario, and one for the grade, so
 that it is red if the exit status is 1. If GITHUB_ACTIONS is true, findings are
 also written to standard error as GitHub annotations.
@@ -124,6 +131,7 @@ type testOptions struct {
 	selection
 	minting
 	pace
+	images
 	undertest.Options
 	dir             string
 	ids             []string
@@ -150,6 +158,7 @@ func newTestCommand(c *console) *cobra.Command {
   tlslab test --known deviations.txt -- python3 client.py {host} {port} {ca}
   tlslab test -- java -Djavax.net.ssl.trustStore={ca_p12} \
       -Djavax.net.ssl.trustStorePassword={ca_password} -jar client.jar {url}
+  tlslab test --image app:v1 --image app:v2 -- curl --cacert {ca} {url}
   tlslab test --contract trytls -- ./stub`,
 		Args: demand(cobra.MinimumNArgs(1), "name a command, for example: tlslab test -- curl --cacert {ca} {url}"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -179,6 +188,7 @@ func newTestCommand(c *console) *cobra.Command {
 	o.pace.add(cmd, "time limit of CMD for each connection; then it is killed, with all that it started")
 	o.selection.add(cmd)
 	o.minting.add(cmd)
+	o.images.add(cmd)
 	addJSON(cmd, &o.json)
 	completeFlag(cmd, "contract", contracts)
 	completeFlag(cmd, "stack", messages.Stacks())
@@ -207,6 +217,11 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 		if err := o.junit.check(); err != nil { // before the run, which can take minutes
 			return err
 		}
+	}
+	if within, err := o.images.given(); err != nil {
+		return err
+	} else if within {
+		return o.testImages(ctx, list, known)
 	}
 	config, err := o.config(o.console, new(database).services(o.console, 0)...)
 	if err != nil {
@@ -239,35 +254,73 @@ func (o *testOptions) main(ctx context.Context) (err error) {
 	return cmp.Or(err, o.assess(ctx, assess.Assess(run, known)))
 }
 
-// assess shows the results of a run.
-func (o *testOptions) assess(ctx context.Context, a *assess.Assessment) error {
+// testImages runs the client in each image, and shows the results.
+func (o *testOptions) testImages(
+	ctx context.Context, list []*scenarios.Scenario, known *assess.Deviations,
+) error {
+	if o.knownOut != "" && len(o.names) > 1 {
+		return usageError{errors.New("--known-out with several images: write it with one of them at a time")}
+	}
+	_, listed := known.Find(scenarios.FirstControl(list).ID)
+	runs, err := o.inImages(ctx, list, o.keepGoing || listed)
+	if len(runs) == 0 {
+		return err
+	}
+	var assessed []*assess.Assessment
+	for _, run := range runs {
+		assessed = append(assessed, assess.Assess(run, known))
+		if err != nil || run.Stopped != nil { // not everything ran: keep the file of accepted judgements
+			o.knownOut = ""
+		}
+	}
+	return cmp.Or(err, o.assess(ctx, assessed...))
+}
+
+// assess shows the results of a run, or of runs in several images.
+func (o *testOptions) assess(ctx context.Context, list ...*assess.Assessment) error {
 	if o.junit.path != "" {
-		write := func(w io.Writer) error { return report.WriteAssessmentJUnit(w, a) }
+		write := func(w io.Writer) error { return report.WriteImagesJUnit(w, list) }
 		if err := o.junit.put(context.WithoutCancel(ctx), o.stdout, write); err != nil {
 			return err
 		}
 	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := report.WriteAnnotations(o.stderr, a); err != nil {
-			return err
+		for _, a := range list {
+			if err := report.WriteAnnotations(o.stderr, a); err != nil {
+				return err
+			}
 		}
 	}
 	if o.knownOut != "" {
-		if err := writeKnown(o.knownOut, a.Deviations()); err != nil {
+		if err := writeKnown(o.knownOut, list[0].Deviations()); err != nil {
 			return err
 		}
 	}
-	if o.json {
-		if err := result.WriteJSON(o.stdout, report.InWords(a)); err != nil {
-			return err
-		}
-	} else {
-		o.terminal().Assessment(a)
+	if err := o.show(list); err != nil {
+		return err
 	}
-	if a.Grade != assess.Pass {
+	if slices.ContainsFunc(list, func(a *assess.Assessment) bool { return a.Grade != assess.Pass }) {
 		return errNotDocumented
 	}
 	return nil
+}
+
+// show writes the results to standard output.
+func (o *testOptions) show(list []*assess.Assessment) error {
+	switch {
+	case !o.json && len(list) == 1:
+		o.terminal().Assessment(list[0])
+		return nil
+	case !o.json:
+		return o.terminal().Images(list)
+	case len(list) == 1:
+		return result.WriteJSON(o.stdout, report.InWords(list[0]))
+	}
+	all, err := report.JoinImages(list)
+	if err != nil {
+		return err
+	}
+	return result.WriteJSON(o.stdout, all)
 }
 
 func writeKnown(path string, list []assess.Deviation) error {

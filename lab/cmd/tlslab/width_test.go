@@ -80,7 +80,7 @@ func TestFits(t *testing.T) {
 		"test --id expired,wrong-host -- curl --cacert {ca} {url}", "test --id expired -- false", "check names -- true",
 		"mint " + t.TempDir() + "/out expired", "diagnose localhost:1",
 	}
-	for _, c := range root(io.Discard, io.Discard).Commands() {
+	for _, c := range root(io.Discard, io.Discard, false).Commands() {
 		lines = append(lines, c.Name()+" --help")
 	}
 	for _, l := range lessons.All() {

@@ -35,6 +35,7 @@ var arrows = map[string]string{
 	"lab/services/mongodb":      "lab/serve pki scenarios",
 	"lab/mongo":                 "lab/serve pki scenarios",
 	"lab/mongo/replicaset":      "lab lab/clients lab/messages lab/mongo lab/serve lab/verdict pki scenarios scenarios/failure",
+	"lab/image":                 "pki",
 	"lab/clients":               "lab/clients/internal/process lab/lang lab/serve scenarios/near",
 	"lab/messages":              "lab/messages/codes lab/messages/phrases lab/wire scenarios/failure",
 	"lab/verdict":               "lab/clients lab/lang lab/messages lab/serve lab/wire scenarios scenarios/failure",
@@ -65,7 +66,7 @@ var arrows = map[string]string{
 var (
 	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
-		module + "lab/clients/all", module + "lab/mongo", module + "lab/services/mongodb", module + "lab/page",
+		module + "lab/clients/all", module + "lab/mongo", module + "lab/image", module + "lab/services/mongodb", module + "lab/page",
 		module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/",
 		"github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
 	}
