@@ -22,6 +22,7 @@ type matrixOptions struct {
 	*console
 	selection
 	probing
+	part
 	ids     []string
 	files   []*outfile
 	former  string   // file or directory of the run to compare with
@@ -60,6 +61,7 @@ that run.`,
 	}
 	m.selection.add(cmd)
 	m.probing.add(cmd)
+	m.part.add(cmd)
 	m.addFile(cmd, "html", "write a self-contained HTML page to this file", report.WriteHTML)
 	m.addFile(cmd, "junit", "write JUnit XML to this file: a suite per client, a case per scenario", report.WriteJUnit)
 	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", writeMarkdown)
@@ -107,6 +109,9 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 }
 
 func (m *matrixOptions) main(ctx context.Context) error {
+	if err := cmp.Or(m.part.check(), m.checkShard()); err != nil {
+		return err
+	}
 	list, err := m.selected(ctx, m.ids)
 	if err != nil {
 		return err
@@ -133,6 +138,20 @@ func (m *matrixOptions) main(ctx context.Context) error {
 		return err
 	}
 	return outcome(run, m.ids)
+}
+
+// checkShard returns an error for flags that need the cells of the whole run.
+func (m *matrixOptions) checkShard() error {
+	for _, f := range []struct {
+		flag  string
+		given bool
+	}{{"--from", m.from != ""}, {"--against", m.former != ""}, {"--compare", len(m.compare) > 0}} {
+		if f.given && m.text != "" {
+			return usageError{fmt.Errorf("--shard runs a part of the cells, but %s needs all of them: "+
+				"put the shards together with tlslab merge first", f.flag)}
+		}
+	}
+	return nil
 }
 
 // open reads an earlier run.
@@ -162,7 +181,7 @@ func (m *matrixOptions) result(
 	if len(only) == 0 {
 		only = m.compared(former == nil)
 	}
-	return m.reproduce(ctx, m.console, m.catalogue, list, only, func(set *clients.Set) error {
+	return m.reproduce(ctx, m.console, m.catalogue, list, only, m.shard, func(set *clients.Set) error {
 		probe := new(result.Run)
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)
