@@ -33,6 +33,8 @@ func Effects() []Effect { return []Effect{NowRejects, NowAccepts, OtherCause, Ab
 // Diff is the differences between pairs of clients. Within one run, it shows what changes from one client to another;
 // between two runs, what has changed since the first.
 type Diff struct {
+	// Title says what is compared, if the names of the clients do not.
+	Title string `json:"title,omitempty"`
 	Pairs []Pair `json:"pairs"`
 	// Scenarios is the number of scenarios that both clients of some pair ran.
 	Scenarios int `json:"scenarios"`
@@ -186,6 +188,12 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 		return nil, fmt.Errorf("comparing %q: want two clients with a colon between them, "+
 			"for example python-3.8:python-3.11", names)
 	}
+	return Between(from, to, a, b)
+}
+
+// Between is [Upgrade] with the two clients as separate names.
+func Between(from, to *Run, a, b string) (*Diff, error) {
+	names := a + ":" + b
 	before, err := newest(from, a)
 	if err != nil {
 		return nil, err

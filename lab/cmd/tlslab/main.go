@@ -139,7 +139,7 @@ interrupted.`,
 	cmd.AddCommand(newListCommand(c), newShowCommand(c), newRunCommand(c), newMatrixCommand(c))
 	cmd.AddCommand(newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c))
 	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newDiagnoseCommand(c), newMimicCommand(c),
-		newVersionCommand(c), newMergeCommand(c))
+		newVersionCommand(c), newMergeCommand(c), newCompareCommand(c))
 	cmd.AddCommand(newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c))
 	cmd.InitDefaultCompletionCmd()
 	cmd.InitDefaultHelpCmd()

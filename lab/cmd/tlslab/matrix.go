@@ -64,7 +64,7 @@ that run.`,
 	m.part.add(cmd)
 	m.addFile(cmd, "html", "write a self-contained HTML page to this file", report.WriteHTML)
 	m.addFile(cmd, "junit", "write JUnit XML to this file: a suite per client, a case per scenario", report.WriteJUnit)
-	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", writeMarkdown)
+	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", m.writeMarkdown)
 	results := m.addFile(cmd, "json", "write the results as JSON to this file (--json=FILE) or to standard output", nil)
 	results.write = results.writeJSON
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
@@ -93,7 +93,7 @@ func (o *outfile) writeJSON(w io.Writer, r *result.Run) error {
 }
 
 // writeMarkdown writes the comparisons, or else the table of the run.
-func writeMarkdown(w io.Writer, r *result.Run) error {
+func (m *matrixOptions) writeMarkdown(w io.Writer, r *result.Run) error {
 	if len(r.Diffs) == 0 {
 		return report.WriteMarkdown(w, r)
 	}
@@ -101,7 +101,7 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := report.WriteDiffMarkdown(w, d); err != nil {
+		if err := report.WriteDiffMarkdown(w, d, m.wording); err != nil {
 			return err
 		}
 	}
