@@ -47,8 +47,8 @@ func (s Shard) Whole() bool { return s.Of <= 1 }
 // Place is a cell of a run, by the ID of its client and of its scenario.
 type Place struct{ Client, Scenario string }
 
-// Cells returns the cells of a run that are in the shard. They are counted in the order of their IDs, so that every machine
-// takes the same ones, in whatever order it finds its clients.
+// Cells returns the cells of a run that are in the shard. They are counted in the order of their IDs, so that every
+// machine takes the same ones, in whatever order it finds its clients.
 func (s Shard) Cells(all []Place) map[Place]bool {
 	sorted := slices.Clone(all)
 	slices.SortFunc(sorted, func(a, b Place) int {
