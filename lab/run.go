@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/machine"
 	"example.com/tlslab/lab/internal/rescue"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/result"
@@ -41,6 +42,9 @@ type RunOptions struct {
 	// Gate, if set, is a control that is probed first. If the client does not accept it, nothing else is
 	// probed, and the report contains only the gate and says so. It is for runs with one client.
 	Gate *scenarios.Scenario
+	// Shard, if not zero, is the part of the cells that run. The scenarios and clients of the report are those of
+	// the whole run.
+	Shard result.Shard
 	// Told, if set, changes the endpoint that a client is given, so that no name in it gives the scenario
 	// away. It is called once for each probe, from any goroutine.
 	Told func(*scenarios.Scenario, serve.Endpoint) (serve.Endpoint, error)
@@ -57,10 +61,15 @@ func (l *Lab) Run(
 	ctx context.Context, list []*scenarios.Scenario, set *clients.Set, o RunOptions,
 ) (*result.Run, error) {
 	atOnce := probesPerProcessor * runtime.GOMAXPROCS(0)
-	r := &runner{Lab: l, options: o, total: pairs(list, set), turns: newTurns(set, o.Parallel, atOnce)}
+	mine := o.Shard.Cells(pairs(list, set))
+	r := &runner{Lab: l, options: o, mine: mine, total: len(mine), turns: newTurns(set, o.Parallel, atOnce)}
 	r.probes = semaphore.NewWeighted(int64(max(o.Parallel, atOnce)))
 	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(),
-		Missing: append([]clients.Missing{}, set.Missing...), Catalogue: l.config.Catalogue}
+		Missing: append([]clients.Missing{}, set.Missing...), Catalogue: l.config.Catalogue,
+		Machine: new(machine.Here())}
+	if !o.Shard.Whole() {
+		out.Shard = &o.Shard
+	}
 	switch cell, err := r.gate(ctx, set); {
 	case ctx.Err() != nil:
 		out.Duration, out.Interrupted = time.Since(out.Started), true
@@ -112,17 +121,17 @@ func speaks(c *clients.Client, s *scenarios.Scenario) bool {
 	return c.Service == string(s.Service.Protocol())
 }
 
-// pairs returns the number of cells of a run.
-func pairs(list []*scenarios.Scenario, set *clients.Set) int {
-	n := 0
+// pairs returns the cells of a run.
+func pairs(list []*scenarios.Scenario, set *clients.Set) []result.Place {
+	var all []result.Place
 	for _, s := range list {
 		for _, c := range set.Clients {
 			if speaks(c, s) {
-				n++
+				all = append(all, result.Place{Client: c.ID(), Scenario: s.ID})
 			}
 		}
 	}
-	return n
+	return all
 }
 
 // Describe returns a scenario's description for a report, without any client's results.
@@ -149,6 +158,7 @@ func (l *Lab) compare(s *scenarios.Scenario) (result.Scenario, error) {
 type runner struct {
 	*Lab
 	options RunOptions
+	mine    map[result.Place]bool // the cells that run
 	total   int
 	turns   *turns
 	probes  *semaphore.Weighted
@@ -190,7 +200,7 @@ func (r *runner) client(
 	var works, waits []int
 	for n, s := range list {
 		switch {
-		case !speaks(c, s):
+		case !r.mine[result.Place{Client: c.ID(), Scenario: s.ID}]:
 		case s.Waits() && turns.waits != turns.works:
 			waits = append(waits, n)
 		default:

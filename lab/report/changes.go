@@ -97,6 +97,9 @@ var titles = map[result.Effect]string{
 // title returns what is compared: "python-3.8.18 → python-3.11.7".
 func title(d *result.Diff) string {
 	from, to := sides(d)
+	if d.Title != "" {
+		return d.Title
+	}
 	if from == to {
 		return "since the earlier run"
 	}
@@ -293,7 +296,11 @@ func diffMarkdown(d *result.Diff, e result.Effect) string {
 	w.SuppressEmptyColumns()
 	for _, c := range folded(d, e) {
 		before, after := c.states()
-		w.AppendRow(table.Row{c.what(code), before, after, who(d, c), code(cmp.Or(c.To.Message, c.From.Message))})
+		message := code(cmp.Or(c.To.Message, c.From.Message))
+		if e == result.Wording {
+			message = code(cmp.Or(c.From.Message, "nothing")) + " → " + code(cmp.Or(c.To.Message, "nothing"))
+		}
+		w.AppendRow(table.Row{c.what(code), before, after, who(d, c), message})
 	}
 	if w.Length() == 0 {
 		return ""
@@ -301,12 +308,13 @@ func diffMarkdown(d *result.Diff, e result.Effect) string {
 	return w.RenderMarkdown()
 }
 
-// WriteDiffMarkdown writes what has changed as tables in GitHub's Markdown, without changes in wording.
-func WriteDiffMarkdown(w io.Writer, d *result.Diff) error {
+// WriteDiffMarkdown writes what has changed as tables in GitHub's Markdown. Changes in wording are only counted, unless
+// words is true.
+func WriteDiffMarkdown(w io.Writer, d *result.Diff, words bool) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "### %s\n\n%s: %s.\n", title(d), compared(d), counts(d))
 	for _, e := range result.Effects() {
-		if t := diffMarkdown(d, e); t != "" && e != result.Wording {
+		if t := diffMarkdown(d, e); t != "" && (words || e != result.Wording) {
 			fmt.Fprintf(&out, "\n%s:\n\n%s\n", titles[e], t)
 		}
 	}

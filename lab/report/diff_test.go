@@ -142,7 +142,7 @@ func TestDiffMarkdown(t *testing.T) {
 	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
 	require.NoError(t, err)
 	var out strings.Builder
-	require.NoError(t, report.WriteDiffMarkdown(&out, d))
+	require.NoError(t, report.WriteDiffMarkdown(&out, d, false))
 	assert.Contains(t, out.String(), "### python-3.8 → python-3.11\n")
 	assert.Contains(t, out.String(), "| `good-ip` | accepted, ok | rejected, broken! (handshake-failure) | all "+
 		"variants | `handshake failure` |\n")
@@ -156,7 +156,7 @@ func TestDiffMarkdown(t *testing.T) {
 	require.NoError(t, report.WriteDiffMarkdown(&out, result.Since(run(python("default", "3.8"), many, func(string,
 		clients.Info) result.Cell {
 		return accepted(verdict.OK, true)
-	}), evil)))
+	}), evil), false))
 	for line := range strings.Lines(out.String()) {
 		if strings.HasPrefix(line, "| `expired`") {
 			assert.Contains(t, line, "``") // the fence is longer than the message's own
@@ -182,4 +182,25 @@ func TestReadRun(t *testing.T) {
 		_, err := result.Read(strings.NewReader(text))
 		assert.ErrorContains(t, err, want, text)
 	}
+}
+
+// TestDiffHTML checks that a page of a comparison shows each effect, and that messages stay text.
+func TestDiffHTML(t *testing.T) {
+	r := upgrade()
+	d, err := result.Upgrade(r, r, "python-3.8:python-3.11")
+	require.NoError(t, err)
+	d.Changes[0].To.Message = "<script>alert(1)</script>"
+	var out strings.Builder
+	require.NoError(t, report.WriteDiffHTML(&out, d, false))
+	assert.Contains(t, out.String(), "<title>python-3.8 → python-3.11</title>")
+	assert.Contains(t, out.String(), "<h2>accepted before, rejected now</h2>")
+	assert.Contains(t, out.String(), "&lt;script&gt;alert(1)&lt;/script&gt;")
+	assert.NotContains(t, out.String(), "<script")
+	assert.NotContains(t, out.String(), "<h2>the same in other words</h2>")
+	out.Reset()
+	require.NoError(t, report.WriteDiffHTML(&out, d, true))
+	assert.Contains(t, out.String(), "<h2>the same in other words</h2>")
+	out.Reset()
+	require.NoError(t, report.WriteDiffMarkdown(&out, d, true))
+	assert.Contains(t, out.String(), "the same in other words:")
 }

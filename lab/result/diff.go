@@ -33,6 +33,8 @@ func Effects() []Effect { return []Effect{NowRejects, NowAccepts, OtherCause, Ab
 // Diff is the differences between pairs of clients. Within one run, it shows what changes from one client to another;
 // between two runs, what has changed since the first.
 type Diff struct {
+	// Title says what is compared, if the names of the clients do not.
+	Title string `json:"title,omitempty"`
 	Pairs []Pair `json:"pairs"`
 	// Scenarios is the number of scenarios that both clients of some pair ran.
 	Scenarios int `json:"scenarios"`
@@ -181,7 +183,35 @@ func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
 // counterpart. A name without a version, or with only the beginning of one, means the newest version that matches. A is
 // looked up in the run from, B in the run to, which may be the same run.
 func Upgrade(from, to *Run, names string) (*Diff, error) {
-	before, after, err := both(from, to, names)
+	var failed error // of the most likely colon
+	for i := range names { // the names of images have colons, too: each may be the one between the two
+		if names[i] != ':' || i == 0 || i == len(names)-1 {
+			continue
+		}
+		_, errA := newest(from, names[:i])
+		_, errB := newest(to, names[i+1:])
+		switch {
+		case errA == nil && errB == nil:
+			return Between(from, to, names[:i], names[i+1:])
+		case failed == nil, errA == nil, errB == nil:
+			failed = cmp.Or(errA, errB)
+		}
+	}
+	if failed == nil {
+		failed = fmt.Errorf("comparing %q: want two clients with a colon between them, "+
+			"for example python-3.8:python-3.11", names)
+	}
+	return nil, failed
+}
+
+// Between is [Upgrade] with the two clients as separate names.
+func Between(from, to *Run, a, b string) (*Diff, error) {
+	names := a + ":" + b
+	before, err := newest(from, a)
+	if err != nil {
+		return nil, err
+	}
+	after, err := newest(to, b)
 	if err != nil {
 		return nil, err
 	}
@@ -211,29 +241,6 @@ func Upgrade(from, to *Run, names string) (*Diff, error) {
 		}
 	}
 	return d, nil
-}
-
-// both returns the clients of A:B. The names of images have colons, too: so each colon may be the one between the two.
-func both(from, to *Run, names string) (before, after []clients.Info, err error) {
-	var failed error // of the most likely colon
-	for i := range names {
-		if names[i] != ':' || i == 0 || i == len(names)-1 {
-			continue
-		}
-		before, errA := newest(from, names[:i])
-		after, errB := newest(to, names[i+1:])
-		switch {
-		case errA == nil && errB == nil:
-			return before, after, nil
-		case failed == nil, errA == nil, errB == nil:
-			failed = cmp.Or(errA, errB)
-		}
-	}
-	if failed == nil {
-		failed = fmt.Errorf("comparing %q: want two clients with a colon between them, "+
-			"for example python-3.8:python-3.11", names)
-	}
-	return nil, nil, failed
 }
 
 // newest returns the clients of a run that match a pattern, only the newest of each variant.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -195,10 +196,25 @@ func ReadRecord(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readRecords(files, func(path string) ([]byte, error) { return bounded.File(path, maxRecord) })
+}
+
+// ReadRecorded reads the record that is part of the program: see [Recorded].
+func ReadRecorded() (*Run, error) {
+	record := Recorded()
+	files, err := fs.Glob(record, "*"+recordSuffix)
+	if err != nil {
+		return nil, err
+	}
+	return readRecords(files, func(name string) ([]byte, error) { return fs.ReadFile(record, name) })
+}
+
+// readRecords reads the files of a record.
+func readRecords(files []string, read func(string) ([]byte, error)) (*Run, error) {
 	r := &Run{Schema: Schema}
 	cells := map[string][]Cell{}
 	for _, path := range files {
-		data, err := bounded.File(path, maxRecord)
+		data, err := read(path)
 		if err != nil {
 			return nil, err
 		}

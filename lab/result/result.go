@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/tlslab/lab/clients"
+	"example.com/tlslab/lab/internal/machine"
 	"example.com/tlslab/lab/lang"
 	"example.com/tlslab/lab/messages"
 	"example.com/tlslab/lab/serve"
@@ -26,11 +27,17 @@ const Schema = 3
 // Run is the results of a run over scenarios and clients. In JSON, times are RFC 3339 in UTC, and durations are in
 // nanoseconds.
 type Run struct {
-	Schema   int           `json:"schema"`      // [Schema]
-	Seed     string        `json:"seed"`        // with At, decides every key and certificate
-	At       time.Time     `json:"at"`          // the time that certificates were minted for
-	Started  time.Time     `json:"started"`     // when the run began
-	Duration time.Duration `json:"duration_ns"` // how long the run took
+	Schema   int           `json:"schema"`            // [Schema]
+	Seed     string        `json:"seed"`              // with At, decides every key and certificate
+	At       time.Time     `json:"at"`                // the time that certificates were minted for
+	Version  string        `json:"version,omitempty"` // of tlslab, with its revision
+	Started  time.Time     `json:"started"`           // when the run began
+	Duration time.Duration `json:"duration_ns"`       // how long the run took
+	// Machine is where it ran. It is absent from a record, and from a run whose shards ran on different machines.
+	Machine *machine.Machine `json:"machine,omitempty"`
+	// Shard is set if only a part of the cells ran here. Shards lists the parts of a merged run.
+	Shard  *Shard `json:"shard,omitempty"`
+	Shards []Part `json:"shards,omitempty"`
 	// Interrupted means that the run ended early. It contains what was judged until then.
 	Interrupted bool `json:"interrupted,omitempty"`
 	// Stopped is set if a client under test did not accept the first control, so that it ran nothing else.

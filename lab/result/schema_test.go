@@ -33,6 +33,10 @@ func TestSchemas(t *testing.T) {
 		"matrix": {Type: reflect.TypeFor[stored](), Title: "The results of tlslab matrix --json", Version: MatrixSchema,
 			Words: enumerated, Recursive: reflect.TypeFor[lang.Reason](), Never: reflect.TypeFor[never]()},
 	}
+	forms["compare"] = jsonform.Form{
+		Type: reflect.TypeFor[Comparison](), Title: "What tlslab compare --format json prints", Version: CompareSchema,
+		Words: enumerated,
+	}
 	for name, f := range forms {
 		f.Published(t, "../schema/"+name+".json")
 	}
@@ -47,6 +51,17 @@ func TestSchemas(t *testing.T) {
 	var matrix bytes.Buffer
 	require.NoError(t, r.WriteTables(&matrix, false))
 	forms["matrix"].Holds(t, matrix.Bytes())
+
+	var compared bytes.Buffer
+	former := *r
+	former.Scenarios = append([]Scenario{}, r.Scenarios...)
+	failed := verdict.Judgement{Kind: verdict.Error}
+	former.Scenarios[0].Cells = []Cell{{Client: r.Clients[0].ID(), Outcome: clients.Failed, Judgement: failed}}
+	d := Since(&former, r)
+	require.True(t, d.Has(Ability))
+	require.False(t, d.Same())
+	require.NoError(t, WriteJSON(&compared, NewComparison(&former, r, "former", "r", d)))
+	forms["compare"].Holds(t, compared.Bytes())
 
 	// One form is not valid as the other, and undescribed fields and values are invalid.
 	assert.Error(t, forms["run"].Validate(matrix.Bytes()))

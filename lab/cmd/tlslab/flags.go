@@ -17,6 +17,7 @@ import (
 	"example.com/tlslab/lab/internal/bounded"
 	"example.com/tlslab/lab/internal/ports"
 	"example.com/tlslab/lab/mongo"
+	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/scenarios"
@@ -362,6 +363,28 @@ func (p *pace) check() error {
 func positive(timeout time.Duration) error {
 	if timeout <= 0 {
 		return usageError{fmt.Errorf("--timeout %s: it must be positive, for example 10s", timeout)}
+	}
+	return nil
+}
+
+// part is which part of a run a command runs.
+type part struct {
+	text  string
+	shard result.Shard
+}
+
+func (p *part) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.text, "shard", "", "run only a part of the cells, `K/N`: part K of N; tlslab merge puts "+
+		"the parts' --json together")
+}
+
+// check reads the flag.
+func (p *part) check() (err error) {
+	if p.text == "" {
+		return nil
+	}
+	if p.shard, err = result.ParseShard(p.text); err != nil {
+		return usageError{fmt.Errorf("--shard: %w", err)}
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ interrupted.`,
 	cmd.AddCommand(newUpCommand(c), newWaitCommand(), newMintCommand(c), newOcspMatrixCommand(c),
 		newReplicaSetCommand(c))
 	cmd.AddCommand(newTestCommand(c), newExplainCommand(c), newDiagnoseCommand(c), newMimicCommand(c),
-		newVersionCommand(c))
+		newVersionCommand(c), newMergeCommand(c), newCompareCommand(c))
 	cmd.AddCommand(newLessonsCommand(c), newLessonCommand(c), newCheckCommand(c))
 	if !inside {
 		cmd.AddCommand(newInsideCommand(c))

@@ -22,6 +22,7 @@ type matrixOptions struct {
 	*console
 	selection
 	probing
+	part
 	ids     []string
 	files   []*outfile
 	former  string   // file or directory of the run to compare with
@@ -64,9 +65,10 @@ python-3.11.2/default@IMAGE, also in --compare.`,
 	}
 	m.selection.add(cmd)
 	m.probing.add(cmd)
+	m.part.add(cmd)
 	m.addFile(cmd, "html", "write a self-contained HTML page to this file", report.WriteHTML)
 	m.addFile(cmd, "junit", "write JUnit XML to this file: a suite per client, a case per scenario", report.WriteJUnit)
-	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", writeMarkdown)
+	m.addFile(cmd, "markdown", "write the comparison, or else the table, as Markdown to this file", m.writeMarkdown)
 	results := m.addFile(cmd, "json", "write the results as JSON to this file (--json=FILE) or to standard output", nil)
 	results.write = results.writeJSON
 	cmd.Flags().Lookup("json").NoOptDefVal = "-"
@@ -95,7 +97,7 @@ func (o *outfile) writeJSON(w io.Writer, r *result.Run) error {
 }
 
 // writeMarkdown writes the comparisons, or else the table of the run.
-func writeMarkdown(w io.Writer, r *result.Run) error {
+func (m *matrixOptions) writeMarkdown(w io.Writer, r *result.Run) error {
 	if len(r.Diffs) == 0 {
 		return report.WriteMarkdown(w, r)
 	}
@@ -103,7 +105,7 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := report.WriteDiffMarkdown(w, d); err != nil {
+		if err := report.WriteDiffMarkdown(w, d, m.wording); err != nil {
 			return err
 		}
 	}
@@ -111,6 +113,9 @@ func writeMarkdown(w io.Writer, r *result.Run) error {
 }
 
 func (m *matrixOptions) main(ctx context.Context) error {
+	if err := cmp.Or(m.part.check(), m.checkShard()); err != nil {
+		return err
+	}
 	list, err := m.selected(ctx, m.ids)
 	if err != nil {
 		return err
@@ -137,6 +142,20 @@ func (m *matrixOptions) main(ctx context.Context) error {
 		return err
 	}
 	return outcome(run, m.ids)
+}
+
+// checkShard returns an error for flags that need the cells of the whole run.
+func (m *matrixOptions) checkShard() error {
+	for _, f := range []struct {
+		flag  string
+		given bool
+	}{{"--from", m.from != ""}, {"--against", m.former != ""}, {"--compare", len(m.compare) > 0}} {
+		if f.given && m.text != "" {
+			return usageError{fmt.Errorf("--shard runs a part of the cells, but %s needs all of them: "+
+				"put the shards together with tlslab merge first", f.flag)}
+		}
+	}
+	return nil
 }
 
 // open reads an earlier run.
@@ -166,7 +185,7 @@ func (m *matrixOptions) result(
 	if len(only) == 0 && len(m.names) == 0 { // with images, the names of clients to compare have images, too
 		only = m.compared(former == nil)
 	}
-	return m.reproduce(ctx, m.console, m.catalogue, list, only, func(set *clients.Set) error {
+	return m.reproduce(ctx, m.console, m.catalogue, list, only, m.shard, func(set *clients.Set) error {
 		probe := new(result.Run)
 		for _, c := range set.Clients {
 			probe.Clients = append(probe.Clients, c.Info)

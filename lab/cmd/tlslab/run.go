@@ -68,7 +68,7 @@ func (o *runOptions) run(ctx context.Context, ids []string) error {
 		return err
 	}
 	check := func(*clients.Set) error { return nil }
-	run, err := o.reproduce(ctx, o.console, o.catalogue, list, o.clients, check)
+	run, err := o.reproduce(ctx, o.console, o.catalogue, list, o.clients, result.Shard{}, check)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func outcome(r *result.Run, ids []string) error {
 func withoutClient(r *result.Run) []string {
 	var ids []string
 	for _, s := range r.Scenarios {
-		if len(s.Cells) == 0 {
+		if len(s.Cells) == 0 && r.Shard == nil { // in a shard, the cells may be in the others
 			ids = append(ids, s.ID)
 		}
 	}
@@ -142,7 +142,7 @@ const manyScenarios = 50
 // It passes the clients that it finds to check before anything runs.
 func (p *probing) reproduce(
 	ctx context.Context, c *console, catalogue *scenarios.Catalogue, list []*scenarios.Scenario, only []string,
-	check func(*clients.Set) error,
+	shard result.Shard, check func(*clients.Set) error,
 ) (_ *result.Run, err error) {
 	if err := knownClients(only); err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (p *probing) reproduce(
 	if err := check(set); err != nil {
 		return nil, err
 	}
-	return c.runAll(ctx, l, list, set, lab.RunOptions{Timeout: p.timeout}, nothing)
+	return c.runAll(ctx, l, list, set, lab.RunOptions{Timeout: p.timeout, Shard: shard}, nothing)
 }
 
 // config returns the lab's configuration.
@@ -236,5 +236,9 @@ func (c *console) runAll(
 			p.say(what)
 		}
 	}
-	return l.Run(ctx, list, set, options)
+	run, err := l.Run(ctx, list, set, options)
+	if run != nil {
+		run.Version = built().name()
+	}
+	return run, err
 }

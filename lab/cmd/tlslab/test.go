@@ -132,6 +132,7 @@ type testOptions struct {
 	minting
 	pace
 	images
+	part
 	undertest.Options
 	dir             string
 	ids             []string
@@ -189,6 +190,7 @@ func newTestCommand(c *console) *cobra.Command {
 	o.selection.add(cmd)
 	o.minting.add(cmd)
 	o.images.add(cmd)
+	o.part.add(cmd)
 	addJSON(cmd, &o.json)
 	completeFlag(cmd, "contract", contracts)
 	completeFlag(cmd, "stack", messages.Stacks())
@@ -336,8 +338,12 @@ func writeKnown(path string, list []assess.Deviation) error {
 
 // toTest checks the flags and returns the scenarios that they select.
 func (o *testOptions) toTest(ctx context.Context) ([]*scenarios.Scenario, error) {
-	if err := o.pace.check(); err != nil {
+	if err := cmp.Or(o.pace.check(), o.part.check()); err != nil {
 		return nil, err
+	}
+	if o.knownOut != "" && o.text != "" {
+		return nil, usageError{errors.New("--known-out needs all judgements, but --shard runs a part of the cells: " +
+			"leave one of them out")}
 	}
 	for _, flag := range []struct {
 		name  string

@@ -48,7 +48,7 @@ func (c *console) warnOfUnknownPlaceholders(command []string) []undertest.Unknow
 func (o *testOptions) ask(
 	ctx context.Context, l *lab.Lab, list []*scenarios.Scenario, set *clients.Set, known *assess.Deviations,
 ) (*result.Run, error) {
-	options := lab.RunOptions{Timeout: o.timeout, Parallel: o.parallel}
+	options := lab.RunOptions{Timeout: o.timeout, Parallel: o.parallel, Shard: o.shard}
 	first := scenarios.FirstControl(list)
 	if _, listed := known.Find(first.ID); o.keepGoing || listed {
 		return o.runAll(ctx, l, list, set, options, refusesGood())

@@ -44,6 +44,11 @@ func built() build {
 
 // String returns what --version prints after the program's name.
 func (b build) String() string {
+	return strings.Join([]string{b.name(), b.Go, b.System}, " ")
+}
+
+// name returns the version with what else identifies the program's source.
+func (b build) name() string {
 	const short = 12 // digits of a revision
 	words := []string{b.Version}
 	// The version of an untagged commit contains its revision.
@@ -53,7 +58,7 @@ func (b build) String() string {
 	if b.Modified && !strings.Contains(b.Version, "+dirty") {
 		words = append(words, "with changes")
 	}
-	return strings.Join(append(words, b.Go, b.System), " ")
+	return strings.Join(words, " ")
 }
 
 // newVersionCommand returns the command that prints the version.
