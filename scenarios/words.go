@@ -24,6 +24,7 @@ func (Fault) Words() []string {
 		FaultResetOnAccept, FaultResetAfterHello, FaultResetAfterCertificate, FaultCloseAfterHello, FaultSilent,
 		FaultStalledCertificate, FaultSlow, FaultTruncatedResponse,
 		FaultPlainHTTP, FaultBannerSSH, FaultBannerMySQL, FaultGarbage, FaultOversizedRecord, FaultShortRecord,
+		FaultSTARTTLSNotOffered, FaultTLSRequired, FaultTLSAtOnce, FaultNoDirectTLS, FaultPlainService,
 		FaultSSL3, FaultInternalError, FaultVersionIntolerant, FaultOneSegment, FaultSmallDH,
 		FaultLegacyRenegotiation)
 }
