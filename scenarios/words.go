@@ -40,7 +40,7 @@ func (Passphrase) Words() []string { return texts(PassphraseRight, PassphraseWro
 // FeatureWords returns the features that [Expectation.Feature] can name: those that scenarios of the catalogue name.
 func FeatureWords() []string {
 	var words []string
-	for _, s := range all {
+	for _, s := range Declared() {
 		if s.Expect.Feature != "" {
 			words = append(words, s.Expect.Feature)
 		}

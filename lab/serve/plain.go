@@ -112,12 +112,18 @@ func (p *plain) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// errSpeaksTLS is the error for a client that was answered in plaintext and speaks TLS.
+var errSpeaksTLS = errors.New("the client speaks TLS, and the port does not")
+
 // plainService answers on a port without TLS, in the protocol of a service whose clients begin TLS at once.
 func plainService(c *conn) error {
 	err := c.srv.options.Service.Serve(&c.tap, c.plainSession())
-	if err == nil {
+	if err == nil && c.tap.in.NotTLS {
 		c.received = true
 		return nil
+	}
+	if err == nil {
+		err = errSpeaksTLS
 	}
 	if _, isNet := errors.AsType[net.Error](err); isNet || c.tap.in.NotTLS || c.tap.in.Bytes == 0 || c.tap.eof {
 		return err

@@ -20,6 +20,8 @@ type Service struct {
 	// Protocols are its names in ALPN (RFC 7301), in order of preference. If a client offers none of them, none is
 	// selected.
 	Protocols []string
+	// AnyProtocol selects the first protocol that the client offers, whatever it is. Protocols is then empty.
+	AnyProtocol bool
 	// Serve serves a client after the handshake, and returns nil if the client was served. It does not close conn. The
 	// connection has a deadline, see [Options].Timeout; a service whose clients stay longer can move it.
 	Serve func(conn net.Conn, s Session) error
