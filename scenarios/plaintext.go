@@ -104,6 +104,12 @@ var plaintextRows = []plaintextRow{
 
 // How to see the scenarios of each service.
 var (
+	smtpSees = map[string]string{
+		"starttls-not-offered": `Python's smtplib: "STARTTLS extension not supported by server". curl --ssl-reqd: ` +
+			`"STARTTLS not supported". curl --ssl goes on in plaintext.`,
+		"tls-required":                `Python's smtplib without STARTTLS: "Must issue a STARTTLS command first".`,
+		"tls-port-spoken-to-in-plain": "The client waits for the greeting until its time limit ends.",
+	}
 	postgresSees = map[string]string{
 		"starttls-not-offered": `psql with sslmode=require or more: "server does not support SSL, but SSL was required". ` +
 			`With sslmode=prefer, the default, it connects in plaintext.`,

@@ -21,6 +21,8 @@ const (
 	Raw Service = "raw"
 	// Postgres is PostgreSQL's protocol. TLS begins when the client asks for it (SSLRequest), or at once.
 	Postgres Service = "postgres"
+	// SMTP is mail submission. TLS begins when the client asks for it with STARTTLS.
+	SMTP Service = "smtp"
 	// Mongod is a MongoDB server in a container, with MongoDB's own TLS implementation.
 	Mongod Service = "mongod"
 )
@@ -47,6 +49,7 @@ var services = []serviceFacts{
 	{service: Mongod, protocol: MongoDB, prefix: "mongod-", known: alwaysRefusing},
 	{service: Raw, prefix: "raw-", distance: 3000},
 	{service: Postgres, prefix: "pg-", distance: 4000, plain: &plainFacts{asks: true, direct: true, see: postgresSees}},
+	{service: SMTP, prefix: "smtp-", distance: 5000, plain: &plainFacts{asks: true, greets: true, see: smtpSees}},
 }
 
 // facts returns a service's description, or the zero value if the service does not exist.

@@ -13,12 +13,14 @@ import (
 	"example.com/tlslab/lab/diagnose/ask"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/postgres"
+	"example.com/tlslab/lab/services/smtp"
 	"example.com/tlslab/scenarios"
 )
 
 // TestServices checks that a diagnosis that asks for TLS in plaintext names the rows of the lab's own services.
 func TestServices(t *testing.T) {
-	l, err := lab.New(lab.Config{Seed: "services", ClientFiles: true, Services: []serve.Service{postgres.Service()}})
+	l, err := lab.New(lab.Config{Seed: "services", ClientFiles: true, Services: []serve.Service{postgres.Service(),
+		smtp.Service()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	for id, want := range map[string]string{
@@ -26,6 +28,8 @@ func TestServices(t *testing.T) {
 		"pg-expired": "expired", "pg-wrong-host": "wrong-host", "pg-missing-intermediate": "missing-intermediate",
 		"pg-tls10-only": "tls10-only", "pg-close-after-hello": "close-after-hello",
 		"pg-starttls-not-offered": "pg-starttls-not-offered",
+		"smtp-good":               "good", "smtp-tls-required": "good", "smtp-expired": "expired",
+		"smtp-starttls-not-offered": "smtp-starttls-not-offered",
 	} {
 		t.Run(id, func(t *testing.T) {
 			s, ok := scenarios.Lookup(id)

@@ -41,6 +41,7 @@ var tools = []tool{
 	{"pymongo", "PyMongo", scenarios.MongoDB, noOtherAddress},
 	{"python-raw", "Python", scenarios.Raw, nothing},
 	{"psql", "psql", scenarios.Postgres, nothing},
+	{"curl-smtp", "curl", scenarios.SMTP, nothing},
 }
 
 // reaches reports whether the tool can talk to a service: it speaks the protocol that the catalogue says a client

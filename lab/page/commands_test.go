@@ -21,7 +21,7 @@ import (
 
 // programs lists the programs that the commands start.
 var programs = map[string]string{"curl": "curl", "openssl": "openssl", "python": "python3", "node": "node", "go": "go",
-	"java": "java", "mongosh": "mongosh", "pymongo": "python3", "python-raw": "python3", "psql": "psql"}
+	"java": "java", "mongosh": "mongosh", "pymongo": "python3", "python-raw": "python3", "psql": "psql", "curl-smtp": "curl"}
 
 // compiling lists the scenarios for commands that compile: one for each variant of their text.
 var compiling = []string{"good-wildcard", "good-client-certificate", "expired"}
@@ -51,6 +51,10 @@ func TestCommands(t *testing.T) {
 		{"raw-good", true, nil},
 		{"raw-good-wildcard", true, nil},
 		{"raw-wrong-host", false, nil},
+		{"smtp-good", true, nil},
+		{"smtp-good-client-certificate", true, nil},
+		{"smtp-expired", false, nil},
+		{"smtp-wrong-host", false, nil},
 		{"pg-good", true, nil},
 		{"pg-good-wildcard", true, nil},
 		{"pg-good-client-certificate", true, nil},

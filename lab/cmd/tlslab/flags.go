@@ -21,6 +21,7 @@ import (
 	"example.com/tlslab/lab/services/mongodb"
 	"example.com/tlslab/lab/services/postgres"
 	"example.com/tlslab/lab/services/raw"
+	"example.com/tlslab/lab/services/smtp"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/file"
 	"example.com/tlslab/scenarios/near"
@@ -72,8 +73,8 @@ func (s *selection) add(cmd *cobra.Command) {
 	flag.StringSliceVar(&s.families, "family", nil, "only these families")
 	completeFlag(cmd, "family", familyNames())
 	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "protocol over TLS if no ID is "+
-		"given: https; mongodb, postgres, raw for the whole catalogue as mongo-ID, pg-ID, raw-ID; mongod for the "+
-		"family mongodb, in containers")
+		"given: https; mongodb, postgres, smtp, raw for the whole catalogue as mongo-ID, pg-ID, smtp-ID, raw-ID; "+
+		"mongod for the family mongodb, in containers")
 	completeFlag(cmd, "service", serviceNames())
 	s.serviceFlag = flag.Lookup("service")
 }
@@ -285,7 +286,7 @@ func (d *database) services(c *console, containers int) []serve.Service {
 	if d.address != "" {
 		behind = mongodb.At(d.address)
 	}
-	return []serve.Service{behind, raw.Service(), postgres.Service(), mongo.Containers(mongo.ContainerOptions{
+	return []serve.Service{behind, raw.Service(), postgres.Service(), smtp.Service(), mongo.Containers(mongo.ContainerOptions{
 		Image: d.image, Owner: d.owner, AtOnce: containers,
 		Notice: func(what string) { fmt.Fprintf(c.stderr, "tlslab: %s\n", what) },
 	})}

@@ -34,6 +34,7 @@ var arrows = map[string]string{
 	"lab/services/https":        "lab/serve scenarios",
 	"lab/services/postgres":     "lab/serve scenarios",
 	"lab/services/raw":          "lab/serve scenarios",
+	"lab/services/smtp":         "lab/serve scenarios",
 	"lab/services/mongodb":      "lab/serve pki scenarios",
 	"lab/mongo":                 "lab/serve pki scenarios",
 	"lab/clients":               "lab/clients/internal/process lab/lang lab/serve scenarios/near",
@@ -67,9 +68,9 @@ var (
 	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
 		module + "lab/clients/all", module + "lab/mongo", module + "lab/services/mongodb", module + "lab/services/postgres",
-		module + "lab/services/raw", module + "lab/page",
+		module + "lab/services/raw", module + "lab/services/smtp", module + "lab/page",
 		module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/",
-		"github.com/jackc/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
+		"github.com/emersion/", "github.com/jackc/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
 	}
 )
 
