@@ -20,7 +20,7 @@ const plaintextPort = 900
 type plaintextRow struct {
 	Scenario
 	serves func(plainFacts) bool // whether a service has it
-	// late is set if the client of a server that greets waits in vain for the greeting.
+	// late says that clients time out if they wait for the server to speak first.
 	late bool
 }
 

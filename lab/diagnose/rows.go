@@ -199,12 +199,6 @@ var rowList = []string{
 	"truncated-response: truncated-response",
 }
 
-// plaintextRows are those of the services whose clients ask for TLS in plaintext. Their IDs have no prefix here: which
-// service it is depends on how the server was asked.
-var plaintextRows = []string{
-	"starttls-not-offered: starttls-refused",
-}
-
 // matrixRows are those of MongoDB's OCSP matrix, which repeat what its columns have for two kinds of keys and signers.
 var matrixRows = func() []string {
 	var list []string
@@ -351,20 +345,6 @@ func (t *teller) rowsOf(m mark) []string {
 		}
 	}
 	return ids
-}
-
-// rowID returns the ID of a row in the catalogue. A row of several services is that of the service as which the server
-// was asked. It is empty if the lab does not have that service.
-func (t *teller) rowID(r row) string {
-	if _, ok := scenarios.Lookup(r.id); ok {
-		return r.id
-	}
-	for _, service := range scenarios.Services() {
-		if asked := service.StartTLS(); asked != "" && asked == t.seen.STARTTLS {
-			return service.Prefix() + r.id
-		}
-	}
-	return ""
 }
 
 // rows returns the rows that are the same as the server: those of its failures, or those that describe a good server.
