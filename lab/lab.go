@@ -33,7 +33,7 @@ const DefaultBasePort = 10000
 const tempPrefix = "tlslab-"
 
 // Ports is the number of ports above the base port that a lab may use.
-const Ports = 3000
+const Ports = 6000
 
 // Config configures a lab. The zero Config suits a run on this machine.
 type Config struct {

@@ -23,7 +23,8 @@ const (
 	Protocol           Family = "protocol"            // versions, suites, groups, ALPN, SNI
 	Wire               Family = "wire"                // the transport below TLS
 
-	MongoDBServer Family = "mongodb" // MongoDB's own TLS stack, with the service mongod
+	Plaintext     Family = "plaintext" // the step from plaintext to TLS, of services other than https
+	MongoDBServer Family = "mongodb"   // MongoDB's own TLS stack, with the service mongod
 )
 
 // families lists each family's scenarios. Each family has its own range of a hundred ports, so that a
@@ -43,6 +44,7 @@ var families = []struct {
 	{ClientCertificates, HTTPS, 600, clientCertificates},
 	{Protocol, HTTPS, 700, protocol},
 	{Wire, HTTPS, 800, wire},
+	{Plaintext, "", plaintextPort, nil}, // made for each service: see serviceFacts.plaintext
 	{MongoDBServer, Mongod, 2000, mongodRows},
 }
 
@@ -178,6 +180,8 @@ const (
 	FeatureALPN = "alpn"
 	// offers TLS 1.3 (RFC 8446)
 	FeatureTLS13 = "tls-1.3"
+	// begins TLS at once, without asking for it in plaintext (PostgreSQL's sslnegotiation=direct)
+	FeatureDirectTLS = "direct-tls"
 	// sends a post-quantum key share, so that its ClientHello exceeds 1,460 bytes
 	FeaturePostQuantum = "post-quantum"
 )

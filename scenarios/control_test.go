@@ -9,6 +9,7 @@ import (
 func TestGood(t *testing.T) {
 	for service, want := range map[scenarios.Service]string{
 		scenarios.HTTPS: "good", scenarios.MongoDB: "mongo-good", scenarios.Mongod: "mongod-good",
+		scenarios.Raw: "raw-good", scenarios.Postgres: "pg-good", scenarios.SMTP: "smtp-good",
 	} {
 		good := scenarios.Good(service)
 		if good.ID != want || good.Expect.Verdict != scenarios.Accept {

@@ -102,10 +102,8 @@ func checkControl(t *testing.T, s *scenarios.Scenario) {
 	}
 }
 
-// declared returns every declared scenario of any service, without the MongoDB twins.
-func declared() []*scenarios.Scenario {
-	return append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...)
-}
+// declared returns every declared scenario of any service, without what services repeat of the catalogue.
+func declared() []*scenarios.Scenario { return scenarios.Declared() }
 
 // TestDefect checks that every scenario differs from its control in its declared defect only.
 func TestDefect(t *testing.T) {

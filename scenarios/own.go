@@ -9,8 +9,7 @@ import (
 	"example.com/tlslab/scenarios/failure"
 )
 
-// Port offsets of scenarios that are not of the catalogue. They are above those of the catalogue, and below
-// lab.Ports.
+// Port offsets of scenarios that are not of the catalogue. They are between those of two services.
 const (
 	ownPorts = 2500 // the first of them
 	mostOwn  = 500  // the number of them

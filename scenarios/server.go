@@ -105,6 +105,22 @@ const (
 	FaultShortRecord Fault = "short-record"
 )
 
+// Faults in the step from plaintext to TLS. All but FaultPlainService need a service in which clients ask for TLS in
+// plaintext: STARTTLS, or its counterpart in a database.
+const (
+	// FaultSTARTTLSNotOffered offers no TLS, and serves clients in plaintext.
+	FaultSTARTTLSNotOffered Fault = "starttls-not-offered"
+	// FaultTLSRequired offers TLS, and refuses clients that go on without it. Other servers of such services serve
+	// clients in plaintext, too.
+	FaultTLSRequired Fault = "tls-required"
+	// FaultTLSAtOnce waits for a ClientHello and does not speak the service's protocol in plaintext.
+	FaultTLSAtOnce Fault = "tls-at-once"
+	// FaultNoDirectTLS refuses clients that begin TLS without asking for it, although the service allows that.
+	FaultNoDirectTLS Fault = "no-direct-tls"
+	// FaultPlainService speaks the service's protocol without TLS, although its clients begin TLS at once.
+	FaultPlainService Fault = "plain-service"
+)
+
 // Handshake faults.
 const (
 	// FaultSSL3 answers the ClientHello with an SSL 3.0 ServerHello (RFC 6101).

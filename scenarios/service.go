@@ -16,6 +16,13 @@ const (
 	// MongoDB is MongoDB's wire protocol over the lab's own TLS server. Every scenario of the catalogue is
 	// also served with it: see [Behind].
 	MongoDB Service = "mongodb"
+	// Raw answers whatever bytes a client sends, and selects whatever it offers in ALPN: it is for protocols that the
+	// lab does not know.
+	Raw Service = "raw"
+	// Postgres is PostgreSQL's protocol. TLS begins when the client asks for it (SSLRequest), or at once.
+	Postgres Service = "postgres"
+	// SMTP is mail submission. TLS begins when the client asks for it with STARTTLS.
+	SMTP Service = "smtp"
 	// Mongod is a MongoDB server in a container, with MongoDB's own TLS implementation.
 	Mongod Service = "mongod"
 )
@@ -28,6 +35,8 @@ type serviceFacts struct {
 	// distance, if not zero, means that the service repeats the whole catalogue, with port offsets that are higher
 	// by this number. Zero means that the service has the families that are declared for it.
 	distance int
+	// plain says how clients get from plaintext to TLS. It is nil for services that have no scenarios about that.
+	plain *plainFacts
 	// known returns the known deviations of the service's clients that do not depend on the scenario's subject. It
 	// may be nil.
 	known func(*Scenario) []Known
@@ -38,6 +47,9 @@ var services = []serviceFacts{
 	{service: HTTPS},
 	{service: MongoDB, prefix: "mongo-", distance: 1000, known: alwaysRefusing},
 	{service: Mongod, protocol: MongoDB, prefix: "mongod-", known: alwaysRefusing},
+	{service: Raw, prefix: "raw-", distance: 3000},
+	{service: Postgres, prefix: "pg-", distance: 4000, plain: &plainFacts{asks: true, direct: true, see: postgresSees}},
+	{service: SMTP, prefix: "smtp-", distance: 5000, plain: &plainFacts{asks: true, greets: true, see: smtpSees}},
 }
 
 // facts returns a service's description, or the zero value if the service does not exist.
@@ -60,6 +72,15 @@ func Services() []Service {
 // Protocol returns the service that clients must speak: MongoDB for both MongoDB and Mongod.
 func (s Service) Protocol() Service { return cmp.Or(s.facts().protocol, s) }
 
+// StartTLS returns the name of what client and server say before TLS, as openssl s_client -starttls and tlslab diagnose
+// --starttls have it: "postgres". It is empty for services whose clients begin TLS at once.
+func (s Service) StartTLS() string {
+	if f := s.facts(); f.plain != nil && f.plain.asks {
+		return string(s)
+	}
+	return ""
+}
+
 // Prefix returns the prefix of the IDs of its scenarios, such as "mongo-". It is empty for [HTTPS].
 func (s Service) Prefix() string { return s.facts().prefix }
 
@@ -75,7 +96,7 @@ func Base(id string) string {
 
 // Original returns the ID of the scenario of [All] that s repeats with another service, or else the ID of s.
 func (s *Scenario) Original() string {
-	if f := s.Service.facts(); f.distance != 0 {
+	if f := s.Service.facts(); f.distance != 0 && s.Family != Plaintext {
 		return strings.TrimPrefix(s.ID, f.prefix)
 	}
 	return s.ID
@@ -89,7 +110,7 @@ var behind = func() map[Service]func() []*Scenario {
 	lists := map[Service]func() []*Scenario{HTTPS: func() []*Scenario { return all }}
 	for _, f := range services[1:] {
 		if f.distance != 0 {
-			lists[f.service] = sync.OnceValue(f.again)
+			lists[f.service] = sync.OnceValue(func() []*Scenario { return append(f.again(), f.plaintext()...) })
 		} else {
 			lists[f.service] = sync.OnceValue(func() []*Scenario { return declared(f.service) })
 		}
@@ -98,9 +119,9 @@ var behind = func() map[Service]func() []*Scenario {
 }()
 
 // Behind returns the scenarios that are served with a service, in the order of the catalogue. Mongod has the family
-// [MongoDBServer]. MongoDB repeats the whole catalogue: expired becomes mongo-expired, with the control mongo-good and
-// a port offset that is a thousand higher. Apart from that, only the service differs. The caller must not change the
-// scenarios.
+// [MongoDBServer]. Other services repeat the whole catalogue: with MongoDB, expired becomes mongo-expired, with the
+// control mongo-good and a port offset that is a thousand higher. Apart from that, only the service differs. Some have
+// scenarios of the family [Plaintext], too. The caller must not change the scenarios.
 func Behind(service Service) []*Scenario {
 	if list, ok := behind[service]; ok {
 		return slices.Clone(list())
@@ -123,6 +144,16 @@ func (f serviceFacts) again() []*Scenario {
 			twin.Control = f.prefix + s.Control
 		}
 		list[i] = &twin
+	}
+	return list
+}
+
+// Declared returns every scenario that is declared, of any service: the catalogue without what services repeat of it.
+// The caller must not change the scenarios.
+func Declared() []*Scenario {
+	list := All()
+	for _, f := range services[1:] {
+		list = append(list, slices.DeleteFunc(Behind(f.service), func(s *Scenario) bool { return s.Original() != s.ID })...)
 	}
 	return list
 }

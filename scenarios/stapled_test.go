@@ -1,7 +1,6 @@
 package scenarios_test
 
 import (
-	"slices"
 	"testing"
 
 	"example.com/tlslab/scenarios"
@@ -14,7 +13,7 @@ var namesNone = map[string]string{"good-must-staple": "good-must-staple-ocsp"}
 // TestStapledNamesResponder checks that every leaf with a staple names the responder of the staple. Otherwise
 // libtls refuses the staple ("no OCSP URLs in peer certificate").
 func TestStapledNamesResponder(t *testing.T) {
-	list := slices.Concat(scenarios.All(), scenarios.Behind(scenarios.Mongod))
+	list := scenarios.Declared()
 	stapled := 0
 	for _, s := range list {
 		if s.Recipe.Staple == nil {

@@ -112,7 +112,7 @@ var wire = []Scenario{
 		Fix:     "Read the load balancer's log; check access lists.",
 		Server:  Server{Fault: FaultResetOnAccept},
 		Control: "good", Defect: []string{"server.fault"}, Expect: reject(failure.ConnectionReset),
-		Known: []Known{denoReset}, Sources: []string{"D3"},
+		Known: []Known{denoReset, libpqReset}, Sources: []string{"D3"},
 	},
 	{
 		ID: "reset-after-hello", Port: 9, Title: "a reset on the ClientHello",

@@ -24,6 +24,7 @@ func (Fault) Words() []string {
 		FaultResetOnAccept, FaultResetAfterHello, FaultResetAfterCertificate, FaultCloseAfterHello, FaultSilent,
 		FaultStalledCertificate, FaultSlow, FaultTruncatedResponse,
 		FaultPlainHTTP, FaultBannerSSH, FaultBannerMySQL, FaultGarbage, FaultOversizedRecord, FaultShortRecord,
+		FaultSTARTTLSNotOffered, FaultTLSRequired, FaultTLSAtOnce, FaultNoDirectTLS, FaultPlainService,
 		FaultSSL3, FaultInternalError, FaultVersionIntolerant, FaultOneSegment, FaultSmallDH,
 		FaultLegacyRenegotiation)
 }
@@ -39,7 +40,7 @@ func (Passphrase) Words() []string { return texts(PassphraseRight, PassphraseWro
 // FeatureWords returns the features that [Expectation.Feature] can name: those that scenarios of the catalogue name.
 func FeatureWords() []string {
 	var words []string
-	for _, s := range all {
+	for _, s := range Declared() {
 		if s.Expect.Feature != "" {
 			words = append(words, s.Expect.Feature)
 		}

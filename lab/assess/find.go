@@ -99,7 +99,7 @@ var finders = slices.Concat([]finder{
 	{code: ProgramFails, find: each(Row.programFailed), apart: Row.failure},
 	{code: NeverConnects, voids: true, find: neverConnects},
 }, refusing, []finder{
-	{code: InTheClear, find: each(func(r Row) bool { return inTheClear(r.Cell) })},
+	{code: InTheClear, find: each(Row.inTheClear)},
 	{code: RetriesUnverified, find: each(Row.retried)},
 	{code: ReportsSuccess, find: reportsSuccess},
 }, accepting, []finder{
@@ -321,9 +321,14 @@ func (r Row) served() bool {
 		slices.ContainsFunc(r.Observed, func(o serve.Observation) bool { return o.End == serve.EndServed })
 }
 
-// inTheClear reports whether the client sent something that is not TLS.
-func inTheClear(c result.Cell) bool {
-	return slices.ContainsFunc(c.Observed, func(o serve.Observation) bool {
+// inTheClear reports whether the client sent something that is not TLS. If the client has to ask for TLS in plaintext,
+// it reports whether the client went on without TLS.
+func (r Row) inTheClear() bool {
+	asks := r.declared().Service.StartTLS() != ""
+	return slices.ContainsFunc(r.Observed, func(o serve.Observation) bool {
+		if asks {
+			return o.ApplicationData && !o.HandshakeComplete
+		}
 		return o.End == serve.EndNotTLS && o.BytesReceived > 0
 	})
 }
@@ -337,7 +342,7 @@ func Overran(c result.Cell) bool {
 // AtFault reports whether the client did something that is wrong regardless of its outcome: it sent something without
 // TLS, or sent its request before it refused the certificate.
 func (r Row) AtFault() bool {
-	return r.Kind != verdict.Unsupported && (inTheClear(r.Cell) || r.served())
+	return r.Kind != verdict.Unsupported && (r.inTheClear() || r.served())
 }
 
 func completed(o serve.Observation) bool { return o.HandshakeComplete && o.AlertReceived == nil }

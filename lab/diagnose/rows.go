@@ -236,7 +236,7 @@ type row struct {
 // rowsKnown are the rows, read from the lists. A test checks that they can be read.
 var rowsKnown = sync.OnceValue(func() []row {
 	var list []row
-	for _, line := range slices.Concat(rowList, matrixRows) {
+	for _, line := range slices.Concat(rowList, plaintextRows, matrixRows) {
 		r, err := readRow(line)
 		if err != nil {
 			panic(err)
@@ -340,8 +340,8 @@ func (t *teller) fits(m mark) []fit {
 func (t *teller) rowsOf(m mark) []string {
 	var ids []string
 	for _, f := range t.fits(m) {
-		if !slices.Contains(ids, f.row.id) && len(ids) < mostRows {
-			ids = append(ids, f.row.id)
+		if id := t.rowID(f.row); id != "" && !slices.Contains(ids, id) && len(ids) < mostRows {
+			ids = append(ids, id)
 		}
 	}
 	return ids

@@ -289,7 +289,7 @@ func pairedScenarios(t *testing.T) []pair {
 		}
 	}
 	var list []pair
-	for _, s := range append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...) {
+	for _, s := range scenarios.Declared() {
 		e, c := English.Of(s), Chinese.Of(s)
 		start, ok := starts["["+s.ID+"]"]
 		if !assert.True(t, ok, s.ID) {

@@ -99,23 +99,6 @@ var kubectlSource = Source{
 	TrustStore: goTrustStore,
 }
 
-var psqlSource = Source{
-	Name:    "psql",
-	Service: "postgres",
-	Voices: []Voice{{
-		Marks: []string{
-			"psycopg2.", "psycopg.", "psql: ", "libpq", "pg_hba.conf",
-			"server does not support SSL, but SSL was required", "SSL error: certificate verify failed",
-			"SSL SYSCALL error: ", `root certificate file "`, "has group or world access",
-		},
-	}},
-	Passes: []string{"openssl"},
-	Switches: Switches{
-		All:  []string{"sslmode=require", "sslmode=prefer"},
-		Host: []string{"sslmode=verify-ca"},
-	},
-}
-
 var envoySource = Source{
 	Name:    "envoy",
 	Verbose: "envoy --component-log-level connection:debug",

@@ -36,8 +36,24 @@ func (m *mimic) manners() {
 	m.suites()
 	m.groups()
 	s.Tickets = seen.Tickets
-	if p := m.seen.STARTTLS; p != "" {
+	if p := m.seen.STARTTLS; p != "" && m.Scenario.Service.StartTLS() != p {
 		m.note("server", "starttls", "it speaks %s before TLS; the copy speaks TLS at once, and HTTP in it", p)
+	}
+}
+
+// service gives the copy the service of the original, if the lab has it: the one whose clients ask for TLS as the
+// original was asked, or the one that its port or URL stands for.
+func (m *mimic) service() {
+	name := m.seen.Target.ServiceName()
+	for _, s := range scenarios.Services() {
+		asked := s.StartTLS()
+		if s.Protocol() != s || asked != m.seen.STARTTLS { // mongod is MongoDB, in a container
+			continue
+		}
+		if asked != "" || string(s) == name {
+			m.Scenario.Service = s
+			return
+		}
 	}
 }
 

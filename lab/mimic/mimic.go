@@ -63,9 +63,7 @@ func Chain(sent, roots [][]byte, host string, at time.Time, o Options) (*Copy, e
 // not known.
 func Server(seen *ask.Seen, roots [][]byte, o Options) (*Copy, error) {
 	m := &mimic{options: o, roots: roots, Copy: &Copy{Scenario: &scenarios.Scenario{Service: scenarios.HTTPS}, seen: seen}}
-	if seen.Target.ServiceName() == string(scenarios.MongoDB) {
-		m.Scenario.Service = scenarios.MongoDB
-	}
+	m.service()
 	if err := m.chain(roots); err != nil {
 		return nil, err
 	}

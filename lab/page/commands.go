@@ -39,6 +39,9 @@ var tools = []tool{
 	{"java", "Java", scenarios.HTTPS, either(noCRL, noPassphrase)},
 	{"mongosh", "mongosh", scenarios.MongoDB, noOtherAddress},
 	{"pymongo", "PyMongo", scenarios.MongoDB, noOtherAddress},
+	{"python-raw", "Python", scenarios.Raw, nothing},
+	{"psql", "psql", scenarios.Postgres, nothing},
+	{"curl-smtp", "curl", scenarios.SMTP, nothing},
 }
 
 // reaches reports whether the tool can talk to a service: it speaks the protocol that the catalogue says a client
@@ -103,7 +106,9 @@ func either(lacks ...func(serve.Endpoint) string) func(serve.Endpoint) string {
 // target is an endpoint as the commands' templates see it.
 type target struct {
 	serve.Endpoint
-	HTTP      bool // the server speaks HTTP
+	HTTP bool // the server speaks HTTP
+	// StartTLS is what openssl s_client calls the prologue of the service; empty if TLS begins at once.
+	StartTLS  string
 	IsIP      bool // the host is an address
 	Elsewhere bool // the host is a name that does not resolve: dial Connect
 	Dial      string
@@ -117,6 +122,7 @@ func newTarget(e serve.Endpoint) target {
 		Endpoint: e, HTTP: e.Service == string(scenarios.HTTPS), IsIP: net.ParseIP(e.Host) != nil, DialHost: e.Host,
 		AsksStaple: slices.Contains([]string{scenarios.FeatureStapling, scenarios.FeatureMustStaple}, e.Feature),
 	}
+	t.StartTLS = scenarios.Service(e.Service).StartTLS()
 	connect, _, _ := net.SplitHostPort(e.Connect)
 	switch {
 	case e.Connect == "" || connect == e.Host: // the host resolves, or is an address

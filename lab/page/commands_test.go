@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +21,7 @@ import (
 
 // programs lists the programs that the commands start.
 var programs = map[string]string{"curl": "curl", "openssl": "openssl", "python": "python3", "node": "node", "go": "go",
-	"java": "java", "mongosh": "mongosh", "pymongo": "python3"}
+	"java": "java", "mongosh": "mongosh", "pymongo": "python3", "python-raw": "python3", "psql": "psql", "curl-smtp": "curl"}
 
 // compiling lists the scenarios for commands that compile: one for each variant of their text.
 var compiling = []string{"good-wildcard", "good-client-certificate", "expired"}
@@ -49,6 +48,20 @@ func TestCommands(t *testing.T) {
 		{"mongo-good", true, nil},
 		{"mongo-expired", false, nil},
 		{"mongo-good-client-certificate", true, nil},
+		{"raw-good", true, nil},
+		{"raw-good-wildcard", true, nil},
+		{"raw-wrong-host", false, nil},
+		{"smtp-good", true, nil},
+		{"smtp-good-client-certificate", true, nil},
+		{"smtp-expired", false, nil},
+		{"smtp-wrong-host", false, nil},
+		{"pg-good", true, nil},
+		{"pg-good-wildcard", true, nil},
+		{"pg-good-client-certificate", true, nil},
+		{"pg-good-crl", true, nil},
+		{"pg-client-key-encrypted", true, nil},
+		{"pg-expired", false, nil},
+		{"pg-wrong-host", false, nil},
 	}
 	var ids []string
 	for _, c := range cases {
@@ -121,7 +134,7 @@ func pasted(t *testing.T, r *running, id string, c command, accept bool) {
 	}
 	if accept {
 		require.NoError(t, err, "%s\n%s", c.Text, out)
-		if !strings.HasPrefix(id, "mongo-") {
+		if s, _ := scenarios.Lookup(id); s.Service == scenarios.HTTPS {
 			assert.Contains(t, string(out), id, "it got the answer")
 			assert.Equal(t, serve.EndServed, seen[0].Seen.End)
 		}

@@ -17,6 +17,9 @@ import (
 	"example.com/tlslab/lab"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/mongodb"
+	"example.com/tlslab/lab/services/postgres"
+	"example.com/tlslab/lab/services/raw"
+	"example.com/tlslab/lab/services/smtp"
 	"example.com/tlslab/scenarios"
 )
 
@@ -55,7 +58,7 @@ func prepare(t *testing.T, ids ...string) (*running, *Page, *lab.Lab, []*scenari
 	t.Cleanup(func() { assert.NoError(t, p.Close()) })
 	l, err := lab.New(lab.Config{Seed: "page", Watch: p.Watch, Ready: p.Ready, UI: p.URL(), Lifetime: time.Hour,
 		Timeout:  time.Minute, // a JVM on a busy machine takes longer than the default for one handshake
-		Services: []serve.Service{mongodb.Embedded()}})
+		Services: []serve.Service{mongodb.Embedded(), raw.Service(), postgres.Service(), smtp.Service()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, l.Close()) })
 	p.Use(l)

@@ -183,7 +183,7 @@ func nearest(list []clients.Info, c clients.Info) (clients.Info, bool) {
 // counterpart. A name without a version, or with only the beginning of one, means the newest version that matches. A is
 // looked up in the run from, B in the run to, which may be the same run.
 func Upgrade(from, to *Run, names string) (*Diff, error) {
-	var failed error // of the most likely colon
+	var failed error       // of the most likely colon
 	for i := range names { // the names of images have colons, too: each may be the one between the two
 		if names[i] != ':' || i == 0 || i == len(names)-1 {
 			continue

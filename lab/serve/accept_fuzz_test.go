@@ -70,7 +70,8 @@ func acceptServers(f *testing.F) []*Server {
 	for _, fault := range slices.Sorted(maps.Keys(faults)) {
 		if faults[fault].open == nil {
 			list = append(list, start(f, scenario(scenarios.Server{Fault: fault}), source, Options{
-				Bind: "127.0.0.1", Timeout: 2 * time.Second, MaxConns: 8, Watch: func(Event) {},
+				Service: serviceFor(fault),
+				Bind:    "127.0.0.1", Timeout: 2 * time.Second, MaxConns: 8, Watch: func(Event) {},
 			}))
 		}
 	}

@@ -35,6 +35,8 @@ type conn struct {
 	slot  slot
 	protocol
 
+	plaintext Plaintext // what passed before TLS
+
 	session  Session // what was negotiated so far
 	complete bool    // the handshake is complete
 	received bool    // the client sent application data
@@ -79,12 +81,21 @@ func (c *conn) Write(p []byte) (int, error) {
 func (c *conn) serve() {
 	c.tap.bound(time.Now().Add(c.srv.options.Timeout))
 	c.tap.watch.say(Event{Kind: EventStart, At: c.start, Client: c.client()})
-	err := rescue.Do(func() error { return c.srv.fault.behave(c) })
+	err := rescue.Do(c.run)
 	c.srv.troubled(err)
 	o := c.observe(err)
 	c.tap.watch.say(Event{Kind: EventEnd, Observation: &o})
 	c.srv.observed(c, o)
 	c.shutDown(o.End)
+}
+
+// run serves the client: the prologue, if the service has one, and then what comes behind it.
+func (c *conn) run() error {
+	startTLS, err := c.begin()
+	if err != nil || !startTLS {
+		return err
+	}
+	return c.srv.fault.behave(c)
 }
 
 // client returns the client's address. There should always be one, but if the system has lost it, this must not panic.
@@ -178,8 +189,9 @@ func (c *conn) observe(err error) Observation {
 		HandshakeComplete: c.complete,
 		ClientCertificate: c.session.ClientCertificate,
 		ApplicationData:   c.received,
-		BytesReceived:     c.tap.in.Bytes,
-		BytesSent:         c.tap.out.Bytes,
+		BytesReceived:     c.tap.in.Bytes + c.plaintext.BytesReceived,
+		BytesSent:         c.tap.out.Bytes + c.plaintext.BytesSent,
+		Plaintext:         c.plaintext,
 	}
 	if err == nil {
 		o.End = EndServed

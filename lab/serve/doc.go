@@ -29,6 +29,13 @@
 // Every connection is observed, whatever the fault. No fault depends on timing: where a client speaks first, the
 // server reads what it says before it misbehaves.
 //
+// # Before TLS
+//
+// Some services begin in plaintext and start TLS when the client asks for it: see [Service].Prologue. The fault decides
+// whether the server offers TLS and whether it serves clients without it. What passes in plaintext is counted in
+// [Observation].Plaintext, and is not parsed as records. Faults below TLS, such as silence and other protocols, come
+// instead of the prologue; all others come after it.
+//
 // # Bounds
 //
 // Whatever a client sends, it costs bounded time and memory. A connection lasts no longer than [Options].Timeout plus

@@ -12,6 +12,12 @@ import (
 type fault struct {
 	open   socket.Opener     // opens the port; nil means that the server listens normally
 	behave func(*conn) error // serves a connection; nil means that the server behaves correctly
+
+	// The following are about services with a prologue: see Service.Prologue.
+	early    bool  // behave comes instead of the prologue, and not after it
+	atOnce   bool  // there is no prologue: the server begins TLS at once
+	noDirect bool  // clients cannot begin TLS at once, although the service allows it
+	plain    Plain // how the prologue treats clients
 }
 
 // faults are the behaviours of all faults. The empty name is the server without a fault.
@@ -22,21 +28,27 @@ var faults = map[scenarios.Fault]fault{
 	scenarios.FaultRefused:    {open: socket.Refuse},
 	scenarios.FaultSYNDropped: {open: socket.DropSYN},
 
-	scenarios.FaultResetOnAccept:         {behave: resetOnAccept},
+	scenarios.FaultResetOnAccept:         {behave: resetOnAccept, early: true},
 	scenarios.FaultResetAfterHello:       {behave: resetAfterHello},
 	scenarios.FaultResetAfterCertificate: {behave: resetAfterCertificate},
 	scenarios.FaultCloseAfterHello:       {behave: closeAfterHello},
-	scenarios.FaultSilent:                {behave: silent},
+	scenarios.FaultSilent:                {behave: silent, early: true},
 	scenarios.FaultStalledCertificate:    {behave: stalledCertificate},
 	scenarios.FaultSlow:                  {behave: slow},
 	scenarios.FaultTruncatedResponse:     {behave: truncatedResponse},
 
-	scenarios.FaultPlainHTTP:       {behave: answers(plainHTTP)},
-	scenarios.FaultBannerSSH:       {behave: speaksFirst(bannerSSH)},
-	scenarios.FaultBannerMySQL:     {behave: speaksFirst(bannerMySQL)},
+	scenarios.FaultPlainHTTP:       {behave: answers(plainHTTP), early: true},
+	scenarios.FaultBannerSSH:       {behave: speaksFirst(bannerSSH), early: true},
+	scenarios.FaultBannerMySQL:     {behave: speaksFirst(bannerMySQL), early: true},
 	scenarios.FaultGarbage:         {behave: answers(garbage)},
 	scenarios.FaultOversizedRecord: {behave: answers(oversizedRecord)},
 	scenarios.FaultShortRecord:     {behave: shortRecord},
+
+	scenarios.FaultSTARTTLSNotOffered: {plain: Plain{NoTLS: true}, noDirect: true},
+	scenarios.FaultTLSRequired:        {plain: Plain{RequireTLS: true}},
+	scenarios.FaultTLSAtOnce:          {atOnce: true},
+	scenarios.FaultNoDirectTLS:        {noDirect: true},
+	scenarios.FaultPlainService:       {behave: plainService, early: true},
 
 	scenarios.FaultSSL3:                {behave: ssl3},
 	scenarios.FaultInternalError:       {behave: internalError},

@@ -59,6 +59,7 @@ var faultTests = map[scenarios.Fault]struct {
 	scenarios.FaultGarbage:            {0, saysNotTLS, EndEOF, "", "EOF"},
 	scenarios.FaultOversizedRecord:    {0, saysTooLong, EndAlertReceived, "record_overflow (22)", ""},
 	scenarios.FaultShortRecord:        {0, saysTruncated, EndBrokenOff, "", "closed in the middle of a record"},
+	scenarios.FaultPlainService:       {0, "EOF", EndBrokenOff, "", "closed on a ClientHello, in plaintext"},
 	scenarios.FaultSSL3:               {0, saysSSL3, EndAlertReceived, "protocol_version (70)", "EOF"},
 	scenarios.FaultInternalError: {
 		0, "internal error", EndAlertSent, "internal_error (80)", "the server sent internal_error on purpose",
@@ -81,6 +82,9 @@ func TestFaults(t *testing.T) {
 	// These have tests of their own below.
 	listener := []scenarios.Fault{scenarios.FaultUnresolved, scenarios.FaultRefused, scenarios.FaultSYNDropped}
 	for _, fault := range faultNames() {
+		if needsPrologue(fault) { // see TestPrologue
+			continue
+		}
 		test, ok := faultTests[fault]
 		if !ok {
 			if !slices.Contains(listener, fault) {
@@ -174,12 +178,13 @@ func TestFaultsBounded(t *testing.T) {
 			t.Run(string(fault)+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				s := scenario(scenarios.Server{Fault: fault, MaxVersion: tls.VersionTLS12})
-				srv := start(t, s, source, Options{Timeout: 200 * time.Millisecond})
+				srv := start(t, s, source, Options{Timeout: 200 * time.Millisecond, Service: serviceFor(fault)})
 				c := dial(t, srv)
 				c.Write(said)
 				io.Copy(io.Discard, c) // until the server closes the connection
 				c.Close()
-				if o := one(t, srv); o.BytesReceived > 2*lingerBytes || o.End == EndServed {
+				served := fault == scenarios.FaultPlainService && name == "no TLS"
+				if o := one(t, srv); o.BytesReceived > 2*lingerBytes || (o.End == EndServed) != served {
 					t.Errorf("end %s after %d bytes: %s", o.End, o.BytesReceived, o.Error)
 				}
 			})

@@ -80,6 +80,10 @@ func (srv *Server) lazyConfig(source Source) *tls.Config {
 			}
 			if srv.scenario.Server.Protocols == nil {
 				config = lenientALPN(config, hello.SupportedProtos)
+				if srv.options.Service.AnyProtocol {
+					config = config.Clone()
+					config.NextProtos = hello.SupportedProtos
+				}
 			}
 			if srv.scenario.Server.RequireSNI {
 				config = requireSNI(config, hostName(hello.ServerName))

@@ -35,6 +35,10 @@ type Observation struct {
 	BytesReceived int64 `json:"bytes_received"`
 	BytesSent     int64 `json:"bytes_sent"`
 
+	// Plaintext is what passed before TLS, or instead of it. It is zero if TLS began at once. Application data without a
+	// completed handshake means that the client was served in plaintext.
+	Plaintext Plaintext `json:"plaintext,omitzero"`
+
 	// AlertReceived and AlertSent are the alerts that ended the connection, or nil. At most one of them is set.
 	// AlertReceived may be parsed from the wire where crypto/tls could not read it. crypto/tls would answer it with
 	// bad_record_mac, which explains nothing; that alert is neither sent nor recorded.

@@ -85,6 +85,9 @@ func Start(s *scenarios.Scenario, source Source, o Options) (*Server, error) {
 	if err == nil && o.Upstream == nil && o.Service.Serve == nil {
 		err = errNoService
 	}
+	if err == nil && o.Upstream == nil {
+		err = checkPlain(s.Server.Fault, fault, o.Service)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("serve: scenario %s: %w", s.ID, err)
 	}

@@ -20,9 +20,18 @@ type Service struct {
 	// Protocols are its names in ALPN (RFC 7301), in order of preference. If a client offers none of them, none is
 	// selected.
 	Protocols []string
+	// AnyProtocol selects the first protocol that the client offers, whatever it is. Protocols is then empty.
+	AnyProtocol bool
 	// Serve serves a client after the handshake, and returns nil if the client was served. It does not close conn. The
 	// connection has a deadline, see [Options].Timeout; a service whose clients stay longer can move it.
 	Serve func(conn net.Conn, s Session) error
+	// Prologue, if set, is what client and server say in plaintext before TLS: STARTTLS or its counterpart. It returns
+	// true when the next byte from the client is to be TLS; it must not have read any of it. If p allows clients to go on
+	// without TLS, Prologue serves them itself, and returns false and what [Service].Serve would return. It does not
+	// close conn. What it reads is limited.
+	Prologue func(conn net.Conn, s Session, p Plain) (startTLS bool, err error)
+	// Direct says that clients may also begin TLS at once instead of the prologue, in which they speak first.
+	Direct bool
 	// Answer returns where the answer starts and ends in one write of Serve, or zeros if it is not in there. The fault
 	// that truncates answers needs it. Nil means that everything written is the answer.
 	Answer func(s Session, written []byte) (start, end int)

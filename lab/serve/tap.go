@@ -93,6 +93,15 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// unread takes bytes that were read from the wire before the tap, to be read as the first ones.
+func (t *tap) unread(p []byte) {
+	t.in.Feed(p)
+	t.ahead = append(t.ahead, p...)
+	if t.watch != nil {
+		t.tellIn(p)
+	}
+}
+
 // receive reads the next bytes from the wire.
 func (t *tap) receive(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/tlslab/lab"
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/failure"
@@ -61,6 +62,7 @@ func TestDirectory(t *testing.T) {
 			continue
 		}
 		assert.GreaterOrEqual(t, s.Port, 2500)
+		assert.Less(t, s.Port, 3000)
 		assert.False(t, ports[s.Port], s.ID)
 		ports[s.Port] = true
 	}
@@ -68,7 +70,8 @@ func TestDirectory(t *testing.T) {
 	for _, service := range scenarios.Services() {
 		for _, s := range scenarios.Behind(service) {
 			assert.False(t, ports[s.Port], s.ID)
-			assert.Less(t, s.Port, 2500, "%s has a port of scenarios of the user's own", s.ID)
+			assert.False(t, s.Port >= 2500 && s.Port < 3000, "%s has a port of scenarios of the user's own", s.ID)
+			assert.Less(t, s.Port, lab.Ports, s.ID)
 		}
 	}
 	again, err := file.Read(dir)
@@ -139,7 +142,7 @@ func TestTwins(t *testing.T) {
 	m, err := pki.New(pki.Config{Seed: "twins", At: midnight, Responder: "http://127.0.0.1:1", Refused: "http://127.0.0.1:2"})
 	require.NoError(t, err)
 	count := 0
-	for _, s := range append(scenarios.All(), scenarios.Behind(scenarios.Mongod)...) {
+	for _, s := range scenarios.Declared() {
 		if s.Control == "" {
 			continue
 		}

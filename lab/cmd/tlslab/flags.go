@@ -20,6 +20,9 @@ import (
 	"example.com/tlslab/lab/result"
 	"example.com/tlslab/lab/serve"
 	"example.com/tlslab/lab/services/mongodb"
+	"example.com/tlslab/lab/services/postgres"
+	"example.com/tlslab/lab/services/raw"
+	"example.com/tlslab/lab/services/smtp"
 	"example.com/tlslab/scenarios"
 	"example.com/tlslab/scenarios/file"
 	"example.com/tlslab/scenarios/near"
@@ -71,7 +74,8 @@ func (s *selection) add(cmd *cobra.Command) {
 	flag.StringSliceVar(&s.families, "family", nil, "only these families")
 	completeFlag(cmd, "family", familyNames())
 	flag.StringSliceVar(&s.services, "service", []string{string(scenarios.HTTPS)}, "protocol over TLS if no ID is "+
-		"given: https; mongodb for the whole catalogue as mongo-ID; mongod for the family mongodb, in containers")
+		"given: https; mongodb, postgres, smtp, raw for the whole catalogue as mongo-ID, pg-ID, smtp-ID, raw-ID; "+
+		"mongod for the family mongodb, in containers")
 	completeFlag(cmd, "service", serviceNames())
 	s.serviceFlag = flag.Lookup("service")
 }
@@ -159,6 +163,9 @@ func (s *selection) served() []*scenarios.Scenario {
 	mongod := string(scenarios.Mongod) // the only service that has the family mongodb
 	if slices.Contains(s.families, string(scenarios.MongoDBServer)) && !slices.Contains(services, mongod) {
 		services = append(services, mongod)
+	}
+	if slices.Contains(s.families, string(scenarios.Plaintext)) && !s.serviceFlag.Changed {
+		services = serviceNames() // several have this family, and https does not
 	}
 	var list []*scenarios.Scenario
 	if len(s.services) == 0 {
@@ -286,7 +293,7 @@ func (d *database) services(c *console, containers int) []serve.Service {
 	if d.address != "" {
 		behind = mongodb.At(d.address)
 	}
-	return []serve.Service{behind, mongo.Containers(mongo.ContainerOptions{
+	return []serve.Service{behind, raw.Service(), postgres.Service(), smtp.Service(), mongo.Containers(mongo.ContainerOptions{
 		Image: d.image, Owner: d.owner, AtOnce: containers,
 		Notice: func(what string) { fmt.Fprintf(c.stderr, "tlslab: %s\n", what) },
 	})}

@@ -85,7 +85,7 @@ func takePort(ts *testscript.TestScript, _ bool, _ []string) {
 	for range 100 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		ts.Check(err)
-		if port := l.Addr().(*net.TCPAddr).Port; port < 60000 { // leave room for the offsets
+		if port := l.Addr().(*net.TCPAddr).Port; port < 59000 { // leave room for the offsets
 			ts.Defer(func() { l.Close() })
 			ts.Setenv("TAKEN", fmt.Sprint(port-101))
 			ts.Setenv("TAKENPORT", fmt.Sprint(port))

@@ -380,7 +380,7 @@ func (o *testOptions) toTest(ctx context.Context) ([]*scenarios.Scenario, error)
 // features lists the optional checks that scenarios require.
 func features() []string {
 	var names []string
-	for _, s := range scenarios.All() {
+	for _, s := range scenarios.Declared() {
 		if s.Expect.Feature != "" {
 			names = append(names, s.Expect.Feature)
 		}

@@ -32,6 +32,9 @@ var arrows = map[string]string{
 	"lab/serve":                 "lab/serve/internal/tls12 lab/wire pki scenarios scenarios/failure",
 	"lab/revocation":            "pki",
 	"lab/services/https":        "lab/serve scenarios",
+	"lab/services/postgres":     "lab/serve scenarios",
+	"lab/services/raw":          "lab/serve scenarios",
+	"lab/services/smtp":         "lab/serve scenarios",
 	"lab/services/mongodb":      "lab/serve pki scenarios",
 	"lab/mongo":                 "lab/serve pki scenarios",
 	"lab/mongo/replicaset":      "lab lab/clients lab/messages lab/mongo lab/serve lab/verdict pki scenarios scenarios/failure",
@@ -66,9 +69,11 @@ var arrows = map[string]string{
 var (
 	light = []string{"lab", "lab/assess", "lab/explain", "lab/labtest", "lab/messages", "lab/result", "lab/verdict"}
 	heavy = []string{
-		module + "lab/clients/all", module + "lab/mongo", module + "lab/image", module + "lab/services/mongodb", module + "lab/page",
+		module + "lab/clients/all", module + "lab/mongo", module + "lab/image", module + "lab/services/mongodb",
+		module + "lab/services/postgres", module + "lab/services/raw", module + "lab/services/smtp", module + "lab/page",
 		module + "lab/cmd", "go.mongodb.org/", "github.com/FerretDB/", "github.com/testcontainers/",
-		"github.com/docker/", "github.com/moby/", "github.com/chromedp/", "github.com/spf13/",
+		"github.com/emersion/", "github.com/jackc/", "github.com/docker/", "github.com/moby/", "github.com/chromedp/",
+		"github.com/spf13/",
 	}
 )
 
