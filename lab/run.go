@@ -67,7 +67,7 @@ func (l *Lab) Run(
 	out := &result.Run{Schema: result.Schema, Seed: l.config.Seed, At: l.config.At, Started: time.Now().UTC(),
 		Missing: append([]clients.Missing{}, set.Missing...), Catalogue: l.config.Catalogue,
 		Machine: new(machine.Here())}
-	if !o.Shard.Whole() {
+	if o.Shard != (result.Shard{}) {
 		out.Shard = &o.Shard
 	}
 	switch cell, err := r.gate(ctx, set); {
