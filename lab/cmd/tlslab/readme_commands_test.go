@@ -93,7 +93,8 @@ func expiredServer(t *testing.T) (address string, ca []byte) {
 func paste(t *testing.T, dir, line string) {
 	t.Helper()
 	switch {
-	case strings.Contains(line, "mongod-") || strings.Contains(line+" ", "--service mongod "):
+	case strings.Contains(line, "mongod-"), strings.Contains(line+" ", "--service mongod "),
+		strings.HasPrefix(line, "tlslab replica-set"), strings.Contains(line, " --image "):
 		return // containers have tests of their own
 	case strings.HasPrefix(line, "tlslab wait "):
 		return // for another's up: see testdata/up.txt
@@ -139,7 +140,7 @@ func paste(t *testing.T, dir, line string) {
 	if err := cmd.Wait(); err != nil {
 		status = cmd.ProcessState.ExitCode()
 	}
-	judges := slices.ContainsFunc([]string{"test", "check", "diagnose"}, func(name string) bool {
+	judges := slices.ContainsFunc([]string{"test", "check", "diagnose", "compare"}, func(name string) bool {
 		return strings.HasPrefix(command, "tlslab "+name+" ")
 	})
 	assert.True(t, status == 0 || status == 1 && judges, "%s: exit status %d\n%s%s",
