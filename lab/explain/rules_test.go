@@ -64,8 +64,8 @@ func TestProtocols(t *testing.T) {
 		f := Finding{Stacks: []string{s.Name}}
 		assert.Equal(t, s.Service, f.service(), s.Name)
 		want := scenarios.HTTPS
-		if s.Service == string(scenarios.MongoDB) && !isServer(s.Name) {
-			want = scenarios.MongoDB
+		if served := scenarios.Service(s.Service); slices.Contains(scenarios.Services(), served) && !isServer(s.Name) {
+			want = served
 		}
 		assert.Equal(t, want, f.catalogue()[0].Service, s.Name)
 	}

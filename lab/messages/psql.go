@@ -38,7 +38,6 @@ var psqlRules = slices.Concat([]Rule{
 	{Contains: "SSL error: bad signature", Class: failure.KeyMismatch},
 	{Contains: "server does not support SSL, but SSL was required", Class: failure.NotTLS},
 	{Contains: "received invalid response to SSL negotiation", Class: failure.NotTLS},
-	{Contains: "no pg_hba.conf entry for host", Class: failure.ClientMisconfigured},
 	{Contains: "SSL SYSCALL error: Connection reset by peer", Class: failure.ConnectionReset},
 	{Contains: "SSL SYSCALL error: EOF detected", Class: failure.UnexpectedEOF},
 	// whether it was reset or not

@@ -258,8 +258,11 @@ func (m *mimic) faults() {
 
 // client takes a row's client certificate, with what it and its revocation need.
 func (m *mimic) client(row *scenarios.Scenario) {
-	if row.Recipe.Client == nil {
-		return
+	accepted := slices.ContainsFunc(m.seen.Attempts, func(a ask.Attempt) bool {
+		return a.Request != nil && a.Answered
+	})
+	if row.Recipe.Client == nil || accepted {
+		return // the server took the certificate, whatever CAs it names
 	}
 	r := &m.Scenario.Recipe
 	r.Client, r.CRL = row.Recipe.Client, row.Recipe.CRL

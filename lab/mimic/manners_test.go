@@ -22,7 +22,6 @@ import (
 // TestRequest closes the loop for tickets and the names of CAs: a server is asked, copied, written, read
 // and asked again.
 func TestRequest(t *testing.T) {
-	l := newLab(t)
 	corp := []pki.Attribute{{Type: "O", Value: "Corp Secret AG"}, {Type: "CN", Value: "Corp Secret CA"}}
 	neutral := []pki.Attribute{{Type: "O", Value: "tlslab O"}, {Type: "CN", Value: "tlslab CN"}}
 	root := scenarios.CAName{Of: "root"}
@@ -40,6 +39,7 @@ func TestRequest(t *testing.T) {
 	} {
 		for _, tickets := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
+				l := newLab(t) // which mints a chain once for an ID
 				s := &scenarios.Scenario{
 					ID: "asks", Expect: scenarios.Expectation{Verdict: scenarios.Accept, Level: scenarios.Must},
 					Recipe: pki.Recipe{Client: new(pki.Certificate)},
@@ -62,7 +62,7 @@ func TestRequest(t *testing.T) {
 				assert.Equal(t, test.notes, notes, "%v", c.Notes)
 				copy := look(t, l, read)
 				assert.Equal(t, tickets, copy.seen.Manners.Tickets)
-				assert.True(t, copy.seen.Attempts[0].Complete, "the client's certificate is accepted")
+				assert.True(t, copy.seen.Attempts[0].Answered, "the client's certificate is accepted")
 				if test.want != nil {
 					assert.Len(t, copy.seen.Attempts[0].Request.CANames, len(test.want))
 				}
