@@ -261,8 +261,8 @@ func (m *mimic) client(row *scenarios.Scenario) {
 	accepted := slices.ContainsFunc(m.seen.Attempts, func(a ask.Attempt) bool {
 		return a.Request != nil && a.Answered
 	})
-	if row.Recipe.Client == nil || accepted {
-		return // the server took the certificate, whatever CAs it names
+	if row.Recipe.Client == nil || accepted && row.Recipe.Client.Issuer != "" {
+		return // the server took a certificate of this CA, whatever CAs it names
 	}
 	r := &m.Scenario.Recipe
 	r.Client, r.CRL = row.Recipe.Client, row.Recipe.CRL
