@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,15 +30,15 @@ func TestScenarios(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	set, err := clients.Discover(t.Context(), clients.Options{
 		Stacks: []clients.Stack{pymongo.Stack(), mongonode.Stack(), mongojava.Stack(), mongogo.Stack()},
-		Only:   []string{"mongo-go/default", "pymongo/default", "mongo-node/default", "mongo-java/default"},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, set.Close()) })
+	drivers := slices.DeleteFunc(set.Clients, func(c *clients.Client) bool { return c.Variant != "default" })
 	for _, s := range replicaset.Scenarios() {
 		t.Run(s.ID, func(t *testing.T) {
 			t.Parallel()
 			got, err := replicaset.Run(t.Context(), l, s, replicaset.Options{
-				Containers: mongo.ContainerOptions{Image: image}, Clients: set.Clients})
+				Containers: mongo.ContainerOptions{Image: image}, Clients: drivers})
 			if errors.Is(err, errors.ErrUnsupported) {
 				needs.Stack(t, "replica-set", false, err.Error())
 				return
