@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	driver "go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"golang.org/x/sync/errgroup"
 
 	"example.com/tlslab/pki"
 	"example.com/tlslab/scenarios"
@@ -87,12 +88,18 @@ func StartReplicaSet(ctx context.Context, o ContainerOptions, set SetOptions) (r
 		return r, unsupported("a replica set needs MongoDB's own image, not the lab's stand-in: "+
 			"name one with --mongo-image or %s, for example %s", ImageVariable, DefaultImage)
 	}
+	started := make([]*member, len(set.Members))
+	var group errgroup.Group
 	for i, files := range set.Members {
-		m, err := r.start(ctx, d, i, files)
-		if err != nil {
-			return r, err
-		}
-		r.members = append(r.members, m)
+		group.Go(func() (err error) {
+			started[i], err = r.start(ctx, d, i, files)
+			return err
+		})
+	}
+	err = group.Wait()
+	r.members = slices.DeleteFunc(started, func(m *member) bool { return m == nil })
+	if err != nil {
+		return r, err
 	}
 	return r, r.initiate(ctx)
 }
@@ -164,6 +171,10 @@ func (r *ReplicaSet) initiate(ctx context.Context) error {
 			Writable bool `bson:"isWritablePrimary"`
 		}
 		err := r.run(ctx, 0, bson.D{{Key: "hello", Value: 1}}, &hello)
+		if err == nil && !hello.Writable {
+			// Otherwise it waits ten seconds for another member. It fails until the configuration is in force.
+			err = r.run(ctx, 0, bson.D{{Key: "replSetStepUp", Value: 1}}, nil)
+		}
 		return hello.Writable, err
 	}); err != nil {
 		return err
