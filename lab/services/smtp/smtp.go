@@ -5,6 +5,7 @@
 package smtp
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -80,6 +81,7 @@ func run(t *talk) error {
 		s.TLSConfig = new(tls.Config) // only so that STARTTLS is offered: talk answers it
 	}
 	err := s.Serve(&once{conn: t})
+	s.Shutdown(context.Background()) // waits: after QUIT the library closes the connection before it ends
 	if errors.Is(err, errServed) {
 		return nil
 	}

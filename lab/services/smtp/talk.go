@@ -44,10 +44,19 @@ func (t *talk) Close() error {
 	return nil
 }
 
+func (t *talk) isClosed() bool {
+	select {
+	case <-t.closed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Read implements net.Conn.
 func (t *talk) Read(p []byte) (int, error) {
 	for len(t.rest) == 0 {
-		if t.startTLS {
+		if t.startTLS || t.isClosed() {
 			return 0, io.EOF
 		}
 		line, err := t.line()
